@@ -1,0 +1,166 @@
+//! What is wrong, where in the user's files, and what to try. Collected first, then printed all at once.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// How grave a finding is. Errors block the output; the rest is printed and counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+    Note,
+}
+
+impl Severity {
+    /// The word printed before the code.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "错误",
+            Severity::Warning => "警告",
+            Severity::Note => "提示",
+        }
+    }
+}
+
+/// A place in a file of the user's or of a layout set. Lines and columns count from 1; 0 is unknown.
+/// A column counts characters in text files and fields in CSV files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    pub file: Arc<str>,
+    pub line: u32,
+    pub column: u32,
+}
+
+impl Place {
+    pub fn new(file: impl Into<Arc<str>>, line: u32, column: u32) -> Place {
+        Place { file: file.into(), line, column }
+    }
+
+    /// A whole file, no line in it.
+    pub fn file(file: impl Into<Arc<str>>) -> Place {
+        Place::new(file, 0, 0)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+            if self.column > 0 {
+                write!(f, ":{}", self.column)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One finding: severity, code, sentence, place, further places, and a hint of what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub severity: Severity,
+    /// A letter for the class and three digits: E1 data, E2 layout, E3 compose, E4 fonts and page, E5 files.
+    pub code: &'static str,
+    pub message: String,
+    pub place: Option<Place>,
+    /// Other places that belong to the finding, each with what it says there.
+    pub related: Vec<(Place, String)>,
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity, code, message: message.into(), place: None, related: Vec::new(), hint: None }
+    }
+
+    pub fn error(code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Error, code, message)
+    }
+
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Warning, code, message)
+    }
+
+    pub fn at(mut self, place: Place) -> Diagnostic {
+        self.place = Some(place);
+        self
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn related(mut self, place: Place, says: impl Into<String>) -> Diagnostic {
+        self.related.push((place, says.into()));
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place} ")?;
+        }
+        write!(f, "{}[{}] {}", self.severity.word(), self.code, self.message)?;
+        for (place, says) in &self.related {
+            write!(f, "\n  {place} {says}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "\n  提示：{hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The findings of a run, in the order found; [`Diagnostics::sorted`] gives the order of printing.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.0.extend(other.0);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|d| d.severity == severity).count()
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// By file, line, column, then severity and code; the same finding at one place once.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<&Diagnostic> = self.0.iter().collect();
+        all.sort_by(|a, b| (&a.place, a.severity, a.code, &a.message).cmp(&(&b.place, b.severity, b.code, &b.message)));
+        all.dedup();
+        all
+    }
+}
+
+/// The nearest of `candidates` to `word`, if one is near enough to be meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = word.chars().count();
+    let limit = (length / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|c| (strsim::damerau_levenshtein(word, c), c))
+        .filter(|&(d, c)| {
+            d <= limit || (length >= 2 && (c.contains(word) || word.contains(c) && c.chars().count() >= 2))
+        })
+        .min_by_key(|&(d, c)| (d, c))
+        .map(|(_, c)| c)
+}

@@ -1,0 +1,271 @@
+//! The model every writer shares: what `compose` decided, before any geometry. Every text is final here;
+//! writers place it and never format a number.
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A whole disclosure document, composed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Document {
+    pub meta: Meta,
+    /// In reading order; each has one page setup.
+    pub sections: Vec<Section>,
+    /// Every figure printed or named by a sentence, once each; [`FigureId`] indexes it.
+    pub figures: Vec<Figure>,
+}
+
+/// What the files say of themselves. Nothing here comes from the clock.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Meta {
+    pub title: String,
+    /// The department's name.
+    pub author: String,
+    /// The department's code.
+    pub code: String,
+    pub year: i32,
+    /// 公开日期, ISO 8601 (`2023-02-10`), when the data gives one.
+    pub date: Option<String>,
+    /// BCP 47, e.g. `zh-CN`.
+    pub language: String,
+    /// The name of the output files, without ending.
+    pub file_stem: String,
+}
+
+/// Index into [`Document::figures`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct FigureId(pub u32);
+
+/// An exact amount with an address and the input lines it is the sum of.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// e.g. `t5/2010350/基本`; at most 64 characters.
+    pub address: String,
+    /// 元 for money, ones for counts, per cent for percentages. Never rounded.
+    pub amount: Decimal,
+    /// As printed where it stands first (its table's look).
+    pub text: String,
+    pub origins: Vec<Origin>,
+}
+
+/// One line of an input file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Origin {
+    /// Relative to the data folder, with `/`.
+    pub file: Arc<str>,
+    /// From 1.
+    pub line: u32,
+}
+
+/// A run of blocks on one page setup.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Section {
+    /// The part it comes from, e.g. `table-05`; not unique (a part may turn the page and back).
+    pub id: String,
+    /// Name of a page setup in `style.toml`.
+    pub page: String,
+    pub start: Start,
+    pub numbering: Numbering,
+    /// Page numbers begin again at 1.
+    pub restart: bool,
+    pub blocks: Vec<Block>,
+}
+
+/// Where a section begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Start {
+    /// Right after the section before it, on the same page.
+    Continue,
+    /// On a new page.
+    Page,
+    /// On the next odd (right-hand) page.
+    OddPage,
+}
+
+/// How a section's pages are numbered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Numbering {
+    None,
+    /// i, ii, iii
+    Roman,
+    /// 1, 2, 3
+    Decimal,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Block {
+    Heading(Heading),
+    Paragraph(Paragraph),
+    Table(Table),
+    /// The table of contents: every heading of the document whose `contents` is set.
+    Contents,
+    PageBreak,
+}
+
+/// A title that the outline, the contents and the navigation pane show.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Heading {
+    /// Depth in the outline, from 1; no gaps on the way down.
+    pub level: u8,
+    /// Name of a text style in `style.toml`.
+    pub role: String,
+    pub inlines: Vec<Inline>,
+    /// Unique in the document: ASCII letters, digits and `_`, at most 40 characters.
+    pub anchor: String,
+    /// It is listed in the contents.
+    pub contents: bool,
+    pub source: Option<Source>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Paragraph {
+    /// Name of a text style in `style.toml`.
+    pub role: String,
+    pub inlines: Vec<Inline>,
+    pub source: Option<Source>,
+}
+
+/// The template a paragraph comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Relative to the data folder (`text/goals.md`) or the layout set (`02-arrangement.md`).
+    pub file: Arc<str>,
+    /// Line in that file, from 1; 0 unknown.
+    pub line: u32,
+    /// Which paragraph of that file, from 1.
+    pub paragraph: u32,
+    /// The department's own prose, not the set's wording.
+    pub own: bool,
+}
+
+/// A piece of text in one style. `\n` in it is a line break (titles and cells only).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inline {
+    pub text: String,
+    /// The figure this text prints, whole.
+    pub figure: Option<FigureId>,
+    pub strong: bool,
+}
+
+impl Inline {
+    pub fn text(text: impl Into<String>) -> Inline {
+        Inline { text: text.into(), figure: None, strong: false }
+    }
+
+    pub fn figure(text: impl Into<String>, figure: FigureId) -> Inline {
+        Inline { text: text.into(), figure: Some(figure), strong: false }
+    }
+}
+
+/// The texts of inlines, joined.
+pub fn plain_text(inlines: &[Inline]) -> String {
+    inlines.iter().map(|i| i.text.as_str()).collect()
+}
+
+/// A ruled table with everything that stands around it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Table {
+    /// The address prefix of its figures: `t5`, `jx.专项补助`. Unique.
+    pub id: String,
+    /// Its kind in `style.toml` (`[table.NAME]`).
+    pub style: String,
+    pub title: Option<Heading>,
+    /// The line above it: at the left, in the middle, at the right. Up to three.
+    pub above: Vec<Vec<Inline>>,
+    pub columns: Vec<Column>,
+    /// Rows repeated on every page, the numbering row (栏次) among them. May be empty (a form).
+    pub header: Vec<Row>,
+    pub body: Vec<Row>,
+    /// Lines under it.
+    pub notes: Vec<Vec<Inline>>,
+    /// What a screen reader says of it: one sentence.
+    pub description: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Column {
+    pub kind: ColumnKind,
+    /// Declared weight; None: from content.
+    pub width: Option<f64>,
+    pub align: Align,
+}
+
+/// What a column holds; decides default alignment and that numbers and codes never wrap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ColumnKind {
+    Sequence,
+    Code,
+    Text,
+    Number,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Align {
+    Left,
+    Center,
+    Right,
+    Justify,
+}
+
+/// One row. Cells are in column order; columns covered from above or by a span have no cell.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    pub kind: RowKind,
+    pub cells: Vec<Cell>,
+    /// Line of the record behind it, for messages.
+    pub origin: Option<Origin>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum RowKind {
+    /// Column heads. In a body (forms): repeated on following pages until the next such row.
+    Header,
+    /// 栏次 1 2 3 …
+    Numbering,
+    Data,
+    /// A total: never alone at a page's top.
+    Total,
+    /// Ruled, with nothing in it.
+    Blank,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cell {
+    /// Column it begins in, from 0.
+    pub column: usize,
+    pub colspan: usize,
+    pub rowspan: usize,
+    pub inlines: Vec<Inline>,
+    /// Overrides the column's.
+    pub align: Option<Align>,
+    /// Indent in 字 (ems).
+    pub indent: f64,
+    /// A head, of its column(s) in a header row or of its row in the body.
+    pub header: bool,
+}
+
+impl Document {
+    /// All blocks in reading order.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.sections.iter().flat_map(|s| &s.blocks)
+    }
+
+    /// All tables in reading order; the n-th is the n-th of `typeset::Pages::tables`.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.blocks().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None })
+    }
+
+    /// All headings in reading order, table titles among them.
+    pub fn headings(&self) -> impl Iterator<Item = &Heading> {
+        self.blocks().filter_map(|b| match b {
+            Block::Heading(h) => Some(h),
+            Block::Table(t) => t.title.as_ref(),
+            _ => None,
+        })
+    }
+
+    pub fn figure(&self, id: FigureId) -> &Figure {
+        &self.figures[id.0 as usize]
+    }
+}

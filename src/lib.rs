@@ -1,0 +1,17 @@
+//! `gongkai` (公开): a department's structured budget data becomes its official disclosure document.
+//!
+//! ```text
+//! data/ → Dataset ┐
+//!                 ├ compose → Document ┬ typeset → Pages → PDF
+//! layouts/ → LayoutSet ┘               └ DOCX
+//! ```
+//!
+//! ARCHITECTURE.md describes the phases and the invariants; each module's head says what it alone decides.
+
+pub mod diagnostic;
+pub mod document;
+pub mod fonts;
+pub mod money;
+pub mod style;
+pub mod typeset;
+pub mod write;

@@ -1,0 +1,125 @@
+//! Exact 元, and how a figure looks. Number text is made here, for `compose`, and nowhere else.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
+
+/// The unit a figure is shown in. Inside, every amount is 元.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Unit {
+    #[serde(rename = "元")]
+    Yuan,
+    #[serde(rename = "万元")]
+    WanYuan,
+    #[serde(rename = "亿元")]
+    YiYuan,
+    /// No money: a count, an area, a percentage.
+    #[serde(rename = "")]
+    Plain,
+}
+
+impl Unit {
+    /// How many 元 (or ones) make one of this unit.
+    pub fn scale(self) -> Decimal {
+        Decimal::from(match self {
+            Unit::Yuan | Unit::Plain => 1,
+            Unit::WanYuan => 10_000,
+            Unit::YiYuan => 100_000_000,
+        })
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Yuan => "元",
+            Unit::WanYuan => "万元",
+            Unit::YiYuan => "亿元",
+            Unit::Plain => "",
+        }
+    }
+}
+
+/// How a figure is printed: resolved from set < table < column (or the sentence).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Look {
+    pub unit: Unit,
+    pub decimals: u32,
+    /// Thousands separators.
+    pub commas: bool,
+    /// What exact zero prints as; None prints it like any number. 30 元 still prints 0.00.
+    pub zero: Option<String>,
+    /// Drop the decimals of a whole number: 1000 for 1000.00.
+    pub trim: bool,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { unit: Unit::WanYuan, decimals: 2, commas: false, zero: None, trim: false }
+    }
+}
+
+/// `exact` in the unit of `look`, rounded once, half up (away from zero for negative amounts).
+pub fn rounded(exact: Decimal, look: &Look) -> Decimal {
+    (exact / look.unit.scale()).round_dp_with_strategy(look.decimals, RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// The printed text of `exact` (元, or ones for a plain number).
+pub fn show(exact: Decimal, look: &Look) -> String {
+    if exact.is_zero()
+        && let Some(zero) = &look.zero
+    {
+        return zero.clone();
+    }
+    let value = rounded(exact, look);
+    let decimals = if look.trim && value.fract().is_zero() { 0 } else { look.decimals };
+    let value = if value.is_zero() { Decimal::ZERO } else { value }; // no "-0.00"
+    let text = format!("{value:.*}", decimals as usize);
+    if look.commas { with_commas(&text) } else { text }
+}
+
+fn with_commas(text: &str) -> String {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
+    let mut out = String::from(sign);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dec(text: &str) -> Decimal {
+        text.parse().expect("a decimal")
+    }
+
+    #[test]
+    fn rounds_half_up_once_in_the_shown_unit() {
+        let look = Look::default();
+        assert_eq!(show(dec("40850.00"), &look), "4.09");
+        assert_eq!(show(dec("214899.00"), &look), "21.49");
+        assert_eq!(show(dec("-50"), &look), "-0.01");
+        assert_eq!(show(dec("30"), &look), "0.00");
+        assert_eq!(show(dec("-30"), &look), "0.00");
+    }
+
+    #[test]
+    fn zero_trim_and_commas() {
+        let look = Look { zero: Some(String::new()), ..Look::default() };
+        assert_eq!(show(Decimal::ZERO, &look), "");
+        assert_eq!(show(dec("30"), &look), "0.00");
+        let look = Look { trim: true, ..Look::default() };
+        assert_eq!(show(dec("10000000"), &look), "1000");
+        assert_eq!(show(dec("10000100"), &look), "1000.01");
+        let look = Look { unit: Unit::Yuan, commas: true, ..Look::default() };
+        assert_eq!(show(dec("-1234567.8"), &look), "-1,234,567.80");
+        assert_eq!(show(dec("123.4"), &look), "123.40");
+    }
+}

@@ -1,0 +1,170 @@
+//! `style.toml` of a layout set: page setups and text roles, shared by PDF and DOCX. Millimetres and points as
+//! people know them; nothing here is fixed in code.
+
+use crate::document::Align;
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// Points per millimetre.
+pub const MM: f64 = 72.0 / 25.4;
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Style {
+    pub page: IndexMap<String, PageSetup>,
+    pub text: IndexMap<String, TextStyle>,
+    pub table: IndexMap<String, TableStyle>,
+    pub number: PageNumberStyle,
+    pub contents: ContentsStyle,
+}
+
+/// A page as it is read: for a landscape setup `paper` is still the portrait sheet, margins are as read upright.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageSetup {
+    /// Portrait sheet, width and height in mm.
+    pub paper: [f64; 2],
+    /// The page is read turned: a portrait sheet with /Rotate 90 (GB/T 9704-2012, 表格).
+    #[serde(default)]
+    pub landscape: bool,
+    /// Top, right, bottom, left in mm, as read.
+    pub margin: [f64; 4],
+    /// Lines of body text in the type area; gives the line pitch of roles without their own.
+    pub lines: u32,
+    /// Characters in a line; gives the advance of a full-width character in roles with `grid`.
+    pub chars: u32,
+}
+
+impl PageSetup {
+    /// Width and height in pt as read.
+    pub fn size(&self) -> (f64, f64) {
+        let [w, h] = self.paper.map(|mm| mm * MM);
+        if self.landscape { (h, w) } else { (w, h) }
+    }
+
+    /// The type area (版心) as read: left, top, width, height in pt.
+    pub fn type_area(&self) -> (f64, f64, f64, f64) {
+        let (w, h) = self.size();
+        let [top, right, bottom, left] = self.margin.map(|mm| mm * MM);
+        (left, top, w - left - right, h - top - bottom)
+    }
+
+    /// Line pitch of the grid in pt.
+    pub fn pitch(&self) -> f64 {
+        self.type_area().3 / f64::from(self.lines.max(1))
+    }
+}
+
+/// One text role (正文, 标题1, 表头, …): PDF type and the DOCX named style at once.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextStyle {
+    /// A role of `fonts.toml` (仿宋, 黑体, …).
+    pub font: String,
+    /// pt.
+    pub size: f64,
+    /// Line pitch in pt; none: the page's grid.
+    pub pitch: Option<f64>,
+    /// Full-width characters advance by the page's character grid instead of their size.
+    #[serde(default)]
+    pub grid: bool,
+    #[serde(default = "justify")]
+    pub align: Align,
+    /// First-line indent in characters.
+    #[serde(default)]
+    pub indent: f64,
+    /// Indents of the whole paragraph in characters.
+    #[serde(default)]
+    pub left: f64,
+    #[serde(default)]
+    pub right: f64,
+    /// Space before and after in pt.
+    #[serde(default)]
+    pub before: f64,
+    #[serde(default)]
+    pub after: f64,
+    /// Stays on the page of what follows.
+    #[serde(default)]
+    pub keep_next: bool,
+    /// Its lines are balanced and broken at sense units (小标宋 titles).
+    #[serde(default)]
+    pub balance: bool,
+    /// The name of the style in Word; none: the role's own name.
+    pub word: Option<String>,
+    /// Outline level of the style, 1–9.
+    pub outline: Option<u8>,
+}
+
+fn justify() -> Align {
+    Align::Justify
+}
+
+/// Rules, paddings and type of a table kind.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableStyle {
+    /// Text roles of the parts.
+    pub title: String,
+    pub above: String,
+    pub head: String,
+    pub text: String,
+    pub number: String,
+    pub note: String,
+    /// Type may fall to this size in pt, by half points, before a table does not fit.
+    pub least: f64,
+    /// Inner and outer rules in pt.
+    #[serde(default = "half")]
+    pub rule: f64,
+    #[serde(default = "one")]
+    pub frame: f64,
+    /// Cell padding in mm: vertical, horizontal.
+    #[serde(default = "padding")]
+    pub padding: [f64; 2],
+    /// Least height of a row in pt.
+    #[serde(default)]
+    pub row: f64,
+    /// Set at the head of every following page, e.g. 续表; none: nothing.
+    pub continued: Option<String>,
+}
+
+fn half() -> f64 {
+    0.5
+}
+fn one() -> f64 {
+    1.0
+}
+fn padding() -> [f64; 2] {
+    [0.8, 1.0]
+}
+
+/// The page number (GB/T 9704-2012 7.5: 4号 half-width 宋体 digits between dashes, 7 mm below the type area).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageNumberStyle {
+    pub text: String,
+    /// With `{}` for the number, e.g. `— {} —`.
+    pub form: String,
+    /// mm from the type area of the portrait sheet to the number's baseline.
+    pub below: f64,
+    /// Characters left free at the outer edge.
+    #[serde(default)]
+    pub inset: f64,
+    /// `outside`: right on odd pages, left on even ones; `center`.
+    pub place: NumberPlace,
+    /// The page setup whose (portrait) type area the number is placed against, on every page.
+    pub page: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NumberPlace {
+    Outside,
+    Center,
+}
+
+/// The contents: a text role per level, from 1.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContentsStyle {
+    pub levels: Vec<String>,
+}

@@ -1,0 +1,175 @@
+//! Pages as pure geometry: glyphs, rules and links at places, and the structure a screen reader walks.
+//! Lengths are pt; the origin is the top left corner of the page as read, y grows downwards.
+
+use crate::fonts::FaceId;
+use std::collections::BTreeMap;
+
+/// A typeset document.
+#[derive(Debug, Clone, Default)]
+pub struct Pages {
+    pub pages: Vec<Page>,
+    /// Where each heading's anchor lies.
+    pub anchors: BTreeMap<String, Destination>,
+    /// Headings as bookmarks, in reading order; `level` from 1 without gaps nests them.
+    pub outline: Vec<OutlineEntry>,
+    /// Elements in reading order; element 0 is the document.
+    pub structure: Vec<Element>,
+    /// Geometry of the document's tables, in the order of `Document::tables`.
+    pub tables: Vec<TableGeometry>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The sheet, always upright in pt: width, height.
+    pub sheet: (f64, f64),
+    /// The content is read turned: the sheet's left edge is the content's head (/Rotate 90).
+    pub turned: bool,
+    /// What readers see as the page's number: `3`, `ii`, or nothing on the cover.
+    pub label: String,
+    /// In coordinates as read (width and height of the sheet exchanged when `turned`).
+    pub items: Vec<Item>,
+    /// The page number and other furniture, in coordinates of the upright sheet. Artifacts.
+    pub furniture: Vec<Item>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Item {
+    Run(Run),
+    Rule(Rule),
+    Link(Link),
+}
+
+/// Glyphs of one face and size on one baseline.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub face: FaceId,
+    pub size: f64,
+    /// Start of the first glyph's advance box, and the baseline.
+    pub x: f64,
+    pub y: f64,
+    pub glyphs: Vec<Glyph>,
+    /// The text it stands for; the glyphs' `bytes` divide it.
+    pub text: String,
+    pub tag: Tag,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Glyph {
+    pub id: u16,
+    /// Start of its advance box, relative to the run's x. Spacing and squeezing are in these places.
+    pub x: f64,
+    /// How many bytes of the run's text it stands for.
+    pub bytes: u8,
+}
+
+/// A straight rule, horizontal or vertical, centred on its line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rule {
+    pub from: (f64, f64),
+    pub to: (f64, f64),
+    pub width: f64,
+}
+
+/// A clickable area that leads to an anchor.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Left, top, width, height.
+    pub area: (f64, f64, f64, f64),
+    pub anchor: String,
+    /// The Link element it belongs to.
+    pub tag: Tag,
+    /// What a screen reader says.
+    pub label: String,
+}
+
+/// The element some content belongs to, or none: an artifact (furniture, rules, repeated headers).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    Element(ElementId),
+    Artifact(Artifact),
+}
+
+/// Why content is no part of what is read (ISO 32000-1 14.8.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Artifact {
+    /// Page numbers, repeated headers, 续表.
+    Pagination,
+    /// Rules, leaders.
+    Layout,
+}
+
+/// Index into [`Pages::structure`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ElementId(pub u32);
+
+/// One element of the structure tree. It holds elements or content, never both; children stand in reading order.
+#[derive(Debug, Clone)]
+pub struct Element {
+    pub kind: ElementKind,
+    pub parent: Option<ElementId>,
+    pub children: Vec<ElementId>,
+    /// The address of the figure it prints, or the anchor of a heading: its title (T) for tools.
+    pub title: Option<String>,
+    /// What is read instead of its content (/Alt or /ActualText).
+    pub actual_text: Option<String>,
+    /// Its language where it differs from the document's.
+    pub language: Option<&'static str>,
+}
+
+/// Standard structure types (ISO 32000-1 14.8.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ElementKind {
+    Document,
+    Sect,
+    Div,
+    Heading(u8),
+    Paragraph,
+    Span,
+    Contents,
+    ContentsItem,
+    Reference,
+    Link,
+    Table { summary: String },
+    Caption,
+    TableHead,
+    TableBody,
+    TableRow,
+    HeaderCell { scope: Scope, colspan: u32, rowspan: u32, id: String },
+    DataCell { colspan: u32, rowspan: u32, headers: Vec<String> },
+    Note { id: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Column,
+    Row,
+    Both,
+}
+
+#[derive(Debug, Clone)]
+pub struct OutlineEntry {
+    pub level: u8,
+    pub title: String,
+    pub anchor: String,
+    pub element: ElementId,
+}
+
+/// A point on a page: page index from 0, and the place as read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Destination {
+    pub page: usize,
+    pub x: f64,
+    pub y: f64,
+}
+
+/// What typesetting decided for a table, so that the DOCX has the same columns and type.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableGeometry {
+    /// Column widths in pt; they sum to the table's width.
+    pub columns: Vec<f64>,
+    /// How much smaller its type is than declared (1.0: as declared).
+    pub scale: f64,
+    /// Index of the first page it stands on, and how many it takes.
+    pub page: usize,
+    pub pages: usize,
+}

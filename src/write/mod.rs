@@ -1,0 +1,4 @@
+//! Writers: one folder a format. They place what `compose` and `typeset` decided.
+
+pub mod docx;
+pub mod pdf;
