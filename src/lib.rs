@@ -8,6 +8,7 @@
 //!
 //! ARCHITECTURE.md describes the phases and the invariants; each module's head says what it alone decides.
 
+pub mod data;
 pub mod diagnostic;
 pub mod document;
 pub mod fonts;
