@@ -93,11 +93,16 @@ impl Pen<'_> {
             self.rules(&rules);
             self.ops.push(Op::EndMarkedContent);
         }
-        let runs = || items.iter().filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None });
-        // Artifacts come first: a leader between a title and its number would cut the entry in two.
-        let (artifacts, read): (Vec<_>, Vec<_>) = runs().partition(|run| matches!(run.tag, Tag::Artifact(_)));
-        let marked: Vec<(Mark, &Run)> =
-            artifacts.into_iter().chain(read).map(|run| (Mark::Tag(run.tag), run)).collect();
+        // A repeated head stands first; leaders come last, for between a title and its number they would cut the
+        // entry in two.
+        let place = |run: &&Run| match run.tag {
+            Tag::Artifact(Artifact::Pagination) => 0,
+            Tag::Element(_) => 1,
+            Tag::Artifact(Artifact::Layout) => 2,
+        };
+        let mut runs: Vec<&Run> = runs(items).collect();
+        runs.sort_by_key(place);
+        let marked: Vec<(Mark, &Run)> = runs.into_iter().map(|run| (Mark::Tag(run.tag), run)).collect();
         self.texts(&marked);
     }
 
@@ -112,11 +117,8 @@ impl Pen<'_> {
                 self.ops.push(Op::EndMarkedContent);
             }
         }
-        let marked: Vec<(Mark, &Run)> = items
-            .iter()
-            .filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None })
-            .map(|run| (Mark::Furniture { at_foot: run.y > middle }, run))
-            .collect();
+        let marked: Vec<(Mark, &Run)> =
+            runs(items).map(|run| (Mark::Furniture { at_foot: run.y > middle }, run)).collect();
         self.texts(&marked);
     }
 
@@ -239,6 +241,10 @@ impl TextLine<'_> {
 fn marked_content(tag: &str, properties: Vec<(&str, DictItem)>) -> Op {
     let map: BTreeMap<String, DictItem> = properties.into_iter().map(|(key, item)| (key.to_string(), item)).collect();
     Op::BeginMarkedContentWithProperties { tag: tag.into(), properties: DictItem::Dict { map } }
+}
+
+fn runs(items: &[Item]) -> impl Iterator<Item = &Run> {
+    items.iter().filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None })
 }
 
 fn drawn_rules(items: &[Item]) -> Vec<Rule> {
