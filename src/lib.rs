@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod fonts;
 pub mod money;
+pub mod read_docx;
 pub mod style;
 pub mod typeset;
 pub mod write;
