@@ -6,7 +6,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::fonts::Fonts;
 use crate::layout;
 use crate::prepare::prepare;
-use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
@@ -26,7 +25,7 @@ const EXAMPLES: &str = "\
 
 /// 部门预算公开：由结构化预算数据生成正式的公开文本（PDF 和可编辑的 DOCX）
 #[derive(Parser)]
-#[command(name = "gongkai", version, about, after_help = EXAMPLES, styles = Styles::plain())]
+#[command(name = "gongkai", version, about, after_help = EXAMPLES)]
 #[command(disable_help_subcommand = true, help_template = HELP, subcommand_help_heading = "命令")]
 #[command(subcommand_value_name = "命令", disable_help_flag = true, disable_version_flag = true)]
 struct Cli {
@@ -64,7 +63,14 @@ struct BuildArgs {
     #[arg(required = true, value_name = "文件夹", help_heading = "参数")]
     folders: Vec<PathBuf>,
     /// 输出到哪里：在其下按数据文件夹名建子文件夹
-    #[arg(short, long, default_value = "output", value_name = "文件夹", help_heading = "选项", hide_default_value = true)]
+    #[arg(
+        short,
+        long,
+        default_value = "output",
+        value_name = "文件夹",
+        help_heading = "选项",
+        hide_default_value = true
+    )]
     output: PathBuf,
     /// 生成哪些格式，用逗号隔开：pdf、docx；不写则两种都生成
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]

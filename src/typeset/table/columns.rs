@@ -183,7 +183,8 @@ fn from_content(total: f64, widths: &Widths) -> Vec<f64> {
     if sum <= total {
         return widths.ideal.iter().map(|w| w * total / sum.max(1e-9)).collect();
     }
-    let damped = |ideal: f64| if ideal > total / 3.0 { total / 3.0 * (1.0 + (3.0 * ideal / total).ln()) } else { ideal };
+    let damped =
+        |ideal: f64| if ideal > total / 3.0 { total / 3.0 * (1.0 + (3.0 * ideal / total).ln()) } else { ideal };
     let wants: Vec<f64> = widths.ideal.iter().zip(&widths.least).map(|(&i, &l)| (damped(i) - l).max(0.0)).collect();
     let rest = total - widths.least.iter().sum::<f64>();
     let want: f64 = wants.iter().sum();

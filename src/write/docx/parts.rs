@@ -139,9 +139,10 @@ fn font_table(fonts: &Fonts) -> String {
         }
         if !known.contains(&role.word.as_str()) {
             known.push(&role.word);
-            let alternative = role.alternatives.first().map_or_else(String::new, |name| {
-                format!(r#"<w:altName w:val="{}"/>"#, escape(name))
-            });
+            let alternative = role
+                .alternatives
+                .first()
+                .map_or_else(String::new, |name| format!(r#"<w:altName w:val="{}"/>"#, escape(name)));
             let _ = write!(
                 out,
                 r#"<w:font w:name="{}">{alternative}<w:charset w:val="86"/><w:family w:val="auto"/><w:pitch w:val="variable"/></w:font>"#,
@@ -177,9 +178,7 @@ fn theme(fonts: &Fonts) -> String {
     let colours: String =
         colours.iter().map(|(name, rgb)| format!(r#"<a:{name}><a:srgbClr val="{rgb}"/></a:{name}>"#)).collect();
     let face = |kind: &str| {
-        format!(
-            r#"<a:{kind}><a:latin typeface="{latin}"/><a:ea typeface="{chinese}"/><a:cs typeface=""/></a:{kind}>"#
-        )
+        format!(r#"<a:{kind}><a:latin typeface="{latin}"/><a:ea typeface="{chinese}"/><a:cs typeface=""/></a:{kind}>"#)
     };
     let fill = r#"<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>"#;
     let line = format!(r#"<a:ln w="6350">{fill}<a:prstDash val="solid"/></a:ln>"#);
@@ -197,13 +196,11 @@ fn core(meta: &Meta) -> String {
         escape(&meta.title),
         escape(&meta.author)
     );
-    let _ = write!(out, r#"<cp:lastModifiedBy>{}</cp:lastModifiedBy><cp:revision>1</cp:revision>"#, escape(&meta.author));
+    let _ =
+        write!(out, r#"<cp:lastModifiedBy>{}</cp:lastModifiedBy><cp:revision>1</cp:revision>"#, escape(&meta.author));
     if let Some(date) = meta.date.as_deref().filter(|d| is_date(d)) {
         for name in ["created", "modified"] {
-            let _ = write!(
-                out,
-                r#"<dcterms:{name} xsi:type="dcterms:W3CDTF">{date}T00:00:00Z</dcterms:{name}>"#
-            );
+            let _ = write!(out, r#"<dcterms:{name} xsi:type="dcterms:W3CDTF">{date}T00:00:00Z</dcterms:{name}>"#);
         }
     }
     let _ = write!(out, "<dc:language>{}</dc:language></cp:coreProperties>", escape(&meta.language));

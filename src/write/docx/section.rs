@@ -61,9 +61,7 @@ impl Sections {
 }
 
 fn references(odd: &str, even: &str) -> String {
-    format!(
-        r#"<w:footerReference w:type="default" r:id="{odd}"/><w:footerReference w:type="even" r:id="{even}"/>"#
-    )
+    format!(r#"<w:footerReference w:type="default" r:id="{odd}"/><w:footerReference w:type="even" r:id="{even}"/>"#)
 }
 
 fn section_properties(
@@ -98,13 +96,7 @@ fn section_properties(
 
 /// The norm measures to the characters, Word to the line box, which is taller by the leading, half of it above
 /// and half below (GB/T 33476.2-2016: 34.58 and 32.58 mm where GB/T 9704 has 37 and 35).
-fn margins(
-    out: &mut String,
-    setup: &PageSetup,
-    style: &Style,
-    styles: &StyleBook,
-    body: f64,
-) -> Result<(), Error> {
+fn margins(out: &mut String, setup: &PageSetup, style: &Style, styles: &StyleBook, body: f64) -> Result<(), Error> {
     let [top, right, bottom, left] = setup.margin;
     let half_leading = ((setup.pitch() - body) / 2.0 / MM).max(0.0);
     let number = styles.text(&style.number.text)?;
@@ -128,9 +120,6 @@ fn margins(
 fn grid(out: &mut String, setup: &PageSetup, body: f64) {
     let advance = setup.type_area().2 / f64::from(setup.chars.max(1));
     let space = ((advance - f64::from(half_points(body)) / 2.0) * 4096.0).round() as i64;
-    let _ = write!(
-        out,
-        r#"<w:docGrid w:type="linesAndChars" w:linePitch="{}" w:charSpace="{space}"/>"#,
-        line_pitch(setup)
-    );
+    let _ =
+        write!(out, r#"<w:docGrid w:type="linesAndChars" w:linePitch="{}" w:charSpace="{space}"/>"#, line_pitch(setup));
 }

@@ -285,7 +285,8 @@ impl<'a> StyleBook<'a> {
         self.paragraph_properties(out, &named.variant, text);
         out.push_str("</w:pPr><w:rPr>");
         let size = if named.variant.size > 0 { named.variant.size } else { half_points(text.size) };
-        let _ = write!(out, r#"{}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>"#, self.font(text, ""));
+        let _ =
+            write!(out, r#"{}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>"#, self.font(text, ""));
     }
 
     fn paragraph_properties(&self, out: &mut String, variant: &Variant, text: &TextStyle) {
@@ -451,9 +452,8 @@ fn is_built_in(name: &str) -> bool {
 
 /// The id that Word gives its built-in style of this name.
 fn standard_id(name: &str) -> Option<&'static str> {
-    const HEADING: [&str; 9] = [
-        "Heading1", "Heading2", "Heading3", "Heading4", "Heading5", "Heading6", "Heading7", "Heading8", "Heading9",
-    ];
+    const HEADING: [&str; 9] =
+        ["Heading1", "Heading2", "Heading3", "Heading4", "Heading5", "Heading6", "Heading7", "Heading8", "Heading9"];
     const TOC: [&str; 9] = ["TOC1", "TOC2", "TOC3", "TOC4", "TOC5", "TOC6", "TOC7", "TOC8", "TOC9"];
     let level = |prefix: &str| -> Option<usize> {
         name.strip_prefix(prefix)?.parse().ok().filter(|n| (1..=9).contains(n)).map(|n: usize| n - 1)
