@@ -50,7 +50,8 @@ pub fn set_line(text: &Text, line: &Line, place: Place, align: Align, tag: &dyn 
     let room = place.width / place.size;
     let excess = room - line.width;
     let stretch = align == Align::Justify && !line.last;
-    let adjustment = if excess < 0.0 || (stretch && excess > 0.0) { adjust(signs, excess) } else { Adjustment::default() };
+    let adjustment =
+        if excess < 0.0 || (stretch && excess > 0.0) { adjust(signs, excess) } else { Adjustment::default() };
     let indent = match align {
         Align::Center => excess.max(0.0) / 2.0,
         Align::Right => excess.max(0.0),

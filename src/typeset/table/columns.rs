@@ -42,6 +42,9 @@ pub enum Comfort {
     Least,
 }
 
+/// Room that rounding widths may take, in pt: Word's are whole twentieths of a point.
+const SLACK: f64 = 0.1;
+
 /// Longest text of a number column that is still taken for a number, in ems.
 const LONGEST_NUMBER: f64 = 14.0;
 
@@ -125,7 +128,7 @@ impl Need {
 impl Sizes {
     fn width(&self, ems: &[f64; 3]) -> f64 {
         let widest = ems.iter().zip(self.parts).map(|(e, size)| e * size).fold(0.0, f64::max);
-        widest + 2.0 * self.padding
+        widest + 2.0 * self.padding + SLACK
     }
 }
 
@@ -183,7 +186,8 @@ fn from_content(total: f64, widths: &Widths) -> Vec<f64> {
     if sum <= total {
         return widths.ideal.iter().map(|w| w * total / sum.max(1e-9)).collect();
     }
-    let damped = |ideal: f64| if ideal > total / 3.0 { total / 3.0 * (1.0 + (3.0 * ideal / total).ln()) } else { ideal };
+    let damped =
+        |ideal: f64| if ideal > total / 3.0 { total / 3.0 * (1.0 + (3.0 * ideal / total).ln()) } else { ideal };
     let wants: Vec<f64> = widths.ideal.iter().zip(&widths.least).map(|(&i, &l)| (damped(i) - l).max(0.0)).collect();
     let rest = total - widths.least.iter().sum::<f64>();
     let want: f64 = wants.iter().sum();
