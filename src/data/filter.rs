@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// A condition on records, as declared: a view's name, `{ field = condition }`, a list, or false.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Filter {
     Never,
     View {
@@ -30,7 +30,7 @@ pub enum Filter {
 }
 
 /// What a field must be.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Condition {
     /// The value; a code matches itself and all below, a choice also takes a group's name, "" is blank.
     Is(String),

@@ -1,0 +1,254 @@
+//! One page's content: rules and repeated matter first, as artifacts, then the text in reading order, each stretch of
+//! one element in one marked-content sequence.
+
+use super::glyphs::{self, Cluster, Codes};
+use super::rules;
+use super::text::utf16_bytes;
+use crate::typeset::frame::{Artifact, Element, ElementId, Item, Page, Rule, Run, Tag};
+use printpdf::{
+    Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PdfFontHandle, Point, Pt, TextItem,
+};
+use std::collections::BTreeMap;
+
+/// A page ready for printpdf, and the element of each of its marked-content sequences: the n-th has MCID n.
+pub(super) struct Drawing {
+    pub ops: Vec<Op>,
+    pub marks: Vec<ElementId>,
+}
+
+/// The name of a subset font in the pages' resources.
+pub(super) fn font_name(font: u16) -> String {
+    format!("F{font}")
+}
+
+/// Draws a page: black on white, in the sheet's own coordinates (origin bottom left), turned content by a matrix.
+pub(super) fn draw(page: &Page, codes: &Codes, structure: &[Element]) -> Drawing {
+    let mut pen = Pen { ops: Vec::new(), marks: Vec::new(), codes, structure, font: None, height: 0.0, at: (0, 0) };
+    let black = || Color::Greyscale(Greyscale::new(0.0, None));
+    pen.ops.push(Op::SetFillColor { col: black() });
+    pen.ops.push(Op::SetOutlineColor { col: black() });
+    if page.turned {
+        pen.ops.push(Op::SaveGraphicsState);
+        pen.ops.push(Op::SetTransformationMatrix { matrix: turn(page) });
+    }
+    pen.height = if page.turned { page.sheet.0 } else { page.sheet.1 };
+    pen.items(&page.items);
+    if page.turned {
+        pen.ops.push(Op::RestoreGraphicsState);
+        pen.font = None;
+    }
+    pen.height = page.sheet.1;
+    pen.furniture(&page.furniture);
+    Drawing { ops: pen.ops, marks: pen.marks }
+}
+
+/// From content as read (origin bottom left) to the upright sheet: the content's head lies at the sheet's left edge,
+/// so that /Rotate 90 sets it upright on a screen.
+fn turn(page: &Page) -> CurTransMat {
+    CurTransMat::Raw([0.0, 1.0, -1.0, 0.0, page.sheet.0 as f32, 0.0])
+}
+
+/// A place as read, from the top left corner, in the sheet's coordinates.
+pub(super) fn on_sheet(page: &Page, (x, y): (f64, f64)) -> (f64, f64) {
+    if page.turned { (y, x) } else { (x, page.sheet.1 - y) }
+}
+
+/// Thousandths of a point: coordinates are written to this, so that relative moves add up exactly.
+fn milli(length: f64) -> i64 {
+    (length * 1000.0).round() as i64
+}
+
+fn points(milli: i64) -> Pt {
+    Pt((milli as f64 / 1000.0) as f32)
+}
+
+struct Pen<'a> {
+    ops: Vec<Op>,
+    marks: Vec<ElementId>,
+    codes: &'a Codes<'a>,
+    structure: &'a [Element],
+    /// Font and size (in thousandths) set last.
+    font: Option<(u16, i64)>,
+    /// Height of the space drawn in, to turn y up.
+    height: f64,
+    /// Where the current line of the text object begins.
+    at: (i64, i64),
+}
+
+/// What a stretch of content is marked as.
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    Tag(Tag),
+    /// A running head or foot.
+    Furniture {
+        at_foot: bool,
+    },
+}
+
+impl Pen<'_> {
+    fn items(&mut self, items: &[Item]) {
+        let rules = drawn_rules(items);
+        if !rules.is_empty() {
+            self.begin(Mark::Tag(Tag::Artifact(Artifact::Layout)));
+            self.rules(&rules);
+            self.ops.push(Op::EndMarkedContent);
+        }
+        // A repeated head stands first; leaders come last, for between a title and its number they would cut the
+        // entry in two.
+        let place = |run: &&Run| match run.tag {
+            Tag::Artifact(Artifact::Pagination) => 0,
+            Tag::Element(_) => 1,
+            Tag::Artifact(Artifact::Layout) => 2,
+        };
+        let mut runs: Vec<&Run> = runs(items).collect();
+        runs.sort_by_key(place);
+        let marked: Vec<(Mark, &Run)> = runs.into_iter().map(|run| (Mark::Tag(run.tag), run)).collect();
+        self.texts(&marked);
+    }
+
+    fn furniture(&mut self, items: &[Item]) {
+        let middle = self.height / 2.0;
+        let rules = drawn_rules(items);
+        for at_foot in [false, true] {
+            let rules: Vec<Rule> = rules.iter().filter(|r| (r.from.1 > middle) == at_foot).copied().collect();
+            if !rules.is_empty() {
+                self.begin(Mark::Furniture { at_foot });
+                self.rules(&rules);
+                self.ops.push(Op::EndMarkedContent);
+            }
+        }
+        let marked: Vec<(Mark, &Run)> =
+            runs(items).map(|run| (Mark::Furniture { at_foot: run.y > middle }, run)).collect();
+        self.texts(&marked);
+    }
+
+    fn begin(&mut self, mark: Mark) {
+        let name = |name: &str| DictItem::Name(name.as_bytes().to_vec());
+        let (tag, properties) = match mark {
+            Mark::Tag(Tag::Element(element)) => {
+                self.marks.push(element);
+                let mcid = DictItem::Int(self.marks.len() as i64 - 1);
+                let tag = super::structure::type_name(&self.structure[element.0 as usize].kind);
+                (tag, vec![("MCID", mcid)])
+            }
+            Mark::Tag(Tag::Artifact(Artifact::Layout)) => ("Artifact", vec![("Type", name("Layout"))]),
+            Mark::Tag(Tag::Artifact(Artifact::Pagination)) => ("Artifact", vec![("Type", name("Pagination"))]),
+            // ISO 32000-1 table 330: the side it is attached to, and what it is.
+            Mark::Furniture { at_foot } => {
+                let (side, subtype) = if at_foot { ("Bottom", "Footer") } else { ("Top", "Header") };
+                let attached = DictItem::Array(vec![name(side)]);
+                ("Artifact", vec![("Type", name("Pagination")), ("Subtype", name(subtype)), ("Attached", attached)])
+            }
+        };
+        self.ops.push(marked_content(tag, properties));
+    }
+
+    fn rules(&mut self, rules: &[Rule]) {
+        let mut width = None;
+        for rule in rules {
+            if width != Some(milli(rule.width)) {
+                width = Some(milli(rule.width));
+                self.ops.push(Op::SetOutlineThickness { pt: points(milli(rule.width)) });
+            }
+            let line_points = [rule.from, rule.to]
+                .map(|(x, y)| Point { x: points(milli(x)), y: points(milli(self.height - y)) })
+                .map(|p| LinePoint { p, bezier: false });
+            self.ops.push(Op::DrawLine { line: Line { points: line_points.to_vec(), is_closed: false } });
+        }
+    }
+
+    /// Sets runs in one text object; consecutive ones with the same mark share its marked-content sequence.
+    fn texts(&mut self, runs: &[(Mark, &Run)]) {
+        if runs.is_empty() {
+            return;
+        }
+        self.ops.push(Op::StartTextSection);
+        self.at = (0, 0);
+        for stretch in runs.chunk_by(|a, b| a.0 == b.0) {
+            self.begin(stretch[0].0);
+            stretch.iter().for_each(|(_, run)| self.run(run));
+            self.ops.push(Op::EndMarkedContent);
+        }
+        self.ops.push(Op::EndTextSection);
+    }
+
+    fn run(&mut self, run: &Run) {
+        let Some(first) = run.glyphs.first() else { return };
+        let to = (milli(run.x + first.x), milli(self.height - run.y));
+        let moved = Point { x: points(to.0 - self.at.0), y: points(to.1 - self.at.1) };
+        self.ops.push(Op::SetTextCursor { pos: moved });
+        self.at = to;
+        let mut line = TextLine { run, start: first.x, width: 0, shown: Vec::with_capacity(run.glyphs.len()) };
+        for cluster in glyphs::clusters(run) {
+            // Artifacts are never read, so they need no words of their own.
+            let spoken = cluster.needs_actual_text() && matches!(run.tag, Tag::Element(_));
+            if spoken {
+                self.show(&mut line);
+                let text = DictItem::String { data: utf16_bytes(cluster.text), literal: false };
+                self.ops.push(marked_content("Span", vec![("ActualText", text)]));
+            }
+            self.cluster(&mut line, cluster);
+            if spoken {
+                self.show(&mut line);
+                self.ops.push(Op::EndMarkedContent);
+            }
+        }
+        self.show(&mut line);
+    }
+
+    fn cluster(&mut self, line: &mut TextLine, cluster: Cluster) {
+        for (i, (glyph, text)) in (cluster.first..).zip(cluster.glyph_texts()) {
+            let code = self.codes.code(line.run.face, glyph.id, text);
+            let font = Some((code.font, milli(line.run.size)));
+            if self.font != font {
+                self.show(line);
+                self.font = font;
+                let handle = PdfFontHandle::External(FontId(font_name(code.font)));
+                self.ops.push(Op::SetFont { font: handle, size: points(milli(line.run.size)) });
+            }
+            line.add(i, code);
+        }
+    }
+
+    fn show(&mut self, line: &mut TextLine) {
+        if !line.shown.is_empty() {
+            let glyphs = std::mem::take(&mut line.shown);
+            self.ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(glyphs)] });
+        }
+    }
+}
+
+/// A run while it is set.
+struct TextLine<'a> {
+    run: &'a Run,
+    start: f64,
+    /// How far the viewer's pen has come, in tenths of a thousandth of an em. Exact, so that no error adds up.
+    width: i64,
+    shown: Vec<Codepoint>,
+}
+
+impl TextLine<'_> {
+    /// Shows the i-th glyph, then moves the pen to where the next one begins.
+    fn add(&mut self, i: usize, code: super::glyphs::Code) {
+        self.width += i64::from(code.width) * 10;
+        let next = self.run.glyphs.get(i + 1).map(|g| ((g.x - self.start) * 10_000.0 / self.run.size).round() as i64);
+        let back = next.map_or(0, |next| self.width - next);
+        self.width -= back;
+        self.shown.push(Codepoint::new(code.cid, (back as f64 / 10.0) as f32));
+    }
+}
+
+fn marked_content(tag: &str, properties: Vec<(&str, DictItem)>) -> Op {
+    let map: BTreeMap<String, DictItem> = properties.into_iter().map(|(key, item)| (key.to_string(), item)).collect();
+    Op::BeginMarkedContentWithProperties { tag: tag.into(), properties: DictItem::Dict { map } }
+}
+
+fn runs(items: &[Item]) -> impl Iterator<Item = &Run> {
+    items.iter().filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None })
+}
+
+fn drawn_rules(items: &[Item]) -> Vec<Rule> {
+    let rules: Vec<Rule> =
+        items.iter().filter_map(|i| if let Item::Rule(rule) = i { Some(*rule) } else { None }).collect();
+    rules::joined(&rules)
+}
