@@ -88,22 +88,28 @@ fn lay_row(row: &Row, columns: &ListColumns, class: &mut Class, findings: &mut F
     let cell = |column: usize| row.fields.get(column).map(|f| cleaned(f)).unwrap_or_default();
     let (code, name) = (half_width(&cell(columns.code)).into_owned(), cell(columns.name));
     let code_place = findings.place(row.line, columns.code as u32 + 1);
+    let what = || format!("编码“{}”", shown(&code));
     if let Some(wrong) = not_digits(&code) {
         findings.error(|| {
-            Diagnostic::error("E102", format!("编码“{}”含有非数字字符“{wrong}”", shown(&code))).at(code_place)
+            Diagnostic::error("E102", format!("{}含有非数字字符“{}”", what(), shown(&wrong)))
+                .at(code_place)
+                .hint("只填数字")
         });
         return None;
     }
     if class.level(&code).is_none() {
         findings.error(|| {
-            Diagnostic::error("E103", format!("编码“{}”有 {} 位，应为 {}", shown(&code), code.len(), lengths(class)))
+            Diagnostic::error("E103", format!("{}有 {} 位", what(), code.len()))
                 .at(code_place)
+                .hint(format!("应为 {}", lengths(class)))
         });
         return None;
     }
     if name.is_empty() {
         let place = findings.place(row.line, columns.name as u32 + 1);
-        findings.error(|| Diagnostic::error("E145", format!("编码 {code} 没有名称")).at(place));
+        findings.error(|| {
+            Diagnostic::error("E145", format!("{}没有名称", what())).at(place).hint("请写明名称，或删去这一行")
+        });
         return None;
     }
     class.names.insert(code.clone(), name.into_owned());
@@ -121,7 +127,7 @@ fn refuse_twice(
     if let Some(&first) = seen.get(&code) {
         let (place, first) = (findings.place(line, column), findings.place(first, column));
         findings.error(|| {
-            Diagnostic::error("E148", format!("编码 {code} 重复"))
+            Diagnostic::error("E148", format!("编码“{code}”重复"))
                 .at(place)
                 .related(first, "先在这里")
                 .hint("同一编码只留一行")

@@ -117,17 +117,17 @@ impl<'a> Rows<'a> {
         let mut value = Cow::Borrowed("");
         loop {
             let piece = self.up_to_quote().ok_or(open)?;
-            value = if value.is_empty() { Cow::Borrowed(piece) } else { value + piece };
+            value += piece;
             if self.text.as_bytes().get(self.at) != Some(&b'"') {
                 break;
             }
-            value = value + "\""; // two quotes stand for one
+            value += "\""; // two quotes stand for one
             self.at += 1;
         }
         let (rest, end) = self.up_to_end();
         if !rest.trim().is_empty() {
             row.after_quote.get_or_insert((row.fields.len(), rest));
-            value = value + rest;
+            value += rest;
         }
         row.fields.push(value);
         Ok(end)
@@ -168,5 +168,100 @@ impl<'a> Iterator for Rows<'a> {
             self.at = self.text.len();
         }
         Some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(text: &str) -> Vec<(u32, Vec<String>)> {
+        Rows::new(text, b',')
+            .map(|row| row.expect("a row"))
+            .map(|row| (row.line, row.fields.into_iter().map(Cow::into_owned).collect()))
+            .collect()
+    }
+
+    fn row(line: u32, fields: &[&str]) -> (u32, Vec<String>) {
+        (line, fields.iter().map(|f| (*f).to_owned()).collect())
+    }
+
+    #[test]
+    fn fields_and_lines() {
+        assert_eq!(rows(""), []);
+        assert_eq!(rows("\n\n"), []);
+        assert_eq!(rows("a,b"), [row(1, &["a", "b"])]);
+        assert_eq!(rows("a,\n,b\n"), [row(1, &["a", ""]), row(2, &["", "b"])]);
+        assert_eq!(rows("\n\na\n\n\nb"), [row(3, &["a"]), row(6, &["b"])]);
+        assert_eq!(rows("\"a\n\nb\",c\n\nd"), [row(1, &["a\n\nb", "c"]), row(5, &["d"])]);
+        assert_eq!(rows("\"a\"\"b\",\"\"\"\",\"\""), [row(1, &["a\"b", "\"", ""])]);
+        assert_eq!(rows("5\"管, \"a,b\" ,c"), [row(1, &["5\"管", "a,b", "c"])]);
+    }
+
+    #[test]
+    fn what_follows_a_quote_is_told_and_kept() {
+        let row = Rows::new("x,\"十四五\"规划,y\n", b',').next().expect("a row").expect("whole");
+        assert_eq!(row.fields, ["x", "十四五规划", "y"]);
+        assert_eq!(row.after_quote, Some((1, "规划")));
+    }
+
+    #[test]
+    fn an_open_quote_is_told_where_it_begins() {
+        let mut rows = Rows::new("a,b\n\n1,\"2\n3,4\n", b',');
+        assert!(rows.next().is_some_and(|row| row.is_ok()));
+        assert_eq!(rows.next(), Some(Err(Broken::OpenQuote { line: 3, field: 1 })));
+        assert_eq!(rows.next(), None);
+    }
+
+    #[test]
+    fn columns_have_a_limit() {
+        let wide = ",".repeat(MAX_COLUMNS - 1);
+        assert!(Rows::new(&wide, b',').next().is_some_and(|row| row.is_ok()));
+        let too_wide = format!("a\n{}", ",".repeat(MAX_COLUMNS));
+        let broken = Rows::new(&too_wide, b',').nth(1).expect("a row").expect_err("too wide");
+        assert_eq!(
+            broken.diagnostic(&Arc::from("ledger.csv")).to_string(),
+            "ledger.csv:2 错误[E119] 这一行超过 16384 列，以下没有读取\n  提示：请确认这是逗号、制表符或分号分隔的 CSV 文件"
+        );
+    }
+
+    fn cell() -> impl Strategy<Value = String> {
+        proptest::string::string_regex("([a-c ,;\t\"\n]|[\u{4E00}-\u{4E20}]){0,8}").expect("a pattern")
+    }
+
+    proptest! {
+        /// What the csv crate writes is read back as it reads it, under each separator.
+        #[test]
+        fn as_the_csv_crate(
+            table in proptest::collection::vec(proptest::collection::vec(cell(), 2..5), 1..8),
+            separator in proptest::sample::select(b",;\t".to_vec()),
+        ) {
+            let mut writer = csv::WriterBuilder::new()
+                .delimiter(separator)
+                .flexible(true)
+                .quote_style(csv::QuoteStyle::Always)
+                .from_writer(Vec::new());
+            for fields in &table {
+                writer.write_record(fields).expect("written");
+            }
+            let text = String::from_utf8(writer.into_inner().expect("flushed")).expect("UTF-8");
+            let mut line = 1;
+            let read: Vec<Row> = Rows::new(&text, separator).map(|row| row.expect("a row")).collect();
+            prop_assert_eq!(read.len(), table.len());
+            for (row, fields) in read.iter().zip(&table) {
+                prop_assert_eq!(&row.fields, fields);
+                prop_assert_eq!(row.line, line);
+                line += 1 + fields.iter().map(|f| f.matches('\n').count() as u32).sum::<u32>();
+            }
+        }
+
+        #[test]
+        fn any_text_ends(text in "[a\",;\n 中]{0,60}", separator in proptest::sample::select(b",;\t".to_vec())) {
+            let lines = text.matches('\n').count() as u32 + 1;
+            for row in Rows::new(&text, separator).flatten() {
+                prop_assert!((1..=lines).contains(&row.line));
+            }
+        }
     }
 }

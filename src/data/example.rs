@@ -158,7 +158,7 @@ pub fn schema() -> Schema {
     for field in &mut prior.fields {
         field.required = ["category", "amount"].contains(&field.id.as_str());
     }
-    prior.unknown = ["function", "econ", "fund", "project", "purpose"].map(str::to_owned).to_vec();
+    prior.unknown = ["function", "econ", "fund", "project", "purpose", "unit"].map(str::to_owned).to_vec();
     let mut units = file(
         "units",
         "机构设置",

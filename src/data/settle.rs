@@ -102,7 +102,8 @@ fn resolve_refs(file: &mut FileRead, decl: &FileDecl, targets: &AllTargets) {
         let Kind::Ref { file: to, field: named } = &field.kind else { continue };
         let Some(targets) = targets.get(&(to.as_str(), named.as_str())) else { continue };
         file.findings.next_pass();
-        let takes_only = matches!(field.default, Some(FieldDefault::Only)) && !decl.unknown.contains(&field.id);
+        let takes_only = matches!(field.default, Some(FieldDefault::Only));
+        let must_say = !decl.unknown.contains(&field.id);
         for (number, record) in file.dataset.records.iter_mut().enumerate() {
             let place = file.findings.place(record.origin.line, record.columns[index]);
             let is_bad = file.bad.contains(&(number, index));
@@ -119,7 +120,7 @@ fn resolve_refs(file: &mut FileRead, decl: &FileDecl, targets: &AllTargets) {
                     record.values[index] = Value::Text(targets.values[0].clone());
                     record.columns[index] = 0;
                 }
-                Value::Blank if takes_only && !is_bad && targets.values.len() > 1 => {
+                Value::Blank if takes_only && must_say && !is_bad && targets.values.len() > 1 => {
                     file.bad.insert((number, index));
                     file.findings.error(|| which_of(field, targets).at(place));
                 }

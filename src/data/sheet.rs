@@ -51,10 +51,8 @@ pub(super) fn report_broken(broken: Broken, findings: &mut Findings) {
 /// The separator under which the first line has the most known headings, then the most columns; comma first.
 fn find_separator(text: &str, file: &FileDecl) -> u8 {
     let score = |&separator: &u8| {
-        let rows = Rows::new(text, separator).filter_map(Result::ok);
-        rows.skip_while(|row| row.is_blank())
-            .next()
-            .map_or((0, 0), |row| (known_headings(&row, file), row.fields.len()))
+        let mut rows = Rows::new(text, separator).filter_map(Result::ok);
+        rows.find(|row| !row.is_blank()).map_or((0, 0), |row| (known_headings(&row, file), row.fields.len()))
     };
     // Of equals, max_by_key takes the last.
     b";\t,".iter().max_by_key(|s| score(s)).copied().unwrap_or(b',')

@@ -156,3 +156,116 @@ fn line_at(bytes: &[u8], at: usize) -> u32 {
 fn unify_line_ends(text: String) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TEXT: &str = "功能科目,金额（元）\n2010350,1\n";
+
+    fn utf16(text: &str, mark: [u8; 2], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
+    }
+
+    fn gb18030(text: &str) -> Vec<u8> {
+        GB18030.encode(text).0.into_owned()
+    }
+
+    fn said(bytes: &[u8]) -> String {
+        decode(bytes.to_vec(), "ledger.csv").expect_err("not text").to_string()
+    }
+
+    #[test]
+    fn every_encoding_gives_the_same_text() {
+        let with_mark = [b"\xEF\xBB\xBF".as_slice(), TEXT.as_bytes()].concat();
+        for bytes in [
+            TEXT.as_bytes().to_vec(),
+            with_mark,
+            utf16(TEXT, [0xFF, 0xFE], u16::to_le_bytes),
+            utf16(TEXT, [0xFE, 0xFF], u16::to_be_bytes),
+            gb18030(TEXT),
+        ] {
+            assert_eq!(decode(bytes, "a.csv").as_deref(), Ok(TEXT));
+        }
+        assert_eq!(decode(Vec::new(), "a.csv").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn line_ends_become_one_kind() {
+        assert_eq!(decode(b"a\r\nb\rc\nd\r\r\n".to_vec(), "a.csv").as_deref(), Ok("a\nb\nc\nd\n\n"));
+    }
+
+    #[test]
+    fn a_damaged_utf8_file_is_not_taken_for_gb18030() {
+        let mut bytes = TEXT.as_bytes().to_vec();
+        bytes.splice(3..4, [0xFF]);
+        assert_eq!(
+            said(&bytes),
+            "ledger.csv:1 错误[E112] 文字编码不对：第 4 字节（0xFF）起不是 UTF-8\n  提示：请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”"
+        );
+        // Cut off inside a character: the two bytes left would be a character of GB18030.
+        let mut cut = format!("{TEXT}基本工资").into_bytes();
+        cut.pop();
+        assert!(said(&cut).starts_with("ledger.csv:3 错误[E112] 文字编码不对：第 49 字节（0xE8）起不是 UTF-8\n"));
+        let marked = [b"\xEF\xBB\xBF".as_slice(), &gb18030(TEXT)].concat();
+        assert!(said(&marked).starts_with("ledger.csv:1 错误[E112] 文字编码不对：第 4 字节（0xB9）起不是 UTF-8\n"));
+    }
+
+    #[test]
+    fn bytes_of_no_encoding() {
+        let bytes = [gb18030(TEXT), b"\r\n\xFF\xFF\n".to_vec()].concat();
+        assert!(
+            said(&bytes)
+                .starts_with("ledger.csv:4 错误[E112] 文字编码不对：第 33 字节（0xFF）起不是 UTF-8，也不是 GB18030\n"),
+            "{}",
+            said(&bytes)
+        );
+        let mut odd = utf16(TEXT, [0xFF, 0xFE], u16::to_le_bytes);
+        odd.pop();
+        assert!(said(&odd).starts_with("ledger.csv:2 错误[E112] 文字编码不对：第 "), "{}", said(&odd));
+    }
+
+    #[test]
+    fn nul() {
+        assert_eq!(
+            said(b"a,b\n1,\0\n"),
+            "ledger.csv:2 错误[E113] 含有空字符（NUL，第 7 个字符）\n  提示：文件可能损坏，或不是文本文件；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”"
+        );
+        let toml = decode(b"\0".to_vec(), "report.toml").expect_err("NUL").hint.expect("a hint");
+        assert_eq!(toml, "文件可能损坏，或不是文本文件；请用记事本打开，另存为时编码选“UTF-8”");
+    }
+
+    #[test]
+    fn files_that_cannot_be_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let said = |name: &str| read_text(&folder.path().join(name), name).expect_err("not readable").to_string();
+        assert!(said("a.csv").starts_with("a.csv 错误[E101] 找不到这个文件\n  提示：应在 "));
+        std::fs::create_dir(folder.path().join("b.csv")).expect("made");
+        assert!(
+            said("b.csv").starts_with("b.csv 错误[E110] 文件无法读取：这是文件夹，不是文件\n"),
+            "{}",
+            said("b.csv")
+        );
+        let large = File::create(folder.path().join("c.csv")).expect("made");
+        large.set_len(200 << 20).expect("200 MB, in no space");
+        assert_eq!(
+            said("c.csv"),
+            "c.csv 错误[E111] 文件超过 64 MB，没有读取\n  提示：请确认放的是这个文件；多余的行和列请删去后再存"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn chinese_text_in_gb18030_is_read_as_such(text in "[\u{4E00}-\u{9FA5}]{2,60}(,[0-9]{1,5}|，)?") {
+            // A few characters alone can be valid UTF-8 too; a heading line makes it plain, as in every file here.
+            let text = format!("功能科目,{text}\n");
+            prop_assert_eq!(decode(gb18030(&text), "a.csv"), Ok(text));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decode(bytes, "a.csv");
+        }
+    }
+}
