@@ -153,14 +153,14 @@ fn a_glyph_for_two_texts_is_read_as_each() {
     builder.page("1", false);
     let paragraph =
         builder.element(gongkai::typeset::frame::ElementKind::Paragraph, gongkai::typeset::frame::ElementId(0));
-    builder.text("宋体", 12.0, (80.0, 100.0), "年终·结转・年终", Tag::Element(paragraph));
-    // As if the face drew both points with one glyph.
+    builder.text("宋体", 12.0, (80.0, 100.0), "已经己方", Tag::Element(paragraph));
+    // As if the face drew 已 and 己 with one glyph.
     let Item::Run(run) = &mut builder.last().items[0] else { panic!("text") };
-    run.glyphs[2].id = run.glyphs[5].id;
+    run.glyphs[2].id = run.glyphs[0].id;
     let path = SAMPLE.0.path().join("two.pdf");
     std::fs::write(&path, write(&builder.pages)).expect("written");
     let Some(text) = output_of("pdftotext", &[path.to_str().expect("UTF-8"), "-"]) else { return };
-    assert_eq!(text.trim(), "年终·结转・年终");
+    assert_eq!(text.trim(), "已经己方");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_missing_glyph_is_an_error_and_never_drawn() {
     let mut pages = pdf_sample::sample();
     let Item::Run(run) = &mut pages.pages[0].items[0] else { panic!("text") };
     run.glyphs[1].id = 0;
-    let error = gongkai::write::pdf::write(&pdf_sample::document(), &pages, &FONTS).unwrap_err();
+    let error = gongkai::write::pdf::write(&pdf_sample::document(), &pages, &FONTS).expect_err("refused");
     assert_eq!(error.code, "E491");
     assert!(error.message.contains("范") && error.message.contains("U+8303") && error.hint.is_some(), "{error}");
 }
@@ -194,7 +194,7 @@ fn a_missing_glyph_is_an_error_and_never_drawn() {
 fn a_link_to_nowhere_is_an_error() {
     let mut pages = pdf_sample::sample();
     pages.anchors.remove("table_1");
-    let error = gongkai::write::pdf::write(&pdf_sample::document(), &pages, &FONTS).unwrap_err();
+    let error = gongkai::write::pdf::write(&pdf_sample::document(), &pages, &FONTS).expect_err("refused");
     assert_eq!(error.code, "E493");
     assert!(error.message.contains("table_1"), "{error}");
 }

@@ -40,6 +40,11 @@ impl Headings {
     pub fn shown_column(&self, field: usize) -> u32 {
         self.of_field[field].map_or(0, |column| column as u32 + 1)
     }
+
+    /// Columns between others that have no heading.
+    pub fn unnamed(&self) -> impl Iterator<Item = usize> {
+        self.columns.iter().enumerate().filter(|(_, column)| column.heading.is_empty()).map(|(index, _)| index)
+    }
 }
 
 /// How many columns of `row` have the heading of a field.

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 pub use classification::read_class_list;
 pub use points::{Bits, Points};
-pub use read::read_folder;
+pub use read::{read_files, read_folder};
 pub use text_file::{MAX_BYTES, decode, read_text};
 pub use value::read_date;
 
@@ -45,7 +45,7 @@ pub struct Dataset {
     pub file: Arc<str>,
     pub fields: Vec<FieldDecl>,
     pub records: Vec<Record>,
-    /// The file exists. A dataset of an absent file has no records and its figures are not known.
+    /// The file exists and its text could be read. A dataset of an absent file has no records and its figures are not known.
     pub given: bool,
 }
 

@@ -38,7 +38,25 @@ pub(super) struct FileRead {
 pub fn read_folder(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnostics) -> Data {
     lay_own_lists(folder, schema, diagnostics);
     report_misnamed(folder, schema, diagnostics);
-    let mut files: Vec<FileRead> = schema.files.values().map(|decl| open_file(folder, decl)).collect();
+    let source = |decl: &FileDecl| {
+        let path = folder.join(&decl.path);
+        match path.exists() {
+            true => Ok(Some(read_text(&path, &decl.path)?)),
+            false if decl.required => Err(missing_file(&path, decl)),
+            false => Ok(None),
+        }
+    };
+    read_files(source, schema, diagnostics)
+}
+
+/// Reads the files that `schema` declares from `source`, which gives a file's text ([`super::decode`]), None if it
+/// is absent, or why it cannot be read.
+pub fn read_files(
+    source: impl Fn(&FileDecl) -> Result<Option<String>, Diagnostic>,
+    schema: &mut Schema,
+    diagnostics: &mut Diagnostics,
+) -> Data {
+    let mut files: Vec<FileRead> = schema.files.values().map(|decl| open_file(decl, source(decl))).collect();
     take_names(&mut files, schema);
     for (file, decl) in files.iter_mut().zip(schema.files.values()) {
         file.findings.next_pass();
@@ -47,18 +65,12 @@ pub fn read_folder(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnos
     settle(files, schema, diagnostics)
 }
 
-fn open_file(folder: &Path, decl: &FileDecl) -> FileRead {
+fn open_file(decl: &FileDecl, text: Result<Option<String>, Diagnostic>) -> FileRead {
     let file: Arc<str> = Arc::from(decl.path.as_str());
     let mut findings = Findings::new(file.clone());
-    let path = folder.join(&decl.path);
-    let given = path.exists();
-    let sheet = match read_text(&path, &decl.path) {
-        Ok(text) => Sheet::open(text, decl, &mut findings),
-        Err(_) if !given && !decl.required => None,
-        Err(_) if !given => {
-            findings.error(|| missing_file(&path, decl));
-            None
-        }
+    let given = matches!(text, Ok(Some(_)));
+    let sheet = match text {
+        Ok(text) => text.and_then(|text| Sheet::open(text, decl, &mut findings)),
         Err(diagnostic) => {
             findings.error(|| diagnostic);
             None
@@ -139,6 +151,7 @@ fn take_names(files: &mut [FileRead], schema: &mut Schema) {
 
 fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
     let FileRead { findings, sheet: Some(sheet), dataset, bad, whole } = file else { return };
+    let mut unnamed: Vec<usize> = sheet.headings.unnamed().collect();
     for row in sheet.rows() {
         let row = match row {
             Ok(row) => row,
@@ -158,6 +171,7 @@ fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
             *whole = false;
             return;
         }
+        unnamed.retain(|&column| !report_unnamed(&row, column, findings));
         let shape_is_wrong = check_shape(&row, sheet, decl, findings);
         let index = dataset.records.len();
         let mut reader = RowReader { row: &row, sheet, decl, schema, findings, told: shape_is_wrong };
@@ -168,6 +182,20 @@ fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
         }
         dataset.records.push(record);
     }
+}
+
+/// Whether something stands in a column without heading: told, once for each.
+fn report_unnamed(row: &Row, column: usize, findings: &mut Findings) -> bool {
+    let Some(cell) = row.fields.get(column).map(|cell| cleaned(cell)).filter(|cell| !cell.is_empty()) else {
+        return false;
+    };
+    let place = findings.place(row.line, column as u32 + 1);
+    findings.warning(|| {
+        Diagnostic::warning("E122", format!("第 {} 列没有列名，未使用，如这里的“{}”", column + 1, shown(&cell)))
+            .at(place)
+            .hint("请在首行写上列名，或删去这一列")
+    });
+    true
 }
 
 /// Whether the row's fields cannot be told apart: more than headings, or too few. Told here.

@@ -204,7 +204,8 @@ fn measure(c: char, shape: Shape, full: f64, fonts: &Fonts) -> Sign {
             centre(&mut sign, shape.advance, full);
             (sign.left, sign.right) = (full / 4.0, full / 4.0);
         }
-        _ if wide => centre(&mut sign, shape.advance, full.max(shape.advance.floor())),
+        // ⸺ is drawn two ems wide.
+        _ if wide && shape.advance < 1.5 => centre(&mut sign, shape.advance, full),
         _ => {}
     }
     sign
