@@ -3,8 +3,7 @@
 
 mod common;
 
-use gongkai::build::typeset_job;
-use gongkai::diagnostic::Diagnostics;
+use gongkai::diagnostic::{Diagnostics, Severity};
 use gongkai::document::{Block, Document};
 use gongkai::fonts::Fonts;
 use gongkai::money::{Look, rounded};
@@ -45,7 +44,8 @@ const FUNDS: [&str; 9] = [
 
 /// The 7-digit codes of the embedded classification whose 类 the statutory list has.
 fn functions() -> Vec<String> {
-    let text = std::fs::read_to_string(common::root().join("layouts/classification/2023/function.csv")).expect("the list");
+    let text =
+        std::fs::read_to_string(common::root().join("layouts/classification/2023/function.csv")).expect("the list");
     let codes = text.lines().skip(1).filter_map(|l| l.split(',').next()).filter(|c| c.len() == 7);
     codes.filter(|c| !c.starts_with("218")).map(str::to_string).collect()
 }
@@ -55,23 +55,26 @@ fn amount() -> impl Strategy<Value = i64> {
     prop_oneof![
         8 => 1i64..2_000_000_000,
         1 => prop_oneof![Just(1i64), Just(49), Just(4_999), Just(5_000), Just(-1), Just(0)],
-        1 => -9_000_000_000_000_000i64..9_000_000_000_000_000,
+        1 => -9_000_000_000_000i64..9_000_000_000_000,
     ]
 }
 
 fn line(units: usize) -> impl Strategy<Value = Line> {
-    (0..400usize, 0..6usize, 0..ECON.len(), 0..30usize, 0..FUNDS.len(), prop::bool::weighted(0.1), 0..units, amount()).prop_map(
-        |(function, category, econ, project, fund, carried, unit, amount)| Line {
-            function,
-            category,
-            econ,
-            project,
-            fund,
-            carried,
-            unit,
-            amount,
-        },
-    )
+    let parts = (
+        0..400usize,
+        0..6usize,
+        0..ECON.len(),
+        0..30usize,
+        0..FUNDS.len(),
+        prop::bool::weighted(0.1),
+        0..units,
+        amount(),
+    );
+    parts.prop_map(|(function, category, econ, project, fund, carried, unit, amount)| {
+        // 财政拨款 pays 基本支出 and 项目支出 only: tables 5, 7 and 8 have no other column.
+        let category = if fund < 3 && (2..5).contains(&category) { 1 } else { category };
+        Line { function, category, econ, project, fund, carried, unit, amount }
+    })
 }
 
 fn ledger(most: usize) -> impl Strategy<Value = (usize, Vec<Line>)> {
@@ -81,8 +84,9 @@ fn ledger(most: usize) -> impl Strategy<Value = (usize, Vec<Line>)> {
 /// Writes a data folder for a ledger.
 fn write(folder: &Path, units: usize, lines: &[Line], functions: &[String]) {
     let put = |name: &str, text: String| std::fs::write(folder.join(name), text).expect("writes");
-    let report = "code = \"900\"\nname = \"随机部门\"\nyear = 2023\nlayout = \"hebei-department-budget-2023\"\nlevel = \"区\"\n";
+    let report = "code = \"900\"\nname = \"随机部门\"\nyear = 2023\nlayout = \"hebei-department-budget-2023\"\nlevel = \"区\"\nassets_date = \"2022-12-31\"\n";
     put("report.toml", report.into());
+    put("procurement.csv", "单位,项目,采购物品名称,政府采购目录序号,资金来源,金额（元）\n".into());
     put("assets.csv", "类别,数量,价值（元）\n车辆,2,360000\n".into());
     let names: String = (0..units).map(|u| format!("第{u}单位,事业,正科级,财政性资金基本保证\n")).collect();
     put("units.csv", format!("单位名称,单位性质,单位规格,经费保障形式\n{names}"));
@@ -105,7 +109,10 @@ fn row(line: &Line, functions: &[String]) -> String {
     let function = &functions[line.function % functions.len()];
     let sign = if line.amount < 0 { "-" } else { "" };
     let amount = format!("{sign}{}.{:02}", line.amount.abs() / 100, line.amount.abs() % 100);
-    format!("第{}单位,{function},{category},{econ},{purpose},{project},{},{carried},{amount}\n", line.unit, FUNDS[line.fund])
+    format!(
+        "第{}单位,{function},{category},{econ},{purpose},{project},{},{carried},{amount}\n",
+        line.unit, FUNDS[line.fund]
+    )
 }
 
 fn figure(document: &Document, address: &str) -> Decimal {
@@ -117,22 +124,31 @@ fn holds(fonts: &Fonts, functions: &[String], units: usize, lines: &[Line]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), units, lines, functions);
     let mut found = Diagnostics::default();
-    let job = gongkai::prepare::prepare(folder.path(), &common::layout_roots(), &mut found).pop();
-    let typeset = job.and_then(|p| typeset_job(p.job, fonts, &mut found));
-    let said: Vec<String> = found.sorted().iter().take(5).map(ToString::to_string).collect();
-    let typeset = typeset.unwrap_or_else(|| panic!("{}", said.join("\n")));
-    every_figure_is_rounded_once(&typeset.document);
+    let job = gongkai::prepare::prepare(folder.path(), &common::layout_roots(), &mut found).pop().map(|p| p.job);
+    let style = job.as_ref().map(|j| j.set.style.clone());
+    let document = job.and_then(|job| gongkai::compose::compose(job, &mut found));
+    let (Some(document), Some(style)) = (document, style) else {
+        let said: Vec<String> = found.sorted().iter().take(5).map(ToString::to_string).collect();
+        panic!("{}", said.join("\n"));
+    };
+    every_figure_is_rounded_once(&document);
     let sum = |keep: &dyn Fn(&Line) -> bool| -> Decimal {
         lines.iter().filter(|l| keep(l)).map(|l| Decimal::new(l.amount, 2)).sum()
     };
-    let document = &typeset.document;
+    let document = &document;
     let (income, spent) = (sum(&|_| true), sum(&|l| l.category != 5));
     assert_eq!(figure(document, "t1/收入总计/预算数"), income);
     assert_eq!(figure(document, "t1/本年支出/预算数"), spent);
     assert_eq!(figure(document, "t1/年终结转/预算数"), sum(&|l| l.category == 5));
     assert_eq!(figure(document, "t1/支出总计/预算数"), income);
     assert_eq!(figure(document, "t3/合计/基本"), sum(&|l| l.category == 0));
-    nothing_leaves_its_page(&typeset.pages);
+    let pages = gongkai::typeset::typeset(document, &style, fonts, &mut found);
+    // Amounts of a trillion 万元 do not fit twelve columns at the least size: then that is said, and nothing else.
+    let other = found.iter().find(|d| d.severity == Severity::Error && d.code != "E420");
+    assert!(other.is_none(), "{}", other.map(ToString::to_string).unwrap_or_default());
+    if !found.has_errors() {
+        nothing_leaves_its_page(&pages);
+    }
 }
 
 fn every_figure_is_rounded_once(document: &Document) {
