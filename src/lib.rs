@@ -8,11 +8,18 @@
 //!
 //! ARCHITECTURE.md describes the phases and the invariants; each module's head says what it alone decides.
 
+pub mod build;
+pub mod cli;
+pub mod compose;
 pub mod data;
 pub mod diagnostic;
 pub mod document;
 pub mod fonts;
+pub mod layout;
 pub mod money;
+pub mod prepare;
+pub mod read_docx;
 pub mod style;
+pub mod toml_tree;
 pub mod typeset;
 pub mod write;

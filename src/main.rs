@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `gongkai`: see `gongkai --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gongkai::cli::run()
+}

@@ -1,13 +1,32 @@
 //! The user's data: datasets of records, as a set's `schema.toml` declares them. Rust knows kinds of fields
 //! (amount, code, choice, …) and nothing of 功能科目.
 
+mod classification;
+mod csv_file;
+#[cfg(test)]
+mod example;
 pub mod filter;
+mod findings;
+mod heading;
+pub mod points;
+mod problem;
+mod read;
 pub mod schema;
+mod settle;
+mod sheet;
+mod text_file;
+mod value;
 
 use crate::document::Origin;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use std::sync::Arc;
+
+pub use classification::read_class_list;
+pub use points::{Bits, Points};
+pub use read::{read_files, read_folder};
+pub use text_file::{MAX_BYTES, decode, read_text};
+pub use value::read_date;
 
 pub use schema::{Class, FieldDecl, FileDecl, Kind, Schema};
 
@@ -26,7 +45,7 @@ pub struct Dataset {
     pub file: Arc<str>,
     pub fields: Vec<FieldDecl>,
     pub records: Vec<Record>,
-    /// The file exists. A dataset of an absent file has no records and its figures are not known.
+    /// The file exists and its text could be read. A dataset of an absent file has no records and its figures are not known.
     pub given: bool,
 }
 

@@ -19,6 +19,8 @@ pub struct Schema {
 #[derive(Debug, Clone, Default)]
 pub struct Class {
     pub id: String,
+    /// Name of its list: `function.csv`. A list of this name in the data folder's `classification/` is laid over it.
+    pub file: String,
     /// `["类", "款", "项"]`
     pub levels: Vec<String>,
     /// Digits of a code at each level: `[3, 5, 7]`.

@@ -1,0 +1,365 @@
+//! Amounts in templates: a sentence names a figure, and the printed text keeps its address.
+
+use super::session::{Chain, Figure, Id, Session, Source};
+use super::short_hash;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::money::{Look, Unit, rounded, show};
+use minijinja::value::{Kwargs, Object, ValueKind};
+use minijinja::{Error, ErrorKind, State, Value};
+use rust_decimal::Decimal;
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+/// A figure in a template. Printing it leaves a token that becomes the figure's inline.
+#[derive(Clone)]
+pub struct Amount {
+    session: Weak<Session>,
+    /// None: it could not be found; `problem` says why.
+    figure: Option<Id>,
+    problem: Option<usize>,
+    /// None: as sentences print it.
+    look: Option<Look>,
+    absolute: bool,
+}
+
+/// How a difference prints: more, less, or zero as printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    Up,
+    Down,
+    Same,
+}
+
+impl Sign {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Sign::Up => "增加",
+            Sign::Down => "减少",
+            Sign::Same => "持平",
+        }
+    }
+}
+
+/// A figure as a template's value.
+pub fn value(session: &Session, id: Id) -> Value {
+    Value::from_object(Amount { session: session.weak(), figure: Some(id), problem: None, look: None, absolute: false })
+}
+
+/// A figure that could not be found: prints its problem, so that it is reported with its line.
+pub fn broken(session: &Session, diagnostic: Diagnostic) -> Value {
+    let problem = Some(session.problem(diagnostic));
+    Value::from_object(Amount { session: session.weak(), figure: None, problem, look: None, absolute: false })
+}
+
+/// The amount a template's value is.
+pub fn amount(value: &Value) -> Result<Arc<Amount>, Error> {
+    value.downcast_object::<Amount>().ok_or_else(|| {
+        let detail = format!("这里要用数字的地址，如 f(\"t1/本年收入/预算数\")，得到的却是“{value}”");
+        Error::new(ErrorKind::InvalidOperation, detail)
+    })
+}
+
+/// Registers the result of a `calc` at its cell's address; none if there is nothing.
+pub fn register(session: &Session, value: &Value, address: String, look: Look, place: &Place) -> Option<Id> {
+    let (amount, unknown, of) = match value.downcast_object::<Amount>() {
+        Some(result) => {
+            let figure = session.figure(result.figure?);
+            (figure.amount, figure.unknown.clone(), vec![result.figure?])
+        }
+        None if value.kind() == ValueKind::Number => (value.to_string().parse().ok(), None, Vec::new()),
+        None => return None,
+    };
+    let figure = Figure { address, amount, unknown, look, source: Source::Derived(of) };
+    Some(session.add_figure(figure, place))
+}
+
+impl Amount {
+    fn session(&self) -> Option<Arc<Session>> {
+        self.session.upgrade()
+    }
+
+    /// Its figure, with the session.
+    pub fn figure(&self) -> Option<(Arc<Session>, Figure)> {
+        let session = self.session()?;
+        let figure = session.figure(self.figure?);
+        Some((session, figure))
+    }
+
+    pub fn id(&self) -> Option<Id> {
+        self.figure
+    }
+
+    /// The exact amount; none if not known or not found.
+    pub fn exact(&self) -> Option<Decimal> {
+        let (_, figure) = self.figure()?;
+        let amount = figure.amount?;
+        Some(if self.absolute { amount.abs() } else { amount })
+    }
+
+    fn look_of(&self, session: &Session, figure: &Figure) -> Look {
+        self.look.clone().unwrap_or_else(|| session.sentence_look(&figure.look))
+    }
+
+    /// The sign as printed: a difference that prints 0.00 is none.
+    pub fn sign(&self) -> Option<Sign> {
+        let (session, figure) = self.figure()?;
+        let printed = rounded(figure.amount?, &self.look_of(&session, &figure));
+        Some(match printed {
+            p if p.is_zero() => Sign::Same,
+            p if p.is_sign_negative() => Sign::Down,
+            _ => Sign::Up,
+        })
+    }
+
+    /// For a difference or ratio: what it is compared with.
+    fn base(&self) -> Option<Figure> {
+        let (session, figure) = self.figure()?;
+        let Source::Derived(of) = &figure.source else { return None };
+        Some(session.figure(*of.get(1)?))
+    }
+
+    /// It is a difference from a base of exactly zero.
+    pub fn base_is_zero(&self) -> bool {
+        self.base().and_then(|b| b.amount).is_some_and(|amount| amount.is_zero())
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Amount)) -> Value {
+        let mut other = self.clone();
+        change(&mut other);
+        Value::from_object(other)
+    }
+
+    /// The same filters over another dataset.
+    pub fn on(&self, id: &str) -> Value {
+        let Some((session, figure)) = self.figure() else { return self.with(|_| ()) };
+        let address = format!("{}@{id}", figure.address);
+        if let Some(known) = session.find(&address) {
+            return value(&session, known);
+        }
+        let Some(dataset) = session.dataset(id) else {
+            let known: Vec<&str> = session.job.data.datasets.keys().map(String::as_str).collect();
+            let hint = crate::toml_tree::suggestion(id, &known);
+            return broken(&session, Diagnostic::error("E320", format!("没有名为“{id}”的数据")).hint(hint));
+        };
+        let Source::Sum { chain, .. } = &figure.source else {
+            let message = format!("“{}”不是直接汇总的数字，不能换成“{id}”的口径", figure.address);
+            return broken(&session, Diagnostic::error("E321", message));
+        };
+        let (amount, unknown, source) = sum_on(&session, dataset, chain);
+        let new = Figure { address, amount, unknown, look: figure.look.clone(), source };
+        let id = session.derived(new);
+        value(&session, id)
+    }
+}
+
+fn sum_on(
+    session: &Session,
+    dataset: &crate::data::Dataset,
+    chain: &Arc<Chain>,
+) -> (Option<Decimal>, Option<String>, Source) {
+    let points = session.all_points(dataset, &chain.filters);
+    let everything = session.all_points(dataset, &[]);
+    let measure = dataset.field(&chain.measure);
+    let source = Source::Sum {
+        dataset: dataset.id.as_str().into(),
+        row: points.clone(),
+        column: everything.clone(),
+        chain: chain.clone(),
+    };
+    let result = match measure {
+        Some(_) if chain.record => Err("它是单独一条记录，别的数据里没有".to_string()),
+        Some(measure) => session.sum(dataset, &points, &everything, measure),
+        None => Err(format!("{} 没有字段“{}”", dataset.file, chain.measure)),
+    };
+    match result {
+        Ok(sum) => (Some(sum), None, source),
+        Err(reason) => (None, Some(reason), source),
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Amount({:?})", self.figure)
+    }
+}
+
+impl Object for Amount {
+    fn repr(self: &Arc<Self>) -> minijinja::value::ObjectRepr {
+        minijinja::value::ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "abs" => Some(self.with(|a| a.absolute = true)),
+            "known" => Some(Value::from(self.exact().is_some())),
+            "sign" => Some(Value::from(self.sign().map_or("", |s| match s {
+                Sign::Up => "up",
+                Sign::Down => "down",
+                Sign::Same => "same",
+            }))),
+            "address" => Some(Value::from(self.figure().map(|(_, f)| f.address).unwrap_or_default())),
+            "ratio" => {
+                let (session, _) = self.figure()?;
+                let base = self.base()?;
+                let base_id = session.find(&base.address)?;
+                Some(percent(&session, self, &*value(&session, base_id).downcast_object::<Amount>()?))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        self.exact().is_some_and(|amount| !amount.is_zero())
+    }
+
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        match (method, args) {
+            ("on", [dataset]) if dataset.as_str().is_some() => Ok(self.on(dataset.as_str().unwrap_or_default())),
+            _ => Err(Error::new(ErrorKind::UnknownMethod, format!("数字没有“{method}”这个用法，可用 .on(\"prior\")"))),
+        }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(problem) = self.problem {
+            return f.write_str(&Session::problem_token(problem));
+        }
+        let (Some(id), Some((session, figure))) = (self.figure, self.figure()) else { return Ok(()) };
+        match self.exact() {
+            Some(amount) => {
+                let text = show(amount, &self.look_of(&session, &figure));
+                f.write_str(&session.mention(id, text))
+            }
+            None => f.write_str(&Session::problem_token(session.problem(not_known(&figure)))),
+        }
+    }
+}
+
+/// The finding that a figure is printed but not known.
+pub fn not_known(figure: &Figure) -> Diagnostic {
+    let reason = figure.unknown.clone().unwrap_or_else(|| "所依据的数据不全".to_string());
+    Diagnostic::error("E304", format!("数字“{}”无从得知：{reason}", figure.address))
+        .hint("补全那一行的空白，或在版式中改用已知的口径；没有的数据不会当作零")
+}
+
+/// How a second figure is written in a derived address: a dataset of the same figure by name, else by its hash.
+fn second(first: &str, other: &str) -> String {
+    match other.strip_prefix(first).and_then(|rest| rest.strip_prefix('@')) {
+        Some(dataset) => dataset.to_string(),
+        None => format!("#{}", short_hash(other)),
+    }
+}
+
+fn derive(
+    session: &Session,
+    a: &Amount,
+    b: &Amount,
+    sign: char,
+    look: impl FnOnce(&Figure) -> Look,
+    compute: impl FnOnce(Decimal, Decimal) -> Result<Decimal, String>,
+) -> Value {
+    let (Some(first), Some(other)) = (a.id(), b.id()) else {
+        let problem = a.problem.or(b.problem);
+        return Value::from_object(Amount {
+            session: session.weak(),
+            figure: None,
+            problem,
+            look: None,
+            absolute: false,
+        });
+    };
+    let (x, y) = (session.figure(first), session.figure(other));
+    let address = format!("{}{sign}{}", x.address, second(&x.address, &y.address));
+    let result = match (x.amount, y.amount) {
+        (Some(x), Some(y)) => compute(x, y),
+        _ => Err(x.unknown.clone().or(y.unknown).unwrap_or_default()),
+    };
+    let (amount, unknown) = match result {
+        Ok(amount) => (Some(amount), None),
+        Err(reason) => (None, Some(reason)),
+    };
+    let figure = Figure { address, amount, unknown, look: look(&x), source: Source::Derived(vec![first, other]) };
+    let id = session.derived(figure);
+    value(session, id)
+}
+
+/// `a − b`, exact.
+pub fn diff(session: &Session, a: &Amount, b: &Amount) -> Value {
+    derive(session, a, b, '~', |x| Look { zero: None, ..x.look.clone() }, |x, y| Ok(x - y))
+}
+
+/// `a` as a percentage of `b`, two decimals when printed.
+pub fn percent(session: &Session, a: &Amount, b: &Amount) -> Value {
+    let look = Look { unit: Unit::Plain, decimals: 2, commas: false, zero: None, trim: false };
+    let absolute = a.absolute;
+    derive(
+        session,
+        a,
+        b,
+        '%',
+        |_| look,
+        |x, y| {
+            let x = if absolute { x.abs() } else { x };
+            x.checked_div(y).map(|q| q * Decimal::ONE_HUNDRED).ok_or_else(|| "基数为零，算不出百分比".to_string())
+        },
+    )
+}
+
+/// The exact sum of some figures.
+pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Value {
+    let Some(first) = amounts.first() else {
+        return broken(session, Diagnostic::error("E322", "total() 至少要有一个数字"));
+    };
+    let ids: Option<Vec<Id>> = amounts.iter().map(|a| a.id()).collect();
+    let (Some(ids), Some((_, head))) = (ids, first.figure()) else {
+        let problem = amounts.iter().find_map(|a| a.problem);
+        return Value::from_object(Amount {
+            session: session.weak(),
+            figure: None,
+            problem,
+            look: None,
+            absolute: false,
+        });
+    };
+    let all: Vec<Figure> = ids.iter().map(|&id| session.figure(id)).collect();
+    let others: Vec<&str> = all.iter().skip(1).map(|f| f.address.as_str()).collect();
+    let address = format!("{}+#{}", head.address, short_hash(&others.join("+")));
+    let amount = all.iter().map(|f| f.amount).sum::<Option<Decimal>>();
+    let unknown = all.iter().find_map(|f| f.unknown.clone());
+    let figure = Figure { address, amount, unknown, look: head.look, source: Source::Derived(ids) };
+    let id = session.derived(figure);
+    value(session, id)
+}
+
+/// `x | fmt(zero="0", trim=true, decimals=0, commas=true, unit="元")`
+pub fn format(session: &Session, of: &Amount, options: &Kwargs) -> Result<Value, Error> {
+    let Some((_, figure)) = of.figure() else { return Ok(of.with(|_| ())) };
+    let mut look = of.look_of(session, &figure);
+    if let Some(zero) = options.get::<Option<String>>("zero")? {
+        look.zero = Some(zero);
+    }
+    if let Some(trim) = options.get::<Option<bool>>("trim")? {
+        look.trim = trim;
+    }
+    if let Some(commas) = options.get::<Option<bool>>("commas")? {
+        look.commas = commas;
+    }
+    if let Some(decimals) = options.get::<Option<u32>>("decimals")? {
+        look.decimals = decimals.min(6);
+    }
+    if let Some(unit) = options.get::<Option<String>>("unit")? {
+        look.unit = match unit.as_str() {
+            "元" => Unit::Yuan,
+            "万元" => Unit::WanYuan,
+            "亿元" => Unit::YiYuan,
+            "" => Unit::Plain,
+            other => {
+                return Err(Error::new(
+                    ErrorKind::InvalidOperation,
+                    format!("没有“{other}”这个单位，可用元、万元、亿元"),
+                ));
+            }
+        };
+    }
+    options.assert_all_used()?;
+    Ok(of.with(|a| a.look = Some(look)))
+}

@@ -1,0 +1,312 @@
+//! The document from its parts: sections on their pages, tables placed with titles and notes, anchors, outline.
+
+use super::narrative::{Piece, pieces};
+use super::session::Session;
+use super::table::{Cell, Composed, Content, composed, table_context};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::document::{self, *};
+use crate::layout::{Frame, Part, TableLayout, Template};
+use crate::money::show;
+use minijinja::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Composes every part, in order.
+pub fn document(session: &Arc<Session>) -> Document {
+    let mut builder =
+        Builder { session, sections: Vec::new(), anchors: 0, level: 0, previous: None, placed: BTreeMap::new() };
+    for part in &session.job.set.parts {
+        builder.part(part);
+    }
+    session.flush_problems(&Place::file("set.toml"));
+    let set = &session.job.set;
+    let text = |template: &Template| {
+        let rendered = session.render(template, &Value::from(BTreeMap::<String, Value>::new()));
+        plain_text(&session.inlines(&rendered, &template.place))
+    };
+    let report = &session.job.report;
+    let meta = Meta {
+        title: text(&set.title),
+        author: report.name.clone(),
+        code: report.code.clone(),
+        year: report.year,
+        date: report.date.clone(),
+        language: "zh-CN".to_string(),
+        file_stem: file_name(&text(&set.file_stem)),
+    };
+    let sections = builder.sections;
+    Document { meta, sections, figures: session.printed_figures() }
+}
+
+/// A name that every system takes as a file's: reserved signs replaced, no dot or space at its end.
+fn file_name(text: &str) -> String {
+    let clean: String =
+        text.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
+    let clean = clean.trim().trim_end_matches(['.', ' ']);
+    if clean.is_empty() { "document".to_string() } else { clean.to_string() }
+}
+
+struct Builder<'s> {
+    session: &'s Arc<Session>,
+    sections: Vec<Section>,
+    anchors: u32,
+    /// Level of the last heading, to find gaps.
+    level: u8,
+    /// Whether the last part was a narrative.
+    previous: Option<bool>,
+    /// How often each layout was placed: `no` in its title.
+    placed: BTreeMap<String, u32>,
+}
+
+/// Where a part's blocks go.
+struct PartPlace {
+    id: String,
+    page: String,
+    numbering: Numbering,
+}
+
+impl Builder<'_> {
+    fn part(&mut self, part: &Part) {
+        let set = &self.session.job.set;
+        if let Some(when) = &part.when
+            && !self.session.holds(when, Value::from(BTreeMap::<String, Value>::new()))
+        {
+            return;
+        }
+        if let Some(layout) = set.tables.get(&part.file) {
+            let frame = part.frame.or(&Frame { page: layout.page.clone(), ..Frame::default() });
+            if let Some(table) = composed(self.session, layout, &[]) {
+                self.begin(&part.file, &frame, Start::Page);
+                self.table(&table, 1);
+                self.previous = Some(false);
+            }
+            return;
+        }
+        // The department's own text of the same name takes the whole section's place.
+        let own = set.narratives.get(&format!("text/{}", part.file));
+        let Some(narrative) = own.or_else(|| set.narratives.get(&part.file)) else { return };
+        if let Some(when) = &narrative.when
+            && !self.session.holds(when, Value::from(BTreeMap::<String, Value>::new()))
+        {
+            return;
+        }
+        let set_frame = set.narratives.get(&part.file).map(|n| n.frame.clone()).unwrap_or_default();
+        let frame = part.frame.or(&narrative.frame).or(&set_frame);
+        let follows = self.previous == Some(true);
+        let place = self.begin(&part.file, &frame, if follows { Start::Continue } else { Start::Page });
+        for piece in pieces(self.session, narrative) {
+            self.piece(piece, &place);
+        }
+        self.previous = Some(true);
+    }
+
+    /// Opens a section for a part. Page numbers begin at 1 where numbering in digits begins.
+    fn begin(&mut self, id: &str, frame: &Frame, default: Start) -> PartPlace {
+        let last = self.sections.last();
+        let page = frame.page.clone().unwrap_or_else(|| {
+            let pages = &self.session.job.set.style.page;
+            let first = pages.keys().next().cloned().unwrap_or_default();
+            if pages.contains_key("portrait") { "portrait".to_string() } else { first }
+        });
+        let numbering = frame.numbering.unwrap_or(Numbering::Decimal);
+        let turned = last.is_some_and(|s| s.page != page || s.numbering != numbering);
+        let start = match frame.start.unwrap_or(default) {
+            Start::Continue if turned || last.is_none() => Start::Page,
+            start => start,
+        };
+        let restart = frame
+            .restart
+            .unwrap_or_else(|| numbering != Numbering::None && last.is_none_or(|s| s.numbering != numbering));
+        self.sections.push(Section {
+            id: id.to_string(),
+            page: page.clone(),
+            start,
+            numbering,
+            restart,
+            blocks: Vec::new(),
+        });
+        PartPlace { id: id.to_string(), page, numbering }
+    }
+
+    fn push(&mut self, block: Block) {
+        self.sections.last_mut().expect("a part begins with a section").blocks.push(block);
+    }
+
+    fn piece(&mut self, piece: Piece, place: &PartPlace) {
+        match piece {
+            Piece::Heading { level, role, inlines, source } => {
+                let at = Place::new(source.file.clone(), source.line, 0);
+                let role = role.unwrap_or_else(|| format!("标题{level}"));
+                self.check_role(&role, &at);
+                let heading = self.heading(level, role, inlines, Some(source), &at);
+                self.push(Block::Heading(heading));
+            }
+            Piece::Paragraph { role, lead, inlines, source } => {
+                let at = Place::new(source.file.clone(), source.line, 0);
+                let role = role.unwrap_or_else(|| if lead { "引领" } else { "正文" }.to_string());
+                self.check_role(&role, &at);
+                self.push(Block::Paragraph(Paragraph { role, inlines, source: Some(source) }));
+            }
+            Piece::Table(number) => {
+                if let Some(table) = self.session.table_by_number(number) {
+                    self.narrative_table(&table, place);
+                }
+            }
+            Piece::Contents => self.push(Block::Contents),
+            Piece::PageBreak => self.push(Block::PageBreak),
+        }
+    }
+
+    /// A table within a narrative; one with another page setup turns the page and back.
+    fn narrative_table(&mut self, table: &Arc<Composed>, place: &PartPlace) {
+        let layout = &self.session.job.set.tables[&table.file];
+        let turns = layout.page.as_ref().filter(|page| **page != place.page);
+        if let Some(page) = turns {
+            let own = self.section_like(place, page.clone());
+            self.sections.push(own);
+        }
+        self.table(table, 0);
+        if turns.is_some() {
+            let back = self.section_like(place, place.page.clone());
+            self.sections.push(back);
+        }
+    }
+
+    fn section_like(&self, place: &PartPlace, page: String) -> Section {
+        Section {
+            id: place.id.clone(),
+            page,
+            start: Start::Page,
+            numbering: place.numbering,
+            restart: false,
+            blocks: Vec::new(),
+        }
+    }
+
+    fn heading(
+        &mut self,
+        level: u8,
+        role: String,
+        inlines: Vec<Inline>,
+        source: Option<document::Source>,
+        at: &Place,
+    ) -> Heading {
+        if level > self.level + 1 {
+            self.session.report(
+                Diagnostic::error("E340", format!("标题从第 {} 级跳到了第 {level} 级", self.level))
+                    .at(at.clone())
+                    .hint("少用一个 #，或补上中间一级的标题"),
+            );
+        }
+        self.level = level;
+        self.anchors += 1;
+        let contents = usize::from(level) <= self.session.job.set.style.contents.levels.len();
+        Heading { level, role, inlines, anchor: format!("_gk{:04}", self.anchors), contents, source }
+    }
+
+    fn check_role(&self, role: &str, place: &Place) {
+        let texts = &self.session.job.set.style.text;
+        if !texts.contains_key(role) {
+            let known: Vec<&str> = texts.keys().map(String::as_str).collect();
+            self.session.report(
+                Diagnostic::error("E341", format!("style.toml 中没有文字样式“{role}”"))
+                    .at(place.clone())
+                    .hint(crate::toml_tree::suggestion(role, &known)),
+            );
+        }
+    }
+
+    /// Places a composed table: title, line above, rows, notes.
+    fn table(&mut self, table: &Composed, default_level: u8) {
+        let session = self.session.clone();
+        let layout = &session.job.set.tables[&table.file];
+        if table.broken {
+            return;
+        }
+        let number = *self.placed.entry(table.file.clone()).and_modify(|n| *n += 1).or_insert(1);
+        let context = table_context(table, number);
+        let text = |template: &Template| -> Vec<Inline> {
+            let rendered = session.render(template, &context);
+            let inlines = session.inlines(&rendered, &template.place);
+            session.flush_problems(&template.place);
+            inlines
+        };
+        let level = layout.level.unwrap_or(default_level);
+        let title_inlines = layout.title.as_ref().map(text).filter(|t| !t.is_empty());
+        let name = title_inlines.as_deref().map(plain_text).unwrap_or_else(|| table.id.clone());
+        let title = title_inlines.map(|inlines| self.title(level, inlines, layout));
+        let lines = |lines: &[super::table::Line]| lines.iter().map(|l| row(&session, l)).collect::<Vec<Row>>();
+        let body = lines(&table.body);
+        let mut notes: Vec<Vec<Inline>> = layout.notes.iter().map(text).filter(|n| !n.is_empty()).collect();
+        if table.empty {
+            match layout.empty.as_ref().and_then(|e| e.note.as_ref()) {
+                Some(note) => notes.push(text(note)),
+                None if layout.empty.is_none() => session.report(
+                    Diagnostic::error("E342", format!("《{name}》没有数据，也没有空表说明"))
+                        .at(layout.place.clone())
+                        .hint("在表中写 empty = { note = \"注：……，空表列示。\" }"),
+                ),
+                None => {}
+            }
+        }
+        let description = match &layout.description {
+            Some(template) => plain_text(&text(template)),
+            None => format!("{name}，{}列{}行", table.columns.len(), body.len()),
+        };
+        let used =
+            self.sections.iter().flat_map(|s| &s.blocks).any(|b| matches!(b, Block::Table(t) if t.id == table.id));
+        let block = Table {
+            id: if used { format!("{}#{number}", table.id) } else { table.id.clone() },
+            style: layout.style.clone(),
+            title,
+            above: layout.above.iter().map(text).collect(),
+            columns: table.columns.iter().map(|c| Column { kind: c.kind, width: c.width, align: c.align }).collect(),
+            header: lines(&table.header),
+            body,
+            notes,
+            description,
+        };
+        self.push(Block::Table(block));
+    }
+
+    fn title(&mut self, level: u8, inlines: Vec<Inline>, layout: &TableLayout) -> Heading {
+        let role = self.session.job.set.style.table.get(&layout.style).map_or("表题", |t| t.title.as_str()).to_string();
+        if level > 0 {
+            return self.heading(level, role, inlines, None, &layout.place);
+        }
+        self.anchors += 1;
+        Heading { level: 0, role, inlines, anchor: format!("_gk{:04}", self.anchors), contents: false, source: None }
+    }
+}
+
+fn row(session: &Session, line: &super::table::Line) -> Row {
+    Row { kind: line.kind, cells: line.cells.iter().map(|c| cell(session, c)).collect(), origin: line.origin.clone() }
+}
+
+fn cell(session: &Session, cell: &Cell) -> document::Cell {
+    let inlines = match &cell.content {
+        Content::Text(text) => session.inlines(text, &cell.place),
+        Content::Figure(id, look) => {
+            let figure = session.figure(*id);
+            match figure.amount {
+                Some(amount) => match show(amount, look) {
+                    text if text.is_empty() => Vec::new(),
+                    text => vec![Inline::figure(text, session.printed(*id))],
+                },
+                None => {
+                    session.report(super::amount::not_known(&figure).at(cell.place.clone()));
+                    Vec::new()
+                }
+            }
+        }
+    };
+    document::Cell {
+        column: cell.column,
+        colspan: cell.colspan,
+        rowspan: cell.rowspan,
+        inlines,
+        align: cell.align,
+        indent: cell.indent,
+        header: cell.header,
+    }
+}

@@ -1,0 +1,132 @@
+//! Rendered narrative → blocks. A line is a paragraph; `#` heads, `**…**` stresses, `{.role}` names a text role,
+//! `---` breaks the page, `<br>` the line. Everything else is what it says: “1. ”, `*`, `>` stay as typed.
+
+use super::session::Session;
+use crate::diagnostic::Place;
+use crate::document::{Inline, Source};
+use crate::layout::Narrative;
+use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
+use minijinja::Value;
+use std::collections::{BTreeMap, HashMap};
+
+/// What a narrative consists of, before headings have anchors and tables their places.
+pub enum Piece {
+    Heading {
+        level: u8,
+        role: Option<String>,
+        inlines: Vec<Inline>,
+        source: Source,
+    },
+    Paragraph {
+        role: Option<String>,
+        lead: bool,
+        inlines: Vec<Inline>,
+        source: Source,
+    },
+    /// The session's number of a composed table.
+    Table(usize),
+    Contents,
+    PageBreak,
+}
+
+/// Renders a narrative and reads its lines.
+pub fn pieces(session: &Session, narrative: &Narrative) -> Vec<Piece> {
+    let look = narrative.numbers.apply(&session.job.set.text_numbers.apply(&session.job.set.numbers));
+    session.push_sentence_look(look);
+    let text = session.render(&narrative.template, &Value::from(BTreeMap::<String, Value>::new()));
+    let main = session.file_number(&narrative.file, narrative.own);
+    let mut paragraphs: HashMap<usize, u32> = HashMap::new();
+    let mut pieces = Vec::new();
+    for line in text.lines() {
+        let (file, number, rest) = leading_marks(line, main);
+        let (name, own) = session.file_by_number(file).unwrap_or((narrative.file.clone(), narrative.own));
+        let place = Place::new(name.clone(), number, 0);
+        let count = paragraphs.entry(file).or_insert(0);
+        let mut source = Source { file: name, line: number, paragraph: *count + 1, own };
+        if let Some(piece) = piece(session, rest, &place, &mut source) {
+            if matches!(piece, Piece::Heading { .. } | Piece::Paragraph { .. }) {
+                *count += 1;
+            }
+            pieces.push(piece);
+        }
+    }
+    session.pop_sentence_look();
+    session.flush_problems(&Place::file(narrative.file.clone()));
+    pieces
+}
+
+/// The marks before a line's first character: its file and line. Later marks stay in and are dropped with the text.
+fn leading_marks(line: &str, main: usize) -> (usize, u32, &str) {
+    let (mut file, mut number, mut rest) = (main, 0, line.trim_start());
+    loop {
+        let Some(mark) = rest.chars().next().filter(|&c| c == LINE || c == FILE) else { return (file, number, rest) };
+        let body = &rest[mark.len_utf8()..];
+        let Some(end) = body.find(END) else { return (file, number, body) };
+        match body[..end].split_once(',') {
+            Some((of, line)) => (file, number) = (of.parse().unwrap_or(main), line.parse().unwrap_or(0)),
+            None => (file, number) = (main, body[..end].parse().unwrap_or(0)),
+        }
+        rest = body[end + END.len_utf8()..].trim_start();
+    }
+}
+
+fn piece(session: &Session, line: &str, place: &Place, source: &mut Source) -> Option<Piece> {
+    let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}');
+    if line.is_empty() {
+        return None;
+    }
+    if let Some(token) = token(line, TABLE) {
+        return Some(Piece::Table(token));
+    }
+    if token(line, CONTENTS).is_some() {
+        return Some(Piece::Contents);
+    }
+    if line == "---" {
+        return Some(Piece::PageBreak);
+    }
+    let level = line.bytes().take_while(|&b| b == b'#').count();
+    let heading = (1..=6).contains(&level) && line[level..].starts_with(' ');
+    let rest = if heading { line[level..].trim_start() } else { line };
+    let (role, rest) = role(rest);
+    let rest = rest.strip_prefix('\\').filter(|r| r.starts_with(['#', '*', '{', '-'])).unwrap_or(rest);
+    if heading {
+        let inlines = inlines(session, rest, place);
+        return Some(Piece::Heading { level: level as u8, role, inlines, source: source.clone() });
+    }
+    let whole =
+        rest.strip_prefix("**").and_then(|r| r.strip_suffix("**")).filter(|r| !r.is_empty() && !r.contains("**"));
+    let inlines = inlines(session, whole.unwrap_or(rest), place);
+    let empty = inlines.iter().all(|i| i.text.trim().is_empty());
+    (!empty).then(|| Piece::Paragraph { role, lead: whole.is_some(), inlines, source: source.clone() })
+}
+
+/// A line that is one token of a kind: its number.
+fn token(line: &str, kind: char) -> Option<usize> {
+    line.strip_prefix(kind)?.strip_suffix(END)?.parse().ok()
+}
+
+/// `{.封面标题} text` → the role and the text.
+fn role(text: &str) -> (Option<String>, &str) {
+    let parsed = text.strip_prefix("{.").and_then(|r| r.split_once('}'));
+    match parsed {
+        Some((name, rest)) if !name.is_empty() && !name.contains(['{', ' ']) => {
+            (Some(name.to_string()), rest.trim_start())
+        }
+        _ => (None, text),
+    }
+}
+
+/// Text with `**stress**`, `<br>` and figure tokens as inlines.
+fn inlines(session: &Session, text: &str, place: &Place) -> Vec<Inline> {
+    let text = text.replace("<br>", "\n");
+    let stressed = text.matches("**").count().is_multiple_of(2);
+    if !stressed || !text.contains("**") {
+        return session.inlines(&text, place);
+    }
+    let mut all = Vec::new();
+    for (index, part) in text.split("**").enumerate() {
+        let strong = index % 2 == 1;
+        all.extend(session.inlines(part, place).into_iter().map(|i| Inline { strong, ..i }));
+    }
+    all
+}

@@ -1,0 +1,192 @@
+//! `report.toml`: whose budget it is, of which year, in which layout set.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::layout::ReportField;
+use crate::toml_tree::{Node, Tree, parse};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// The facts of one data folder.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub code: String,
+    pub name: String,
+    pub year: i32,
+    /// Id of the layout set.
+    pub layout: String,
+    /// 公开日期, ISO.
+    pub date: Option<String>,
+    /// Every key as text, for templates; keys the set declares have their defaults.
+    pub values: IndexMap<String, String>,
+    /// Where each key stands.
+    places: IndexMap<String, Place>,
+    /// Documents of the folder beyond one: each with its own layout or scope.
+    pub documents: Vec<DocumentDecl>,
+    /// The scope this report was narrowed to.
+    pub scope: IndexMap<String, String>,
+    file: Arc<str>,
+}
+
+/// `[[document]]`: one of several documents made from one folder.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentDecl {
+    pub layout: Option<String>,
+    /// Only records whose fields have these values.
+    pub scope: IndexMap<String, String>,
+    /// What is added to the output's name.
+    pub name: Option<String>,
+    pub place: Option<Place>,
+}
+
+const FIXED: [&str; 6] = ["code", "name", "year", "layout", "date", "document"];
+
+/// Reads `report.toml` from its text.
+pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> {
+    let file: Arc<str> = "report.toml".into();
+    let node = parse(text, &file, diagnostics);
+    let mut report = Report {
+        code: String::new(),
+        name: String::new(),
+        year: 0,
+        layout: String::new(),
+        date: None,
+        values: IndexMap::new(),
+        places: IndexMap::new(),
+        documents: Vec::new(),
+        scope: IndexMap::new(),
+        file,
+    };
+    for (key, entry) in node.table().into_iter().flatten() {
+        report.places.insert(key.clone(), entry.key.clone());
+        if key == "document" {
+            report.documents = documents(&entry.node, diagnostics);
+        } else if let Some(text) = scalar(&entry.node) {
+            report.values.insert(key.clone(), text);
+        } else {
+            diagnostics.push(wrong(&entry.node, format!("“{key}”应为文字或数字")));
+        }
+    }
+    let before = diagnostics.count(crate::diagnostic::Severity::Error);
+    report.code = report.fixed("code", "部门代码，如 code = \"631\"", diagnostics);
+    report.name = report.fixed("name", "部门名称，如 name = \"临港部门\"", diagnostics);
+    report.layout = report.fixed("layout", "版式集，如 layout = \"hebei-department-budget-2023\"", diagnostics);
+    report.year = report.year(diagnostics);
+    report.date = report.iso_date("date", diagnostics);
+    (diagnostics.count(crate::diagnostic::Severity::Error) == before).then_some(report)
+}
+
+impl Report {
+    fn fixed(&self, key: &str, hint: &str, diagnostics: &mut Diagnostics) -> String {
+        match self.values.get(key) {
+            Some(text) if !text.trim().is_empty() => text.trim().to_string(),
+            _ => {
+                let place = self.places.get(key).cloned().unwrap_or_else(|| Place::file(self.file.clone()));
+                diagnostics.push(Diagnostic::error("E120", format!("缺少“{key}”")).at(place).hint(hint.to_string()));
+                String::new()
+            }
+        }
+    }
+
+    fn year(&self, diagnostics: &mut Diagnostics) -> i32 {
+        let text = self.fixed("year", "预算年度，如 year = 2023", diagnostics);
+        match text.parse() {
+            Ok(year) if (1990..=2100).contains(&year) => year,
+            _ if text.is_empty() => 0,
+            _ => {
+                diagnostics.push(
+                    Diagnostic::error("E121", format!("年度“{text}”不是四位年份")).at(self.places["year"].clone()),
+                );
+                0
+            }
+        }
+    }
+
+    fn iso_date(&self, key: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+        let text = self.values.get(key)?;
+        let iso = crate::data::read_date(text);
+        if iso.is_none() {
+            diagnostics.push(
+                Diagnostic::error("E122", format!("“{key}”的日期“{text}”读不懂"))
+                    .at(self.places[key].clone())
+                    .hint("写作 2023-02-10"),
+            );
+        }
+        iso
+    }
+
+    /// Checks the keys against those the set declares, and fills in defaults.
+    pub fn complete(&mut self, fields: &IndexMap<String, ReportField>, diagnostics: &mut Diagnostics) {
+        for (key, place) in &self.places {
+            if !FIXED.contains(&key.as_str()) && !fields.contains_key(key) {
+                let known = fields.keys().map(String::as_str).chain(FIXED);
+                let hint = nearest(key, known)
+                    .map_or("版式集没有用到它".to_string(), |near| format!("您是否指“{near}”？"));
+                diagnostics
+                    .push(Diagnostic::warning("E123", format!("没有用到的键“{key}”")).at(place.clone()).hint(hint));
+            }
+        }
+        for (key, field) in fields {
+            if self.values.get(key).is_some_and(|v| !v.is_empty()) {
+                if field.date
+                    && let Some(iso) = self.iso_date(key, diagnostics)
+                {
+                    self.values.insert(key.clone(), iso);
+                }
+            } else if let Some(default) = &field.default {
+                self.values.insert(key.clone(), default.clone());
+            } else if field.required {
+                diagnostics.push(Diagnostic::error("E120", format!("缺少“{key}”")).at(Place::file(self.file.clone())));
+            } else {
+                self.values.insert(key.clone(), String::new());
+            }
+        }
+        if let Some(date) = &self.date {
+            self.values.insert("date".to_string(), date.clone());
+        } else {
+            self.values.entry("date".to_string()).or_default();
+        }
+    }
+
+    /// This report for one of its documents.
+    pub fn narrowed(&self, document: &DocumentDecl) -> Report {
+        let mut report = self.clone();
+        if let Some(layout) = &document.layout {
+            report.layout = layout.clone();
+        }
+        report.scope = document.scope.clone();
+        report
+    }
+}
+
+fn scalar(node: &Node) -> Option<String> {
+    match &node.value {
+        Tree::String(text) => Some(text.clone()),
+        Tree::Integer(number) => Some(number.to_string()),
+        Tree::Boolean(value) => Some(value.to_string()),
+        Tree::Float(_) | Tree::Array(_) | Tree::Table(_) => None,
+    }
+}
+
+fn wrong(node: &Node, message: String) -> Diagnostic {
+    Diagnostic::error("E124", message).at(node.place.clone())
+}
+
+fn documents(node: &Node, diagnostics: &mut Diagnostics) -> Vec<DocumentDecl> {
+    let mut documents = Vec::new();
+    for item in node.array().unwrap_or(&[]) {
+        let mut document = DocumentDecl { place: Some(item.place.clone()), ..DocumentDecl::default() };
+        for (key, entry) in item.table().into_iter().flatten() {
+            match (key.as_str(), &entry.node) {
+                ("layout", value) => document.layout = value.str().map(str::to_string),
+                ("name", value) => document.name = value.str().map(str::to_string),
+                ("scope", value) if value.table().is_some() => {
+                    let fields = value.table().into_iter().flatten();
+                    document.scope = fields.filter_map(|(f, e)| Some((f.clone(), scalar(&e.node)?))).collect();
+                }
+                (_, value) => diagnostics.push(wrong(value, format!("[[document]] 没有“{key}”这个键，或它的值不对"))),
+            }
+        }
+        documents.push(document);
+    }
+    documents
+}

@@ -1,0 +1,81 @@
+//! The findings about one file: all are counted, the first [`LISTED`] are told.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use std::sync::Arc;
+
+/// How many errors, and how many warnings, are listed for one file.
+pub const LISTED: usize = 100;
+
+/// Findings about one file. They are made only when they will be listed: a file can have a million.
+#[derive(Debug)]
+pub struct Findings {
+    file: Arc<str>,
+    errors: Tally,
+    warnings: Tally,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    kept: Vec<Diagnostic>,
+    /// Kept since [`Findings::next_pass`].
+    in_pass: usize,
+    all: usize,
+}
+
+impl Findings {
+    pub fn new(file: Arc<str>) -> Findings {
+        Findings { file, errors: Tally::default(), warnings: Tally::default() }
+    }
+
+    pub fn file(&self) -> &Arc<str> {
+        &self.file
+    }
+
+    /// A place in this file; `column` counts fields from 1, 0 is none.
+    pub fn place(&self, line: u32, column: u32) -> Place {
+        Place::new(self.file.clone(), line, column)
+    }
+
+    pub fn error(&mut self, make: impl FnOnce() -> Diagnostic) {
+        self.errors.add(make);
+    }
+
+    pub fn warning(&mut self, make: impl FnOnce() -> Diagnostic) {
+        self.warnings.add(make);
+    }
+
+    /// Call it before going over the file's lines once more: within one pass findings come in line order, so the
+    /// first [`LISTED`] of each pass hold the first [`LISTED`] of all.
+    pub fn next_pass(&mut self) {
+        self.errors.in_pass = 0;
+        self.warnings.in_pass = 0;
+    }
+
+    /// Hands them on, in the order of their places.
+    pub fn finish(self, diagnostics: &mut Diagnostics) {
+        self.errors.finish(Severity::Error, diagnostics);
+        self.warnings.finish(Severity::Warning, diagnostics);
+    }
+}
+
+impl Tally {
+    fn add(&mut self, make: impl FnOnce() -> Diagnostic) {
+        self.all += 1;
+        if self.in_pass < LISTED {
+            self.in_pass += 1;
+            self.kept.push(make());
+        }
+    }
+
+    fn finish(mut self, severity: Severity, diagnostics: &mut Diagnostics) {
+        self.kept.sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
+        self.kept.truncate(LISTED);
+        let rest = self.all - self.kept.len();
+        let last = self.kept.last().and_then(|d| d.place.clone());
+        self.kept.into_iter().for_each(|d| diagnostics.push(d));
+        if let (Some(place), 1..) = (last, rest) {
+            let message = format!("本文件另有 {rest} 处{}没有列出", severity.word());
+            diagnostics.push(Diagnostic::new(severity, "E199", message).at(place).hint("请先改正以上各处，再运行一次"));
+        }
+    }
+}

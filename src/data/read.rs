@@ -1,0 +1,323 @@
+//! A folder and a schema to [`Data`], every problem told at once: open each file, take the names it gives to codes,
+//! read its records, then settle what needs all files ([`super::settle`]).
+
+use super::classification::{GivenNames, lay_own_lists, not_digits};
+use super::csv_file::Row;
+use super::findings::Findings;
+use super::heading::Holds;
+use super::problem::describe;
+use super::schema::{FieldDefault, FileDecl, Kind, Schema};
+use super::settle::settle;
+use super::sheet::{Sheet, report_broken};
+use super::text_file::read_text;
+use super::value::{cleaned, half_width, read_value, shown, text_value};
+use super::{Data, Dataset, Record, Value};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::document::Origin;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The most records a sheet of Excel has.
+const MAX_RECORDS: usize = 1_048_576;
+
+/// One file while it is read.
+pub(super) struct FileRead {
+    pub findings: Findings,
+    /// None if absent or not readable.
+    pub sheet: Option<Sheet>,
+    pub dataset: Dataset,
+    /// Record and field of each cell that is an error already, so that its blank is not told as another.
+    pub bad: BTreeSet<(usize, usize)>,
+    /// All of it was read, so a value that is not in it is missing.
+    pub whole: bool,
+}
+
+/// Reads the files that `schema` declares from `folder`. Names of codes that the folder gives are put into
+/// `schema`. Records with errors are kept, their wrong cells blank; nothing may be made of data with errors.
+pub fn read_folder(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnostics) -> Data {
+    lay_own_lists(folder, schema, diagnostics);
+    report_misnamed(folder, schema, diagnostics);
+    let source = |decl: &FileDecl| {
+        let path = folder.join(&decl.path);
+        match path.exists() {
+            true => Ok(Some(read_text(&path, &decl.path)?)),
+            false if decl.required => Err(missing_file(&path, decl)),
+            false => Ok(None),
+        }
+    };
+    read_files(source, schema, diagnostics)
+}
+
+/// Reads the files that `schema` declares from `source`, which gives a file's text ([`super::decode`]), None if it
+/// is absent, or why it cannot be read.
+pub fn read_files(
+    source: impl Fn(&FileDecl) -> Result<Option<String>, Diagnostic>,
+    schema: &mut Schema,
+    diagnostics: &mut Diagnostics,
+) -> Data {
+    let mut files: Vec<FileRead> = schema.files.values().map(|decl| open_file(decl, source(decl))).collect();
+    take_names(&mut files, schema);
+    for (file, decl) in files.iter_mut().zip(schema.files.values()) {
+        file.findings.next_pass();
+        read_records(file, decl, schema);
+    }
+    settle(files, schema, diagnostics)
+}
+
+fn open_file(decl: &FileDecl, text: Result<Option<String>, Diagnostic>) -> FileRead {
+    let file: Arc<str> = Arc::from(decl.path.as_str());
+    let mut findings = Findings::new(file.clone());
+    let given = matches!(text, Ok(Some(_)));
+    let sheet = match text {
+        Ok(text) => text.and_then(|text| Sheet::open(text, decl, &mut findings)),
+        Err(diagnostic) => {
+            findings.error(|| diagnostic);
+            None
+        }
+    };
+    let dataset = Dataset { id: decl.id.clone(), file, fields: decl.fields.clone(), records: Vec::new(), given };
+    FileRead { findings, whole: sheet.is_some(), sheet, dataset, bad: BTreeSet::new() }
+}
+
+fn missing_file(path: &Path, decl: &FileDecl) -> Diagnostic {
+    Diagnostic::error("E101", format!("缺少文件 {}（{}）", decl.path, decl.title))
+        .at(Place::file(decl.path.as_str()))
+        .hint(format!("应在 {}", path.display()))
+}
+
+/// Tables in the folder that no declaration reads, but that look like a declared file that is absent:
+/// `ledger.xlsx`, `target.csv`.
+fn report_misnamed(folder: &Path, schema: &Schema, diagnostics: &mut Diagnostics) {
+    const TABLES: [&str; 7] = ["csv", "tsv", "txt", "xls", "xlsx", "et", "ods"];
+    let mut present: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.rsplit_once('.').is_some_and(|(_, e)| TABLES.contains(&e.to_lowercase().as_str())))
+        .filter(|name| !schema.files.values().any(|decl| decl.path == *name))
+        .collect();
+    present.sort();
+    let absent: Vec<&str> =
+        schema.files.values().map(|decl| decl.path.as_str()).filter(|path| !folder.join(path).exists()).collect();
+    let stem = |name: &str| name.split('.').next().unwrap_or(name).trim().to_lowercase();
+    for name in present {
+        let stems: Vec<String> = absent.iter().map(|path| stem(path)).collect();
+        let Some(near) = nearest(&stem(&name), stems.iter().map(String::as_str)) else { continue };
+        let Some(path) = absent.iter().find(|path| stem(path) == near) else { continue };
+        let diagnostic = Diagnostic::warning("E109", format!("文件“{}”未使用", shown(&name)));
+        let hint = if name.to_lowercase().ends_with(".csv") {
+            format!("您是否指“{path}”？请改名")
+        } else {
+            format!("您是否指“{path}”？请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”")
+        };
+        diagnostics.push(diagnostic.at(Place::file(name)).hint(hint));
+    }
+}
+
+/// The names that 科目名称 columns give, of all files, before any code is checked.
+fn take_names(files: &mut [FileRead], schema: &mut Schema) {
+    let mut given = GivenNames::default();
+    let Schema { classes, files: decls, .. } = schema;
+    for (file, decl) in files.iter_mut().zip(decls.values()) {
+        let Some(sheet) = &file.sheet else { continue };
+        let columns = sheet.headings.columns.iter().enumerate();
+        let pairs: Vec<(usize, usize, usize)> = columns
+            .filter_map(|(names, column)| match column.holds {
+                Holds::NamesOf(field) => Some((names, sheet.headings.of_field[field]?, field)),
+                _ => None,
+            })
+            .collect();
+        if pairs.is_empty() {
+            continue;
+        }
+        for row in sheet.rows().map_while(Result::ok) {
+            for &(names, codes, field) in &pairs {
+                let Kind::Code { class, level } = &decl.fields[field].kind else { continue };
+                let Some(class) = classes.get_mut(class) else { continue };
+                let cell = |column: usize| row.fields.get(column).map(|f| cleaned(f)).unwrap_or_default();
+                let (code, name) = (cell(codes), cell(names));
+                let code = half_width(&code);
+                let at = class.level(&code);
+                let well_formed = not_digits(&code).is_none() && at.is_some() && (level.is_none() || at == *level);
+                if well_formed && !name.is_empty() {
+                    let place = (row.line, names as u32 + 1);
+                    given.take(&code, &name, &decl.fields[field].head, class, place, &mut file.findings);
+                }
+            }
+        }
+    }
+}
+
+fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
+    let FileRead { findings, sheet: Some(sheet), dataset, bad, whole } = file else { return };
+    let mut unnamed: Vec<usize> = sheet.headings.unnamed().collect();
+    for row in sheet.rows() {
+        let row = match row {
+            Ok(row) => row,
+            Err(broken) => {
+                report_broken(broken, findings);
+                *whole = false;
+                return;
+            }
+        };
+        if dataset.records.len() == MAX_RECORDS {
+            let place = findings.place(row.line, 0);
+            findings.error(|| {
+                Diagnostic::error("E119", format!("超过 {MAX_RECORDS} 行，以下没有读取"))
+                    .at(place)
+                    .hint("请确认放的是这个文件")
+            });
+            *whole = false;
+            return;
+        }
+        unnamed.retain(|&column| !report_unnamed(&row, column, findings));
+        let shape_is_wrong = check_shape(&row, sheet, decl, findings);
+        let index = dataset.records.len();
+        let mut reader = RowReader { row: &row, sheet, decl, schema, findings, told: shape_is_wrong };
+        let (record, wrong) = reader.record();
+        bad.extend(wrong.into_iter().map(|field| (index, field)));
+        if shape_is_wrong {
+            bad.extend((0..decl.fields.len()).map(|field| (index, field)));
+        }
+        dataset.records.push(record);
+    }
+}
+
+/// Whether something stands in a column without heading: told, once for each.
+fn report_unnamed(row: &Row, column: usize, findings: &mut Findings) -> bool {
+    let Some(cell) = row.fields.get(column).map(|cell| cleaned(cell)).filter(|cell| !cell.is_empty()) else {
+        return false;
+    };
+    let place = findings.place(row.line, column as u32 + 1);
+    findings.warning(|| {
+        Diagnostic::warning("E122", format!("第 {} 列没有列名，未使用，如这里的“{}”", column + 1, shown(&cell)))
+            .at(place)
+            .hint("请在首行写上列名，或删去这一列")
+    });
+    true
+}
+
+/// Whether the row's fields cannot be told apart: more than headings, or too few. Told here.
+fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut Findings) -> bool {
+    let headings = &sheet.headings;
+    let width = headings.columns.len();
+    if let Some((field, rest)) = row.after_quote {
+        let place = findings.place(row.line, field as u32 + 1);
+        findings.error(|| {
+            Diagnostic::error("E116", format!("引号结束后还有文字“{}”", shown(rest)))
+                .at(place)
+                .hint("文字里的英文引号要写成两个（\"\"），或改用中文引号“ ”")
+        });
+        return true;
+    }
+    let filled = row.fields.iter().rposition(|f| !f.trim().is_empty()).map_or(0, |last| last + 1);
+    if filled > width {
+        let place = findings.place(row.line, width as u32 + 1);
+        findings.error(|| {
+            let beyond: Vec<String> = row.fields[width..filled].iter().map(|f| format!("“{}”", shown(f))).collect();
+            Diagnostic::error("E117", format!("有 {filled} 格，比列名多 {} 格：{}", filled - width, beyond.join("")))
+                .at(place)
+                .hint("金额的千位逗号、文字里的英文逗号，要把整格用英文引号括起；否则请删去多余的格")
+        });
+        return true;
+    }
+    let count = row.fields.len();
+    let lost = |(_, field): &(usize, &super::FieldDecl)| field.required;
+    let missing: Vec<&str> = decl
+        .fields
+        .iter()
+        .enumerate()
+        .filter(lost)
+        .filter(|&(index, _)| headings.of_field[index].is_some_and(|column| column >= count))
+        .map(|(_, field)| field.head.as_str())
+        .collect();
+    if missing.is_empty() {
+        return false;
+    }
+    let place = findings.place(row.line, count as u32);
+    findings.error(|| {
+        Diagnostic::error("E118", format!("只有 {count} 格，比列名少 {} 格，缺“{}”", width - count, missing.join("”“")))
+            .at(place)
+            .hint("没有内容的格也要留着逗号")
+    });
+    true
+}
+
+/// Reads the cells of one row into a record.
+struct RowReader<'a> {
+    row: &'a Row<'a>,
+    sheet: &'a Sheet,
+    decl: &'a FileDecl,
+    schema: &'a Schema,
+    findings: &'a mut Findings,
+    /// An error is told of the whole row already.
+    told: bool,
+}
+
+impl RowReader<'_> {
+    /// The record, and the fields whose cells are wrong.
+    fn record(&mut self) -> (Record, Vec<usize>) {
+        let mut wrong = Vec::new();
+        let count = self.decl.fields.len();
+        let origin = Origin { file: self.findings.file().clone(), line: self.row.line };
+        let mut record = Record { origin, values: Vec::with_capacity(count), columns: Vec::with_capacity(count) };
+        for field in 0..count {
+            let (value, is_wrong) = self.value(field);
+            let column =
+                if value == Value::Blank || self.is_typed(field) { self.sheet.headings.shown_column(field) } else { 0 };
+            record.values.push(value);
+            record.columns.push(column);
+            if is_wrong {
+                wrong.push(field);
+            }
+        }
+        (record, wrong)
+    }
+
+    fn cell(&self, field: usize) -> Option<&str> {
+        let column = self.sheet.headings.of_field[field]?;
+        self.row.fields.get(column).map(|cell| cell.as_ref())
+    }
+
+    fn is_typed(&self, field: usize) -> bool {
+        self.cell(field).is_some_and(|cell| !cleaned(cell).is_empty())
+    }
+
+    /// The value of a field, its declared default if blank; whether its cell is wrong.
+    fn value(&mut self, field: usize) -> (Value, bool) {
+        let decl = &self.decl.fields[field];
+        let cell = cleaned(self.cell(field).unwrap_or_default()).into_owned();
+        if cell.is_empty() {
+            let is_unknown = self.decl.unknown.contains(&decl.id);
+            return match &decl.default {
+                Some(FieldDefault::Value(value)) if !is_unknown => (default_value(value, &decl.kind), false),
+                _ => (Value::Blank, false),
+            };
+        }
+        let unit = self.sheet.headings.units[field];
+        match read_value(&cell, decl, unit, self.schema) {
+            Ok(value) => (value, false),
+            Err(problem) => {
+                if !self.told {
+                    let place = self.findings.place(self.row.line, self.sheet.headings.shown_column(field));
+                    self.findings.error(|| describe(&problem, &cell, decl, unit, self.schema).at(place));
+                }
+                // Texts are kept: what refers to them is not wrong for that.
+                let kept = matches!(decl.kind, Kind::Text | Kind::Ref { .. });
+                (if kept { text_value(&cell) } else { Value::Blank }, true)
+            }
+        }
+    }
+}
+
+/// A declared default as a value; an amount's is in 元.
+pub(super) fn default_value(value: &str, kind: &Kind) -> Value {
+    match kind {
+        Kind::Amount | Kind::Number => value.parse().map_or(Value::Blank, Value::Number),
+        _ => text_value(value),
+    }
+}
+
+#[cfg(test)]
+mod tests;

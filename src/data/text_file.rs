@@ -1,0 +1,271 @@
+//! Bytes to text, as Excel, WPS and Notepad write them in China: UTF-8 with or without BOM, UTF-16 with BOM,
+//! GB18030. This module alone decides encodings and line ends.
+
+use crate::diagnostic::{Diagnostic, Place};
+use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+/// The largest file read, in bytes. A ledger of 5,000 lines has half a megabyte: what is larger is another file,
+/// or a damaged one.
+pub const MAX_BYTES: u64 = 64 << 20;
+
+/// Reads a text file of at most [`MAX_BYTES`] and decodes it ([`decode`]). `shown_name` is how messages call it:
+/// its path relative to the data folder, with `/`.
+pub fn read_text(path: &Path, shown_name: &str) -> Result<String, Diagnostic> {
+    let bytes = read_bytes(path).map_err(|e| unreadable(&e, path, shown_name))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Diagnostic::error("E111", format!("文件超过 {} MB，没有读取", MAX_BYTES >> 20))
+            .at(Place::file(shown_name))
+            .hint("请确认放的是这个文件；多余的行和列请删去后再存"));
+    }
+    decode(bytes, shown_name)
+}
+
+/// The text of `bytes`, without a BOM, with `\n` as its only line end. A BOM decides the encoding; without one,
+/// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.
+pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
+    let text = match bytes.as_slice() {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => match str::from_utf8(rest) {
+            Ok(text) => text.to_owned(),
+            Err(e) => return Err(undecodable(&bytes, 3 + e.valid_up_to(), "UTF-8", shown_name)),
+        },
+        [0xFF, 0xFE, rest @ ..] => decode_as(UTF_16LE, rest)
+            .map_err(|at| undecodable_wide(&decode_lossy(UTF_16LE, rest, at), 2 + at, shown_name))?,
+        [0xFE, 0xFF, rest @ ..] => decode_as(UTF_16BE, rest)
+            .map_err(|at| undecodable_wide(&decode_lossy(UTF_16BE, rest, at), 2 + at, shown_name))?,
+        _ => without_bom(bytes, shown_name)?,
+    };
+    if let Some(at) = text.find('\0') {
+        return Err(Diagnostic::error(
+            "E113",
+            format!("含有空字符（NUL，第 {} 个字符）", text[..at].chars().count() + 1),
+        )
+        .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
+        .hint(format!("文件可能损坏，或不是文本文件；{}", how_to_save(shown_name))));
+    }
+    Ok(unify_line_ends(text))
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let expected = file.metadata()?.len().min(MAX_BYTES);
+    let mut bytes = Vec::with_capacity(expected as usize + 1);
+    // One byte over the limit tells a file that is too large, whatever its metadata said.
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn without_bom(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
+    let (bytes, first_bad) = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(text),
+        Err(e) => {
+            let first_bad = e.utf8_error().valid_up_to();
+            (e.into_bytes(), first_bad)
+        }
+    };
+    if is_damaged_utf8(&bytes) {
+        return Err(undecodable(&bytes, first_bad, "UTF-8", shown_name));
+    }
+    decode_as(GB18030, &bytes).map_err(|at| undecodable(&bytes, at, "UTF-8，也不是 GB18030", shown_name))
+}
+
+/// More whole Chinese characters than breaks: in GB18030 text, three bytes in a row are a UTF-8 character only by
+/// rare accident, while nearly every character breaks UTF-8. Without this, one bad byte in a UTF-8 file would turn
+/// all of it into other, wrong characters.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut whole, mut breaks) = (0usize, 0usize);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|c| c.len_utf8() == 3).count();
+        breaks += usize::from(!chunk.invalid().is_empty());
+    }
+    whole >= breaks
+}
+
+/// The whole text, or the offset of the first byte that is wrong.
+fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, usize> {
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Ok(text.into_owned());
+    }
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(bytes.len());
+    let mut text = String::with_capacity(room);
+    match decoder.decode_to_string_without_replacement(bytes, &mut text, true) {
+        (DecoderResult::Malformed(length, after), read) => {
+            Err(read.saturating_sub(usize::from(length) + usize::from(after)))
+        }
+        (_, read) => Err(read),
+    }
+}
+
+/// What comes before byte `at`, for counting its lines.
+fn decode_lossy(encoding: &'static Encoding, bytes: &[u8], at: usize) -> String {
+    encoding.decode_without_bom_handling(&bytes[..at]).0.into_owned()
+}
+
+fn undecodable(bytes: &[u8], at: usize, neither: &str, shown_name: &str) -> Diagnostic {
+    let byte = bytes.get(at).copied().unwrap_or_default();
+    Diagnostic::error("E112", format!("文字编码不对：第 {} 字节（0x{byte:02X}）起不是 {neither}", at + 1))
+        .at(Place::new(shown_name, line_at(bytes, at), 0))
+        .hint(how_to_save(shown_name))
+}
+
+fn undecodable_wide(before: &str, at: usize, shown_name: &str) -> Diagnostic {
+    Diagnostic::error("E112", format!("文字编码不对：第 {} 字节起不是 UTF-16", at + 1))
+        .at(Place::new(shown_name, line_at(before.as_bytes(), before.len()), 0))
+        .hint(how_to_save(shown_name))
+}
+
+fn how_to_save(shown_name: &str) -> &'static str {
+    if shown_name.ends_with(".csv") {
+        "请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”"
+    } else {
+        "请用记事本打开，另存为时编码选“UTF-8”"
+    }
+}
+
+fn unreadable(error: &io::Error, path: &Path, shown_name: &str) -> Diagnostic {
+    let place = Place::file(shown_name);
+    let shown_path = path.display();
+    let (why, hint) = match error.kind() {
+        ErrorKind::NotFound => {
+            return Diagnostic::error("E101", "找不到这个文件").at(place).hint(format!("应在 {shown_path}"));
+        }
+        ErrorKind::PermissionDenied => ("没有读取的权限，或正被别的程序占用", "请关闭打开着它的程序，或改正文件的权限"),
+        ErrorKind::IsADirectory => ("这是文件夹，不是文件", "请把同名的文件夹移走，放入文件"),
+        _ => {
+            return Diagnostic::error("E110", format!("文件无法读取：{error}"))
+                .at(place)
+                .hint(format!("请检查 {shown_path}"));
+        }
+    };
+    Diagnostic::error("E110", format!("文件无法读取：{why}")).at(place).hint(hint)
+}
+
+/// The line (from 1) that byte `at` stands on; `\r\n`, `\n` and a lone `\r` each end a line.
+fn line_at(bytes: &[u8], at: usize) -> u32 {
+    let ends = bytes[..at].iter().enumerate().filter(|&(i, &b)| match b {
+        b'\n' => true,
+        b'\r' => bytes.get(i + 1) != Some(&b'\n'),
+        _ => false,
+    });
+    ends.count() as u32 + 1
+}
+
+fn unify_line_ends(text: String) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TEXT: &str = "功能科目,金额（元）\n2010350,1\n";
+
+    fn utf16(text: &str, mark: [u8; 2], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
+    }
+
+    fn gb18030(text: &str) -> Vec<u8> {
+        GB18030.encode(text).0.into_owned()
+    }
+
+    fn said(bytes: &[u8]) -> String {
+        decode(bytes.to_vec(), "ledger.csv").expect_err("not text").to_string()
+    }
+
+    #[test]
+    fn every_encoding_gives_the_same_text() {
+        let with_mark = [b"\xEF\xBB\xBF".as_slice(), TEXT.as_bytes()].concat();
+        for bytes in [
+            TEXT.as_bytes().to_vec(),
+            with_mark,
+            utf16(TEXT, [0xFF, 0xFE], u16::to_le_bytes),
+            utf16(TEXT, [0xFE, 0xFF], u16::to_be_bytes),
+            gb18030(TEXT),
+        ] {
+            assert_eq!(decode(bytes, "a.csv").as_deref(), Ok(TEXT));
+        }
+        assert_eq!(decode(Vec::new(), "a.csv").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn line_ends_become_one_kind() {
+        assert_eq!(decode(b"a\r\nb\rc\nd\r\r\n".to_vec(), "a.csv").as_deref(), Ok("a\nb\nc\nd\n\n"));
+    }
+
+    #[test]
+    fn a_damaged_utf8_file_is_not_taken_for_gb18030() {
+        let mut bytes = TEXT.as_bytes().to_vec();
+        bytes.splice(3..4, [0xFF]);
+        assert_eq!(
+            said(&bytes),
+            "ledger.csv:1 错误[E112] 文字编码不对：第 4 字节（0xFF）起不是 UTF-8\n  提示：请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”"
+        );
+        // Cut off inside a character: the two bytes left would be a character of GB18030.
+        let mut cut = format!("{TEXT}基本工资").into_bytes();
+        cut.pop();
+        assert!(said(&cut).starts_with("ledger.csv:3 错误[E112] 文字编码不对：第 49 字节（0xE8）起不是 UTF-8\n"));
+        let marked = [b"\xEF\xBB\xBF".as_slice(), &gb18030(TEXT)].concat();
+        assert!(said(&marked).starts_with("ledger.csv:1 错误[E112] 文字编码不对：第 4 字节（0xB9）起不是 UTF-8\n"));
+    }
+
+    #[test]
+    fn bytes_of_no_encoding() {
+        let bytes = [gb18030(TEXT), b"\r\n\xFF\xFF\n".to_vec()].concat();
+        assert!(
+            said(&bytes)
+                .starts_with("ledger.csv:4 错误[E112] 文字编码不对：第 33 字节（0xFF）起不是 UTF-8，也不是 GB18030\n"),
+            "{}",
+            said(&bytes)
+        );
+        let mut odd = utf16(TEXT, [0xFF, 0xFE], u16::to_le_bytes);
+        odd.pop();
+        assert!(said(&odd).starts_with("ledger.csv:2 错误[E112] 文字编码不对：第 "), "{}", said(&odd));
+    }
+
+    #[test]
+    fn nul() {
+        assert_eq!(
+            said(b"a,b\n1,\0\n"),
+            "ledger.csv:2 错误[E113] 含有空字符（NUL，第 7 个字符）\n  提示：文件可能损坏，或不是文本文件；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”"
+        );
+        let toml = decode(b"\0".to_vec(), "report.toml").expect_err("NUL").hint.expect("a hint");
+        assert_eq!(toml, "文件可能损坏，或不是文本文件；请用记事本打开，另存为时编码选“UTF-8”");
+    }
+
+    #[test]
+    fn files_that_cannot_be_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let said = |name: &str| read_text(&folder.path().join(name), name).expect_err("not readable").to_string();
+        assert!(said("a.csv").starts_with("a.csv 错误[E101] 找不到这个文件\n  提示：应在 "));
+        std::fs::create_dir(folder.path().join("b.csv")).expect("made");
+        assert!(
+            said("b.csv").starts_with("b.csv 错误[E110] 文件无法读取：这是文件夹，不是文件\n"),
+            "{}",
+            said("b.csv")
+        );
+        let large = File::create(folder.path().join("c.csv")).expect("made");
+        large.set_len(200 << 20).expect("200 MB, in no space");
+        assert_eq!(
+            said("c.csv"),
+            "c.csv 错误[E111] 文件超过 64 MB，没有读取\n  提示：请确认放的是这个文件；多余的行和列请删去后再存"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn chinese_text_in_gb18030_is_read_as_such(text in "[\u{4E00}-\u{9FA5}]{2,60}(,[0-9]{1,5}|，)?") {
+            // A few characters alone can be valid UTF-8 too; a heading line makes it plain, as in every file here.
+            let text = format!("功能科目,{text}\n");
+            prop_assert_eq!(decode(gb18030(&text), "a.csv"), Ok(text));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decode(bytes, "a.csv");
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Mistakes of a set that can be seen without data: names that name nothing, doubled keys, shapes that cannot be.
+
+use super::*;
+use crate::data::{FileDecl, Kind, filter};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::toml_tree::suggestion;
+
+/// Checks a whole set.
+pub fn check(set: &LayoutSet, diagnostics: &mut Diagnostics) {
+    let mut check = Check { set, diagnostics };
+    check.parts();
+    check.views();
+    check.style();
+    check.ids();
+    check.reasons();
+    for table in set.tables.values() {
+        check.table(table);
+    }
+}
+
+struct Check<'a> {
+    set: &'a LayoutSet,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> Check<'a> {
+    fn error(&mut self, code: &'static str, message: String, place: &Place, hint: String) {
+        let mut found = Diagnostic::error(code, message).at(place.clone());
+        if !hint.is_empty() {
+            found = found.hint(hint);
+        }
+        self.diagnostics.push(found);
+    }
+
+    /// Reports a name that is none of `known`.
+    fn known(&mut self, code: &'static str, what: &str, name: &str, known: &[&str], place: &Place) -> bool {
+        let found = known.contains(&name);
+        if !found {
+            self.error(code, format!("没有名为“{name}”的{what}"), place, suggestion(name, known));
+        }
+        found
+    }
+
+    fn parts(&mut self) {
+        let stems: Vec<&str> = self.set.tables.keys().chain(self.set.narratives.keys()).map(String::as_str).collect();
+        for part in &self.set.parts {
+            self.known("E230", "部分（.toml 或 .md 文件）", &part.file, &stems, &part.place);
+            self.page(part.frame.page.as_deref(), &part.place);
+        }
+        for narrative in self.set.narratives.values() {
+            self.page(narrative.frame.page.as_deref(), &Place::file(narrative.file.clone()));
+        }
+    }
+
+    fn page(&mut self, page: Option<&str>, place: &Place) {
+        let pages: Vec<&str> = self.set.style.page.keys().map(String::as_str).collect();
+        if let Some(page) = page {
+            self.known("E231", "页面（style.toml 的 [page]）", page, &pages, place);
+        }
+    }
+
+    fn style(&mut self) {
+        let style = &self.set.style;
+        let place = Place::file("style.toml");
+        let texts: Vec<&str> = style.text.keys().map(String::as_str).collect();
+        let mut roles: Vec<&str> = style.contents.levels.iter().map(String::as_str).collect();
+        roles.extend([style.number.text.as_str(), "正文", "引领"]);
+        for table in style.table.values() {
+            roles.extend(
+                [&table.title, &table.above, &table.head, &table.text, &table.number, &table.note].map(String::as_str),
+            );
+        }
+        roles.sort();
+        roles.dedup();
+        for role in roles {
+            self.known("E232", "文字样式（style.toml 的 [text]）", role, &texts, &place);
+        }
+        self.page(Some(&style.number.page), &place);
+        if style.page.is_empty() {
+            self.error("E231", "style.toml 没有声明任何页面".into(), &place, "写一个 [page.portrait]".into());
+        }
+    }
+
+    fn ids(&mut self) {
+        let mut seen: IndexMap<&str, &TableLayout> = IndexMap::new();
+        for table in self.set.tables.values() {
+            if let Some(first) = seen.insert(&table.id, table) {
+                let message = format!("表的 id“{}”重复", table.id);
+                self.diagnostics.push(
+                    Diagnostic::error("E233", message)
+                        .at(table.place.clone())
+                        .related(first.place.clone(), "先在这里用过")
+                        .hint("用 like 的表要写自己的 id"),
+                );
+            }
+        }
+    }
+
+    fn reasons(&mut self) {
+        let file = self.set.schema.files.values().find(|f| f.role.as_deref() == Some("reasons"));
+        let Some(file) = file else { return };
+        for field in ["item", "sign", "text"] {
+            if file.field(field).is_none() {
+                let hint = "要有字段 item（条目）、sign（方向：增加、减少、持平）、text（文字）".to_string();
+                self.error("E234", format!("原因文件缺少字段“{field}”"), &file.place, hint);
+            }
+        }
+    }
+
+    /// Views that name each other in a circle, and filters of views for the files they fit.
+    fn views(&mut self) {
+        for (name, filter) in &self.set.schema.views {
+            let mut seen = vec![name.as_str()];
+            if self.circle(filter, &mut seen) {
+                let place = view_place(filter).unwrap_or_else(|| Place::file("schema.toml"));
+                self.error("E211", format!("口径“{name}”绕回了自己"), &place, "口径之间不能互相引用成环".into());
+            }
+        }
+    }
+
+    fn circle<'b>(&'b self, filter: &'b Filter, seen: &mut Vec<&'b str>) -> bool {
+        match filter {
+            Filter::View { name, .. } => {
+                if seen.contains(&name.as_str()) {
+                    return true;
+                }
+                let Some(inner) = self.set.schema.views.get(name) else { return false };
+                seen.push(name);
+                let found = self.circle(inner, seen);
+                seen.pop();
+                found
+            }
+            Filter::All(all) => all.iter().any(|f| self.circle(f, seen)),
+            _ => false,
+        }
+    }
+
+    fn table(&mut self, table: &TableLayout) {
+        self.page(table.page.as_deref(), &table.place);
+        let styles: Vec<&str> = self.set.style.table.keys().map(String::as_str).collect();
+        self.known("E235", "表格样式（style.toml 的 [table]）", &table.style, &styles, &table.place);
+        let Some(file) = self.file(&table.from, &table.place) else { return };
+        if let Some(measure) = &table.measure {
+            self.amount_field(file, measure, &table.place);
+        }
+        self.filter(&table.filter, file);
+        let mut keys: Vec<(&str, &Place)> = Vec::new();
+        for side in &table.sides {
+            for row in side.rows.iter().chain(&side.foot) {
+                keys.extend(row.key.as_deref().map(|k| (k, &row.place)));
+            }
+            let columns = if table.two_sided { &side.columns } else { &table.columns };
+            self.columns(table, file, columns);
+            let row_keys: Vec<&str> = side.rows.iter().chain(&side.foot).filter_map(|r| r.key.as_deref()).collect();
+            let column_keys: Vec<&str> = columns.iter().filter_map(|c| c.key.as_deref()).collect();
+            for row in side.rows.iter().chain(&side.foot) {
+                self.row(table, file, row, &row_keys, &column_keys, columns, false);
+            }
+        }
+        self.doubled(&keys, "行");
+        if table.two_sided {
+            for column in table.columns.iter().filter(|c| c.key.is_some()) {
+                self.error("E236", "两侧的表，侧前的列不能有数字".into(), &column.place, "把它移进 [[side]]".into());
+            }
+        }
+        self.overrides(table);
+    }
+
+    fn overrides(&mut self, table: &TableLayout) {
+        let rows = table.sides.iter().flat_map(|s| s.rows.iter().chain(&s.foot));
+        let has_each = table.sides.iter().flat_map(|s| &s.rows).any(|r| r.each.is_some());
+        let row_keys: Vec<&str> = rows.filter_map(|r| r.key.as_deref()).collect();
+        for (key, template) in &table.labels {
+            if !has_each {
+                self.known("E237", "行", key, &row_keys, &template.place);
+            }
+        }
+        let columns = table.columns.iter().chain(table.sides.iter().flat_map(|s| &s.columns));
+        let column_keys: Vec<&str> = columns.filter_map(|c| c.key.as_deref()).collect();
+        for (key, heads) in &table.heads {
+            if let Some(first) = heads.first().filter(|_| !key.contains('.')) {
+                self.known("E237", "列", key, &column_keys, &first.place);
+            }
+        }
+    }
+
+    fn doubled(&mut self, keys: &[(&str, &Place)], what: &str) {
+        for (index, (key, place)) in keys.iter().enumerate() {
+            if let Some((_, first)) = keys[..index].iter().find(|(k, _)| k == key) {
+                let message = format!("{what}的 key“{key}”重复");
+                self.diagnostics.push(
+                    Diagnostic::error("E238", message).at((*place).clone()).related((*first).clone(), "先在这里用过"),
+                );
+            }
+        }
+    }
+
+    fn file(&mut self, id: &str, place: &Place) -> Option<&'a FileDecl> {
+        let files = &self.set.schema.files;
+        let ids: Vec<&str> = files.keys().map(String::as_str).collect();
+        self.known("E239", "数据（schema.toml 的 [file]）", id, &ids, place);
+        files.get(id)
+    }
+
+    fn filter(&mut self, filter: &Filter, file: &FileDecl) {
+        for found in filter::check(filter, file, &self.set.schema) {
+            self.diagnostics.push(found);
+        }
+    }
+
+    fn amount_field(&mut self, file: &FileDecl, name: &str, place: &Place) {
+        let fields: Vec<&str> = file.fields.iter().filter(|f| is_number(&f.kind)).map(|f| f.id.as_str()).collect();
+        self.known("E241", "金额或数字字段", name, &fields, place);
+    }
+
+    fn field(&mut self, file: &FileDecl, name: &str, place: &Place) {
+        let fields: Vec<&str> = file.fields.iter().map(|f| f.id.as_str()).collect();
+        self.known("E242", &format!("字段（{}）", file.path), name, &fields, place);
+    }
+
+    /// The dataset an entry reads: its own `from`, else the table's.
+    fn reads(&mut self, own: Option<&str>, table: &'a FileDecl, place: &Place) -> Option<&'a FileDecl> {
+        match own {
+            Some(id) => self.file(id, place),
+            None => Some(table),
+        }
+    }
+
+    /// Fields a join names: there in the other file, here in a file whose fields rows may have.
+    fn join(&mut self, join: &[(String, String)], there: &FileDecl, place: &Place) {
+        for (field, _) in join {
+            self.field(there, field, place);
+        }
+    }
+
+    fn columns(&mut self, table: &TableLayout, file: &'a FileDecl, columns: &[ColumnDecl]) {
+        let keys: Vec<&str> = columns.iter().filter_map(|c| c.key.as_deref()).collect();
+        for column in columns {
+            let Some(reads) = self.reads(column.from.as_deref(), file, &column.place) else { continue };
+            self.filter(&column.filter, reads);
+            if let Some(join) = &column.join {
+                self.join(join, reads, &column.place);
+            } else if reads.id != file.id && !like(reads, file) {
+                let hint = "写明 join = { 那边的字段 = \"这边的字段\" }".to_string();
+                self.error("E243", format!("从 {} 取数，却没有 join", reads.path), &column.place, hint);
+            }
+            if let Some(of) = &column.of
+                && !keys.contains(&of.as_str())
+            {
+                self.amount_field(reads, of, &column.place);
+            }
+            self.named_parts(&column.parts, &keys, "列", &column.place);
+            self.each(table, column.each.as_ref(), column.values.as_ref(), &column.levels, reads, &column.place);
+            self.measure(table, column, reads);
+            if let Some(field) = &column.field {
+                self.column_field(file, table, field, &column.place);
+            }
+        }
+        // Two forms of a table are columns of one key with opposite `when`.
+        let always: Vec<(&str, &Place)> =
+            columns.iter().filter(|c| c.when.is_none()).filter_map(|c| Some((c.key.as_deref()?, &c.place))).collect();
+        self.doubled(&always, "列");
+    }
+
+    fn measure(&mut self, table: &TableLayout, column: &ColumnDecl, reads: &FileDecl) {
+        let sums = column.key.is_some() && column.calc.is_none();
+        let named = column.of.as_ref().is_some_and(|of| reads.field(of).is_some())
+            || (reads.id == table.from && table.measure.is_some());
+        let amounts = reads.fields.iter().filter(|f| f.kind == Kind::Amount).count();
+        if sums && !named && amounts != 1 {
+            let message = format!("{} 有 {amounts} 个金额字段，不知道汇总哪一个", reads.path);
+            self.error("E244", message, &column.place, "在表中写 measure，或在列中写 of".into());
+        }
+    }
+
+    fn column_field(&mut self, file: &FileDecl, table: &TableLayout, field: &str, place: &Place) {
+        if let Some(level) = field.strip_prefix("code.") {
+            let classes = &self.set.schema.classes;
+            let levels: Vec<&str> = classes.values().flat_map(|c| &c.levels).map(String::as_str).collect();
+            self.known("E245", "级次", level, &levels, place);
+            return;
+        }
+        let mut known = vec!["seq", "no", "label", "code", "name"];
+        known.extend(file.fields.iter().map(|f| f.id.as_str()));
+        let others: Vec<&str> = table.sides.iter().flat_map(|s| other_files(&s.rows)).collect();
+        let set = self.set;
+        for other in others {
+            known.extend(set.schema.files.get(other).into_iter().flat_map(|f| &f.fields).map(|f| f.id.as_str()));
+        }
+        self.known("E242", "字段", field, &known, place);
+    }
+
+    fn named_parts(&mut self, parts: &Parts, keys: &[&str], what: &str, place: &Place) {
+        let Parts::Named(names) = parts else { return };
+        for name in names {
+            self.known("E246", &format!("{what}（parts）"), name, keys, place);
+        }
+    }
+
+    fn each(
+        &mut self,
+        table: &TableLayout,
+        each: Option<&Each>,
+        values: Option<&Values>,
+        levels: &[String],
+        reads: &FileDecl,
+        place: &Place,
+    ) {
+        let lists: Vec<&str> = table.lists.keys().chain(self.set.lists.keys()).map(String::as_str).collect();
+        if let Some(Values::List(name)) = values {
+            self.known("E247", "清单（schema.toml 的 [list]）", name, &lists, place);
+        }
+        match each {
+            Some(Each::Field(name)) => {
+                let mut known: Vec<&str> = reads.fields.iter().map(|f| f.id.as_str()).collect();
+                known.extend(&lists);
+                self.known("E248", "字段或清单（each）", name, &known, place);
+                self.levels(reads, name, levels, place);
+            }
+            Some(Each::Fields(names)) => names.iter().for_each(|name| self.field(reads, name, place)),
+            _ => {}
+        }
+    }
+
+    fn levels(&mut self, reads: &FileDecl, field: &str, levels: &[String], place: &Place) {
+        let Some(Kind::Code { class, .. }) = reads.field(field).map(|f| &f.kind) else { return };
+        let set = self.set;
+        let known: Vec<&str> =
+            set.schema.classes.get(class).into_iter().flat_map(|c| &c.levels).map(String::as_str).collect();
+        for level in levels {
+            self.known("E245", "级次", level, &known, place);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // a row, what it reads, and the keys it may name
+    fn row(
+        &mut self,
+        table: &TableLayout,
+        file: &'a FileDecl,
+        row: &RowDecl,
+        row_keys: &[&str],
+        column_keys: &[&str],
+        columns: &[ColumnDecl],
+        below_record: bool,
+    ) {
+        if row.blank {
+            return;
+        }
+        let Some(reads) = self.reads(row.from.as_deref(), file, &row.place) else { return };
+        self.filter(&row.filter, reads);
+        if let Some(join) = &row.join {
+            self.join(join, reads, &row.place);
+        } else if reads.id != file.id && !like(reads, file) {
+            let hint = "写明 join = { 那边的字段 = \"这边的字段\" }".to_string();
+            self.error("E243", format!("从 {} 取数，却没有 join", reads.path), &row.place, hint);
+        }
+        self.named_parts(&row.parts, row_keys, "行", &row.place);
+        if let Some(of) = &row.of {
+            self.known("E246", "行（of，其中项所属的行）", of, row_keys, &row.place);
+        }
+        let bases: Vec<&str> = column_keys.to_vec();
+        for skip in row.skip.iter().filter(|s| !s.contains('.')) {
+            self.known("E249", "列（skip）", skip, &bases, &row.place);
+        }
+        self.each(table, row.each.as_ref(), row.values.as_ref(), &row.levels, reads, &row.place);
+        for id in &row.id {
+            self.field(reads, id, &row.place);
+        }
+        let record = row.each == Some(Each::Record);
+        let figures = !column_keys.is_empty() && columns.iter().any(|c| c.key.is_some());
+        if record && figures && row.id.is_empty() && row.row {
+            let hint = "写 id = [\"…\"]，列出能区分各条记录的字段，地址才不会随顺序变动".to_string();
+            self.error("E252", "按记录成行、又有数字的，需要 id".into(), &row.place, hint);
+        }
+        let width: usize = row.cells.iter().map(|c| c.cols).sum();
+        let single = columns.iter().all(|c| c.each.is_none());
+        if single && width > columns.len() {
+            let message = format!("这一行的单元格共占 {width} 列，表只有 {} 列", columns.len());
+            self.error("E253", message, &row.place, String::new());
+        }
+        for inner in &row.rows {
+            let inner_keys: Vec<&str> =
+                row.rows.iter().filter_map(|r| r.key.as_deref()).chain(row_keys.iter().copied()).collect();
+            self.row(table, reads, inner, &inner_keys, column_keys, columns, below_record || record);
+        }
+    }
+}
+
+/// Files that rows read besides the table's.
+fn other_files(rows: &[RowDecl]) -> Vec<&str> {
+    rows.iter().flat_map(|r| r.from.as_deref().into_iter().chain(other_files(&r.rows))).collect()
+}
+
+/// Two files whose points have the same fields: figures of one may be asked of the other.
+fn like(a: &FileDecl, b: &FileDecl) -> bool {
+    b.fields.iter().filter(|f| !is_number(&f.kind)).all(|f| a.field(&f.id).is_some())
+}
+
+fn view_place(filter: &Filter) -> Option<Place> {
+    match filter {
+        Filter::View { place, .. } | Filter::Field { place, .. } => Some(place.clone()),
+        Filter::All(all) => all.iter().find_map(view_place),
+        Filter::Never => None,
+    }
+}
+
+fn is_number(kind: &Kind) -> bool {
+    matches!(kind, Kind::Amount | Kind::Number)
+}

@@ -1,0 +1,204 @@
+//! The files of a set: embedded in the program, or a folder on disk (which wins), the sets it inherits below it
+//! and the department's `layout/` folder above.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::toml_tree::{self, Node};
+use include_dir::{Dir, include_dir};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/layouts");
+
+/// One folder's files by name.
+#[derive(Debug, Clone, Default)]
+pub struct Layer {
+    /// What users see before a file's name: `layouts/SET/`, `layout/`.
+    pub shown: String,
+    pub files: BTreeMap<String, String>,
+    /// The department's own.
+    pub own: bool,
+}
+
+impl Layer {
+    fn shown_name(&self, name: &str) -> Arc<str> {
+        format!("{}{name}", self.shown).into()
+    }
+
+    /// The text files of a folder on disk; none if it does not exist.
+    pub fn from_folder(folder: &Path, shown: &str, own: bool, diagnostics: &mut Diagnostics) -> Option<Layer> {
+        let mut layer = Layer { shown: shown.to_string(), files: BTreeMap::new(), own };
+        let entries = std::fs::read_dir(folder).ok()?;
+        for entry in entries.flatten() {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if ![".toml", ".md", ".csv"].iter().any(|ending| name.ends_with(ending)) {
+                continue;
+            }
+            match crate::data::read_text(&entry.path(), &layer.shown_name(&name)) {
+                Ok(text) => drop(layer.files.insert(name, text)),
+                Err(found) => diagnostics.push(found),
+            }
+        }
+        Some(layer)
+    }
+
+    fn from_embedded(folder: &str, shown: &str) -> Option<Layer> {
+        let dir = EMBEDDED.get_dir(folder)?;
+        let files = dir.files().filter_map(|file| {
+            let name = file.path().file_name()?.to_str()?.to_string();
+            Some((name, file.contents_utf8()?.to_string()))
+        });
+        Some(Layer { shown: shown.to_string(), files: files.collect(), own: false })
+    }
+}
+
+/// The layers of a set, lowest first.
+#[derive(Debug, Clone, Default)]
+pub struct SetFiles {
+    pub id: String,
+    pub layers: Vec<Layer>,
+    /// Folders on disk that may hold sets and classifications, first wins.
+    roots: Vec<PathBuf>,
+}
+
+impl SetFiles {
+    /// Finds a set and all it inherits; `own` (the department's `layout/`) is laid over them.
+    pub fn find(id: &str, roots: &[PathBuf], own: Option<Layer>, diagnostics: &mut Diagnostics) -> Option<SetFiles> {
+        let mut files = SetFiles { id: id.to_string(), layers: Vec::new(), roots: roots.to_vec() };
+        let mut wanted = Some((id.to_string(), None));
+        let mut seen = Vec::new();
+        while let Some((name, place)) = wanted.take() {
+            if seen.contains(&name) {
+                diagnostics.push(at(Diagnostic::error("E211", format!("版式集“{name}”的 inherits 成了循环")), place));
+                return None;
+            }
+            let Some(layer) = folder_layer(&name, &format!("layouts/{name}/"), roots, diagnostics) else {
+                diagnostics.push(at(unknown_set(&name, roots), place));
+                return None;
+            };
+            let base = layer
+                .files
+                .get("set.toml")
+                .map(|text| toml_tree::parse(text, &layer.shown_name("set.toml"), &mut Diagnostics::default()));
+            wanted = base
+                .as_ref()
+                .and_then(|set| set.get("inherits"))
+                .and_then(|n| Some((n.str()?.to_string(), Some(n.place.clone()))));
+            seen.push(name);
+            files.layers.insert(0, layer);
+        }
+        files.layers.extend(own);
+        Some(files)
+    }
+
+    /// A TOML file with every layer's laid over those below.
+    pub fn toml(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let mut merged: Option<Node> = None;
+        for layer in &self.layers {
+            let Some(text) = layer.files.get(name) else { continue };
+            let node = toml_tree::parse(text, &layer.shown_name(name), diagnostics);
+            merged = Some(match merged {
+                Some(base) => toml_tree::overlay(base, node),
+                None => node,
+            });
+        }
+        merged
+    }
+
+    /// The topmost file of a name: its shown name, text, and whether it is the department's own.
+    pub fn text(&self, name: &str) -> Option<(Arc<str>, &str, bool)> {
+        let layer = self.layers.iter().rev().find(|l| l.files.contains_key(name))?;
+        Some((layer.shown_name(name), &layer.files[name], layer.own))
+    }
+
+    /// Names of all files with an ending, sorted.
+    pub fn names(&self, ending: &str) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.layers.iter().flat_map(|l| l.files.keys()).filter(|n| n.ends_with(ending)).cloned().collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// A file of a classification (`classification/2023/function.csv`), the set's own file of that name first.
+    pub fn classification(&self, year: &str, name: &str, diagnostics: &mut Diagnostics) -> Option<(Arc<str>, String)> {
+        if let Some((shown, text, _)) = self.text(name) {
+            return Some((shown, text.to_string()));
+        }
+        let folder = format!("classification/{year}");
+        let layer = folder_layer(&folder, &format!("layouts/{folder}/"), &self.roots, diagnostics)?;
+        let text = layer.files.get(name)?.clone();
+        Some((layer.shown_name(name), text))
+    }
+}
+
+fn at(diagnostic: Diagnostic, place: Option<Place>) -> Diagnostic {
+    match place {
+        Some(place) => diagnostic.at(place),
+        None => diagnostic,
+    }
+}
+
+/// A folder below one of the roots, else the embedded one.
+fn folder_layer(folder: &str, shown: &str, roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Option<Layer> {
+    if folder.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+        return None;
+    }
+    roots
+        .iter()
+        .find_map(|root| Layer::from_folder(&root.join(folder), shown, false, diagnostics))
+        .or_else(|| Layer::from_embedded(folder, shown))
+}
+
+fn unknown_set(name: &str, roots: &[PathBuf]) -> Diagnostic {
+    let sets = all_sets(roots);
+    let hint = match nearest(name, sets.iter().map(String::as_str)) {
+        Some(near) => format!("您是否指“{near}”？"),
+        None => format!("可用的版式集：{}", sets.join("、")),
+    };
+    Diagnostic::error("E210", format!("没有名为“{name}”的版式集")).hint(hint)
+}
+
+/// Ids of the sets in the program and below the roots.
+pub fn all_sets(roots: &[PathBuf]) -> Vec<String> {
+    let mut sets = embedded_sets();
+    for entry in roots.iter().filter_map(|r| std::fs::read_dir(r).ok()).flatten().flatten() {
+        if entry.path().join("set.toml").is_file() {
+            sets.extend(entry.file_name().into_string());
+        }
+    }
+    sets.sort();
+    sets.dedup();
+    sets
+}
+
+/// Ids of the sets embedded in the program.
+pub fn embedded_sets() -> Vec<String> {
+    let is_set = |dir: &&Dir<'_>| dir.get_file(dir.path().join("set.toml")).is_some();
+    let name = |dir: &Dir<'_>| dir.path().file_name()?.to_str().map(str::to_string);
+    EMBEDDED.dirs().filter(is_set).filter_map(name).collect()
+}
+
+/// Writes a set's own files into a folder, for adapting; existing files are never overwritten.
+/// Returns the files written.
+pub fn export(id: &str, folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let layer = Layer::from_embedded(id, "").ok_or_else(|| unknown_set(id, &[]))?;
+    let target = folder.join(id);
+    let failed = |path: &Path, error: std::io::Error| {
+        Diagnostic::error("E502", format!("无法写入 {}：{error}", path.display()))
+            .hint("换一个文件夹，或检查权限和磁盘空间")
+    };
+    std::fs::create_dir_all(&target).map_err(|e| failed(&target, e))?;
+    let mut written = Vec::new();
+    for (name, text) in &layer.files {
+        let path = target.join(name);
+        if path.exists() {
+            return Err(
+                Diagnostic::error("E503", format!("文件已存在：{}", path.display())).hint("请导出到一个空文件夹")
+            );
+        }
+        std::fs::write(&path, text).map_err(|e| failed(&path, e))?;
+        written.push(path);
+    }
+    Ok(written)
+}

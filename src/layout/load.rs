@@ -1,0 +1,282 @@
+//! A whole set: its files read, every declaration parsed and checked, all mistakes reported at once.
+
+use super::files::SetFiles;
+use super::load_schema::{report_fields, schema};
+use super::load_table::TableLoader;
+use super::template::{compile, environment};
+use super::*;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::toml_tree::{Node, parse, read, suggestion};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSet {
+    title: Node,
+    file_stem: Option<Node>,
+    #[serde(rename = "inherits")]
+    _inherits: Option<String>,
+    #[serde(rename = "name")]
+    _name: Option<String>,
+    classification: Option<String>,
+    parts: Vec<Node>,
+    #[serde(default = "no_numbers")]
+    numbers: Node,
+    #[serde(default)]
+    say: IndexMap<String, Node>,
+}
+
+fn no_numbers() -> Node {
+    Node::empty("set.toml")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPart {
+    file: String,
+    when: Option<Node>,
+    page: Option<String>,
+    start: Option<RawStart>,
+    numbering: Option<RawNumbering>,
+    restart: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrontMatter {
+    #[serde(rename = "title")]
+    _title: Option<String>,
+    numbers: Option<Node>,
+    when: Option<Node>,
+    page: Option<String>,
+    start: Option<RawStart>,
+    numbering: Option<RawNumbering>,
+    restart: Option<bool>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum RawStart {
+    Continue,
+    Page,
+    Odd,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum RawNumbering {
+    None,
+    Roman,
+    Decimal,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSay {
+    up: Node,
+    down: Node,
+    same: Node,
+    base0: Option<Node>,
+}
+
+fn frame(
+    page: Option<String>,
+    start: Option<RawStart>,
+    numbering: Option<RawNumbering>,
+    restart: Option<bool>,
+) -> Frame {
+    Frame {
+        page,
+        start: start.map(|s| match s {
+            RawStart::Continue => Start::Continue,
+            RawStart::Page => Start::Page,
+            RawStart::Odd => Start::OddPage,
+        }),
+        numbering: numbering.map(|n| match n {
+            RawNumbering::None => Numbering::None,
+            RawNumbering::Roman => Numbering::Roman,
+            RawNumbering::Decimal => Numbering::Decimal,
+        }),
+        restart,
+    }
+}
+
+/// Loads a set from its files and the department's prose (`text/*.md`: shown name and text, by stem).
+pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
+    let mut env = environment();
+    let set_node = required(files, "set.toml", diagnostics)?;
+    let schema_node = required(files, "schema.toml", diagnostics)?;
+    let style_node = required(files, "style.toml", diagnostics)?;
+    let mut raw: RawSet = read(&set_node, diagnostics)?;
+    let year = raw.classification.clone().unwrap_or_default();
+    let schema = schema(&schema_node, |name, found| files.classification(&year, name, found), diagnostics);
+    let report = report_fields(&schema_node, diagnostics);
+    let style: Style = read(&style_node, diagnostics)?;
+    let narratives = narratives(files, prose, &mut env, diagnostics);
+    let mut loader = TableLoader { env: &mut env, diagnostics };
+    let lists = match schema_node.get("list").and_then(Node::table) {
+        Some(lists) => {
+            lists.iter().map(|(name, e)| (name.clone(), loader.list(e.node.array().unwrap_or(&[])))).collect()
+        }
+        None => IndexMap::new(),
+    };
+    let mut tables = IndexMap::new();
+    for name in files.names(".toml") {
+        let stem = name.trim_end_matches(".toml").to_string();
+        if ["set", "schema", "style", "checks"].contains(&stem.as_str()) {
+            continue;
+        }
+        let node = table_node(files, &stem, &mut Vec::new(), loader.diagnostics);
+        if let Some(table) = node.and_then(|n| loader.table(&stem, &n)) {
+            tables.insert(stem, table);
+        }
+    }
+    let text_numbers = raw.numbers.remove("text");
+    let set = LayoutSet {
+        id: files.id.clone(),
+        title: loader.template(&raw.title)?,
+        file_stem: match &raw.file_stem {
+            Some(node) => loader.template(node)?,
+            None => loader.template(&raw.title)?,
+        },
+        numbers: loader.look(Some(&raw.numbers)).apply(&Look::default()),
+        text_numbers: loader.look(text_numbers.as_ref()),
+        say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
+        parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
+        schema,
+        style,
+        tables,
+        narratives,
+        lists,
+        report,
+        env,
+    };
+    super::check::check(&set, diagnostics);
+    Some(set)
+}
+
+fn required(files: &SetFiles, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let node = files.toml(name, diagnostics);
+    if node.is_none() {
+        diagnostics.push(Diagnostic::error("E251", format!("版式集“{}”缺少文件 {name}", files.id)));
+    }
+    node
+}
+
+/// A table's tree with the tables it is `like` below it.
+fn table_node(files: &SetFiles, stem: &str, seen: &mut Vec<String>, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let mut node = files.toml(&format!("{stem}.toml"), diagnostics)?;
+    let Some(like) = node.remove("like") else { return Some(node) };
+    let name = like.str().unwrap_or_default().to_string();
+    seen.push(stem.to_string());
+    if seen.contains(&name) {
+        diagnostics.push(Diagnostic::error("E211", format!("like = “{name}”成了循环")).at(like.place.clone()));
+        return Some(node);
+    }
+    match table_node(files, &name, seen, diagnostics) {
+        Some(base) => Some(crate::toml_tree::overlay(base, node)),
+        None => {
+            let names = files.names(".toml");
+            let known: Vec<&str> = names.iter().map(|n| n.trim_end_matches(".toml")).collect();
+            diagnostics.push(
+                Diagnostic::error("E217", format!("like = “{name}”没有对应的文件 {name}.toml"))
+                    .at(like.place.clone())
+                    .hint(suggestion(&name, &known)),
+            );
+            Some(node)
+        }
+    }
+}
+
+fn say(node: &Node, loader: &mut TableLoader<'_>) -> Option<Say> {
+    let raw: RawSay = read(node, loader.diagnostics)?;
+    Some(Say {
+        up: loader.template(&raw.up)?,
+        down: loader.template(&raw.down)?,
+        same: loader.template(&raw.same)?,
+        base0: raw.base0.and_then(|n| loader.template(&n)),
+    })
+}
+
+fn part(node: &Node, loader: &mut TableLoader<'_>) -> Option<Part> {
+    let raw: RawPart = read(node, loader.diagnostics)?;
+    Some(Part {
+        file: raw.file,
+        when: loader.expression(raw.when),
+        frame: frame(raw.page, raw.start, raw.numbering, raw.restart),
+        place: node.place.clone(),
+    })
+}
+
+/// The set's Markdown files, the department's `layout/*.md` over them and its `text/*.md` as `text/NAME`.
+fn narratives(
+    files: &SetFiles,
+    prose: &Layer,
+    env: &mut Environment<'static>,
+    diagnostics: &mut Diagnostics,
+) -> IndexMap<String, Narrative> {
+    let mut all = IndexMap::new();
+    for name in files.names(".md").iter().filter(|n| *n != "README.md") {
+        if let Some((shown, text, own)) = files.text(name) {
+            all.insert(name.trim_end_matches(".md").to_string(), narrative(&shown, text, own, env, diagnostics));
+        }
+    }
+    for (name, text) in prose.files.iter().filter(|(n, _)| n.ends_with(".md")) {
+        let shown: std::sync::Arc<str> = format!("{}{name}", prose.shown).into();
+        let stem = name.trim_end_matches(".md");
+        all.insert(format!("text/{stem}"), narrative(&shown, text, true, env, diagnostics));
+    }
+    all
+}
+
+fn narrative(
+    shown: &std::sync::Arc<str>,
+    text: &str,
+    own: bool,
+    env: &mut Environment<'static>,
+    diagnostics: &mut Diagnostics,
+) -> Narrative {
+    let (front, body, first_line) = split_front_matter(text);
+    let node = parse(&format!("\n{front}"), shown, diagnostics); // the `+++` line counts
+    let front = read::<FrontMatter>(&node, diagnostics);
+    let marked = super::narrative_lines::mark(body, first_line);
+    let place = Place::new(shown.clone(), 1, 0);
+    let mut template = compile(env, &marked, &place, diagnostics);
+    // Lines of the body count from its first; errors speak of the file's.
+    template.place = Place::new(shown.clone(), first_line, 0);
+    let mut loader = TableLoader { env, diagnostics };
+    let Some(front) = front else {
+        return Narrative {
+            template,
+            file: shown.clone(),
+            own,
+            numbers: LookPatch::default(),
+            when: None,
+            frame: Frame::default(),
+        };
+    };
+    Narrative {
+        template,
+        file: shown.clone(),
+        own,
+        numbers: loader.look(front.numbers.as_ref()),
+        when: loader.expression(front.when),
+        frame: frame(front.page, front.start, front.numbering, front.restart),
+    }
+}
+
+/// Front matter between two `+++` lines, the body, and the body's first line number.
+fn split_front_matter(text: &str) -> (&str, &str, u32) {
+    let text = text.trim_start_matches('\u{feff}');
+    let Some(rest) = text.strip_prefix("+++").and_then(|r| r.trim_start_matches('\r').strip_prefix('\n')) else {
+        return ("", text, 1);
+    };
+    let mut offset = 0;
+    for (index, line) in rest.split_inclusive('\n').enumerate() {
+        if line.trim_end() == "+++" {
+            return (&rest[..offset], &rest[offset + line.len()..], index as u32 + 3);
+        }
+        offset += line.len();
+    }
+    ("", text, 1)
+}

@@ -1,0 +1,463 @@
+//! TOML as a tree that knows the place of every key and value, so that files can be laid over one another and
+//! every mistake still has its line. Typed structs are read from it with serde, one small table at a time.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use indexmap::IndexMap;
+use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::Arc;
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    pub value: Tree,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tree {
+    String(String),
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    Array(Vec<Node>),
+    Table(IndexMap<String, Entry>),
+}
+
+/// A key's value and the key's own place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub key: Place,
+    pub node: Node,
+}
+
+impl Node {
+    /// An empty table, standing for a file that does not exist.
+    pub fn empty(file: &str) -> Node {
+        Node { value: Tree::Table(IndexMap::new()), place: Place::file(file) }
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.table().and_then(|t| t.get(key)).map(|e| &e.node)
+    }
+
+    pub fn table(&self) -> Option<&IndexMap<String, Entry>> {
+        if let Tree::Table(table) = &self.value { Some(table) } else { None }
+    }
+
+    pub fn array(&self) -> Option<&[Node]> {
+        if let Tree::Array(array) = &self.value { Some(array) } else { None }
+    }
+
+    pub fn str(&self) -> Option<&str> {
+        if let Tree::String(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// Takes a key out of a table.
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        if let Tree::Table(table) = &mut self.value { table.shift_remove(key).map(|e| e.node) } else { None }
+    }
+
+    /// What kind of value it is, in the user's words.
+    fn kind(&self) -> &'static str {
+        match self.value {
+            Tree::String(_) => "文字",
+            Tree::Integer(_) => "整数",
+            Tree::Float(_) => "小数",
+            Tree::Boolean(_) => "true/false",
+            Tree::Array(_) => "数组",
+            Tree::Table(_) => "表",
+        }
+    }
+}
+
+/// Parses a file, reporting every syntax error; what could be read is returned all the same.
+pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node {
+    let lines = LineIndex::new(text);
+    let (table, errors) = toml::de::DeTable::parse_recoverable(text);
+    for error in errors {
+        let (line, column) = lines.at(text, error.span().map_or(0, |s| s.start));
+        diagnostics.push(
+            Diagnostic::error("E200", format!("TOML 语法错误：{}", chinese_syntax_error(error.message())))
+                .at(Place::new(file.clone(), line, column))
+                .hint("检查这一行的引号、括号、逗号和等号是否成对、是否为半角"),
+        );
+    }
+    let span = table.span();
+    let builder = Builder { text, file, lines: &lines };
+    let place = builder.place(span.start);
+    Node { value: builder.table(table.into_inner()), place }
+}
+
+/// Common messages of the TOML parser in Chinese; anything else as it is.
+fn chinese_syntax_error(message: &str) -> String {
+    match message {
+        m if m.contains("duplicate key") => "键重复".to_string(),
+        m if m.contains("invalid basic string") || m.contains("unterminated") => "字符串没有结束的引号".to_string(),
+        m if m.contains("key with no value") => "键后面缺少等号和值".to_string(),
+        m if m.contains("unquoted key") => "键含有不能直接书写的字符，中文键请加半角双引号".to_string(),
+        m => m.to_string(),
+    }
+}
+
+/// Byte offsets of line starts.
+struct LineIndex(Vec<usize>);
+
+impl LineIndex {
+    fn new(text: &str) -> LineIndex {
+        LineIndex(std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect())
+    }
+
+    /// Line and column (in characters), from 1.
+    fn at(&self, text: &str, byte: usize) -> (u32, u32) {
+        let line = self.0.partition_point(|&start| start <= byte);
+        let start = self.0[line - 1];
+        let column = text.get(start..byte).map_or(0, |s| s.chars().count()) + 1;
+        (line as u32, column as u32)
+    }
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    file: &'a Arc<str>,
+    lines: &'a LineIndex,
+}
+
+impl Builder<'_> {
+    fn place(&self, byte: usize) -> Place {
+        let (line, column) = self.lines.at(self.text, byte);
+        Place::new(self.file.clone(), line, column)
+    }
+
+    fn table(&self, table: toml::de::DeTable<'_>) -> Tree {
+        let mut entries: Vec<_> = table.into_iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start); // the order the user wrote
+        let entry = |(key, value): (toml::Spanned<std::borrow::Cow<'_, str>>, toml::Spanned<toml::de::DeValue<'_>>)| {
+            let place = self.place(key.span().start);
+            (key.into_inner().into_owned(), Entry { key: place, node: self.node(value) })
+        };
+        Tree::Table(entries.into_iter().map(entry).collect())
+    }
+
+    fn node(&self, value: toml::Spanned<toml::de::DeValue<'_>>) -> Node {
+        use toml::de::DeValue;
+        let place = self.place(value.span().start);
+        let value = match value.into_inner() {
+            DeValue::String(s) => Tree::String(s.into_owned()),
+            DeValue::Integer(i) => {
+                Tree::Integer(i64::from_str_radix(&i.as_str().replace('_', ""), i.radix()).unwrap_or(i64::MAX))
+            }
+            DeValue::Float(f) => Tree::Float(f.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
+            DeValue::Boolean(b) => Tree::Boolean(b),
+            DeValue::Datetime(d) => Tree::String(d.to_string()),
+            DeValue::Array(a) => Tree::Array(a.into_iter().map(|v| self.node(v)).collect()),
+            DeValue::Table(t) => self.table(t),
+        };
+        Node { value, place }
+    }
+}
+
+/// Lays `over` over `base`: tables merge key by key, everything else is replaced.
+pub fn overlay(base: Node, over: Node) -> Node {
+    match (base.value, over.value) {
+        (Tree::Table(mut below), Tree::Table(above)) => {
+            for (key, entry) in above {
+                match below.get_mut(&key) {
+                    None => drop(below.insert(key, entry)),
+                    Some(old) => {
+                        let base = std::mem::replace(&mut old.node, Node::empty(""));
+                        *old = Entry { key: entry.key, node: overlay(base, entry.node) };
+                    }
+                }
+            }
+            Node { value: Tree::Table(below), place: over.place }
+        }
+        (_, value) => Node { value, place: over.place },
+    }
+}
+
+/// Reads a typed value, or reports the first mistake in it. Call it for one small table at a time.
+pub fn read<T: DeserializeOwned>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
+    match T::deserialize(node) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            diagnostics.push(error.diagnostic(&node.place));
+            None
+        }
+    }
+}
+
+/// A mistake found while reading a typed value.
+#[derive(Debug, Clone)]
+pub struct ReadError {
+    message: String,
+    hint: Option<String>,
+    place: Option<Place>,
+}
+
+impl ReadError {
+    fn new(message: String) -> ReadError {
+        ReadError { message, hint: None, place: None }
+    }
+
+    /// The innermost place wins.
+    fn at(mut self, place: &Place) -> ReadError {
+        self.place.get_or_insert_with(|| place.clone());
+        self
+    }
+
+    fn diagnostic(self, place: &Place) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error("E201", self.message).at(self.place.unwrap_or_else(|| place.clone()));
+        diagnostic.hint = self.hint;
+        diagnostic
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl de::Error for ReadError {
+    fn custom<T: fmt::Display>(message: T) -> ReadError {
+        ReadError::new(message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> ReadError {
+        ReadError::new(format!(
+            "值的类型不对：这里是{}，应为{}",
+            chinese(found),
+            chinese_expected(&expected.to_string())
+        ))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> ReadError {
+        ReadError::new(format!("值不合适：{}，应为{}", chinese(found), chinese_expected(&expected.to_string())))
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> ReadError {
+        let mut error = ReadError::new(format!("没有“{variant}”这个选项"));
+        error.hint = Some(suggestion(variant, expected));
+        error
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> ReadError {
+        let mut error = ReadError::new(format!("没有“{field}”这个键"));
+        error.hint = Some(suggestion(field, expected));
+        error
+    }
+
+    fn missing_field(field: &'static str) -> ReadError {
+        ReadError::new(format!("缺少键“{field}”"))
+    }
+
+    fn invalid_length(len: usize, expected: &dyn de::Expected) -> ReadError {
+        ReadError::new(format!("有 {len} 个值，应为{}", chinese_expected(&expected.to_string())))
+    }
+}
+
+/// “您是否指…” for a misspelt name, and what there is.
+pub fn suggestion(word: &str, expected: &[&str]) -> String {
+    match nearest(word, expected.iter().copied()) {
+        Some(near) => format!("您是否指“{near}”？"),
+        None => format!("可用：{}", expected.join("、")),
+    }
+}
+
+fn chinese(found: Unexpected<'_>) -> String {
+    match found {
+        Unexpected::Bool(b) => b.to_string(),
+        Unexpected::Unsigned(n) => format!("数字 {n}"),
+        Unexpected::Signed(n) => format!("数字 {n}"),
+        Unexpected::Float(n) => format!("数字 {n}"),
+        Unexpected::Str(s) => format!("文字“{s}”"),
+        Unexpected::Seq => "数组".to_string(),
+        Unexpected::Map => "表".to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn chinese_expected(expected: &str) -> String {
+    match expected {
+        "a string" => "文字（加引号）".to_string(),
+        "a boolean" => "true 或 false".to_string(),
+        "a sequence" => "数组 […]".to_string(),
+        "a map" => "表 {…}".to_string(),
+        e if e.starts_with("struct ") => "表 {…}".to_string(),
+        e if e.starts_with('u') || e.starts_with('i') => "整数".to_string(),
+        e if e.starts_with('f') => "数字".to_string(),
+        e if e.starts_with("an array of length ") => format!("{}个值的数组", &e["an array of length ".len()..]),
+        e => e.to_string(),
+    }
+}
+
+/// The name by which serde asks this deserializer for a [`Node`] itself.
+const NODE: &str = "$gongkai::Node";
+
+thread_local! {
+    /// Nodes on their way through serde, which has no type for them.
+    static PASSING: RefCell<Vec<Node>> = const { RefCell::new(Vec::new()) };
+}
+
+impl<'de> de::Deserialize<'de> for Node {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Node, D::Error> {
+        struct Passing;
+        impl Visitor<'_> for Passing {
+            type Value = Node;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a node of a TOML tree")
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Node, E> {
+                PASSING.with_borrow_mut(Vec::pop).ok_or_else(|| E::custom("a node outside a TOML tree"))
+            }
+        }
+        deserializer.deserialize_newtype_struct(NODE, Passing)
+    }
+}
+
+impl<'de> de::Deserializer<'de> for &'de Node {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match &self.value {
+            Tree::String(s) => visitor.visit_borrowed_str(s),
+            Tree::Integer(i) => visitor.visit_i64(*i),
+            Tree::Float(f) => visitor.visit_f64(*f),
+            Tree::Boolean(b) => visitor.visit_bool(*b),
+            Tree::Array(items) => visitor.visit_seq(de::value::SeqDeserializer::new(items.iter())),
+            Tree::Table(table) => visitor.visit_map(TableAccess { entries: table.iter(), next: None }),
+        }
+        .map_err(|e| e.at(&self.place))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        visitor.visit_some(self).map_err(|e| e.at(&self.place))
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        if name == NODE {
+            PASSING.with_borrow_mut(|p| p.push(self.clone()));
+            return visitor.visit_unit();
+        }
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        match &self.value {
+            Tree::String(s) => {
+                visitor.visit_enum(s.as_str().into_deserializer()).map_err(|e: ReadError| e.at(&self.place))
+            }
+            _ => Err(ReadError::new(format!("值的类型不对：这里是{}，应为文字", self.kind())).at(&self.place)),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, ReadError> for &'de Node {
+    type Deserializer = &'de Node;
+    fn into_deserializer(self) -> &'de Node {
+        self
+    }
+}
+
+struct TableAccess<'de> {
+    entries: indexmap::map::Iter<'de, String, Entry>,
+    next: Option<&'de Node>,
+}
+
+impl<'de> de::MapAccess<'de> for TableAccess<'de> {
+    type Error = ReadError;
+
+    fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
+        let Some((key, entry)) = self.entries.next() else { return Ok(None) };
+        self.next = Some(&entry.node);
+        let deserializer: de::value::BorrowedStrDeserializer<'de, ReadError> =
+            de::value::BorrowedStrDeserializer::new(key);
+        seed.deserialize(deserializer).map(Some).map_err(|e| e.at(&entry.key))
+    }
+
+    fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
+        seed.deserialize(self.next.take().expect("serde asks for a value after its key"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    fn tree(text: &str) -> Node {
+        let mut found = Diagnostics::default();
+        let node = parse(text, &"t.toml".into(), &mut found);
+        assert!(found.is_empty(), "{:?}", found.sorted());
+        node
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        head: String,
+        #[serde(default)]
+        width: Option<f64>,
+        rows: Vec<Node>,
+    }
+
+    #[test]
+    fn reads_typed_structs_and_keeps_places() {
+        let node = tree("head = \"项目\"\nwidth = 2\nrows = [1,\n  { a = 2 }]\n");
+        let sample: Sample = read(&node, &mut Diagnostics::default()).expect("reads");
+        assert_eq!((sample.head.as_str(), sample.width), ("项目", Some(2.0)));
+        assert_eq!((sample.rows[1].place.line, sample.rows[1].place.column), (4, 3));
+    }
+
+    #[test]
+    fn mistakes_have_places_and_hints() {
+        let mut found = Diagnostics::default();
+        assert!(read::<Sample>(&tree("head = \"a\"\nwidht = 2\nrows = []"), &mut found).is_none());
+        assert!(read::<Sample>(&tree("head = \"a\"\nrows = 3"), &mut found).is_none());
+        assert!(read::<Sample>(&tree("head = \"a\""), &mut found).is_none());
+        let text: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            text,
+            [
+                "t.toml:2:1 错误[E201] 没有“widht”这个键\n  提示：您是否指“width”？",
+                "t.toml:2:8 错误[E201] 值的类型不对：这里是数字 3，应为数组 […]",
+                "t.toml:1:1 错误[E201] 缺少键“rows”",
+            ]
+        );
+    }
+
+    #[test]
+    fn overlay_merges_tables_and_replaces_the_rest() {
+        let merged = overlay(tree("a = [1, 2]\n[t]\nx = 1\ny = 2"), tree("a = [3]\n[t]\nz = 4\nx = 3"));
+        assert_eq!(merged.get("a").and_then(Node::array).map(<[Node]>::len), Some(1));
+        let keys: Vec<&str> =
+            merged.get("t").and_then(Node::table).expect("a table").keys().map(String::as_str).collect();
+        assert_eq!(keys, ["x", "y", "z"]);
+    }
+
+    #[test]
+    fn every_syntax_error_is_reported_with_its_line() {
+        let mut found = Diagnostics::default();
+        parse("a = \"x\nb = 1\nc = = 2\n", &"t.toml".into(), &mut found);
+        let lines: Vec<u32> = found.iter().filter_map(|d| d.place.as_ref()).map(|p| p.line).collect();
+        assert!(lines.contains(&1) && lines.contains(&3), "{lines:?}");
+    }
+}

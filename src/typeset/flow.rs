@@ -1,0 +1,474 @@
+//! Blocks onto pages: what follows what, what stays together, where a page ends.
+
+use super::contents::Entry;
+use super::frame::{Destination, ElementId, ElementKind, Item, OutlineEntry, Page, Tag};
+use super::linebreak::{Breaker, Fit, Line, Measure};
+use super::page::{self, Area, Number};
+use super::paragraph::{self, MIDDLE, Place};
+use super::sense;
+use super::structure::{Tags, Tree};
+use super::text::{Setting, Shaper, Text};
+use super::{Pages, table};
+use crate::diagnostic::{self, Diagnostic, Diagnostics};
+use crate::document::{Align, Block, Document, Heading, Inline, Numbering, Paragraph, Section, Source, Start};
+use crate::fonts::{Fonts, Role};
+use crate::style::{PageSetup, Style, TextStyle};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sums of pitches are exact to far less than this, in pt.
+pub const EPSILON: f64 = 0.005;
+
+/// A text broken into lines, not yet on a page.
+pub struct Galley<'a> {
+    pub text: Text<'a>,
+    pub lines: Vec<Line>,
+    pub size: f64,
+    pub pitch: f64,
+    pub align: Align,
+    /// From the type area's left edge to the lines', their width, and the first line's indent, in pt.
+    pub left: f64,
+    pub width: f64,
+    pub indent: f64,
+    pub before: f64,
+    pub after: f64,
+    pub tags: Tags,
+    /// Bookmarks and contents lead to its first line.
+    pub anchor: Option<&'a str>,
+}
+
+impl Galley<'_> {
+    pub fn height(&self) -> f64 {
+        self.pitch * self.lines.len() as f64
+    }
+}
+
+/// What a text is set in.
+#[derive(Clone, Copy)]
+pub struct TextRole<'a> {
+    pub style: &'a TextStyle,
+    pub font: &'a Role,
+}
+
+/// Why the next line is the first of its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Top {
+    /// It is not.
+    No,
+    /// The document begins a page here; space before a heading counts.
+    Begun,
+    /// The page before was full; space before a heading is dropped.
+    Overflowed,
+}
+
+/// Pages under construction.
+pub struct Flow<'a> {
+    pub document: &'a Document,
+    pub style: &'a Style,
+    pub fonts: &'a Fonts,
+    pub diagnostics: &'a mut Diagnostics,
+    pub shaper: Shaper<'a>,
+    pub breaker: Breaker,
+    pub tree: Tree,
+    pub pages: Vec<Page>,
+    /// Number of each page.
+    pub numbers: Vec<Number>,
+    pub anchors: BTreeMap<String, Destination>,
+    pub outline: Vec<OutlineEntry>,
+    pub tables: Vec<super::frame::TableGeometry>,
+    pub entries: Vec<Entry>,
+    /// The structure element of the part being set.
+    pub sect: ElementId,
+    pub area: Area,
+    /// Where the next line begins.
+    pub y: f64,
+    setup: &'a PageSetup,
+    numbering: Numbering,
+    top: Top,
+    /// Headings that wait for what follows them.
+    held: Vec<Galley<'a>>,
+    unknown: BTreeSet<String>,
+}
+
+impl<'a> Flow<'a> {
+    /// None when the style has no page or text, or no font is loaded: there is nothing to set with.
+    pub fn new(
+        document: &'a Document,
+        style: &'a Style,
+        fonts: &'a Fonts,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Option<Flow<'a>> {
+        let Some(setup) = style.page.values().next().filter(|_| !style.text.is_empty() && !fonts.roles.is_empty())
+        else {
+            let hint = "style.toml 至少要有一个 [page.…] 和一个 [text.…]，fonts.toml 至少要有一个角色";
+            diagnostics.push(Diagnostic::error("E430", "没有可用的页面、文字样式或字体").hint(hint));
+            return None;
+        };
+        Some(Flow {
+            document,
+            style,
+            fonts,
+            diagnostics,
+            shaper: Shaper::new(fonts),
+            breaker: Breaker::default(),
+            tree: Tree::new(),
+            pages: Vec::new(),
+            numbers: Vec::new(),
+            anchors: BTreeMap::new(),
+            outline: Vec::new(),
+            tables: Vec::new(),
+            entries: Vec::new(),
+            sect: ElementId(0),
+            area: Area::of(setup),
+            y: 0.0,
+            setup,
+            numbering: Numbering::None,
+            top: Top::No,
+            held: Vec::new(),
+            unknown: BTreeSet::new(),
+        })
+    }
+
+    /// Sets one section after the other.
+    pub fn run(&mut self) {
+        let mut part: Option<&str> = None;
+        for section in self.document.sections.iter().filter(|s| !s.blocks.is_empty()) {
+            if part != Some(section.id.as_str()) {
+                self.sect = self.tree.add(ElementId(0), ElementKind::Sect);
+                part = Some(&section.id);
+            }
+            self.begin_section(section);
+            for block in &section.blocks {
+                self.set_block(block);
+            }
+            self.release_held();
+        }
+    }
+
+    fn begin_section(&mut self, section: &'a Section) {
+        let setup = self.page_setup(&section.page);
+        let same = !self.pages.is_empty() && setup == self.setup;
+        if section.start == Start::Continue && same && !section.restart {
+            return;
+        }
+        (self.setup, self.area) = (setup, Area::of(setup));
+        if section.start == Start::OddPage && self.pages.len() % 2 == 1 {
+            self.numbering = Numbering::None;
+            self.new_page(false);
+        }
+        self.numbering = section.numbering;
+        self.new_page(section.restart);
+        self.top = Top::Begun;
+    }
+
+    fn page_setup(&mut self, name: &str) -> &'a PageSetup {
+        let style = self.style;
+        style.page.get(name).unwrap_or_else(|| {
+            self.report_unknown("E432", "页面", name, &mut style.page.keys().map(String::as_str));
+            self.setup
+        })
+    }
+
+    /// A text role by name; an unknown one is reported once, and the first of the style serves.
+    pub fn role(&mut self, name: &str) -> TextRole<'a> {
+        let (style, fonts) = (self.style, self.fonts);
+        let text = style.text.get(name).unwrap_or_else(|| {
+            self.report_unknown("E431", "文字样式", name, &mut style.text.keys().map(String::as_str));
+            &style.text[0]
+        });
+        let font = fonts.roles.get(&text.font).unwrap_or_else(|| {
+            self.report_unknown("E433", "字体角色", &text.font, &mut fonts.roles.keys().map(String::as_str));
+            &fonts.roles[0]
+        });
+        TextRole { style: text, font }
+    }
+
+    fn report_unknown(&mut self, code: &'static str, what: &str, name: &str, known: &mut dyn Iterator<Item = &str>) {
+        if !self.unknown.insert(format!("{code}{name}")) {
+            return;
+        }
+        let known: Vec<&str> = known.collect();
+        let hint = match diagnostic::nearest(name, known.iter().copied()) {
+            Some(near) => format!("您是否指“{near}”？"),
+            None => format!("已有：{}", known.join("、")),
+        };
+        self.diagnostics.push(Diagnostic::error(code, format!("没有名为“{name}”的{what}")).hint(hint));
+    }
+
+    fn new_page(&mut self, restart: bool) {
+        let value = match self.numbers.last() {
+            Some(last) if !restart => last.value + 1,
+            _ => 1,
+        };
+        let number = Number { value, numbering: self.numbering };
+        let (w, h) = self.setup.size();
+        self.pages.push(Page {
+            sheet: if self.setup.landscape { (h, w) } else { (w, h) },
+            turned: self.setup.landscape,
+            label: number.label(),
+            items: Vec::new(),
+            furniture: Vec::new(),
+        });
+        self.numbers.push(number);
+        self.y = self.area.top;
+        self.top = Top::Overflowed;
+    }
+
+    /// Goes on at the top of the next page.
+    pub fn break_page(&mut self) {
+        self.new_page(false);
+    }
+
+    /// Nothing stands on the page yet.
+    pub fn at_top(&self) -> bool {
+        self.top != Top::No
+    }
+
+    /// Height left on the page.
+    pub fn room(&self) -> f64 {
+        self.area.bottom() - self.y
+    }
+
+    pub fn page_index(&self) -> usize {
+        self.pages.len().saturating_sub(1)
+    }
+
+    pub fn items(&mut self) -> &mut Vec<Item> {
+        let last = self.page_index();
+        &mut self.pages[last].items
+    }
+
+    /// Moves on by a height that was filled.
+    pub fn fill(&mut self, height: f64) {
+        self.y += height;
+        self.top = Top::No;
+    }
+
+    fn set_block(&mut self, block: &'a Block) {
+        match block {
+            Block::Heading(heading) => {
+                let keep = self.role(&heading.role).style.keep_next;
+                let galley = self.heading(heading);
+                if keep { self.hold(galley) } else { self.place(galley) }
+            }
+            Block::Paragraph(paragraph) => self.set_paragraph(paragraph),
+            Block::Table(table) => table::set_table(self, table),
+            Block::Contents => self.set_contents(),
+            Block::PageBreak => {
+                self.release_held();
+                if self.top == Top::No {
+                    self.break_page();
+                }
+                self.top = Top::Begun;
+            }
+        }
+    }
+
+    /// A heading's lines; it enters the outline.
+    pub fn heading(&mut self, heading: &'a Heading) -> Galley<'a> {
+        let element = self.tree.add(self.sect, ElementKind::Heading(heading.level));
+        self.tree.set_title(element, &heading.anchor);
+        let tags = Tags::One(Tag::Element(element));
+        let mut galley = self.galley(&heading.role, &heading.inlines, heading.source.as_ref(), tags);
+        galley.anchor = Some(&heading.anchor);
+        let title = one_line(&crate::document::plain_text(&heading.inlines));
+        let anchor = heading.anchor.clone();
+        self.outline.push(OutlineEntry { level: heading.level, title, anchor, element });
+        galley
+    }
+
+    fn set_paragraph(&mut self, paragraph: &'a Paragraph) {
+        let element = self.tree.add(self.sect, ElementKind::Paragraph);
+        let tags = self.tree.tag_sentence(element, &paragraph.inlines, self.document);
+        let galley = self.galley(&paragraph.role, &paragraph.inlines, paragraph.source.as_ref(), tags);
+        if self.role(&paragraph.role).style.keep_next { self.hold(galley) } else { self.place(galley) }
+    }
+
+    /// Breaks inlines into lines of the type area's width.
+    pub fn galley(&mut self, role: &str, inlines: &'a [Inline], source: Option<&Source>, tags: Tags) -> Galley<'a> {
+        let role = self.role(role);
+        let text = self.shape(role, inlines, source);
+        self.break_galley(role, text, tags, 0.0)
+    }
+
+    pub fn shape(&mut self, role: TextRole<'a>, inlines: &'a [Inline], source: Option<&Source>) -> Text<'a> {
+        let place = || source.map(|s| diagnostic::Place::new(s.file.clone(), s.line, 0));
+        let setting = Setting { role: role.font, full: self.full_width(role.style) };
+        self.shaper.shape(inlines, setting, &place, self.diagnostics)
+    }
+
+    /// Lines of a text, `reserve` pt being kept free at their right.
+    pub fn break_galley(&mut self, role: TextRole<'a>, text: Text<'a>, tags: Tags, reserve: f64) -> Galley<'a> {
+        let style = role.style;
+        let em = style.size.max(0.1);
+        let char_width = em * self.full_width(style);
+        let (left, right) = (style.left * char_width, style.right * char_width);
+        let width = (self.area.width - left - right - reserve).max(em.min(self.area.width));
+        let indent = (style.indent * char_width).min(width / 2.0);
+        if style.balance {
+            self.breaker.senses = sense::costs(&text);
+        }
+        let fit = match style.align {
+            Align::Center => Fit::Balanced,
+            _ if style.balance => Fit::Balanced,
+            Align::Justify => Fit::Justified,
+            Align::Left | Align::Right => Fit::Ragged,
+        };
+        let mut lines = Vec::new();
+        let measure = Measure { width: width / em, indent: indent / em };
+        self.breaker.break_lines(&text, measure, fit, &mut lines);
+        self.breaker.senses.clear();
+        Galley {
+            text,
+            lines,
+            size: em,
+            pitch: self.pitch(style),
+            align: style.align,
+            left,
+            width,
+            indent,
+            before: style.before,
+            after: style.after,
+            tags,
+            anchor: None,
+        }
+    }
+
+    /// A full-width character's advance in ems: the page's grid where the role follows it.
+    fn full_width(&self, style: &TextStyle) -> f64 {
+        if !style.grid || self.setup.chars == 0 {
+            return 1.0;
+        }
+        // A size that is none of the grid's (a title) would be torn apart or overlap.
+        let full = self.area.width / f64::from(self.setup.chars) / style.size.max(0.1);
+        if (0.9..=1.25).contains(&full) { full } else { 1.0 }
+    }
+
+    /// A role's line pitch: its own, else the page's grid, unless its type is too large for that.
+    fn pitch(&self, style: &TextStyle) -> f64 {
+        let grid = self.area.height / f64::from(self.setup.lines.max(1));
+        style.pitch.filter(|&p| p > 0.0).unwrap_or_else(|| grid.max(1.25 * style.size)).max(0.1)
+    }
+
+    /// Keeps a heading until what follows it is known.
+    pub fn hold(&mut self, galley: Galley<'a>) {
+        self.held.push(galley);
+        if self.held_height() > 0.7 * self.area.height {
+            self.release_held();
+        }
+    }
+
+    /// Height of the headings that wait, with the space between them.
+    pub fn held_height(&self) -> f64 {
+        let spaces: f64 = self.held.iter().map(|g| g.before + g.height() + g.after).sum();
+        let dropped = if self.top == Top::Overflowed { self.held.first().map_or(0.0, |g| g.before) } else { 0.0 };
+        spaces - dropped
+    }
+
+    /// Goes to the next page unless the waiting headings and `need` more fit on this one.
+    pub fn make_room(&mut self, need: f64) {
+        if !self.at_top() && self.held_height() + need > self.room() + EPSILON {
+            self.break_page();
+        }
+    }
+
+    /// Sets the headings that wait.
+    pub fn release_held(&mut self) {
+        for galley in std::mem::take(&mut self.held) {
+            self.set_lines(&galley, true);
+        }
+    }
+
+    /// Sets a text after the headings that wait for it.
+    pub fn place(&mut self, galley: Galley<'a>) {
+        let first = if galley.lines.len() <= 3 { galley.lines.len() } else { 2 };
+        let before = if self.top == Top::Overflowed && self.held.is_empty() { 0.0 } else { galley.before };
+        self.make_room(before + first as f64 * galley.pitch);
+        self.release_held();
+        self.set_lines(&galley, false);
+    }
+
+    /// Lines onto this page and those after it; no first or last line of a paragraph stands alone, unless `loose`.
+    fn set_lines(&mut self, galley: &Galley<'a>, loose: bool) {
+        if self.top != Top::Overflowed {
+            self.y += galley.before;
+        }
+        let count = galley.lines.len();
+        let mut from = 0;
+        while from < count {
+            let fitting = ((self.room() + EPSILON) / galley.pitch).max(0.0) as usize;
+            let rest = count - from;
+            let mut take = fitting.min(rest);
+            if take < rest && !loose {
+                take = take.min(rest.saturating_sub(2));
+                if from == 0 && take < 2 {
+                    take = 0;
+                }
+            }
+            if take == 0 && !self.at_top() {
+                self.break_page();
+                continue;
+            }
+            // On an empty page there is no better place to go to.
+            let take = if take == 0 { fitting.clamp(1, rest) } else { take };
+            self.paint(galley, from..from + take);
+            from += take;
+            if from < count {
+                self.break_page();
+            }
+        }
+        self.y += galley.after;
+    }
+
+    /// Paints lines from the current place down, and moves on.
+    pub fn paint(&mut self, galley: &Galley<'a>, range: std::ops::Range<usize>) {
+        let page = self.page_index();
+        if let (0, Some(anchor)) = (range.start, galley.anchor) {
+            let destination = Destination { page, x: self.area.left, y: self.y };
+            self.anchors.entry(anchor.to_string()).or_insert(destination);
+        }
+        let x = self.area.left + galley.left;
+        for index in range {
+            let line = &galley.lines[index];
+            let indent = if index == 0 { galley.indent } else { 0.0 };
+            let y = self.y + galley.pitch / 2.0 + MIDDLE * galley.size;
+            let place = Place { x: x + indent, y, width: galley.width - indent, size: galley.size };
+            let tag = |inline| galley.tags.of(inline);
+            paragraph::set_line(&galley.text, line, place, galley.align, &tag, &mut self.pages[page].items);
+            self.fill(galley.pitch);
+        }
+    }
+
+    /// Numbers every page, fills the contents, and hands the pages over.
+    pub fn finish(mut self) -> Pages {
+        self.number_pages();
+        self.fill_contents();
+        Pages {
+            pages: self.pages,
+            anchors: self.anchors,
+            outline: self.outline,
+            structure: self.tree.elements,
+            tables: self.tables,
+        }
+    }
+
+    fn number_pages(&mut self) {
+        let style = &self.style.number;
+        let role = self.role(&style.text);
+        let setup = self.page_setup(&style.page);
+        for index in 0..self.pages.len() {
+            let (number, label) = (self.numbers[index], self.pages[index].label.clone());
+            if label.is_empty() {
+                continue;
+            }
+            let inlines = [Inline::text(style.form.replace("{}", &label))];
+            let setting = Setting { role: role.font, full: 1.0 };
+            let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics);
+            page::set_number(&mut self.pages[index], number, &text, style, setup, role.style.size);
+        }
+    }
+}
+
+/// A title that was broken into lines, as one.
+pub fn one_line(title: &str) -> String {
+    title.split('\n').map(str::trim).collect()
+}

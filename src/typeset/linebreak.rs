@@ -1,0 +1,476 @@
+//! Where lines end. One search serves prose, cells and titles: over all ways to break the whole paragraph, the one
+//! of least cost (Knuth and Plass), with the adjustments that lines of Chinese allow. Lengths are ems.
+
+use super::class::Class;
+use super::text::{GAP, Joint, Sign, Text};
+
+/// A line: signs `start..end` are set; what lies before the next line's start are spaces that end with it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line {
+    pub start: u32,
+    pub end: u32,
+    /// Natural width, with the last mark at half its width.
+    pub width: f64,
+    /// The last of its paragraph, or before a forced break: never stretched.
+    pub last: bool,
+}
+
+/// What makes a good set of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// Lines filled to the measure by little adjustment.
+    Justified,
+    /// As few lines as may be, then little raggedness.
+    Ragged,
+    /// As few lines as may be, of like length.
+    Balanced,
+}
+
+/// Width into which a paragraph is broken, and what its first line loses to the indent.
+#[derive(Debug, Clone, Copy)]
+pub struct Measure {
+    pub width: f64,
+    pub indent: f64,
+}
+
+/// What a break costs beside the look of its line. Units are demerits of [`Fit::Justified`].
+mod cost {
+    pub const LINE: f64 = 10.0;
+    /// Between a number and its unit.
+    pub const RELUCTANT: f64 = 600.0;
+    /// A last line of one character.
+    pub const RUNT: f64 = 10_000.0;
+    /// Inside a unit that is wider than the line.
+    pub const EMERGENCY: f64 = 1e7;
+    /// As that, and against a prohibition.
+    pub const PROHIBITED: f64 = 3e7;
+    /// Ragged and balanced lines: one line more is worse than any raggedness.
+    pub const MORE_LINES: f64 = 1e5;
+}
+
+/// Stretch that a joint between two characters bears at a badness of 100, in ems.
+const JOINT_STRETCH: f64 = 0.12;
+/// Sums of widths are exact to far less than this.
+const EPSILON: f64 = 1e-6;
+
+/// A place where a line may end: after sign `end`, the next beginning at `next`.
+#[derive(Debug, Clone, Copy)]
+struct Opportunity {
+    end: u32,
+    next: u32,
+    cost: f64,
+}
+
+/// Breaks paragraphs; keeps its buffers from one to the next.
+#[derive(Default)]
+pub struct Breaker {
+    /// Sums up to each sign of widths with gaps, of what can be squeezed, of what can be stretched.
+    width: Vec<f64>,
+    shrink: Vec<f64>,
+    stretch: Vec<f64>,
+    opportunities: Vec<Opportunity>,
+    /// Least cost of lines ending at each opportunity, and the opportunity its last line begins at.
+    best: Vec<(f64, u32)>,
+    /// Extra cost of breaking after each sign (sense units of titles); empty: none.
+    pub senses: Vec<f64>,
+}
+
+impl Breaker {
+    /// Breaks a text into lines, appended to `lines`. A text without signs is one empty line.
+    pub fn break_lines(&mut self, text: &Text, measure: Measure, fit: Fit, lines: &mut Vec<Line>) {
+        let signs = &text.signs;
+        self.sum(signs);
+        let mut start = 0;
+        loop {
+            let newline = signs[start..].iter().position(|s| s.class == Class::Newline);
+            let end = newline.map_or(signs.len(), |n| start + n);
+            let indent = if start == 0 { measure.indent } else { 0.0 };
+            self.break_stretch(signs, start, end, Measure { indent, ..measure }, fit, lines);
+            if newline.is_none() {
+                return;
+            }
+            start = end + 1;
+        }
+    }
+
+    /// Width of the widest line when lines end only where forced.
+    pub fn natural_width(&mut self, text: &Text) -> f64 {
+        self.sum(&text.signs);
+        let ends = text.signs.iter().enumerate().filter(|(_, s)| s.class == Class::Newline).map(|(i, _)| i);
+        let mut start = 0;
+        let mut widest: f64 = 0.0;
+        for end in ends.chain([text.signs.len()]) {
+            widest = widest.max(self.line_width(&text.signs, start, end));
+            start = end + 1;
+        }
+        widest
+    }
+
+    /// Width of the widest unit that no line breaks.
+    pub fn widest_unit(&mut self, text: &Text) -> f64 {
+        let signs = &text.signs;
+        self.sum(signs);
+        let mut start = 0;
+        let mut widest: f64 = 0.0;
+        for i in 0..signs.len() {
+            let open = matches!(signs[i].joint, Joint::Open | Joint::Reluctant);
+            if open || i + 1 == signs.len() || signs[i].class == Class::Newline {
+                widest = widest.max(self.line_width(signs, start, visible_end(signs, start, i + 1)));
+                start = i + 1;
+            }
+        }
+        widest
+    }
+
+    fn sum(&mut self, signs: &[Sign]) {
+        for (sums, of) in [
+            (&mut self.width, &(|s: &Sign| s.advance + s.gap) as &dyn Fn(&Sign) -> f64),
+            (&mut self.shrink, &shrink_of),
+            (&mut self.stretch, &stretch_of),
+        ] {
+            sums.clear();
+            sums.push(0.0);
+            let mut sum = 0.0;
+            sums.extend(signs.iter().map(|s| {
+                sum += of(s);
+                sum
+            }));
+        }
+    }
+
+    /// Natural width of a line of signs `start..end`.
+    fn line_width(&self, signs: &[Sign], start: usize, end: usize) -> f64 {
+        if end <= start {
+            return 0.0;
+        }
+        let last = &signs[end - 1];
+        self.width[end] - self.width[start] - last.gap - last.right
+    }
+
+    /// What the line can be squeezed by; the half of its last mark is gone already.
+    fn line_shrink(&self, signs: &[Sign], start: usize, end: usize) -> f64 {
+        let last = &signs[end - 1];
+        self.shrink[end] - self.shrink[start] - last.gap / 2.0 - last.right
+    }
+
+    /// One stretch between forced breaks.
+    fn break_stretch(
+        &mut self,
+        signs: &[Sign],
+        start: usize,
+        end: usize,
+        measure: Measure,
+        fit: Fit,
+        lines: &mut Vec<Line>,
+    ) {
+        let visible = visible_end(signs, start, end);
+        let natural = self.line_width(signs, start, visible);
+        if natural <= measure.width - measure.indent + EPSILON {
+            lines.push(Line { start: start as u32, end: visible as u32, width: natural, last: true });
+            return;
+        }
+        self.find_opportunities(signs, start, end, measure);
+        let first = lines.len();
+        match fit {
+            Fit::Balanced => {
+                let ragged = Judge { fit: Fit::Ragged, ideal: measure.width };
+                self.search(signs, measure, ragged);
+                let count = self.trace(signs, lines);
+                lines.truncate(first);
+                // The mean, a little up: a line cannot end just anywhere.
+                let ideal = natural / count as f64;
+                self.search(signs, measure, Judge { fit, ideal });
+            }
+            _ => self.search(signs, measure, Judge { fit, ideal: measure.width }),
+        }
+        self.trace(signs, lines);
+    }
+
+    fn find_opportunities(&mut self, signs: &[Sign], start: usize, end: usize, measure: Measure) {
+        self.opportunities.clear();
+        self.opportunities.push(Opportunity { end: start as u32, next: start as u32, cost: 0.0 });
+        let mut unit = start;
+        for i in start..end {
+            let open = matches!(signs[i].joint, Joint::Open | Joint::Reluctant) || i + 1 == end;
+            if !open {
+                continue;
+            }
+            self.open_emergencies(signs, unit, i + 1, measure);
+            let sense = self.senses.get(i).copied().unwrap_or(0.0);
+            let reluctance = if signs[i].joint == Joint::Reluctant { cost::RELUCTANT } else { 0.0 };
+            let visible = visible_end(signs, unit, i + 1) as u32;
+            self.opportunities.push(Opportunity { end: visible, next: i as u32 + 1, cost: reluctance + sense });
+            unit = i + 1;
+        }
+    }
+
+    /// A unit wider than the line may be broken anywhere, rather than run out of the page.
+    fn open_emergencies(&mut self, signs: &[Sign], start: usize, end: usize, measure: Measure) {
+        let visible = visible_end(signs, start, end);
+        if visible <= start + 1 {
+            return;
+        }
+        let least = self.line_width(signs, start, visible) - self.line_shrink(signs, start, visible);
+        if least <= measure.width - measure.indent + EPSILON {
+            return;
+        }
+        for i in start..visible - 1 {
+            let (a, b) = (signs[i].class, signs[i + 1].class);
+            let prohibited = b.never_starts() || a.never_ends();
+            let cost = if prohibited { cost::PROHIBITED } else { cost::EMERGENCY };
+            self.opportunities.push(Opportunity { end: i as u32 + 1, next: i as u32 + 1, cost });
+        }
+    }
+
+    /// Least cost of reaching each opportunity. Only lines that the measure holds, and of these the fuller ones,
+    /// are looked at, so the time grows with the text and not with its square.
+    fn search(&mut self, signs: &[Sign], measure: Measure, judge: Judge) {
+        let count = self.opportunities.len();
+        self.best.clear();
+        self.best.push((0.0, 0));
+        let mut fullest = 0;
+        for to in 1..count {
+            let end = self.opportunities[to];
+            let last = to + 1 == count;
+            let mut best = (f64::INFINITY, to as u32 - 1);
+            for from in fullest..to {
+                let begin = self.opportunities[from].next as usize;
+                let room = if from == 0 { measure.width - measure.indent } else { measure.width };
+                let (width, shrink, stretch) = self.line_sums(signs, begin, end.end as usize);
+                if width - shrink > room + EPSILON && from + 1 < to {
+                    // The first line is indented: what is too wide for it may fit a later one, never the reverse.
+                    if from == fullest {
+                        fullest += 1;
+                    }
+                    continue;
+                }
+                if !last && best.0.is_finite() && width < 0.5 * room {
+                    break;
+                }
+                let runt = last && from > 0 && width < 1.6;
+                let line = judge.line(room, width, shrink, stretch, last, runt);
+                let sum = self.best[from].0 + line + judge.of_break(end.cost);
+                if sum < best.0 {
+                    best = (sum, from as u32);
+                }
+            }
+            self.best.push(best);
+        }
+    }
+
+    fn line_sums(&self, signs: &[Sign], start: usize, end: usize) -> (f64, f64, f64) {
+        if end <= start {
+            return (0.0, 0.0, 0.0);
+        }
+        let stretch = self.stretch[end] - self.stretch[start] - stretch_of(&signs[end - 1]);
+        (self.line_width(signs, start, end), self.line_shrink(signs, start, end), stretch)
+    }
+
+    /// The lines of the best way, appended in order; returns how many.
+    fn trace(&self, signs: &[Sign], lines: &mut Vec<Line>) -> usize {
+        let first = lines.len();
+        let mut to = self.opportunities.len() - 1;
+        let mut last = true;
+        while to > 0 {
+            let from = self.best[to].1 as usize;
+            let (start, end) = (self.opportunities[from].next, self.opportunities[to].end);
+            let width = self.line_width(signs, start as usize, end as usize);
+            lines.push(Line { start, end: end.max(start), width, last });
+            last = false;
+            to = from;
+        }
+        lines[first..].reverse();
+        lines.len() - first
+    }
+}
+
+/// How the cost of a line is judged.
+#[derive(Clone, Copy)]
+struct Judge {
+    fit: Fit,
+    ideal: f64,
+}
+
+impl Judge {
+    fn line(self, room: f64, width: f64, shrink: f64, stretch: f64, last: bool, runt: bool) -> f64 {
+        let over = width - room;
+        let squeezed = if over > EPSILON { (over / shrink.max(EPSILON)).powi(3).min(1e6) * 100.0 } else { 0.0 };
+        let runt = if runt { cost::RUNT } else { 0.0 };
+        match self.fit {
+            Fit::Justified => {
+                let loose = if last { 0.0 } else { (-over).max(0.0) / stretch.max(0.1) };
+                let badness = squeezed + (100.0 * loose.powi(3)).min(1e4);
+                (cost::LINE + badness).powi(2) + runt
+            }
+            Fit::Ragged => {
+                let slack = if last { 0.0 } else { (room - width).max(0.0) / room };
+                cost::MORE_LINES + 1000.0 * slack * slack + squeezed + runt / 30.0
+            }
+            Fit::Balanced => {
+                let off = (width - self.ideal) / self.ideal.max(1.0);
+                cost::MORE_LINES + 4000.0 * off * off + 2.0 * squeezed + runt
+            }
+        }
+    }
+
+    fn of_break(self, cost: f64) -> f64 {
+        match self.fit {
+            Fit::Justified => cost,
+            _ if cost >= cost::EMERGENCY => cost,
+            _ => cost / 3.0,
+        }
+    }
+}
+
+/// `end` without the spaces before it.
+fn visible_end(signs: &[Sign], start: usize, end: usize) -> usize {
+    let spaces = signs[start..end].iter().rev().take_while(|s| matches!(s.class, Class::Space | Class::Newline));
+    end - spaces.count()
+}
+
+/// What a sign and the gap after it can be squeezed by.
+pub fn shrink_of(sign: &Sign) -> f64 {
+    let space = if sign.class == Class::Space { (sign.advance - GAP).max(0.0) } else { 0.0 };
+    sign.left + sign.right + sign.gap / 2.0 + space
+}
+
+/// What a sign and the joint after it bear before a line looks loose.
+fn stretch_of(sign: &Sign) -> f64 {
+    let space = if sign.class == Class::Space { (0.5 - sign.advance).max(0.0) } else { 0.0 };
+    let gap = if sign.gap > 0.0 { 0.5 - sign.gap } else { 0.0 };
+    let joint = if sign.joint == Joint::Fixed { 0.0 } else { JOINT_STRETCH };
+    space + gap + joint
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::document::Inline;
+    use crate::typeset::text::tests::shape;
+    use proptest::prelude::*;
+
+    fn lines(text: &str, width: f64, indent: f64, fit: Fit) -> Vec<String> {
+        let inlines = [Inline::text(text)];
+        let text = shape(&inlines, "仿宋");
+        let mut lines = Vec::new();
+        Breaker::default().break_lines(&text, Measure { width, indent }, fit, &mut lines);
+        lines.iter().map(|l| words(&text, l)).collect()
+    }
+
+    fn words(text: &Text, line: &Line) -> String {
+        let signs = &text.signs[line.start as usize..line.end as usize];
+        signs.iter().map(|s| &text.source[s.at as usize..s.at as usize + usize::from(s.bytes)]).collect()
+    }
+
+    /// Pieces of what budget documents say, and of what they should not.
+    pub(crate) fn piece() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => "[部门预算公开财政拨款收入支出的了和项目资金喆䶮]{1,6}",
+            2 => "[，。、；：？！）】》”’（【《“‘·～—…]{1,3}",
+            1 => Just("——".to_string()),
+            1 => Just("……".to_string()),
+            2 => "[≥≤￥+-]?[0-9]{1,9}(\\.[0-9]{2})?[%‰℃年]?",
+            1 => "[a-zA-Z]{1,12}",
+            1 => Just(" ".to_string()),
+            1 => "[(\\[\\])\"',.;:!?/@#\u{3000}\u{A0}]",
+        ]
+    }
+
+    fn paragraph() -> impl Strategy<Value = String> {
+        proptest::collection::vec(piece(), 0..40).prop_map(|p| p.concat())
+    }
+
+    #[test]
+    fn a_paragraph_that_fits_is_one_line() {
+        assert_eq!(lines("部门预算", 4.0, 0.0, Fit::Justified), ["部门预算"]);
+        assert_eq!(lines("", 4.0, 0.0, Fit::Justified), [""]);
+        assert_eq!(lines("一\n\n二", 4.0, 0.0, Fit::Ragged), ["一", "", "二"]);
+    }
+
+    #[test]
+    fn marks_hang_together_with_their_words() {
+        assert_eq!(lines("预算部门公开，收入", 6.0, 0.0, Fit::Justified), ["预算部门公", "开，收入"]);
+        assert_eq!(lines("预算部门公。收入支", 5.5, 0.0, Fit::Justified), ["预算部门公。", "收入支"]);
+    }
+
+    #[test]
+    fn no_last_line_of_one_character() {
+        let lines = lines("部门预算公开部门预算公开部门预算公开部门预算公", 11.0, 0.0, Fit::Justified);
+        assert!(lines.last().unwrap().chars().count() > 1, "{lines:?}");
+    }
+
+    #[test]
+    fn balanced_lines_are_of_like_length() {
+        assert_eq!(lines("一般公共预算财政拨款", 6.0, 0.0, Fit::Balanced), ["一般公共预", "算财政拨款"]);
+        assert_eq!(lines("国有资本经营预算拨款", 4.0, 0.0, Fit::Balanced).len(), 3);
+    }
+
+    #[test]
+    fn what_no_line_holds_is_broken() {
+        let parts = lines("123456789", 2.0, 0.0, Fit::Ragged);
+        assert_eq!((parts.len(), parts.concat().as_str()), (3, "123456789"));
+        assert_eq!(lines("预算", 0.3, 0.0, Fit::Justified), ["预", "算"]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn lines_rejoin_and_obey(source in paragraph(), width in 1.0..40.0_f64, indent in 0.0..3.0_f64, fit in 0..3_usize,
+                                 role in 0..5_usize) {
+            let fit = [Fit::Justified, Fit::Ragged, Fit::Balanced][fit];
+            let inlines = [Inline::text(source.clone())];
+            let text = shape(&inlines, ["仿宋", "宋体", "楷体", "黑体", "小标宋"][role]);
+            let measure = Measure { width, indent: indent.min(width / 2.0) };
+            let mut lines = Vec::new();
+            let mut breaker = Breaker::default();
+            breaker.break_lines(&text, measure, fit, &mut lines);
+            // Every sign stands in one line, in order; between lines there are spaces at most.
+            let mut next = 0;
+            for line in &lines {
+                let (start, end) = (line.start as usize, line.end as usize);
+                prop_assert!(text.signs[next..start].iter().all(|s| s.class == Class::Space));
+                prop_assert!(start <= end);
+                next = end;
+            }
+            prop_assert!(text.signs[next..].iter().all(|s| s.class == Class::Space));
+            for (n, line) in lines.iter().enumerate() {
+                check_line(&text, line, &mut breaker, measure, n)?;
+            }
+        }
+    }
+
+    /// Neither too wide nor against a prohibition, unless there was no other way.
+    fn check_line(
+        text: &Text,
+        line: &Line,
+        breaker: &mut Breaker,
+        measure: Measure,
+        n: usize,
+    ) -> Result<(), TestCaseError> {
+        let (start, end) = (line.start as usize, line.end as usize);
+        let room = if n == 0 { measure.width - measure.indent } else { measure.width };
+        breaker.sum(&text.signs);
+        if end > start + 1 {
+            let least = line.width - breaker.line_shrink(&text.signs, start, end);
+            prop_assert!(least <= room + 1e-4, "“{}” takes {least} of {room}", words(text, line));
+        }
+        if line.last || end == 0 || text.signs.get(end).is_none_or(|s| s.class == Class::Space) {
+            return Ok(());
+        }
+        let joint = text.signs[end - 1].joint;
+        if !matches!(joint, Joint::Open | Joint::Reluctant) {
+            let is_end = |i: usize| matches!(text.signs[i].joint, Joint::Open | Joint::Reluctant);
+            let from = (0..end).rev().skip(1).find(|&i| is_end(i)).map_or(0, |i| i + 1);
+            let to = (end..text.signs.len()).find(|&i| is_end(i)).map_or(text.signs.len(), |i| i + 1);
+            let to = visible_end(&text.signs, from, to);
+            let unit = breaker.line_width(&text.signs, from, to) - breaker.line_shrink(&text.signs, from, to);
+            prop_assert!(
+                unit > measure.width - measure.indent - 1e-4,
+                "“{}” breaks a unit of {unit}",
+                words(text, line)
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! Pages by themselves: type area, numbers and their place on the sheet.
+
+use super::frame::{Artifact, Page, Tag};
+use super::linebreak::{Breaker, Fit, Line, Measure};
+use super::paragraph::{self, Place};
+use super::text::Text;
+use crate::document::{Align, Numbering};
+use crate::style::{MM, NumberPlace, PageNumberStyle, PageSetup};
+
+/// The type area (版心) as read, in pt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Area {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Area {
+    /// The type area of a setup. Margins that leave nothing are ignored, so that a page always holds something.
+    pub fn of(setup: &PageSetup) -> Area {
+        let (left, top, width, height) = setup.type_area();
+        let (page_width, page_height) = setup.size();
+        let (left, width) = if width >= 1.0 { (left, width) } else { (0.0, page_width.max(1.0)) };
+        let (top, height) = if height >= 1.0 { (top, height) } else { (0.0, page_height.max(1.0)) };
+        Area { left, top, width, height }
+    }
+
+    pub fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+}
+
+/// Number of a page within its section's numbering; none on pages that count but show nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    pub value: u32,
+    pub numbering: Numbering,
+}
+
+impl Number {
+    /// What readers see, e.g. `iv`; empty when the page bears no number.
+    pub fn label(self) -> String {
+        match self.numbering {
+            Numbering::None => String::new(),
+            Numbering::Decimal => self.value.to_string(),
+            Numbering::Roman => roman(self.value),
+        }
+    }
+}
+
+/// Lower-case Roman digits.
+fn roman(mut value: u32) -> String {
+    const SIGNS: [(u32, &str); 13] = [
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ];
+    let mut text = String::new();
+    for (worth, sign) in SIGNS {
+        while value >= worth {
+            text.push_str(sign);
+            value -= worth;
+        }
+    }
+    text
+}
+
+/// Puts a page's number in its place: GB/T 9704-2012 7.5, below the type area of the upright sheet, at the outer
+/// edge, on a turned page too.
+pub fn set_number(page: &mut Page, number: Number, text: &Text, style: &PageNumberStyle, setup: &PageSetup, size: f64) {
+    let upright = PageSetup { landscape: false, ..setup.clone() };
+    let area = Area::of(&upright);
+    let inset = style.inset * size;
+    let align = match style.place {
+        NumberPlace::Center => Align::Center,
+        NumberPlace::Outside if number.value % 2 == 1 => Align::Right,
+        NumberPlace::Outside => Align::Left,
+    };
+    let (x, width) = match style.place {
+        NumberPlace::Center => (area.left, area.width),
+        NumberPlace::Outside => (area.left + inset, (area.width - 2.0 * inset).max(0.0)),
+    };
+    let place = Place { x, y: area.bottom() + style.below * MM, width, size };
+    let line = whole_line(text);
+    let tag = |_| Tag::Artifact(Artifact::Pagination);
+    paragraph::set_line(text, &line, place, align, &tag, &mut page.furniture);
+}
+
+/// A text as a single line, however long.
+pub fn whole_line(text: &Text) -> Line {
+    let mut lines = Vec::with_capacity(1);
+    let measure = Measure { width: f64::INFINITY, indent: 0.0 };
+    Breaker::default().break_lines(text, measure, Fit::Ragged, &mut lines);
+    lines.first().copied().unwrap_or(Line { start: 0, end: 0, width: 0.0, last: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roman_numbers() {
+        let labels: Vec<String> = [1, 4, 9, 14, 40, 1994].map(roman).into();
+        assert_eq!(labels, ["i", "iv", "ix", "xiv", "xl", "mcmxciv"]);
+    }
+
+    #[test]
+    fn margins_that_leave_nothing_are_ignored() {
+        let setup =
+            PageSetup { paper: [10.0, 10.0], landscape: false, margin: [37.0, 26.0, 35.0, 28.0], lines: 22, chars: 28 };
+        let area = Area::of(&setup);
+        assert!(area.left == 0.0 && area.width > 28.0 && area.height > 28.0);
+    }
+}

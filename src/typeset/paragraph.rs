@@ -1,0 +1,235 @@
+//! Lines become runs: each line is fitted to its measure in the order of adjustment that clreq states, and its
+//! signs are placed.
+
+use super::class::Class;
+use super::frame::{Glyph, Item, Run, Tag};
+use super::linebreak::Line;
+use super::text::{Joint, Sign, Text};
+use crate::document::Align;
+
+/// Where a line is set: its left edge, its baseline and its width, in pt.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub size: f64,
+}
+
+/// How far the middle of a Chinese character lies above the baseline, in ems (em box 0.88 above, 0.12 below).
+pub const MIDDLE: f64 = 0.38;
+
+/// A line never grows by more than this per joint, in ems: a word too long for it leaves it short instead.
+const LOOSEST: f64 = 0.75;
+
+/// How much of each adjustment a line takes: shares of what each kind of blank can give, and an amount per joint.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Adjustment {
+    /// Share of each of [`SQUEEZES`] taken away.
+    squeeze: [f64; 6],
+    /// Share of the room up to 1/2 em given to Latin spaces and to gaps.
+    spaces: f64,
+    gaps: f64,
+    /// Ems added at every joint that may be stretched.
+    joints: f64,
+}
+
+/// What is squeezed, in this order (clreq 3.1.6): Latin spaces, ·, brackets, ，、；：, gaps, 。？！.
+const SQUEEZES: [fn(&Sign) -> f64; 6] = [
+    |s| if s.class == Class::Space { (s.advance - super::text::GAP).max(0.0) } else { 0.0 },
+    |s| if s.class == Class::Dot { s.left + s.right } else { 0.0 },
+    |s| if matches!(s.class, Class::Open | Class::Close) { s.left + s.right } else { 0.0 },
+    |s| if s.class == Class::Comma { s.right } else { 0.0 },
+    |s| s.gap / 2.0,
+    |s| if s.class == Class::Stop { s.right } else { 0.0 },
+];
+
+/// Sets one line; its runs are appended to `items`. `tag` names the element of each inline.
+pub fn set_line(text: &Text, line: &Line, place: Place, align: Align, tag: &dyn Fn(u16) -> Tag, items: &mut Vec<Item>) {
+    let signs = &text.signs[line.start as usize..line.end as usize];
+    let room = place.width / place.size;
+    let excess = room - line.width;
+    let stretch = align == Align::Justify && !line.last;
+    let adjustment =
+        if excess < 0.0 || (stretch && excess > 0.0) { adjust(signs, excess) } else { Adjustment::default() };
+    let indent = match align {
+        Align::Center => excess.max(0.0) / 2.0,
+        Align::Right => excess.max(0.0),
+        Align::Left | Align::Justify => 0.0,
+    };
+    let mut pen = Pen { text, place, tag, items, x: indent * place.size, open: None };
+    for (i, sign) in signs.iter().enumerate() {
+        pen.set(sign, &adjustment, i + 1 == signs.len());
+    }
+    // Spaces at the line's end show nothing, but a reader that joins the lines again needs them.
+    for sign in text.signs[line.end as usize..].iter().take_while(|s| s.class == Class::Space) {
+        pen.set(sign, &Adjustment::default(), true);
+    }
+    pen.close();
+}
+
+/// The adjustment that makes a line wider by `excess` ems (narrower when negative).
+fn adjust(signs: &[Sign], excess: f64) -> Adjustment {
+    let mut adjustment = Adjustment::default();
+    let Some((last, before)) = signs.split_last() else { return adjustment };
+    // The last sign's gap and right blank are gone; its left blank can still be squeezed.
+    let end = Sign { gap: 0.0, right: 0.0, ..*last };
+    let sum = |of: &dyn Fn(&Sign) -> f64| before.iter().map(of).sum::<f64>() + of(&end);
+    if excess < 0.0 {
+        let mut rest = -excess;
+        for (share, of) in adjustment.squeeze.iter_mut().zip(SQUEEZES) {
+            let most = sum(&of);
+            if most > 0.0 && rest > 0.0 {
+                *share = (rest / most).min(1.0);
+                rest -= most * *share;
+            }
+        }
+        return adjustment;
+    }
+    let mut rest = excess;
+    let spaces = before.iter().map(space_stretch).sum::<f64>();
+    let gaps = before.iter().map(gap_stretch).sum::<f64>();
+    for (share, most) in [(&mut adjustment.spaces, spaces), (&mut adjustment.gaps, gaps)] {
+        if most > 0.0 {
+            *share = (rest / most).min(1.0);
+            rest -= most * *share;
+        }
+    }
+    let joints = before.iter().filter(|s| s.joint != Joint::Fixed).count();
+    if rest > 0.0 && joints > 0 {
+        adjustment.joints = rest / joints as f64;
+    }
+    if adjustment.joints > LOOSEST { Adjustment::default() } else { adjustment }
+}
+
+fn space_stretch(sign: &Sign) -> f64 {
+    if sign.class == Class::Space { (0.5 - sign.advance).max(0.0) } else { 0.0 }
+}
+
+fn gap_stretch(sign: &Sign) -> f64 {
+    if sign.gap > 0.0 { (0.5 - sign.gap).max(0.0) } else { 0.0 }
+}
+
+/// Places signs from left to right, one run for each face and tag.
+struct Pen<'p, 't> {
+    text: &'p Text<'t>,
+    place: Place,
+    tag: &'p dyn Fn(u16) -> Tag,
+    items: &'p mut Vec<Item>,
+    /// From the line's left edge, in pt.
+    x: f64,
+    open: Option<Run>,
+}
+
+impl Pen<'_, '_> {
+    fn set(&mut self, sign: &Sign, adjustment: &Adjustment, last: bool) {
+        let size = self.place.size;
+        let squeezed: f64 = SQUEEZES.iter().zip(adjustment.squeeze).map(|(of, share)| of(sign) * share).sum();
+        // A squeezed left blank moves the glyph; what is squeezed on the right only ends the sign earlier.
+        let left = if sign.left > 0.0 { squeezed * sign.left / (sign.left + sign.right) } else { 0.0 };
+        self.put(sign, self.x + (sign.offset - left) * size);
+        let mut width = sign.advance - squeezed;
+        if !last {
+            let joint = if sign.joint == Joint::Fixed { 0.0 } else { adjustment.joints };
+            let given = space_stretch(sign) * adjustment.spaces + gap_stretch(sign) * adjustment.gaps;
+            width += sign.gap + given + joint;
+        }
+        self.x += width * size;
+    }
+
+    fn put(&mut self, sign: &Sign, x: f64) {
+        if sign.glyph == 0 {
+            return;
+        }
+        let tag = (self.tag)(sign.inline);
+        if !self.open.as_ref().is_some_and(|r| r.face == sign.face && r.tag == tag) {
+            self.close();
+            let (glyphs, text) = (Vec::with_capacity(8), String::new());
+            let (x, y, size) = (self.place.x + x, self.place.y, self.place.size);
+            self.open = Some(Run { face: sign.face, size, x, y, glyphs, text, tag });
+        }
+        let (place, source) = (self.place, &self.text.source);
+        if let Some(run) = &mut self.open {
+            let at = sign.at as usize;
+            run.text.push_str(&source[at..at + usize::from(sign.bytes)]);
+            run.glyphs.push(Glyph { id: sign.glyph, x: place.x + x - run.x, bytes: sign.bytes });
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(run) = self.open.take() {
+            self.items.push(Item::Run(run));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Inline;
+    use crate::typeset::frame::{Artifact, Item};
+    use crate::typeset::linebreak::tests::piece;
+    use crate::typeset::linebreak::{Breaker, Fit, Measure};
+    use crate::typeset::text::tests::shape;
+    use proptest::prelude::*;
+
+    /// Right end of the ink box of each line (its last mark at half its width), and the texts of its runs.
+    fn set(text: &Text, lines: &[Line], align: Align, width: f64) -> Vec<(f64, String)> {
+        lines
+            .iter()
+            .map(|line| {
+                let mut items = Vec::new();
+                let place = Place { x: 100.0, y: 0.0, width, size: 16.0 };
+                set_line(text, line, place, align, &|_| Tag::Artifact(Artifact::Layout), &mut items);
+                let last = line.end.checked_sub(1).filter(|&e| e >= line.start).map(|e| text.signs[e as usize]);
+                let spaces = text.signs[line.end as usize..].iter().take_while(|s| s.class == Class::Space).count();
+                let mut glyphs: Vec<f64> = Vec::new();
+                let mut words = String::new();
+                for item in &items {
+                    let Item::Run(run) = item else { unreachable!() };
+                    glyphs.extend(run.glyphs.iter().map(|g| run.x + g.x));
+                    words.push_str(&run.text);
+                }
+                glyphs.truncate(glyphs.len() - spaces.min(glyphs.len()));
+                let end = match (last, glyphs.last()) {
+                    (Some(last), Some(x)) => x + (last.advance - last.right - last.offset) * 16.0 - 100.0,
+                    _ => 0.0,
+                };
+                (end, words)
+            })
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn lines_fill_their_measure_and_keep_their_text(pieces in proptest::collection::vec(piece(), 1..40),
+                                                        ems in 4.0..40.0_f64) {
+            let source = pieces.concat();
+            let inlines = [Inline::text(source.clone())];
+            let text = shape(&inlines, "仿宋");
+            let mut lines = Vec::new();
+            Breaker::default().break_lines(&text, Measure { width: ems, indent: 0.0 }, Fit::Justified, &mut lines);
+            let set = set(&text, &lines, Align::Justify, ems * 16.0);
+            prop_assert_eq!(set.iter().map(|(_, t)| t.as_str()).collect::<String>(), source);
+            for (line, (end, words)) in lines.iter().zip(&set) {
+                let single = line.end <= line.start + 1;
+                prop_assert!(single || *end <= ems * 16.0 + 0.01, "“{words}” ends at {end} of {}", ems * 16.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_justified_line_ends_at_the_edge_and_the_last_where_it_will() {
+        let inlines =
+            [Inline::text("按照《中华人民共和国预算法》和2023年部门预算信息公开的要求，现将有关情况公开如下。")];
+        let text = shape(&inlines, "仿宋");
+        let mut lines = Vec::new();
+        Breaker::default().break_lines(&text, Measure { width: 15.0, indent: 0.0 }, Fit::Justified, &mut lines);
+        let set = set(&text, &lines, Align::Justify, 240.0);
+        let (last, full) = set.split_last().unwrap();
+        assert!(full.iter().all(|(end, _)| (end - 240.0).abs() < 1e-6), "{set:?}");
+        assert!(last.0 < 240.0);
+    }
+}

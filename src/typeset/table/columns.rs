@@ -1,0 +1,197 @@
+//! Column widths: from declared weights and from what the cells need, so that no number wraps and none starves.
+
+use super::grid::{Grid, Part};
+use crate::document::{Column, ColumnKind};
+use crate::typeset::linebreak::Breaker;
+use std::collections::BTreeMap;
+
+/// Type sizes of head, text and number in pt, and the blank at each side of a cell.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    pub parts: [f64; 3],
+    pub padding: f64,
+}
+
+/// Widths in ems of the three parts: the least a cell can do with, what reads well, and what it would like.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Need {
+    least: [f64; 3],
+    decent: [f64; 3],
+    ideal: [f64; 3],
+}
+
+/// What the cells of a table need, by column and by span, free of type size.
+pub struct Needs {
+    columns: Vec<Need>,
+    /// By first column and number of columns.
+    spans: BTreeMap<(usize, usize), Need>,
+}
+
+/// The same in pt at one size.
+struct Widths {
+    least: Vec<f64>,
+    ideal: Vec<f64>,
+}
+
+/// How much a table asks of its columns at a type size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comfort {
+    /// Texts have room for several characters a line.
+    Decent,
+    /// Numbers and codes are whole; texts have the least.
+    Least,
+}
+
+/// Room that rounding widths may take, in pt: Word's are whole twentieths of a point.
+const SLACK: f64 = 0.1;
+
+/// Longest text of a number column that is still taken for a number, in ems.
+const LONGEST_NUMBER: f64 = 14.0;
+
+impl Needs {
+    pub fn of(grid: &Grid, columns: &[Column], breaker: &mut Breaker) -> Needs {
+        let mut needs = Needs { columns: vec![Need::default(); grid.columns], spans: BTreeMap::new() };
+        for cell in &grid.cells {
+            if cell.text.signs.is_empty() {
+                continue;
+            }
+            let natural = breaker.natural_width(&cell.text);
+            let whole = cell.part != Part::Head
+                && natural <= LONGEST_NUMBER
+                && columns.get(cell.column).is_some_and(|c| c.kind != ColumnKind::Text);
+            let unit = if whole { natural } else { breaker.widest_unit(&cell.text).min(LONGEST_NUMBER) };
+            let indent = cell.cell.indent;
+            let (least, decent, ideal) = match cell.part {
+                _ if whole => (natural, natural, natural),
+                Part::Head => (unit, natural.min(unit.max(2.0)), natural.min(unit.max(natural / 3.0).max(4.0))),
+                _ => (unit.max(natural.min(2.0)), natural.min(unit.max(4.0)), natural),
+            };
+            let need = match cell.colspan {
+                1 => &mut needs.columns[cell.column],
+                span => needs.spans.entry((cell.column, span)).or_default(),
+            };
+            need.raise(cell.part, [least + indent, decent + indent, ideal + indent]);
+        }
+        needs
+    }
+
+    /// Widths that sum to `total` at the given sizes, or how wide the table would have to be.
+    pub fn solve(&self, columns: &[Column], sizes: Sizes, total: f64, comfort: Comfort) -> Result<Vec<f64>, f64> {
+        let widths = self.at(sizes, columns, comfort);
+        let needed: f64 = widths.least.iter().sum();
+        if needed > total + 1e-6 {
+            return Err(needed);
+        }
+        let declared: Vec<Option<f64>> = (0..widths.least.len())
+            .map(|c| columns.get(c).and_then(|c| c.width).filter(|w| w.is_finite() && *w > 0.0))
+            .collect();
+        Ok(match declared.iter().any(Option::is_some) {
+            true => share(total, &widths.least, &weights(&declared, &widths.ideal)),
+            false => from_content(total, &widths),
+        })
+    }
+
+    /// Widths of a table that does not fit: all columns lose alike.
+    pub fn squeeze(&self, columns: &[Column], sizes: Sizes, total: f64) -> Vec<f64> {
+        let least = self.at(sizes, columns, Comfort::Least).least;
+        let needed: f64 = least.iter().sum::<f64>().max(1e-6);
+        least.iter().map(|w| w * total / needed).collect()
+    }
+
+    fn at(&self, sizes: Sizes, columns: &[Column], comfort: Comfort) -> Widths {
+        let least = |need: &Need| match comfort {
+            Comfort::Decent => sizes.width(&need.decent),
+            Comfort::Least => sizes.width(&need.least),
+        };
+        let mut widths = Widths {
+            least: self.columns.iter().map(least).collect(),
+            ideal: self.columns.iter().map(|n| sizes.width(&n.ideal)).collect(),
+        };
+        for (&(column, span), need) in &self.spans {
+            let range = column..column + span;
+            widen(&mut widths.least, range.clone(), least(need), columns);
+            widen(&mut widths.ideal, range, sizes.width(&need.ideal), columns);
+        }
+        widths
+    }
+}
+
+impl Need {
+    fn raise(&mut self, part: Part, [least, decent, ideal]: [f64; 3]) {
+        let part = part as usize;
+        self.least[part] = self.least[part].max(least);
+        self.decent[part] = self.decent[part].max(decent);
+        self.ideal[part] = self.ideal[part].max(ideal);
+    }
+}
+
+impl Sizes {
+    fn width(&self, ems: &[f64; 3]) -> f64 {
+        let widest = ems.iter().zip(self.parts).map(|(e, size)| e * size).fold(0.0, f64::max);
+        widest + 2.0 * self.padding + SLACK
+    }
+}
+
+/// Gives the columns under a span what the span needs more than they have, texts before numbers.
+fn widen(widths: &mut [f64], range: std::ops::Range<usize>, need: f64, columns: &[Column]) {
+    let short = need - widths[range.clone()].iter().sum::<f64>();
+    if short <= 0.0 {
+        return;
+    }
+    let is_text = |c: usize| columns.get(c).is_some_and(|c| c.kind == ColumnKind::Text);
+    let texts = range.clone().filter(|&c| is_text(c)).count();
+    let takers = if texts > 0 { texts } else { range.len() };
+    for c in range {
+        if texts == 0 || is_text(c) {
+            widths[c] += short / takers as f64;
+        }
+    }
+}
+
+/// Declared weights; columns without one weigh what their content does among the declared.
+fn weights(declared: &[Option<f64>], ideal: &[f64]) -> Vec<f64> {
+    let known: f64 = declared.iter().flatten().sum();
+    let of_known: f64 = declared.iter().zip(ideal).filter(|(d, _)| d.is_some()).map(|(_, i)| i).sum();
+    let scale = known / of_known.max(1e-6);
+    declared.iter().zip(ideal).map(|(d, i)| d.unwrap_or(i * scale)).collect()
+}
+
+/// `total` by weight, except that no column gets less than its least.
+fn share(total: f64, least: &[f64], weights: &[f64]) -> Vec<f64> {
+    let mut widths = least.to_vec();
+    let mut free: Vec<usize> = (0..least.len()).collect();
+    loop {
+        let taken: f64 = (0..least.len()).filter(|c| !free.contains(c)).map(|c| least[c]).sum();
+        let weight: f64 = free.iter().map(|&c| weights[c]).sum();
+        let part = |c: usize| (total - taken) * weights[c] / weight.max(1e-9);
+        let before = free.len();
+        let short: Vec<usize> = free.iter().copied().filter(|&c| part(c) < least[c]).collect();
+        if short.is_empty() {
+            free.iter().for_each(|&c| widths[c] = part(c));
+            return widths;
+        }
+        free.retain(|c| !short.contains(c));
+        debug_assert!(free.len() < before);
+        if free.is_empty() {
+            // Rounding only: all are at their least, which sum to the total.
+            return widths;
+        }
+    }
+}
+
+/// No weights declared: ideal widths where they fit, grown alike; else from the least towards the ideal, long texts
+/// counting less than in proportion.
+fn from_content(total: f64, widths: &Widths) -> Vec<f64> {
+    let sum: f64 = widths.ideal.iter().sum();
+    if sum <= total {
+        return widths.ideal.iter().map(|w| w * total / sum.max(1e-9)).collect();
+    }
+    let damped =
+        |ideal: f64| if ideal > total / 3.0 { total / 3.0 * (1.0 + (3.0 * ideal / total).ln()) } else { ideal };
+    let wants: Vec<f64> = widths.ideal.iter().zip(&widths.least).map(|(&i, &l)| (damped(i) - l).max(0.0)).collect();
+    let rest = total - widths.least.iter().sum::<f64>();
+    let want: f64 = wants.iter().sum();
+    let equal = rest / wants.len() as f64;
+    let more = |w: f64| if want > 1e-9 { rest * w / want } else { equal };
+    widths.least.iter().zip(&wants).map(|(l, &w)| l + more(w)).collect()
+}

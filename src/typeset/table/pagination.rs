@@ -1,0 +1,214 @@
+//! Which rows stand on which page. Rows stay whole, merged rows together, a total with the rows before it, the last
+//! row with the notes; when a page cannot grant that, the least important is given up, and every page takes something.
+
+use super::grid::Grid;
+use crate::document::RowKind;
+use crate::typeset::flow::EPSILON;
+use std::ops::Range;
+
+/// A row, or some lines of one, on a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    pub row: usize,
+    pub height: f64,
+    /// Set again at the head of a following page.
+    pub repeated: bool,
+    /// The row is taller than a page, and these of its lines stand here. None: it is whole.
+    pub lines: Option<Range<usize>>,
+}
+
+/// Where the next page goes on: at a row, or within one that is taller than a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Cursor {
+    pub row: usize,
+    /// Lines and height of that row already set.
+    pub lines: usize,
+    pub height: f64,
+}
+
+/// How high a row is, and how many lines its longest cell has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Extent {
+    pub height: f64,
+    pub lines: usize,
+}
+
+/// Heights of the rows, and where a page may end.
+pub struct Plan {
+    extents: Vec<Extent>,
+    /// A page may end before each row (and after the last).
+    may_end: Vec<bool>,
+    /// Rows set again at the head of a page that goes on at each row: the table's own, and the last heads within the
+    /// body before it.
+    pub header: Range<usize>,
+    body_heads: Vec<Range<usize>>,
+    spacing: Spacing,
+    /// What a page has for rows after the table's own header.
+    room: f64,
+}
+
+/// Heights around the rows, in pt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spacing {
+    /// A whole page, without what is set above a continued table.
+    pub page: f64,
+    /// The notes, which stay with the last row.
+    pub notes: f64,
+    /// Pitch of the lines of a row that is split, and the blank above and below them.
+    pub pitch: f64,
+    pub padding: f64,
+}
+
+/// A header that takes more than this of a page is not repeated: nothing would be left for the rows.
+const MOST_REPEATED: f64 = 0.6;
+
+impl Plan {
+    pub fn new(grid: &Grid, extents: Vec<Extent>, spacing: Spacing) -> Plan {
+        let header_height: f64 = extents[..grid.header_rows].iter().map(|e| e.height).sum();
+        let (header, repeated) = match header_height <= MOST_REPEATED * spacing.page {
+            true => (0..grid.header_rows, header_height),
+            false => (0..0, 0.0),
+        };
+        let may_end = vec![true; grid.rows() + 1];
+        let room = spacing.page - repeated;
+        let mut plan = Plan { extents, may_end, header, body_heads: Vec::new(), spacing, room };
+        plan.body_heads = plan.find_body_heads(grid);
+        plan.forbid_ends(grid);
+        plan
+    }
+
+    fn height(&self, rows: Range<usize>) -> f64 {
+        self.extents[rows].iter().map(|e| e.height).sum()
+    }
+
+    fn find_body_heads(&self, grid: &Grid) -> Vec<Range<usize>> {
+        let mut heads = Vec::with_capacity(grid.rows() + 1);
+        let mut current = 0..0;
+        for row in 0..=grid.rows() {
+            let continues = row > grid.header_rows && grid.kinds[row - 1] == RowKind::Header;
+            if continues {
+                current = if current.end == row - 1 { current.start..row } else { row - 1..row };
+                if self.height(current.clone()) > MOST_REPEATED * self.room {
+                    current = 0..0;
+                }
+            }
+            let is_head = grid.kinds.get(row) == Some(&RowKind::Header) && row >= grid.header_rows;
+            heads.push(if is_head { 0..0 } else { current.clone() });
+        }
+        heads
+    }
+
+    fn forbid_ends(&mut self, grid: &Grid) {
+        let (header, rows) = (grid.header_rows, grid.rows());
+        if self.header.end == header {
+            self.may_end[..=header.min(rows)].fill(false);
+        }
+        // A table does not begin with a single row at the foot of a page.
+        if rows > header + 2 {
+            self.may_end[header + 1] = false;
+        }
+        for row in header..rows {
+            if grid.kinds[row] == RowKind::Header {
+                self.may_end[row + 1] = false;
+            }
+            if grid.kinds[row] == RowKind::Total {
+                self.may_end[row] = false;
+            }
+        }
+        for cell in grid.cells.iter().filter(|c| c.rowspan > 1) {
+            if self.height(cell.rows()) <= self.room + EPSILON {
+                self.may_end[cell.row + 1..cell.row + cell.rowspan].fill(false);
+            }
+        }
+        self.may_end[rows] = true;
+    }
+
+    pub fn rows(&self) -> usize {
+        self.extents.len()
+    }
+
+    /// Rows that a page going on at `cursor` repeats first.
+    fn repeats(&self, cursor: &Cursor) -> impl Iterator<Item = usize> {
+        let header = if cursor.row >= self.header.end { self.header.clone() } else { 0..0 };
+        header.chain(self.body_heads[cursor.row].clone())
+    }
+
+    /// Height of what must stand on a table's first page: the header and the first rows, or some lines of a row that
+    /// no page holds.
+    pub fn first_height(&self) -> f64 {
+        let mut height = 0.0;
+        for (row, extent) in self.extents.iter().enumerate() {
+            if extent.height > self.room {
+                return height + 4.0 * self.spacing.pitch + 2.0 * self.spacing.padding;
+            }
+            height += extent.height;
+            if row + 1 == self.rows() {
+                height += self.spacing.notes;
+            } else if self.may_end[row + 1] {
+                break;
+            }
+        }
+        height
+    }
+
+    /// The bands of a page with this room, and where the next goes on; at least some lines of a row. `continued`:
+    /// heads are repeated first.
+    pub fn next(&self, cursor: &Cursor, room: f64, continued: bool) -> (Vec<Band>, Cursor) {
+        let mut bands: Vec<Band> = Vec::new();
+        if continued {
+            bands.extend(self.repeats(cursor).map(|row| Band { repeated: true, ..self.whole(row) }));
+        }
+        let room = room - bands.iter().map(|b| b.height).sum::<f64>();
+        let begun = cursor.lines > 0 || cursor.height > 0.0;
+        let end = if begun { None } else { self.last_fitting(cursor.row, room) };
+        if let Some(end) = end {
+            bands.extend((cursor.row..end).map(|row| self.whole(row)));
+            return (bands, Cursor { row: end, ..Cursor::default() });
+        }
+        let (band, cursor) = self.split(cursor, room);
+        bands.push(band);
+        (bands, cursor)
+    }
+
+    fn whole(&self, row: usize) -> Band {
+        Band { row, height: self.extents[row].height, repeated: false, lines: None }
+    }
+
+    /// Where the rows from `start` that fit into `room` end: at the last place that may be, else at the last at all.
+    fn last_fitting(&self, start: usize, room: f64) -> Option<usize> {
+        let mut height = 0.0;
+        let (mut best, mut any) = (None, None);
+        for row in start..self.rows() {
+            height += self.extents[row].height;
+            if height > room + EPSILON {
+                break;
+            }
+            let end = row + 1;
+            let with_notes = end < self.rows() || height + self.spacing.notes <= room + EPSILON;
+            if self.may_end[end] && with_notes {
+                best = Some(end);
+            }
+            if end < self.rows() || with_notes || end == start + 1 {
+                any = Some(end);
+            }
+        }
+        best.or(any)
+    }
+
+    /// As much of a row as fits, at least a line.
+    fn split(&self, cursor: &Cursor, room: f64) -> (Band, Cursor) {
+        let (extent, Spacing { pitch, padding, .. }) = (self.extents[cursor.row], self.spacing);
+        let left = extent.lines.saturating_sub(cursor.lines);
+        let rest = (left as f64 * pitch + 2.0 * padding).max(extent.height - cursor.height);
+        let band = |height, lines| Band { row: cursor.row, height, repeated: false, lines: Some(lines) };
+        if rest <= room + EPSILON {
+            let row = cursor.row + 1;
+            return (band(rest, cursor.lines..cursor.lines + left), Cursor { row, ..Cursor::default() });
+        }
+        let fitting = ((room - 2.0 * padding + EPSILON) / pitch).max(1.0) as usize;
+        let lines = cursor.lines..cursor.lines + fitting.min(left);
+        let height = room.max(pitch + 2.0 * padding);
+        let next = Cursor { row: cursor.row, lines: lines.end, height: cursor.height + height };
+        (band(height, lines), next)
+    }
+}

@@ -1,0 +1,72 @@
+//! The structure of a table: head and body, rows, and cells that name the heads they stand under
+//! (ISO 32000-1 14.8.4.3.4; PDF/UA-1 7.5). It is one table however many pages it takes.
+
+use super::grid::{Grid, GridCell};
+use crate::document::{Document, RowKind};
+use crate::typeset::frame::{ElementId, ElementKind, Scope};
+use crate::typeset::structure::Tree;
+use std::ops::Range;
+
+/// Gives every cell its element, cells without text too.
+pub fn tag_cells(tree: &mut Tree, document: &Document, grid: &mut Grid, table: ElementId, index: usize) {
+    let mut heads = Heads { columns: vec![Vec::new(); grid.columns], rows: Vec::new(), body_head: false };
+    let (header, rows) = (grid.header_rows, grid.rows());
+    for (range, kind) in [(0..header, ElementKind::TableHead), (header..rows, ElementKind::TableBody)] {
+        if range.is_empty() {
+            continue;
+        }
+        let part = tree.add(table, kind);
+        for row in range {
+            let tr = tree.add(part, ElementKind::TableRow);
+            heads.begin_row(row, grid.kinds[row], row >= header);
+            for c in grid.begins[row].clone() {
+                let cell = &grid.cells[c];
+                let kind = heads.element_of(cell, c, grid.kinds[row], row < header, index);
+                let element = tree.add(tr, kind);
+                let tags = tree.tag_cell(element, &cell.cell.inlines, document);
+                grid.cells[c].tags = Some(tags);
+            }
+        }
+    }
+}
+
+/// The heads in force: ids by column, and those of rows with the rows they reach.
+struct Heads {
+    columns: Vec<Vec<String>>,
+    rows: Vec<(Range<usize>, String)>,
+    /// The last row was a head within the body; the next such row adds to it, a later one replaces it.
+    body_head: bool,
+}
+
+impl Heads {
+    fn begin_row(&mut self, row: usize, kind: RowKind, in_body: bool) {
+        let is_head = in_body && kind == RowKind::Header;
+        if is_head && !self.body_head {
+            self.columns.iter_mut().for_each(Vec::clear);
+        }
+        self.body_head = is_head;
+        self.rows.retain(|(rows, _)| rows.contains(&row));
+    }
+
+    fn element_of(&mut self, cell: &GridCell, n: usize, row: RowKind, in_header: bool, table: usize) -> ElementKind {
+        let (colspan, rowspan) = (cell.colspan as u32, cell.rowspan as u32);
+        let column_head = in_header || row == RowKind::Header;
+        if column_head || cell.cell.header {
+            let id = format!("t{table}h{n}");
+            let scope = if column_head { Scope::Column } else { Scope::Row };
+            if !column_head {
+                self.rows.push((cell.rows(), id.clone()));
+            } else if row != RowKind::Numbering {
+                // 栏次 says nothing of what stands under it.
+                self.columns[cell.columns()].iter_mut().for_each(|ids| ids.push(id.clone()));
+            }
+            return ElementKind::HeaderCell { scope, colspan, rowspan, id };
+        }
+        let mut headers: Vec<String> = Vec::new();
+        for ids in &self.columns[cell.columns()] {
+            headers.extend(ids.iter().filter(|id| !headers.contains(id)).cloned().collect::<Vec<_>>());
+        }
+        headers.extend(self.rows.iter().map(|(_, id)| id.clone()));
+        ElementKind::DataCell { colspan, rowspan, headers }
+    }
+}

@@ -1,0 +1,356 @@
+//! Inlines become signs: characters with their glyphs, widths in ems, blanks and joints. What is measured here is
+//! free of size and line; breaking and setting only add up.
+
+use super::class::{Class, class_of, is_invisible, is_unit, is_variation_selector, quote_class};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::document::Inline;
+use crate::fonts::{FaceId, Fonts, Role, Shape};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// Natural space between Chinese and Latin or digits, in ems (clreq: at most 1/4).
+pub const GAP: f64 = 0.25;
+
+/// One character as set: all lengths in ems of its size.
+#[derive(Debug, Clone, Copy)]
+pub struct Sign {
+    pub face: FaceId,
+    pub glyph: u16,
+    pub class: Class,
+    /// What may happen between it and the next sign.
+    pub joint: Joint,
+    /// Bytes of the source text it stands for, selectors that follow it included.
+    pub bytes: u8,
+    /// Index of its inline.
+    pub inline: u16,
+    /// Where its bytes begin in [`Text::source`].
+    pub at: u32,
+    /// Its whole width, blanks included.
+    pub advance: f64,
+    /// Where its glyph begins within that width.
+    pub offset: f64,
+    /// Blank in its left and right part that may be squeezed out.
+    pub left: f64,
+    pub right: f64,
+    /// Space between it and the next sign, unless a line ends here.
+    pub gap: f64,
+}
+
+/// What may happen between two signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joint {
+    /// Of one unit: no break, no stretch.
+    Fixed,
+    /// May be stretched, not broken.
+    Bound,
+    /// A line may break here.
+    Open,
+    /// A line may break here, at a cost: between a number and its 年 or 万元.
+    Reluctant,
+}
+
+/// Signs of a paragraph, heading or cell, and the text they stand for.
+#[derive(Debug, Clone, Default)]
+pub struct Text<'a> {
+    pub source: Cow<'a, str>,
+    pub signs: Vec<Sign>,
+}
+
+impl Text<'_> {
+    /// The same with a source of its own.
+    pub fn into_owned(self) -> Text<'static> {
+        Text { source: Cow::Owned(self.source.into_owned()), signs: self.signs }
+    }
+}
+
+/// What text is set in: the font role and, where the page has a character grid, the full-width advance in ems.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    pub role: &'a Role,
+    pub full: f64,
+}
+
+/// Turns text into signs and reports characters that fall back or are missing, each once.
+pub struct Shaper<'a> {
+    pub fonts: &'a Fonts,
+    fallen: BTreeSet<(char, &'a str)>,
+}
+
+impl<'a> Shaper<'a> {
+    pub fn new(fonts: &'a Fonts) -> Shaper<'a> {
+        Shaper { fonts, fallen: BTreeSet::new() }
+    }
+
+    /// The signs of some inlines. `place` says where the text comes from, for messages.
+    pub fn shape<'t>(
+        &mut self,
+        inlines: &'t [Inline],
+        setting: Setting<'a>,
+        place: &dyn Fn() -> Option<Place>,
+        diagnostics: &mut Diagnostics,
+    ) -> Text<'t> {
+        let source = joined(inlines);
+        let mut signs: Vec<Sign> = Vec::with_capacity(source.len() / 3 + 2);
+        let mut at = 0;
+        for (index, inline) in inlines.iter().enumerate() {
+            let role = match (&setting.role.strong, inline.strong) {
+                (Some(strong), true) => self.fonts.roles.get(strong).unwrap_or(setting.role),
+                _ => setting.role,
+            };
+            for (offset, c) in inline.text.char_indices() {
+                let bytes = c.len_utf8() as u8;
+                match signs.last_mut() {
+                    Some(last) if is_invisible(c) && last.bytes < 240 => {
+                        last.bytes += bytes;
+                        if is_variation_selector(c) {
+                            self.choose_variant(last, &source, c, role);
+                        }
+                    }
+                    _ => {
+                        let shape = self.shape_char(c, role, place, diagnostics);
+                        let mut sign = measure(c, shape, setting.full, self.fonts);
+                        (sign.at, sign.bytes, sign.inline) = ((at + offset) as u32, bytes, index as u16);
+                        signs.push(sign);
+                    }
+                }
+            }
+            at += inline.text.len();
+        }
+        settle_quotes(&mut signs, &source, setting.full, self.fonts);
+        join(&mut signs, &source);
+        Text { source, signs }
+    }
+
+    fn choose_variant(&self, sign: &mut Sign, source: &str, selector: char, role: &Role) {
+        let Some(base) = source[sign.at as usize..].chars().next() else { return };
+        if let Some(shape) = self.fonts.shape_variant(role, base, selector) {
+            (sign.face, sign.glyph) = (shape.face, shape.glyph);
+        }
+    }
+
+    /// The glyph of a character; a missing one is reported and keeps an empty place.
+    fn shape_char(
+        &mut self,
+        c: char,
+        role: &'a Role,
+        place: &dyn Fn() -> Option<Place>,
+        diagnostics: &mut Diagnostics,
+    ) -> Shape {
+        let first = role.faces.first().copied().unwrap_or(FaceId(0));
+        if is_invisible(c) || c == '\n' {
+            return Shape { face: first, glyph: 0, advance: 0.0 };
+        }
+        let drawn = if c == '\t' { ' ' } else { c };
+        let Some(shape) = self.fonts.shape(role, drawn) else {
+            if !matches!(class_of(c), Class::Space | Class::HardSpace | Class::WideSpace) {
+                let mut found = missing(c, role);
+                found.place = place();
+                diagnostics.push(found);
+            }
+            return Shape { face: first, glyph: 0, advance: 1.0 };
+        };
+        if shape.face != first && self.fallen.insert((c, &role.name)) {
+            let name = &self.fonts.face(shape.face).postscript_name;
+            let message = format!("“{c}”（U+{:04X}）不在“{}”的首选字体中，改用 {name}", c as u32, role.name);
+            let mut found = Diagnostic::new(crate::diagnostic::Severity::Note, "E411", message);
+            found.place = place();
+            diagnostics.push(found);
+        }
+        shape
+    }
+}
+
+fn missing(c: char, role: &Role) -> Diagnostic {
+    let shown = if c.is_control() { String::new() } else { format!("“{c}”") };
+    Diagnostic::error("E410", format!("“{}”的各字体都没有字符{shown}（U+{:04X}）", role.name, c as u32))
+        .hint("请改用常用字，或在 fonts.toml 该角色的 faces 末尾加上有此字的字体")
+}
+
+fn joined(inlines: &[Inline]) -> Cow<'_, str> {
+    match inlines {
+        [] => Cow::Borrowed(""),
+        [one] => Cow::Borrowed(&one.text),
+        many => Cow::Owned(crate::document::plain_text(many)),
+    }
+}
+
+/// A character by itself: width, where the glyph stands in it, and its own blanks.
+fn measure(c: char, shape: Shape, full: f64, fonts: &Fonts) -> Sign {
+    let class = class_of(c);
+    let mut sign = Sign {
+        face: shape.face,
+        glyph: shape.glyph,
+        class,
+        joint: Joint::Fixed,
+        bytes: 0,
+        inline: 0,
+        at: 0,
+        advance: shape.advance,
+        offset: 0.0,
+        left: 0.0,
+        right: 0.0,
+        gap: 0.0,
+    };
+    let wide = shape.advance >= 0.9;
+    match class {
+        Class::Open | Class::Close | Class::Comma | Class::Stop => widen_mark(&mut sign, shape.advance, full),
+        Class::Digit => {
+            let face = fonts.face(shape.face);
+            sign.advance = f64::from(face.digit_advance()) / f64::from(face.units_per_em);
+            sign.offset = (sign.advance - shape.advance) / 2.0;
+        }
+        Class::Dash | Class::WideSpace => centre(&mut sign, shape.advance, full),
+        Class::Dot if wide => {
+            centre(&mut sign, shape.advance, full);
+            (sign.left, sign.right) = (full / 4.0, full / 4.0);
+        }
+        // ⸺ is drawn two ems wide.
+        _ if wide && shape.advance < 1.5 => centre(&mut sign, shape.advance, full),
+        _ => {}
+    }
+    sign
+}
+
+fn centre(sign: &mut Sign, glyph: f64, full: f64) {
+    sign.advance = full;
+    sign.offset = (full - glyph) / 2.0;
+}
+
+/// A mark of full width, even where the face draws it narrow (LXGW's quotes): its blank half is blank.
+fn widen_mark(sign: &mut Sign, glyph: f64, full: f64) {
+    sign.advance = full;
+    if sign.class == Class::Open {
+        sign.left = full / 2.0;
+        sign.offset = full - glyph;
+    } else {
+        sign.right = full / 2.0;
+    }
+}
+
+/// Decides for each curly quote whether it is a Chinese mark or a Latin one.
+fn settle_quotes(signs: &mut [Sign], source: &str, full: f64, fonts: &Fonts) {
+    for i in 0..signs.len() {
+        if !matches!(signs[i].class, Class::Open | Class::Close) {
+            continue;
+        }
+        let Some(c @ ('“' | '”' | '‘' | '’')) = source[signs[i].at as usize..].chars().next() else { continue };
+        let before = i.checked_sub(1).map(|b| signs[b].class);
+        let class = quote_class(c, before, signs.get(i + 1).map(|s| s.class));
+        if class == Class::Letter {
+            let face = fonts.face(signs[i].face);
+            let glyph = f64::from(face.advance(signs[i].glyph)) / f64::from(face.units_per_em);
+            let sign = &mut signs[i];
+            (sign.class, sign.left, sign.right) = (class, 0.0, 0.0);
+            // A face of full-width quotes only: half of the glyph is blank.
+            let narrow = if glyph >= 0.9 { glyph / 2.0 } else { glyph };
+            sign.offset = if class_of(c) == Class::Open { narrow - glyph } else { 0.0 };
+            sign.advance = narrow.min(full);
+        }
+    }
+}
+
+/// Settles what lies between each two signs: gaps, squeezed marks, joined dashes, and where lines may break.
+fn join(signs: &mut [Sign], source: &str) {
+    for i in 1..signs.len() {
+        let (head, tail) = signs.split_at_mut(i);
+        let (a, b) = (&mut head[i - 1], &mut tail[0]);
+        if a.class.gap(b.class) {
+            a.gap = GAP;
+        }
+        squeeze(a, b);
+        join_dashes(a, b);
+        a.joint = joint(a, b, source);
+    }
+}
+
+fn joint(a: &Sign, b: &Sign, source: &str) -> Joint {
+    if a.class.may_break(b.class) {
+        let counted = matches!(a.class, Class::Digit | Class::WideDigit) || a.class == Class::Ideograph;
+        let next = source[b.at as usize..].chars().next();
+        let own = source[a.at as usize..].chars().next();
+        let unit = next.is_some_and(is_unit) && counted && (a.class != Class::Ideograph || own.is_some_and(scales));
+        if unit { Joint::Reluctant } else { Joint::Open }
+    } else if a.class.clings(b.class) || b.class == Class::Space {
+        Joint::Fixed
+    } else {
+        Joint::Bound
+    }
+}
+
+/// 万 and 亿 stay with the 元 that follows.
+fn scales(c: char) -> bool {
+    matches!(c, '万' | '亿' | '千')
+}
+
+/// Two full-width marks side by side take 1.5 em: blank meets blank, or blank meets ink, and half an em goes.
+fn squeeze(a: &mut Sign, b: &mut Sign) {
+    use Class::*;
+    let closing = |k| matches!(k, Close | Comma | Stop);
+    if a.right > 0.0 && closing(a.class) && (b.class == Open || closing(b.class)) {
+        a.advance -= a.right;
+        a.right = 0.0;
+    } else if a.class == Open && b.class == Open && b.left > 0.0 {
+        b.advance -= b.left;
+        b.offset -= b.left;
+        b.left = 0.0;
+    }
+}
+
+/// The two halves of —— meet, also where the face draws — shorter than an em.
+fn join_dashes(a: &mut Sign, b: &mut Sign) {
+    if a.class == Class::Dash && b.class == Class::Dash && a.glyph == b.glyph {
+        let blank = a.offset.max(b.offset).max(0.0);
+        a.offset = 2.0 * blank;
+        b.offset = 0.0;
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::fonts::tests::project_fonts;
+
+    pub(crate) fn shape<'a>(inlines: &'a [Inline], role: &str) -> Text<'a> {
+        let fonts = project_fonts();
+        let setting = Setting { role: &fonts.roles[role], full: 1.0 };
+        Shaper::new(fonts).shape(inlines, setting, &|| None, &mut Diagnostics::default())
+    }
+
+    fn widths(text: &str, role: &str) -> Vec<f64> {
+        let inlines = [Inline::text(text)];
+        shape(&inlines, role).signs.iter().map(|s| s.advance + s.gap).collect()
+    }
+
+    #[test]
+    fn adjacent_marks_take_one_and_a_half() {
+        assert_eq!(widths("》、《", "仿宋"), [0.5, 0.5, 1.0]);
+        assert_eq!(widths("，“", "楷体"), [0.5, 1.0]);
+        assert_eq!(widths("）。", "宋体"), [0.5, 1.0]);
+        assert_eq!(widths("“《字", "宋体"), [1.0, 0.5, 1.0]);
+    }
+
+    #[test]
+    fn chinese_and_digits_are_spaced_without_a_space_in_the_text() {
+        assert_eq!(widths("共3人", "仿宋"), [1.25, 0.75, 1.0]);
+        assert_eq!(widths("（3）", "仿宋"), [1.0, 0.5, 1.0]);
+    }
+
+    #[test]
+    fn quotes_are_full_width_in_chinese_in_every_face() {
+        for role in ["宋体", "楷体", "仿宋", "黑体", "小标宋"] {
+            assert_eq!(widths("的“三公”费", role)[1..4], [1.0, 1.0, 1.0], "{role}");
+        }
+        assert!(widths("don’t", "宋体")[3] < 0.6);
+    }
+
+    #[test]
+    fn each_missing_character_and_fallback_is_reported() {
+        let fonts = project_fonts();
+        let setting = Setting { role: &fonts.roles["仿宋"], full: 1.0 };
+        let mut found = Diagnostics::default();
+        let inlines = [Inline::text("喆\u{E000}喆")];
+        Shaper::new(fonts).shape(&inlines, setting, &|| Some(Place::new("text/a.md", 3, 0)), &mut found);
+        let codes: Vec<String> = found.iter().map(|d| format!("{} {}", d.code, d.place.as_ref().unwrap())).collect();
+        assert_eq!(codes, ["E411 text/a.md:3", "E410 text/a.md:3"]);
+    }
+}

@@ -1,0 +1,209 @@
+//! Items → document.xml: docx-rs makes each item, the finishing pass mends it. Items are independent, so they are
+//! made on all cores and joined in order.
+
+use super::Error;
+use super::contents::Entry;
+use super::finish::{Facts, finish};
+use super::parts::{NAMESPACES, XML};
+use super::plan::{Item, Look, ParagraphPlan, Piece, Plan};
+use super::styles::{BETWEEN, SECTION_END, StyleBook, StyleId};
+use super::table::{CellPlan, Merge, RowPlan, TablePlan};
+use super::xml::{clean, escape};
+use crate::document::Inline;
+use docx_rs::{
+    BookmarkEnd, BookmarkStart, BreakType, BuildXML, FieldCharType, HeightRule, Hyperlink, HyperlinkType, InstrText,
+    Paragraph, ParagraphChild, Run, RunFonts, StructuredDataTag, TableAlignmentType, TableCell, TableCellContent,
+    TableLayoutType, TableRow, VMergeType, WidthType,
+};
+use rayon::prelude::*;
+
+/// document.xml and the footers.
+pub struct Body {
+    pub document: Vec<u8>,
+    pub odd: Vec<u8>,
+    pub even: Vec<u8>,
+}
+
+pub fn build(plan: &Plan) -> Result<Body, Error> {
+    let pieces: Vec<Vec<u8>> =
+        plan.items.par_iter().with_min_len(4).map(|item| build_item(plan, item)).collect::<Result<_, Error>>()?;
+    let length: usize = pieces.iter().map(Vec::len).sum();
+    let mut document = Vec::with_capacity(length + 4096);
+    document.extend_from_slice(XML.as_bytes());
+    document.extend_from_slice(format!("<w:document {NAMESPACES}><w:body>").as_bytes());
+    for piece in &pieces {
+        document.extend_from_slice(piece);
+    }
+    let last = plan.sections.properties.last().map(String::as_str).unwrap_or_default();
+    document.extend_from_slice(last.as_bytes());
+    document.extend_from_slice(b"</w:body></w:document>");
+    Ok(Body {
+        document,
+        odd: footer(&plan.sections.odd, &plan.sections.form)?,
+        even: footer(&plan.sections.even, &plan.sections.form)?,
+    })
+}
+
+fn build_item(plan: &Plan, item: &Item) -> Result<Vec<u8>, Error> {
+    let mut controls = Vec::new();
+    let (raw, caption, description, header_rows, section) = match item {
+        Item::Paragraph(paragraph) => {
+            let section = paragraph.ends_section.map(|index| plan.sections.properties[index].as_str());
+            (build_paragraph(&plan.styles, paragraph, &mut controls).build(), "", "", 0, section)
+        }
+        Item::Table(table) => {
+            let raw = build_table(&plan.styles, table, &mut controls).build();
+            (raw, table.caption.as_str(), table.description.as_str(), table.header_rows, None)
+        }
+    };
+    let facts = Facts { header_rows, caption, description, section, controls: &controls };
+    let mut out = Vec::with_capacity(raw.len());
+    finish(&raw, &facts, &mut out)?;
+    Ok(out)
+}
+
+fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, controls: &mut Vec<u32>) -> Paragraph {
+    let style = match plan.look {
+        Look::Named(id) => styles.xml_id(id),
+        Look::Gap => BETWEEN,
+        Look::SectionEnd => SECTION_END,
+    };
+    let mut paragraph = Paragraph::new().style(style);
+    if plan.new_page {
+        paragraph = paragraph.page_break_before(true);
+    }
+    for bookmark in &plan.bookmarks {
+        let start = BookmarkStart::new(bookmark.id as usize, escape(&bookmark.name));
+        paragraph.children.push(ParagraphChild::BookmarkStart(start));
+    }
+    add_pieces(&mut paragraph, &plan.pieces, controls);
+    for bookmark in plan.bookmarks.iter().rev() {
+        paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(bookmark.id as usize)));
+    }
+    paragraph
+}
+
+fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], controls: &mut Vec<u32>) {
+    for piece in pieces {
+        match piece {
+            Piece::Text(inline) => paragraph.children.push(ParagraphChild::Run(Box::new(run(inline)))),
+            Piece::Control { inline, tag, id } => {
+                controls.push(*id);
+                let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline));
+                paragraph.children.push(ParagraphChild::StructuredDataTag(Box::new(control)));
+            }
+            Piece::Entry(entry) => add_entry(paragraph, entry),
+        }
+    }
+}
+
+/// A run; `\n` in it is a line break. “ ” … — and other marks that Western and Chinese fonts share are set from
+/// the Chinese one, which Word does only where the run says so (ECMA-376-1 17.3.2.26, hint).
+fn run(inline: &Inline) -> Run {
+    let mut run = Run::new();
+    if inline.strong {
+        run = run.style("Strong");
+    }
+    if inline.text.chars().any(is_shared) {
+        run = run.fonts(RunFonts::new().hint("eastAsia"));
+    }
+    for (index, line) in clean(&inline.text).split('\n').enumerate() {
+        if index > 0 {
+            run = run.add_break(BreakType::TextWrapping);
+        }
+        if !line.is_empty() {
+            run = run.add_text(line);
+        }
+    }
+    run
+}
+
+/// Neither ASCII nor surely Chinese: Word would take it from the Western font.
+fn is_shared(c: char) -> bool {
+    ('\u{80}'..'\u{2E80}').contains(&c)
+}
+
+/// One line of the contents: a link with title, leader and page number, the TOC field begun before the first
+/// and ended after the last. One run for each part of a field: LibreOffice shows the codes otherwise.
+fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
+    let part = |kind| Run::new().add_field_char(kind, false);
+    let instruction = |text: &str| Run::new().add_instr_text(InstrText::Unsupported(escape(text)));
+    let mut outer = Vec::new();
+    if let Some(opens) = &entry.opens {
+        outer.extend([part(FieldCharType::Begin), instruction(opens), part(FieldCharType::Separate)]);
+    }
+    paragraph.children.extend(outer.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
+    let link = Hyperlink::new(escape(&entry.anchor), HyperlinkType::Anchor)
+        .add_run(run(&Inline::text(entry.title.as_str())))
+        .add_run(Run::new().add_tab())
+        .add_run(part(FieldCharType::Begin))
+        .add_run(instruction(&format!(r" PAGEREF {} \h ", entry.anchor)))
+        .add_run(part(FieldCharType::Separate))
+        .add_run(run(&Inline::text(entry.page.as_str())))
+        .add_run(part(FieldCharType::End));
+    paragraph.children.push(ParagraphChild::Hyperlink(link));
+    if entry.closes {
+        paragraph.children.push(ParagraphChild::Run(Box::new(part(FieldCharType::End))));
+    }
+}
+
+fn build_table(styles: &StyleBook, plan: &TablePlan, controls: &mut Vec<u32>) -> docx_rs::Table {
+    let rows = plan.rows.iter().map(|row| build_row(styles, row, plan.row_height, controls)).collect();
+    let width: i64 = plan.widths.iter().sum();
+    docx_rs::Table::without_borders(rows)
+        .style(plan.style.as_str())
+        .set_grid(plan.widths.iter().map(|w| *w as usize).collect())
+        .width(width as usize, WidthType::Dxa)
+        .align(TableAlignmentType::Center)
+        .layout(TableLayoutType::Fixed)
+}
+
+fn build_row(styles: &StyleBook, plan: &RowPlan, height: i64, controls: &mut Vec<u32>) -> TableRow {
+    let cells = plan.cells.iter().map(|cell| build_cell(styles, cell, controls)).collect();
+    let mut row = TableRow::new(cells);
+    if height > 0 {
+        row = row.row_height(height as f32).height_rule(HeightRule::AtLeast);
+    }
+    if plan.splits { row } else { row.cant_split() }
+}
+
+fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) -> TableCell {
+    let mut cell = TableCell::new().width(plan.width as usize, WidthType::Dxa);
+    if plan.span > 1 {
+        cell = cell.grid_span(plan.span);
+    }
+    match plan.merge {
+        Merge::None => {}
+        Merge::Begins => cell = cell.vertical_merge(VMergeType::Restart),
+        Merge::Covered => cell = cell.vertical_merge(VMergeType::Continue),
+    }
+    let mut paragraph = cell_paragraph(styles, plan.style);
+    add_pieces(&mut paragraph, &plan.pieces, controls);
+    cell.children.push(TableCellContent::Paragraph(Box::new(paragraph)));
+    cell
+}
+
+fn cell_paragraph(styles: &StyleBook, style: StyleId) -> Paragraph {
+    Paragraph::new().style(styles.xml_id(style))
+}
+
+/// A footer part: the page number in its form, e.g. `— PAGE —`.
+fn footer(style: &str, form: &(String, String)) -> Result<Vec<u8>, Error> {
+    let part = |kind| Run::new().add_field_char(kind, false);
+    let mut paragraph = Paragraph::new().style(style);
+    let runs = [
+        run(&Inline::text(form.0.as_str())),
+        part(FieldCharType::Begin),
+        Run::new().add_instr_text(InstrText::Unsupported(" PAGE ".to_owned())),
+        part(FieldCharType::Separate),
+        run(&Inline::text("1")),
+        part(FieldCharType::End),
+        run(&Inline::text(form.1.as_str())),
+    ];
+    paragraph.children.extend(runs.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
+    let facts = Facts { header_rows: 0, caption: "", description: "", section: None, controls: &[] };
+    let mut out = format!("{XML}<w:ftr {NAMESPACES}>").into_bytes();
+    finish(&paragraph.build(), &facts, &mut out)?;
+    out.extend_from_slice(b"</w:ftr>");
+    Ok(out)
+}

@@ -1,0 +1,283 @@
+//! The finishing pass: what docx-rs writes becomes what the schema wants. It streams over the XML once.
+//!
+//! It drops property elements that docx-rs writes empty, puts children of properties in the schema's order, takes
+//! away attributes that do not belong (`w14:paraId` from a counter, `w:type` of a grid column, `w:dirty`), and adds
+//! what docx-rs does not know: repeating header rows, titles of tables, the rest of a content control.
+
+use super::Error;
+use super::xml::escape;
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+/// What the XML of one item cannot say of itself.
+pub struct Facts<'a> {
+    /// Rows, from the first, that repeat on every page.
+    pub header_rows: usize,
+    /// Title and description of the table, for screen readers.
+    pub caption: &'a str,
+    pub description: &'a str,
+    /// `w:sectPr` of the section that ends with this paragraph.
+    pub section: Option<&'a str>,
+    /// The ids of its content controls, in order.
+    pub controls: &'a [u32],
+}
+
+/// Children of property elements in the order of ECMA-376-1, annex A (only those that this writer makes).
+fn order(container: &str) -> Option<&'static [&'static str]> {
+    Some(match container {
+        "w:pPr" => &["w:pStyle", "w:pageBreakBefore", "w:rPr", "w:sectPr"],
+        "w:rPr" => &["w:rStyle", "w:rFonts", "w:b", "w:bCs", "w:sz", "w:szCs"],
+        "w:tblPr" => &[
+            "w:tblStyle",
+            "w:tblW",
+            "w:jc",
+            "w:tblInd",
+            "w:tblBorders",
+            "w:tblLayout",
+            "w:tblCellMar",
+            "w:tblLook",
+            "w:tblCaption",
+            "w:tblDescription",
+        ],
+        "w:trPr" => &["w:cantSplit", "w:trHeight", "w:tblHeader"],
+        "w:tcPr" => &["w:tcW", "w:gridSpan", "w:vMerge", "w:vAlign"],
+        "w:sdtPr" => &["w:rPr", "w:alias", "w:tag", "w:id", "w:text"],
+        _ => return None,
+    })
+}
+
+/// A property element being written.
+struct Container {
+    name: &'static str,
+    /// Depth of its children.
+    depth: usize,
+    /// Where its start tag begins and ends in the output.
+    start: usize,
+    inner: usize,
+    /// Rank and place of each child so far.
+    children: Vec<(usize, usize)>,
+}
+
+struct Finish<'a> {
+    facts: &'a Facts<'a>,
+    out: &'a mut Vec<u8>,
+    open: Vec<Container>,
+    depth: usize,
+    rows: usize,
+    controls: usize,
+    alias: String,
+    scratch: Vec<u8>,
+}
+
+/// Appends the finished form of `raw`, one element as docx-rs writes it.
+pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error> {
+    let mut reader = Reader::from_reader(raw);
+    reader.config_mut().check_end_names = false;
+    let mut pass = Finish {
+        facts,
+        out,
+        open: Vec::new(),
+        depth: 0,
+        rows: 0,
+        controls: 0,
+        alias: String::new(),
+        scratch: Vec::new(),
+    };
+    loop {
+        match reader.read_event().map_err(|e| Error::Body(e.to_string()))? {
+            Event::Start(element) => pass.start(&element),
+            Event::Empty(element) => pass.empty(&element),
+            Event::End(element) => pass.end(element.name().as_ref()),
+            Event::Text(text) => pass.text(&text),
+            Event::GeneralRef(name) => {
+                pass.text("&");
+                pass.text(&name);
+                pass.text(";");
+            }
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+impl Finish<'_> {
+    fn text(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    fn start(&mut self, element: &BytesStart) {
+        let name = element.name();
+        self.child(name.as_ref());
+        self.depth += 1;
+        let start = self.out.len();
+        self.tag(element);
+        self.text(">");
+        if let Some((name, _)) = container(name.as_ref()) {
+            let inner = self.out.len();
+            self.open.push(Container { name, depth: self.depth, start, inner, children: Vec::new() });
+        }
+    }
+
+    fn empty(&mut self, element: &BytesStart) {
+        let name = element.name();
+        let Some((container, _)) = container(name.as_ref()) else {
+            if name.as_ref() == "w:tblBorders" {
+                return; // docx-rs writes it even where the table's style rules
+            }
+            self.child(name.as_ref());
+            if name.as_ref() == "w:alias" {
+                self.alias = element.attributes_raw().trim().trim_end_matches('/').trim_end().to_owned();
+            }
+            self.tag(element);
+            self.text("/>");
+            return;
+        };
+        // What goes into it may still come from the facts.
+        self.start(element);
+        self.end(container);
+    }
+
+    /// Notes a child of the innermost open property element.
+    fn child(&mut self, name: &str) {
+        let place = self.out.len();
+        let depth = self.depth;
+        if let Some(open) = self.open.last_mut().filter(|o| o.depth == depth) {
+            let order = order(open.name).unwrap_or_default();
+            let rank = order.iter().position(|n| *n == name).unwrap_or(order.len());
+            open.children.push((rank, place));
+        }
+    }
+
+    fn tag(&mut self, element: &BytesStart) {
+        let name = element.name();
+        self.text("<");
+        self.text(name.as_ref());
+        match name.as_ref() {
+            "w:p" => {}
+            "w:gridCol" => self.attributes(element, |key| key == "w:w"),
+            "w:fldChar" => self.attributes(element, |key| key != "w:dirty"),
+            "w:instrText" => self.text(r#" xml:space="preserve""#),
+            _ => {
+                let attributes = element.attributes_raw().trim();
+                if !attributes.is_empty() {
+                    self.text(" ");
+                    self.text(attributes);
+                }
+            }
+        }
+    }
+
+    fn attributes(&mut self, element: &BytesStart, keep: impl Fn(&str) -> bool) {
+        for attribute in element.attributes().flatten() {
+            let key = attribute.key.as_ref();
+            if keep(key) {
+                self.text(" ");
+                self.text(key);
+                self.text("=\"");
+                self.text(&attribute.value);
+                self.text("\"");
+            }
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        if self.open.last().is_some_and(|o| o.depth == self.depth) {
+            self.complete();
+            self.depth -= 1;
+            let open = self.open.pop().expect("just seen");
+            if open.children.is_empty() {
+                self.out.truncate(open.start);
+                self.forget_child(open.start);
+                return;
+            }
+            self.sort(&open);
+        } else {
+            self.depth = self.depth.saturating_sub(1);
+        }
+        self.text("</");
+        self.text(name);
+        self.text(">");
+    }
+
+    /// A dropped element is no child of what holds it.
+    fn forget_child(&mut self, place: usize) {
+        if let Some(open) = self.open.last_mut()
+            && open.children.last().is_some_and(|(_, p)| *p == place)
+        {
+            open.children.pop();
+        }
+    }
+
+    /// Adds what docx-rs left out of the property element that is about to close.
+    fn complete(&mut self) {
+        let facts = self.facts;
+        match self.open.last().map(|o| o.name) {
+            Some("w:trPr") => {
+                if self.rows < facts.header_rows {
+                    self.add("w:tblHeader", "");
+                }
+                self.rows += 1;
+            }
+            Some("w:tblPr") => {
+                let first = u8::from(facts.header_rows > 0);
+                let look = format!(
+                    r#" w:val="{}" w:firstRow="{first}" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1""#,
+                    if first > 0 { "0620" } else { "0600" }
+                );
+                self.add("w:tblLook", &look);
+                for (name, text) in [("w:tblCaption", facts.caption), ("w:tblDescription", facts.description)] {
+                    if !text.is_empty() {
+                        self.add(name, &format!(r#" w:val="{}""#, escape(text)));
+                    }
+                }
+            }
+            Some("w:sdtPr") => {
+                let alias = std::mem::take(&mut self.alias);
+                self.add("w:tag", &format!(" {alias}"));
+                let id = facts.controls.get(self.controls).copied().unwrap_or_default();
+                self.controls += 1;
+                self.add("w:id", &format!(r#" w:val="{id}""#));
+                self.add("w:text", "");
+            }
+            Some("w:pPr") => {
+                if let Some(section) = facts.section {
+                    self.child("w:sectPr");
+                    self.text(section);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, name: &str, attributes: &str) {
+        self.child(name);
+        self.text("<");
+        self.text(name);
+        self.text(attributes);
+        self.text("/>");
+    }
+
+    /// Puts the children of a property element in the schema's order.
+    fn sort(&mut self, open: &Container) {
+        if open.children.is_sorted_by_key(|(rank, _)| *rank) {
+            return;
+        }
+        let ends = open.children.iter().skip(1).map(|(_, place)| *place).chain([self.out.len()]);
+        let mut spans: Vec<(usize, usize, usize)> =
+            open.children.iter().zip(ends).map(|((rank, start), end)| (*rank, *start, end)).collect();
+        spans.sort_by_key(|(rank, ..)| *rank);
+        self.scratch.clear();
+        for (_, start, end) in spans {
+            self.scratch.extend_from_slice(&self.out[start..end]);
+        }
+        self.out.truncate(open.inner);
+        self.out.extend_from_slice(&self.scratch);
+    }
+}
+
+/// The static name of a property element.
+fn container(name: &str) -> Option<(&'static str, &'static [&'static str])> {
+    const CONTAINERS: [&str; 6] = ["w:pPr", "w:rPr", "w:tblPr", "w:trPr", "w:tcPr", "w:sdtPr"];
+    let name = CONTAINERS.iter().copied().find(|c| *c == name)?;
+    Some((name, order(name)?))
+}

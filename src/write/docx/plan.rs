@@ -1,0 +1,285 @@
+//! Document → items: every paragraph and table in order, with its style, tags, ids and bookmarks decided. Serial,
+//! so that counting is simple; what follows is independent for each item.
+
+use super::Error;
+use super::contents::{Entry, Listing};
+use super::properties::Properties;
+use super::section::Sections;
+use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
+use super::table::TablePlan;
+use super::tags::Tags;
+use crate::document::{Block, Document, Heading, Inline, Paragraph, Source, Start, Table};
+use crate::fonts::Fonts;
+use crate::style::Style;
+use crate::typeset::Pages;
+use std::collections::BTreeSet;
+
+/// What the writer needs beside the document.
+pub struct Plan<'a> {
+    pub styles: StyleBook<'a>,
+    pub items: Vec<Item<'a>>,
+    pub sections: Sections,
+    pub properties: Properties,
+}
+
+pub enum Item<'a> {
+    Paragraph(ParagraphPlan<'a>),
+    Table(TablePlan<'a>),
+}
+
+/// A paragraph's style: named, or one of the two that Word's structure needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    Named(StyleId),
+    /// Between two tables, which Word would otherwise join.
+    Gap,
+    /// Holds a section's properties after a table.
+    SectionEnd,
+}
+
+pub struct ParagraphPlan<'a> {
+    pub look: Look,
+    pub pieces: Vec<Piece<'a>>,
+    pub bookmarks: Vec<Bookmark>,
+    /// It begins a new page.
+    pub new_page: bool,
+    /// The section that ends with it: index into [`Sections`].
+    pub ends_section: Option<usize>,
+}
+
+pub struct Bookmark {
+    pub id: u32,
+    pub name: String,
+}
+
+/// A run, or what stands among runs.
+pub enum Piece<'a> {
+    Text(&'a Inline),
+    /// A figure in its content control.
+    Control {
+        inline: &'a Inline,
+        tag: String,
+        id: u32,
+    },
+    Entry(Entry),
+}
+
+pub fn plan<'a>(
+    document: &'a Document,
+    style: &'a Style,
+    fonts: &'a Fonts,
+    pages: &'a Pages,
+) -> Result<Plan<'a>, Error> {
+    let mut planner = Planner::new(document, style, fonts, pages)?;
+    for (index, section) in document.sections.iter().enumerate() {
+        if section.start != Start::Continue || index == 0 {
+            planner.new_page = false;
+        }
+        planner.page = Some(&section.page);
+        for block in &section.blocks {
+            planner.block(block, &section.page)?;
+        }
+        planner.end_section(index);
+    }
+    let sections = Sections::new(document, style, &mut planner.styles)?;
+    planner.properties.spelled(&planner.tags);
+    planner.properties.units(document);
+    Ok(Plan { styles: planner.styles, items: planner.items, sections, properties: planner.properties })
+}
+
+/// The state of planning.
+pub struct Planner<'a> {
+    document: &'a Document,
+    pub style: &'a Style,
+    pages: &'a Pages,
+    pub styles: StyleBook<'a>,
+    pub items: Vec<Item<'a>>,
+    listing: Listing,
+    tags: Tags,
+    properties: Properties,
+    anchors: BTreeSet<&'a str>,
+    controls: u32,
+    bookmarks: u32,
+    prose: u32,
+    tables: usize,
+    new_page: bool,
+    /// The page setup of the section at hand.
+    page: Option<&'a str>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(document: &'a Document, style: &'a Style, fonts: &'a Fonts, pages: &'a Pages) -> Result<Self, Error> {
+        let mut styles = StyleBook::new(style, fonts)?;
+        let listing = Listing::new(document, &mut styles)?;
+        Ok(Planner {
+            document,
+            style,
+            pages,
+            styles,
+            items: Vec::new(),
+            listing,
+            tags: Tags::default(),
+            properties: Properties::default(),
+            anchors: document.headings().map(|h| h.anchor.as_str()).collect(),
+            controls: 0,
+            bookmarks: 0,
+            prose: 0,
+            tables: 0,
+            new_page: false,
+            page: None,
+        })
+    }
+
+    /// Height in pt of the type area that rows must fit.
+    pub fn page_height(&self) -> f64 {
+        self.page.and_then(|name| self.style.page.get(name)).map_or(600.0, |setup| setup.type_area().3)
+    }
+
+    fn block(&mut self, block: &'a Block, page: &str) -> Result<(), Error> {
+        match block {
+            Block::Heading(heading) => self.heading(heading),
+            Block::Paragraph(paragraph) => self.paragraph(paragraph),
+            Block::Table(table) => self.table(table),
+            Block::Contents => self.contents(page),
+            Block::PageBreak => {
+                self.new_page = true;
+                Ok(())
+            }
+        }
+    }
+
+    fn heading(&mut self, heading: &'a Heading) -> Result<(), Error> {
+        let variant = self.listing.variant(heading);
+        let style = self.styles.id(variant)?;
+        let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
+        bookmarks.extend(self.prose(heading.source.as_ref()));
+        self.push(Look::Named(style), &heading.inlines, bookmarks);
+        Ok(())
+    }
+
+    fn paragraph(&mut self, paragraph: &'a Paragraph) -> Result<(), Error> {
+        let style = self.styles.id(self.listing.plain(&paragraph.role))?;
+        let bookmarks = self.prose(paragraph.source.as_ref()).into_iter().collect();
+        self.push(Look::Named(style), &paragraph.inlines, bookmarks);
+        Ok(())
+    }
+
+    fn push(&mut self, look: Look, inlines: &'a [Inline], bookmarks: Vec<Bookmark>) {
+        let pieces = self.pieces(inlines);
+        let new_page = std::mem::take(&mut self.new_page);
+        self.items.push(Item::Paragraph(ParagraphPlan { look, pieces, bookmarks, new_page, ends_section: None }));
+    }
+
+    fn structural(&mut self, look: Look) {
+        self.push(look, &[], Vec::new());
+    }
+
+    /// A figure gets its control, if anything of it is to be seen.
+    pub fn pieces(&mut self, inlines: &'a [Inline]) -> Vec<Piece<'a>> {
+        let mut pieces = Vec::with_capacity(inlines.len());
+        for inline in inlines {
+            match inline.figure {
+                Some(figure) if !inline.text.trim().is_empty() => {
+                    self.controls += 1;
+                    let figure = self.document.figure(figure);
+                    let tag = self.tags.next(&figure.address);
+                    self.properties.printed(figure, &tag, &inline.text);
+                    pieces.push(Piece::Control { inline, tag, id: self.controls });
+                }
+                _ if inline.text.is_empty() => {}
+                _ => pieces.push(Piece::Text(inline)),
+            }
+        }
+        pieces
+    }
+
+    fn bookmark(&mut self, name: String) -> Bookmark {
+        self.bookmarks += 1;
+        Bookmark { id: self.bookmarks, name }
+    }
+
+    /// The bookmark of the department's own prose, by which an edited paragraph finds back to its file.
+    fn prose(&mut self, source: Option<&Source>) -> Option<Bookmark> {
+        let source = source.filter(|s| s.own)?;
+        let name = loop {
+            self.prose += 1;
+            let name = format!("p_{}", self.prose);
+            if !self.anchors.contains(name.as_str()) {
+                break name;
+            }
+        };
+        self.properties.prose(&name, source);
+        Some(self.bookmark(name))
+    }
+
+    fn contents(&mut self, page: &str) -> Result<(), Error> {
+        let setup = self.style.page.get(page).ok_or_else(|| Error::Page(page.to_owned()))?;
+        let tab = super::xml::twips(setup.type_area().2);
+        let entries = self.listing.entries(self.document, self.pages);
+        for (level, entry) in entries {
+            let role = self.style.contents.levels.get(level - 1).or(self.style.contents.levels.last());
+            let role = role.ok_or_else(|| Error::Role("contents.levels".to_owned()))?;
+            let style = self.styles.id(Variant::of(role, Purpose::Contents(level as u8, tab)))?;
+            self.push(Look::Named(style), &[], Vec::new());
+            if let Some(Item::Paragraph(paragraph)) = self.items.last_mut() {
+                paragraph.pieces.push(Piece::Entry(entry));
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, table: &'a Table) -> Result<(), Error> {
+        let geometry = self.pages.tables.get(self.tables).filter(|g| g.columns.len() == table.columns.len());
+        let geometry = geometry.ok_or_else(|| Error::Geometry { table: table.id.clone() })?;
+        self.tables += 1;
+        let kind = self.style.table.get_full(&table.style);
+        let (kind, _, looks) = kind.ok_or_else(|| Error::TableStyle(table.style.clone()))?;
+        if let Some(title) = &table.title {
+            self.heading(title)?;
+        }
+        self.above(table, &looks.above, geometry.columns.iter().sum())?;
+        if self.new_page || matches!(self.items.last(), Some(Item::Table(_))) {
+            self.structural(Look::Gap);
+        }
+        let planned = super::table::plan(self, table, looks, kind, geometry)?;
+        self.items.push(Item::Table(planned));
+        for note in &table.notes {
+            let style = self.styles.id(self.listing.plain(&looks.note))?;
+            self.push(Look::Named(style), note, Vec::new());
+        }
+        Ok(())
+    }
+
+    /// The line above a table. One part is a paragraph. Two or three are a row of borderless cells, so that each
+    /// keeps its place whatever is typed into it: without tabs, and without a row that the table's own header
+    /// would no longer begin with (it would be read aloud as the head of every column).
+    fn above(&mut self, table: &'a Table, role: &str, width: f64) -> Result<(), Error> {
+        let aligns: &[Kind] = match table.above.len() {
+            0 => return Ok(()),
+            1 => {
+                let style = self.styles.id(Variant::of(role, Purpose::Cell))?;
+                self.push(Look::Named(style), &table.above[0], Vec::new());
+                return Ok(());
+            }
+            2 => &[Kind::Left, Kind::Right],
+            _ => &[Kind::Left, Kind::Center, Kind::Right],
+        };
+        if self.new_page || matches!(self.items.last(), Some(Item::Table(_))) {
+            self.structural(Look::Gap);
+        }
+        let planned = super::table::plan_above(self, table, role, aligns, width)?;
+        self.items.push(Item::Table(planned));
+        Ok(())
+    }
+
+    /// The section's properties go into its last paragraph; after a table there must be one.
+    fn end_section(&mut self, index: usize) {
+        if !matches!(self.items.last(), Some(Item::Paragraph(p)) if p.ends_section.is_none()) {
+            self.structural(Look::SectionEnd);
+        }
+        let last = index + 1 == self.document.sections.len();
+        if let (Some(Item::Paragraph(paragraph)), false) = (self.items.last_mut(), last) {
+            paragraph.ends_section = Some(index);
+        }
+    }
+}

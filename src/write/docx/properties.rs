@@ -1,0 +1,139 @@
+//! docProps/custom.xml: what a reader of the file must know beside its text. Names begin with `gongkai.`:
+//!
+//! - `gongkai.scale` and `gongkai.scale.KEY`: how many 元 (or ones) make one of the printed unit: of all figures, of a
+//!   table (`t9`), a column of it (`t9/*/数量`), one printing (its tag). The most specific holds.
+//! - `gongkai.tag.TAG`: the address behind a tag too long to spell it.
+//! - `gongkai.p_7`: file and paragraph of the department's own prose behind that bookmark, `text/goals.md#3`.
+
+use super::parts::XML;
+use super::tags::Tags;
+use super::xml::escape;
+use crate::document::{Document, Figure, Source};
+use crate::read_docx::{column_key, number, table_key};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Custom properties by name, and what they are made from.
+#[derive(Default)]
+pub struct Properties {
+    named: Vec<(String, String)>,
+    printed: Vec<Printed>,
+}
+
+/// A printed figure whose unit its text shows.
+struct Printed {
+    tag: String,
+    table: String,
+    column: String,
+    scale: Decimal,
+}
+
+impl Properties {
+    pub fn prose(&mut self, bookmark: &str, source: &Source) {
+        self.named.push((format!("gongkai.{bookmark}"), format!("{}#{}", source.file, source.paragraph)));
+    }
+
+    pub fn spelled(&mut self, tags: &Tags) {
+        self.named.extend(tags.spelled.iter().map(|(tag, address)| (format!("gongkai.tag.{tag}"), address.clone())));
+    }
+
+    /// Notes the unit a figure is printed in.
+    pub fn printed(&mut self, figure: &Figure, tag: &str, text: &str) {
+        if let Some(scale) = scale(figure.amount, text) {
+            let (table, column) = (table_key(&figure.address).to_owned(), column_key(&figure.address));
+            self.printed.push(Printed { tag: tag.to_owned(), table, column, scale });
+        }
+    }
+
+    /// Turns the noted units into the fewest rules.
+    pub fn units(&mut self, document: &Document) {
+        let mut rules: Vec<(String, Decimal)> = Vec::new();
+        let all = commonest(self.printed.iter().map(|p| p.scale)).unwrap_or(Decimal::from(10_000));
+        let mut tables: BTreeMap<&str, Vec<&Printed>> = BTreeMap::new();
+        for printed in &self.printed {
+            tables.entry(&printed.table).or_default().push(printed);
+        }
+        for (table, printed) in tables {
+            let of_table = commonest(printed.iter().map(|p| p.scale)).unwrap_or(all);
+            if of_table != all {
+                rules.push((table.to_owned(), of_table));
+            }
+            let mut columns: BTreeMap<&str, Vec<&Printed>> = BTreeMap::new();
+            for printed in printed {
+                columns.entry(&printed.column).or_default().push(printed);
+            }
+            for (column, printed) in columns {
+                let of_column = commonest(printed.iter().map(|p| p.scale)).unwrap_or(of_table);
+                if of_column != of_table {
+                    rules.push((column.to_owned(), of_column));
+                }
+                let odd = printed.into_iter().filter(|p| p.scale != of_column);
+                rules.extend(odd.map(|p| (p.tag.clone(), p.scale)));
+            }
+        }
+        let mut named = vec![
+            ("gongkai".to_owned(), "1".to_owned()),
+            ("gongkai.code".to_owned(), document.meta.code.clone()),
+            ("gongkai.year".to_owned(), document.meta.year.to_string()),
+            ("gongkai.scale".to_owned(), all.to_string()),
+        ];
+        named.extend(rules.into_iter().map(|(key, scale)| (format!("gongkai.scale.{key}"), scale.to_string())));
+        named.append(&mut self.named);
+        self.named = named;
+    }
+
+    /// docProps/custom.xml.
+    pub fn xml(&self) -> String {
+        let mut out = String::from(XML);
+        out.push_str(r#"<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">"#);
+        for (index, (name, value)) in self.named.iter().enumerate() {
+            let _ = write!(
+                out,
+                r#"<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{}" name="{}"><vt:lpwstr>{}</vt:lpwstr></property>"#,
+                index + 2,
+                escape(name),
+                escape(value)
+            );
+        }
+        out.push_str("</Properties>");
+        out
+    }
+}
+
+/// The one unit in which `text` prints `amount` rounded; None where several would do, as for zero. Sentences print
+/// a decrease without its sign.
+fn scale(amount: Decimal, text: &str) -> Option<Decimal> {
+    let shown = number::value(text)?.abs();
+    let half = Decimal::new(5, shown.scale() + 1);
+    let fits = |scale: &Decimal| {
+        let exact = amount.abs() / scale;
+        (exact - shown).abs() <= half
+    };
+    let mut fitting = [1, 10_000, 100_000_000].map(Decimal::from).into_iter().filter(fits);
+    fitting.next().filter(|_| fitting.next().is_none())
+}
+
+/// The most frequent of some units; the smallest of equals.
+fn commonest(scales: impl Iterator<Item = Decimal>) -> Option<Decimal> {
+    let mut counts: BTreeMap<Decimal, usize> = BTreeMap::new();
+    for scale in scales {
+        *counts.entry(scale).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(scale, count)| (*count, -*scale)).map(|(scale, _)| scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unit_follows_from_amount_and_text() {
+        let amount = |text: &str| text.parse::<Decimal>().expect("a decimal");
+        assert_eq!(scale(amount("850500"), "85.05"), Some(Decimal::from(10_000)));
+        assert_eq!(scale(amount("-44436400"), "4443.64"), Some(Decimal::from(10_000)));
+        assert_eq!(scale(amount("850500"), "850,500.00"), Some(Decimal::ONE));
+        assert_eq!(scale(amount("0"), "0.00"), None);
+        assert_eq!(scale(amount("850500"), "—"), None);
+    }
+}
