@@ -166,12 +166,12 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         for side in &layout.sides {
             let columns = self.scope.columns(if layout.two_sided { &side.columns } else { &layout.columns });
             let width = columns.len();
-            let (body, foot) = (self.scope.rows(&side.rows), self.scope.rows(&side.foot));
+            let (body, foot) = (self.scope.rows(&side.rows, &columns), self.scope.rows(&side.foot, &columns));
             sides.push(SideItems { columns, body, foot, at });
             at += width;
         }
         for side in &sides {
-            prove_rows(self.scope, &side.body, &side.foot);
+            prove_rows(self.scope, &side.columns, &side.body, &side.foot);
             prove_columns(self.scope, &side.columns, &side.body);
         }
         let all: Vec<&ColumnItem<'_>> = lead.iter().chain(sides.iter().flat_map(|s| &s.columns)).collect();
@@ -407,7 +407,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             key,
             from: &column.from,
             filters: &column.filters,
-            of: &decl.of,
+            of: &column.of,
             join: &decl.join,
             place: &decl.place,
         };
@@ -469,7 +469,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         let session = self.scope.session;
         let from = spec.from.as_deref().or(row.decl.from.as_deref());
         let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(self.scope.base);
-        let measure = self.measure(dataset, spec.of)?;
+        let measure = self.measure(dataset, spec.of, row)?;
         let (row_points, filters, record) = match spec.join {
             Some(join) => {
                 let filters = join_filters(join, &row.fields, spec.place)?;
@@ -498,9 +498,10 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         Some(session.add_figure(Figure { address, amount, unknown, look: self.scope.look.clone(), source }, spec.place))
     }
 
-    /// The field a column sums: its own `of` where that names an amount or number, else the table's.
-    fn measure(&self, dataset: &Dataset, of: &Option<String>) -> Option<usize> {
-        of.as_deref().and_then(|name| dataset.field(name)).or_else(|| self.scope.measure(dataset))
+    /// The field a column sums: its own `of` where that names an amount or number, else the row's, else the table's.
+    fn measure(&self, dataset: &Dataset, of: &Option<String>, row: &RowItem<'_>) -> Option<usize> {
+        let named = |of: &Option<String>| of.as_deref().and_then(|name| dataset.field(name));
+        named(of).or_else(|| named(&row.measure)).or_else(|| self.scope.measure(dataset))
     }
 
     /// Columns with `calc`, from the row's figures.
