@@ -263,7 +263,7 @@ impl<'a> Scope<'a> {
         // Rows of the table's own dataset stand for those of its peers too.
         let none: Arc<[Peer<'a>]> = Arc::new([]);
         let peers = if dataset.id == self.base.id { &parent.peers } else { &none };
-        let keep_all = decl.keep_all.unwrap_or(decl.values.is_some());
+        let keep_all = decl.keep_all.unwrap_or(decl.values.is_some() || is_list(each, dataset));
         let spec = EachSpec {
             each,
             values: decl.values.as_ref(),
@@ -397,7 +397,7 @@ impl<'a> Scope<'a> {
         let mut filters = self.filters.clone();
         filters.push(decl.filter.clone());
         let items = self.items(&spec, dataset, &filters, &[]);
-        let keep_all = decl.keep_all.unwrap_or(decl.values.is_some());
+        let keep_all = decl.keep_all.unwrap_or(decl.values.is_some() || is_list(each, dataset));
         let mut columns = Vec::new();
         for item in items {
             let own: Vec<Filter> = std::iter::once(decl.filter.clone()).chain(item.filter.clone()).collect();
@@ -697,6 +697,15 @@ pub fn look_value(look: &Look) -> Value {
 
 fn text_of(context: &Context, key: &str) -> String {
     context.get(key).map(ToString::to_string).unwrap_or_default()
+}
+
+/// Whether `each` goes over a declared list, whose entries all stand unless `keep` says otherwise.
+fn is_list(each: &Each, dataset: &Dataset) -> bool {
+    match each {
+        Each::Entries(_) | Each::List(_) => true,
+        Each::Field(name) => dataset.field(name).is_none(),
+        Each::Fields(_) | Each::Record => false,
+    }
 }
 
 fn code_field<'a>(each: &Each, dataset: &'a Dataset) -> Option<&'a str> {

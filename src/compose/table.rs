@@ -349,7 +349,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
                 match self.figure(row, &spec) {
                     Some(id) => {
                         figures.push((key.as_str().into(), id));
-                        Content::Figure(id, row.decl.numbers.apply(&numbers.apply(&self.scope.look)))
+                        Content::Figure(id, self.look_of(id, row, numbers))
                     }
                     None => Content::Text(String::new()),
                 }
@@ -414,10 +414,20 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         match self.figure(row, &spec) {
             Some(id) => {
                 figures.push((key.clone(), id));
-                Content::Figure(id, self.look(row, &decl.numbers))
+                Content::Figure(id, self.look_of(id, row, &decl.numbers))
             }
             None => Content::Text(String::new()),
         }
+    }
+
+    /// How a figure prints in its cell: a plain number (a count, a percentage) is not shown in 元 or 万元.
+    fn look_of(&self, id: Id, row: &RowItem<'_>, column: &LookPatch) -> Look {
+        let own = self.scope.session.figure(id).look;
+        if own.unit != Unit::Plain {
+            return self.look(row, column);
+        }
+        let base = Look { zero: self.scope.look.zero.clone(), ..own };
+        row.decl.numbers.apply(&column.apply(&base))
     }
 
     /// set < table < column < row
@@ -495,7 +505,11 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         };
         let source =
             Source::Sum { dataset: dataset.id.as_str().into(), row: row_points, column, chain: Arc::new(chain) };
-        Some(session.add_figure(Figure { address, amount, unknown, look: self.scope.look.clone(), source }, spec.place))
+        let look = match dataset.fields[measure].kind {
+            Kind::Number => Look { unit: Unit::Plain, trim: true, ..self.scope.look.clone() },
+            _ => self.scope.look.clone(),
+        };
+        Some(session.add_figure(Figure { address, amount, unknown, look, source }, spec.place))
     }
 
     /// The field a column sums: its own `of` where that names an amount or number, else the row's, else the table's.
@@ -525,12 +539,11 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(Value::from(context)));
             match result {
                 Ok(value) => {
-                    let look = self.look(row, &column.decl.numbers);
                     let address = format!("{}/{}/{}", self.out.id, row.key, key);
-                    if let Some(id) =
-                        super::amount::register(session, &value, address, look.clone(), &column.decl.place)
-                    {
+                    let own = &self.scope.look;
+                    if let Some(id) = super::amount::register(session, &value, address, own, &column.decl.place) {
                         figures.push((key.clone(), id));
+                        let look = self.look_of(id, row, &column.decl.numbers);
                         let unknown = session.figure(id).amount.is_none();
                         cell.content = if unknown { Content::Text(String::new()) } else { Content::Figure(id, look) };
                     }
