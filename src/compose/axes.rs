@@ -264,13 +264,8 @@ impl<'a> Scope<'a> {
         let none: Arc<[Peer<'a>]> = Arc::new([]);
         let peers = if dataset.id == self.base.id { &parent.peers } else { &none };
         let keep_all = decl.keep_all.unwrap_or(decl.values.is_some() || is_list(each, dataset));
-        let spec = EachSpec {
-            each,
-            values: decl.values.as_ref(),
-            levels: &decl.levels,
-            order: decl.order,
-            id: &decl.id,
-        };
+        let spec =
+            EachSpec { each, values: decl.values.as_ref(), levels: &decl.levels, order: decl.order, id: &decl.id };
         let items = self.items(&spec, dataset, &filters, peers);
         let mut numbers: IndexMap<Arc<str>, u32> = IndexMap::new();
         for item in items {
@@ -387,13 +382,8 @@ impl<'a> Scope<'a> {
 
     fn each_columns(&self, decl: &'a ColumnDecl, each: &Each) -> Vec<ColumnItem<'a>> {
         let dataset = decl.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(self.base);
-        let spec = EachSpec {
-            each,
-            values: decl.values.as_ref(),
-            levels: &decl.levels,
-            order: Order::Natural,
-            id: &[],
-        };
+        let spec =
+            EachSpec { each, values: decl.values.as_ref(), levels: &decl.levels, order: Order::Natural, id: &[] };
         let mut filters = self.filters.clone();
         filters.push(decl.filter.clone());
         let items = self.items(&spec, dataset, &filters, &[]);
@@ -445,13 +435,7 @@ impl<'a> Scope<'a> {
         self.layout.lists.get(name).or_else(|| set.get(name)).map(Vec::as_slice)
     }
 
-    fn items(
-        &self,
-        spec: &EachSpec<'_>,
-        dataset: &'a Dataset,
-        filters: &[Filter],
-        peers: &[Peer<'a>],
-    ) -> Vec<Item> {
+    fn items(&self, spec: &EachSpec<'_>, dataset: &'a Dataset, filters: &[Filter], peers: &[Peer<'a>]) -> Vec<Item> {
         match spec.each {
             Each::Record => self.record_items(spec, dataset, filters),
             Each::Fields(fields) => self.tuple_items(fields, dataset, filters),

@@ -334,7 +334,8 @@ fn reason(session: &Session, d: &Value) -> Result<String> {
 /// A reason may say which document it is for: its other fields are those of the document's scope, blank for a
 /// document without one.
 fn in_scope(session: &Session, dataset: &crate::data::Dataset, record: &crate::data::Record) -> bool {
-    let others = dataset.fields.iter().zip(&record.values).filter(|(f, _)| !["item", "sign", "text"].contains(&f.id.as_str()));
+    let others =
+        dataset.fields.iter().zip(&record.values).filter(|(f, _)| !["item", "sign", "text"].contains(&f.id.as_str()));
     let scope = &session.job.report.scope;
     others.into_iter().all(|(field, value)| value.text() == scope.get(&field.id).map_or("", String::as_str))
 }

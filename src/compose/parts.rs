@@ -116,7 +116,8 @@ pub fn prove_columns(scope: &Scope<'_>, columns: &[ColumnItem<'_>], rows: &[RowI
     }
     for part in &all {
         let Some(whole) = whole_of(scope, columns, part.entry) else { continue };
-        let same = |c: &&Shown<'_, ColumnItem<'_>>| c.entry.decl.key.as_deref() == Some(whole) && pairs(c.entry, part.entry);
+        let same =
+            |c: &&Shown<'_, ColumnItem<'_>>| c.entry.decl.key.as_deref() == Some(whole) && pairs(c.entry, part.entry);
         if let Some(whole) = all.iter().find(same) {
             let what = format!("列“{}”", part.entry.key.as_deref().unwrap_or_default());
             subset(scope, dataset(scope, part.entry), &part.lines, &whole.lines, &what, &part.entry.decl.place);
@@ -214,7 +215,8 @@ fn subset(scope: &Scope<'_>, dataset: &Dataset, part: &Bits, whole: &Bits, what:
 
 /// One finding for all lines with the same mistake, at the first of them.
 fn wrong_lines(scope: &Scope<'_>, dataset: &Dataset, lines: &Bits, says: &str, what: &str, place: &Place) {
-    let lines: Vec<u32> = lines.iter().filter(|&i| scope.counts(dataset, i)).map(|i| dataset.records[i].origin.line).collect();
+    let lines: Vec<u32> =
+        lines.iter().filter(|&i| scope.counts(dataset, i)).map(|i| dataset.records[i].origin.line).collect();
     let Some((first, others)) = lines.split_first() else { return };
     let title = scope.layout.title.as_ref().map_or(format!("表 {}", scope.layout.id), |title| {
         let context = scope.label_context(&super::axes::Context::new());

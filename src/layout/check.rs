@@ -342,7 +342,12 @@ impl<'a> Check<'a> {
     }
 
     /// An entry of a list: a value must be one its field can have; a named one is checked as what it reads.
-    fn entry<'t>(&mut self, entry: &'t ListEntry, field: Option<&FieldDecl>, reads: &'a FileDecl) -> Option<&'t NamedEntry> {
+    fn entry<'t>(
+        &mut self,
+        entry: &'t ListEntry,
+        field: Option<&FieldDecl>,
+        reads: &'a FileDecl,
+    ) -> Option<&'t NamedEntry> {
         match (entry, field) {
             (ListEntry::Value(value, place), Some(field)) => {
                 let condition = filter::Condition::Is(value.clone());
