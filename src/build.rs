@@ -1,7 +1,7 @@
 //! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
 use crate::compose::{Job, compose, file_name};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
 use crate::fonts::Fonts;
 use crate::prepare::{Prepared, prepare};
@@ -72,10 +72,11 @@ pub fn outputs(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
     let mut outputs = Vec::new();
-    for Prepared { name, job } in prepare(folder, layout_roots, diagnostics) {
+    let prepared = prepare(folder, layout_roots, diagnostics);
+    let records_lost = diagnostics.iter().any(is_of_records);
+    for Prepared { name, job } in prepared {
         if diagnostics.has_errors() {
-            // Still compose the rest, so that every mistake is found at once.
-            compose(job, diagnostics);
+            compose_for_mistakes(job, records_lost, diagnostics);
             continue;
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
@@ -90,6 +91,22 @@ pub fn outputs(
     }
     report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }
+}
+
+fn is_of_records(found: &Diagnostic) -> bool {
+    found.severity == Severity::Error && found.place.as_ref().is_some_and(|place| place.file.ends_with(".csv"))
+}
+
+/// Findings about figures: records that could not be read may well have caused them.
+const OF_FIGURES: [&str; 7] = ["E303", "E304", "E310", "E324", "E330", "E331", "E342"];
+
+/// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
+/// what only follows from records that were left out.
+fn compose_for_mistakes(job: Job, records_lost: bool, diagnostics: &mut Diagnostics) {
+    let mut found = Diagnostics::default();
+    compose(job, &mut found);
+    let follows = |found: &&Diagnostic| records_lost && OF_FIGURES.contains(&found.code);
+    found.iter().filter(|found| !follows(found)).for_each(|found| diagnostics.push(found.clone()));
 }
 
 /// Two documents under one name would overwrite each other; on Windows, capital letters make no difference.

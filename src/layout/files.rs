@@ -37,7 +37,11 @@ impl Layer {
             }
             match crate::data::read_text(&entry.path(), &layer.shown_name(&name)) {
                 Ok(text) => drop(layer.files.insert(name, text)),
-                Err(found) => diagnostics.push(found),
+                Err(found) => {
+                    diagnostics.push(found);
+                    // Else it would be called missing as well.
+                    layer.files.insert(name, String::new());
+                }
             }
         }
         Some(layer)
