@@ -19,7 +19,7 @@ pub struct Plan<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
     pub sections: Sections,
-    pub properties: Properties,
+    pub properties: Properties<'a>,
 }
 
 pub enum Item<'a> {
@@ -95,8 +95,8 @@ pub struct Planner<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
     listing: Listing,
-    tags: Tags,
-    properties: Properties,
+    tags: Tags<'a>,
+    properties: Properties<'a>,
     anchors: BTreeSet<&'a str>,
     controls: u32,
     bookmarks: u32,
