@@ -45,21 +45,17 @@ pub fn build(plan: &Plan) -> Result<Body, Error> {
 }
 
 fn build_item(plan: &Plan, item: &Item) -> Result<Vec<u8>, Error> {
-    let mut controls = Vec::new();
-    let (raw, caption, description, header_rows, section) = match item {
+    match item {
+        Item::Table(table) => super::stamp::table(&plan.styles, table),
         Item::Paragraph(paragraph) => {
+            let mut controls = Vec::new();
+            let raw = build_paragraph(&plan.styles, paragraph, &mut controls).build();
             let section = paragraph.ends_section.map(|index| plan.sections.properties[index].as_str());
-            (build_paragraph(&plan.styles, paragraph, &mut controls).build(), "", "", 0, section)
+            let mut out = Vec::with_capacity(raw.len());
+            finish(&raw, &Facts { section, controls: &controls, ..Facts::NONE }, &mut out)?;
+            Ok(out)
         }
-        Item::Table(table) => {
-            let raw = build_table(&plan.styles, table, &mut controls).build();
-            (raw, table.caption.as_str(), table.description.as_str(), table.header_rows, None)
-        }
-    };
-    let facts = Facts { header_rows, caption, description, section, controls: &controls };
-    let mut out = Vec::with_capacity(raw.len());
-    finish(&raw, &facts, &mut out)?;
-    Ok(out)
+    }
 }
 
 fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, controls: &mut Vec<u32>) -> Paragraph {
@@ -105,7 +101,7 @@ fn run(inline: &Inline, emphasis: Option<&str>) -> Run {
     if let (true, Some(style)) = (inline.strong, emphasis) {
         run = run.style(style);
     }
-    if inline.text.chars().any(is_shared) {
+    if is_shared(&inline.text) {
         run = run.fonts(RunFonts::new().hint("eastAsia"));
     }
     for (index, line) in clean(&inline.text).split('\n').enumerate() {
@@ -119,9 +115,9 @@ fn run(inline: &Inline, emphasis: Option<&str>) -> Run {
     run
 }
 
-/// Neither ASCII nor surely Chinese: Word would take it from the Western font.
-fn is_shared(c: char) -> bool {
-    ('\u{80}'..'\u{2E80}').contains(&c)
+/// Whether some character is neither ASCII nor surely Chinese: Word would take it from the Western font.
+pub fn is_shared(text: &str) -> bool {
+    text.chars().any(|c| ('\u{80}'..'\u{2E80}').contains(&c))
 }
 
 /// One line of the contents: a link with title, leader and page number, the TOC field begun before the first
@@ -148,10 +144,10 @@ fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
     }
 }
 
-fn build_table(styles: &StyleBook, plan: &TablePlan, controls: &mut Vec<u32>) -> docx_rs::Table {
-    let rows = plan.rows.iter().map(|row| build_row(styles, row, controls)).collect();
+/// A table without its rows.
+pub fn build_table(plan: &TablePlan) -> docx_rs::Table {
     let width: i64 = plan.widths.iter().sum();
-    docx_rs::Table::without_borders(rows)
+    docx_rs::Table::without_borders(Vec::new())
         .style(plan.style.as_str())
         .set_grid(plan.widths.iter().map(|w| *w as usize).collect())
         .width(width as usize, WidthType::Dxa)
@@ -159,16 +155,16 @@ fn build_table(styles: &StyleBook, plan: &TablePlan, controls: &mut Vec<u32>) ->
         .layout(TableLayoutType::Fixed)
 }
 
-fn build_row(styles: &StyleBook, plan: &RowPlan, controls: &mut Vec<u32>) -> TableRow {
-    let cells = plan.cells.iter().map(|cell| build_cell(styles, cell, controls)).collect();
-    let mut row = TableRow::new(cells);
+/// A row without its cells.
+pub fn build_row(plan: &RowPlan) -> TableRow {
+    let mut row = TableRow::new(Vec::new());
     if plan.height > 0 {
         row = row.row_height(plan.height as f32).height_rule(HeightRule::AtLeast);
     }
     if plan.splits { row } else { row.cant_split() }
 }
 
-fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) -> TableCell {
+pub fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) -> TableCell {
     let mut cell = TableCell::new().width(plan.width as usize, WidthType::Dxa);
     if plan.span > 1 {
         cell = cell.grid_span(plan.span);
@@ -203,9 +199,8 @@ fn footer(style: &str, form: &(String, String)) -> Result<Vec<u8>, Error> {
         run(&Inline::text(form.1.as_str()), None),
     ];
     paragraph.children.extend(runs.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
-    let facts = Facts { header_rows: 0, caption: "", description: "", section: None, controls: &[] };
     let mut out = format!("{XML}<w:ftr {NAMESPACES}>").into_bytes();
-    finish(&paragraph.build(), &facts, &mut out)?;
+    finish(&paragraph.build(), &Facts::NONE, &mut out)?;
     out.extend_from_slice(b"</w:ftr>");
     Ok(out)
 }

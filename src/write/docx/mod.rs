@@ -15,6 +15,7 @@ mod parts;
 mod plan;
 mod properties;
 mod section;
+mod stamp;
 mod styles;
 mod table;
 mod tags;

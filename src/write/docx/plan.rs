@@ -19,7 +19,7 @@ pub struct Plan<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
     pub sections: Sections,
-    pub properties: Properties,
+    pub properties: Properties<'a>,
 }
 
 pub enum Item<'a> {
@@ -95,8 +95,8 @@ pub struct Planner<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
     listing: Listing,
-    tags: Tags,
-    properties: Properties,
+    tags: Tags<'a>,
+    properties: Properties<'a>,
     anchors: BTreeSet<&'a str>,
     controls: u32,
     bookmarks: u32,
@@ -283,9 +283,16 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The section's properties go into its last paragraph; after a table there must be one.
+    /// The section's properties go into its last paragraph. After a table there must be one; after the contents
+    /// too, or LibreOffice reads the footers within the field and leaves their numbers blank.
     fn end_section(&mut self, index: usize) {
-        if !matches!(self.items.last(), Some(Item::Paragraph(p)) if p.ends_section.is_none()) {
+        let fit = match self.items.last() {
+            Some(Item::Paragraph(p)) => {
+                p.ends_section.is_none() && !p.pieces.iter().any(|x| matches!(x, Piece::Entry(_)))
+            }
+            _ => false,
+        };
+        if !fit {
             self.structural(Look::SectionEnd);
         }
         let last = index + 1 == self.document.sections.len();

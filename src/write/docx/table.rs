@@ -7,6 +7,7 @@ use super::xml::twips;
 use crate::document::{Align, Cell, ColumnKind, Row, RowKind, Table, plain_text};
 use crate::style::TableStyle;
 use crate::typeset::frame::TableGeometry;
+use std::collections::HashMap;
 
 pub struct TablePlan<'a> {
     /// Id of its table style.
@@ -39,7 +40,7 @@ pub struct CellPlan<'a> {
     pub blank: Option<&'a str>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Merge {
     None,
     /// It goes on in the row below.
@@ -96,6 +97,7 @@ pub fn plan<'a>(
     let widths = widths(&geometry.columns);
     let page = planner.page_height();
     let mut rows = Vec::with_capacity(table.header.len() + table.body.len());
+    let mut styles: HashMap<(CellLook, bool), StyleId> = HashMap::new();
     for (part, is_header) in [(&table.header, true), (&table.body, false)] {
         let first = if is_header { 0 } else { table.header.len() };
         let height = |row: usize| geometry.rows.get(first + row).copied().unwrap_or(looks.row);
@@ -105,8 +107,15 @@ pub fn plan<'a>(
         for (index, (row, cells)) in part.iter().zip(filled).enumerate() {
             let mut planned = Vec::with_capacity(cells.len());
             for slot in cells {
-                let variant = variant(planner, table, looks, row, &slot, is_header, geometry.scale)?;
-                let style = planner.styles.id(Variant { keep: keeps[index], ..variant })?;
+                let look = cell_look(table, row, &slot, is_header);
+                let style = match styles.get(&(look, keeps[index])) {
+                    Some(style) => *style,
+                    None => {
+                        let style = cell_style(planner, looks, look, keeps[index], geometry.scale)?;
+                        styles.insert((look, keeps[index]), style);
+                        style
+                    }
+                };
                 let (pieces, blank) = match slot.cell {
                     Some(cell) if slot.merge != Merge::Covered => {
                         (planner.pieces(&cell.inlines), planner.blank(&cell.inlines))
@@ -182,31 +191,53 @@ fn fill(rows: &[Row], columns: usize) -> Vec<Vec<Slot<'_>>> {
     filled
 }
 
-/// The role and the look of a cell. Type smaller than declared falls by half points.
-fn variant(
-    planner: &Planner,
-    table: &Table,
-    looks: &TableStyle,
-    row: &Row,
-    slot: &Slot,
-    in_header: bool,
-    scale: f64,
-) -> Result<Variant, Error> {
+/// What a cell looks like, by the table's style: its part, alignment and indent in hundredths of 字.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct CellLook {
+    part: Part,
+    align: Kind,
+    indent: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    Head,
+    Text,
+    Number,
+}
+
+fn cell_look(table: &Table, row: &Row, slot: &Slot, in_header: bool) -> CellLook {
     let column = table.columns.get(slot.column);
     let numbers = column.is_some_and(|c| c.kind == ColumnKind::Number);
     let label = slot.cell.is_some_and(|c| c.header);
-    let (role, usual) = match row.kind {
-        RowKind::Numbering => (&looks.text, Align::Center),
-        _ if in_header || row.kind == RowKind::Header => (&looks.head, Align::Center),
-        _ if numbers && !label => (&looks.number, column.map_or(Align::Right, |c| c.align)),
-        _ => (&looks.text, column.map_or(Align::Left, |c| c.align)),
+    let (part, usual) = match row.kind {
+        RowKind::Numbering => (Part::Text, Align::Center),
+        _ if in_header || row.kind == RowKind::Header => (Part::Head, Align::Center),
+        _ if numbers && !label => (Part::Number, column.map_or(Align::Right, |c| c.align)),
+        _ => (Part::Text, column.map_or(Align::Left, |c| c.align)),
     };
-    let align = Some(Kind::from(slot.cell.and_then(|c| c.align).unwrap_or(usual)));
+    let align = slot.cell.and_then(|c| c.align).unwrap_or(usual).into();
     let indent = slot.cell.map_or(0.0, |c| c.indent);
+    CellLook { part, align, indent: (indent * 100.0).round().clamp(0.0, 6000.0) as u16 }
+}
+
+/// The named style of a look. Type smaller than declared falls by half points.
+fn cell_style(
+    planner: &mut Planner,
+    looks: &TableStyle,
+    look: CellLook,
+    keep: bool,
+    scale: f64,
+) -> Result<StyleId, Error> {
+    let role = match look.part {
+        Part::Head => &looks.head,
+        Part::Text => &looks.text,
+        Part::Number => &looks.number,
+    };
     let smaller = scale > 0.0 && scale < 1.0;
     let size = if smaller { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
-    let indent = (indent * 100.0).round().clamp(0.0, 6000.0) as u16;
-    Ok(Variant { align, indent, size, ..Variant::of(role, Purpose::Cell) })
+    let (align, indent) = (Some(look.align), look.indent);
+    planner.styles.id(Variant { align, indent, size, keep, ..Variant::of(role, Purpose::Cell) })
 }
 
 /// Rows whose paragraphs keep with the next: before a total, within a vertical merge that a page can hold, before
