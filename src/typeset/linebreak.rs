@@ -317,7 +317,8 @@ impl Judge {
         match self.fit {
             Fit::Justified => cost,
             _ if cost >= cost::EMERGENCY => cost,
-            _ => cost / 3.0,
+            Fit::Ragged => cost / 100.0,
+            Fit::Balanced => cost / 3.0,
         }
     }
 }
@@ -337,7 +338,8 @@ pub fn shrink_of(sign: &Sign) -> f64 {
 /// What a sign and the joint after it bear before a line looks loose.
 fn stretch_of(sign: &Sign) -> f64 {
     let space = if sign.class == Class::Space { (0.5 - sign.advance).max(0.0) } else { 0.0 };
-    let gap = if sign.gap > 0.0 { 0.5 - sign.gap } else { 0.0 };
+    // Gaps take the stretch first, but many wide ones in a line look as loose as anything.
+    let gap = if sign.gap > 0.0 { JOINT_STRETCH } else { 0.0 };
     let joint = if sign.joint == Joint::Fixed { 0.0 } else { JOINT_STRETCH };
     space + gap + joint
 }

@@ -57,6 +57,7 @@ fn style() -> Style {
         frame: 1.0,
         padding: [0.8, 1.0],
         row: 0.0,
+        after: 8.0,
         continued: Some("续表".into()),
     };
     Style {

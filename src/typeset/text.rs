@@ -136,7 +136,7 @@ impl<'a> Shaper<'a> {
         place: &dyn Fn() -> Option<Place>,
         diagnostics: &mut Diagnostics,
     ) -> Shape {
-        let first = role.faces.first().copied().unwrap_or(FaceId(0));
+        let first = role.order(c).next().unwrap_or(FaceId(0));
         if is_invisible(c) || c == '\n' {
             return Shape { face: first, glyph: 0, advance: 0.0 };
         }
@@ -331,8 +331,8 @@ pub(crate) mod tests {
 
     #[test]
     fn chinese_and_digits_are_spaced_without_a_space_in_the_text() {
-        assert_eq!(widths("共3人", "仿宋"), [1.25, 0.75, 1.0]);
-        assert_eq!(widths("（3）", "仿宋"), [1.0, 0.5, 1.0]);
+        assert_eq!(widths("共3人", "仿宋"), [1.25, 0.562 + 0.25, 1.0]);
+        assert_eq!(widths("（3）", "仿宋"), [1.0, 0.562, 1.0]);
     }
 
     #[test]

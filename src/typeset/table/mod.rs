@@ -9,6 +9,7 @@ mod tags;
 use super::flow::{Flow, Galley, TextRole};
 use super::frame::{Artifact, ElementId, ElementKind, TableGeometry, Tag};
 use super::linebreak::{Fit, Line, Measure};
+use super::sense;
 use super::structure::Tags;
 use super::text::Setting;
 use crate::diagnostic::{Diagnostic, Place};
@@ -85,6 +86,7 @@ pub fn set_table<'a>(flow: &mut Flow<'a>, table: &'a Table) {
     for note in notes {
         flow.place(note);
     }
+    flow.y += style.after.max(0.0);
 }
 
 fn table_style<'a>(flow: &mut Flow<'a>, table: &Table) -> Option<&'a TableStyle> {
@@ -134,7 +136,7 @@ fn measure<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> 
     };
     break_cells(flow, &mut measured);
     let columns = measured.edges.windows(2).map(|e| e[1] - e[0]).collect();
-    flow.tables.push(TableGeometry { columns, scale, page: 0, pages: 0 });
+    flow.tables.push(TableGeometry { columns, scale, rows: Vec::new(), page: 0, pages: 0 });
     measured
 }
 
@@ -199,7 +201,13 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
                 Align::Justify => Fit::Justified,
                 Align::Left | Align::Right => Fit::Ragged,
             };
+            let line_count = flow.breaker.natural_width(&cell.text) / width;
+            // Heads and names break at words; longer texts as prose does.
+            if cell.align != Align::Justify && (1.0..4.0).contains(&line_count) {
+                flow.breaker.senses = sense::costs(&cell.text);
+            }
             flow.breaker.break_lines(&cell.text, Measure { width, indent: 0.0 }, fit, &mut lines);
+            flow.breaker.senses.clear();
         }
         measured.grid.cells[index].lines = first..lines.len();
     }
@@ -290,6 +298,7 @@ fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, above: &[Galley<'a
     let pages = flow.page_index() + 1 - first;
     if let Some(geometry) = flow.tables.last_mut() {
         (geometry.page, geometry.pages) = (first, pages);
+        geometry.rows = plan.heights();
     }
 }
 

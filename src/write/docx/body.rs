@@ -6,7 +6,7 @@ use super::contents::Entry;
 use super::finish::{Facts, finish};
 use super::parts::{NAMESPACES, XML};
 use super::plan::{Item, Look, ParagraphPlan, Piece, Plan};
-use super::styles::{BETWEEN, SECTION_END, StyleBook, StyleId};
+use super::styles::{BETWEEN, SECTION_END, StyleBook};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
 use super::xml::{clean, escape};
 use crate::document::Inline;
@@ -76,20 +76,21 @@ fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, controls: &mut Vec<
         let start = BookmarkStart::new(bookmark.id as usize, escape(&bookmark.name));
         paragraph.children.push(ParagraphChild::BookmarkStart(start));
     }
-    add_pieces(&mut paragraph, &plan.pieces, controls);
+    let emphasis = if let Look::Named(id) = plan.look { styles.emphasis(id) } else { None };
+    add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), controls);
     for bookmark in plan.bookmarks.iter().rev() {
         paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(bookmark.id as usize)));
     }
     paragraph
 }
 
-fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], controls: &mut Vec<u32>) {
+fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str>, controls: &mut Vec<u32>) {
     for piece in pieces {
         match piece {
-            Piece::Text(inline) => paragraph.children.push(ParagraphChild::Run(Box::new(run(inline)))),
+            Piece::Text(inline) => paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis)))),
             Piece::Control { inline, tag, id } => {
                 controls.push(*id);
-                let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline));
+                let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline, emphasis));
                 paragraph.children.push(ParagraphChild::StructuredDataTag(Box::new(control)));
             }
             Piece::Entry(entry) => add_entry(paragraph, entry),
@@ -99,10 +100,10 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], controls: &mut Vec<u3
 
 /// A run; `\n` in it is a line break. “ ” … — and other marks that Western and Chinese fonts share are set from
 /// the Chinese one, which Word does only where the run says so (ECMA-376-1 17.3.2.26, hint).
-fn run(inline: &Inline) -> Run {
+fn run(inline: &Inline, emphasis: Option<&str>) -> Run {
     let mut run = Run::new();
-    if inline.strong {
-        run = run.style("Strong");
+    if let (true, Some(style)) = (inline.strong, emphasis) {
+        run = run.style(style);
     }
     if inline.text.chars().any(is_shared) {
         run = run.fonts(RunFonts::new().hint("eastAsia"));
@@ -134,12 +135,12 @@ fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
     }
     paragraph.children.extend(outer.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
     let link = Hyperlink::new(escape(&entry.anchor), HyperlinkType::Anchor)
-        .add_run(run(&Inline::text(entry.title.as_str())))
+        .add_run(run(&Inline::text(entry.title.as_str()), None))
         .add_run(Run::new().add_tab())
         .add_run(part(FieldCharType::Begin))
         .add_run(instruction(&format!(r" PAGEREF {} \h ", entry.anchor)))
         .add_run(part(FieldCharType::Separate))
-        .add_run(run(&Inline::text(entry.page.as_str())))
+        .add_run(run(&Inline::text(entry.page.as_str()), None))
         .add_run(part(FieldCharType::End));
     paragraph.children.push(ParagraphChild::Hyperlink(link));
     if entry.closes {
@@ -148,7 +149,7 @@ fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
 }
 
 fn build_table(styles: &StyleBook, plan: &TablePlan, controls: &mut Vec<u32>) -> docx_rs::Table {
-    let rows = plan.rows.iter().map(|row| build_row(styles, row, plan.row_height, controls)).collect();
+    let rows = plan.rows.iter().map(|row| build_row(styles, row, controls)).collect();
     let width: i64 = plan.widths.iter().sum();
     docx_rs::Table::without_borders(rows)
         .style(plan.style.as_str())
@@ -158,11 +159,11 @@ fn build_table(styles: &StyleBook, plan: &TablePlan, controls: &mut Vec<u32>) ->
         .layout(TableLayoutType::Fixed)
 }
 
-fn build_row(styles: &StyleBook, plan: &RowPlan, height: i64, controls: &mut Vec<u32>) -> TableRow {
+fn build_row(styles: &StyleBook, plan: &RowPlan, controls: &mut Vec<u32>) -> TableRow {
     let cells = plan.cells.iter().map(|cell| build_cell(styles, cell, controls)).collect();
     let mut row = TableRow::new(cells);
-    if height > 0 {
-        row = row.row_height(height as f32).height_rule(HeightRule::AtLeast);
+    if plan.height > 0 {
+        row = row.row_height(plan.height as f32).height_rule(HeightRule::AtLeast);
     }
     if plan.splits { row } else { row.cant_split() }
 }
@@ -177,14 +178,15 @@ fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) -> T
         Merge::Begins => cell = cell.vertical_merge(VMergeType::Restart),
         Merge::Covered => cell = cell.vertical_merge(VMergeType::Continue),
     }
-    let mut paragraph = cell_paragraph(styles, plan.style);
-    add_pieces(&mut paragraph, &plan.pieces, controls);
+    let mut paragraph = Paragraph::new().style(styles.xml_id(plan.style));
+    if plan.pieces.iter().any(|p| matches!(p, Piece::Text(i) | Piece::Control { inline: i, .. } if i.strong)) {
+        let emphasis = styles.emphasis(plan.style);
+        add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), controls);
+    } else {
+        add_pieces(&mut paragraph, &plan.pieces, None, controls);
+    }
     cell.children.push(TableCellContent::Paragraph(Box::new(paragraph)));
     cell
-}
-
-fn cell_paragraph(styles: &StyleBook, style: StyleId) -> Paragraph {
-    Paragraph::new().style(styles.xml_id(style))
 }
 
 /// A footer part: the page number in its form, e.g. `— PAGE —`.
@@ -192,13 +194,13 @@ fn footer(style: &str, form: &(String, String)) -> Result<Vec<u8>, Error> {
     let part = |kind| Run::new().add_field_char(kind, false);
     let mut paragraph = Paragraph::new().style(style);
     let runs = [
-        run(&Inline::text(form.0.as_str())),
+        run(&Inline::text(form.0.as_str()), None),
         part(FieldCharType::Begin),
         Run::new().add_instr_text(InstrText::Unsupported(" PAGE ".to_owned())),
         part(FieldCharType::Separate),
-        run(&Inline::text("1")),
+        run(&Inline::text("1"), None),
         part(FieldCharType::End),
-        run(&Inline::text(form.1.as_str())),
+        run(&Inline::text(form.1.as_str()), None),
     ];
     paragraph.children.extend(runs.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
     let facts = Facts { header_rows: 0, caption: "", description: "", section: None, controls: &[] };

@@ -9,6 +9,7 @@
 mod body;
 mod contents;
 mod finish;
+mod map;
 mod package;
 mod parts;
 mod plan;
