@@ -5,7 +5,7 @@ mod pdf_sample;
 
 use gongkai::typeset::Pages;
 use gongkai::typeset::frame::{Item, Tag};
-use pdf_sample::{ADDRESS, COVER, FONTS, LAYOUT, PROSE};
+use pdf_sample::{ADDRESS, BROKEN, COVER, FONTS, LAYOUT, PROSE};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -62,7 +62,7 @@ fn every_font_is_embedded_subset_and_mapped_to_text() {
 #[test]
 fn the_text_comes_back_exactly() {
     let Some(text) = output_of("pdftotext", &["-raw", sample(), "-"]) else { return };
-    for line in PROSE.iter().chain(&[COVER, "第一部分 概况 1", "预算收支表 2", "2080505 养老保险 34.56"])
+    for line in PROSE.iter().chain(&BROKEN).chain(&[COVER, "第一部分 概况 1", "预算收支表 2", "2080505 养老保险 34.56"])
     {
         assert!(text.split(['\n', '\x0c']).any(|found| found == *line), "“{line}” in {text}");
     }
@@ -206,6 +206,23 @@ fn no_pages_and_an_empty_page_are_files_too() {
     let read = lopdf::Document::load_mem(&write(&builder.pages)).expect("readable");
     assert_eq!(read.get_pages().len(), 1);
     assert!(lopdf::Document::load_mem(&write(&Pages::default())).is_ok());
+}
+
+/// A link on a turned page covers its words on the sheet: what is right on the page as read is up on the sheet.
+#[test]
+fn links_turn_with_their_page() {
+    let read = lopdf::Document::load_mem(&write(&pdf_sample::sample())).expect("readable");
+    let page = read.get_pages()[&5];
+    let links = read.get_page_annotations(page).expect("it has one");
+    let area: Vec<f32> = links[0]
+        .get(b"Rect")
+        .and_then(lopdf::Object::as_array)
+        .expect("an area")
+        .iter()
+        .map(|side| side.as_float().expect("a number"))
+        .collect();
+    let (left, top, width, height) = pdf_sample::BACK;
+    assert_eq!(area, [top, left, top + height, left + width].map(|side| side as f32));
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn catalog(
         "Type" => "Catalog",
         "Pages" => page_tree,
         "Lang" => syntax::text_string(&meta.language),
-        "MarkInfo" => dictionary! { "Marked" => true, "Suspects" => false },
+        "MarkInfo" => dictionary! { "Marked" => true },
         "StructTreeRoot" => tree.root,
         // The sheet is measured by a norm: a print dialog shall not shrink it unasked.
         "ViewerPreferences" => dictionary! { "DisplayDocTitle" => true, "PrintScaling" => "None" },
