@@ -9,7 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 fn published() -> Value {
-    let text = std::fs::read_to_string(common::root().join("tests/reference/631-2023-published.json")).expect("the reference");
+    let text =
+        std::fs::read_to_string(common::root().join("tests/reference/631-2023-published.json")).expect("the reference");
     serde_json::from_str(&text).expect("JSON")
 }
 
@@ -106,7 +107,9 @@ fn published_heads(table: &Value) -> Heads {
 fn published_texts(reference: &Value) -> Vec<String> {
     let mut texts = vec![bare(reference["part"]["text"].as_str().expect("the part's title"))];
     texts.push(bare(reference["meta"]["title"].as_str().expect("a title")));
-    texts.extend(reference["intro"].as_array().into_iter().flatten().map(|b| bare(b["text"].as_str().unwrap_or_default())));
+    texts.extend(
+        reference["intro"].as_array().into_iter().flatten().map(|b| bare(b["text"].as_str().unwrap_or_default())),
+    );
     for section in reference["sections"].as_array().into_iter().flatten() {
         texts.push(bare(section["heading"].as_str().expect("a heading")));
         for block in section["blocks"].as_array().into_iter().flatten() {
