@@ -537,7 +537,7 @@ fn random_table() -> impl Strategy<Value = Table> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
 
     #[test]
     fn random_tables_keep_every_cell_once_and_within_the_page(table in random_table(), filler in 0..25_usize,
