@@ -29,7 +29,7 @@
 //! | E121 | a required column is missing | | E151 | a ref names nothing |
 //! | | | | E199 | how many more findings there are |
 //!
-//! E210 to E215 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
+//! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 
 mod classification;
 mod csv_file;
