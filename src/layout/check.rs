@@ -154,7 +154,7 @@ impl<'a> Check<'a> {
             let row_keys: Vec<&str> = side.rows.iter().chain(&side.foot).filter_map(|r| r.key.as_deref()).collect();
             let column_keys: Vec<&str> = columns.iter().filter_map(|c| c.key.as_deref()).collect();
             for row in side.rows.iter().chain(&side.foot) {
-                self.row(table, file, row, &row_keys, &column_keys, columns, false);
+                self.row(table, file, row, &row_keys, &column_keys, columns);
             }
         }
         self.doubled(&keys, "行");
@@ -381,7 +381,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)] // a row, what it reads, and the keys it may name
     fn row(
         &mut self,
         table: &TableLayout,
@@ -390,7 +389,6 @@ impl<'a> Check<'a> {
         row_keys: &[&str],
         column_keys: &[&str],
         columns: &[ColumnDecl],
-        below_record: bool,
     ) {
         if row.blank {
             return;
@@ -430,7 +428,7 @@ impl<'a> Check<'a> {
         for inner in &row.rows {
             let inner_keys: Vec<&str> =
                 row.rows.iter().filter_map(|r| r.key.as_deref()).chain(row_keys.iter().copied()).collect();
-            self.row(table, reads, inner, &inner_keys, column_keys, columns, below_record || record);
+            self.row(table, reads, inner, &inner_keys, column_keys, columns);
         }
     }
 }
