@@ -262,6 +262,13 @@ impl Session {
         })
     }
 
+    /// Renders a template for a message; none if it cannot be (reported elsewhere) or prints figures.
+    pub fn try_render(&self, template: &Template, context: &Value) -> Option<String> {
+        let Some(name) = &template.name else { return Some(template.source.clone()) };
+        let text = self.env().get_template(name).and_then(|t| t.render(context.clone())).ok()?;
+        (!text.contains(is_mark)).then_some(text)
+    }
+
     /// Evaluates `when`; an error is reported and counts as true.
     pub fn holds(&self, expression: &crate::layout::Expression, context: Value) -> bool {
         let value = self.env().compile_expression(&expression.source).and_then(|e| e.eval(context));

@@ -1,7 +1,7 @@
 //! Mistakes of a set that can be seen without data: names that name nothing, doubled keys, shapes that cannot be.
 
 use super::*;
-use crate::data::{FileDecl, Kind, filter};
+use crate::data::{FieldDecl, FileDecl, Kind, filter};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::toml_tree::suggestion;
 
@@ -250,8 +250,9 @@ impl<'a> Check<'a> {
                 self.amount_field(reads, of, &column.place);
             }
             self.named_parts(&column.parts, &keys, "列", &column.place);
-            self.each(table, column.each.as_ref(), column.values.as_ref(), &column.levels, reads, &column.place);
-            self.measure(table, column, reads);
+            let axis = Axis::of_column(column);
+            let entries = self.each(table, &axis, reads);
+            self.measure(table, column, reads, &entries);
             if let Some(field) = &column.field {
                 self.column_field(file, table, field, &column.place);
             }
@@ -262,14 +263,15 @@ impl<'a> Check<'a> {
         self.doubled(&always, "列");
     }
 
-    fn measure(&mut self, table: &TableLayout, column: &ColumnDecl, reads: &FileDecl) {
-        let sums = column.key.is_some() && column.calc.is_none();
+    fn measure(&mut self, table: &TableLayout, column: &ColumnDecl, reads: &FileDecl, entries: &[&NamedEntry]) {
+        let sums = (column.key.is_some() || column.each.is_some()) && column.calc.is_none();
         let named = column.of.as_ref().is_some_and(|of| reads.field(of).is_some())
-            || (reads.id == table.from && table.measure.is_some());
+            || (reads.id == table.from && table.measure.is_some())
+            || (!entries.is_empty() && entries.iter().all(|e| e.of.is_some()));
         let amounts = reads.fields.iter().filter(|f| f.kind == Kind::Amount).count();
         if sums && !named && amounts != 1 {
             let message = format!("{} 有 {amounts} 个金额字段，不知道汇总哪一个", reads.path);
-            self.error("E244", message, &column.place, "在表中写 measure，或在列中写 of".into());
+            self.error("E244", message, &column.place, "在表中写 measure，或在列、清单的各项中写 of".into());
         }
     }
 
@@ -297,28 +299,75 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn each(
-        &mut self,
-        table: &TableLayout,
-        each: Option<&Each>,
-        values: Option<&Values>,
-        levels: &[String],
-        reads: &FileDecl,
-        place: &Place,
-    ) {
-        let lists: Vec<&str> = table.lists.keys().chain(self.set.lists.keys()).map(String::as_str).collect();
-        if let Some(Values::List(name)) = values {
-            self.known("E247", "清单（schema.toml 的 [list]）", name, &lists, place);
-        }
-        match each {
-            Some(Each::Field(name)) => {
+    /// What an axis is made from; returns the entries of its list.
+    fn each<'t>(&mut self, table: &'t TableLayout, axis: &Axis<'t>, reads: &'a FileDecl) -> Vec<&'t NamedEntry>
+    where
+        'a: 't,
+    {
+        let set = self.set;
+        let list = |name: &str| table.lists.get(name).or_else(|| set.lists.get(name)).map(Vec::as_slice);
+        let lists: Vec<&str> = table.lists.keys().chain(set.lists.keys()).map(String::as_str).collect();
+        let field = match axis.each {
+            Some(Each::Field(name)) => reads.field(name),
+            _ => None,
+        };
+        let entries: &[ListEntry] = match (axis.each, axis.values) {
+            (Some(Each::Field(name)), None) if field.is_none() => {
                 let mut known: Vec<&str> = reads.fields.iter().map(|f| f.id.as_str()).collect();
                 known.extend(&lists);
-                self.known("E248", "字段或清单（each）", name, &known, place);
-                self.levels(reads, name, levels, place);
+                self.known("E248", "字段或清单（each）", name, &known, axis.place);
+                list(name).unwrap_or_default()
             }
-            Some(Each::Fields(names)) => names.iter().for_each(|name| self.field(reads, name, place)),
+            (Some(Each::Field(name)), Some(_)) if field.is_none() => {
+                self.field(reads, name, axis.place);
+                return Vec::new();
+            }
+            (_, Some(Values::List(name))) => {
+                self.known("E247", "清单（schema.toml 的 [list]）", name, &lists, axis.place);
+                list(name).unwrap_or_default()
+            }
+            (_, Some(Values::Here(entries))) | (Some(Each::Entries(entries)), None) => entries,
+            _ => &[],
+        };
+        match axis.each {
+            Some(Each::Field(name)) => self.levels(reads, name, axis.levels, axis.place),
+            Some(Each::Fields(names)) => names.iter().for_each(|name| self.field(reads, name, axis.place)),
+            None if axis.values.is_some() => {
+                let hint = "写 each = \"字段名\"，说明这些值是哪个字段的".to_string();
+                self.error("E254", "有 values，却没有 each".into(), axis.place, hint);
+            }
             _ => {}
+        }
+        entries.iter().filter_map(|entry| self.entry(entry, field, reads)).collect()
+    }
+
+    /// An entry of a list: a value must be one its field can have; a named one is checked as what it reads.
+    fn entry<'t>(
+        &mut self,
+        entry: &'t ListEntry,
+        field: Option<&FieldDecl>,
+        reads: &'a FileDecl,
+    ) -> Option<&'t NamedEntry> {
+        match (entry, field) {
+            (ListEntry::Value(value, place), Some(field)) => {
+                let condition = filter::Condition::Is(value.clone());
+                self.filter(&Filter::Field { path: field.id.clone(), condition, place: place.clone() }, reads);
+                None
+            }
+            (ListEntry::Value(value, place), None) => {
+                let message = format!("“{value}”只是一个值，不知道是哪个字段的");
+                let hint = "写 each = \"字段名\" 和 values = 清单；或者写成 { key = \"…\", where = … }".to_string();
+                self.error("E254", message, place, hint);
+                None
+            }
+            (ListEntry::Entry(entry), _) => {
+                let there = self.reads(entry.from.as_deref(), reads, &entry.place)?;
+                self.filter(&entry.filter, there);
+                if let Some(of) = &entry.of {
+                    self.amount_field(there, of, &entry.place);
+                }
+                Some(entry)
+            }
         }
     }
 
@@ -362,7 +411,7 @@ impl<'a> Check<'a> {
         for skip in row.skip.iter().filter(|s| !s.contains('.')) {
             self.known("E249", "列（skip）", skip, &bases, &row.place);
         }
-        self.each(table, row.each.as_ref(), row.values.as_ref(), &row.levels, reads, &row.place);
+        self.each(table, &Axis::of_row(row), reads);
         for id in &row.id {
             self.field(reads, id, &row.place);
         }
@@ -383,6 +432,26 @@ impl<'a> Check<'a> {
                 row.rows.iter().filter_map(|r| r.key.as_deref()).chain(row_keys.iter().copied()).collect();
             self.row(table, reads, inner, &inner_keys, column_keys, columns, below_record || record);
         }
+    }
+}
+
+/// What turns a column or a row into many.
+struct Axis<'t> {
+    each: Option<&'t Each>,
+    values: Option<&'t Values>,
+    levels: &'t [String],
+    place: &'t Place,
+}
+
+impl<'t> Axis<'t> {
+    fn of_column(column: &'t ColumnDecl) -> Axis<'t> {
+        let ColumnDecl { each, values, levels, place, .. } = column;
+        Axis { each: each.as_ref(), values: values.as_ref(), levels, place }
+    }
+
+    fn of_row(row: &'t RowDecl) -> Axis<'t> {
+        let RowDecl { each, values, levels, place, .. } = row;
+        Axis { each: each.as_ref(), values: values.as_ref(), levels, place }
     }
 }
 

@@ -304,14 +304,21 @@ pub enum Values {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ListEntry {
     /// A value of the field.
-    Value(String),
-    Entry {
-        key: String,
-        name: String,
-        head: Option<Template>,
-        filter: Filter,
-        from: Option<String>,
-    },
+    Value(String, Place),
+    Entry(Box<NamedEntry>),
+}
+
+/// A list's entry with a key, its own filter, dataset and amount field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedEntry {
+    pub key: String,
+    pub name: String,
+    pub head: Option<Template>,
+    pub filter: Filter,
+    pub from: Option<String>,
+    /// The amount field it sums.
+    pub of: Option<String>,
+    pub place: Place,
 }
 
 /// A cell that replaces one of a row's leading cells.

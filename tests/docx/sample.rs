@@ -44,6 +44,7 @@ pub fn fonts() -> Fonts {
             word: word.to_owned(),
             alternatives: vec![alternative.to_owned()],
             latin: "Times New Roman".to_owned(),
+            western: Vec::new(),
             strong: Some("黑体".to_owned()),
         };
         (name.to_owned(), role)
