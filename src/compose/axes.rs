@@ -536,7 +536,7 @@ impl<'a> Scope<'a> {
             if known.is_none() {
                 self.session.report(
                     Diagnostic::error("E303", format!("科目编码 {value} 没有名称"))
-                        .at(Place::file(dataset.file.clone()))
+                        .at(first_with(dataset, field, value))
                         .hint("在数据文件夹的科目表中补上它的名称，或增加“科目名称”列"),
                 );
             }
@@ -696,6 +696,15 @@ fn code_field<'a>(each: &Each, dataset: &'a Dataset) -> Option<&'a str> {
     let Each::Field(name) = each else { return None };
     let field = &dataset.fields[dataset.field(name)?];
     matches!(field.kind, Kind::Code { .. }).then_some(field.id.as_str())
+}
+
+/// The first line whose code is `code` or below it.
+fn first_with(dataset: &Dataset, field: usize, code: &str) -> Place {
+    let record = dataset.records.iter().find(|r| r.values[field].text().starts_with(code));
+    match record {
+        Some(record) => Place::new(record.origin.file.clone(), record.origin.line, record.columns[field]),
+        None => Place::file(dataset.file.clone()),
+    }
 }
 
 /// Any amount of a record is not zero.

@@ -224,7 +224,7 @@ fn wrong_lines(scope: &Scope<'_>, dataset: &Dataset, lines: &Bits, says: &str, w
     });
     let also = match others {
         [] => String::new(),
-        [few @ ..] if few.len() <= 5 => format!("；还有第 {} 行", joined(few)),
+        few if few.len() <= 5 => format!("；还有第 {} 行", joined(few)),
         many => format!("；还有第 {} 等 {} 行", joined(&many[..5]), many.len()),
     };
     scope.session.report(
