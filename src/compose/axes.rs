@@ -1,7 +1,7 @@
 //! Axes: declared entries become rows and columns, each with its key, its filters and what its label knows.
 
 use super::session::Session;
-use super::short_key;
+use super::{nested_key, short_key};
 use crate::data::filter::{Condition, Filter};
 use crate::data::points::{Bits, Points};
 use crate::data::{Dataset, Kind};
@@ -209,7 +209,7 @@ impl<'a> Scope<'a> {
         out: &mut Vec<RowItem<'a>>,
     ) {
         let key: Arc<str> = match (&decl.key, &parent.key) {
-            (Some(key), Some(above)) => short_key(&format!("{above}-{key}")),
+            (Some(key), Some(above)) => nested_key(above, key),
             (Some(key), None) => key.as_str().into(),
             (None, _) => "".into(),
         };
@@ -289,7 +289,7 @@ impl<'a> Scope<'a> {
             fields.extend(item.fields);
             let explicit = !decl.id.is_empty();
             let key = match &parent.above {
-                Some(above) if !explicit => short_key(&format!("{above}-{}", item.key)),
+                Some(above) if !explicit => nested_key(above, &item.key),
                 _ => item.key.clone(),
             };
             let inner = Parent {

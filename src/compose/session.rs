@@ -282,7 +282,7 @@ impl Session {
             if !root.is_some_and(|root| lost.iter().any(|l| l == root)) {
                 self.report(template_message::runtime(&error, &template.place, self.env(), &nothing));
             }
-            let Some(line) = error.line().and_then(|line| lines.get_mut(line - 1)) else { break };
+            let Some(line) = error.line().and_then(|line| lines.get_mut(line.checked_sub(1)?)) else { break };
             lost.extend(names_set(line));
             let stub = block_tags_only(line);
             if *line == stub {

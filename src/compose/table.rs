@@ -494,7 +494,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
     fn figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'_>) -> Option<Id> {
         let session = self.scope.session;
         let from = spec.from.as_deref().or(row.decl.from.as_deref());
-        let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(self.scope.base);
+        let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(row.dataset);
         let measure = self.measure(dataset, spec.of, row)?;
         let (row_points, filters, record) = match spec.join {
             Some(join) => {
