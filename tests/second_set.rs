@@ -119,7 +119,7 @@ fn grouped(digits: &str) -> String {
     let bytes: Vec<char> = digits.chars().collect();
     let mut out = String::new();
     for (index, digit) in bytes.iter().enumerate() {
-        if index > 0 && (bytes.len() - index) % 3 == 0 {
+        if index > 0 && (bytes.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(*digit);
@@ -590,6 +590,14 @@ fn a_sentence_for_each_item_with_last_year_and_reasons() {
         "上年结转{}万元中的一部分",
         wan(budget(|l| spent(l) && is_project(l) && under(l, "2070109")))
     )));
+}
+
+#[test]
+fn a_list_as_rows_reads_its_own_datasets_and_amounts() {
+    let executed = sum(&LAST_YEAR, "执行数（元）", general);
+    let (before, now) = (sum(&LAST_YEAR, "预算数（元）", general), budget(|l| spent(l) && general(l)));
+    let text = format!("上年预算数{}万元，上年执行数{}万元，本年预算数{}万元。", wan(before), wan(executed), wan(now));
+    assert!(paragraphs(department()).contains(&text), "{text}");
 }
 
 #[test]

@@ -232,16 +232,30 @@ impl Object for Amount {
                 let text = show(amount, &self.look_of(&session, &figure));
                 f.write_str(&session.mention(id, text))
             }
-            None => f.write_str(&Session::problem_token(session.problem(not_known(&figure)))),
+            None => f.write_str(&Session::problem_token(session.problem(not_known(&session, &figure)))),
         }
     }
 }
 
+/// Why a percentage is not known.
+const ZERO_BASE: &str = "基数为零";
+
 /// The finding that a figure is printed but not known.
-pub fn not_known(figure: &Figure) -> Diagnostic {
+pub fn not_known(session: &Session, figure: &Figure) -> Diagnostic {
     let reason = figure.unknown.clone().unwrap_or_else(|| "所依据的数据不全".to_string());
-    Diagnostic::error("E304", format!("数字“{}”无从得知：{reason}", figure.address))
-        .hint("补全那一行的空白，或在版式中改用已知的口径；没有的数据不会当作零")
+    if let Source::Derived(of) = &figure.source
+        && reason == ZERO_BASE
+        && let [_, base] = of[..]
+    {
+        let message = format!("百分比的基数“{}”为零，算不出百分比", session.figure(base).address);
+        return Diagnostic::error("E305", message)
+            .hint("基数为零时换一种说法：在 [say] 中写 base0，或用 {% if … is zero %}");
+    }
+    let hint = match reason.starts_with("没有文件") {
+        true => "补上这个文件；确实没有的，在版式中用 given(\"…\") 判断后再写。没有的数据不会当作零",
+        false => "补全那一行的空白，或在版式中改用已知的口径；没有的数据不会当作零",
+    };
+    Diagnostic::error("E304", format!("数字“{}”无从得知：{reason}", figure.address)).hint(hint)
 }
 
 /// How a second figure is written in a derived address: a dataset of the same figure by name, else by its hash.
@@ -310,7 +324,7 @@ pub fn percent(session: &Session, a: &Amount, b: &Amount) -> Result<Value, Error
         b,
         '%',
         |_| look,
-        |x, y| x.checked_div(y).map(|q| q * Decimal::ONE_HUNDRED).ok_or_else(|| "基数为零，算不出百分比".to_string()),
+        |x, y| x.checked_div(y).map(|q| q * Decimal::ONE_HUNDRED).ok_or_else(|| ZERO_BASE.to_string()),
     );
     Ok(match ratio.downcast_object::<Amount>() {
         Some(ratio) if a.absolute => ratio.with(|r| r.absolute = true),

@@ -1,7 +1,7 @@
 //! Axes: declared entries become rows and columns, each with its key, its filters and what its label knows.
 
 use super::session::Session;
-use super::short_key;
+use super::{nested_key, short_key};
 use crate::data::filter::{Condition, Filter};
 use crate::data::points::{Bits, Points};
 use crate::data::{Dataset, Kind};
@@ -226,7 +226,7 @@ impl<'a> Scope<'a> {
         out: &mut Vec<RowItem<'a>>,
     ) {
         let key: Arc<str> = match (&decl.key, &parent.key) {
-            (Some(key), Some(above)) => short_key(&format!("{above}-{key}")),
+            (Some(key), Some(above)) => nested_key(above, key),
             (Some(key), None) => key.as_str().into(),
             (None, _) => "".into(),
         };
@@ -306,7 +306,7 @@ impl<'a> Scope<'a> {
             fields.extend(item.fields);
             let explicit = !decl.id.is_empty();
             let key = match &parent.above {
-                Some(above) if !explicit => short_key(&format!("{above}-{}", item.key)),
+                Some(above) if !explicit => nested_key(above, &item.key),
                 _ => item.key.clone(),
             };
             let inner = Parent {
@@ -553,7 +553,7 @@ impl<'a> Scope<'a> {
             if known.is_none() {
                 self.session.report(
                     Diagnostic::error("E303", format!("科目编码 {value} 没有名称"))
-                        .at(Place::file(dataset.file.clone()))
+                        .at(first_with(dataset, field, value))
                         .hint("在数据文件夹的科目表中补上它的名称，或增加“科目名称”列"),
                 );
             }
@@ -713,6 +713,15 @@ fn code_field<'a>(each: &Each, dataset: &'a Dataset) -> Option<&'a str> {
     let Each::Field(name) = each else { return None };
     let field = &dataset.fields[dataset.field(name)?];
     matches!(field.kind, Kind::Code { .. }).then_some(field.id.as_str())
+}
+
+/// The first line whose code is `code` or below it.
+fn first_with(dataset: &Dataset, field: usize, code: &str) -> Place {
+    let record = dataset.records.iter().find(|r| r.values[field].text().starts_with(code));
+    match record {
+        Some(record) => Place::new(record.origin.file.clone(), record.origin.line, record.columns[field]),
+        None => Place::file(dataset.file.clone()),
+    }
 }
 
 /// Any amount of a record is not zero.

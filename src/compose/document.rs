@@ -306,7 +306,7 @@ fn cell(session: &Session, cell: &Cell) -> document::Cell {
                     text => vec![Inline::figure(text, session.printed(*id))],
                 },
                 None => {
-                    session.report(super::amount::not_known(&figure).at(cell.place.clone()));
+                    session.report(super::amount::not_known(session, &figure).at(cell.place.clone()));
                     Vec::new()
                 }
             }

@@ -1,12 +1,12 @@
 //! What templates may call: functions, filters and tests, bound to one run of `compose`.
 
 use super::amount::{self, Amount, Sign, amount as amount_of, value};
-use super::session::{Figure, Session, Source, template_error};
+use super::session::{Figure, Session, Source};
 use super::table::composed;
 use crate::data::{Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::layout::TableLayout;
 use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
+use crate::layout::{TableLayout, template_message};
 use crate::money::{Look, Unit};
 use crate::toml_tree::suggestion;
 use minijinja::value::{Kwargs, Rest};
@@ -132,7 +132,10 @@ fn find_base(session: &Session, address: &str) -> std::result::Result<Value, Dia
     let table = address.split(['/', '.']).next().unwrap_or_default();
     match layout(session, table) {
         Ok(layout) if !address.split('/').next().unwrap_or_default().contains('.') => {
-            composed(session, layout, &[]);
+            if composed(session, layout, &[]).is_none() {
+                let message = format!("表“{table}”在自己的标签或条件里又用到了自己的数字");
+                return Err(Diagnostic::error("E311", message).at(layout.place.clone()));
+            }
         }
         Ok(_) => {}
         Err(error) => return Err(Diagnostic::error("E323", error.detail().unwrap_or_default().to_string())),
@@ -269,7 +272,7 @@ fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<String> {
         );
     };
     let number = session.file_number(&narrative.file, true);
-    let rendered = session.render(&narrative.template, &Value::from(BTreeMap::<String, Value>::new()));
+    let rendered = session.render_lines(&narrative.template);
     let own = format!("{FILE}{number},");
     Ok(rendered.replace(LINE, &own).trim_end().to_string())
 }
@@ -377,7 +380,7 @@ fn reason_text(session: &Session, text: &str, place: &Place) -> String {
     }
     let rendered = session.env().template_from_str(text).and_then(|t| t.render(()));
     rendered.unwrap_or_else(|error| {
-        session.report(template_error(&error, place));
+        session.report(template_message::runtime(&error, place, session.env(), &Value::UNDEFINED));
         String::new()
     })
 }

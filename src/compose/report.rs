@@ -76,6 +76,11 @@ pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> 
 }
 
 impl Report {
+    /// Where a key of `report.toml` stands.
+    pub fn place(&self, key: &str) -> Place {
+        self.places.get(key).cloned().unwrap_or_else(|| Place::file(self.file.clone()))
+    }
+
     fn fixed(&self, key: &str, hint: &str, diagnostics: &mut Diagnostics) -> String {
         match self.values.get(key) {
             Some(text) if !text.trim().is_empty() => text.trim().to_string(),

@@ -8,7 +8,9 @@ use crate::data::filter::Filter;
 use crate::data::{Dataset, Kind};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Align, ColumnKind, Origin, RowKind};
-use crate::layout::{CellContent, CellDecl, ColumnDecl, LookPatch, Parts, RowDecl, RowStyle, TableLayout};
+use crate::layout::{
+    CellContent, CellDecl, ColumnDecl, LookPatch, Parts, RowDecl, RowStyle, TableLayout, template_message,
+};
 use crate::money::{Look, Unit};
 use minijinja::Value;
 use std::collections::BTreeMap;
@@ -257,11 +259,27 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             self.out.body.push(line);
             self.held.iter_mut().for_each(|held| *held = held.saturating_sub(1));
         }
+        self.check_held();
         if let (true, Some(first)) = (self.scope.empty, layout.empty.as_ref().and_then(|e| e.first.as_ref())) {
             let text = self.scope.session.render(first, &self.scope.label_context(&Context::new()));
             let cell = self.out.body.first_mut().and_then(|l| l.cells.first_mut());
             if let Some(cell) = cell {
                 cell.content = Content::Text(text);
+            }
+        }
+    }
+
+    /// Cells that reach below the table's last row.
+    fn check_held(&mut self) {
+        if self.held.iter().all(|&rows| rows == 0) {
+            return;
+        }
+        let lines = self.out.body.len();
+        for (index, line) in self.out.body.iter_mut().enumerate() {
+            for cell in line.cells.iter_mut().filter(|c| index + c.rowspan > lines) {
+                let message = format!("这一格竖跨 {} 行，下面只剩 {} 行", cell.rowspan, lines - index);
+                self.scope.session.report(Diagnostic::error("E312", message).at(cell.place.clone()));
+                cell.rowspan = lines - index;
             }
         }
     }
@@ -498,7 +516,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
     fn figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'_>) -> Option<Id> {
         let session = self.scope.session;
         let from = spec.from.as_deref().or(row.decl.from.as_deref());
-        let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(self.scope.base);
+        let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(row.dataset);
         let measure = self.measure(dataset, spec.of, row)?;
         let (row_points, filters, record) = match spec.join {
             Some(join) => {
@@ -529,7 +547,10 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             Kind::Number => Look { unit: Unit::Plain, trim: true, ..self.scope.look.clone() },
             _ => self.scope.look.clone(),
         };
-        Some(session.add_figure(Figure { address, amount, unknown, look, source }, spec.place))
+        // Two records at one address are told apart in the data.
+        let place = row.record.filter(|_| row.generated).map(|i| &row.dataset.records[i].origin);
+        let place = place.map_or_else(|| spec.place.clone(), |o| Place::new(o.file.clone(), o.line, 0));
+        Some(session.add_figure(Figure { address, amount, unknown, look, source }, &place))
     }
 
     /// The field a column sums: its own `of` where that names an amount or number, else the row's, else the table's.
@@ -555,8 +576,8 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             let session = self.scope.session;
             let known: BTreeMap<String, Value> =
                 figures.iter().map(|(k, id)| (k.to_string(), super::amount::value(session, *id))).collect();
-            let context = BTreeMap::from([("c".to_string(), Value::from(known))]);
-            let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(Value::from(context)));
+            let context = Value::from(BTreeMap::from([("c".to_string(), Value::from(known))]));
+            let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(context.clone()));
             match result {
                 Ok(value) => {
                     let address = format!("{}/{}/{}", self.out.id, row.key, key);
@@ -568,7 +589,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
                         cell.content = if unknown { Content::Text(String::new()) } else { Content::Figure(id, look) };
                     }
                 }
-                Err(error) => session.report(super::session::template_error(&error, &calc.place)),
+                Err(error) => session.report(template_message::runtime(&error, &calc.place, session.env(), &context)),
             }
         }
     }

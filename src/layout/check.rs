@@ -6,9 +6,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::toml_tree::suggestion;
 
 /// Checks a whole set.
-pub fn check(set: &LayoutSet, diagnostics: &mut Diagnostics) {
+pub fn check(set: &LayoutSet, stems: &[String], diagnostics: &mut Diagnostics) {
     let mut check = Check { set, diagnostics };
-    check.parts();
+    check.parts(stems);
+    check.conditions();
     check.views();
     check.style();
     check.ids();
@@ -41,8 +42,9 @@ impl<'a> Check<'a> {
         found
     }
 
-    fn parts(&mut self) {
-        let stems: Vec<&str> = self.set.tables.keys().chain(self.set.narratives.keys()).map(String::as_str).collect();
+    /// `stems`: all tables and narratives there are, those that could not be read too.
+    fn parts(&mut self, stems: &[String]) {
+        let stems: Vec<&str> = stems.iter().filter(|s| !s.starts_with("text/")).map(String::as_str).collect();
         for part in &self.set.parts {
             self.known("E230", "部分（.toml 或 .md 文件）", &part.file, &stems, &part.place);
             self.page(part.frame.page.as_deref(), &part.place);
@@ -107,6 +109,41 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// `when` of parts and narratives: facts of the report, never figures.
+    fn conditions(&mut self) {
+        let set = self.set;
+        let parts = set.parts.iter().filter_map(|p| p.when.as_ref());
+        for when in parts.chain(set.narratives.values().filter_map(|n| n.when.as_ref())) {
+            self.when(when);
+        }
+    }
+
+    /// Names a condition may use. It decides what is composed, so it cannot ask for what composing finds.
+    fn when(&mut self, when: &Expression) {
+        let set = self.set;
+        let Ok(expression) = set.env.compile_expression(&when.source) else { return };
+        let mut names: Vec<String> = expression.undeclared_variables(true).into_iter().collect();
+        names.sort();
+        for name in names {
+            let (root, key) = name.split_once('.').unwrap_or((&name, ""));
+            if ["f", "rows", "diff", "percent", "total", "lookup", "count", "prose", "table"].contains(&root) {
+                let hint = "可用 report、scope、year、given(\"文件\")、empty('表的 id')".to_string();
+                self.error("E255", format!("条件（when）里不能用 {root}：条件先于数字"), &when.place, hint);
+                continue;
+            }
+            let known = ["report", "scope", "year", "given", "empty"];
+            if !self.known("E255", "条件（when）可用的值", root, &known, &when.place)
+                || root != "report"
+                || key.is_empty()
+            {
+                continue;
+            }
+            let mut keys = vec!["code", "name", "year", "layout", "date"];
+            keys.extend(set.report.keys().map(String::as_str));
+            self.known("E255", "键（report.toml）", key, &keys, &when.place);
+        }
+    }
+
     /// Views that name each other in a circle, and filters of views for the files they fit.
     fn views(&mut self) {
         for (name, filter) in &self.set.schema.views {
@@ -146,9 +183,8 @@ impl<'a> Check<'a> {
         self.filter(&table.filter, file);
         let mut keys: Vec<(&str, &Place)> = Vec::new();
         for side in &table.sides {
-            for row in side.rows.iter().chain(&side.foot) {
-                keys.extend(row.key.as_deref().map(|k| (k, &row.place)));
-            }
+            self.fixed_keys(&side.rows, &mut keys);
+            self.fixed_keys(&side.foot, &mut keys);
             let columns = if table.two_sided { &side.columns } else { &table.columns };
             self.columns(table, file, columns);
             let row_keys: Vec<&str> = side.rows.iter().chain(&side.foot).filter_map(|r| r.key.as_deref()).collect();
@@ -164,6 +200,21 @@ impl<'a> Check<'a> {
             }
         }
         self.overrides(table);
+    }
+
+    /// Keys of fixed rows, those under fixed rows too; below an `each` they are told apart by its item, and only
+    /// need differ from one another.
+    fn fixed_keys<'r>(&mut self, rows: &'r [RowDecl], keys: &mut Vec<(&'r str, &'r Place)>) {
+        for row in rows {
+            keys.extend(row.key.as_deref().filter(|_| row.when.is_none()).map(|k| (k, &row.place)));
+            if row.each.is_none() {
+                self.fixed_keys(&row.rows, keys);
+            } else {
+                let mut below = Vec::new();
+                self.fixed_keys(&row.rows, &mut below);
+                self.doubled(&below, "行");
+            }
+        }
     }
 
     fn overrides(&mut self, table: &TableLayout) {
@@ -227,10 +278,21 @@ impl<'a> Check<'a> {
     }
 
     /// Fields a join names: there in the other file, here in a file whose fields rows may have.
-    fn join(&mut self, join: &[(String, String)], there: &FileDecl, place: &Place) {
-        for (field, _) in join {
+    fn join(&mut self, join: &[(String, String)], there: &FileDecl, table: &TableLayout, place: &Place) {
+        let here = self.row_fields(table);
+        for (field, own) in join {
             self.field(there, field, place);
+            self.known("E242", "字段（join 等号右边，这一行的字段）", own, &here, place);
         }
+    }
+
+    /// Fields that rows of a table may have: of its file, and of those its rows read.
+    fn row_fields(&self, table: &TableLayout) -> Vec<&'a str> {
+        let set = self.set;
+        let mut ids = vec![table.from.as_str()];
+        ids.extend(table.sides.iter().flat_map(|s| other_files(&s.rows)));
+        let files = ids.into_iter().filter_map(|id| set.schema.files.get(id));
+        files.flat_map(|f| &f.fields).map(|f| f.id.as_str()).collect()
     }
 
     fn columns(&mut self, table: &TableLayout, file: &'a FileDecl, columns: &[ColumnDecl]) {
@@ -239,22 +301,26 @@ impl<'a> Check<'a> {
             let Some(reads) = self.reads(column.from.as_deref(), file, &column.place) else { continue };
             self.filter(&column.filter, reads);
             if let Some(join) = &column.join {
-                self.join(join, reads, &column.place);
+                self.join(join, reads, table, &column.place);
             } else if reads.id != file.id && !like(reads, file) {
                 let hint = "写明 join = { 那边的字段 = \"这边的字段\" }".to_string();
                 self.error("E243", format!("从 {} 取数，却没有 join", reads.path), &column.place, hint);
             }
-            if let Some(of) = &column.of
-                && !keys.contains(&of.as_str())
-            {
-                self.amount_field(reads, of, &column.place);
+            if let Some(of) = &column.of {
+                let mut known: Vec<&str> =
+                    reads.fields.iter().filter(|f| is_number(&f.kind)).map(|f| f.id.as_str()).collect();
+                known.extend(keys.iter().filter(|k| column.key.as_deref() != Some(k)));
+                self.known("E241", "金额、数字字段或列（of）", of, &known, &column.place);
+            }
+            if let Some(when) = &column.when {
+                self.when(when);
             }
             self.named_parts(&column.parts, &keys, "列", &column.place);
             let axis = Axis::of_column(column);
             let entries = self.each(table, &axis, reads);
             self.measure(table, column, reads, &entries);
             if let Some(field) = &column.field {
-                self.column_field(file, table, field, &column.place);
+                self.column_field(table, field, &column.place);
             }
         }
         // Two forms of a table are columns of one key with opposite `when`.
@@ -275,7 +341,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn column_field(&mut self, file: &FileDecl, table: &TableLayout, field: &str, place: &Place) {
+    fn column_field(&mut self, table: &TableLayout, field: &str, place: &Place) {
         if let Some(level) = field.strip_prefix("code.") {
             let classes = &self.set.schema.classes;
             let levels: Vec<&str> = classes.values().flat_map(|c| &c.levels).map(String::as_str).collect();
@@ -283,12 +349,7 @@ impl<'a> Check<'a> {
             return;
         }
         let mut known = vec!["seq", "no", "label", "code", "name"];
-        known.extend(file.fields.iter().map(|f| f.id.as_str()));
-        let others: Vec<&str> = table.sides.iter().flat_map(|s| other_files(&s.rows)).collect();
-        let set = self.set;
-        for other in others {
-            known.extend(set.schema.files.get(other).into_iter().flat_map(|f| &f.fields).map(|f| f.id.as_str()));
-        }
+        known.extend(self.row_fields(table));
         self.known("E242", "字段", field, &known, place);
     }
 
@@ -395,8 +456,11 @@ impl<'a> Check<'a> {
         }
         let Some(reads) = self.reads(row.from.as_deref(), file, &row.place) else { return };
         self.filter(&row.filter, reads);
+        if let Some(when) = &row.when {
+            self.when(when);
+        }
         if let Some(join) = &row.join {
-            self.join(join, reads, &row.place);
+            self.join(join, reads, table, &row.place);
         } else if reads.id != file.id && !like(reads, file) {
             let hint = "写明 join = { 那边的字段 = \"这边的字段\" }".to_string();
             self.error("E243", format!("从 {} 取数，却没有 join", reads.path), &row.place, hint);

@@ -68,9 +68,16 @@ pub struct SetFiles {
 
 impl SetFiles {
     /// Finds a set and all it inherits; `own` (the department's `layout/`) is laid over them.
-    pub fn find(id: &str, roots: &[PathBuf], own: Option<Layer>, diagnostics: &mut Diagnostics) -> Option<SetFiles> {
+    /// `asked`: where the set is asked for.
+    pub fn find(
+        id: &str,
+        asked: Option<Place>,
+        roots: &[PathBuf],
+        own: Option<Layer>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<SetFiles> {
         let mut files = SetFiles { id: id.to_string(), layers: Vec::new(), roots: roots.to_vec() };
-        let mut wanted = Some((id.to_string(), None));
+        let mut wanted = Some((id.to_string(), asked));
         let mut seen = Vec::new();
         while let Some((name, place)) = wanted.take() {
             if seen.contains(&name) {

@@ -79,6 +79,11 @@ pub fn schema(
     diagnostics: &mut Diagnostics,
 ) -> Schema {
     let mut schema = Schema::default();
+    let sections = ["class", "report", "file", "view", "list"];
+    for (key, entry) in node.table().into_iter().flatten().filter(|(key, _)| !sections.contains(&key.as_str())) {
+        let found = Diagnostic::error("E201", format!("没有“{key}”这个键"));
+        diagnostics.push(found.at(entry.key.clone()).hint(suggestion(key, &sections)));
+    }
     for (id, entry) in tables(node, "class") {
         let Some(raw) = read::<RawClass>(&entry.node, diagnostics) else { continue };
         schema.classes.insert(id.clone(), class(id, raw, &entry.key, &mut class_text, diagnostics));

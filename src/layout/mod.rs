@@ -8,6 +8,7 @@ mod load_schema;
 mod load_table;
 pub mod narrative_lines;
 mod template;
+pub mod template_message;
 
 pub use files::{Layer, SetFiles, all_sets, embedded_sets, export};
 pub use load::load;
