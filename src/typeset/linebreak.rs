@@ -246,7 +246,8 @@ impl Breaker {
             let end = self.opportunities[to];
             let last = to + 1 == count;
             let mut best = (f64::INFINITY, to as u32 - 1);
-            for from in fullest..to {
+            let first = fullest;
+            for from in first..to {
                 let begin = self.opportunities[from].next as usize;
                 let room = if from == 0 { measure.width - measure.indent } else { measure.width };
                 let (width, shrink, stretch) = self.line_sums(signs, begin, end.end as usize);
