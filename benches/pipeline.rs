@@ -35,9 +35,18 @@ fn large(lines: usize) -> tempfile::TempDir {
     }
     std::fs::write(folder.path().join("ledger.csv"), text).expect("writes");
     let units: String = (0..60).map(|u| format!("第{u}单位,事业,正科级,财政性资金基本保证\n")).collect();
-    std::fs::write(folder.path().join("units.csv"), format!("单位名称,单位性质,单位规格,经费保障形式\n{units}")).expect("writes");
-    std::fs::write(folder.path().join("procurement.csv"), "单位,项目,采购物品名称,政府采购目录序号,资金来源,金额（元）\n").expect("writes");
-    std::fs::write(folder.path().join("reasons.csv"), "条目,方向,文字\n*,增加,工作需要\n*,减少,厉行节约\n*,持平,与上年相同\n").expect("writes");
+    std::fs::write(folder.path().join("units.csv"), format!("单位名称,单位性质,单位规格,经费保障形式\n{units}"))
+        .expect("writes");
+    std::fs::write(
+        folder.path().join("procurement.csv"),
+        "单位,项目,采购物品名称,政府采购目录序号,资金来源,金额（元）\n",
+    )
+    .expect("writes");
+    std::fs::write(
+        folder.path().join("reasons.csv"),
+        "条目,方向,文字\n*,增加,工作需要\n*,减少,厉行节约\n*,持平,与上年相同\n",
+    )
+    .expect("writes");
     folder
 }
 
@@ -64,7 +73,9 @@ fn phases(criterion: &mut Criterion, name: &str, folder: PathBuf) {
     group.bench_function("typeset", |b| {
         b.iter(|| typeset(&made.document, &made.style, &fonts, &mut Diagnostics::default()))
     });
-    group.bench_function("pdf", |b| b.iter(|| gongkai::write::pdf::write(&made.document, &made.pages, &fonts).expect("writes")));
+    group.bench_function("pdf", |b| {
+        b.iter(|| gongkai::write::pdf::write(&made.document, &made.pages, &fonts).expect("writes"))
+    });
     group.bench_function("docx", |b| {
         b.iter(|| gongkai::write::docx::write(&made.document, &made.style, &fonts, &made.pages).expect("writes"))
     });

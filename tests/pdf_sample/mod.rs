@@ -301,7 +301,8 @@ fn turned_table(b: &mut Builder, part: ElementId) {
     let paragraph = b.element(ElementKind::Paragraph, section);
     let back = b.element(ElementKind::Link, paragraph);
     b.text("宋体", 12.0, (602.0, 95.0), "见预算收支表", Tag::Element(back));
-    let link = Link { area: BACK, anchor: "table_1".into(), tag: Tag::Element(back), label: "见预算收支表".into() };
+    let link =
+        Link { area: BACK, anchor: "table_1".into(), tag: Tag::Element(back), label: "见预算收支表".into() };
     b.last().items.push(Item::Link(link));
     let table = b.element(ElementKind::Table { summary: "项目和目标".into() }, section);
     let head = b.element(ElementKind::TableHead, table);
