@@ -130,10 +130,14 @@ struct OpenCell {
     controls: Vec<usize>,
 }
 
+/// An own paragraph: all of it, though its bookmark may begin later or end sooner. Word puts what is typed at a
+/// paragraph's end after the bookmark's end; LibreOffice ends one before the last character of a section.
 struct OpenProse {
     id: String,
     index: usize,
     sink: Sink,
+    /// Its bookmark has ended, its paragraph has not.
+    ended: bool,
 }
 
 struct Parser<'a> {
@@ -377,20 +381,33 @@ impl Parser<'_> {
             return;
         }
         let name = attribute(element, "name").filter(|n| n.starts_with("p_") && short(n));
-        if let (Some(name), Some(id)) = (name, attribute(element, "id")) {
-            self.kept += KEPT;
-            self.content.prose.push((name, String::new()));
-            let index = self.content.prose.len() - 1;
-            self.prose.push(OpenProse { id, index, sink: Sink::default() });
-        }
+        let (Some(name), Some(id)) = (name, attribute(element, "id")) else { return };
+        self.kept += KEPT;
+        // Of two own paragraphs that someone joined, each has what is nearest to it.
+        let joined = self.prose.iter().any(|p| p.ended);
+        self.close_prose();
+        let before = if joined { String::new() } else { self.paragraph.clone() };
+        self.content.prose.push((name, String::new()));
+        let index = self.content.prose.len() - 1;
+        self.prose.push(OpenProse { id, index, sink: Sink { text: before, breaks: false }, ended: false });
     }
 
     fn bookmark_end(&mut self, element: &BytesStart) {
         let Some(id) = attribute(element, "id") else { return };
-        if let Some(position) = self.prose.iter().position(|p| p.id == id) {
-            let prose = self.prose.remove(position);
-            self.content.prose[prose.index].1 = prose.sink.text;
+        if let Some(prose) = self.prose.iter_mut().find(|p| p.id == id) {
+            prose.ended = true;
         }
+    }
+
+    /// Hands over the texts of paragraphs whose bookmarks have ended.
+    fn close_prose(&mut self) {
+        let content = &mut self.content;
+        self.prose.retain_mut(|prose| {
+            if prose.ended {
+                content.prose[prose.index].1 = std::mem::take(&mut prose.sink.text);
+            }
+            !prose.ended
+        });
     }
 
     fn text(&mut self, text: &str) -> Result<(), Diagnostic> {
@@ -420,9 +437,7 @@ impl Parser<'_> {
                     cell.sink.push(text);
                 }
             }
-            // Only titles are looked for among paragraphs.
-            None if self.paragraph.len() < 1024 => self.paragraph.push_str(text),
-            None => {}
+            None => self.paragraph.push_str(text),
         }
     }
 
@@ -446,6 +461,7 @@ impl Parser<'_> {
         for control in &mut self.controls {
             control.sink.breaks = true;
         }
+        self.close_prose();
         for prose in &mut self.prose {
             prose.sink.breaks = true;
         }
@@ -455,7 +471,7 @@ impl Parser<'_> {
             if self.recent.len() == 3 {
                 self.recent.remove(0);
             }
-            self.recent.push(std::mem::take(&mut self.paragraph));
+            self.recent.push(self.paragraph.chars().take(256).collect());
         }
     }
 
