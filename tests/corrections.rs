@@ -236,7 +236,8 @@ fn pdf_text(bytes: &[u8]) -> String {
     let output = std::process::Command::new("pdftotext").arg(file.path()).arg("-").output().expect("pdftotext runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     // The page number, at the page's end, or on a turned page at its beginning.
-    let is_number = |t: &str| t.strip_prefix('—').and_then(|t| t.strip_suffix('—')).is_some_and(|n| n.parse::<u32>().is_ok());
+    let is_number =
+        |t: &str| t.strip_prefix('—').and_then(|t| t.strip_suffix('—')).is_some_and(|n| n.parse::<u32>().is_ok());
     let page = |p: &str| -> String {
         let lines = p.lines().map(|l| l.split_whitespace().collect::<String>());
         lines.filter(|l| !is_number(l)).collect()

@@ -148,6 +148,7 @@ impl<'a> Flow<'a> {
         let setup = self.page_setup(&section.page);
         let same = !self.pages.is_empty() && setup == self.setup;
         if section.start == Start::Continue && same && !section.restart {
+            self.numbering = section.numbering;
             return;
         }
         (self.setup, self.area) = (setup, Area::of(setup));
@@ -294,7 +295,7 @@ impl<'a> Flow<'a> {
     }
 
     pub fn shape(&mut self, role: TextRole<'a>, inlines: &'a [Inline], source: Option<&Source>) -> Text<'a> {
-        let place = || source.map(|s| diagnostic::Place::new(s.file.clone(), s.line, 0));
+        let place = || source.map(place_of);
         let setting = Setting { role: role.font, full: self.full_width(role.style) };
         self.shaper.shape(inlines, setting, &place, self.diagnostics)
     }
@@ -464,6 +465,11 @@ impl<'a> Flow<'a> {
             page::set_number(&mut self.pages[index], number, &text, style, setup, role.style.size);
         }
     }
+}
+
+/// Where a text comes from, for messages.
+pub fn place_of(source: &Source) -> diagnostic::Place {
+    diagnostic::Place::new(source.file.clone(), source.line, 0)
 }
 
 /// A title that was broken into lines, as one.
