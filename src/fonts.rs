@@ -56,6 +56,8 @@ pub struct Face {
 pub struct Role {
     pub name: String,
     pub faces: Vec<FaceId>,
+    /// Faces tried before those for Latin letters, digits and their signs; empty: `faces` serve for them too.
+    pub western: Vec<FaceId>,
     /// The role that emphasis within this one is set in (`strong`); none: emphasis looks like the rest.
     pub strong: Option<String>,
     pub word: String,
@@ -75,6 +77,14 @@ pub struct Shape {
     pub face: FaceId,
     pub glyph: u16,
     pub advance: f64,
+}
+
+impl Role {
+    /// The faces for a character, in order of choice.
+    pub fn order(&self, c: char) -> impl Iterator<Item = FaceId> {
+        let western: &[FaceId] = if ('!'..='\u{24F}').contains(&c) && c != '·' { &self.western } else { &[] };
+        western.iter().chain(&self.faces).copied()
+    }
 }
 
 /// Marks a character in [`Face::met`] that the face lacks; 0 is one not yet looked up.
@@ -234,7 +244,7 @@ impl Fonts {
 
     /// A character in the first face of the role that has it.
     pub fn shape(&self, role: &Role, c: char) -> Option<Shape> {
-        role.faces.iter().find_map(|&face| Some(self.shape_of(face, self.face(face).glyph(c)?)))
+        role.order(c).find_map(|face| Some(self.shape_of(face, self.face(face).glyph(c)?)))
     }
 
     /// A character with a variation selector, in the first face that knows the pair; else as without.
@@ -263,7 +273,7 @@ fn open_declared(declared: &FontsFile, folders: &[&Path], diagnostics: &mut Diag
     let mut faces = Vec::new();
     let mut opened: IndexMap<&str, FaceId> = IndexMap::new();
     for (name, entry) in &declared.faces {
-        if !declared.roles.values().any(|r| r.faces.iter().any(|f| f == name)) {
+        if !declared.roles.values().any(|r| r.faces.iter().chain(&r.western).any(|f| f == name)) {
             continue;
         }
         match open_face(name, entry, declared, &mut families) {
@@ -279,9 +289,11 @@ fn open_declared(declared: &FontsFile, folders: &[&Path], diagnostics: &mut Diag
 }
 
 fn resolve(name: &str, entry: &RoleEntry, opened: &IndexMap<&str, FaceId>) -> Role {
+    let faces = |names: &[String]| names.iter().filter_map(|f| opened.get(f.as_str()).copied()).collect();
     Role {
         name: name.to_string(),
-        faces: entry.faces.iter().filter_map(|f| opened.get(f.as_str()).copied()).collect(),
+        faces: faces(&entry.faces),
+        western: faces(&entry.western),
         strong: entry.strong.clone(),
         word: entry.word.clone(),
         alternatives: entry.alternatives.clone(),
@@ -438,6 +450,15 @@ pub(crate) mod tests {
             assert_ne!(shape.face, role.faces[0], "{c}");
         }
         assert_eq!(fonts.shape(role, '\u{E000}'), None);
+    }
+
+    #[test]
+    fn western_faces_come_first_for_latin_alone() {
+        let fonts = project_fonts();
+        let (serif, fang) = (fonts.roles["宋体"].faces[0], &fonts.roles["仿宋"]);
+        let face = |c| fonts.shape(fang, c).unwrap().face;
+        assert!("2023.5%A-(".chars().all(|c| face(c) == serif));
+        assert!("预，“·—≥".chars().all(|c| face(c) == fang.faces[0]));
     }
 
     #[test]

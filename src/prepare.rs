@@ -78,7 +78,7 @@ fn narrow(data: &mut Data, report: &Report, document: &DocumentDecl, diagnostics
         if !used {
             let place = document.place.clone().unwrap_or_else(|| Place::file("report.toml"));
             diagnostics.push(
-                Diagnostic::error("E125", format!("scope 中“{field}”为“{value}”的记录一条也没有"))
+                Diagnostic::error("E185", format!("scope 中“{field}”为“{value}”的记录一条也没有"))
                     .at(place)
                     .hint("检查字段名和值是否与数据一致"),
             );

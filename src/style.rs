@@ -123,6 +123,9 @@ pub struct TableStyle {
     /// Least height of a row in pt.
     #[serde(default)]
     pub row: f64,
+    /// Space under the table and its notes in pt, before text that follows on the same page.
+    #[serde(default = "after")]
+    pub after: f64,
     /// Set at the head of every following page, e.g. 续表; none: nothing.
     pub continued: Option<String>,
 }
@@ -132,6 +135,9 @@ fn half() -> f64 {
 }
 fn one() -> f64 {
     1.0
+}
+fn after() -> f64 {
+    8.0
 }
 fn padding() -> [f64; 2] {
     [0.8, 1.0]

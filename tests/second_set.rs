@@ -1,7 +1,7 @@
 //! A second, made-up layout set, as unlike the first as published documents differ, with no Rust of its own. Every
 //! number is compared with one computed here, in 分, from the CSV files.
 
-use gongkai::build::{Format, outputs, place};
+use gongkai::build::{Format, outputs};
 use gongkai::compose::compose;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::{Block, Document, RowKind, Table, plain_text};
@@ -659,7 +659,7 @@ fn every_document_is_written_in_both_formats() {
         outputs(&here("tests/data/yunling-2024"), &roots, &fonts, &[Format::Pdf, Format::Docx], &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:#?}", diagnostics.sorted());
     let folder = tempfile::tempdir().expect("a folder");
-    let placed = place(folder.path(), &made).expect("written");
+    let placed = gongkai::place::place(folder.path(), &made, &mut diagnostics);
     let name = |p: &PathBuf| p.file_name().expect("a name").to_string_lossy().into_owned();
     let stem = "云岭市文化和旅游局2024年部门预算";
     let expected: Vec<String> = ["", "-本级", "-执法支队", "-图书馆"]

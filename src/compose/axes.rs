@@ -142,7 +142,26 @@ impl<'a> Scope<'a> {
 
     /// The rows of some entries, in order; nested ones below their own.
     pub fn rows(&self, decls: &'a [RowDecl], columns: &[ColumnItem<'a>]) -> Vec<RowItem<'a>> {
-        let root = Parent {
+        let mut rows = Vec::new();
+        self.expand_rows(decls, &self.root(columns), &mut rows);
+        rows
+    }
+
+    /// Fixed rows that their `when` keeps from being printed. Sentences may name their figures all the same: a table
+    /// without money drops its 合计, and a sentence still says 0.00.
+    pub fn unprinted_rows(&self, decls: &'a [RowDecl], columns: &[ColumnItem<'a>]) -> Vec<RowItem<'a>> {
+        let root = self.root(columns);
+        let fixed = |d: &&RowDecl| d.key.is_some() && d.each.is_none() && d.row && !self.holds(&d.when);
+        let one = |decl: &'a RowDecl| {
+            let mut rows = Vec::new();
+            self.expand_row(decl, &root, &mut rows);
+            rows.into_iter().next()
+        };
+        decls.iter().filter(fixed).filter_map(one).collect()
+    }
+
+    fn root(&self, columns: &[ColumnItem<'a>]) -> Parent<'a> {
+        Parent {
             filters: self.filters.clone(),
             context: Context::new(),
             fields: IndexMap::new(),
@@ -151,10 +170,7 @@ impl<'a> Scope<'a> {
             peers: self.peers(columns),
             nested: false,
             points: None,
-        };
-        let mut rows = Vec::new();
-        self.expand_rows(decls, &root, &mut rows);
-        rows
+        }
     }
 
     /// The other datasets that columns read without a join.
@@ -179,24 +195,25 @@ impl<'a> Scope<'a> {
     }
 
     fn expand_rows(&self, decls: &'a [RowDecl], parent: &Parent<'a>, out: &mut Vec<RowItem<'a>>) {
-        for decl in decls {
-            if !self.holds(&decl.when) {
-                continue;
-            }
-            if decl.blank {
-                out.push(self.blank_row(decl));
-                continue;
-            }
-            let dataset = decl.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(self.base);
-            let mut filters = match &decl.join {
-                Some(join) => join_filters(join, &parent.fields, &decl.place).unwrap_or_else(|| vec![Filter::Never]),
-                None => parent.filters.clone(),
-            };
-            filters.push(decl.filter.clone());
-            match &decl.each {
-                None => self.fixed_row(decl, dataset, filters, parent, out),
-                Some(each) => self.each_rows(decl, each, dataset, filters, parent, out),
-            }
+        for decl in decls.iter().filter(|d| self.holds(&d.when)) {
+            self.expand_row(decl, parent, out);
+        }
+    }
+
+    fn expand_row(&self, decl: &'a RowDecl, parent: &Parent<'a>, out: &mut Vec<RowItem<'a>>) {
+        if decl.blank {
+            out.push(self.blank_row(decl));
+            return;
+        }
+        let dataset = decl.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(self.base);
+        let mut filters = match &decl.join {
+            Some(join) => join_filters(join, &parent.fields, &decl.place).unwrap_or_else(|| vec![Filter::Never]),
+            None => parent.filters.clone(),
+        };
+        filters.push(decl.filter.clone());
+        match &decl.each {
+            None => self.fixed_row(decl, dataset, filters, parent, out),
+            Some(each) => self.each_rows(decl, each, dataset, filters, parent, out),
         }
     }
 

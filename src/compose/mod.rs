@@ -13,6 +13,7 @@ mod report;
 mod session;
 mod table;
 
+pub(crate) use document::file_name;
 pub use report::{DocumentDecl, Report, read_report};
 
 use crate::data::Data;

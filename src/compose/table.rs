@@ -8,7 +8,9 @@ use crate::data::filter::Filter;
 use crate::data::{Dataset, Kind};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Align, ColumnKind, Origin, RowKind};
-use crate::layout::{CellContent, CellDecl, ColumnDecl, LookPatch, Parts, RowStyle, TableLayout, template_message};
+use crate::layout::{
+    CellContent, CellDecl, ColumnDecl, LookPatch, Parts, RowDecl, RowStyle, TableLayout, template_message,
+};
 use crate::money::{Look, Unit};
 use minijinja::Value;
 use std::collections::BTreeMap;
@@ -180,6 +182,26 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         self.held = vec![0; all.len()];
         self.above = (0..all.len()).map(|_| None).collect();
         self.lines(&mut lead, &sides);
+        for (side, decl) in sides.iter().zip(&layout.sides) {
+            let mut rows = decl.rows.iter().chain(&decl.foot);
+            if rows.any(|r| r.when.is_some()) {
+                self.unprinted(side, &decl.rows);
+                self.unprinted(side, &decl.foot);
+            }
+        }
+    }
+
+    /// Figures of fixed rows that are not printed, where no printed row has their address.
+    fn unprinted(&self, side: &SideItems<'a>, decls: &'a [RowDecl]) {
+        for row in self.scope.unprinted_rows(decls, &side.columns) {
+            for column in side.columns.iter().filter(|c| c.decl.calc.is_none()) {
+                let Some(key) = &column.key else { continue };
+                let address = format!("{}/{}/{key}", self.out.id, row.key);
+                if self.scope.session.find(&address).is_none() {
+                    self.content(&row, column, "", &mut Vec::new());
+                }
+            }
+        }
     }
 
     fn columns(&mut self, columns: &[&ColumnItem<'_>]) {

@@ -30,6 +30,7 @@ pub enum FaceSource {
 
 pub struct RoleEntry {
     pub faces: Vec<String>,
+    pub western: Vec<String>,
     pub strong: Option<String>,
     pub word: String,
     pub alternatives: Vec<String>,
@@ -60,6 +61,8 @@ struct RawFace {
 #[serde(deny_unknown_fields)]
 struct RawRole {
     faces: Spanned<Vec<Spanned<String>>>,
+    #[serde(default)]
+    western: Vec<Spanned<String>>,
     strong: Option<Spanned<String>>,
     word: String,
     #[serde(default)]
@@ -147,7 +150,7 @@ fn check_role(
         let hint = "请在 faces 中写出至少一个字体名";
         diagnostics.push(Diagnostic::error("E403", message).at(lines.place(Some(raw.faces.span()))).hint(hint));
     }
-    let named = raw.faces.as_ref().iter().map(|f| (f, face_names, "字体"));
+    let named = raw.faces.as_ref().iter().chain(&raw.western).map(|f| (f, face_names, "字体"));
     for (reference, known, what) in named.chain(raw.strong.iter().map(|s| (s, role_names, "角色"))) {
         if !known.contains(reference.as_ref()) {
             let message = format!("角色“{name}”用到的{what}“{}”没有定义", reference.as_ref());
@@ -160,6 +163,7 @@ fn check_role(
     }
     RoleEntry {
         faces: raw.faces.into_inner().into_iter().map(Spanned::into_inner).collect(),
+        western: raw.western.into_iter().map(Spanned::into_inner).collect(),
         strong: raw.strong.map(Spanned::into_inner),
         word: raw.word,
         alternatives: raw.alt,

@@ -118,7 +118,7 @@ impl Class {
     pub fn may_break(self, next: Class) -> bool {
         match (self, next) {
             (_, Class::Space) => false,
-            (Class::Space, _) => true,
+            (Class::Space, b) => !b.never_starts(),
             (a, b) => !b.never_starts() && !a.never_ends() && !a.clings(b),
         }
     }

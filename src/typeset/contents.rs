@@ -3,10 +3,11 @@
 
 use super::flow::{EPSILON, Flow, one_line};
 use super::frame::{Artifact, ElementId, ElementKind, Item, Link, Tag};
+use super::linebreak::Line;
 use super::page::whole_line;
 use super::paragraph::{self, MIDDLE, Place};
 use super::structure::Tags;
-use super::text::{Setting, Text};
+use super::text::{Setting, Sign, Text};
 use crate::document::{Align, Heading, Inline};
 use std::borrow::Cow;
 
@@ -91,14 +92,13 @@ impl<'a> Flow<'a> {
         let link = Tag::Element(entry.link);
         let mut items = Vec::new();
         paragraph::set_line(&number, &whole_line(&number), place, Align::Left, &|_| link, &mut items);
-        let dots = [Inline::text("…")];
+        let dots = [Inline::text("·")];
         let dots = self.shaper.shape(&dots, setting, &|| None, self.diagnostics);
         let (from, to) = (end + 0.4 * entry.size, entry.right - width.max(1.2 * entry.size) - 0.3 * entry.size);
         set_leader(&dots, from, to, y, entry, &mut items);
         self.pages[page].items.append(&mut items);
-        for &(page, top, left, end) in &entry.lines {
-            let last = std::ptr::eq(&entry.lines[entry.lines.len() - 1].1, &top) || entry.lines.len() == 1;
-            let right = if last { entry.right } else { end };
+        for (n, &(page, top, left, end)) in entry.lines.iter().enumerate() {
+            let right = if n + 1 == entry.lines.len() { entry.right } else { end };
             let area = (left, top, right - left, entry.pitch);
             let (anchor, label) = (entry.anchor.clone(), format!("{} {label}", entry.title));
             self.pages[page].items.push(Item::Link(Link { area, anchor, tag: link, label }));
@@ -106,22 +106,25 @@ impl<'a> Flow<'a> {
     }
 }
 
+/// Distance of the dots of a leader, in ems.
+const DOT_STEP: f64 = 0.4;
+
 /// Dots from `from` to `to`, on a grid counted from the right edge so that those of all entries stand in columns.
 fn set_leader(dots: &Text, from: f64, to: f64, y: f64, entry: &Entry, items: &mut Vec<Item>) {
-    let Some(sign) = dots.signs.first() else { return };
-    let step = sign.advance * entry.size;
-    if step <= 0.0 {
-        return;
-    }
-    let nearest = ((entry.right - to) / step).ceil() as usize;
-    let farthest = ((entry.right - from) / step).floor() as usize;
+    let Some(dot) = dots.signs.first() else { return };
+    let step = DOT_STEP * entry.size;
+    let nearest = ((entry.right - to) / step).ceil().max(0.0) as usize;
+    let farthest = ((entry.right - from) / step).floor().max(0.0) as usize;
     if farthest <= nearest {
         return;
     }
     let count = farthest - nearest;
-    let signs = vec![*sign; count];
-    let line = super::linebreak::Line { start: 0, end: count as u32, width: sign.advance * count as f64, last: true };
-    let text = Text { source: Cow::Borrowed(&dots.source), signs };
+    let width = DOT_STEP * count as f64;
+    // The dot stands in the middle of its glyph, however wide the face makes that.
+    let sign =
+        Sign { offset: dot.offset + (DOT_STEP - dot.advance) / 2.0, advance: DOT_STEP, left: 0.0, right: 0.0, ..*dot };
+    let text = Text { source: Cow::Borrowed(&dots.source), signs: vec![sign; count] };
+    let line = Line { start: 0, end: count as u32, width, last: true };
     let x = entry.right - farthest as f64 * step;
     let place = Place { x, y, width: step * count as f64, size: entry.size };
     paragraph::set_line(&text, &line, place, Align::Left, &|_| Tag::Artifact(Artifact::Layout), items);

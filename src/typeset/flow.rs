@@ -307,12 +307,7 @@ impl<'a> Flow<'a> {
         if style.balance {
             self.breaker.senses = sense::costs(&text);
         }
-        let fit = match style.align {
-            Align::Center => Fit::Balanced,
-            _ if style.balance => Fit::Balanced,
-            Align::Justify => Fit::Justified,
-            Align::Left | Align::Right => Fit::Ragged,
-        };
+        let fit = if style.balance { Fit::Balanced } else { Fit::of(style.align) };
         let mut lines = Vec::new();
         let measure = Measure { width: width / em, indent: indent / em };
         self.breaker.break_lines(&text, measure, fit, &mut lines);

@@ -5,6 +5,7 @@
 
 mod class;
 mod contents;
+mod dump;
 mod flow;
 pub mod frame;
 mod linebreak;
@@ -33,3 +34,6 @@ pub fn typeset(document: &Document, style: &Style, fonts: &Fonts, diagnostics: &
         None => Pages::default(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -162,3 +162,74 @@ impl Pen<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Inline;
+    use crate::typeset::frame::{Artifact, Item};
+    use crate::typeset::linebreak::tests::piece;
+    use crate::typeset::linebreak::{Breaker, Fit, Measure};
+    use crate::typeset::text::tests::shape;
+    use proptest::prelude::*;
+
+    /// Right end of the ink box of each line (its last mark at half its width), and the texts of its runs.
+    fn set(text: &Text, lines: &[Line], align: Align, width: f64) -> Vec<(f64, String)> {
+        lines
+            .iter()
+            .map(|line| {
+                let mut items = Vec::new();
+                let place = Place { x: 100.0, y: 0.0, width, size: 16.0 };
+                set_line(text, line, place, align, &|_| Tag::Artifact(Artifact::Layout), &mut items);
+                let last = line.end.checked_sub(1).filter(|&e| e >= line.start).map(|e| text.signs[e as usize]);
+                let spaces = text.signs[line.end as usize..].iter().take_while(|s| s.class == Class::Space).count();
+                let mut glyphs: Vec<f64> = Vec::new();
+                let mut words = String::new();
+                for item in &items {
+                    let Item::Run(run) = item else { unreachable!() };
+                    glyphs.extend(run.glyphs.iter().map(|g| run.x + g.x));
+                    words.push_str(&run.text);
+                }
+                glyphs.truncate(glyphs.len() - spaces.min(glyphs.len()));
+                let end = match (last, glyphs.last()) {
+                    (Some(last), Some(x)) => x + (last.advance - last.right - last.offset) * 16.0 - 100.0,
+                    _ => 0.0,
+                };
+                (end, words)
+            })
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+        #[test]
+        fn lines_fill_their_measure_and_keep_their_text(pieces in proptest::collection::vec(piece(), 1..40),
+                                                        ems in 4.0..40.0_f64) {
+            let source = pieces.concat();
+            let inlines = [Inline::text(source.clone())];
+            let text = shape(&inlines, "仿宋");
+            let mut lines = Vec::new();
+            Breaker::default().break_lines(&text, Measure { width: ems, indent: 0.0 }, Fit::Justified, &mut lines);
+            let set = set(&text, &lines, Align::Justify, ems * 16.0);
+            prop_assert_eq!(set.iter().map(|(_, t)| t.as_str()).collect::<String>(), source);
+            for (line, (end, words)) in lines.iter().zip(&set) {
+                let single = line.end <= line.start + 1;
+                prop_assert!(single || *end <= ems * 16.0 + 0.01, "“{words}” ends at {end} of {}", ems * 16.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_justified_line_ends_at_the_edge_and_the_last_where_it_will() {
+        let inlines =
+            [Inline::text("按照《中华人民共和国预算法》和2023年部门预算信息公开的要求，现将有关情况公开如下。")];
+        let text = shape(&inlines, "仿宋");
+        let mut lines = Vec::new();
+        Breaker::default().break_lines(&text, Measure { width: 15.0, indent: 0.0 }, Fit::Justified, &mut lines);
+        let set = set(&text, &lines, Align::Justify, 240.0);
+        let (last, full) = set.split_last().unwrap();
+        assert!(full.iter().all(|(end, _)| (end - 240.0).abs() < 1e-6), "{set:?}");
+        assert!(last.0 < 240.0);
+    }
+}

@@ -117,6 +117,7 @@ impl<'a> Shaper<'a> {
             at += inline.text.len();
         }
         settle_quotes(&mut signs, &source, setting.full, self.fonts);
+        settle_hyphens(&mut signs, &source);
         join(&mut signs, &source);
         Text { source, signs }
     }
@@ -136,7 +137,7 @@ impl<'a> Shaper<'a> {
         place: &dyn Fn() -> Option<Place>,
         diagnostics: &mut Diagnostics,
     ) -> Shape {
-        let first = role.faces.first().copied().unwrap_or(FaceId(0));
+        let first = role.order(c).next().unwrap_or(FaceId(0));
         if is_invisible(c) || c == '\n' {
             return Shape { face: first, glyph: 0, advance: 0.0 };
         }
@@ -204,7 +205,8 @@ fn measure(c: char, shape: Shape, full: f64, fonts: &Fonts) -> Sign {
             centre(&mut sign, shape.advance, full);
             (sign.left, sign.right) = (full / 4.0, full / 4.0);
         }
-        _ if wide => centre(&mut sign, shape.advance, full.max(shape.advance.floor())),
+        // ⸺ is drawn two ems wide.
+        _ if wide && shape.advance < 1.5 => centre(&mut sign, shape.advance, full),
         _ => {}
     }
     sign
@@ -248,8 +250,21 @@ fn settle_quotes(signs: &mut [Sign], source: &str, full: f64, fonts: &Fonts) {
     }
 }
 
+/// A hyphen between Chinese words divides them (专项资金-船舶维修): a line may end with it, and none begins with it.
+fn settle_hyphens(signs: &mut [Sign], source: &str) {
+    for i in 1..signs.len().saturating_sub(1) {
+        let is_hyphen = matches!(source[signs[i].at as usize..].chars().next(), Some('-' | '－' | '−' | '~'));
+        let before = matches!(signs[i - 1].class, Class::Ideograph | Class::Close | Class::Letter | Class::Digit);
+        if is_hyphen && before && matches!(signs[i + 1].class, Class::Ideograph | Class::Open) {
+            signs[i].class = Class::Dot;
+        }
+    }
+}
+
 /// Settles what lies between each two signs: gaps, squeezed marks, joined dashes, and where lines may break.
 fn join(signs: &mut [Sign], source: &str) {
+    // The last sign that is no space: a line that ends with spaces ends with it.
+    let mut shown = Class::Newline;
     for i in 1..signs.len() {
         let (head, tail) = signs.split_at_mut(i);
         let (a, b) = (&mut head[i - 1], &mut tail[0]);
@@ -259,6 +274,11 @@ fn join(signs: &mut [Sign], source: &str) {
         squeeze(a, b);
         join_dashes(a, b);
         a.joint = joint(a, b, source);
+        match a.class {
+            Class::Space if shown.never_ends() => a.joint = Joint::Bound,
+            Class::Space => {}
+            class => shown = class,
+        }
     }
 }
 
@@ -330,8 +350,8 @@ pub(crate) mod tests {
 
     #[test]
     fn chinese_and_digits_are_spaced_without_a_space_in_the_text() {
-        assert_eq!(widths("共3人", "仿宋"), [1.25, 0.75, 1.0]);
-        assert_eq!(widths("（3）", "仿宋"), [1.0, 0.5, 1.0]);
+        assert_eq!(widths("共3人", "仿宋"), [1.25, 0.562 + 0.25, 1.0]);
+        assert_eq!(widths("（3）", "仿宋"), [1.0, 0.562, 1.0]);
     }
 
     #[test]

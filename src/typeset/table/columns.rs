@@ -42,6 +42,9 @@ pub enum Comfort {
     Least,
 }
 
+/// Room that rounding widths may take, in pt: Word's are whole twentieths of a point.
+const SLACK: f64 = 0.1;
+
 /// Longest text of a number column that is still taken for a number, in ems.
 const LONGEST_NUMBER: f64 = 14.0;
 
@@ -125,7 +128,7 @@ impl Need {
 impl Sizes {
     fn width(&self, ems: &[f64; 3]) -> f64 {
         let widest = ems.iter().zip(self.parts).map(|(e, size)| e * size).fold(0.0, f64::max);
-        widest + 2.0 * self.padding
+        widest + 2.0 * self.padding + SLACK
     }
 }
 

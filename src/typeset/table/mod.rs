@@ -9,6 +9,7 @@ mod tags;
 use super::flow::{Flow, Galley, TextRole};
 use super::frame::{Artifact, ElementId, ElementKind, TableGeometry, Tag};
 use super::linebreak::{Fit, Line, Measure};
+use super::sense;
 use super::structure::Tags;
 use super::text::Setting;
 use crate::diagnostic::{Diagnostic, Place};
@@ -85,6 +86,7 @@ pub fn set_table<'a>(flow: &mut Flow<'a>, table: &'a Table) {
     for note in notes {
         flow.place(note);
     }
+    flow.y += style.after.max(0.0);
 }
 
 fn table_style<'a>(flow: &mut Flow<'a>, table: &Table) -> Option<&'a TableStyle> {
@@ -134,7 +136,7 @@ fn measure<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> 
     };
     break_cells(flow, &mut measured);
     let columns = measured.edges.windows(2).map(|e| e[1] - e[0]).collect();
-    flow.tables.push(TableGeometry { columns, scale, page: 0, pages: 0 });
+    flow.tables.push(TableGeometry { columns, scale, rows: Vec::new(), page: 0, pages: 0 });
     measured
 }
 
@@ -187,19 +189,26 @@ fn too_wide(table: &Table, needed: f64, total: f64, least: f64) -> Diagnostic {
     found
 }
 
+/// A text at the left that takes more lines than this is prose, and justified.
+const PROSE: f64 = 2.5;
+
 fn break_cells(flow: &mut Flow, measured: &mut Measured) {
     let mut lines = Vec::with_capacity(measured.grid.cells.len());
     for index in 0..measured.grid.cells.len() {
-        let cell = &measured.grid.cells[index];
         let first = lines.len();
+        let cell = &measured.grid.cells[index];
         if !cell.text.signs.is_empty() {
             let width = measured.measure(cell) / measured.size(cell);
-            let fit = match cell.align {
-                Align::Center => Fit::Balanced,
-                Align::Justify => Fit::Justified,
-                Align::Left | Align::Right => Fit::Ragged,
-            };
-            flow.breaker.break_lines(&cell.text, Measure { width, indent: 0.0 }, fit, &mut lines);
+            let count = flow.breaker.natural_width(&cell.text) / width;
+            let align = if cell.align == Align::Left && count > PROSE { Align::Justify } else { cell.align };
+            // Heads and names break at words.
+            if align != Align::Justify && (1.0..=4.0).contains(&count) {
+                flow.breaker.senses = sense::costs(&cell.text);
+            }
+            let measure = Measure { width, indent: 0.0 };
+            flow.breaker.break_lines(&cell.text, measure, Fit::of(align), &mut lines);
+            flow.breaker.senses.clear();
+            measured.grid.cells[index].align = align;
         }
         measured.grid.cells[index].lines = first..lines.len();
     }
@@ -290,6 +299,7 @@ fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, above: &[Galley<'a
     let pages = flow.page_index() + 1 - first;
     if let Some(geometry) = flow.tables.last_mut() {
         (geometry.page, geometry.pages) = (first, pages);
+        geometry.rows = plan.heights();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which rows stand on which page. Rows stay whole, merged rows together, a total with the rows before it, the last
 //! row with the notes; when a page cannot grant that, the least important is given up, and every page takes something.
 
-use super::grid::Grid;
+use super::grid::{Grid, UNOWNED};
 use crate::document::RowKind;
 use crate::typeset::flow::EPSILON;
 use std::ops::Range;
@@ -81,19 +81,24 @@ impl Plan {
         self.extents[rows].iter().map(|e| e.height).sum()
     }
 
+    /// For a page that goes on at each row, the heads within the body that stand for it.
     fn find_body_heads(&self, grid: &Grid) -> Vec<Range<usize>> {
+        let is_head = |row: usize| row >= grid.header_rows && grid.kinds.get(row) == Some(&RowKind::Header);
         let mut heads = Vec::with_capacity(grid.rows() + 1);
         let mut current = 0..0;
+        let mut begin = None;
         for row in 0..=grid.rows() {
-            let continues = row > grid.header_rows && grid.kinds[row - 1] == RowKind::Header;
-            if continues {
-                current = if current.end == row - 1 { current.start..row } else { row - 1..row };
-                if self.height(current.clone()) > MOST_REPEATED * self.room {
-                    current = 0..0;
+            match (is_head(row), begin) {
+                (true, None) => begin = Some(row),
+                (false, Some(first)) => {
+                    let repeats =
+                        stands_alone(grid, first..row) && self.height(first..row) <= MOST_REPEATED * self.room;
+                    current = if repeats { first..row } else { 0..0 };
+                    begin = None;
                 }
+                _ => {}
             }
-            let is_head = grid.kinds.get(row) == Some(&RowKind::Header) && row >= grid.header_rows;
-            heads.push(if is_head { 0..0 } else { current.clone() });
+            heads.push(if is_head(row) { 0..0 } else { current.clone() });
         }
         heads
     }
@@ -125,6 +130,11 @@ impl Plan {
 
     pub fn rows(&self) -> usize {
         self.extents.len()
+    }
+
+    /// Height of each row in pt, as it stands whole on a page.
+    pub fn heights(&self) -> Vec<f64> {
+        self.extents.iter().map(|e| e.height).collect()
     }
 
     /// Rows that a page going on at `cursor` repeats first.
@@ -211,4 +221,12 @@ impl Plan {
         let next = Cursor { row: cursor.row, lines: lines.end, height: cursor.height + height };
         (band(height, lines), next)
     }
+}
+
+/// No cell reaches from these rows into others, or from others into them.
+fn stands_alone(grid: &Grid, rows: Range<usize>) -> bool {
+    let cells = grid.begins[rows.start].start..grid.begins[rows.end - 1].end;
+    let reaches_in = (0..grid.columns).map(|c| grid.owner(rows.start, c));
+    let reaches_in = reaches_in.filter(|&o| o != UNOWNED).any(|o| grid.cells[o as usize].row < rows.start);
+    !reaches_in && grid.cells[cells].iter().all(|c| c.rows().end <= rows.end)
 }

@@ -22,6 +22,12 @@ pub struct Facts<'a> {
     pub controls: &'a [u32],
 }
 
+impl Facts<'_> {
+    /// Of an element that says everything itself.
+    pub const NONE: Facts<'static> =
+        Facts { header_rows: 0, caption: "", description: "", section: None, controls: &[] };
+}
+
 /// Children of property elements in the order of ECMA-376-1, annex A (only those that this writer makes).
 fn order(container: &str) -> Option<&'static [&'static str]> {
     Some(match container {

@@ -28,7 +28,8 @@ pub(super) struct EmbeddedFont {
 pub(super) fn embed(index: u16, subset: &Subset, fonts: &Fonts) -> Result<EmbeddedFont, Diagnostic> {
     let face = fonts.face(subset.face);
     let program = subset_program(face, &subset.glyphs)?;
-    let name = format!("{}+{}", tag(face, &subset.glyphs), face.postscript_name);
+    let own_name = if face.postscript_name.is_empty() { "Unnamed" } else { &face.postscript_name };
+    let name = format!("{}+{own_name}", tag(face, &subset.glyphs));
     let made = print_font(&font_name(index), name, program, face, &subset.glyphs);
     take_font(made, face, &subset.glyphs).ok_or_else(|| unusable(face, "无法嵌入 PDF"))
 }

@@ -1,0 +1,94 @@
+//! Pages as text that people can read and compare: every run, rule and link to 0.01 pt.
+
+use super::Pages;
+use super::frame::{Artifact, ElementId, ElementKind, Item, Page, Run, Tag};
+use crate::fonts::Fonts;
+use std::fmt::{self, Write as _};
+
+impl Pages {
+    /// All pages, then the structure tree. For snapshots and for looking into a document; no part of any output.
+    pub fn to_text(&self, fonts: &Fonts) -> String {
+        let mut text = String::new();
+        for (index, page) in self.pages.iter().enumerate() {
+            write_page(&mut text, index, page, fonts).expect("writing to a string does not fail");
+        }
+        text.push_str("structure\n");
+        self.write_element(&mut text, ElementId(0), 1).expect("writing to a string does not fail");
+        text
+    }
+
+    fn write_element(&self, text: &mut String, id: ElementId, depth: usize) -> fmt::Result {
+        let Some(element) = self.structure.get(id.0 as usize) else { return Ok(()) };
+        write!(text, "{:indent$}{} {}", "", id.0, name(&element.kind), indent = depth * 2)?;
+        if let Some(title) = &element.title {
+            write!(text, " T={title}")?;
+        }
+        text.push('\n');
+        element.children.iter().try_for_each(|&child| self.write_element(text, child, depth + 1))
+    }
+}
+
+fn write_page(text: &mut String, index: usize, page: &Page, fonts: &Fonts) -> fmt::Result {
+    let (width, height) = page.sheet;
+    let turned = if page.turned { " turned" } else { "" };
+    writeln!(text, "page {index} “{}” {width:.2}×{height:.2}{turned}", page.label)?;
+    for (items, margin) in [(&page.items, "  "), (&page.furniture, "  ~ ")] {
+        items.iter().try_for_each(|item| write_item(text, item, margin, fonts))?;
+    }
+    Ok(())
+}
+
+fn write_item(text: &mut String, item: &Item, margin: &str, fonts: &Fonts) -> fmt::Result {
+    match item {
+        Item::Run(run) => write_run(text, run, margin, fonts),
+        Item::Rule(r) => {
+            writeln!(text, "{margin}rule {:.2},{:.2} – {:.2},{:.2} {:.2}", r.from.0, r.from.1, r.to.0, r.to.1, r.width)
+        }
+        Item::Link(l) => {
+            let (x, y, w, h) = l.area;
+            writeln!(text, "{margin}link {x:.2},{y:.2} {w:.2}×{h:.2} → {} “{}” {}", l.anchor, l.label, tag(l.tag))
+        }
+    }
+}
+
+fn write_run(text: &mut String, run: &Run, margin: &str, fonts: &Fonts) -> fmt::Result {
+    let face = &fonts.face(run.face).postscript_name;
+    write!(text, "{margin}{:.2},{:.2} {face} {:.2} {} “{}”", run.x, run.y, run.size, tag(run.tag), run.text)?;
+    for glyph in &run.glyphs {
+        write!(text, " {:.2}", glyph.x)?;
+    }
+    text.push('\n');
+    Ok(())
+}
+
+fn tag(tag: Tag) -> String {
+    match tag {
+        Tag::Element(id) => format!("#{}", id.0),
+        Tag::Artifact(Artifact::Pagination) => "#pagination".into(),
+        Tag::Artifact(Artifact::Layout) => "#layout".into(),
+    }
+}
+
+/// A kind of element as the PDF names it, with its attributes.
+fn name(kind: &ElementKind) -> String {
+    match kind {
+        ElementKind::Document => "Document".into(),
+        ElementKind::Sect => "Sect".into(),
+        ElementKind::Div => "Div".into(),
+        ElementKind::Heading(level) => format!("H{level}"),
+        ElementKind::Paragraph => "P".into(),
+        ElementKind::Span => "Span".into(),
+        ElementKind::Contents => "TOC".into(),
+        ElementKind::ContentsItem => "TOCI".into(),
+        ElementKind::Reference => "Reference".into(),
+        ElementKind::Link => "Link".into(),
+        ElementKind::Table { summary } => format!("Table “{summary}”"),
+        ElementKind::Caption => "Caption".into(),
+        ElementKind::TableHead => "THead".into(),
+        ElementKind::TableBody => "TBody".into(),
+        ElementKind::TableRow => "TR".into(),
+        ElementKind::HeaderCell { scope, colspan, rowspan, id } => format!("TH {id} {scope:?} {colspan}×{rowspan}"),
+        ElementKind::DataCell { colspan, rowspan, headers } => format!("TD {colspan}×{rowspan} {}", headers.join(" ")),
+        ElementKind::Note { id } => format!("Note {id}"),
+    }
+}
