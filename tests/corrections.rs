@@ -268,7 +268,7 @@ fn a_reason_that_no_longer_fits_the_sign_blocks_and_says_where() {
     let found = common::composed(folder.path()).expect_err("the reason is stale");
     assert_eq!(
         found[0],
-        "reasons.csv:4:2 错误[E331] “t9/小计/合计~prior”现在是增加，给出的原因却是持平的原因\n  \
+        "reasons.csv:4:2 错误[E331] “t9/小计/合计”现在是增加，给出的原因却是持平的原因\n  \
          提示：数字改动后方向变了：改写原因，并把方向改为增加"
     );
 }

@@ -23,7 +23,7 @@ fn blocks(mark: &str) -> Vec<(&'static str, &'static str)> {
 
 fn schema() -> Schema {
     let mut diagnostics = Diagnostics::default();
-    let files = SetFiles::find(SET, &[], None, &mut diagnostics).expect("the set");
+    let files = SetFiles::find(SET, None, &[], None, &mut diagnostics).expect("the set");
     layout::load(&files, &Layer::default(), &mut diagnostics).expect("a set without mistakes").schema
 }
 
