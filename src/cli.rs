@@ -1,5 +1,7 @@
 //! The command line: arguments, progress, messages and exit codes. Paths written go to stdout, all else to stderr.
 
+mod read;
+
 use crate::build::{Format, Output, outputs};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::fonts::Fonts;
@@ -22,6 +24,7 @@ const EXAMPLES: &str = "\
   gongkai build data/631-2023                生成 output/631-2023/ 下的 PDF 和 DOCX
   gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
   gongkai check data/631-2023                只检查，不写文件
+  gongkai read 公开.docx                     读出改过的 DOCX 里的数字
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
                                              导出一个版式集，以便修改
@@ -57,6 +60,10 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai check [选项] <文件夹>...")]
     #[command(after_help = "示例：\n  gongkai check data/631-2023")]
     Check(CheckArgs),
+    /// 读出 DOCX 里的数字，一行一个：地址、文字、元
+    #[command(help_template = HELP, override_usage = "gongkai read [选项] <文件>")]
+    #[command(after_help = "示例：\n  gongkai read 公开.docx\n  gongkai read 公开.docx --format json --prose")]
+    Read(read::ReadArgs),
     /// 列出或导出版式集
     #[command(help_template = HELP, override_usage = "gongkai layouts <命令> [选项]")]
     #[command(subcommand_help_heading = "命令", subcommand_value_name = "命令", disable_help_subcommand = true)]
@@ -144,6 +151,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Build(args) => build(&args, &expanded(&args.folders)),
         Command::Check(args) => check(&args, &expanded(&args.folders)),
+        Command::Read(args) => read::run(&args),
         Command::Layouts { command: LayoutsCommand::List { layouts } } => list(&layout_roots(layouts.as_deref())),
         Command::Layouts { command: LayoutsCommand::Export { set, folder } } => export(&set, &folder),
     }

@@ -104,6 +104,9 @@ fn belongs(line: &Line, table: &str, row: &str, column: &str) -> bool {
             basic && line.fund == "一般公共预算" && fits && (row == "合计" || code(&line.econ))
         }
         "t9" => is_fiscal(line) && is_three(line, row) && (column == "合计" || line.fund == fund_of(column)),
+        "hz" if row == "人员" => personal,
+        "hz" if row == "公用" => office,
+        "hz" => false, // 单位资金 and 非财政结转: the sample has none
         "xm" => line.category == "项目支出" && gongkai::compose::short_key(&line.project).as_ref() == row,
         "jg" => {
             office
@@ -130,7 +133,7 @@ fn expected(lines: &[Line], address: &str) -> Option<i64> {
     let base = address.strip_suffix("~prior").unwrap_or(address);
     let mut parts = base.split('/');
     let (table, row, column) = (parts.next()?, parts.next()?, parts.next()?);
-    if !["t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "xm", "jg"].contains(&table) {
+    if !["t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "hz", "xm", "jg"].contains(&table) {
         return None;
     }
     let sum: i64 = lines.iter().filter(|l| belongs(l, table, row, column)).map(|l| l.fen).sum();
@@ -232,12 +235,12 @@ fn pdf_text(bytes: &[u8]) -> String {
     std::fs::write(file.path(), bytes).expect("writes");
     let output = std::process::Command::new("pdftotext").arg(file.path()).arg("-").output().expect("pdftotext runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    // The page number, at the page's end, or on a turned page at its beginning.
+    let is_number =
+        |t: &str| t.strip_prefix('—').and_then(|t| t.strip_suffix('—')).is_some_and(|n| n.parse::<u32>().is_ok());
     let page = |p: &str| -> String {
-        let bare: String = p.split_whitespace().collect();
-        match bare.rfind('—').and_then(|end| bare[..end].rfind('—')) {
-            Some(start) => bare[..start].to_string(), // the page number
-            None => bare,
-        }
+        let lines = p.lines().map(|l| l.split_whitespace().collect::<String>());
+        lines.filter(|l| !is_number(l)).collect()
     };
     text.split('\u{c}').map(page).collect()
 }

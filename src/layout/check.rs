@@ -442,7 +442,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)] // a row, what it reads, and the keys it may name
     fn row(
         &mut self,
         table: &TableLayout,

@@ -34,6 +34,7 @@ pub fn environment() -> Environment<'static> {
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     env.set_syntax(syntax.expect("the usual delimiters"));
     env.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    env.set_debug(true); // else a release build's errors do not name what is undefined
     env.set_fuel(Some(50_000_000)); // a template that loops forever ends with an error
     env
 }

@@ -2,12 +2,11 @@
 //! small states, never recursion.
 
 use super::Options;
-use super::package::{DEPTH, attribute, error, malformed, reference, refused, too_large, xml_error};
+use super::package::{DEPTH, attribute, error, malformed, reference, refused, too_large};
 use crate::diagnostic::Diagnostic;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
-use std::io::BufRead;
 
 /// Which side of tracked changes is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,6 +80,8 @@ enum Open {
 const TRANSITIONAL: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const STRICT: &str = "http://purl.oclc.org/ooxml/wordprocessingml/main";
 const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
+/// What a cell, a row, a control or a bookmark takes in memory beside its text, about.
+const KEPT: usize = 256;
 /// Controls, and bookmarks, open at once; more are not ours.
 const OPEN_AT_ONCE: usize = 32;
 
@@ -129,10 +130,14 @@ struct OpenCell {
     controls: Vec<usize>,
 }
 
+/// An own paragraph: all of it, though its bookmark may begin later or end sooner. Word puts what is typed at a
+/// paragraph's end after the bookmark's end; LibreOffice ends one before the last character of a section.
 struct OpenProse {
     id: String,
     index: usize,
     sink: Sink,
+    /// Its bookmark has ended, its paragraph has not.
+    ended: bool,
 }
 
 struct Parser<'a> {
@@ -154,8 +159,8 @@ struct Parser<'a> {
 }
 
 /// Reads the document part.
-pub fn parse(reader: impl BufRead, name: &str, options: &Options) -> Result<Content, Diagnostic> {
-    let mut reader = NsReader::from_reader(reader);
+pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, Diagnostic> {
+    let mut reader = NsReader::from_reader(content);
     let mut parser = Parser {
         options,
         name,
@@ -172,9 +177,8 @@ pub fn parse(reader: impl BufRead, name: &str, options: &Options) -> Result<Cont
         kept: 0,
         body: false,
     };
-    let mut buffer = Vec::new();
     loop {
-        let (namespace, event) = reader.read_resolved_event_into(&mut buffer).map_err(|e| xml_error(name, &e))?;
+        let (namespace, event) = reader.read_resolved_event().map_err(|_| malformed(name))?;
         match event {
             Event::Start(element) => parser.start(kind(&namespace), &element)?,
             Event::Empty(element) => {
@@ -193,7 +197,6 @@ pub fn parse(reader: impl BufRead, name: &str, options: &Options) -> Result<Cont
             Event::Eof => return parser.finish(),
             _ => {}
         }
-        buffer.clear();
     }
 }
 
@@ -218,6 +221,7 @@ impl Parser<'_> {
         if self.open.len() >= DEPTH {
             return Err(refused(self.name, "层数过多的嵌套"));
         }
+        self.within()?;
         let local = element.local_name();
         let open = match owner {
             Owner::Word => self.word(local.as_ref(), element),
@@ -228,6 +232,14 @@ impl Parser<'_> {
             self.hidden += 1;
         }
         self.open.push(open);
+        Ok(())
+    }
+
+    /// A small file can hold millions of cells; what is kept stays bounded.
+    fn within(&self) -> Result<(), Diagnostic> {
+        if self.kept > self.options.kept {
+            return Err(too_large(self.name, self.options.kept as u64));
+        }
         Ok(())
     }
 
@@ -293,6 +305,7 @@ impl Parser<'_> {
 
     fn table_start(&mut self) -> Open {
         let titles: Vec<String> = self.recent.iter().rev().cloned().collect();
+        self.kept += KEPT + titles.iter().map(String::len).sum::<usize>();
         self.content.tables.push(ReadTable { titles, rows: Vec::new() });
         let index = self.content.tables.len() - 1;
         self.tables.push(OpenTable { index, column: 0, skipped: false, cell: None });
@@ -300,6 +313,7 @@ impl Parser<'_> {
     }
 
     fn row_start(&mut self) -> Open {
+        self.kept += KEPT;
         if let Some(table) = self.tables.last_mut() {
             table.column = 0;
             table.skipped = false;
@@ -316,6 +330,7 @@ impl Parser<'_> {
 
     fn cell_start(&mut self) -> Open {
         self.order += 1;
+        self.kept += KEPT;
         if let Some(table) = self.tables.last_mut() {
             table.cell = Some(OpenCell { column: table.column, span: 1, order: self.order, ..OpenCell::default() });
         }
@@ -329,13 +344,14 @@ impl Parser<'_> {
     }
 
     fn caption(&mut self, element: &BytesStart) {
-        if let (Some(table), Some(title)) = (self.tables.last(), attribute(element, "val")) {
+        if let (Some(table), Some(title)) = (self.tables.last(), attribute(element, "val").filter(|n| short(n))) {
             self.content.tables[table.index].titles.insert(0, title);
         }
     }
 
     fn control_start(&mut self) -> Open {
         self.order += 1;
+        self.kept += KEPT;
         if self.controls.len() >= OPEN_AT_ONCE {
             self.ignored_controls += 1;
             return Open::Control;
@@ -354,8 +370,8 @@ impl Parser<'_> {
         }
         let Some(control) = self.controls.last_mut() else { return };
         match local {
-            "tag" => control.tag = attribute(element, "val"),
-            "alias" => control.alias = attribute(element, "val"),
+            "tag" => control.tag = attribute(element, "val").filter(|n| short(n)),
+            "alias" => control.alias = attribute(element, "val").filter(|n| short(n)),
             _ => control.prompt = attribute(element, "val").is_none_or(|v| !matches!(&*v, "0" | "false" | "off")),
         }
     }
@@ -364,28 +380,42 @@ impl Parser<'_> {
         if self.hidden > 0 || self.prose.len() >= OPEN_AT_ONCE {
             return;
         }
-        let name = attribute(element, "name").filter(|n| n.starts_with("p_"));
-        if let (Some(name), Some(id)) = (name, attribute(element, "id")) {
-            self.content.prose.push((name, String::new()));
-            let index = self.content.prose.len() - 1;
-            self.prose.push(OpenProse { id, index, sink: Sink::default() });
-        }
+        let name = attribute(element, "name").filter(|n| n.starts_with("p_") && short(n));
+        let (Some(name), Some(id)) = (name, attribute(element, "id")) else { return };
+        self.kept += KEPT;
+        // Of two own paragraphs that someone joined, each has what is nearest to it.
+        let joined = self.prose.iter().any(|p| p.ended);
+        self.close_prose();
+        let before = if joined { String::new() } else { self.paragraph.clone() };
+        self.content.prose.push((name, String::new()));
+        let index = self.content.prose.len() - 1;
+        self.prose.push(OpenProse { id, index, sink: Sink { text: before, breaks: false }, ended: false });
     }
 
     fn bookmark_end(&mut self, element: &BytesStart) {
         let Some(id) = attribute(element, "id") else { return };
-        if let Some(position) = self.prose.iter().position(|p| p.id == id) {
-            let prose = self.prose.remove(position);
-            self.content.prose[prose.index].1 = prose.sink.text;
+        if let Some(prose) = self.prose.iter_mut().find(|p| p.id == id) {
+            prose.ended = true;
         }
+    }
+
+    /// Hands over the texts of paragraphs whose bookmarks have ended.
+    fn close_prose(&mut self) {
+        let content = &mut self.content;
+        self.prose.retain_mut(|prose| {
+            if prose.ended {
+                content.prose[prose.index].1 = std::mem::take(&mut prose.sink.text);
+            }
+            !prose.ended
+        });
     }
 
     fn text(&mut self, text: &str) -> Result<(), Diagnostic> {
         if self.open.last() == Some(&Open::Text) {
+            // Counted first: one huge text inside many controls would be kept as often.
+            self.kept += text.len() * (2 + self.controls.len() + self.prose.len());
+            self.within()?;
             self.push(text);
-            if self.kept > self.options.text {
-                return Err(too_large(self.name, self.options.text as u64));
-            }
         }
         Ok(())
     }
@@ -395,14 +425,11 @@ impl Parser<'_> {
         if self.hidden > 0 {
             return;
         }
-        let mut sinks = 1;
         for control in &mut self.controls {
             control.sink.push(text);
-            sinks += 1;
         }
         for prose in &mut self.prose {
             prose.sink.push(text);
-            sinks += 1;
         }
         match self.tables.last_mut() {
             Some(table) => {
@@ -410,11 +437,8 @@ impl Parser<'_> {
                     cell.sink.push(text);
                 }
             }
-            // Only titles are looked for among paragraphs.
-            None if self.paragraph.len() < 1024 => self.paragraph.push_str(text),
-            None => {}
+            None => self.paragraph.push_str(text),
         }
-        self.kept += text.len() * sinks;
     }
 
     fn end(&mut self) -> Result<(), Diagnostic> {
@@ -437,6 +461,7 @@ impl Parser<'_> {
         for control in &mut self.controls {
             control.sink.breaks = true;
         }
+        self.close_prose();
         for prose in &mut self.prose {
             prose.sink.breaks = true;
         }
@@ -446,7 +471,7 @@ impl Parser<'_> {
             if self.recent.len() == 3 {
                 self.recent.remove(0);
             }
-            self.recent.push(std::mem::take(&mut self.paragraph));
+            self.recent.push(self.paragraph.chars().take(256).collect());
         }
     }
 
@@ -515,6 +540,11 @@ impl Parser<'_> {
         }
         Ok(self.content)
     }
+}
+
+/// Names longer than any program makes them are as good as none.
+fn short(name: &str) -> bool {
+    name.len() <= 1024
 }
 
 fn number(element: &BytesStart) -> usize {

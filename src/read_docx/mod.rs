@@ -23,13 +23,13 @@ pub struct Options {
     pub view: View,
     /// Bytes of one inflated part; more is refused.
     pub part: u64,
-    /// Bytes of text kept in memory; more is refused.
-    pub text: usize,
+    /// Bytes that may be kept of what is read: texts, cells, controls; more is refused.
+    pub kept: usize,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { view: View::Accepted, part: 128 << 20, text: 48 << 20 }
+        Options { view: View::Accepted, part: 96 << 20, kept: 96 << 20 }
     }
 }
 

@@ -8,7 +8,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::NsReader;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -37,15 +37,15 @@ pub fn open(bytes: &[u8], options: &Options) -> Result<Package, Diagnostic> {
     };
     let document = target("officeDocument").unwrap_or_else(|| "word/document.xml".to_owned());
     let content = match part(&mut archive, &document, options.part)? {
-        Some(reader) => content::parse(reader, &document, options)?,
+        Some(content) => content::parse(&content, &document, options)?,
         None => return Err(not_word(&document)),
     };
     let properties = target("custom-properties").unwrap_or_else(|| "docProps/custom.xml".to_owned());
-    let properties = match part(&mut archive, &properties, SMALL)? {
-        Some(reader) => custom_properties(reader, &properties).unwrap_or_default(),
-        None => BTreeMap::new(),
+    let properties = match part(&mut archive, &properties, SMALL) {
+        Ok(Some(content)) => custom_properties(&content, &properties).unwrap_or_default(),
+        _ => BTreeMap::new(),
     };
-    let map = figure_map(&mut archive, &document, options)?;
+    let map = figure_map(&mut archive, &document)?;
     Ok(Package { content, properties, map })
 }
 
@@ -91,14 +91,19 @@ fn zip_error(why: &ZipError) -> Diagnostic {
     }
 }
 
-/// The part's reader, bounded; None if there is no such part.
-fn part<'a>(archive: &'a mut Archive, name: &str, limit: u64) -> Result<Option<impl BufRead + 'a>, Diagnostic> {
+/// The part, inflated within bounds; None if there is no such part. What a ZIP declares of its sizes is not believed.
+fn part(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Diagnostic> {
     let Some(index) = index_of(archive, name) else { return Ok(None) };
     let file = archive.by_index(index).map_err(|why| zip_error(&why))?;
-    if file.size() > limit {
+    let declared = file.size();
+    if declared > limit {
         return Err(too_large(name, limit));
     }
-    Ok(Some(BufReader::new(Bounded { inner: file, left: limit, name: name.to_owned(), limit })))
+    let mut content = Vec::with_capacity(declared.min(1 << 20) as usize);
+    if file.take(limit + 1).read_to_end(&mut content).is_err() {
+        return Err(error("E543", format!("文件已损坏：{name} 解压失败")).hint("请重新复制或下载该文件"));
+    }
+    if content.len() as u64 > limit { Err(too_large(name, limit)) } else { Ok(Some(content)) }
 }
 
 /// Names of parts are compared without regard to ASCII case (ECMA-376-2, 6.2.2.3); some programs write `\`.
@@ -107,40 +112,8 @@ fn index_of(archive: &Archive, name: &str) -> Option<usize> {
     archive.file_names().position(same)
 }
 
-/// A reader that fails when more comes out than may; what a ZIP declares of its sizes is not believed.
-struct Bounded<R> {
-    inner: R,
-    left: u64,
-    name: String,
-    limit: u64,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        if read as u64 > self.left {
-            let message = too_large(&self.name, self.limit).message;
-            return Err(std::io::Error::other(TooLarge(message)));
-        }
-        self.left -= read as u64;
-        Ok(read)
-    }
-}
-
-/// Carries the message of a bound that was hit through the XML reader.
-#[derive(Debug)]
-struct TooLarge(String);
-
-impl std::fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for TooLarge {}
-
 pub fn too_large(name: &str, limit: u64) -> Diagnostic {
-    error("E544", format!("文件中的 {name} 解压后超过 {} MB，不像正常的 Word 文件", limit >> 20))
+    error("E544", format!("文件中的 {name} 内容超过 {} MB，不像正常的 Word 文件", limit >> 20))
         .hint("如确是自己的文件，请删去其中的大图片或分成几个文件")
 }
 
@@ -157,17 +130,6 @@ fn not_word(document: &str) -> Diagnostic {
 
 pub fn error(code: &'static str, message: String) -> Diagnostic {
     Diagnostic::error(code, message)
-}
-
-/// Turns an error of the XML reader into one sentence.
-pub fn xml_error(name: &str, why: &quick_xml::Error) -> Diagnostic {
-    if let quick_xml::Error::Io(io) = why {
-        if let Some(TooLarge(message)) = io.get_ref().and_then(|e| e.downcast_ref::<TooLarge>()) {
-            return error("E544", message.clone()).hint("如确是自己的文件，请删去其中的大图片或分成几个文件");
-        }
-        return error("E543", format!("文件已损坏：{name} 解压失败")).hint("请重新复制或下载该文件");
-    }
-    malformed(name)
 }
 
 pub fn malformed(name: &str) -> Diagnostic {
@@ -199,17 +161,12 @@ pub fn attribute(element: &BytesStart, name: &str) -> Option<String> {
 }
 
 /// Walks a small part: calls `see` with each element's local name and, at its end, with its text.
-fn walk(
-    reader: impl BufRead,
-    name: &str,
-    mut see: impl FnMut(&str, Option<&BytesStart>, &str),
-) -> Result<(), Diagnostic> {
-    let mut reader = NsReader::from_reader(reader);
-    let mut buffer = Vec::new();
+fn walk(content: &[u8], name: &str, mut see: impl FnMut(&str, Option<&BytesStart>, &str)) -> Result<(), Diagnostic> {
+    let mut reader = NsReader::from_reader(content);
     let mut text = String::new();
     let mut depth = 0usize;
     loop {
-        let event = reader.read_event_into(&mut buffer).map_err(|why| xml_error(name, &why))?;
+        let event = reader.read_event().map_err(|_| malformed(name))?;
         match event {
             Event::Start(element) => {
                 depth += 1;
@@ -236,15 +193,14 @@ fn walk(
             Event::Eof => return Ok(()),
             _ => {}
         }
-        buffer.clear();
     }
 }
 
 /// Kinds and targets of a part's relationships; none where the part is missing.
 fn relationships(archive: &mut Archive, name: &str) -> Result<Vec<(String, String)>, Diagnostic> {
     let mut found = Vec::new();
-    if let Some(reader) = part(archive, name, SMALL)? {
-        walk(reader, name, |local, element, _| {
+    if let Some(content) = part(archive, name, SMALL)? {
+        walk(&content, name, |local, element, _| {
             if let ("Relationship", Some(element)) = (local, element)
                 && let (Some(kind), Some(target)) = (attribute(element, "Type"), attribute(element, "Target"))
                 && attribute(element, "TargetMode").is_none_or(|m| m != "External")
@@ -274,10 +230,10 @@ fn absolute(folder: &str, target: &str) -> String {
     steps.join("/")
 }
 
-fn custom_properties(reader: impl BufRead, name: &str) -> Result<BTreeMap<String, String>, Diagnostic> {
+fn custom_properties(content: &[u8], name: &str) -> Result<BTreeMap<String, String>, Diagnostic> {
     let mut properties = BTreeMap::new();
     let mut current = None;
-    walk(reader, name, |local, element, text| match (local, element) {
+    walk(content, name, |local, element, text| match (local, element) {
         ("property", Some(element)) => current = attribute(element, "name").filter(|n| n.starts_with("gongkai")),
         ("property", None) => current = None,
         (_, None) => {
@@ -291,7 +247,7 @@ fn custom_properties(reader: impl BufRead, name: &str) -> Result<BTreeMap<String
 }
 
 /// The first custom XML part of ours; an unreadable or foreign one is as good as none.
-fn figure_map(archive: &mut Archive, document: &str, options: &Options) -> Result<Map, Diagnostic> {
+fn figure_map(archive: &mut Archive, document: &str) -> Result<Map, Diagnostic> {
     let (folder, file) = document.rsplit_once('/').unwrap_or(("", document));
     let rels = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
     let end = format!("{RELATIONSHIP}customXml");
@@ -302,9 +258,8 @@ fn figure_map(archive: &mut Archive, document: &str, options: &Options) -> Resul
         .take(64)
         .collect();
     for name in parts {
-        let limit = options.part.min(32 << 20);
-        if let Some(reader) = part(archive, &name, limit)?
-            && let Ok(Some(map)) = parse_map(reader, &name)
+        if let Ok(Some(content)) = part(archive, &name, SMALL)
+            && let Ok(Some(map)) = parse_map(&content, &name)
         {
             return Ok(map);
         }
@@ -312,11 +267,11 @@ fn figure_map(archive: &mut Archive, document: &str, options: &Options) -> Resul
     Ok(Map::default())
 }
 
-fn parse_map(reader: impl BufRead, name: &str) -> Result<Option<Map>, Diagnostic> {
+fn parse_map(content: &[u8], name: &str) -> Result<Option<Map>, Diagnostic> {
     let mut map = Map::default();
     let mut ours = false;
     let mut cell: Option<(usize, bool)> = None;
-    walk(reader, name, |local, element, text| match (local, element) {
+    walk(content, name, |local, element, text| match (local, element) {
         ("figures", Some(element)) => {
             ours = attribute(element, "xmlns").is_some_and(|n| n == NAMESPACE) || prefixed(element)
         }

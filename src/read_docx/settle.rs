@@ -245,7 +245,7 @@ fn from_places(content: &Content, places: &Places, known: &[Settled], findings: 
         if text.is_empty() || known.contains(figure.tag.as_str()) {
             continue;
         }
-        let own = read.controls.iter().any(|&c| places.by_tag.get(content.controls[c].tag.as_str()).is_none());
+        let own = read.controls.iter().any(|&c| !places.by_tag.contains_key(content.controls[c].tag.as_str()));
         if own {
             continue; // a figure that was moved here is reported as such
         }

@@ -148,6 +148,7 @@ impl<'a> Flow<'a> {
         let setup = self.page_setup(&section.page);
         let same = !self.pages.is_empty() && setup == self.setup;
         if section.start == Start::Continue && same && !section.restart {
+            self.numbering = section.numbering;
             return;
         }
         (self.setup, self.area) = (setup, Area::of(setup));
@@ -263,16 +264,19 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A heading's lines; it enters the outline.
+    /// A heading's lines; it enters the outline. One of level 0 is a caption: a paragraph, and no bookmark.
     pub fn heading(&mut self, heading: &'a Heading) -> Galley<'a> {
-        let element = self.tree.add(self.sect, ElementKind::Heading(heading.level));
+        let kind = if heading.level == 0 { ElementKind::Paragraph } else { ElementKind::Heading(heading.level) };
+        let element = self.tree.add(self.sect, kind);
         self.tree.set_title(element, &heading.anchor);
         let tags = Tags::One(Tag::Element(element));
         let mut galley = self.galley(&heading.role, &heading.inlines, heading.source.as_ref(), tags);
         galley.anchor = Some(&heading.anchor);
-        let title = one_line(&crate::document::plain_text(&heading.inlines));
-        let anchor = heading.anchor.clone();
-        self.outline.push(OutlineEntry { level: heading.level, title, anchor, element });
+        if heading.level > 0 {
+            let title = one_line(&crate::document::plain_text(&heading.inlines));
+            let anchor = heading.anchor.clone();
+            self.outline.push(OutlineEntry { level: heading.level, title, anchor, element });
+        }
         galley
     }
 
@@ -291,7 +295,7 @@ impl<'a> Flow<'a> {
     }
 
     pub fn shape(&mut self, role: TextRole<'a>, inlines: &'a [Inline], source: Option<&Source>) -> Text<'a> {
-        let place = || source.map(|s| diagnostic::Place::new(s.file.clone(), s.line, 0));
+        let place = || source.map(place_of);
         let setting = Setting { role: role.font, full: self.full_width(role.style) };
         self.shaper.shape(inlines, setting, &place, self.diagnostics)
     }
@@ -461,6 +465,11 @@ impl<'a> Flow<'a> {
             page::set_number(&mut self.pages[index], number, &text, style, setup, role.style.size);
         }
     }
+}
+
+/// Where a text comes from, for messages.
+pub fn place_of(source: &Source) -> diagnostic::Place {
+    diagnostic::Place::new(source.file.clone(), source.line, 0)
 }
 
 /// A title that was broken into lines, as one.

@@ -45,6 +45,13 @@ pub struct Measure {
     pub indent: f64,
 }
 
+impl Measure {
+    /// What the first line, or a later one, has for its text.
+    fn room(self, first: bool) -> f64 {
+        if first { self.width - self.indent } else { self.width }
+    }
+}
+
 /// What a break costs beside the look of its line. Units are demerits of [`Fit::Justified`].
 mod cost {
     pub const LINE: f64 = 10.0;
@@ -177,7 +184,7 @@ impl Breaker {
     ) {
         let visible = visible_end(signs, start, end);
         let natural = self.line_width(signs, start, visible);
-        if natural <= measure.width - measure.indent + EPSILON {
+        if natural <= measure.room(true) + EPSILON {
             lines.push(Line { start: start as u32, end: visible as u32, width: natural, last: true });
             return;
         }
@@ -223,7 +230,7 @@ impl Breaker {
             return;
         }
         let least = self.line_width(signs, start, visible) - self.line_shrink(signs, start, visible);
-        if least <= measure.width - measure.indent + EPSILON {
+        if least <= measure.room(true) + EPSILON {
             return;
         }
         for i in (start..visible - 1).filter(|&i| signs[i + 1].class != Class::Space) {
@@ -245,18 +252,16 @@ impl Breaker {
         for to in 1..count {
             let end = self.opportunities[to];
             let last = to + 1 == count;
+            // What is too wide up to here is too wide up to any later place.
+            while fullest + 1 < to && self.is_too_wide(signs, fullest, to, measure) {
+                fullest += 1;
+            }
             let mut best = (f64::INFINITY, to as u32 - 1);
-            for from in fullest..to {
+            let first = fullest;
+            for from in first..to {
                 let begin = self.opportunities[from].next as usize;
-                let room = if from == 0 { measure.width - measure.indent } else { measure.width };
+                let room = measure.room(from == 0);
                 let (width, shrink, stretch) = self.line_sums(signs, begin, end.end as usize);
-                if width - shrink > room + EPSILON && from + 1 < to {
-                    // The first line is indented: what is too wide for it may fit a later one, never the reverse.
-                    if from == fullest {
-                        fullest += 1;
-                    }
-                    continue;
-                }
                 if !last && best.0.is_finite() && width < 0.5 * room {
                     break;
                 }
@@ -269,6 +274,13 @@ impl Breaker {
             }
             self.best.push(best);
         }
+    }
+
+    /// The line between two opportunities is wider than the measure however it is squeezed.
+    fn is_too_wide(&self, signs: &[Sign], from: usize, to: usize, measure: Measure) -> bool {
+        let (begin, end) = (self.opportunities[from].next as usize, self.opportunities[to].end as usize);
+        let (width, shrink, _) = self.line_sums(signs, begin, end);
+        width - shrink > measure.room(from == 0) + EPSILON
     }
 
     fn line_sums(&self, signs: &[Sign], start: usize, end: usize) -> (f64, f64, f64) {

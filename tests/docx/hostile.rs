@@ -82,7 +82,7 @@ fn bombs_are_refused() {
     let bomb = package(&[("word/document.xml", text.as_bytes())]);
     let options = Options { part: 1 << 20, ..Options::default() };
     assert_eq!(read(&bomb, &options).expect_err("refused").code, "E544");
-    let options = Options { text: 1 << 20, ..Options::default() };
+    let options = Options { kept: 1 << 20, ..Options::default() };
     assert_eq!(read(&bomb, &options).expect_err("refused").code, "E544");
     // One that lies about its size: the declared sizes in both headers are made small.
     let mut lying = bomb.clone();
@@ -94,6 +94,22 @@ fn bombs_are_refused() {
     }
     let options = Options { part: 1 << 20, ..Options::default() };
     assert!(read(&lying, &options).is_err());
+}
+
+#[test]
+fn many_small_things_are_refused_before_they_fill_the_memory() {
+    let with = |body: String| message(&package(&[("word/document.xml", format!("{BODY}{body}{END}").as_bytes())]));
+    let many = |one: &str| one.repeat((8 << 20) / one.len());
+    for one in ["<w:tbl/>", "<w:sdt/>", r#"<w:bookmarkStart w:id="1" w:name="p_1"/><w:bookmarkEnd w:id="1"/>"#] {
+        assert!(["read", "E544"].contains(&&with(many(one))[..4]), "{one}");
+    }
+    assert!(with(format!("<w:tbl>{}</w:tbl>", many("<w:tr/>"))).starts_with("E544"));
+    assert!(with(format!("<w:tbl><w:tr>{}</w:tr></w:tbl>", many("<w:tc/>"))).starts_with("E544"));
+    let text = format!("<w:r><w:t>{}</w:t></w:r>", "0".repeat(6 << 20));
+    assert!(
+        with(format!("{}{text}{}", "<w:sdt><w:sdtContent>".repeat(40), "</w:sdtContent></w:sdt>".repeat(40)))
+            .starts_with("E544")
+    );
 }
 
 #[test]

@@ -166,6 +166,26 @@ fn tracked_changes_are_seen_either_way() {
     assert_eq!(first(gongkai::read_docx::View::Original), old);
 }
 
+#[test]
+fn own_paragraphs_are_read_whole() {
+    let bytes = hostile::sample();
+    let (first, second) = {
+        let prose = read_ok(bytes).prose;
+        (prose[0].text.clone(), prose[1].text.clone())
+    };
+    let texts = |change: &dyn Fn(&str) -> String| {
+        let reading = read_ok(&mutate::document(bytes, change));
+        reading.prose.into_iter().map(|p| p.text).collect::<Vec<_>>()
+    };
+    // Typed after the bookmark's end, and before its beginning.
+    let typed = texts(&|xml| mutate::around_bookmark(xml, "p_2", "前文", "后文"));
+    assert_eq!(typed, [first.clone(), format!("前文{second}后文")]);
+    // Two paragraphs joined into one, one split into two.
+    assert_eq!(texts(&|xml| mutate::join_at_bookmark(xml, "p_2")), [first.clone(), second.clone()]);
+    let split = texts(&|xml| mutate::split_in_bookmark(xml, "p_2"));
+    assert_eq!(split[1], format!("{second}\n新的一段"));
+}
+
 /// A document of random tables and texts.
 fn random_document() -> impl Strategy<Value = Document> {
     let number = (-9_999_999_i64..99_999_999).prop_map(|cents| (cents * 100, format!("{:.2}", cents as f64 / 100.0)));

@@ -67,6 +67,35 @@ pub fn type_into_blank(bytes: &[u8], code: &str, text: &str) -> Vec<u8> {
     })
 }
 
+/// Where the bookmark of this name begins, and after its end.
+fn bookmark(xml: &str, name: &str) -> (usize, usize) {
+    let at = xml.find(&format!(r#"w:name="{name}""#)).expect("a bookmark");
+    let start = xml[..at].rfind("<w:bookmarkStart").expect("its start");
+    let id = xml[start..].split('"').nth(1).expect("an id");
+    let end = format!(r#"<w:bookmarkEnd w:id="{id}"/>"#);
+    (start, xml.find(&end).expect("its end") + end.len())
+}
+
+pub fn around_bookmark(xml: &str, name: &str, before: &str, after: &str) -> String {
+    let (start, end) = bookmark(xml, name);
+    let run = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    format!("{}{}{}{}{}", &xml[..start], run(before), &xml[start..end], run(after), &xml[end..])
+}
+
+/// As if the break before the paragraph were deleted.
+pub fn join_at_bookmark(xml: &str, name: &str) -> String {
+    let (start, _) = bookmark(xml, name);
+    let before = xml[..start].rfind("</w:p>").expect("a paragraph before");
+    format!("{}{}", &xml[..before], &xml[start..])
+}
+
+/// As if Enter were pressed at the end, within the bookmark, and something typed.
+pub fn split_in_bookmark(xml: &str, name: &str) -> String {
+    let (_, end) = bookmark(xml, name);
+    let end = xml[..end].rfind("<w:bookmarkEnd").expect("its end");
+    format!("{}</w:p><w:p><w:r><w:t>新的一段</w:t></w:r>{}", &xml[..end], &xml[end..])
+}
+
 /// A small generator: the same seed, the same choices.
 struct Choices(u64);
 

@@ -1,6 +1,6 @@
 """What other programs make of a DOCX. Usage: office.py COMMAND FILE [FOLDER]; prints JSON on stdout.
 
-audit FILE          findings of openxml-audit
+audit FILE|FOLDER   findings of openxml-audit, of every DOCX in the folder
 tables FILE         every table's cells as python-docx reads them
 convert FILE FOLDER LibreOffice: FOLDER/NAME.pdf and FOLDER/saved/NAME.docx (fonts/ aliased to the named fonts)
 Exit 3: a tool is missing.
@@ -30,8 +30,10 @@ def audit(file):
         from openxml_audit import OpenXmlValidator
     except ImportError:
         sys.exit(3)
-    result = OpenXmlValidator().validate(file)
-    return [str(error) for error in result.errors]
+    path = pathlib.Path(file)
+    validator = OpenXmlValidator()
+    files = sorted(path.glob("*.docx")) if path.is_dir() else [path]
+    return [f"{f.name}: {error}" for f in files for error in validator.validate(str(f)).errors]
 
 
 def tables(file):

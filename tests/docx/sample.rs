@@ -333,7 +333,7 @@ pub fn random_table(
         all.push(row(kind, cells));
     }
     let body = all.split_off(header.min(all.len()));
-    let kind = |i: usize| if i % 2 == 0 { ColumnKind::Text } else { ColumnKind::Number };
+    let kind = |i: usize| if i.is_multiple_of(2) { ColumnKind::Text } else { ColumnKind::Number };
     Table {
         id: id.into(),
         style: "预算表".into(),
@@ -342,7 +342,7 @@ pub fn random_table(
         columns: (0..columns).map(|i| column(kind(i), 1.0 + i as f64 * 0.37)).collect(),
         header: all,
         body,
-        notes: if columns % 2 == 0 { vec![text("注：无。")] } else { vec![] },
+        notes: if columns.is_multiple_of(2) { vec![text("注：无。")] } else { vec![] },
         description: "随机表".into(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, Place};
 use crate::document::{Align, Cell, Row, RowKind, Table};
+use crate::typeset::flow::place_of;
 use crate::typeset::structure::Tags;
 use crate::typeset::text::{Setting, Shaper, Text};
 use std::ops::Range;
@@ -87,7 +88,10 @@ impl<'a> Grid<'a> {
             for cell in &row.cells {
                 let part = part_of(table, row, cell, index < header_rows);
                 let setting = settings[part as usize];
-                let place = || row.origin.as_ref().map(|o| Place::new(o.file.clone(), o.line, 0));
+                let place = || {
+                    let record = row.origin.as_ref().map(|o| Place::new(o.file.clone(), o.line, 0));
+                    record.or_else(|| table.title.as_ref()?.source.as_ref().map(place_of))
+                };
                 let text = shaper.shape(&cell.inlines, setting, &place, diagnostics);
                 grid.cells.push(GridCell {
                     cell,

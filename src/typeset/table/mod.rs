@@ -9,6 +9,7 @@ mod tags;
 use super::flow::{Flow, Galley, TextRole};
 use super::frame::{Artifact, ElementId, ElementKind, TableGeometry, Tag};
 use super::linebreak::{Fit, Line, Measure};
+use super::page::Area;
 use super::sense;
 use super::structure::Tags;
 use super::text::Setting;
@@ -82,7 +83,7 @@ pub fn set_table<'a>(flow: &mut Flow<'a>, table: &'a Table) {
     if let Some(title) = title {
         flow.hold(title);
     }
-    paginate(flow, &measured, &above, &notes);
+    paginate(flow, &measured, above, &notes);
     for note in notes {
         flow.place(note);
     }
@@ -274,15 +275,15 @@ fn row_extents(measured: &Measured, page: f64) -> Vec<Extent> {
 }
 
 /// Rows onto pages, with the title and the line above on the first, and 续表 on each that follows.
-fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, above: &[Galley<'a>], notes: &[Galley<'a>]) {
+fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, mut above: Vec<Galley<'a>>, notes: &[Galley<'a>]) {
     let continued = continued_line(flow, measured.style);
     let frame = measured.style.frame.max(0.0);
     let page = (flow.area.height - continued.as_ref().map_or(0.0, Galley::height) - frame).max(1.0);
     let plan = plan(measured, notes, page);
-    let above_height = above.iter().map(Galley::height).fold(0.0, f64::max);
+    let above_height = arrange_above(flow.area, &mut above);
     flow.make_room(above_height + plan.first_height() + frame);
     flow.release_held();
-    set_side_by_side(flow, above);
+    set_above(flow, &above, above_height);
     let first = flow.page_index();
     let mut painter = paint::Painter::new(measured);
     let mut cursor = Cursor::default();
@@ -323,14 +324,35 @@ fn continued_line<'a>(flow: &mut Flow<'a>, style: &'a TableStyle) -> Option<Gall
     Some(galley)
 }
 
-/// Texts on the same lines, each aligned its own way.
-fn set_side_by_side<'a>(flow: &mut Flow<'a>, galleys: &[Galley<'a>]) {
-    let top = flow.y;
-    let mut bottom = top;
-    for galley in galleys {
-        flow.y = top;
-        flow.paint(galley, 0..galley.lines.len());
-        bottom = f64::max(bottom, flow.y);
+/// Space between texts on the line above a table, in ems.
+const ASIDE: f64 = 1.0;
+
+/// Puts texts on one line, at the left, in the middle and at the right, if it holds them; returns its height, or that
+/// of all under each other.
+fn arrange_above(area: Area, galleys: &mut [Galley]) -> f64 {
+    let width = |g: &Galley| g.lines.iter().map(|l| l.width).fold(0.0, f64::max) * g.size;
+    let at = |align| galleys.iter().filter(|g| g.align == align).map(|g| width(g) + ASIDE * g.size).fold(0.0, f64::max);
+    let (left, middle, right) = (at(Align::Left), at(Align::Center), at(Align::Right));
+    if left + middle + right > area.width || galleys.iter().any(|g| g.lines.len() != 1) {
+        return galleys.iter().map(Galley::height).sum();
     }
-    flow.y = bottom;
+    for galley in galleys.iter_mut().filter(|g| g.align == Align::Center) {
+        // Where the middle of the page is taken, the middle of what is left.
+        if (galley.width - middle) / 2.0 < left.max(right) {
+            (galley.left, galley.width) = (galley.left + left, galley.width - left - right);
+        }
+    }
+    galleys.iter().map(Galley::height).fold(0.0, f64::max)
+}
+
+/// Sets the texts above a table into a height that [`arrange_above`] gave.
+fn set_above<'a>(flow: &mut Flow<'a>, galleys: &[Galley<'a>], height: f64) {
+    let top = flow.y;
+    let one_line = galleys.iter().all(|g| g.height() <= height) && height < galleys.iter().map(Galley::height).sum();
+    for galley in galleys {
+        if one_line {
+            flow.y = top;
+        }
+        flow.paint(galley, 0..galley.lines.len());
+    }
 }

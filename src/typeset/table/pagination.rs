@@ -230,3 +230,113 @@ fn stands_alone(grid: &Grid, rows: Range<usize>) -> bool {
     let reaches_in = reaches_in.filter(|&o| o != UNOWNED).any(|o| grid.cells[o as usize].row < rows.start);
     !reaches_in && grid.cells[cells].iter().all(|c| c.rows().end <= rows.end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Align, Cell, Column, ColumnKind, Row, Table};
+    use crate::fonts::tests::project_fonts;
+    use crate::typeset::text::{Setting, Shaper};
+    use proptest::prelude::*;
+
+    const SPACING: Spacing = Spacing { page: 300.0, notes: 20.0, pitch: 12.0, padding: 2.0 };
+
+    /// A table of one column of labels that join rows, and one of numbers; each row a kind and how many it joins.
+    fn table(header: usize, rows: &[(u8, usize)]) -> Table {
+        let cell = |column, rowspan| Cell {
+            column,
+            colspan: 1,
+            rowspan,
+            inlines: Vec::new(),
+            align: None,
+            indent: 0.0,
+            header: false,
+        };
+        let mut joined = 0;
+        let mut body = Vec::new();
+        for (n, &(kind, join)) in rows.iter().enumerate() {
+            let kind = match (kind, joined) {
+                (0, 0) => RowKind::Total,
+                (1, 0) => RowKind::Header,
+                _ => RowKind::Data,
+            };
+            let mut cells = vec![cell(1, 1)];
+            if joined == 0 {
+                joined = if kind == RowKind::Data { join.min(rows.len() - n) } else { 1 };
+                cells.insert(0, cell(0, joined));
+            }
+            joined -= 1;
+            body.push(Row { kind, cells, origin: None });
+        }
+        let head = || Row { kind: RowKind::Header, cells: vec![cell(0, 1), cell(1, 1)], origin: None };
+        Table {
+            id: String::new(),
+            style: String::new(),
+            title: None,
+            above: Vec::new(),
+            columns: vec![Column { kind: ColumnKind::Text, width: None, align: Align::Left }; 2],
+            header: (0..header).map(|_| head()).collect(),
+            body,
+            notes: Vec::new(),
+            description: String::new(),
+        }
+    }
+
+    fn check(header: usize, rows: &[(u8, usize)], heights: &[f64], first_room: f64) -> Result<(), TestCaseError> {
+        let table = table(header, rows);
+        let fonts = project_fonts();
+        let setting = Setting { role: &fonts.roles["宋体"], full: 1.0 };
+        let grid = Grid::new(&table, [setting; 3], &mut Shaper::new(fonts), &mut Default::default());
+        let extents: Vec<Extent> = (0..grid.rows())
+            .map(|r| heights[r % heights.len()])
+            .map(|height| Extent { height, lines: (height / 12.0) as usize })
+            .collect();
+        let plan = Plan::new(&grid, extents.clone(), SPACING);
+        let first = plan.first_height();
+        let mut room = if first <= first_room { first_room } else { SPACING.page };
+        let (mut cursor, mut seen, mut pages) = (Cursor::default(), Vec::new(), Vec::new());
+        while cursor.row < plan.rows() {
+            let (bands, next) = plan.next(&cursor, room, cursor != Cursor::default());
+            let new: Vec<usize> = bands.iter().filter(|b| !b.repeated).map(|b| b.row).collect();
+            prop_assert!(!new.is_empty());
+            let height: f64 = bands.iter().map(|b| b.height).sum();
+            prop_assert!(height <= room + EPSILON, "{height} in {room}");
+            seen.extend(
+                bands.iter().filter(|b| !b.repeated && b.lines.as_ref().is_none_or(|l| l.start == 0)).map(|b| b.row),
+            );
+            let repeated: f64 = bands.iter().filter(|b| b.repeated).map(|b| b.height).sum();
+            pages.push((new, room - repeated));
+            (cursor, room) = (next, SPACING.page);
+        }
+        prop_assert_eq!(&seen, &(0..grid.rows()).collect::<Vec<_>>());
+        // A page ends where it may, if any place that may be was within reach.
+        for (rows, room) in &pages {
+            let (start, end) = (rows[0], rows[rows.len() - 1] + 1);
+            let reach = |end: &usize| plan.height(start..*end) <= room + EPSILON;
+            let could = (start + 1..plan.rows()).take_while(reach).any(|e| plan.may_end[e]);
+            prop_assert!(end == plan.rows() || plan.may_end[end] || !could, "ends before {end}");
+        }
+        for row in header + 1..grid.rows() {
+            prop_assert!(grid.kinds[row] != RowKind::Total || !plan.may_end[row], "a total at the top");
+            let joined = grid.cells.iter().find(|c| c.row < row && c.rows().contains(&row));
+            let whole = joined.is_none_or(|c| plan.height(c.rows()) > plan.room);
+            prop_assert!(whole || !plan.may_end[row], "joined rows are apart");
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+        #[test]
+        fn every_row_stands_once_where_it_may(header in 0..4_usize,
+                                              rows in proptest::collection::vec((0..12_u8, 1..9_usize), 0..80),
+                                              heights in proptest::collection::vec(14.0..40.0_f64, 1..9),
+                                              tall in proptest::option::weighted(0.2, 300.0..900.0_f64),
+                                              room in 0.0..300.0_f64) {
+            let mut heights = heights;
+            heights.extend(tall);
+            check(header, &rows, &heights, room)?;
+        }
+    }
+}

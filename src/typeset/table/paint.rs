@@ -167,13 +167,13 @@ impl<'m, 'a> Painter<'m, 'a> {
                 draw((x + edges[run.start], tops[b]), (x + edges[run.end], tops[b]), style.rule);
             }
         }
-        for c in 1..grid.columns {
+        for (c, edge) in edges.iter().enumerate().take(grid.columns).skip(1) {
             let divided = |b: usize| {
                 let owner = grid.owner(bands[b].row, c);
                 owner == UNOWNED || grid.owner(bands[b].row, c - 1) != owner
             };
             for run in runs(bands.len(), divided) {
-                draw((x + edges[c], tops[run.start]), (x + edges[c], tops[run.end]), style.rule);
+                draw((x + edge, tops[run.start]), (x + edge, tops[run.end]), style.rule);
             }
         }
     }

@@ -12,6 +12,7 @@ use super::xml::push_escaped;
 use crate::document::{FigureId, Inline};
 use docx_rs::BuildXML;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::Write;
 
 /// What two cells must share to be of one form.
@@ -69,10 +70,11 @@ pub fn table(styles: &StyleBook, plan: &TablePlan) -> Result<Vec<u8>, Error> {
     for (index, row) in plan.rows.iter().enumerate() {
         let is_header = index < plan.header_rows;
         let key = (is_header, row.splits, row.height);
-        if !row_heads.contains_key(&key) {
-            row_heads.insert(key, row_head(row, is_header)?);
-        }
-        out.extend_from_slice(&row_heads[&key]);
+        let head = match row_heads.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(row_head(row, is_header)?),
+        };
+        out.extend_from_slice(head);
         for cell in &row.cells {
             add_cell(styles, cell, &mut stamps, &mut out)?;
         }
@@ -100,10 +102,11 @@ fn add_cell(
 ) -> Result<(), Error> {
     let Some(content) = content(cell) else { return make(styles, cell, out) };
     let form = Form { style: cell.style, width: cell.width, span: cell.span, merge: cell.merge, content };
-    if !stamps.contains_key(&form) {
-        stamps.insert(form, Stamp::new(styles, cell, content)?);
-    }
-    stamps[&form].press(cell, out);
+    let stamp = match stamps.entry(form) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(Stamp::new(styles, cell, content)?),
+    };
+    stamp.press(cell, out);
     Ok(())
 }
 

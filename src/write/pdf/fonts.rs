@@ -1,7 +1,7 @@
 //! Subset fonts: only the glyphs shown, under codes of our own, with a descriptor that tells the truth.
 
 use super::content::font_name;
-use super::file::compressed;
+use super::file::{compressed, compressed_program};
 use super::glyphs::{ShownGlyph, Subset};
 use super::pages::save;
 use crate::diagnostic::{Diagnostic, Place};
@@ -127,7 +127,7 @@ fn take_font(mut made: Document, face: &Face, glyphs: &[ShownGlyph]) -> Option<E
     descendant.remove(b"FontDescriptor");
     descriptor.remove(key.as_bytes());
     let to_unicode = Stream::new(Dictionary::new(), to_unicode(glyphs).into_bytes());
-    let (program, to_unicode) = (compressed(program), compressed(to_unicode));
+    let (program, to_unicode) = (compressed_program(program), compressed(to_unicode));
     Some(EmbeddedFont { type0, descendant, descriptor, program: (key, program), to_unicode })
 }
 

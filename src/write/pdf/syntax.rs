@@ -215,7 +215,7 @@ mod tests {
         dict.integer("K", -3);
         dict.text("T", "(表)");
         let mut inner = dict.dictionary("A");
-        inner.array("Headers", ["a", "b"], |out, id| write_text(out, id));
+        inner.array("Headers", ["a", "b"], write_text);
         inner.end();
         dict.end();
         let inner = dictionary! { "Headers" => vec![text_string("a"), text_string("b")] };
