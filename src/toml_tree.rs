@@ -76,7 +76,10 @@ impl Node {
 pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node {
     let lines = LineIndex::new(text);
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
-    for error in errors {
+    // After a bracket that is not closed the parser finds nothing right: only the first such error is told.
+    let bracket = |m: &str| m.contains("array") || m.contains("inline table") || m.contains("unclosed");
+    let first = errors.iter().position(|e| bracket(e.message())).map_or(errors.len(), |at| at + 1);
+    for error in errors.into_iter().take(first) {
         let (line, column) = lines.at(text, error.span().map_or(0, |s| s.start));
         diagnostics.push(
             Diagnostic::error("E200", format!("TOML 语法错误：{}", chinese_syntax_error(error.message())))

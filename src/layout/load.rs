@@ -105,10 +105,14 @@ fn frame(
 /// Loads a set from its files and the department's prose (`text/*.md`: shown name and text, by stem).
 pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
     let mut env = environment();
+    let before = diagnostics.count(Severity::Error);
     let set_node = required(files, "set.toml", diagnostics);
     let schema_node = required(files, "schema.toml", diagnostics);
     let style_node = required(files, "style.toml", diagnostics);
     let (set_node, schema_node, style_node) = (set_node?, schema_node?, style_node?);
+    if diagnostics.count(Severity::Error) > before {
+        return None; // with a syntax error here everything else would seem wrong
+    }
     let raw: Option<RawSet> = read(&set_node, diagnostics);
     let style: Option<Style> = read(&style_node, diagnostics);
     let year = set_node.get("classification").and_then(Node::str).unwrap_or_default();
