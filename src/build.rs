@@ -1,7 +1,7 @@
-//! From data folders to files: compose, typeset and write, then put the files in place whole.
+//! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
-use crate::compose::{Job, compose};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::compose::{Job, compose, file_name};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
 use crate::fonts::Fonts;
 use crate::prepare::{Prepared, prepare};
@@ -72,64 +72,53 @@ pub fn outputs(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
     let mut outputs = Vec::new();
-    for Prepared { name, job } in prepare(folder, layout_roots, diagnostics) {
+    let prepared = prepare(folder, layout_roots, diagnostics);
+    let records_lost = diagnostics.iter().any(is_of_records);
+    for Prepared { name, job } in prepared {
         if diagnostics.has_errors() {
-            // Still compose the rest, so that every mistake is found at once.
-            compose(job, diagnostics);
+            compose_for_mistakes(job, records_lost, diagnostics);
             continue;
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
         if let Some(name) = name {
-            typeset.document.meta.file_stem.push_str(&format!("-{name}"));
+            let stem = &mut typeset.document.meta.file_stem;
+            *stem = file_name(&format!("{stem}-{name}"));
         }
         match write_formats(&typeset, fonts, formats) {
             Ok(files) => outputs.extend(files),
             Err(found) => diagnostics.push(found),
         }
     }
+    report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }
 }
 
-/// Puts files in place whole: written beside under another name, then renamed. Returns their paths.
-pub fn place(folder: &Path, outputs: &[Output]) -> Result<Vec<PathBuf>, Diagnostic> {
-    let failed = |what: &str, path: &Path, error: std::io::Error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::PermissionDenied => "检查是否有写入权限；文件若正在 Word、WPS 或阅读器中打开，请先关闭",
-            std::io::ErrorKind::StorageFull => "磁盘已满，请腾出空间",
-            _ => "检查输出文件夹是否存在、能否写入；也可用 -o 换一个文件夹",
-        };
-        Diagnostic::error("E501", format!("无法{what} {}：{error}", path.display())).hint(hint)
-    };
-    std::fs::create_dir_all(folder).map_err(|e| failed("建立文件夹", folder, e))?;
-    let mut staged = Staged(Vec::new());
-    for output in outputs {
-        let target = folder.join(&output.name);
-        let temporary = folder.join(format!(".{}.{}.tmp", output.name, std::process::id()));
-        staged.0.push((temporary.clone(), target));
-        write_whole(&temporary, &output.bytes).map_err(|e| failed("写入", &temporary, e))?;
-    }
-    let mut placed = Vec::new();
-    for (temporary, target) in &staged.0 {
-        std::fs::rename(temporary, target).map_err(|e| failed("更新", target, e))?;
-        placed.push(target.clone());
-    }
-    Ok(placed)
+fn is_of_records(found: &Diagnostic) -> bool {
+    found.severity == Severity::Error && found.place.as_ref().is_some_and(|place| place.file.ends_with(".csv"))
 }
 
-/// Temporary files that are removed if anything goes wrong before they are renamed.
-struct Staged(Vec<(PathBuf, PathBuf)>);
+/// Findings about figures: records that could not be read may well have caused them.
+const OF_FIGURES: [&str; 7] = ["E303", "E304", "E310", "E324", "E330", "E331", "E342"];
 
-impl Drop for Staged {
-    fn drop(&mut self) {
-        for (temporary, _) in &self.0 {
-            let _ = std::fs::remove_file(temporary);
+/// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
+/// what only follows from records that were left out.
+fn compose_for_mistakes(job: Job, records_lost: bool, diagnostics: &mut Diagnostics) {
+    let mut found = Diagnostics::default();
+    compose(job, &mut found);
+    let follows = |found: &&Diagnostic| records_lost && OF_FIGURES.contains(&found.code);
+    found.iter().filter(|found| !follows(found)).for_each(|found| diagnostics.push(found.clone()));
+}
+
+/// Two documents under one name would overwrite each other; on Windows, capital letters make no difference.
+fn report_same_names(outputs: &[Output], diagnostics: &mut Diagnostics) {
+    let names: Vec<String> = outputs.iter().map(|output| output.name.to_lowercase()).collect();
+    for (index, output) in outputs.iter().enumerate() {
+        if names[..index].contains(&names[index]) {
+            diagnostics.push(
+                Diagnostic::error("E505", format!("有两份文件都叫“{}”，会互相覆盖", output.name))
+                    .at(Place::file("report.toml"))
+                    .hint("给每个 [[document]] 写不同的 name"),
+            );
         }
     }
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut file = std::fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_data()
 }

@@ -1,31 +1,35 @@
 //! The command line: arguments, progress, messages and exit codes. Paths written go to stdout, all else to stderr.
 
-use crate::build::{Format, outputs, place};
-use crate::compose::compose;
+use crate::build::{Format, Output, outputs};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::fonts::Fonts;
 use crate::layout;
-use crate::prepare::prepare;
+use crate::place::place;
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+const ABOUT: &str = "gongkai（公开）：由结构化的预算数据生成部门预算公开文本，一份 PDF，一份可编辑的 DOCX";
+
 const EXAMPLES: &str = "\
 示例：
-  gongkai build data/631-2023             生成 output/631-2023/ 下的 PDF 和 DOCX
-  gongkai build data/* -o 公开 --format pdf 各部门一起生成，只要 PDF
-  gongkai check data/631-2023             只检查，不写文件
-  gongkai layouts list                    有哪些版式集
+  gongkai build data/631-2023                生成 output/631-2023/ 下的 PDF 和 DOCX
+  gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
+  gongkai check data/631-2023                只检查，不写文件
+  gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
+                                             导出一个版式集，以便修改
 
 退出码：0 完成；1 数据或版式有错误；2 用法不对。";
 
-/// 部门预算公开：由结构化预算数据生成正式的公开文本（PDF 和可编辑的 DOCX）
 #[derive(Parser)]
-#[command(name = "gongkai", version, about, after_help = EXAMPLES)]
+#[command(name = "gongkai", version, about = ABOUT, after_help = EXAMPLES, override_usage = "gongkai <命令> [选项]")]
 #[command(disable_help_subcommand = true, help_template = HELP, subcommand_help_heading = "命令")]
 #[command(subcommand_value_name = "命令", disable_help_flag = true, disable_version_flag = true)]
 struct Cli {
@@ -44,13 +48,18 @@ const HELP: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}\n";
 #[derive(Subcommand)]
 enum Command {
     /// 生成公开文本
-    #[command(help_template = HELP, after_help = "示例：\n  gongkai build data/631-2023\n  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx")]
+    #[command(help_template = HELP, override_usage = "gongkai build [选项] <文件夹>...")]
+    #[command(
+        after_help = "示例：\n  gongkai build data/631-2023\n  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx"
+    )]
     Build(BuildArgs),
     /// 检查数据和版式，不写文件
-    #[command(help_template = HELP, after_help = "示例：\n  gongkai check data/631-2023")]
+    #[command(help_template = HELP, override_usage = "gongkai check [选项] <文件夹>...")]
+    #[command(after_help = "示例：\n  gongkai check data/631-2023")]
     Check(CheckArgs),
     /// 列出或导出版式集
-    #[command(help_template = HELP, subcommand_help_heading = "命令", subcommand_value_name = "命令", disable_help_subcommand = true)]
+    #[command(help_template = HELP, override_usage = "gongkai layouts <命令> [选项]")]
+    #[command(subcommand_help_heading = "命令", subcommand_value_name = "命令", disable_help_subcommand = true)]
     Layouts {
         #[command(subcommand)]
         command: LayoutsCommand,
@@ -101,14 +110,15 @@ struct Places {
 #[derive(Subcommand)]
 enum LayoutsCommand {
     /// 列出版式集
-    #[command(help_template = HELP)]
+    #[command(help_template = HELP, override_usage = "gongkai layouts list [选项]")]
     List {
         /// 另外查找的文件夹
         #[arg(long, value_name = "文件夹", help_heading = "选项")]
         layouts: Option<PathBuf>,
     },
     /// 把自带的版式集导出到文件夹，以便修改
-    #[command(help_template = HELP)]
+    #[command(help_template = HELP, override_usage = "gongkai layouts export <名称> <文件夹>")]
+    #[command(after_help = "示例：\n  gongkai layouts export hebei-department-budget-2023 layouts")]
     Export {
         /// 版式集的名称
         #[arg(value_name = "名称", help_heading = "参数")]
@@ -132,8 +142,8 @@ pub fn run() -> ExitCode {
         Err(error) => return usage_error(&error),
     };
     match cli.command {
-        Command::Build(args) => build(&args),
-        Command::Check(args) => check(&args),
+        Command::Build(args) => build(&args, &expanded(&args.folders)),
+        Command::Check(args) => check(&args, &expanded(&args.folders)),
         Command::Layouts { command: LayoutsCommand::List { layouts } } => list(&layout_roots(layouts.as_deref())),
         Command::Layouts { command: LayoutsCommand::Export { set, folder } } => export(&set, &folder),
     }
@@ -141,29 +151,36 @@ pub fn run() -> ExitCode {
 
 /// Help goes to stdout with code 0; wrong use is told in Chinese, code 2.
 fn usage_error(error: &clap::Error) -> ExitCode {
-    use clap::error::{ContextKind, ErrorKind};
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    let message = match error.kind() {
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => "没有写命令".to_string(),
-        ErrorKind::MissingRequiredArgument => format!("缺少参数：{}", context(ContextKind::InvalidArg)),
-        ErrorKind::UnknownArgument => format!("没有“{}”这个选项", context(ContextKind::InvalidArg)),
-        ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令", context(ContextKind::InvalidSubcommand)),
-        ErrorKind::InvalidValue => {
-            format!("“{}”不能用于 {}", context(ContextKind::InvalidValue), context(ContextKind::InvalidArg))
-        }
-        _ => "命令的写法不对".to_string(),
-    };
-    eprintln!("{message}\n");
+    tell(wrong_use(error));
     let near = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
-    if let Some(near) = near.into_iter().map(context).find(|s| !s.is_empty()) {
-        eprintln!("您是否指“{near}”？");
+    if let Some(near) = near.iter().filter_map(|&kind| error.get(kind)).map(ToString::to_string).find(|s| !s.is_empty())
+    {
+        tell(format_args!("您是否指“{near}”？"));
     }
-    eprintln!("用法见 gongkai --help");
+    tell("用法见 gongkai --help");
     ExitCode::from(2)
+}
+
+fn wrong_use(error: &clap::Error) -> String {
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let argument = context(ContextKind::InvalidArg);
+    match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => "没有写命令".to_string(),
+        ErrorKind::MissingRequiredArgument => format!("缺少参数：{argument}"),
+        ErrorKind::UnknownArgument => format!("没有“{argument}”这个选项"),
+        ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令", context(ContextKind::InvalidSubcommand)),
+        ErrorKind::ArgumentConflict => format!("{argument} 只能写一次"),
+        ErrorKind::InvalidValue => match (context(ContextKind::InvalidValue), context(ContextKind::ValidValue)) {
+            (value, _) if value.is_empty() => format!("{argument} 后面没有写值"),
+            (value, valid) if valid.is_empty() => format!("“{value}”不能用于 {argument}"),
+            (value, valid) => format!("“{value}”不能用于 {argument}，可用的有：{}", valid.replace(", ", "、")),
+        },
+        _ => "命令的写法不对".to_string(),
+    }
 }
 
 /// Folders that may hold layout sets, first wins.
@@ -188,61 +205,65 @@ fn load_fonts(given: Option<&Path>) -> Result<Fonts, Diagnostics> {
 }
 
 /// What became of one folder.
+#[derive(Default)]
 struct Outcome {
     written: Vec<PathBuf>,
     diagnostics: Diagnostics,
 }
 
-fn build(args: &BuildArgs) -> ExitCode {
-    let fonts = match load_fonts(args.places.fonts.as_deref()) {
-        Ok(fonts) => fonts,
-        Err(found) => {
-            print_all(&found, None);
-            return ExitCode::FAILURE;
-        }
-    };
-    let roots = layout_roots(args.places.layouts.as_deref());
-    let formats = formats(&args.format);
-    let names = match output_names(&args.folders) {
+fn build(args: &BuildArgs, folders: &[PathBuf]) -> ExitCode {
+    let names = match output_names(folders) {
         Ok(names) => names,
         Err(found) => {
-            eprintln!("{found}");
+            tell(found);
             return ExitCode::from(2);
         }
     };
-    let bar = progress(args.folders.len());
-    let one = |(folder, name): (&PathBuf, &String)| {
-        let mut diagnostics = Diagnostics::default();
-        let files = outputs(folder, &roots, &fonts, &formats, &mut diagnostics);
-        let mut written = Vec::new();
-        if !diagnostics.has_errors() {
-            match place(&args.output.join(name), &files) {
-                Ok(paths) => written = paths,
-                Err(found) => diagnostics.push(found),
-            }
-        }
-        bar.inc(1);
-        Outcome { written, diagnostics }
-    };
-    let outcomes: Vec<Outcome> = args.folders.par_iter().zip(&names).map(one).collect();
-    bar.finish_and_clear();
-    report(&args.folders, &outcomes)
+    let formats = formats(&args.format);
+    each_folder(folders, &args.places, &formats, |index, files, outcome| {
+        outcome.written = place(&args.output.join(&names[index]), &files, &mut outcome.diagnostics);
+    })
 }
 
-fn check(args: &CheckArgs) -> ExitCode {
-    let roots = layout_roots(args.places.layouts.as_deref());
-    let bar = progress(args.folders.len());
-    let one = |folder: &PathBuf| {
-        let mut diagnostics = Diagnostics::default();
-        for prepared in prepare(folder, &roots, &mut diagnostics) {
-            compose(prepared.job, &mut diagnostics);
+/// Finds all that `build` would find, in every format, and writes nothing.
+fn check(args: &CheckArgs, folders: &[PathBuf]) -> ExitCode {
+    each_folder(folders, &args.places, &formats(&[]), |_, _, _| ())
+}
+
+/// Makes the files of every folder, in parallel; those of a folder without errors go to `done` with its number.
+fn each_folder(
+    folders: &[PathBuf],
+    places: &Places,
+    formats: &[Format],
+    done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
+) -> ExitCode {
+    let fonts = match load_fonts(places.fonts.as_deref()) {
+        Ok(fonts) => fonts,
+        Err(diagnostics) => return report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }]),
+    };
+    let roots = layout_roots(places.layouts.as_deref());
+    let bar = progress(folders.len());
+    let one = |(index, folder): (usize, &PathBuf)| {
+        let mut outcome = Outcome::default();
+        let files = outputs(folder, &roots, &fonts, formats, &mut outcome.diagnostics);
+        if !outcome.diagnostics.has_errors() {
+            done(index, files, &mut outcome);
         }
         bar.inc(1);
-        Outcome { written: Vec::new(), diagnostics }
+        outcome
     };
-    let outcomes: Vec<Outcome> = args.folders.par_iter().map(one).collect();
+    // A fault of ours in one folder must not cost the others their files.
+    let guarded = |numbered| catch_unwind(AssertUnwindSafe(|| one(numbered))).unwrap_or_else(|_| our_fault());
+    let outcomes: Vec<Outcome> = folders.par_iter().enumerate().map(guarded).collect();
     bar.finish_and_clear();
-    report(&args.folders, &outcomes)
+    report(folders, &outcomes)
+}
+
+fn our_fault() -> Outcome {
+    let mut outcome = Outcome::default();
+    let found = Diagnostic::error("E599", "程序内部出错，这个文件夹没有生成");
+    outcome.diagnostics.push(found.hint("这是程序的问题；请把上面的英文信息和数据文件夹一起交给维护者"));
+    outcome
 }
 
 fn formats(given: &[FormatArg]) -> Vec<Format> {
@@ -261,6 +282,26 @@ fn formats(given: &[FormatArg]) -> Vec<Format> {
     formats
 }
 
+/// `data/*` as a shell would expand it, which on Windows no shell does: the data folders in `data`, by name.
+fn expanded(folders: &[PathBuf]) -> Vec<PathBuf> {
+    let expand = |folder: &PathBuf| match folder.parent() {
+        Some(parent) if folder.ends_with("*") && !folder.exists() => match data_folders(parent) {
+            found if found.is_empty() => vec![folder.clone()],
+            found => found,
+        },
+        _ => vec![folder.clone()],
+    };
+    folders.iter().flat_map(expand).collect()
+}
+
+fn data_folders(parent: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(if parent == Path::new("") { Path::new(".") } else { parent });
+    let names = entries.into_iter().flatten().flatten().map(|entry| parent.join(entry.file_name()));
+    let mut found: Vec<PathBuf> = names.filter(|path| path.join("report.toml").is_file()).collect();
+    found.sort();
+    found
+}
+
 /// The name of each folder's output folder: its own. Two of one name would overwrite each other.
 fn output_names(folders: &[PathBuf]) -> Result<Vec<String>, String> {
     let name = |folder: &PathBuf| -> String {
@@ -268,8 +309,10 @@ fn output_names(folders: &[PathBuf]) -> Result<Vec<String>, String> {
         whole.file_name().map_or_else(|| "output".to_string(), |n| n.to_string_lossy().into_owned())
     };
     let names: Vec<String> = folders.iter().map(name).collect();
+    let ignores_case = cfg!(any(windows, target_os = "macos"));
+    let same = |a: &String, b: &String| a == b || ignores_case && a.to_lowercase() == b.to_lowercase();
     for (index, name) in names.iter().enumerate() {
-        if names[..index].contains(name) {
+        if names[..index].iter().any(|earlier| same(earlier, name)) {
             return Err(format!("有两个数据文件夹都叫“{name}”，输出会互相覆盖：请分开生成，或改名"));
         }
     }
@@ -290,34 +333,47 @@ fn progress(folders: usize) -> ProgressBar {
 /// Findings and written paths of every folder, in the order given; the exit code.
 fn report(folders: &[PathBuf], outcomes: &[Outcome]) -> ExitCode {
     let several = folders.len() > 1;
-    let mut stdout = std::io::stdout().lock();
     for (folder, outcome) in folders.iter().zip(outcomes) {
-        print_all(&outcome.diagnostics, several.then_some(folder));
-        for path in &outcome.written {
-            let _ = writeln!(stdout, "{}", path.display());
-        }
+        print_all(outcome, several.then_some(folder));
     }
     let failed = outcomes.iter().filter(|o| o.diagnostics.has_errors()).count();
     if several {
-        eprintln!("{} 个部门，完成 {} 个，有错误 {failed} 个", folders.len(), folders.len() - failed);
+        tell(format_args!("{} 个文件夹，完成 {} 个，有错误 {failed} 个", folders.len(), folders.len() - failed));
     }
     if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-fn print_all(diagnostics: &Diagnostics, folder: Option<&PathBuf>) {
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+fn print_all(outcome: &Outcome, folder: Option<&PathBuf>) {
+    let Outcome { written, diagnostics } = outcome;
     if let Some(folder) = folder.filter(|_| !diagnostics.is_empty()) {
-        eprintln!("{}：", folder.display());
+        tell(format_args!("{}：", folder.display()));
     }
+    let colour = console::colors_enabled_stderr();
     for found in diagnostics.sorted() {
-        eprintln!("{}", coloured(found, colour));
+        tell(coloured(found, colour));
+    }
+    for path in written {
+        print(path.display());
     }
     let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
-    if errors > 0 {
-        eprintln!("共 {errors} 个错误、{warnings} 个警告；没有写入任何文件，原有文件未动");
-    } else if warnings > 0 {
-        eprintln!("共 {warnings} 个警告");
+    match (errors, warnings) {
+        (0, 0) => {}
+        (0, _) => tell(format_args!("共 {warnings} 个警告")),
+        _ if written.is_empty() => {
+            tell(format_args!("共 {errors} 个错误、{warnings} 个警告；没有写入任何文件，原有文件未动"));
+        }
+        _ => tell(format_args!("共 {errors} 个错误、{warnings} 个警告；只写入了上面列出的文件")),
     }
+}
+
+/// A line to stdout. That its reader has gone (`| head`) is no reason to fail.
+fn print(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// A line to stderr, likewise.
+fn tell(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn coloured(found: &Diagnostic, colour: bool) -> String {
@@ -335,20 +391,18 @@ fn coloured(found: &Diagnostic, colour: bool) -> String {
 }
 
 fn list(roots: &[PathBuf]) -> ExitCode {
-    for set in layout::all_sets(roots) {
-        println!("{set}");
-    }
+    layout::all_sets(roots).iter().for_each(print);
     ExitCode::SUCCESS
 }
 
 fn export(set: &str, folder: &Path) -> ExitCode {
     match layout::export(set, folder) {
         Ok(written) => {
-            written.iter().for_each(|path| println!("{}", path.display()));
+            written.iter().for_each(|path| print(path.display()));
             ExitCode::SUCCESS
         }
         Err(found) => {
-            eprintln!("{found}");
+            tell(found);
             ExitCode::FAILURE
         }
     }

@@ -154,7 +154,8 @@ impl Diagnostics {
 /// The nearest of `candidates` to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
-    let limit = (length / 3).max(1);
+    // Any two single characters are one change apart; that says nothing.
+    let limit = if length < 2 { 0 } else { (length / 3).max(1) };
     candidates
         .into_iter()
         .map(|c| (strsim::damerau_levenshtein(word, c), c))

@@ -17,6 +17,7 @@ pub mod document;
 pub mod fonts;
 pub mod layout;
 pub mod money;
+pub mod place;
 pub mod prepare;
 pub mod read_docx;
 pub mod style;

@@ -2,7 +2,7 @@
 
 use crate::compose::{DocumentDecl, Job, Report, read_report};
 use crate::data::{Data, read_folder, read_text};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::layout::{self, Layer, SetFiles};
 use std::path::{Path, PathBuf};
 
@@ -53,12 +53,16 @@ fn prepare_one(
 ) -> Option<Job> {
     let own = Layer::from_folder(&folder.join("layout"), "layout/", true, diagnostics);
     let prose = Layer::from_folder(&folder.join("text"), "text/", true, diagnostics).unwrap_or_default();
-    let files = SetFiles::find(&report.layout, layout_roots, own, diagnostics)?;
+    let asked = document.place.clone().filter(|_| document.layout.is_some()).unwrap_or_else(|| report.place("layout"));
+    let files = SetFiles::find(&report.layout, Some(asked), layout_roots, own, diagnostics)?;
+    let before = diagnostics.count(Severity::Error);
     let mut set = layout::load(&files, &prose, diagnostics)?;
+    let broken = diagnostics.count(Severity::Error) > before;
     report.complete(&set.report, diagnostics);
     let mut data = read_folder(folder, &mut set.schema, diagnostics);
     narrow(&mut data, &report, document, diagnostics);
-    Some(Job { set, data, report })
+    // Composing with a broken set would only repeat its mistakes as others.
+    (!broken).then_some(Job { set, data, report })
 }
 
 /// Keeps only the records of a document's scope, in every dataset that has its fields.
@@ -74,7 +78,7 @@ fn narrow(data: &mut Data, report: &Report, document: &DocumentDecl, diagnostics
         if !used {
             let place = document.place.clone().unwrap_or_else(|| Place::file("report.toml"));
             diagnostics.push(
-                Diagnostic::error("E125", format!("scope 中“{field}”为“{value}”的记录一条也没有"))
+                Diagnostic::error("E185", format!("scope 中“{field}”为“{value}”的记录一条也没有"))
                     .at(place)
                     .hint("检查字段名和值是否与数据一致"),
             );

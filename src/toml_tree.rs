@@ -97,7 +97,16 @@ fn chinese_syntax_error(message: &str) -> String {
         m if m.contains("invalid basic string") || m.contains("unterminated") => "字符串没有结束的引号".to_string(),
         m if m.contains("key with no value") => "键后面缺少等号和值".to_string(),
         m if m.contains("unquoted key") => "键含有不能直接书写的字符，中文键请加半角双引号".to_string(),
-        m => m.to_string(),
+        m if m.contains("array") => "数组的括号或逗号不对".to_string(),
+        m if m.contains("inline table") || m.contains("key-value pairs") => {
+            "表 { … } 的括号、等号或逗号不对".to_string()
+        }
+        m if m.contains("table") => "表头 […] 不完整".to_string(),
+        m if m.contains("string") || m.contains("value") => "值写得不对：文字要加半角引号".to_string(),
+        m if m.contains("number") || m.contains("integer") || m.contains("digit") || m.contains("sign") => {
+            "数字写得不对".to_string()
+        }
+        _ => "这里写得不对".to_string(),
     }
 }
 
@@ -177,14 +186,49 @@ pub fn overlay(base: Node, over: Node) -> Node {
     }
 }
 
-/// Reads a typed value, or reports the first mistake in it. Call it for one small table at a time.
+/// Reads a typed value and reports every mistake in it: a key that is wrong is taken out and the rest read again.
+/// None where a key that must be there is missing or wrong.
 pub fn read<T: DeserializeOwned>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
-    match T::deserialize(node) {
-        Ok(value) => Some(value),
-        Err(error) => {
+    let mut tried = std::borrow::Cow::Borrowed(node);
+    let mut taken: Vec<String> = Vec::new();
+    loop {
+        let error = match T::deserialize(&*tried) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        // A key taken out for its mistake is not reported as missing too.
+        let repeats = error.missing.is_some_and(|key| taken.iter().any(|t| t == key));
+        let place = error.place.clone().unwrap_or_else(|| node.place.clone());
+        let of_all = error.missing.is_some() && place == node.place;
+        if !repeats {
             diagnostics.push(error.diagnostic(&node.place));
-            None
         }
+        if of_all {
+            return None;
+        }
+        taken.push(take_out(tried.to_mut(), &place)?);
+    }
+}
+
+/// Takes out what stands at a place, however deep: a key with its value, or an item of an array. Returns its key.
+fn take_out(node: &mut Node, place: &Place) -> Option<String> {
+    match &mut node.value {
+        Tree::Table(table) => {
+            let here = table.iter().find(|(_, e)| e.key == *place || e.node.place == *place);
+            if let Some(key) = here.map(|(key, _)| key.clone()) {
+                table.shift_remove(&key);
+                return Some(key);
+            }
+            table.values_mut().find_map(|entry| take_out(&mut entry.node, place))
+        }
+        Tree::Array(items) => match items.iter().position(|item| item.place == *place) {
+            Some(index) => {
+                items.remove(index);
+                Some(String::new())
+            }
+            None => items.iter_mut().find_map(|item| take_out(item, place)),
+        },
+        _ => None,
     }
 }
 
@@ -194,11 +238,13 @@ pub struct ReadError {
     message: String,
     hint: Option<String>,
     place: Option<Place>,
+    /// The key that is missing.
+    missing: Option<&'static str>,
 }
 
 impl ReadError {
     fn new(message: String) -> ReadError {
-        ReadError { message, hint: None, place: None }
+        ReadError { message, hint: None, place: None, missing: None }
     }
 
     /// The innermost place wins.
@@ -252,7 +298,7 @@ impl de::Error for ReadError {
     }
 
     fn missing_field(field: &'static str) -> ReadError {
-        ReadError::new(format!("缺少键“{field}”"))
+        ReadError { missing: Some(field), ..ReadError::new(format!("缺少键“{field}”")) }
     }
 
     fn invalid_length(len: usize, expected: &dyn de::Expected) -> ReadError {
@@ -430,7 +476,7 @@ mod tests {
     #[test]
     fn mistakes_have_places_and_hints() {
         let mut found = Diagnostics::default();
-        assert!(read::<Sample>(&tree("head = \"a\"\nwidht = 2\nrows = []"), &mut found).is_none());
+        assert!(read::<Sample>(&tree("head = \"a\"\nwidht = 2\nrows = []"), &mut found).is_some());
         assert!(read::<Sample>(&tree("head = \"a\"\nrows = 3"), &mut found).is_none());
         assert!(read::<Sample>(&tree("head = \"a\""), &mut found).is_none());
         let text: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -442,6 +488,20 @@ mod tests {
                 "t.toml:1:1 错误[E201] 缺少键“rows”",
             ]
         );
+    }
+
+    #[test]
+    fn every_mistake_of_a_table_is_reported_and_the_rest_is_read() {
+        let mut found = Diagnostics::default();
+        let node = tree("head = \"a\"\nwidth = \"b\"\nwidht = 2\nrows = []\nrow = 1");
+        let sample: Option<Sample> = read(&node, &mut found);
+        assert_eq!(sample, Some(Sample { head: "a".into(), width: None, rows: vec![] }));
+        let lines: Vec<u32> = found.sorted().iter().filter_map(|d| d.place.as_ref()).map(|p| p.line).collect();
+        assert_eq!(lines, [2, 3, 5]);
+        let mut found = Diagnostics::default();
+        assert!(read::<Sample>(&tree("head = 3\nrows = 4\nx = 1"), &mut found).is_none());
+        let texts: Vec<&str> = found.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(texts.len(), 3, "a wrong key is not missing too: {texts:?}");
     }
 
     #[test]

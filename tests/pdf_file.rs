@@ -5,7 +5,7 @@ mod pdf_sample;
 
 use gongkai::typeset::Pages;
 use gongkai::typeset::frame::{Item, Tag};
-use pdf_sample::{ADDRESS, COVER, FONTS, LAYOUT, PROSE};
+use pdf_sample::{ADDRESS, BROKEN, COVER, FONTS, LAYOUT, PROSE};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -62,7 +62,7 @@ fn every_font_is_embedded_subset_and_mapped_to_text() {
 #[test]
 fn the_text_comes_back_exactly() {
     let Some(text) = output_of("pdftotext", &["-raw", sample(), "-"]) else { return };
-    for line in PROSE.iter().chain(&[COVER, "第一部分 概况 1", "预算收支表 2", "2080505 养老保险 34.56"])
+    for line in PROSE.iter().chain(&BROKEN).chain(&[COVER, "第一部分 概况 1", "预算收支表 2", "2080505 养老保险 34.56"])
     {
         assert!(text.split(['\n', '\x0c']).any(|found| found == *line), "“{line}” in {text}");
     }
@@ -153,14 +153,14 @@ fn a_glyph_for_two_texts_is_read_as_each() {
     builder.page("1", false);
     let paragraph =
         builder.element(gongkai::typeset::frame::ElementKind::Paragraph, gongkai::typeset::frame::ElementId(0));
-    builder.text("宋体", 12.0, (80.0, 100.0), "年终·结转・年终", Tag::Element(paragraph));
-    // As if the face drew both points with one glyph.
+    builder.text("宋体", 12.0, (80.0, 100.0), "已经己方", Tag::Element(paragraph));
+    // As if the face drew 已 and 己 with one glyph.
     let Item::Run(run) = &mut builder.last().items[0] else { panic!("text") };
-    run.glyphs[2].id = run.glyphs[5].id;
+    run.glyphs[2].id = run.glyphs[0].id;
     let path = SAMPLE.0.path().join("two.pdf");
     std::fs::write(&path, write(&builder.pages)).expect("written");
     let Some(text) = output_of("pdftotext", &[path.to_str().expect("UTF-8"), "-"]) else { return };
-    assert_eq!(text.trim(), "年终·结转・年终");
+    assert_eq!(text.trim(), "已经己方");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_missing_glyph_is_an_error_and_never_drawn() {
     let mut pages = pdf_sample::sample();
     let Item::Run(run) = &mut pages.pages[0].items[0] else { panic!("text") };
     run.glyphs[1].id = 0;
-    let error = gongkai::write::pdf::write(&pdf_sample::document(), &pages, &FONTS).unwrap_err();
+    let error = gongkai::write::pdf::write(&pdf_sample::document(), &pages, &FONTS).expect_err("refused");
     assert_eq!(error.code, "E491");
     assert!(error.message.contains("范") && error.message.contains("U+8303") && error.hint.is_some(), "{error}");
 }
@@ -194,7 +194,7 @@ fn a_missing_glyph_is_an_error_and_never_drawn() {
 fn a_link_to_nowhere_is_an_error() {
     let mut pages = pdf_sample::sample();
     pages.anchors.remove("table_1");
-    let error = gongkai::write::pdf::write(&pdf_sample::document(), &pages, &FONTS).unwrap_err();
+    let error = gongkai::write::pdf::write(&pdf_sample::document(), &pages, &FONTS).expect_err("refused");
     assert_eq!(error.code, "E493");
     assert!(error.message.contains("table_1"), "{error}");
 }
@@ -206,6 +206,23 @@ fn no_pages_and_an_empty_page_are_files_too() {
     let read = lopdf::Document::load_mem(&write(&builder.pages)).expect("readable");
     assert_eq!(read.get_pages().len(), 1);
     assert!(lopdf::Document::load_mem(&write(&Pages::default())).is_ok());
+}
+
+/// A link on a turned page covers its words on the sheet: what is right on the page as read is up on the sheet.
+#[test]
+fn links_turn_with_their_page() {
+    let read = lopdf::Document::load_mem(&write(&pdf_sample::sample())).expect("readable");
+    let page = read.get_pages()[&5];
+    let links = read.get_page_annotations(page).expect("it has one");
+    let area: Vec<f32> = links[0]
+        .get(b"Rect")
+        .and_then(lopdf::Object::as_array)
+        .expect("an area")
+        .iter()
+        .map(|side| side.as_float().expect("a number"))
+        .collect();
+    let (left, top, width, height) = pdf_sample::BACK;
+    assert_eq!(area, [top, left, top + height, left + width].map(|side| side as f32));
 }
 
 #[test]

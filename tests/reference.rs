@@ -148,7 +148,9 @@ fn both_files_hold_the_publication_as_other_programs_read_them() {
     let fonts = common::fonts();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let outputs = common::built(&common::sample(), &fonts, &[Format::Pdf, Format::Docx]);
-    let paths = gongkai::build::place(folder.path(), &outputs).expect("writes");
+    let mut found = gongkai::diagnostic::Diagnostics::default();
+    let paths = gongkai::place::place(folder.path(), &outputs, &mut found);
+    assert!(!found.has_errors(), "{:?}", found.sorted());
     let reference = common::root().join("tests/reference/631-2023-published.json");
     let said = common::python("reference.py", &[&reference, &paths[0], &paths[1]]);
     println!("{said}");

@@ -60,13 +60,16 @@ pub fn amount(value: &Value) -> Result<Arc<Amount>, Error> {
 }
 
 /// Registers the result of a `calc` at its cell's address; none if there is nothing.
-pub fn register(session: &Session, value: &Value, address: String, look: Look, place: &Place) -> Option<Id> {
-    let (amount, unknown, of) = match value.downcast_object::<Amount>() {
+pub fn register(session: &Session, value: &Value, address: String, look: &Look, place: &Place) -> Option<Id> {
+    let (amount, unknown, of, look) = match value.downcast_object::<Amount>() {
         Some(result) => {
             let figure = session.figure(result.figure?);
-            (figure.amount, figure.unknown.clone(), vec![result.figure?])
+            let look = if figure.look.unit == Unit::Plain { figure.look } else { look.clone() };
+            (result.exact(), figure.unknown, vec![result.figure?], look)
         }
-        None if value.kind() == ValueKind::Number => (value.to_string().parse().ok(), None, Vec::new()),
+        None if value.kind() == ValueKind::Number => {
+            (value.to_string().parse().ok(), None, Vec::new(), Look { unit: Unit::Plain, ..look.clone() })
+        }
         None => return None,
     };
     let figure = Figure { address, amount, unknown, look, source: Source::Derived(of) };
@@ -202,7 +205,7 @@ impl Object for Amount {
                 let (session, _) = self.figure()?;
                 let base = self.base()?;
                 let base_id = session.find(&base.address)?;
-                Some(percent(&session, self, &*value(&session, base_id).downcast_object::<Amount>()?))
+                percent(&session, self, &*value(&session, base_id).downcast_object::<Amount>()?).ok()
             }
             _ => None,
         }
@@ -229,16 +232,30 @@ impl Object for Amount {
                 let text = show(amount, &self.look_of(&session, &figure));
                 f.write_str(&session.mention(id, text))
             }
-            None => f.write_str(&Session::problem_token(session.problem(not_known(&figure)))),
+            None => f.write_str(&Session::problem_token(session.problem(not_known(&session, &figure)))),
         }
     }
 }
 
+/// Why a percentage is not known.
+const ZERO_BASE: &str = "基数为零";
+
 /// The finding that a figure is printed but not known.
-pub fn not_known(figure: &Figure) -> Diagnostic {
+pub fn not_known(session: &Session, figure: &Figure) -> Diagnostic {
     let reason = figure.unknown.clone().unwrap_or_else(|| "所依据的数据不全".to_string());
-    Diagnostic::error("E304", format!("数字“{}”无从得知：{reason}", figure.address))
-        .hint("补全那一行的空白，或在版式中改用已知的口径；没有的数据不会当作零")
+    if let Source::Derived(of) = &figure.source
+        && reason == ZERO_BASE
+        && let [_, base] = of[..]
+    {
+        let message = format!("百分比的基数“{}”为零，算不出百分比", session.figure(base).address);
+        return Diagnostic::error("E305", message)
+            .hint("基数为零时换一种说法：在 [say] 中写 base0，或用 {% if … is zero %}");
+    }
+    let hint = match reason.starts_with("没有文件") {
+        true => "补上这个文件；确实没有的，在版式中用 given(\"…\") 判断后再写。没有的数据不会当作零",
+        false => "补全那一行的空白，或在版式中改用已知的口径；没有的数据不会当作零",
+    };
+    Diagnostic::error("E304", format!("数字“{}”无从得知：{reason}", figure.address)).hint(hint)
 }
 
 /// How a second figure is written in a derived address: a dataset of the same figure by name, else by its hash.
@@ -283,42 +300,54 @@ fn derive(
 }
 
 /// `a − b`, exact.
-pub fn diff(session: &Session, a: &Amount, b: &Amount) -> Value {
-    derive(session, a, b, '~', |x| Look { zero: None, ..x.look.clone() }, |x, y| Ok(x - y))
+pub fn diff(session: &Session, a: &Amount, b: &Amount) -> Result<Value, Error> {
+    signed(a)?;
+    signed(b)?;
+    Ok(derive(session, a, b, '~', |x| Look { zero: None, ..x.look.clone() }, |x, y| Ok(x - y)))
 }
 
-/// `a` as a percentage of `b`, two decimals when printed.
-pub fn percent(session: &Session, a: &Amount, b: &Amount) -> Value {
+/// Refuses an absolute value in arithmetic: its address is that of the signed figure.
+fn signed(amount: &Amount) -> Result<(), Error> {
+    match amount.absolute {
+        true => Err(Error::new(ErrorKind::InvalidOperation, "abs 只用来印出绝对值，计算请用原来的数")),
+        false => Ok(()),
+    }
+}
+
+/// `a` as a percentage of `b`, two decimals when printed; of an absolute value it prints as one.
+pub fn percent(session: &Session, a: &Amount, b: &Amount) -> Result<Value, Error> {
+    signed(b)?;
     let look = Look { unit: Unit::Plain, decimals: 2, commas: false, zero: None, trim: false };
-    let absolute = a.absolute;
-    derive(
+    let ratio = derive(
         session,
         a,
         b,
         '%',
         |_| look,
-        |x, y| {
-            let x = if absolute { x.abs() } else { x };
-            x.checked_div(y).map(|q| q * Decimal::ONE_HUNDRED).ok_or_else(|| "基数为零，算不出百分比".to_string())
-        },
-    )
+        |x, y| x.checked_div(y).map(|q| q * Decimal::ONE_HUNDRED).ok_or_else(|| ZERO_BASE.to_string()),
+    );
+    Ok(match ratio.downcast_object::<Amount>() {
+        Some(ratio) if a.absolute => ratio.with(|r| r.absolute = true),
+        _ => ratio,
+    })
 }
 
 /// The exact sum of some figures.
-pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Value {
+pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Result<Value, Error> {
     let Some(first) = amounts.first() else {
-        return broken(session, Diagnostic::error("E322", "total() 至少要有一个数字"));
+        return Ok(broken(session, Diagnostic::error("E322", "total() 至少要有一个数字")));
     };
+    amounts.iter().try_for_each(|a| signed(a))?;
     let ids: Option<Vec<Id>> = amounts.iter().map(|a| a.id()).collect();
     let (Some(ids), Some((_, head))) = (ids, first.figure()) else {
         let problem = amounts.iter().find_map(|a| a.problem);
-        return Value::from_object(Amount {
+        return Ok(Value::from_object(Amount {
             session: session.weak(),
             figure: None,
             problem,
             look: None,
             absolute: false,
-        });
+        }));
     };
     let all: Vec<Figure> = ids.iter().map(|&id| session.figure(id)).collect();
     let others: Vec<&str> = all.iter().skip(1).map(|f| f.address.as_str()).collect();
@@ -327,7 +356,7 @@ pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Value {
     let unknown = all.iter().find_map(|f| f.unknown.clone());
     let figure = Figure { address, amount, unknown, look: head.look, source: Source::Derived(ids) };
     let id = session.derived(figure);
-    value(session, id)
+    Ok(value(session, id))
 }
 
 /// `x | fmt(zero="0", trim=true, decimals=0, commas=true, unit="元")`

@@ -1,9 +1,9 @@
 //! Axes: declared entries become rows and columns, each with its key, its filters and what its label knows.
 
 use super::session::Session;
-use super::short_key;
+use super::{nested_key, short_key};
 use crate::data::filter::{Condition, Filter};
-use crate::data::points::Points;
+use crate::data::points::{Bits, Points};
 use crate::data::{Dataset, Kind};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{ColumnDecl, Each, Expression, Indent, ListEntry, Order, RowDecl, TableLayout, Values};
@@ -44,8 +44,12 @@ pub struct RowItem<'a> {
     /// Made by `each`.
     pub generated: bool,
     pub level: usize,
-    /// The field and class of a row made from codes.
+    /// The field of a row made from codes.
     pub code_field: Option<&'a str>,
+    /// Key of the row it lies below.
+    pub under: Option<Arc<str>>,
+    /// The amount field its list entry sums.
+    pub measure: Option<String>,
     /// It lies below another printed row.
     pub nested: bool,
     /// A blank ruled row.
@@ -59,6 +63,17 @@ pub struct ColumnItem<'a> {
     pub head: Vec<String>,
     pub filters: Vec<Filter>,
     pub from: Option<String>,
+    /// An amount field, or the column it is an 其中 of.
+    pub of: Option<String>,
+    /// Key of the item that `each` made it from.
+    pub item: Option<Arc<str>>,
+}
+
+/// Another dataset of the same shape that columns read: its codes are rows too.
+struct Peer<'a> {
+    dataset: &'a Dataset,
+    /// The records that its columns can show.
+    shown: Bits,
 }
 
 /// One of the many that `each` turns an entry into.
@@ -69,6 +84,7 @@ struct Item {
     filter: Option<Filter>,
     head: Option<String>,
     from: Option<String>,
+    of: Option<String>,
     record: Option<usize>,
     level: usize,
     /// Key of the sibling it lies under, for numbering.
@@ -81,7 +97,11 @@ struct Parent<'a> {
     filters: Vec<Filter>,
     context: Context,
     fields: IndexMap<String, Arc<str>>,
+    /// Key of the item around it: what `each` made.
     key: Option<Arc<str>>,
+    /// Key of the row right above it, fixed or made.
+    above: Option<Arc<str>>,
+    peers: Arc<[Peer<'a>]>,
     nested: bool,
     points: Option<(&'a Dataset, Arc<Points>, usize)>,
 }
@@ -95,6 +115,14 @@ impl<'a> Scope<'a> {
             return dataset.field(measure);
         }
         dataset.fields.iter().position(|f| f.kind == Kind::Amount)
+    }
+
+    /// A record has money here: in the field the table sums, else in any amount.
+    pub fn counts(&self, dataset: &Dataset, record: usize) -> bool {
+        match self.layout.measure.as_deref().filter(|_| dataset.id == self.layout.from).and_then(|m| dataset.field(m)) {
+            Some(measure) => !dataset.records[record].values[measure].number().is_zero(),
+            None => has_amount(dataset, record),
+        }
     }
 
     /// Whether `when` holds, with `empty` known.
@@ -113,39 +141,79 @@ impl<'a> Scope<'a> {
     }
 
     /// The rows of some entries, in order; nested ones below their own.
-    pub fn rows(&self, decls: &'a [RowDecl]) -> Vec<RowItem<'a>> {
-        let root = Parent {
+    pub fn rows(&self, decls: &'a [RowDecl], columns: &[ColumnItem<'a>]) -> Vec<RowItem<'a>> {
+        let mut rows = Vec::new();
+        self.expand_rows(decls, &self.root(columns), &mut rows);
+        rows
+    }
+
+    /// Fixed rows that their `when` keeps from being printed. Sentences may name their figures all the same: a table
+    /// without money drops its 合计, and a sentence still says 0.00.
+    pub fn unprinted_rows(&self, decls: &'a [RowDecl], columns: &[ColumnItem<'a>]) -> Vec<RowItem<'a>> {
+        let root = self.root(columns);
+        let fixed = |d: &&RowDecl| d.key.is_some() && d.each.is_none() && d.row && !self.holds(&d.when);
+        let one = |decl: &'a RowDecl| {
+            let mut rows = Vec::new();
+            self.expand_row(decl, &root, &mut rows);
+            rows.into_iter().next()
+        };
+        decls.iter().filter(fixed).filter_map(one).collect()
+    }
+
+    fn root(&self, columns: &[ColumnItem<'a>]) -> Parent<'a> {
+        Parent {
             filters: self.filters.clone(),
             context: Context::new(),
             fields: IndexMap::new(),
             key: None,
+            above: None,
+            peers: self.peers(columns),
             nested: false,
             points: None,
-        };
-        let mut rows = Vec::new();
-        self.expand_rows(decls, &root, &mut rows);
-        rows
+        }
+    }
+
+    /// The other datasets that columns read without a join.
+    pub fn other_datasets(&self, columns: &[ColumnItem<'a>]) -> Vec<(&'a Dataset, Bits)> {
+        let mut others: Vec<(&Dataset, Bits)> = Vec::new();
+        for column in columns.iter().filter(|c| c.decl.join.is_none() && c.key.is_some()) {
+            let Some(dataset) = column.from.as_deref().and_then(|id| self.session.dataset(id)) else { continue };
+            if dataset.id == self.base.id {
+                continue;
+            }
+            let shown = &self.session.all_points(dataset, &column.filters).yes;
+            match others.iter_mut().find(|(d, _)| d.id == dataset.id) {
+                Some((_, all)) => *all = all.or(shown),
+                None => others.push((dataset, shown.clone())),
+            }
+        }
+        others
+    }
+
+    fn peers(&self, columns: &[ColumnItem<'a>]) -> Arc<[Peer<'a>]> {
+        self.other_datasets(columns).into_iter().map(|(dataset, shown)| Peer { dataset, shown }).collect()
     }
 
     fn expand_rows(&self, decls: &'a [RowDecl], parent: &Parent<'a>, out: &mut Vec<RowItem<'a>>) {
-        for decl in decls {
-            if !self.holds(&decl.when) {
-                continue;
-            }
-            if decl.blank {
-                out.push(self.blank_row(decl));
-                continue;
-            }
-            let dataset = decl.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(self.base);
-            let mut filters = match &decl.join {
-                Some(join) => join_filters(join, &parent.fields, &decl.place).unwrap_or_else(|| vec![Filter::Never]),
-                None => parent.filters.clone(),
-            };
-            filters.push(decl.filter.clone());
-            match &decl.each {
-                None => self.fixed_row(decl, dataset, filters, parent, out),
-                Some(each) => self.each_rows(decl, each, dataset, filters, parent, out),
-            }
+        for decl in decls.iter().filter(|d| self.holds(&d.when)) {
+            self.expand_row(decl, parent, out);
+        }
+    }
+
+    fn expand_row(&self, decl: &'a RowDecl, parent: &Parent<'a>, out: &mut Vec<RowItem<'a>>) {
+        if decl.blank {
+            out.push(self.blank_row(decl));
+            return;
+        }
+        let dataset = decl.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(self.base);
+        let mut filters = match &decl.join {
+            Some(join) => join_filters(join, &parent.fields, &decl.place).unwrap_or_else(|| vec![Filter::Never]),
+            None => parent.filters.clone(),
+        };
+        filters.push(decl.filter.clone());
+        match &decl.each {
+            None => self.fixed_row(decl, dataset, filters, parent, out),
+            Some(each) => self.each_rows(decl, each, dataset, filters, parent, out),
         }
     }
 
@@ -158,7 +226,7 @@ impl<'a> Scope<'a> {
         out: &mut Vec<RowItem<'a>>,
     ) {
         let key: Arc<str> = match (&decl.key, &parent.key) {
-            (Some(key), Some(above)) => short_key(&format!("{above}-{key}")),
+            (Some(key), Some(above)) => nested_key(above, key),
             (Some(key), None) => key.as_str().into(),
             (None, _) => "".into(),
         };
@@ -170,6 +238,8 @@ impl<'a> Scope<'a> {
         let row = RowItem {
             decl,
             key: key.clone(),
+            under: parent.above.clone(),
+            measure: None,
             context: parent.context.clone(),
             fields: parent.fields.clone(),
             filters: filters.clone(),
@@ -190,6 +260,8 @@ impl<'a> Scope<'a> {
             context: parent.context.clone(),
             fields: parent.fields.clone(),
             key: parent.key.clone(),
+            above: if decl.key.is_some() { Some(key) } else { parent.above.clone() },
+            peers: parent.peers.clone(),
             nested: parent.nested || decl.row,
             points: parent.points.clone(),
         };
@@ -205,19 +277,24 @@ impl<'a> Scope<'a> {
         parent: &Parent<'a>,
         out: &mut Vec<RowItem<'a>>,
     ) {
+        // Rows of the table's own dataset stand for those of its peers too.
+        let none: Arc<[Peer<'a>]> = Arc::new([]);
+        let peers = if dataset.id == self.base.id { &parent.peers } else { &none };
+        let keep_all = decl.keep_all.unwrap_or(decl.values.is_some() || is_list(each, dataset));
         let spec =
             EachSpec { each, values: decl.values.as_ref(), levels: &decl.levels, order: decl.order, id: &decl.id };
-        let items = self.items(&spec, dataset, &filters);
-        let keep_all = decl.keep_all.unwrap_or(decl.values.is_some());
+        let items = self.items(&spec, dataset, &filters, peers);
         let mut numbers: IndexMap<Arc<str>, u32> = IndexMap::new();
         for item in items {
+            let dataset = item.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(dataset);
             let mut row_filters = filters.clone();
             row_filters.extend(item.filter.clone());
             let points = match item.record {
                 Some(record) => Arc::new(single(dataset, record)),
                 None => self.session.all_points(dataset, &row_filters),
             };
-            if !keep_all && !item.keep && !self.has_money(dataset, &points) {
+            let money = || self.has_money(dataset, &points) || self.peers_have_money(peers, &row_filters);
+            if !keep_all && !item.keep && !money() {
                 continue;
             }
             let number = numbers.entry(item.parent.clone()).or_insert(0);
@@ -228,8 +305,8 @@ impl<'a> Scope<'a> {
             let mut fields = parent.fields.clone();
             fields.extend(item.fields);
             let explicit = !decl.id.is_empty();
-            let key = match &parent.key {
-                Some(above) if !explicit => short_key(&format!("{above}-{}", item.key)),
+            let key = match &parent.above {
+                Some(above) if !explicit => nested_key(above, &item.key),
                 _ => item.key.clone(),
             };
             let inner = Parent {
@@ -237,6 +314,8 @@ impl<'a> Scope<'a> {
                 context: context.clone(),
                 fields: fields.clone(),
                 key: Some(key.clone()),
+                above: Some(key.clone()),
+                peers: parent.peers.clone(),
                 nested: parent.nested || decl.row,
                 points: item.record.map(|record| (dataset, points.clone(), record)),
             };
@@ -252,6 +331,8 @@ impl<'a> Scope<'a> {
                     record: item.record,
                     generated: true,
                     level: item.level,
+                    under: parent.above.clone(),
+                    measure: item.of,
                     code_field: code_field(each, dataset),
                     nested: parent.nested,
                     blank: false,
@@ -274,6 +355,8 @@ impl<'a> Scope<'a> {
             generated: false,
             level: 1,
             code_field: None,
+            under: None,
+            measure: None,
             nested: false,
             blank: true,
         }
@@ -284,6 +367,13 @@ impl<'a> Scope<'a> {
             Some(measure) => points.yes.iter().any(|i| dataset.records[i].values[measure].number() != Decimal::ZERO),
             None => !points.yes.is_empty(),
         }
+    }
+
+    fn peers_have_money(&self, peers: &[Peer<'_>], filters: &[Filter]) -> bool {
+        peers.iter().any(|peer| {
+            let points = self.session.all_points(peer.dataset, filters).yes.and(&peer.shown);
+            points.iter().any(|i| has_amount(peer.dataset, i))
+        })
     }
 
     /// The columns of some entries, in order.
@@ -298,6 +388,8 @@ impl<'a> Scope<'a> {
                     head,
                     filters: vec![decl.filter.clone()],
                     from: decl.from.clone(),
+                    of: decl.of.clone(),
+                    item: None,
                 }),
                 Some(each) => columns.extend(self.each_columns(decl, each)),
             }
@@ -311,8 +403,8 @@ impl<'a> Scope<'a> {
             EachSpec { each, values: decl.values.as_ref(), levels: &decl.levels, order: Order::Natural, id: &[] };
         let mut filters = self.filters.clone();
         filters.push(decl.filter.clone());
-        let items = self.items(&spec, dataset, &filters);
-        let keep_all = decl.keep_all.unwrap_or(decl.values.is_some());
+        let items = self.items(&spec, dataset, &filters, &[]);
+        let keep_all = decl.keep_all.unwrap_or(decl.values.is_some() || is_list(each, dataset));
         let mut columns = Vec::new();
         for item in items {
             let own: Vec<Filter> = std::iter::once(decl.filter.clone()).chain(item.filter.clone()).collect();
@@ -333,6 +425,8 @@ impl<'a> Scope<'a> {
                 key: Some(key.as_str().into()),
                 filters: own,
                 from: item.from.or_else(|| decl.from.clone()),
+                of: item.of.or_else(|| decl.of.clone()),
+                item: Some(item.key),
             });
         }
         columns
@@ -358,14 +452,14 @@ impl<'a> Scope<'a> {
         self.layout.lists.get(name).or_else(|| set.get(name)).map(Vec::as_slice)
     }
 
-    fn items(&self, spec: &EachSpec<'_>, dataset: &'a Dataset, filters: &[Filter]) -> Vec<Item> {
+    fn items(&self, spec: &EachSpec<'_>, dataset: &'a Dataset, filters: &[Filter], peers: &[Peer<'a>]) -> Vec<Item> {
         match spec.each {
             Each::Record => self.record_items(spec, dataset, filters),
             Each::Fields(fields) => self.tuple_items(fields, dataset, filters),
             Each::Entries(entries) => entries.iter().map(|e| self.entry_item(e, None)).collect(),
             Each::List(name) => self.list_items(name),
             Each::Field(name) => match dataset.field(name) {
-                Some(field) => self.field_items(spec, field, dataset, filters),
+                Some(field) => self.field_items(spec, field, dataset, filters, peers),
                 None => self.list_items(name),
             },
         }
@@ -379,19 +473,28 @@ impl<'a> Scope<'a> {
     /// An entry of a list; a bare value needs the field it is a value of.
     fn entry_item(&self, entry: &ListEntry, field: Option<(&'a Dataset, usize)>) -> Item {
         match (entry, field) {
-            (ListEntry::Value(value), Some((dataset, field))) => self.value_item(dataset, field, value, true),
-            (ListEntry::Value(value), None) => plain_item(value, value),
-            (ListEntry::Entry { key, name, head, filter, from }, _) => {
-                let mut item = plain_item(key, name);
-                item.head = head.as_ref().map(|h| self.session.render(h, &self.label_context(&Context::new())));
-                item.filter = Some(filter.clone());
-                item.from = from.clone();
+            (ListEntry::Value(value, _), Some((dataset, field))) => self.value_item(dataset, field, value, true),
+            (ListEntry::Value(value, _), None) => plain_item(value, value),
+            (ListEntry::Entry(entry), _) => {
+                let mut item = plain_item(&entry.key, &entry.name);
+                let context = self.label_context(&Context::new());
+                item.head = entry.head.as_ref().map(|h| self.session.render(h, &context));
+                item.filter = Some(entry.filter.clone());
+                item.from = entry.from.clone();
+                item.of = entry.of.clone();
                 item
             }
         }
     }
 
-    fn field_items(&self, spec: &EachSpec<'_>, field: usize, dataset: &'a Dataset, filters: &[Filter]) -> Vec<Item> {
+    fn field_items(
+        &self,
+        spec: &EachSpec<'_>,
+        field: usize,
+        dataset: &'a Dataset,
+        filters: &[Filter],
+        peers: &[Peer<'a>],
+    ) -> Vec<Item> {
         if let Some(values) = spec.values {
             let entries = match values {
                 Values::Here(entries) => entries,
@@ -399,8 +502,7 @@ impl<'a> Scope<'a> {
             };
             return entries.iter().map(|e| self.entry_item(e, Some((dataset, field)))).collect();
         }
-        let points = self.session.all_points(dataset, filters);
-        let present: Vec<&str> = distinct(points.yes.iter().map(|i| dataset.records[i].values[field].text()));
+        let present = self.present(field, dataset, filters, peers);
         let values: Vec<String> = match &dataset.fields[field].kind {
             Kind::Code { class, .. } => self.codes(class, &present, spec.levels),
             Kind::Choice { values, .. } if spec.order == Order::Natural => {
@@ -409,6 +511,18 @@ impl<'a> Scope<'a> {
             _ => present.iter().map(|v| v.to_string()).collect(),
         };
         values.iter().map(|v| self.value_item(dataset, field, v, false)).collect()
+    }
+
+    /// The values of a field that occur, the dataset's own first.
+    fn present(&self, field: usize, dataset: &'a Dataset, filters: &[Filter], peers: &[Peer<'a>]) -> Vec<&'a str> {
+        let points = self.session.all_points(dataset, filters);
+        let mut texts: Vec<&str> = points.yes.iter().map(|i| dataset.records[i].values[field].text()).collect();
+        for peer in peers {
+            let Some(field) = peer.dataset.field(&dataset.fields[field].id) else { continue };
+            let points = self.session.all_points(peer.dataset, filters).yes.and(&peer.shown);
+            texts.extend(points.iter().map(|i| peer.dataset.records[i].values[field].text()));
+        }
+        distinct(texts.into_iter())
     }
 
     /// The codes that occur and those above them, at the wanted levels, in code order.
@@ -439,7 +553,7 @@ impl<'a> Scope<'a> {
             if known.is_none() {
                 self.session.report(
                     Diagnostic::error("E303", format!("科目编码 {value} 没有名称"))
-                        .at(Place::file(dataset.file.clone()))
+                        .at(first_with(dataset, field, value))
                         .hint("在数据文件夹的科目表中补上它的名称，或增加“科目名称”列"),
                 );
             }
@@ -449,11 +563,26 @@ impl<'a> Scope<'a> {
             item.context.insert("names".into(), Value::from(names));
             item.context.insert("level".into(), Value::from(path.len()));
         }
+        if let Kind::Ref { file, field } = &decl.kind {
+            self.referred_fields(file, field, value, &mut item.context);
+        }
         item.context.insert(decl.id.clone(), Value::from(value));
         item.fields.insert(decl.id.clone(), value.into());
         item.filter = Some(is(&decl.id, value));
         item.keep = keep;
         item
+    }
+
+    /// What the record a ref's value names says of it: a unit's nature.
+    fn referred_fields(&self, file: &str, field: &str, value: &str, context: &mut Context) {
+        let Some(dataset) = self.session.dataset(file) else { return };
+        let Some(named_by) = dataset.field(field) else { return };
+        let Some(record) = dataset.records.iter().find(|r| r.values[named_by].text() == value) else { return };
+        for (field, datum) in dataset.fields.iter().zip(&record.values) {
+            if !context.contains_key(&field.id) {
+                context.insert(field.id.clone(), self.session.template_value(datum, &field.kind));
+            }
+        }
     }
 
     /// A row per distinct pair, triple … of fields, as they first occur.
@@ -532,6 +661,7 @@ fn plain_item(key: &str, name: &str) -> Item {
         filter: None,
         head: None,
         from: None,
+        of: None,
         record: None,
         level: 1,
         parent: "".into(),
@@ -570,10 +700,34 @@ fn text_of(context: &Context, key: &str) -> String {
     context.get(key).map(ToString::to_string).unwrap_or_default()
 }
 
+/// Whether `each` goes over a declared list, whose entries all stand unless `keep` says otherwise.
+fn is_list(each: &Each, dataset: &Dataset) -> bool {
+    match each {
+        Each::Entries(_) | Each::List(_) => true,
+        Each::Field(name) => dataset.field(name).is_none(),
+        Each::Fields(_) | Each::Record => false,
+    }
+}
+
 fn code_field<'a>(each: &Each, dataset: &'a Dataset) -> Option<&'a str> {
     let Each::Field(name) = each else { return None };
     let field = &dataset.fields[dataset.field(name)?];
     matches!(field.kind, Kind::Code { .. }).then_some(field.id.as_str())
+}
+
+/// The first line whose code is `code` or below it.
+fn first_with(dataset: &Dataset, field: usize, code: &str) -> Place {
+    let record = dataset.records.iter().find(|r| r.values[field].text().starts_with(code));
+    match record {
+        Some(record) => Place::new(record.origin.file.clone(), record.origin.line, record.columns[field]),
+        None => Place::file(dataset.file.clone()),
+    }
+}
+
+/// Any amount of a record is not zero.
+fn has_amount(dataset: &Dataset, record: usize) -> bool {
+    let fields = dataset.fields.iter().zip(&dataset.records[record].values);
+    fields.into_iter().any(|(field, value)| field.kind == Kind::Amount && !value.number().is_zero())
 }
 
 fn single(dataset: &Dataset, record: usize) -> Points {

@@ -1,12 +1,12 @@
 //! What templates may call: functions, filters and tests, bound to one run of `compose`.
 
 use super::amount::{self, Amount, Sign, amount as amount_of, value};
-use super::session::{Figure, Session, Source, template_error};
+use super::session::{Figure, Session, Source};
 use super::table::composed;
 use crate::data::{Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::layout::TableLayout;
 use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
+use crate::layout::{TableLayout, template_message};
 use crate::money::{Look, Unit};
 use crate::toml_tree::suggestion;
 use minijinja::value::{Kwargs, Rest};
@@ -46,16 +46,16 @@ fn add_functions(env: &mut Environment<'static>, session: &Arc<Session>) {
     env.add_function("f", move |address: &str| Ok::<_, Error>(find(&*upgrade(&s)?, address)));
     let s = session.weak();
     env.add_function("diff", move |a: &Value, b: &Value| -> Result<Value> {
-        Ok(amount::diff(&*upgrade(&s)?, &*amount_of(a)?, &*amount_of(b)?))
+        amount::diff(&*upgrade(&s)?, &*amount_of(a)?, &*amount_of(b)?)
     });
     let s = session.weak();
     env.add_function("percent", move |a: &Value, b: &Value| -> Result<Value> {
-        Ok(amount::percent(&*upgrade(&s)?, &*amount_of(a)?, &*amount_of(b)?))
+        amount::percent(&*upgrade(&s)?, &*amount_of(a)?, &*amount_of(b)?)
     });
     let s = session.weak();
     env.add_function("total", move |all: Rest<Value>| -> Result<Value> {
         let amounts: Vec<Arc<Amount>> = all.iter().map(amount_of).collect::<Result<_>>()?;
-        Ok(amount::total(&*upgrade(&s)?, &amounts))
+        amount::total(&*upgrade(&s)?, &amounts)
     });
     let s = session.weak();
     env.add_function("rows", move |table: &str, options: Kwargs| rows(&*upgrade(&s)?, table, &options));
@@ -117,11 +117,12 @@ fn find(session: &Session, address: &str) -> Value {
     if sign == '@' {
         return other;
     }
-    match (amount_of(&other), sign) {
+    let result = match (amount_of(&other), sign) {
         (Ok(other), '~') => amount::diff(session, &of, &other),
         (Ok(other), _) => amount::percent(session, &of, &other),
-        _ => found,
-    }
+        (Err(error), _) => Err(error),
+    };
+    result.unwrap_or(found)
 }
 
 fn find_base(session: &Session, address: &str) -> std::result::Result<Value, Diagnostic> {
@@ -131,7 +132,10 @@ fn find_base(session: &Session, address: &str) -> std::result::Result<Value, Dia
     let table = address.split(['/', '.']).next().unwrap_or_default();
     match layout(session, table) {
         Ok(layout) if !address.split('/').next().unwrap_or_default().contains('.') => {
-            composed(session, layout, &[]);
+            if composed(session, layout, &[]).is_none() {
+                let message = format!("表“{table}”在自己的标签或条件里又用到了自己的数字");
+                return Err(Diagnostic::error("E311", message).at(layout.place.clone()));
+            }
         }
         Ok(_) => {}
         Err(error) => return Err(Diagnostic::error("E323", error.detail().unwrap_or_default().to_string())),
@@ -268,7 +272,7 @@ fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<String> {
         );
     };
     let number = session.file_number(&narrative.file, true);
-    let rendered = session.render(&narrative.template, &Value::from(BTreeMap::<String, Value>::new()));
+    let rendered = session.render_lines(&narrative.template);
     let own = format!("{FILE}{number},");
     Ok(rendered.replace(LINE, &own).trim_end().to_string())
 }
@@ -302,13 +306,16 @@ fn reason(session: &Session, d: &Value) -> Result<String> {
     let Some(dataset) = session.dataset(&file.id) else { return Err(no_dataset(session, &file.id)) };
     let field = |id: &str| dataset.field(id).ok_or_else(|| wrong(format!("原因文件缺少字段 {id}（item、sign、text）")));
     let (item, direction, text) = (field("item")?, field("sign")?, field("text")?);
-    let candidates: Vec<_> =
-        dataset.records.iter().filter(|r| is_for(r.values[item].text(), &figure.address)).collect();
+    let candidates: Vec<_> = dataset
+        .records
+        .iter()
+        .filter(|r| is_for(r.values[item].text(), &figure.address) && in_scope(session, dataset, r))
+        .collect();
     if let Some(record) = candidates.iter().find(|r| r.values[direction].text() == sign.chinese()) {
         let place = Place::new(record.origin.file.clone(), record.origin.line, record.columns[text]);
         return Ok(reason_text(session, record.values[text].text(), &place));
     }
-    let what = format!("“{}”现在是{}", figure.address, sign.chinese());
+    let what = format!("“{}”现在是{}", item_of(&figure.address), sign.chinese());
     let diagnostic = match candidates.first() {
         Some(stale) => {
             let place = Place::new(stale.origin.file.clone(), stale.origin.line, stale.columns[direction]);
@@ -325,6 +332,15 @@ fn reason(session: &Session, d: &Value) -> Result<String> {
         )),
     };
     Ok(Session::problem_token(session.problem(diagnostic)))
+}
+
+/// A reason may say which document it is for: its other fields are those of the document's scope, blank for a
+/// document without one.
+fn in_scope(session: &Session, dataset: &crate::data::Dataset, record: &crate::data::Record) -> bool {
+    let others =
+        dataset.fields.iter().zip(&record.values).filter(|(f, _)| !["item", "sign", "text"].contains(&f.id.as_str()));
+    let scope = &session.job.report.scope;
+    others.into_iter().all(|(field, value)| value.text() == scope.get(&field.id).map_or("", String::as_str))
 }
 
 fn item_of(address: &str) -> &str {
@@ -364,7 +380,7 @@ fn reason_text(session: &Session, text: &str, place: &Place) -> String {
     }
     let rendered = session.env().template_from_str(text).and_then(|t| t.render(()));
     rendered.unwrap_or_else(|error| {
-        session.report(template_error(&error, place));
+        session.report(template_message::runtime(&error, place, session.env(), &Value::UNDEFINED));
         String::new()
     })
 }

@@ -13,6 +13,7 @@ mod report;
 mod session;
 mod table;
 
+pub(crate) use document::file_name;
 pub use report::{DocumentDecl, Report, read_report};
 
 use crate::data::Data;
@@ -46,9 +47,40 @@ pub fn short_key(value: &str) -> Arc<str> {
     format!("{head}#{}", short_hash(&clean)).into()
 }
 
+/// The key of a row below another: both, and where they are too long together the upper one is cut, so that the
+/// row's own (a code, a declared key) stays readable.
+pub fn nested_key(above: &str, own: &str) -> Arc<str> {
+    let whole = format!("{above}-{own}");
+    let room = 16usize.saturating_sub(own.chars().count() + "#12345-".len());
+    if whole.chars().count() <= 16 || room == 0 {
+        return short_key(&whole);
+    }
+    let head: String = above.chars().filter(|c| *c != '#').take(room).collect();
+    format!("{head}#{}-{own}", short_hash(above)).into()
+}
+
 /// Five hexadecimal digits of a text's SHA-256.
 pub fn short_hash(text: &str) -> String {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(text.as_bytes());
     format!("{:02x}{:02x}{:01x}", digest[0], digest[1], digest[2] >> 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_short_and_keep_what_tells_them_apart() {
+        assert_eq!(&*short_key("公务接待费 （含外宾）"), "公务接待费（含外宾）");
+        let long = short_key("云岭市文化市场综合执法支队二〇二四年");
+        assert!(long.starts_with("云岭市文化市场综合执#") && long.chars().count() == 16);
+        assert_eq!(&*nested_key("本级", "2070101"), "本级-2070101");
+        let long = nested_key("云岭市文化市场综合执法支队", "2070112");
+        assert!(long.starts_with("云岭#") && long.ends_with("-2070112") && long.chars().count() == 16, "{long}");
+        assert_ne!(
+            nested_key("云岭市文化市场综合执法支队", "2070112"),
+            nested_key("云岭市文化市场综合执法大队", "2070112")
+        );
+    }
 }

@@ -6,8 +6,7 @@ use crate::diagnostic::Place;
 use crate::document::{Inline, Source};
 use crate::layout::Narrative;
 use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
-use minijinja::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What a narrative consists of, before headings have anchors and tables their places.
 pub enum Piece {
@@ -33,7 +32,7 @@ pub enum Piece {
 pub fn pieces(session: &Session, narrative: &Narrative) -> Vec<Piece> {
     let look = narrative.numbers.apply(&session.job.set.text_numbers.apply(&session.job.set.numbers));
     session.push_sentence_look(look);
-    let text = session.render(&narrative.template, &Value::from(BTreeMap::<String, Value>::new()));
+    let text = session.render_lines(&narrative.template);
     let main = session.file_number(&narrative.file, narrative.own);
     let mut paragraphs: HashMap<usize, u32> = HashMap::new();
     let mut pieces = Vec::new();

@@ -76,12 +76,17 @@ pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> 
 }
 
 impl Report {
+    /// Where a key of `report.toml` stands.
+    pub fn place(&self, key: &str) -> Place {
+        self.places.get(key).cloned().unwrap_or_else(|| Place::file(self.file.clone()))
+    }
+
     fn fixed(&self, key: &str, hint: &str, diagnostics: &mut Diagnostics) -> String {
         match self.values.get(key) {
             Some(text) if !text.trim().is_empty() => text.trim().to_string(),
             _ => {
                 let place = self.places.get(key).cloned().unwrap_or_else(|| Place::file(self.file.clone()));
-                diagnostics.push(Diagnostic::error("E120", format!("缺少“{key}”")).at(place).hint(hint.to_string()));
+                diagnostics.push(Diagnostic::error("E180", format!("缺少“{key}”")).at(place).hint(hint.to_string()));
                 String::new()
             }
         }
@@ -94,7 +99,7 @@ impl Report {
             _ if text.is_empty() => 0,
             _ => {
                 diagnostics.push(
-                    Diagnostic::error("E121", format!("年度“{text}”不是四位年份")).at(self.places["year"].clone()),
+                    Diagnostic::error("E181", format!("年度“{text}”不是四位年份")).at(self.places["year"].clone()),
                 );
                 0
             }
@@ -106,7 +111,7 @@ impl Report {
         let iso = crate::data::read_date(text);
         if iso.is_none() {
             diagnostics.push(
-                Diagnostic::error("E122", format!("“{key}”的日期“{text}”读不懂"))
+                Diagnostic::error("E182", format!("“{key}”的日期“{text}”读不懂"))
                     .at(self.places[key].clone())
                     .hint("写作 2023-02-10"),
             );
@@ -122,7 +127,7 @@ impl Report {
                 let hint = nearest(key, known)
                     .map_or("版式集没有用到它".to_string(), |near| format!("您是否指“{near}”？"));
                 diagnostics
-                    .push(Diagnostic::warning("E123", format!("没有用到的键“{key}”")).at(place.clone()).hint(hint));
+                    .push(Diagnostic::warning("E183", format!("没有用到的键“{key}”")).at(place.clone()).hint(hint));
             }
         }
         for (key, field) in fields {
@@ -135,7 +140,7 @@ impl Report {
             } else if let Some(default) = &field.default {
                 self.values.insert(key.clone(), default.clone());
             } else if field.required {
-                diagnostics.push(Diagnostic::error("E120", format!("缺少“{key}”")).at(Place::file(self.file.clone())));
+                diagnostics.push(Diagnostic::error("E180", format!("缺少“{key}”")).at(Place::file(self.file.clone())));
             } else {
                 self.values.insert(key.clone(), String::new());
             }
@@ -168,7 +173,7 @@ fn scalar(node: &Node) -> Option<String> {
 }
 
 fn wrong(node: &Node, message: String) -> Diagnostic {
-    Diagnostic::error("E124", message).at(node.place.clone())
+    Diagnostic::error("E184", message).at(node.place.clone())
 }
 
 fn documents(node: &Node, diagnostics: &mut Diagnostics) -> Vec<DocumentDecl> {

@@ -8,12 +8,12 @@ use crate::data::{Dataset, Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::document::{FigureId, Inline, Origin};
 use crate::layout::narrative_lines::{END, FIGURE, PROBLEM, is_mark};
-use crate::layout::{Template, place_in};
+use crate::layout::{Template, template_message};
 use crate::money::{Look, show};
 use indexmap::IndexMap;
 use minijinja::{Environment, Value};
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
 /// A character before inserted text that would otherwise be read as a heading, a role or emphasis.
@@ -257,18 +257,59 @@ impl Session {
         let Some(name) = &template.name else { return template.source.clone() };
         let rendered = self.env().get_template(name).and_then(|t| t.render(context.clone()));
         rendered.unwrap_or_else(|error| {
-            self.report(template_error(&error, &template.place));
+            self.report(template_message::runtime(&error, &template.place, self.env(), context));
             String::new()
         })
     }
 
+    /// Renders a narrative. After a mistake the rest is tried without the line it stands in, so that the mistakes of
+    /// all lines are reported at once.
+    pub fn render_lines(&self, template: &Template) -> String {
+        let nothing = Value::from(BTreeMap::<String, Value>::new());
+        let Some(name) = &template.name else { return template.source.clone() };
+        let before = self.state().problems.len();
+        let mut rendered = self.env().get_template(name).and_then(|t| t.render(nothing.clone()));
+        let mut lines: Vec<String> = template.source.split('\n').map(str::to_string).collect();
+        let mut lost: Vec<String> = Vec::new();
+        for _ in 0..lines.len() {
+            let error = match rendered {
+                Ok(text) => return text,
+                Err(error) => error,
+            };
+            // What the failed attempt met comes up again in the next, with its line.
+            self.state().problems.truncate(before);
+            let root = template_message::undefined_name(&error).and_then(|n| n.split(['.', '[']).next());
+            if !root.is_some_and(|root| lost.iter().any(|l| l == root)) {
+                self.report(template_message::runtime(&error, &template.place, self.env(), &nothing));
+            }
+            let Some(line) = error.line().and_then(|line| lines.get_mut(line.checked_sub(1)?)) else { break };
+            lost.extend(names_set(line));
+            let stub = block_tags_only(line);
+            if *line == stub {
+                break;
+            }
+            *line = stub;
+            let source = lines.join("\n");
+            let Ok(changed) = self.env().template_from_str(&source) else { break };
+            rendered = changed.render(nothing.clone());
+        }
+        String::new()
+    }
+
+    /// Renders a template for a message; none if it cannot be (reported elsewhere) or prints figures.
+    pub fn try_render(&self, template: &Template, context: &Value) -> Option<String> {
+        let Some(name) = &template.name else { return Some(template.source.clone()) };
+        let text = self.env().get_template(name).and_then(|t| t.render(context.clone())).ok()?;
+        (!text.contains(is_mark)).then_some(text)
+    }
+
     /// Evaluates `when`; an error is reported and counts as true.
     pub fn holds(&self, expression: &crate::layout::Expression, context: Value) -> bool {
-        let value = self.env().compile_expression(&expression.source).and_then(|e| e.eval(context));
+        let value = self.env().compile_expression(&expression.source).and_then(|e| e.eval(context.clone()));
         match value {
             Ok(value) => value.is_true(),
             Err(error) => {
-                self.report(template_error(&error, &expression.place));
+                self.report(template_message::runtime(&error, &expression.place, self.env(), &context));
                 true
             }
         }
@@ -419,23 +460,37 @@ impl Session {
     }
 }
 
-/// A runtime error of a template as a finding with its line.
-pub fn template_error(error: &minijinja::Error, place: &Place) -> Diagnostic {
-    use minijinja::ErrorKind;
-    let detail = error.detail().unwrap_or_default();
-    let message = match error.kind() {
-        ErrorKind::UndefinedError => format!("模板中用到了没有定义的名称{}", quoted(detail)),
-        ErrorKind::UnknownFunction => format!("没有这个函数{}", quoted(detail)),
-        ErrorKind::UnknownFilter => format!("没有这个过滤器{}", quoted(detail)),
-        ErrorKind::UnknownTest => format!("没有这个测试{}", quoted(detail)),
-        ErrorKind::OutOfFuel => "模板运行过久，可能有停不下来的循环".to_string(),
-        _ => format!("模板出错：{detail}"),
-    };
-    Diagnostic::error("E302", message).at(place_in(place, error)).hint(
-        "名称可用：report、year、look、本行的字段；函数可用：f、diff、percent、total、rows、lookup、count、prose、table",
-    )
+/// The names that a template line sets.
+fn names_set(line: &str) -> Vec<String> {
+    let sets = line.split("{%").skip(1).filter_map(|tag| tag.trim_start_matches('-').trim_start().strip_prefix("set "));
+    sets.map(|set| set.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect()
 }
 
-fn quoted(detail: &str) -> String {
-    if detail.is_empty() { String::new() } else { format!("：{detail}") }
+/// A template line with only what keeps its blocks whole: loops go over nothing, conditions do not hold.
+fn block_tags_only(line: &str) -> String {
+    let tags =
+        line.split("{%").skip(1).filter_map(|rest| rest.split_once("%}").map(|(tag, _)| tag.trim_matches('-').trim()));
+    let stub = |tag: &str| match tag.split(' ').next().unwrap_or_default() {
+        "for" => "{% for _ in [] %}".to_string(),
+        "if" => "{% if false %}".to_string(),
+        "elif" => "{% elif false %}".to_string(),
+        "else" | "endfor" | "endif" | "macro" | "endmacro" => format!("{{% {tag} %}}"),
+        _ => String::new(),
+    };
+    tags.map(stub).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_line_leaves_its_blocks_whole() {
+        assert_eq!(
+            block_tags_only("甲{{ x }}{% for r in rows(\"t\") %}乙{% if r %}丙{%- endif -%}"),
+            "{% for _ in [] %}{% if false %}{% endif %}"
+        );
+        assert_eq!(block_tags_only("{% set a = f(1) %}丁"), "");
+        assert_eq!(names_set("{% set a = f(1) %}{%- set b2 = a -%}"), ["a", "b2"]);
+    }
 }

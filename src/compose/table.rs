@@ -8,7 +8,9 @@ use crate::data::filter::Filter;
 use crate::data::{Dataset, Kind};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Align, ColumnKind, Origin, RowKind};
-use crate::layout::{CellContent, CellDecl, ColumnDecl, LookPatch, Parts, RowStyle, TableLayout};
+use crate::layout::{
+    CellContent, CellDecl, ColumnDecl, LookPatch, Parts, RowDecl, RowStyle, TableLayout, template_message,
+};
 use crate::money::{Look, Unit};
 use minijinja::Value;
 use std::collections::BTreeMap;
@@ -166,12 +168,12 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         for side in &layout.sides {
             let columns = self.scope.columns(if layout.two_sided { &side.columns } else { &layout.columns });
             let width = columns.len();
-            let (body, foot) = (self.scope.rows(&side.rows), self.scope.rows(&side.foot));
+            let (body, foot) = (self.scope.rows(&side.rows, &columns), self.scope.rows(&side.foot, &columns));
             sides.push(SideItems { columns, body, foot, at });
             at += width;
         }
         for side in &sides {
-            prove_rows(self.scope, &side.body, &side.foot);
+            prove_rows(self.scope, &side.columns, &side.body, &side.foot);
             prove_columns(self.scope, &side.columns, &side.body);
         }
         let all: Vec<&ColumnItem<'_>> = lead.iter().chain(sides.iter().flat_map(|s| &s.columns)).collect();
@@ -180,6 +182,26 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         self.held = vec![0; all.len()];
         self.above = (0..all.len()).map(|_| None).collect();
         self.lines(&mut lead, &sides);
+        for (side, decl) in sides.iter().zip(&layout.sides) {
+            let mut rows = decl.rows.iter().chain(&decl.foot);
+            if rows.any(|r| r.when.is_some()) {
+                self.unprinted(side, &decl.rows);
+                self.unprinted(side, &decl.foot);
+            }
+        }
+    }
+
+    /// Figures of fixed rows that are not printed, where no printed row has their address.
+    fn unprinted(&self, side: &SideItems<'a>, decls: &'a [RowDecl]) {
+        for row in self.scope.unprinted_rows(decls, &side.columns) {
+            for column in side.columns.iter().filter(|c| c.decl.calc.is_none()) {
+                let Some(key) = &column.key else { continue };
+                let address = format!("{}/{}/{key}", self.out.id, row.key);
+                if self.scope.session.find(&address).is_none() {
+                    self.content(&row, column, "", &mut Vec::new());
+                }
+            }
+        }
     }
 
     fn columns(&mut self, columns: &[&ColumnItem<'_>]) {
@@ -237,11 +259,27 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             self.out.body.push(line);
             self.held.iter_mut().for_each(|held| *held = held.saturating_sub(1));
         }
+        self.check_held();
         if let (true, Some(first)) = (self.scope.empty, layout.empty.as_ref().and_then(|e| e.first.as_ref())) {
             let text = self.scope.session.render(first, &self.scope.label_context(&Context::new()));
             let cell = self.out.body.first_mut().and_then(|l| l.cells.first_mut());
             if let Some(cell) = cell {
                 cell.content = Content::Text(text);
+            }
+        }
+    }
+
+    /// Cells that reach below the table's last row.
+    fn check_held(&mut self) {
+        if self.held.iter().all(|&rows| rows == 0) {
+            return;
+        }
+        let lines = self.out.body.len();
+        for (index, line) in self.out.body.iter_mut().enumerate() {
+            for cell in line.cells.iter_mut().filter(|c| index + c.rowspan > lines) {
+                let message = format!("这一格竖跨 {} 行，下面只剩 {} 行", cell.rowspan, lines - index);
+                self.scope.session.report(Diagnostic::error("E312", message).at(cell.place.clone()));
+                cell.rowspan = lines - index;
             }
         }
     }
@@ -349,7 +387,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
                 match self.figure(row, &spec) {
                     Some(id) => {
                         figures.push((key.as_str().into(), id));
-                        Content::Figure(id, row.decl.numbers.apply(&numbers.apply(&self.scope.look)))
+                        Content::Figure(id, self.look_of(id, row, numbers))
                     }
                     None => Content::Text(String::new()),
                 }
@@ -407,17 +445,27 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             key,
             from: &column.from,
             filters: &column.filters,
-            of: &decl.of,
+            of: &column.of,
             join: &decl.join,
             place: &decl.place,
         };
         match self.figure(row, &spec) {
             Some(id) => {
                 figures.push((key.clone(), id));
-                Content::Figure(id, self.look(row, &decl.numbers))
+                Content::Figure(id, self.look_of(id, row, &decl.numbers))
             }
             None => Content::Text(String::new()),
         }
+    }
+
+    /// How a figure prints in its cell: a plain number (a count, a percentage) is not shown in 元 or 万元.
+    fn look_of(&self, id: Id, row: &RowItem<'_>, column: &LookPatch) -> Look {
+        let own = self.scope.session.figure(id).look;
+        if own.unit != Unit::Plain {
+            return self.look(row, column);
+        }
+        let base = Look { zero: self.scope.look.zero.clone(), ..own };
+        row.decl.numbers.apply(&column.apply(&base))
     }
 
     /// set < table < column < row
@@ -468,8 +516,8 @@ impl<'a, 'c> TableComposer<'a, 'c> {
     fn figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'_>) -> Option<Id> {
         let session = self.scope.session;
         let from = spec.from.as_deref().or(row.decl.from.as_deref());
-        let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(self.scope.base);
-        let measure = self.measure(dataset, spec.of)?;
+        let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(row.dataset);
+        let measure = self.measure(dataset, spec.of, row)?;
         let (row_points, filters, record) = match spec.join {
             Some(join) => {
                 let filters = join_filters(join, &row.fields, spec.place)?;
@@ -495,12 +543,20 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         };
         let source =
             Source::Sum { dataset: dataset.id.as_str().into(), row: row_points, column, chain: Arc::new(chain) };
-        Some(session.add_figure(Figure { address, amount, unknown, look: self.scope.look.clone(), source }, spec.place))
+        let look = match dataset.fields[measure].kind {
+            Kind::Number => Look { unit: Unit::Plain, trim: true, ..self.scope.look.clone() },
+            _ => self.scope.look.clone(),
+        };
+        // Two records at one address are told apart in the data.
+        let place = row.record.filter(|_| row.generated).map(|i| &row.dataset.records[i].origin);
+        let place = place.map_or_else(|| spec.place.clone(), |o| Place::new(o.file.clone(), o.line, 0));
+        Some(session.add_figure(Figure { address, amount, unknown, look, source }, &place))
     }
 
-    /// The field a column sums: its own `of` where that names an amount or number, else the table's.
-    fn measure(&self, dataset: &Dataset, of: &Option<String>) -> Option<usize> {
-        of.as_deref().and_then(|name| dataset.field(name)).or_else(|| self.scope.measure(dataset))
+    /// The field a column sums: its own `of` where that names an amount or number, else the row's, else the table's.
+    fn measure(&self, dataset: &Dataset, of: &Option<String>, row: &RowItem<'_>) -> Option<usize> {
+        let named = |of: &Option<String>| of.as_deref().and_then(|name| dataset.field(name));
+        named(of).or_else(|| named(&row.measure)).or_else(|| self.scope.measure(dataset))
     }
 
     /// Columns with `calc`, from the row's figures.
@@ -520,21 +576,20 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             let session = self.scope.session;
             let known: BTreeMap<String, Value> =
                 figures.iter().map(|(k, id)| (k.to_string(), super::amount::value(session, *id))).collect();
-            let context = BTreeMap::from([("c".to_string(), Value::from(known))]);
-            let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(Value::from(context)));
+            let context = Value::from(BTreeMap::from([("c".to_string(), Value::from(known))]));
+            let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(context.clone()));
             match result {
                 Ok(value) => {
-                    let look = self.look(row, &column.decl.numbers);
                     let address = format!("{}/{}/{}", self.out.id, row.key, key);
-                    if let Some(id) =
-                        super::amount::register(session, &value, address, look.clone(), &column.decl.place)
-                    {
+                    let own = &self.scope.look;
+                    if let Some(id) = super::amount::register(session, &value, address, own, &column.decl.place) {
                         figures.push((key.clone(), id));
+                        let look = self.look_of(id, row, &column.decl.numbers);
                         let unknown = session.figure(id).amount.is_none();
                         cell.content = if unknown { Content::Text(String::new()) } else { Content::Figure(id, look) };
                     }
                 }
-                Err(error) => session.report(super::session::template_error(&error, &calc.place)),
+                Err(error) => session.report(template_message::runtime(&error, &calc.place, session.env(), &context)),
             }
         }
     }

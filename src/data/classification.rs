@@ -175,7 +175,7 @@ impl GivenNames {
                     return;
                 }
                 let source = match self.0.get(&key) {
-                    Some(first) => format!("{first} 的“{known}”"),
+                    Some(first) => format!(" {first} 的“{known}”"),
                     None => format!("科目表的“{known}”"),
                 };
                 self.0.insert(told, String::new());

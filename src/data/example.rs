@@ -107,7 +107,17 @@ pub fn file(id: &str, title: &str, fields: Vec<FieldDecl>) -> FileDecl {
 }
 
 fn fund() -> FieldDecl {
-    let values = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "财政专户", "事业收入", "其他收入"];
+    let values = [
+        "一般公共预算",
+        "政府性基金预算",
+        "国有资本经营预算",
+        "财政专户",
+        "事业收入",
+        "事业单位经营收入",
+        "上级补助收入",
+        "附属单位上缴收入",
+        "其他收入",
+    ];
     let group = |members: &[&str]| members.iter().map(|m| (*m).to_owned()).collect::<Vec<_>>();
     let groups =
         IndexMap::from([("财政拨款".to_owned(), group(&values[..3])), ("单位资金".to_owned(), group(&values[4..]))]);
@@ -124,9 +134,14 @@ fn carry() -> FieldDecl {
 
 fn ledger_fields() -> Vec<FieldDecl> {
     let code = |class: &str, level| Kind::Code { class: class.to_owned(), level: Some(level) };
-    let categories = ["基本支出", "项目支出", "经营支出", "年终结转"];
-    let threes = ["因公出国（境）费", "公务用车运行维护费", "公务接待费"];
-    let map = [("30217", "公务接待费"), ("30231", "公务用车运行维护费")];
+    let categories = ["基本支出", "项目支出", "经营支出", "上解上级支出", "对附属单位补助支出", "年终结转"];
+    let threes = ["因公出国（境）费", "公务用车购置费", "公务用车运行维护费", "公务接待费"];
+    let map = [
+        ("30212", "因公出国（境）费"),
+        ("31013", "公务用车购置费"),
+        ("30231", "公务用车运行维护费"),
+        ("30217", "公务接待费"),
+    ];
     let by_econ = FieldDefault::By {
         field: "econ".to_owned(),
         map: map.iter().map(|(c, v)| ((*c).to_owned(), (*v).to_owned())).collect(),
@@ -165,6 +180,8 @@ pub fn schema() -> Schema {
         vec![
             required(decl("name", "单位名称", Kind::Text)),
             decl("nature", "单位性质", choice(&["行政", "参公", "事业"])),
+            decl("rank", "单位规格", Kind::Text),
+            decl("paid", "经费保障形式", Kind::Text),
             decl("founded", "成立日期", Kind::Date),
         ],
     );
@@ -176,9 +193,47 @@ pub fn schema() -> Schema {
             only_unit(),
             required(reference("project", "项目", "ledger", "project")),
             required(decl("item", "采购物品名称", Kind::Text)),
+            decl("catalog", "政府采购目录序号", Kind::Text),
+            decl("measure", "计量单位", Kind::Text),
             decl("count", "数量", Kind::Number),
             decl("price", "单价", Kind::Amount),
+            FieldDecl { required: false, ..fund() },
+            carry(),
             required(decl("amount", "金额", Kind::Amount)),
+            decl("small", "中小微", Kind::Amount),
+        ],
+    );
+    let assets = file(
+        "assets",
+        "固定资产",
+        vec![
+            decl("item", "类别", choice(&["办公用房", "其他房屋", "车辆", "单价在20万元以上的设备", "其他固定资产"])),
+            decl("count", "数量", Kind::Number),
+            decl("value", "价值", Kind::Amount),
+        ],
+    );
+    let text = |id: &str, head: &str| decl(id, head, Kind::Text);
+    let targets = file(
+        "targets",
+        "绩效目标",
+        vec![
+            required(reference("project", "项目", "ledger", "project")),
+            text("goal", "绩效目标"),
+            required(text("l1", "一级指标")),
+            required(text("l2", "二级指标")),
+            required(text("l3", "三级指标")),
+            text("desc", "绩效指标描述"),
+            text("value", "指标值"),
+            text("basis", "指标值确定依据"),
+        ],
+    );
+    let reasons = file(
+        "reasons",
+        "增减原因",
+        vec![
+            required(text("item", "条目")),
+            required(decl("sign", "方向", choice(&["增加", "减少", "持平"]))),
+            required(text("text", "文字")),
         ],
     );
     let mut schema = Schema::default();
@@ -186,7 +241,7 @@ pub fn schema() -> Schema {
         .classes
         .insert("function".into(), class("function", "function.csv", &["类", "款", "项"], &[3, 5, 7], FUNCTION));
     schema.classes.insert("econ".into(), class("econ", "economic.csv", &["类", "款"], &[3, 5], ECON));
-    for file in [ledger, prior, units, procurement] {
+    for file in [ledger, prior, units, procurement, assets, targets, reasons] {
         schema.files.insert(file.id.clone(), file);
     }
     schema.views.insert("支出".into(), field("category", Condition::Not(Box::new(Condition::Is("年终结转".into())))));

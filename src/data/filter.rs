@@ -403,7 +403,7 @@ fn check_filter(filter: &Filter, file: &FileDecl, schema: &Schema, via: Via, fou
                 check_filter(view, file, schema, Some((outer, at, depth + 1)), found);
             }
             (None, _) => {
-                let diagnostic = Diagnostic::error("E210", format!("没有叫“{name}”的口径"));
+                let diagnostic = Diagnostic::error("E270", format!("没有叫“{name}”的口径"));
                 found.push(placed(with_nearest(diagnostic, name, schema.views.keys()), place, via));
             }
         },
@@ -427,7 +427,7 @@ fn placed(diagnostic: Diagnostic, place: &Place, via: Via) -> Diagnostic {
 fn check_field(path: &str, condition: &Condition, file: &FileDecl, schema: &Schema, found: &mut Vec<Diagnostic>) {
     let (id, beyond) = path.split_once('.').map_or((path, None), |(id, beyond)| (id, Some(beyond)));
     let Some(field) = file.field(id) else {
-        let diagnostic = Diagnostic::error("E211", format!("{} 没有字段“{id}”", file.id));
+        let diagnostic = Diagnostic::error("E271", format!("{} 没有字段“{id}”", file.id));
         found.push(with_nearest(diagnostic, id, file.fields.iter().map(|f| &f.id)));
         return;
     };
@@ -438,7 +438,7 @@ fn check_field(path: &str, condition: &Condition, file: &FileDecl, schema: &Sche
             None => found.push(no_file(other, schema)),
         },
         (Some(_), _) => found.push(
-            Diagnostic::error("E214", format!("“{path}”：字段“{id}”不指向别的文件，后面不能再接“.”"))
+            Diagnostic::error("E274", format!("“{path}”：字段“{id}”不指向别的文件，后面不能再接“.”"))
                 .hint("只有 kind = \"ref\" 的字段可以这样写"),
         ),
     }
@@ -453,7 +453,7 @@ fn check_condition(condition: &Condition, field: &FieldDecl, schema: &Schema, fo
         Condition::In { file, field } => match schema.files.get(file) {
             None => found.push(no_file(file, schema)),
             Some(file) if file.field(field).is_none() => {
-                let diagnostic = Diagnostic::error("E211", format!("{} 没有字段“{field}”", file.id));
+                let diagnostic = Diagnostic::error("E271", format!("{} 没有字段“{field}”", file.id));
                 found.push(with_nearest(diagnostic, field, file.fields.iter().map(|f| &f.id)));
             }
             Some(_) => {}
@@ -465,7 +465,7 @@ fn check_declared_value(value: &str, field: &FieldDecl, schema: &Schema) -> Opti
     match &field.kind {
         Kind::Choice { values, groups } => {
             let known = || values.iter().chain(groups.keys());
-            let diagnostic = || Diagnostic::error("E212", format!("字段“{}”没有值或组“{value}”", field.id));
+            let diagnostic = || Diagnostic::error("E272", format!("字段“{}”没有值或组“{value}”", field.id));
             (!known().any(|v| v == value)).then(|| with_nearest(diagnostic(), value, known()))
         }
         Kind::Code { class, .. } => {
@@ -473,21 +473,21 @@ fn check_declared_value(value: &str, field: &FieldDecl, schema: &Schema) -> Opti
             if class.names.contains_key(value) {
                 return None;
             }
-            let diagnostic = Diagnostic::error("E213", format!("科目表 {} 没有编码“{value}”", class.id));
+            let diagnostic = Diagnostic::error("E273", format!("科目表 {} 没有编码“{value}”", class.id));
             match nearest_codes(value, class, None).first() {
                 Some(near) => Some(diagnostic.hint(format!("是否应为 {}？", with_name(near, class)))),
                 None => Some(diagnostic),
             }
         }
         Kind::Amount | Kind::Number if value.parse::<Decimal>().is_err() => {
-            Some(Diagnostic::error("E212", format!("字段“{}”是数，“{value}”不是", field.id)))
+            Some(Diagnostic::error("E272", format!("字段“{}”是数，“{value}”不是", field.id)))
         }
         _ => None,
     }
 }
 
 fn no_file(file: &str, schema: &Schema) -> Diagnostic {
-    with_nearest(Diagnostic::error("E215", format!("schema.toml 没有声明文件“{file}”")), file, schema.files.keys())
+    with_nearest(Diagnostic::error("E275", format!("schema.toml 没有声明文件“{file}”")), file, schema.files.keys())
 }
 
 fn with_nearest<'a>(diagnostic: Diagnostic, word: &str, known: impl Iterator<Item = &'a String>) -> Diagnostic {
@@ -605,29 +605,29 @@ mod tests {
             found.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         for (filter, message) in [
-            (view("公用经费用"), "schema.toml:1 错误[E210] 没有叫“公用经费用”的口径\n  提示：是否应为“公用经费”？"),
-            (is("funds", "财政拨款"), "schema.toml:1 错误[E211] ledger 没有字段“funds”\n  提示：是否应为“fund”？"),
+            (view("公用经费用"), "schema.toml:1 错误[E270] 没有叫“公用经费用”的口径\n  提示：是否应为“公用经费”？"),
+            (is("funds", "财政拨款"), "schema.toml:1 错误[E271] ledger 没有字段“funds”\n  提示：是否应为“fund”？"),
             (
                 is("fund", "财政拨歀"),
-                "schema.toml:1 错误[E212] 字段“fund”没有值或组“财政拨歀”\n  提示：是否应为“财政拨款”？",
+                "schema.toml:1 错误[E272] 字段“fund”没有值或组“财政拨歀”\n  提示：是否应为“财政拨款”？",
             ),
-            (is("amount", "许多"), "schema.toml:1 错误[E212] 字段“amount”是数，“许多”不是"),
+            (is("amount", "许多"), "schema.toml:1 错误[E272] 字段“amount”是数，“许多”不是"),
             (
                 is("econ", "3"),
-                "schema.toml:1 错误[E213] 科目表 econ 没有编码“3”\n  提示：是否应为 301（工资福利支出）？",
+                "schema.toml:1 错误[E273] 科目表 econ 没有编码“3”\n  提示：是否应为 301（工资福利支出）？",
             ),
             (
                 is("fund.nature", "行政"),
-                "schema.toml:1 错误[E214] “fund.nature”：字段“fund”不指向别的文件，后面不能再接“.”\n  提示：只有 kind = \"ref\" 的字段可以这样写",
+                "schema.toml:1 错误[E274] “fund.nature”：字段“fund”不指向别的文件，后面不能再接“.”\n  提示：只有 kind = \"ref\" 的字段可以这样写",
             ),
-            (is("unit.natur", "行政"), "schema.toml:1 错误[E211] units 没有字段“natur”\n  提示：是否应为“nature”？"),
+            (is("unit.natur", "行政"), "schema.toml:1 错误[E271] units 没有字段“natur”\n  提示：是否应为“nature”？"),
             (
                 field("project", within("procurment", "project")),
-                "schema.toml:1 错误[E215] schema.toml 没有声明文件“procurment”\n  提示：是否应为“procurement”？",
+                "schema.toml:1 错误[E275] schema.toml 没有声明文件“procurment”\n  提示：是否应为“procurement”？",
             ),
             (
                 field("project", within("procurement", "projects")),
-                "schema.toml:1 错误[E211] procurement 没有字段“projects”\n  提示：是否应为“project”？",
+                "schema.toml:1 错误[E271] procurement 没有字段“projects”\n  提示：是否应为“project”？",
             ),
         ] {
             assert_eq!(found(&filter, "ledger", &schema), [message]);
@@ -642,7 +642,7 @@ mod tests {
         let used = Filter::View { name: "基本".into(), place: Place::new("procurement.toml", 7, 9) };
         assert_eq!(
             found(&used, "procurement", &schema),
-            ["procurement.toml:7:9 错误[E211] procurement 没有字段“category”\n  schema.toml:90:3 口径“基本”在这里用到"]
+            ["procurement.toml:7:9 错误[E271] procurement 没有字段“category”\n  schema.toml:90:3 口径“基本”在这里用到"]
         );
     }
 

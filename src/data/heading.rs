@@ -28,6 +28,8 @@ pub(super) struct Column {
 #[derive(Debug, Clone)]
 pub(super) struct Headings {
     pub line: u32,
+    /// Fields of the heading line, the blank ones at its end too.
+    pub typed: usize,
     pub columns: Vec<Column>,
     /// For each field, its column (from 0).
     pub of_field: Vec<Option<usize>>,
@@ -39,6 +41,11 @@ impl Headings {
     /// The column of a field for a message, from 1; 0 if the file has none.
     pub fn shown_column(&self, field: usize) -> u32 {
         self.of_field[field].map_or(0, |column| column as u32 + 1)
+    }
+
+    /// Columns between others that have no heading.
+    pub fn unnamed(&self) -> impl Iterator<Item = usize> {
+        self.columns.iter().enumerate().filter(|(_, column)| column.heading.is_empty()).map(|(index, _)| index)
     }
 }
 
@@ -55,8 +62,9 @@ pub(super) fn match_headings(row: &Row, file: &FileDecl, findings: &mut Findings
     }
     let columns = texts.into_iter().map(|heading| Column { heading, holds: Holds::Nothing }).collect();
     let fields = file.fields.len();
+    let typed = row.fields.len();
     let mut headings =
-        Headings { line: row.line, columns, of_field: vec![None; fields], units: vec![Unit::Yuan; fields] };
+        Headings { line: row.line, typed, columns, of_field: vec![None; fields], units: vec![Unit::Yuan; fields] };
     find_fields(&mut headings, file, findings);
     find_name_columns(&mut headings, file);
     let taken = report_missing(&headings, file, findings);
@@ -91,6 +99,11 @@ fn find_fields(headings: &mut Headings, file: &FileDecl, findings: &mut Findings
 
 /// The field a heading belongs to, and what stands in brackets behind it: 金额（万元）.
 fn find_field(heading: &str, file: &FileDecl) -> Option<(usize, Option<String>)> {
+    // A “heading” this long is a whole file, without the separator tried.
+    const LONGEST: usize = 1000;
+    if heading.len() > LONGEST {
+        return None;
+    }
     let wanted = words(heading);
     let named = |name: &str| {
         file.fields.iter().position(|field| words(&field.head) == name || field.also.iter().any(|a| words(a) == name))

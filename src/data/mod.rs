@@ -1,5 +1,35 @@
 //! The user's data: datasets of records, as a set's `schema.toml` declares them. Rust knows kinds of fields
 //! (amount, code, choice, …) and nothing of 功能科目.
+//!
+//! [`read_folder`] is the way in: bytes → text (`text_file`) → rows (`csv_file`) → columns (`heading`) → values
+//! (`value`, whose mistakes `problem` puts in words) → records (`read`) → what needs all files (`settle`).
+//!
+//! Each code of a finding stands for one kind of mistake:
+//!
+//! | code | what is wrong | | code | what is wrong |
+//! |---|---|---|---|---|
+//! | E101 | a required file is missing | | E122 | a column is not used (warning) |
+//! | E102 | a code has a character that is no digit | | E123 | two columns hold one field |
+//! | E103 | a code has the wrong length | | E124 | an amount's heading says no unit (warning) |
+//! | E104 | a code is not in the classification | | E125 | an amount's heading says an unknown unit |
+//! | E105 | a code is taken by its 科目名称 (warning) | | E126 | the first line holds no headings |
+//! | E106 | a name differs from the list's (warning) | | E131 | not a number |
+//! | E109 | a file is not used, perhaps misnamed (warning) | | E132 | more decimals than 分, or than a number may have |
+//! | E110 | a file cannot be read | | E133 | a number is too large |
+//! | E111 | a file is too large | | E134 | the unit behind an amount is not its heading's |
+//! | E112 | bytes of no known encoding | | E135 | scientific notation |
+//! | E113 | a NUL | | E141 | not one of the choices |
+//! | E114 | a file is empty | | E142 | the name of a group of choices |
+//! | E115 | a quote never ends | | E143 | not a date |
+//! | E116 | text after a closed quote | | E144 | a character that cannot be printed |
+//! | E117 | a line has more fields than headings | | E145 | a required cell is blank |
+//! | E118 | a line has too few fields | | E146 | a cell is blank that this line requires |
+//! | E119 | more rows, columns or characters than a sheet of Excel | | E147 | a ref is blank, and there are several to refer to |
+//! | E120 | full-width commas between columns | | E148 | a key or code occurs twice |
+//! | E121 | a required column is missing | | E151 | a ref names nothing |
+//! | | | | E199 | how many more findings there are |
+//!
+//! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 
 mod classification;
 mod csv_file;
@@ -24,7 +54,7 @@ use std::sync::Arc;
 
 pub use classification::read_class_list;
 pub use points::{Bits, Points};
-pub use read::read_folder;
+pub use read::{read_files, read_folder};
 pub use text_file::{MAX_BYTES, decode, read_text};
 pub use value::read_date;
 
@@ -45,7 +75,7 @@ pub struct Dataset {
     pub file: Arc<str>,
     pub fields: Vec<FieldDecl>,
     pub records: Vec<Record>,
-    /// The file exists. A dataset of an absent file has no records and its figures are not known.
+    /// The file exists and its text could be read. A dataset of an absent file has no records and its figures are not known.
     pub given: bool,
 }
 

@@ -153,10 +153,13 @@ fn number_problem(problem: &Problem, cell: &str, what: &str, field: &FieldDecl, 
 }
 
 fn not_number_hint(cell: &str) -> String {
-    let repaired = by_lookalikes(&half_width(cell)).replace(['。', '·', '．'], ".").replace(['、', '\'', ' '], ",");
-    let plain = repaired.replace(',', "");
-    if plain.parse::<Decimal>().is_ok() && plain.len() <= 20 {
-        return format!("是否应为 {plain}？");
+    let text = half_width(cell);
+    let repaired = by_lookalikes(&text).replace(['。', '·'], ".");
+    if text.contains(|c: char| c.is_ascii_digit()) && text.len() <= 20 && repaired.parse::<Decimal>().is_ok() {
+        return format!("是否应为 {repaired}？");
+    }
+    if text.contains(',') && text.replace(',', "").parse::<Decimal>().is_ok() {
+        return "千位逗号要每三位一个，请核对".to_owned();
     }
     "填写如 1234.56 或 1,234.56 的数，负数写 -1234.56，没有就留空".to_owned()
 }

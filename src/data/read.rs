@@ -27,10 +27,32 @@ pub(super) struct FileRead {
     /// None if absent or not readable.
     pub sheet: Option<Sheet>,
     pub dataset: Dataset,
-    /// Record and field of each cell that is an error already, so that its blank is not told as another.
-    pub bad: BTreeSet<(usize, usize)>,
+    pub bad: Bad,
     /// All of it was read, so a value that is not in it is missing.
     pub whole: bool,
+}
+
+/// Cells that are an error already, so that a blank in their place is not told as another.
+#[derive(Debug, Default)]
+pub(super) struct Bad {
+    records: BTreeSet<usize>,
+    /// Record and field.
+    cells: BTreeSet<(usize, usize)>,
+}
+
+impl Bad {
+    pub fn insert(&mut self, record: usize, field: usize) {
+        self.cells.insert((record, field));
+    }
+
+    /// All cells of a record.
+    pub fn insert_record(&mut self, record: usize) {
+        self.records.insert(record);
+    }
+
+    pub fn contains(&self, record: usize, field: usize) -> bool {
+        self.records.contains(&record) || self.cells.contains(&(record, field))
+    }
 }
 
 /// Reads the files that `schema` declares from `folder`. Names of codes that the folder gives are put into
@@ -38,7 +60,25 @@ pub(super) struct FileRead {
 pub fn read_folder(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnostics) -> Data {
     lay_own_lists(folder, schema, diagnostics);
     report_misnamed(folder, schema, diagnostics);
-    let mut files: Vec<FileRead> = schema.files.values().map(|decl| open_file(folder, decl)).collect();
+    let source = |decl: &FileDecl| {
+        let path = folder.join(&decl.path);
+        match path.exists() {
+            true => Ok(Some(read_text(&path, &decl.path)?)),
+            false if decl.required => Err(missing_file(&path, decl)),
+            false => Ok(None),
+        }
+    };
+    read_files(source, schema, diagnostics)
+}
+
+/// Reads the files that `schema` declares from `source`, which gives a file's text ([`super::decode`]), None if it
+/// is absent, or why it cannot be read.
+pub fn read_files(
+    source: impl Fn(&FileDecl) -> Result<Option<String>, Diagnostic>,
+    schema: &mut Schema,
+    diagnostics: &mut Diagnostics,
+) -> Data {
+    let mut files: Vec<FileRead> = schema.files.values().map(|decl| open_file(decl, source(decl))).collect();
     take_names(&mut files, schema);
     for (file, decl) in files.iter_mut().zip(schema.files.values()) {
         file.findings.next_pass();
@@ -47,25 +87,19 @@ pub fn read_folder(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnos
     settle(files, schema, diagnostics)
 }
 
-fn open_file(folder: &Path, decl: &FileDecl) -> FileRead {
+fn open_file(decl: &FileDecl, text: Result<Option<String>, Diagnostic>) -> FileRead {
     let file: Arc<str> = Arc::from(decl.path.as_str());
     let mut findings = Findings::new(file.clone());
-    let path = folder.join(&decl.path);
-    let given = path.exists();
-    let sheet = match read_text(&path, &decl.path) {
-        Ok(text) => Sheet::open(text, decl, &mut findings),
-        Err(_) if !given && !decl.required => None,
-        Err(_) if !given => {
-            findings.error(|| missing_file(&path, decl));
-            None
-        }
+    let given = matches!(text, Ok(Some(_)));
+    let sheet = match text {
+        Ok(text) => text.and_then(|text| Sheet::open(text, decl, &mut findings)),
         Err(diagnostic) => {
             findings.error(|| diagnostic);
             None
         }
     };
     let dataset = Dataset { id: decl.id.clone(), file, fields: decl.fields.clone(), records: Vec::new(), given };
-    FileRead { findings, whole: sheet.is_some(), sheet, dataset, bad: BTreeSet::new() }
+    FileRead { findings, whole: sheet.is_some(), sheet, dataset, bad: Bad::default() }
 }
 
 fn missing_file(path: &Path, decl: &FileDecl) -> Diagnostic {
@@ -139,6 +173,7 @@ fn take_names(files: &mut [FileRead], schema: &mut Schema) {
 
 fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
     let FileRead { findings, sheet: Some(sheet), dataset, bad, whole } = file else { return };
+    let mut unnamed: Vec<usize> = sheet.headings.unnamed().collect();
     for row in sheet.rows() {
         let row = match row {
             Ok(row) => row,
@@ -158,16 +193,29 @@ fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
             *whole = false;
             return;
         }
-        let shape_is_wrong = check_shape(&row, sheet, decl, findings);
+        unnamed.retain(|&column| !report_unnamed(&row, column, findings));
         let index = dataset.records.len();
-        let mut reader = RowReader { row: &row, sheet, decl, schema, findings, told: shape_is_wrong };
-        let (record, wrong) = reader.record();
-        bad.extend(wrong.into_iter().map(|field| (index, field)));
-        if shape_is_wrong {
-            bad.extend((0..decl.fields.len()).map(|field| (index, field)));
+        let is_misshapen = check_shape(&row, sheet, decl, findings);
+        if is_misshapen {
+            bad.insert_record(index);
         }
-        dataset.records.push(record);
+        let mut reader = RowReader { row: &row, sheet, decl, schema, findings, told: is_misshapen };
+        dataset.records.push(reader.record(|field| bad.insert(index, field)));
     }
+}
+
+/// Whether something stands in a column without heading: told, once for each.
+fn report_unnamed(row: &Row, column: usize, findings: &mut Findings) -> bool {
+    let Some(cell) = row.fields.get(column).map(|cell| cleaned(cell)).filter(|cell| !cell.is_empty()) else {
+        return false;
+    };
+    let place = findings.place(row.line, column as u32 + 1);
+    findings.warning(|| {
+        Diagnostic::warning("E122", format!("第 {} 列没有列名，未使用，如这里的“{}”", column + 1, shown(&cell)))
+            .at(place)
+            .hint("请在首行写上列名，或删去这一列")
+    });
+    true
 }
 
 /// Whether the row's fields cannot be told apart: more than headings, or too few. Told here.
@@ -194,6 +242,15 @@ fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut Finding
         });
         return true;
     }
+    if let Some((column, whole)) = split_amount(row, sheet, decl) {
+        let place = findings.place(row.line, column as u32 + 1);
+        findings.error(|| {
+            Diagnostic::error("E117", format!("比首行多 {} 格：“{whole}”像是一个数", row.fields.len() - headings.typed))
+                .at(place)
+                .hint(format!("千位逗号把它分成了两格：请去掉逗号，或把整格用英文引号括起：\"{whole}\""))
+        });
+        return true;
+    }
     let count = row.fields.len();
     let lost = |(_, field): &(usize, &super::FieldDecl)| field.required;
     let missing: Vec<&str> = decl
@@ -216,6 +273,22 @@ fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut Finding
     true
 }
 
+/// A row longer than the heading line whose amount was cut at an unquoted thousands separator: its column and the
+/// whole number. The end of the number would be lost in a column not used.
+fn split_amount(row: &Row, sheet: &Sheet, decl: &FileDecl) -> Option<(usize, String)> {
+    if row.fields.len() <= sheet.headings.typed {
+        return None;
+    }
+    let is_digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let amounts = decl.fields.iter().zip(&sheet.headings.of_field).filter(|(f, _)| f.kind == Kind::Amount);
+    amounts.filter_map(|(_, &column)| column).find_map(|column| {
+        let (head, tail) = (row.fields.get(column)?.trim(), row.fields.get(column + 1)?.trim());
+        let (group, decimals) = tail.split_once('.').unwrap_or((tail, "0"));
+        let is_cut = head.len() <= 3 && is_digits(head) && group.len() == 3 && is_digits(group) && is_digits(decimals);
+        is_cut.then(|| (column, format!("{head},{tail}")))
+    })
+}
+
 /// Reads the cells of one row into a record.
 struct RowReader<'a> {
     row: &'a Row<'a>,
@@ -228,57 +301,56 @@ struct RowReader<'a> {
 }
 
 impl RowReader<'_> {
-    /// The record, and the fields whose cells are wrong.
-    fn record(&mut self) -> (Record, Vec<usize>) {
-        let mut wrong = Vec::new();
+    /// The record; `wrong` hears of the fields whose cells are wrong.
+    fn record(&mut self, mut wrong: impl FnMut(usize)) -> Record {
         let count = self.decl.fields.len();
         let origin = Origin { file: self.findings.file().clone(), line: self.row.line };
         let mut record = Record { origin, values: Vec::with_capacity(count), columns: Vec::with_capacity(count) };
         for field in 0..count {
-            let (value, is_wrong) = self.value(field);
-            let column =
-                if value == Value::Blank || self.is_typed(field) { self.sheet.headings.shown_column(field) } else { 0 };
+            let (value, column) = match self.typed(field) {
+                Some(Ok(value)) => (value, self.sheet.headings.shown_column(field)),
+                Some(Err(kept)) => {
+                    wrong(field);
+                    (kept, self.sheet.headings.shown_column(field))
+                }
+                None => self.blank(field),
+            };
             record.values.push(value);
             record.columns.push(column);
-            if is_wrong {
-                wrong.push(field);
-            }
         }
-        (record, wrong)
+        record
     }
 
-    fn cell(&self, field: usize) -> Option<&str> {
-        let column = self.sheet.headings.of_field[field]?;
-        self.row.fields.get(column).map(|cell| cell.as_ref())
-    }
-
-    fn is_typed(&self, field: usize) -> bool {
-        self.cell(field).is_some_and(|cell| !cleaned(cell).is_empty())
-    }
-
-    /// The value of a field, its declared default if blank; whether its cell is wrong.
-    fn value(&mut self, field: usize) -> (Value, bool) {
+    /// What is typed for a field: its value, or what is kept of a wrong one, told here. None if nothing is typed.
+    fn typed(&mut self, field: usize) -> Option<Result<Value, Value>> {
         let decl = &self.decl.fields[field];
-        let cell = cleaned(self.cell(field).unwrap_or_default()).into_owned();
+        let headings = &self.sheet.headings;
+        let cell = cleaned(self.row.fields.get(headings.of_field[field]?)?);
         if cell.is_empty() {
-            let is_unknown = self.decl.unknown.contains(&decl.id);
-            return match &decl.default {
-                Some(FieldDefault::Value(value)) if !is_unknown => (default_value(value, &decl.kind), false),
-                _ => (Value::Blank, false),
-            };
+            return None;
         }
-        let unit = self.sheet.headings.units[field];
-        match read_value(&cell, decl, unit, self.schema) {
-            Ok(value) => (value, false),
-            Err(problem) => {
-                if !self.told {
-                    let place = self.findings.place(self.row.line, self.sheet.headings.shown_column(field));
-                    self.findings.error(|| describe(&problem, &cell, decl, unit, self.schema).at(place));
-                }
-                // Texts are kept: what refers to them is not wrong for that.
-                let kept = matches!(decl.kind, Kind::Text | Kind::Ref { .. });
-                (if kept { text_value(&cell) } else { Value::Blank }, true)
+        let unit = headings.units[field];
+        Some(read_value(&cell, decl, unit, self.schema).map_err(|problem| {
+            if !self.told {
+                let place = self.findings.place(self.row.line, headings.shown_column(field));
+                self.findings.error(|| describe(&problem, &cell, decl, unit, self.schema).at(place));
             }
+            // Texts are kept: what refers to them is not wrong for that.
+            match decl.kind {
+                Kind::Text | Kind::Ref { .. } => text_value(&cell),
+                _ => Value::Blank,
+            }
+        }))
+    }
+
+    /// The declared default of a field, or blank; and the column: 0 for a default.
+    fn blank(&self, field: usize) -> (Value, u32) {
+        let decl = &self.decl.fields[field];
+        match &decl.default {
+            Some(FieldDefault::Value(value)) if !self.decl.unknown.contains(&decl.id) => {
+                (default_value(value, &decl.kind), 0)
+            }
+            _ => (Value::Blank, self.sheet.headings.shown_column(field)),
         }
     }
 }

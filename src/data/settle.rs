@@ -5,13 +5,13 @@ use super::classification::with_name;
 use super::filter::{Filter, Matcher, fields_used, in_words};
 use super::findings::Findings;
 use super::heading::{Headings, head_with_unit};
-use super::read::{FileRead, default_value};
+use super::read::{Bad, FileRead, default_value};
 use super::schema::{FieldDecl, FieldDefault, FileDecl, Kind, Schema};
 use super::value::{shown, words};
 use super::{Data, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use indexmap::{IndexMap, IndexSet};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Makes [`Data`] of the files read, and hands on all their findings.
@@ -40,7 +40,7 @@ pub(super) fn settle(mut files: Vec<FileRead>, schema: &Schema, diagnostics: &mu
 struct Checked {
     findings: Findings,
     headings: Option<Headings>,
-    bad: BTreeSet<(usize, usize)>,
+    bad: Bad,
 }
 
 /// The values that refs to one field may have.
@@ -106,13 +106,13 @@ fn resolve_refs(file: &mut FileRead, decl: &FileDecl, targets: &AllTargets) {
         let must_say = !decl.unknown.contains(&field.id);
         for (number, record) in file.dataset.records.iter_mut().enumerate() {
             let place = file.findings.place(record.origin.line, record.columns[index]);
-            let is_bad = file.bad.contains(&(number, index));
+            let is_bad = file.bad.contains(number, index);
             match &record.values[index] {
                 Value::Text(text) if !targets.values.contains(text) => {
                     if let Some(&meant) = targets.by_words.get(&words(text)) {
                         record.values[index] = Value::Text(targets.values[meant].clone());
                     } else if targets.whole && !is_bad {
-                        file.bad.insert((number, index));
+                        file.bad.insert(number, index);
                         file.findings.error(|| not_there(text, field, targets).at(place));
                     }
                 }
@@ -121,7 +121,7 @@ fn resolve_refs(file: &mut FileRead, decl: &FileDecl, targets: &AllTargets) {
                     record.columns[index] = 0;
                 }
                 Value::Blank if takes_only && must_say && !is_bad && targets.values.len() > 1 => {
-                    file.bad.insert((number, index));
+                    file.bad.insert(number, index);
                     file.findings.error(|| which_of(field, targets).at(place));
                 }
                 _ => {}
@@ -158,7 +158,7 @@ fn fill_by_other_fields(file: &mut FileRead, decl: &FileDecl) {
         }
         let by_code = matches!(decl.fields[source].kind, Kind::Code { .. });
         for (number, record) in file.dataset.records.iter_mut().enumerate() {
-            if record.values[index] != Value::Blank || file.bad.contains(&(number, index)) {
+            if record.values[index] != Value::Blank || file.bad.contains(number, index) {
                 continue;
             }
             if let Some(value) = look_up(record.values[source].text(), map, by_code) {
@@ -183,7 +183,7 @@ fn report_blank(file: &mut FileRead, decl: &FileDecl) {
     file.findings.next_pass();
     for (number, record) in file.dataset.records.iter().enumerate() {
         for (index, field) in decl.fields.iter().enumerate().filter(|(_, f)| f.required) {
-            let is_told = file.bad.contains(&(number, index)) || sheet.headings.of_field[index].is_none();
+            let is_told = file.bad.contains(number, index) || sheet.headings.of_field[index].is_none();
             if record.values[index] != Value::Blank || is_told || decl.unknown.contains(&field.id) {
                 continue;
             }
@@ -205,7 +205,7 @@ fn report_twice(file: &mut FileRead, decl: &FileDecl) {
         file.findings.next_pass();
         for (number, record) in file.dataset.records.iter().enumerate() {
             let values: Vec<String> = fields.iter().map(|&f| as_text(&record.values[f])).collect();
-            let is_bad = fields.iter().any(|&f| file.bad.contains(&(number, f)));
+            let is_bad = fields.iter().any(|&f| file.bad.contains(number, f));
             if is_bad || values.iter().all(String::is_empty) {
                 continue;
             }
@@ -244,7 +244,7 @@ fn report_required_when(file: &mut Checked, decl: &FileDecl, data: &Data, schema
         let Some(filter) = field.required_when.as_ref().filter(|_| !decl.unknown.contains(&field.id)) else { continue };
         let mut looked_at: Vec<usize> = fields_used(filter, schema).iter().filter_map(|id| dataset.field(id)).collect();
         looked_at.push(index);
-        let is_told = |number: usize| looked_at.iter().any(|&f| file.bad.contains(&(number, f)));
+        let is_told = |number: usize| looked_at.iter().any(|&f| file.bad.contains(number, f));
         let holds = matcher.points(filter).yes;
         let blank: Vec<usize> =
             holds.iter().filter(|&n| dataset.records[n].values[index] == Value::Blank && !is_told(n)).collect();

@@ -1,14 +1,15 @@
 //! Mistakes of a set that can be seen without data: names that name nothing, doubled keys, shapes that cannot be.
 
 use super::*;
-use crate::data::{FileDecl, Kind, filter};
+use crate::data::{FieldDecl, FileDecl, Kind, filter};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::toml_tree::suggestion;
 
 /// Checks a whole set.
-pub fn check(set: &LayoutSet, diagnostics: &mut Diagnostics) {
+pub fn check(set: &LayoutSet, stems: &[String], diagnostics: &mut Diagnostics) {
     let mut check = Check { set, diagnostics };
-    check.parts();
+    check.parts(stems);
+    check.conditions();
     check.views();
     check.style();
     check.ids();
@@ -41,8 +42,9 @@ impl<'a> Check<'a> {
         found
     }
 
-    fn parts(&mut self) {
-        let stems: Vec<&str> = self.set.tables.keys().chain(self.set.narratives.keys()).map(String::as_str).collect();
+    /// `stems`: all tables and narratives there are, those that could not be read too.
+    fn parts(&mut self, stems: &[String]) {
+        let stems: Vec<&str> = stems.iter().filter(|s| !s.starts_with("text/")).map(String::as_str).collect();
         for part in &self.set.parts {
             self.known("E230", "部分（.toml 或 .md 文件）", &part.file, &stems, &part.place);
             self.page(part.frame.page.as_deref(), &part.place);
@@ -107,6 +109,41 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// `when` of parts and narratives: facts of the report, never figures.
+    fn conditions(&mut self) {
+        let set = self.set;
+        let parts = set.parts.iter().filter_map(|p| p.when.as_ref());
+        for when in parts.chain(set.narratives.values().filter_map(|n| n.when.as_ref())) {
+            self.when(when);
+        }
+    }
+
+    /// Names a condition may use. It decides what is composed, so it cannot ask for what composing finds.
+    fn when(&mut self, when: &Expression) {
+        let set = self.set;
+        let Ok(expression) = set.env.compile_expression(&when.source) else { return };
+        let mut names: Vec<String> = expression.undeclared_variables(true).into_iter().collect();
+        names.sort();
+        for name in names {
+            let (root, key) = name.split_once('.').unwrap_or((&name, ""));
+            if ["f", "rows", "diff", "percent", "total", "lookup", "count", "prose", "table"].contains(&root) {
+                let hint = "可用 report、scope、year、given(\"文件\")、empty('表的 id')".to_string();
+                self.error("E255", format!("条件（when）里不能用 {root}：条件先于数字"), &when.place, hint);
+                continue;
+            }
+            let known = ["report", "scope", "year", "given", "empty"];
+            if !self.known("E255", "条件（when）可用的值", root, &known, &when.place)
+                || root != "report"
+                || key.is_empty()
+            {
+                continue;
+            }
+            let mut keys = vec!["code", "name", "year", "layout", "date"];
+            keys.extend(set.report.keys().map(String::as_str));
+            self.known("E255", "键（report.toml）", key, &keys, &when.place);
+        }
+    }
+
     /// Views that name each other in a circle, and filters of views for the files they fit.
     fn views(&mut self) {
         for (name, filter) in &self.set.schema.views {
@@ -146,15 +183,14 @@ impl<'a> Check<'a> {
         self.filter(&table.filter, file);
         let mut keys: Vec<(&str, &Place)> = Vec::new();
         for side in &table.sides {
-            for row in side.rows.iter().chain(&side.foot) {
-                keys.extend(row.key.as_deref().map(|k| (k, &row.place)));
-            }
+            self.fixed_keys(&side.rows, &mut keys);
+            self.fixed_keys(&side.foot, &mut keys);
             let columns = if table.two_sided { &side.columns } else { &table.columns };
             self.columns(table, file, columns);
             let row_keys: Vec<&str> = side.rows.iter().chain(&side.foot).filter_map(|r| r.key.as_deref()).collect();
             let column_keys: Vec<&str> = columns.iter().filter_map(|c| c.key.as_deref()).collect();
             for row in side.rows.iter().chain(&side.foot) {
-                self.row(table, file, row, &row_keys, &column_keys, columns, false);
+                self.row(table, file, row, &row_keys, &column_keys, columns);
             }
         }
         self.doubled(&keys, "行");
@@ -164,6 +200,21 @@ impl<'a> Check<'a> {
             }
         }
         self.overrides(table);
+    }
+
+    /// Keys of fixed rows, those under fixed rows too; below an `each` they are told apart by its item, and only
+    /// need differ from one another.
+    fn fixed_keys<'r>(&mut self, rows: &'r [RowDecl], keys: &mut Vec<(&'r str, &'r Place)>) {
+        for row in rows {
+            keys.extend(row.key.as_deref().filter(|_| row.when.is_none()).map(|k| (k, &row.place)));
+            if row.each.is_none() {
+                self.fixed_keys(&row.rows, keys);
+            } else {
+                let mut below = Vec::new();
+                self.fixed_keys(&row.rows, &mut below);
+                self.doubled(&below, "行");
+            }
+        }
     }
 
     fn overrides(&mut self, table: &TableLayout) {
@@ -227,10 +278,21 @@ impl<'a> Check<'a> {
     }
 
     /// Fields a join names: there in the other file, here in a file whose fields rows may have.
-    fn join(&mut self, join: &[(String, String)], there: &FileDecl, place: &Place) {
-        for (field, _) in join {
+    fn join(&mut self, join: &[(String, String)], there: &FileDecl, table: &TableLayout, place: &Place) {
+        let here = self.row_fields(table);
+        for (field, own) in join {
             self.field(there, field, place);
+            self.known("E242", "字段（join 等号右边，这一行的字段）", own, &here, place);
         }
+    }
+
+    /// Fields that rows of a table may have: of its file, and of those its rows read.
+    fn row_fields(&self, table: &TableLayout) -> Vec<&'a str> {
+        let set = self.set;
+        let mut ids = vec![table.from.as_str()];
+        ids.extend(table.sides.iter().flat_map(|s| other_files(&s.rows)));
+        let files = ids.into_iter().filter_map(|id| set.schema.files.get(id));
+        files.flat_map(|f| &f.fields).map(|f| f.id.as_str()).collect()
     }
 
     fn columns(&mut self, table: &TableLayout, file: &'a FileDecl, columns: &[ColumnDecl]) {
@@ -239,21 +301,26 @@ impl<'a> Check<'a> {
             let Some(reads) = self.reads(column.from.as_deref(), file, &column.place) else { continue };
             self.filter(&column.filter, reads);
             if let Some(join) = &column.join {
-                self.join(join, reads, &column.place);
+                self.join(join, reads, table, &column.place);
             } else if reads.id != file.id && !like(reads, file) {
                 let hint = "写明 join = { 那边的字段 = \"这边的字段\" }".to_string();
                 self.error("E243", format!("从 {} 取数，却没有 join", reads.path), &column.place, hint);
             }
-            if let Some(of) = &column.of
-                && !keys.contains(&of.as_str())
-            {
-                self.amount_field(reads, of, &column.place);
+            if let Some(of) = &column.of {
+                let mut known: Vec<&str> =
+                    reads.fields.iter().filter(|f| is_number(&f.kind)).map(|f| f.id.as_str()).collect();
+                known.extend(keys.iter().filter(|k| column.key.as_deref() != Some(k)));
+                self.known("E241", "金额、数字字段或列（of）", of, &known, &column.place);
+            }
+            if let Some(when) = &column.when {
+                self.when(when);
             }
             self.named_parts(&column.parts, &keys, "列", &column.place);
-            self.each(table, column.each.as_ref(), column.values.as_ref(), &column.levels, reads, &column.place);
-            self.measure(table, column, reads);
+            let axis = Axis::of_column(column);
+            let entries = self.each(table, &axis, reads);
+            self.measure(table, column, reads, &entries);
             if let Some(field) = &column.field {
-                self.column_field(file, table, field, &column.place);
+                self.column_field(table, field, &column.place);
             }
         }
         // Two forms of a table are columns of one key with opposite `when`.
@@ -262,18 +329,19 @@ impl<'a> Check<'a> {
         self.doubled(&always, "列");
     }
 
-    fn measure(&mut self, table: &TableLayout, column: &ColumnDecl, reads: &FileDecl) {
-        let sums = column.key.is_some() && column.calc.is_none();
+    fn measure(&mut self, table: &TableLayout, column: &ColumnDecl, reads: &FileDecl, entries: &[&NamedEntry]) {
+        let sums = (column.key.is_some() || column.each.is_some()) && column.calc.is_none();
         let named = column.of.as_ref().is_some_and(|of| reads.field(of).is_some())
-            || (reads.id == table.from && table.measure.is_some());
+            || (reads.id == table.from && table.measure.is_some())
+            || (!entries.is_empty() && entries.iter().all(|e| e.of.is_some()));
         let amounts = reads.fields.iter().filter(|f| f.kind == Kind::Amount).count();
         if sums && !named && amounts != 1 {
             let message = format!("{} 有 {amounts} 个金额字段，不知道汇总哪一个", reads.path);
-            self.error("E244", message, &column.place, "在表中写 measure，或在列中写 of".into());
+            self.error("E244", message, &column.place, "在表中写 measure，或在列、清单的各项中写 of".into());
         }
     }
 
-    fn column_field(&mut self, file: &FileDecl, table: &TableLayout, field: &str, place: &Place) {
+    fn column_field(&mut self, table: &TableLayout, field: &str, place: &Place) {
         if let Some(level) = field.strip_prefix("code.") {
             let classes = &self.set.schema.classes;
             let levels: Vec<&str> = classes.values().flat_map(|c| &c.levels).map(String::as_str).collect();
@@ -281,12 +349,7 @@ impl<'a> Check<'a> {
             return;
         }
         let mut known = vec!["seq", "no", "label", "code", "name"];
-        known.extend(file.fields.iter().map(|f| f.id.as_str()));
-        let others: Vec<&str> = table.sides.iter().flat_map(|s| other_files(&s.rows)).collect();
-        let set = self.set;
-        for other in others {
-            known.extend(set.schema.files.get(other).into_iter().flat_map(|f| &f.fields).map(|f| f.id.as_str()));
-        }
+        known.extend(self.row_fields(table));
         self.known("E242", "字段", field, &known, place);
     }
 
@@ -297,28 +360,75 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn each(
-        &mut self,
-        table: &TableLayout,
-        each: Option<&Each>,
-        values: Option<&Values>,
-        levels: &[String],
-        reads: &FileDecl,
-        place: &Place,
-    ) {
-        let lists: Vec<&str> = table.lists.keys().chain(self.set.lists.keys()).map(String::as_str).collect();
-        if let Some(Values::List(name)) = values {
-            self.known("E247", "清单（schema.toml 的 [list]）", name, &lists, place);
-        }
-        match each {
-            Some(Each::Field(name)) => {
+    /// What an axis is made from; returns the entries of its list.
+    fn each<'t>(&mut self, table: &'t TableLayout, axis: &Axis<'t>, reads: &'a FileDecl) -> Vec<&'t NamedEntry>
+    where
+        'a: 't,
+    {
+        let set = self.set;
+        let list = |name: &str| table.lists.get(name).or_else(|| set.lists.get(name)).map(Vec::as_slice);
+        let lists: Vec<&str> = table.lists.keys().chain(set.lists.keys()).map(String::as_str).collect();
+        let field = match axis.each {
+            Some(Each::Field(name)) => reads.field(name),
+            _ => None,
+        };
+        let entries: &[ListEntry] = match (axis.each, axis.values) {
+            (Some(Each::Field(name)), None) if field.is_none() => {
                 let mut known: Vec<&str> = reads.fields.iter().map(|f| f.id.as_str()).collect();
                 known.extend(&lists);
-                self.known("E248", "字段或清单（each）", name, &known, place);
-                self.levels(reads, name, levels, place);
+                self.known("E248", "字段或清单（each）", name, &known, axis.place);
+                list(name).unwrap_or_default()
             }
-            Some(Each::Fields(names)) => names.iter().for_each(|name| self.field(reads, name, place)),
+            (Some(Each::Field(name)), Some(_)) if field.is_none() => {
+                self.field(reads, name, axis.place);
+                return Vec::new();
+            }
+            (_, Some(Values::List(name))) => {
+                self.known("E247", "清单（schema.toml 的 [list]）", name, &lists, axis.place);
+                list(name).unwrap_or_default()
+            }
+            (_, Some(Values::Here(entries))) | (Some(Each::Entries(entries)), None) => entries,
+            _ => &[],
+        };
+        match axis.each {
+            Some(Each::Field(name)) => self.levels(reads, name, axis.levels, axis.place),
+            Some(Each::Fields(names)) => names.iter().for_each(|name| self.field(reads, name, axis.place)),
+            None if axis.values.is_some() => {
+                let hint = "写 each = \"字段名\"，说明这些值是哪个字段的".to_string();
+                self.error("E254", "有 values，却没有 each".into(), axis.place, hint);
+            }
             _ => {}
+        }
+        entries.iter().filter_map(|entry| self.entry(entry, field, reads)).collect()
+    }
+
+    /// An entry of a list: a value must be one its field can have; a named one is checked as what it reads.
+    fn entry<'t>(
+        &mut self,
+        entry: &'t ListEntry,
+        field: Option<&FieldDecl>,
+        reads: &'a FileDecl,
+    ) -> Option<&'t NamedEntry> {
+        match (entry, field) {
+            (ListEntry::Value(value, place), Some(field)) => {
+                let condition = filter::Condition::Is(value.clone());
+                self.filter(&Filter::Field { path: field.id.clone(), condition, place: place.clone() }, reads);
+                None
+            }
+            (ListEntry::Value(value, place), None) => {
+                let message = format!("“{value}”只是一个值，不知道是哪个字段的");
+                let hint = "写 each = \"字段名\" 和 values = 清单；或者写成 { key = \"…\", where = … }".to_string();
+                self.error("E254", message, place, hint);
+                None
+            }
+            (ListEntry::Entry(entry), _) => {
+                let there = self.reads(entry.from.as_deref(), reads, &entry.place)?;
+                self.filter(&entry.filter, there);
+                if let Some(of) = &entry.of {
+                    self.amount_field(there, of, &entry.place);
+                }
+                Some(entry)
+            }
         }
     }
 
@@ -332,7 +442,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)] // a row, what it reads, and the keys it may name
     fn row(
         &mut self,
         table: &TableLayout,
@@ -341,15 +450,17 @@ impl<'a> Check<'a> {
         row_keys: &[&str],
         column_keys: &[&str],
         columns: &[ColumnDecl],
-        below_record: bool,
     ) {
         if row.blank {
             return;
         }
         let Some(reads) = self.reads(row.from.as_deref(), file, &row.place) else { return };
         self.filter(&row.filter, reads);
+        if let Some(when) = &row.when {
+            self.when(when);
+        }
         if let Some(join) = &row.join {
-            self.join(join, reads, &row.place);
+            self.join(join, reads, table, &row.place);
         } else if reads.id != file.id && !like(reads, file) {
             let hint = "写明 join = { 那边的字段 = \"这边的字段\" }".to_string();
             self.error("E243", format!("从 {} 取数，却没有 join", reads.path), &row.place, hint);
@@ -362,7 +473,7 @@ impl<'a> Check<'a> {
         for skip in row.skip.iter().filter(|s| !s.contains('.')) {
             self.known("E249", "列（skip）", skip, &bases, &row.place);
         }
-        self.each(table, row.each.as_ref(), row.values.as_ref(), &row.levels, reads, &row.place);
+        self.each(table, &Axis::of_row(row), reads);
         for id in &row.id {
             self.field(reads, id, &row.place);
         }
@@ -381,8 +492,28 @@ impl<'a> Check<'a> {
         for inner in &row.rows {
             let inner_keys: Vec<&str> =
                 row.rows.iter().filter_map(|r| r.key.as_deref()).chain(row_keys.iter().copied()).collect();
-            self.row(table, reads, inner, &inner_keys, column_keys, columns, below_record || record);
+            self.row(table, reads, inner, &inner_keys, column_keys, columns);
         }
+    }
+}
+
+/// What turns a column or a row into many.
+struct Axis<'t> {
+    each: Option<&'t Each>,
+    values: Option<&'t Values>,
+    levels: &'t [String],
+    place: &'t Place,
+}
+
+impl<'t> Axis<'t> {
+    fn of_column(column: &'t ColumnDecl) -> Axis<'t> {
+        let ColumnDecl { each, values, levels, place, .. } = column;
+        Axis { each: each.as_ref(), values: values.as_ref(), levels, place }
+    }
+
+    fn of_row(row: &'t RowDecl) -> Axis<'t> {
+        let RowDecl { each, values, levels, place, .. } = row;
+        Axis { each: each.as_ref(), values: values.as_ref(), levels, place }
     }
 }
 

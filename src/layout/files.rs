@@ -2,6 +2,7 @@
 //! and the department's `layout/` folder above.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::place::refusal;
 use crate::toml_tree::{self, Node};
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
@@ -36,7 +37,11 @@ impl Layer {
             }
             match crate::data::read_text(&entry.path(), &layer.shown_name(&name)) {
                 Ok(text) => drop(layer.files.insert(name, text)),
-                Err(found) => diagnostics.push(found),
+                Err(found) => {
+                    diagnostics.push(found);
+                    // Else it would be called missing as well.
+                    layer.files.insert(name, String::new());
+                }
             }
         }
         Some(layer)
@@ -63,9 +68,16 @@ pub struct SetFiles {
 
 impl SetFiles {
     /// Finds a set and all it inherits; `own` (the department's `layout/`) is laid over them.
-    pub fn find(id: &str, roots: &[PathBuf], own: Option<Layer>, diagnostics: &mut Diagnostics) -> Option<SetFiles> {
+    /// `asked`: where the set is asked for.
+    pub fn find(
+        id: &str,
+        asked: Option<Place>,
+        roots: &[PathBuf],
+        own: Option<Layer>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<SetFiles> {
         let mut files = SetFiles { id: id.to_string(), layers: Vec::new(), roots: roots.to_vec() };
-        let mut wanted = Some((id.to_string(), None));
+        let mut wanted = Some((id.to_string(), asked));
         let mut seen = Vec::new();
         while let Some((name, place)) = wanted.take() {
             if seen.contains(&name) {
@@ -185,20 +197,17 @@ pub fn export(id: &str, folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     let layer = Layer::from_embedded(id, "").ok_or_else(|| unknown_set(id, &[]))?;
     let target = folder.join(id);
     let failed = |path: &Path, error: std::io::Error| {
-        Diagnostic::error("E502", format!("无法写入 {}：{error}", path.display()))
+        let (why, _) = refusal(&error);
+        Diagnostic::error("E502", format!("无法写入 {}：{why}", path.display()))
             .hint("换一个文件夹，或检查权限和磁盘空间")
     };
     std::fs::create_dir_all(&target).map_err(|e| failed(&target, e))?;
-    let mut written = Vec::new();
-    for (name, text) in &layer.files {
-        let path = target.join(name);
-        if path.exists() {
-            return Err(
-                Diagnostic::error("E503", format!("文件已存在：{}", path.display())).hint("请导出到一个空文件夹")
-            );
-        }
-        std::fs::write(&path, text).map_err(|e| failed(&path, e))?;
-        written.push(path);
+    let files: Vec<(PathBuf, &String)> = layer.files.iter().map(|(name, text)| (target.join(name), text)).collect();
+    if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
+        return Err(Diagnostic::error("E503", format!("文件已存在：{}", path.display())).hint("请导出到一个空文件夹"));
     }
-    Ok(written)
+    for (path, text) in &files {
+        std::fs::write(path, text).map_err(|e| failed(path, e))?;
+    }
+    Ok(files.into_iter().map(|(path, _)| path).collect())
 }

@@ -5,7 +5,7 @@ use super::load_schema::{report_fields, schema};
 use super::load_table::TableLoader;
 use super::template::{compile, environment};
 use super::*;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::toml_tree::{Node, parse, read, suggestion};
 use serde::Deserialize;
 
@@ -18,7 +18,8 @@ struct RawSet {
     _inherits: Option<String>,
     #[serde(rename = "name")]
     _name: Option<String>,
-    classification: Option<String>,
+    #[serde(rename = "classification")]
+    _classification: Option<String>,
     parts: Vec<Node>,
     #[serde(default = "no_numbers")]
     numbers: Node,
@@ -104,14 +105,15 @@ fn frame(
 /// Loads a set from its files and the department's prose (`text/*.md`: shown name and text, by stem).
 pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
     let mut env = environment();
-    let set_node = required(files, "set.toml", diagnostics)?;
-    let schema_node = required(files, "schema.toml", diagnostics)?;
-    let style_node = required(files, "style.toml", diagnostics)?;
-    let mut raw: RawSet = read(&set_node, diagnostics)?;
-    let year = raw.classification.clone().unwrap_or_default();
-    let schema = schema(&schema_node, |name, found| files.classification(&year, name, found), diagnostics);
+    let set_node = required(files, "set.toml", diagnostics);
+    let schema_node = required(files, "schema.toml", diagnostics);
+    let style_node = required(files, "style.toml", diagnostics);
+    let (set_node, schema_node, style_node) = (set_node?, schema_node?, style_node?);
+    let raw: Option<RawSet> = read(&set_node, diagnostics);
+    let style: Option<Style> = read(&style_node, diagnostics);
+    let year = set_node.get("classification").and_then(Node::str).unwrap_or_default();
+    let schema = schema(&schema_node, |name, found| files.classification(year, name, found), diagnostics);
     let report = report_fields(&schema_node, diagnostics);
-    let style: Style = read(&style_node, diagnostics)?;
     let narratives = narratives(files, prose, &mut env, diagnostics);
     let mut loader = TableLoader { env: &mut env, diagnostics };
     let lists = match schema_node.get("list").and_then(Node::table) {
@@ -121,16 +123,22 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         None => IndexMap::new(),
     };
     let mut tables = IndexMap::new();
+    let mut stems: Vec<String> = narratives.keys().cloned().collect();
     for name in files.names(".toml") {
         let stem = name.trim_end_matches(".toml").to_string();
         if ["set", "schema", "style", "checks"].contains(&stem.as_str()) {
             continue;
         }
+        let before = loader.diagnostics.count(Severity::Error);
         let node = table_node(files, &stem, &mut Vec::new(), loader.diagnostics);
-        if let Some(table) = node.and_then(|n| loader.table(&stem, &n)) {
-            tables.insert(stem, table);
+        // What is read of a file with a syntax error would only be reported again as something else.
+        let whole = loader.diagnostics.count(Severity::Error) == before;
+        if let Some(table) = node.filter(|_| whole).and_then(|n| loader.table(&stem, &n)) {
+            tables.insert(stem.clone(), table);
         }
+        stems.push(stem);
     }
+    let (mut raw, style) = (raw?, style?);
     let text_numbers = raw.numbers.remove("text");
     let set = LayoutSet {
         id: files.id.clone(),
@@ -151,14 +159,20 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         report,
         env,
     };
-    super::check::check(&set, diagnostics);
+    super::check::check(&set, &stems, diagnostics);
     Some(set)
 }
 
 fn required(files: &SetFiles, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     let node = files.toml(name, diagnostics);
     if node.is_none() {
-        diagnostics.push(Diagnostic::error("E251", format!("版式集“{}”缺少文件 {name}", files.id)));
+        let message = format!("版式集“{}”缺少文件 {name}", files.id);
+        let place = Place::file(format!("layouts/{}/{name}", files.id));
+        diagnostics.push(
+            Diagnostic::error("E251", message)
+                .at(place)
+                .hint("新建这个文件，或在 set.toml 中用 inherits 建立在另一套之上"),
+        );
     }
     node
 }

@@ -79,6 +79,11 @@ pub fn schema(
     diagnostics: &mut Diagnostics,
 ) -> Schema {
     let mut schema = Schema::default();
+    let sections = ["class", "report", "file", "view", "list"];
+    for (key, entry) in node.table().into_iter().flatten().filter(|(key, _)| !sections.contains(&key.as_str())) {
+        let found = Diagnostic::error("E201", format!("没有“{key}”这个键"));
+        diagnostics.push(found.at(entry.key.clone()).hint(suggestion(key, &sections)));
+    }
     for (id, entry) in tables(node, "class") {
         let Some(raw) = read::<RawClass>(&entry.node, diagnostics) else { continue };
         schema.classes.insert(id.clone(), class(id, raw, &entry.key, &mut class_text, diagnostics));
@@ -137,41 +142,11 @@ fn class(
         class.lengths.truncate(class.levels.len());
     }
     match class_text(&raw.file, diagnostics) {
-        Some((shown, text)) => class_names(&mut class, &shown, &text, diagnostics),
+        Some((shown, text)) => crate::data::read_class_list(&text, &shown, &mut class, diagnostics),
         None => diagnostics
             .push(Diagnostic::error("E214", format!("找不到分类“{id}”的科目表 {}", raw.file)).at(place.clone())),
     }
     class
-}
-
-/// `code,name[,…]` lines of a classification file.
-fn class_names(class: &mut Class, shown: &std::sync::Arc<str>, text: &str, diagnostics: &mut Diagnostics) {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .has_headers(true)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    for record in reader.records().flatten() {
-        let line = record.position().map_or(0, |p| p.line() as u32);
-        let (code, name) = (record.get(0).unwrap_or("").trim(), record.get(1).unwrap_or("").trim());
-        let well = !name.is_empty() && code.bytes().all(|b| b.is_ascii_digit()) && class.level(code).is_some();
-        if !well {
-            diagnostics.push(
-                Diagnostic::error("E215", format!("科目表中的“{code},{name}”不是一个编码和名称")).at(Place::new(
-                    shown.clone(),
-                    line,
-                    1,
-                )),
-            );
-            continue;
-        }
-        if let Some(old) = class.names.insert(code.to_string(), name.to_string()) {
-            diagnostics.push(Diagnostic::error("E216", format!("科目 {code} 重复：“{old}”和“{name}”")).at(Place::new(
-                shown.clone(),
-                line,
-                1,
-            )));
-        }
-    }
 }
 
 /// A file's declaration; `like` takes the fields of another, its own laid over them.

@@ -178,6 +178,7 @@ struct RawListEntry {
     #[serde(rename = "where")]
     filter: Option<Node>,
     from: Option<String>,
+    of: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -463,17 +464,19 @@ impl TableLoader<'_> {
 
     fn list_entry(&mut self, node: &Node) -> Option<ListEntry> {
         if let Some(value) = node.str() {
-            return Some(ListEntry::Value(value.to_string()));
+            return Some(ListEntry::Value(value.to_string(), node.place.clone()));
         }
         let raw: RawListEntry = read(node, self.diagnostics)?;
         self.check_key(&raw.key, 16, node);
-        Some(ListEntry::Entry {
+        Some(ListEntry::Entry(Box::new(NamedEntry {
             name: raw.name.unwrap_or_else(|| raw.key.clone()),
             key: raw.key,
             head: raw.head.and_then(|n| self.template(&n)),
             filter: self.filter(raw.filter),
             from: raw.from,
-        })
+            of: raw.of,
+            place: node.place.clone(),
+        })))
     }
 
     fn cell(&mut self, node: &Node) -> Option<CellDecl> {

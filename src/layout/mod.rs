@@ -8,6 +8,7 @@ mod load_schema;
 mod load_table;
 pub mod narrative_lines;
 mod template;
+pub mod template_message;
 
 pub use files::{Layer, SetFiles, all_sets, embedded_sets, export};
 pub use load::load;
@@ -304,14 +305,21 @@ pub enum Values {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ListEntry {
     /// A value of the field.
-    Value(String),
-    Entry {
-        key: String,
-        name: String,
-        head: Option<Template>,
-        filter: Filter,
-        from: Option<String>,
-    },
+    Value(String, Place),
+    Entry(Box<NamedEntry>),
+}
+
+/// A list's entry with a key, its own filter, dataset and amount field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedEntry {
+    pub key: String,
+    pub name: String,
+    pub head: Option<Template>,
+    pub filter: Filter,
+    pub from: Option<String>,
+    /// The amount field it sums.
+    pub of: Option<String>,
+    pub place: Place,
 }
 
 /// A cell that replaces one of a row's leading cells.

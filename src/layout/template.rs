@@ -1,6 +1,7 @@
 //! Templates of a set: every label, title and sentence, compiled once, each with the place it stands at.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use super::template_message;
+use crate::diagnostic::{Diagnostics, Place};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
 
@@ -44,7 +45,7 @@ pub fn compile(env: &mut Environment<'static>, text: &str, place: &Place, diagno
     }
     let name = place.to_string();
     if let Err(error) = env.add_template_owned(name.clone(), text.to_string()) {
-        diagnostics.push(syntax_error(&error, place));
+        diagnostics.push(template_message::syntax(&error, place));
     }
     Template { source: text.to_string(), place: place.clone(), name: Some(name) }
 }
@@ -52,7 +53,7 @@ pub fn compile(env: &mut Environment<'static>, text: &str, place: &Place, diagno
 /// Checks an expression's syntax.
 pub fn expression(env: &Environment<'static>, text: &str, place: &Place, diagnostics: &mut Diagnostics) -> Expression {
     if let Err(error) = env.compile_expression(text) {
-        diagnostics.push(syntax_error(&error, place));
+        diagnostics.push(template_message::syntax(&error, place));
     }
     Expression { source: text.to_string(), place: place.clone() }
 }
@@ -61,11 +62,4 @@ pub fn expression(env: &Environment<'static>, text: &str, place: &Place, diagnos
 pub fn place_in(place: &Place, error: &minijinja::Error) -> Place {
     let line = error.line().map_or(0, |line| line.saturating_sub(1) as u32);
     if line == 0 { place.clone() } else { Place::new(place.file.clone(), place.line + line, 0) }
-}
-
-fn syntax_error(error: &minijinja::Error, place: &Place) -> Diagnostic {
-    let detail = error.detail().unwrap_or("写法不完整");
-    Diagnostic::error("E240", format!("模板语法错误：{detail}"))
-        .at(place_in(place, error))
-        .hint("检查 {{ … }}、{% … %} 是否成对，引号、括号是否为半角")
 }

@@ -1,6 +1,89 @@
 //! A DOCX read back: its figures by address and its prose by source, whatever program saved it last.
+//!
+//! ```text
+//! bytes ─ package (bounded inflate) ─ content (one streaming pass) ─ settle (tags, else table + row + column) → Reading
+//! ```
+//!
+//! Any file may be given. What is no readable DOCX ends in one Chinese sentence; memory stays bounded.
 
+mod content;
+pub(crate) mod map;
 pub mod number;
+mod package;
+mod settle;
+
+use crate::diagnostic::Diagnostic;
+use rust_decimal::Decimal;
+
+pub use content::View;
+
+/// How much of a file is read, and how its tracked changes are seen.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    pub view: View,
+    /// Bytes of one inflated part; more is refused.
+    pub part: u64,
+    /// Bytes that may be kept of what is read: texts, cells, controls; more is refused.
+    pub kept: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { view: View::Accepted, part: 96 << 20, kept: 96 << 20 }
+    }
+}
+
+/// What a DOCX holds.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Every printed figure, in document order.
+    pub figures: Vec<ReadFigure>,
+    /// The department's own paragraphs, in document order.
+    pub prose: Vec<Prose>,
+    /// What is doubtful: lost, moved, doubled controls. Warnings and notes, never errors.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// One printing of a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadFigure {
+    /// e.g. `t5/2010350/基本`
+    pub address: String,
+    /// 1 for the first place that prints it, 2 for the next …
+    pub printing: u32,
+    /// As it stands in the file.
+    pub text: String,
+    /// In 元 (ones for counts, per cent for percentages), as printed: rounded, and without the sign where a sentence
+    /// says 减少. None where the text is no number.
+    pub amount: Option<Decimal>,
+}
+
+/// A paragraph of the department's own prose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prose {
+    /// Relative to the data folder, e.g. `text/goals.md`.
+    pub file: String,
+    /// Which paragraph of that file, from 1.
+    pub paragraph: u32,
+    pub text: String,
+}
+
+/// Reads a DOCX.
+///
+/// Errors (E54x): the file is no ZIP, encrypted, truncated, no Word document, too large, or no well-formed XML.
+pub fn read(bytes: &[u8], options: &Options) -> Result<Reading, Diagnostic> {
+    let package = package::open(bytes, options)?;
+    Ok(settle::settle(package))
+}
+
+/// The address that a tag of the DOCX stands for, and which printing: `t1/a/b!2` is the second of `t1/a/b`.
+pub fn address_of_tag(tag: &str) -> (&str, u32) {
+    let printing = |n: &str| n.parse::<u32>().ok().filter(|_| n.bytes().all(|b| b.is_ascii_digit()));
+    match tag.rsplit_once('!') {
+        Some((address, n)) => printing(n).map_or((tag, 1), |n| (address, n)),
+        None => (tag, 1),
+    }
+}
 
 /// What an address begins with: the table's key, `t5` of `t5/2010350/基本`.
 pub fn table_key(address: &str) -> &str {

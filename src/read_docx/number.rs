@@ -5,19 +5,25 @@ use rust_decimal::Decimal;
 /// The value of a text that is a number, in the unit it is printed in; None for anything else. `１，２３４．５`,
 /// `1 234.5`, `-3`, `－3`, `▲3` and `(3)` (both negative), `12.5%` (12.5).
 pub fn value(text: &str) -> Option<Decimal> {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return plain(text);
+    }
     let narrow: String = text.chars().map(narrow).filter(|c| !is_space(*c)).collect();
     let narrow = narrow.strip_suffix('%').unwrap_or(&narrow);
     let (negative, digits) = sign(narrow);
-    if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') || digits.starts_with(',') {
-        return None;
-    }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() || fraction.contains(['.', ',']) || digits.ends_with('.') {
+    if whole.starts_with(',') || fraction.contains(',') {
         return None;
     }
-    let plain: String = digits.chars().filter(|c| *c != ',').collect();
-    let value: Decimal = plain.parse().ok()?;
+    let value = plain(&digits.replace(',', ""))?;
     Some(if negative { -value } else { value })
+}
+
+/// Digits, with or without a point among them.
+fn plain(digits: &str) -> Option<Decimal> {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    if all_digits(whole) && all_digits(fraction) { digits.parse().ok() } else { None }
 }
 
 /// The half-width form of full-width signs and digits.

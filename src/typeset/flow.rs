@@ -264,16 +264,19 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A heading's lines; it enters the outline.
+    /// A heading's lines; it enters the outline. One of level 0 is a caption: a paragraph, and no bookmark.
     pub fn heading(&mut self, heading: &'a Heading) -> Galley<'a> {
-        let element = self.tree.add(self.sect, ElementKind::Heading(heading.level));
+        let kind = if heading.level == 0 { ElementKind::Paragraph } else { ElementKind::Heading(heading.level) };
+        let element = self.tree.add(self.sect, kind);
         self.tree.set_title(element, &heading.anchor);
         let tags = Tags::One(Tag::Element(element));
         let mut galley = self.galley(&heading.role, &heading.inlines, heading.source.as_ref(), tags);
         galley.anchor = Some(&heading.anchor);
-        let title = one_line(&crate::document::plain_text(&heading.inlines));
-        let anchor = heading.anchor.clone();
-        self.outline.push(OutlineEntry { level: heading.level, title, anchor, element });
+        if heading.level > 0 {
+            let title = one_line(&crate::document::plain_text(&heading.inlines));
+            let anchor = heading.anchor.clone();
+            self.outline.push(OutlineEntry { level: heading.level, title, anchor, element });
+        }
         galley
     }
 

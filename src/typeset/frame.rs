@@ -169,6 +169,8 @@ pub struct TableGeometry {
     pub columns: Vec<f64>,
     /// How much smaller its type is than declared (1.0: as declared).
     pub scale: f64,
+    /// Heights of its rows in pt, header and body, each as it stands whole on a page.
+    pub rows: Vec<f64>,
     /// Index of the first page it stands on, and how many it takes.
     pub page: usize,
     pub pages: usize,

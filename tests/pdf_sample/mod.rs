@@ -155,8 +155,8 @@ pub fn sample() -> Pages {
     let root = ElementId(0);
     cover(&mut b, root);
     let entries = contents(&mut b, root);
-    let part = prose(&mut b, root);
-    upright_table(&mut b, part);
+    let (part, broken) = prose(&mut b, root);
+    upright_table(&mut b, part, broken);
     turned_table(&mut b, part);
     finish_contents(&mut b, &entries);
     b.pages
@@ -199,7 +199,8 @@ fn finish_contents(b: &mut Builder, links: &[ElementId]) {
     }
 }
 
-fn prose(b: &mut Builder, root: ElementId) -> ElementId {
+/// Gives the section, and the paragraph that goes on overleaf.
+fn prose(b: &mut Builder, root: ElementId) -> (ElementId, ElementId) {
     b.page("1", false);
     let section = b.heading(1, "part_1", "第一部分 概况", root, 120.0);
     for (i, line) in PROSE[..4].iter().enumerate() {
@@ -215,12 +216,16 @@ fn prose(b: &mut Builder, root: ElementId) -> ElementId {
     let x = b.text("仿宋", 16.0, (80.0, 280.0), "其中", Tag::Element(before));
     let x = b.text("仿宋", 16.0, (x, 280.0), "0.30", Tag::Element(figure));
     b.text("仿宋", 16.0, (x + 4.0, 280.0), "ten thousand", Tag::Element(latin));
+    let broken = b.paragraph("仿宋", section, 740.0, BROKEN[0]);
     let note = b.element(ElementKind::Note { id: "note_1".into() }, section);
     let text = b.element(ElementKind::Paragraph, note);
     b.text("楷体", 10.5, (80.0, 700.0), PROSE[4], Tag::Element(text));
     b.number("— 1 —");
-    section
+    (section, broken)
 }
+
+/// What a paragraph says on two pages.
+pub const BROKEN: [&str; 2] = ["一段话在页末断开，", "到下一页说完。"];
 
 pub const COLUMNS: [f64; 5] = [80.0, 160.0, 280.0, 360.0, 440.0];
 
@@ -230,8 +235,9 @@ fn header_cell(b: &mut Builder, row: ElementId, scope: Scope, spans: (u32, u32),
 }
 
 /// Two header rows with spans both ways, row heads, an empty cell, a frame of 1 pt and rules of 0.5 pt.
-fn upright_table(b: &mut Builder, part: ElementId) {
+fn upright_table(b: &mut Builder, part: ElementId, broken: ElementId) {
     b.page("2", false);
+    b.text("仿宋", 16.0, (80.0, 80.0), BROKEN[1], Tag::Element(broken));
     let section = b.heading(2, "table_1", "预算收支表", part, 120.0);
     let table = b.element(ElementKind::Table { summary: "收入和支出，按功能科目".into() }, section);
     let caption = b.element(ElementKind::Caption, table);
@@ -285,10 +291,19 @@ fn grid(b: &mut Builder, columns: &[f64], rows: &[f64]) {
     }
 }
 
+/// Where the link back lies on the turned page, as read: left, top, width, height.
+pub const BACK: (f64, f64, f64, f64) = (600.0, 80.0, 100.0, 20.0);
+
 /// A table over two turned pages: its head is repeated as an artifact.
 fn turned_table(b: &mut Builder, part: ElementId) {
     b.page("3", true);
     let section = b.heading(2, "table_2", "项目绩效目标表", part, 100.0);
+    let paragraph = b.element(ElementKind::Paragraph, section);
+    let back = b.element(ElementKind::Link, paragraph);
+    b.text("宋体", 12.0, (602.0, 95.0), "见预算收支表", Tag::Element(back));
+    let link =
+        Link { area: BACK, anchor: "table_1".into(), tag: Tag::Element(back), label: "见预算收支表".into() };
+    b.last().items.push(Item::Link(link));
     let table = b.element(ElementKind::Table { summary: "项目和目标".into() }, section);
     let head = b.element(ElementKind::TableHead, table);
     let row = b.element(ElementKind::TableRow, head);

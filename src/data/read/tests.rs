@@ -165,7 +165,7 @@ fn amounts_that_are_none() {
     );
     assert_eq!(yuan("83O0.00"), ["ledger.csv:2:5 错误[E131] 金额“83O0.00”不是数\n  提示：是否应为 8300.00？"]);
     assert_eq!(yuan("8300。00"), ["ledger.csv:2:5 错误[E131] 金额“8300。00”不是数\n  提示：是否应为 8300.00？"]);
-    assert_eq!(yuan("1，23"), ["ledger.csv:2:5 错误[E131] 金额“1，23”不是数\n  提示：是否应为 123？"]);
+    assert_eq!(yuan("1，23"), ["ledger.csv:2:5 错误[E131] 金额“1，23”不是数\n  提示：千位逗号要每三位一个，请核对"]);
     assert_eq!(
         yuan("1E+05"),
         [
@@ -206,13 +206,13 @@ fn choices() {
     assert_eq!(
         said_with("2010350,基本支出,30101,,,一般公共预算拨款,1"),
         [
-            "ledger.csv:2:6 错误[E141] 资金来源“一般公共预算拨款”不是可填的值\n  提示：是否应为“一般公共预算”？可填：一般公共预算、政府性基金预算、国有资本经营预算、财政专户、事业收入、其他收入"
+            "ledger.csv:2:6 错误[E141] 资金来源“一般公共预算拨款”不是可填的值\n  提示：是否应为“一般公共预算”？可填：一般公共预算、政府性基金预算、国有资本经营预算、财政专户、事业收入、事业单位经营收入、上级补助收入、附属单位上缴收入、其他收入"
         ]
     );
     assert_eq!(
         said_with("2010350,人员支出费用,30101,,,一般公共预算,1"),
         [
-            "ledger.csv:2:2 错误[E141] 支出类别“人员支出费用”不是可填的值\n  提示：可填：基本支出、项目支出、经营支出、年终结转"
+            "ledger.csv:2:2 错误[E141] 支出类别“人员支出费用”不是可填的值\n  提示：可填：基本支出、项目支出、经营支出、上解上级支出、对附属单位补助支出、年终结转"
         ]
     );
     assert_eq!(
@@ -397,6 +397,12 @@ fn headings() {
         ]
     );
     assert_eq!(
+        said_of(
+            "功能科目,支出类别,,经济科目,资金来源,,金额（元）\n2010350,基本支出,,30101,一般公共预算,,1\n2010350,基本支出,甲,30101,一般公共预算,,1\n2010350,基本支出,乙,30101,一般公共预算,,1\n"
+        ),
+        ["ledger.csv:3:3 警告[E122] 第 3 列没有列名，未使用，如这里的“甲”\n  提示：请在首行写上列名，或删去这一列"]
+    );
+    assert_eq!(
         said_of("功能科目，支出类别，经济科目，资金来源，金额（元）\n2010350，基本支出，30101，一般公共预算，1\n"),
         [
             "ledger.csv:1:1 错误[E120] 列之间用了全角逗号“，”\n  提示：请改用英文逗号“,”，或从 Excel、WPS 另存为“CSV UTF-8（逗号分隔）”"
@@ -427,6 +433,13 @@ fn ragged_rows_and_quotes() {
     assert_eq!(
         said_with("2010350,基本支出,30101,基本工资"),
         ["ledger.csv:2:4 错误[E118] 只有 4 格，比列名少 3 格，缺“资金来源”“金额”\n  提示：没有内容的格也要留着逗号"]
+    );
+    // The end of the amount falls into a column that is not used.
+    assert_eq!(
+        said_of("功能科目,支出类别,经济科目,资金来源,金额（元）,用途\n2010350,基本支出,30101,一般公共预算,8,300.00,\n"),
+        [
+            "ledger.csv:2:5 错误[E117] 比首行多 1 格：“8,300.00”像是一个数\n  提示：千位逗号把它分成了两格：请去掉逗号，或把整格用英文引号括起：\"8,300.00\""
+        ]
     );
     let short = "功能科目,支出类别,经济科目,资金来源,金额（元）,用途,项目\n2010350,基本支出,30101,一般公共预算,1\n";
     assert_eq!(said_of(short), NONE, "what is missing at the end is not required");
@@ -473,7 +486,7 @@ fn names_of_codes() {
         said,
         [
             "ledger.csv:2:2 警告[E105] 功能科目“2010399”不在科目表中，按本行的名称“其他政府办公厅（室）及相关机构事务支出”采用\n  提示：请核对编码和名称",
-            "ledger.csv:4:2 警告[E106] 功能科目“2010399”的名称“其他支出”与ledger.csv:2:2 的“其他政府办公厅（室）及相关机构事务支出”不同，按后者公开\n  提示：请核对编码和名称；科目表有误时，在 classification/function.csv 中写明",
+            "ledger.csv:4:2 警告[E106] 功能科目“2010399”的名称“其他支出”与 ledger.csv:2:2 的“其他政府办公厅（室）及相关机构事务支出”不同，按后者公开\n  提示：请核对编码和名称；科目表有误时，在 classification/function.csv 中写明",
             "ledger.csv:6:2 警告[E105] 功能科目“2299999”不在科目表中，按本行的名称“其他”采用\n  提示：请核对编码和名称；它上级的 229、22999 也没有名称，请在 classification/function.csv 中写明",
             "ledger.csv:6:5 警告[E106] 经济科目“30101”的名称“工资”与科目表的“基本工资”不同，按后者公开\n  提示：请核对编码和名称；科目表有误时，在 classification/economic.csv 中写明",
         ]
@@ -536,4 +549,106 @@ fn only_the_first_hundred_errors_are_listed() {
         said[100],
         "ledger.csv:51:5 错误[E199] 本文件另有 200 处错误没有列出\n  提示：请先改正以上各处，再运行一次"
     );
+}
+
+mod properties {
+    use super::super::super::example::{decl, file, read_at, schema};
+    use super::super::super::{Data, Kind, Schema, Value, decode, read_files};
+    use crate::diagnostic::Diagnostics;
+    use encoding_rs::GB18030;
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+
+    /// A file of one field of each simple kind.
+    fn table_schema() -> Schema {
+        let text = |id: &str, head: &str| decl(id, head, Kind::Text);
+        let fields = vec![
+            text("name", "名称"),
+            decl("amount", "金额", Kind::Amount),
+            decl("count", "数量", Kind::Number),
+            text("note", "说明（必要时）"),
+        ];
+        let mut schema = Schema::default();
+        schema.files.insert("table".into(), file("table", "表", fields));
+        schema
+    }
+
+    type Line = (String, i64, Option<u32>, String);
+
+    fn line() -> impl Strategy<Value = Line> {
+        let text = "[\u{4E00}-\u{9FA5}a-z]([\u{4E00}-\u{9FA5}a-z,;\t\"\n ]{0,10}[\u{4E00}-\u{9FA5}])?";
+        (text, -99_999_999_999..99_999_999_999i64, proptest::option::of(0..10_000u32), text)
+    }
+
+    fn encode(text: &str, encoding: u8) -> Vec<u8> {
+        match encoding {
+            0 => text.as_bytes().to_vec(),
+            1 => ["\u{FEFF}", text].concat().into_bytes(),
+            2 => GB18030.encode(text).0.into_owned(),
+            3 => ["\u{FEFF}", text].concat().encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            _ => ["\u{FEFF}", text].concat().encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+
+    fn write(lines: &[Line], order: &[usize], separator: u8, carriage_return: bool, wan: bool) -> String {
+        let terminator = if carriage_return { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+        let mut writer = csv::WriterBuilder::new().delimiter(separator).terminator(terminator).from_writer(Vec::new());
+        let mut put = |cells: [&str; 4]| writer.write_record(order.iter().map(|&i| cells[i])).expect("written");
+        put(["名称", if wan { "金额（万元）" } else { "金额（元）" }, "数量", "说明（必要时）"]);
+        for (name, fen, count, note) in lines {
+            let amount = Decimal::new(*fen, if wan { 6 } else { 2 }).to_string();
+            put([name, &amount, &count.map(|c| c.to_string()).unwrap_or_default(), note]);
+        }
+        String::from_utf8(writer.into_inner().expect("flushed")).expect("UTF-8")
+    }
+
+    fn read(bytes: Vec<u8>, schema: &mut Schema) -> (Data, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
+        let source = |decl: &crate::data::FileDecl| decode(bytes.clone(), &decl.path).map(Some);
+        let data = read_files(source, schema, &mut diagnostics);
+        (data, diagnostics)
+    }
+
+    proptest! {
+        #[test]
+        fn tables_read_the_same_however_they_are_written(
+            lines in proptest::collection::vec(line(), 0..20),
+            order in Just(vec![0, 1, 2, 3]).prop_shuffle(),
+            separator in proptest::sample::select(b",;\t".to_vec()),
+            (encoding, carriage_return, wan) in (0..5u8, any::<bool>(), any::<bool>()),
+        ) {
+            let text = write(&lines, &order, separator, carriage_return, wan);
+            let (data, diagnostics) = read(encode(&text, encoding), &mut table_schema());
+            prop_assert!(diagnostics.is_empty(), "{:?}", diagnostics.sorted());
+            let records = &data.datasets["table"].records;
+            prop_assert_eq!(records.len(), lines.len());
+            for (record, (name, fen, count, note)) in records.iter().zip(&lines) {
+                prop_assert_eq!(record.values[0].text(), name);
+                prop_assert_eq!(&record.values[1], &Value::Number(Decimal::new(*fen, 2)));
+                prop_assert_eq!(&record.values[2], &count.map_or(Value::Blank, |c| Value::Number(c.into())));
+                prop_assert_eq!(record.values[3].text(), note);
+            }
+        }
+
+        #[test]
+        fn no_file_panics(
+            bytes in proptest::collection::vec(any::<u8>(), 0..300),
+            headed in any::<bool>(),
+            text in "([0-9,.元￥(（)E+-]|[基本支出上年事业，\"\n]|20[0-9]{5}){0,60}",
+        ) {
+            let head = "功能科目,功能科目名称,支出类别,经济科目,资金来源,结转,金额（元）\n";
+            let mut file = if headed { head.as_bytes().to_vec() } else { Vec::new() };
+            file.extend(text.as_bytes());
+            read(file.clone(), &mut schema());
+            file.extend(bytes);
+            read(file, &mut schema());
+        }
+
+        #[test]
+        fn a_folder_of_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let folder = super::super::super::example::folder(&[("ledger.csv", &bytes), ("classification/function.csv", &bytes)]);
+            let (_, said) = read_at(folder.path(), &mut schema());
+            prop_assert!(!said.is_empty());
+        }
+    }
 }

@@ -137,7 +137,7 @@ fn measure<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> 
     };
     break_cells(flow, &mut measured);
     let columns = measured.edges.windows(2).map(|e| e[1] - e[0]).collect();
-    flow.tables.push(TableGeometry { columns, scale, page: 0, pages: 0 });
+    flow.tables.push(TableGeometry { columns, scale, rows: Vec::new(), page: 0, pages: 0 });
     measured
 }
 
@@ -300,6 +300,7 @@ fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, mut above: Vec<Gal
     let pages = flow.page_index() + 1 - first;
     if let Some(geometry) = flow.tables.last_mut() {
         (geometry.page, geometry.pages) = (first, pages);
+        geometry.rows = plan.heights();
     }
 }
 

@@ -132,6 +132,11 @@ impl Plan {
         self.extents.len()
     }
 
+    /// Height of each row in pt, as it stands whole on a page.
+    pub fn heights(&self) -> Vec<f64> {
+        self.extents.iter().map(|e| e.height).collect()
+    }
+
     /// Rows that a page going on at `cursor` repeats first.
     fn repeats(&self, cursor: &Cursor) -> impl Iterator<Item = usize> {
         let header = if cursor.row >= self.header.end { self.header.clone() } else { 0..0 };

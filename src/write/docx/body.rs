@@ -6,7 +6,7 @@ use super::contents::Entry;
 use super::finish::{Facts, finish};
 use super::parts::{NAMESPACES, XML};
 use super::plan::{Item, Look, ParagraphPlan, Piece, Plan};
-use super::styles::{BETWEEN, SECTION_END, StyleBook, StyleId};
+use super::styles::{BETWEEN, SECTION_END, StyleBook};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
 use super::xml::{clean, escape};
 use crate::document::Inline;
@@ -45,21 +45,17 @@ pub fn build(plan: &Plan) -> Result<Body, Error> {
 }
 
 fn build_item(plan: &Plan, item: &Item) -> Result<Vec<u8>, Error> {
-    let mut controls = Vec::new();
-    let (raw, caption, description, header_rows, section) = match item {
+    match item {
+        Item::Table(table) => super::stamp::table(&plan.styles, table),
         Item::Paragraph(paragraph) => {
+            let mut controls = Vec::new();
+            let raw = build_paragraph(&plan.styles, paragraph, &mut controls).build();
             let section = paragraph.ends_section.map(|index| plan.sections.properties[index].as_str());
-            (build_paragraph(&plan.styles, paragraph, &mut controls).build(), "", "", 0, section)
+            let mut out = Vec::with_capacity(raw.len());
+            finish(&raw, &Facts { section, controls: &controls, ..Facts::NONE }, &mut out)?;
+            Ok(out)
         }
-        Item::Table(table) => {
-            let raw = build_table(&plan.styles, table, &mut controls).build();
-            (raw, table.caption.as_str(), table.description.as_str(), table.header_rows, None)
-        }
-    };
-    let facts = Facts { header_rows, caption, description, section, controls: &controls };
-    let mut out = Vec::with_capacity(raw.len());
-    finish(&raw, &facts, &mut out)?;
-    Ok(out)
+    }
 }
 
 fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, controls: &mut Vec<u32>) -> Paragraph {
@@ -76,20 +72,21 @@ fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, controls: &mut Vec<
         let start = BookmarkStart::new(bookmark.id as usize, escape(&bookmark.name));
         paragraph.children.push(ParagraphChild::BookmarkStart(start));
     }
-    add_pieces(&mut paragraph, &plan.pieces, controls);
+    let emphasis = if let Look::Named(id) = plan.look { styles.emphasis(id) } else { None };
+    add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), controls);
     for bookmark in plan.bookmarks.iter().rev() {
         paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(bookmark.id as usize)));
     }
     paragraph
 }
 
-fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], controls: &mut Vec<u32>) {
+fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str>, controls: &mut Vec<u32>) {
     for piece in pieces {
         match piece {
-            Piece::Text(inline) => paragraph.children.push(ParagraphChild::Run(Box::new(run(inline)))),
+            Piece::Text(inline) => paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis)))),
             Piece::Control { inline, tag, id } => {
                 controls.push(*id);
-                let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline));
+                let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline, emphasis));
                 paragraph.children.push(ParagraphChild::StructuredDataTag(Box::new(control)));
             }
             Piece::Entry(entry) => add_entry(paragraph, entry),
@@ -99,12 +96,12 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], controls: &mut Vec<u3
 
 /// A run; `\n` in it is a line break. “ ” … — and other marks that Western and Chinese fonts share are set from
 /// the Chinese one, which Word does only where the run says so (ECMA-376-1 17.3.2.26, hint).
-fn run(inline: &Inline) -> Run {
+fn run(inline: &Inline, emphasis: Option<&str>) -> Run {
     let mut run = Run::new();
-    if inline.strong {
-        run = run.style("Strong");
+    if let (true, Some(style)) = (inline.strong, emphasis) {
+        run = run.style(style);
     }
-    if inline.text.chars().any(is_shared) {
+    if is_shared(&inline.text) {
         run = run.fonts(RunFonts::new().hint("eastAsia"));
     }
     for (index, line) in clean(&inline.text).split('\n').enumerate() {
@@ -118,9 +115,9 @@ fn run(inline: &Inline) -> Run {
     run
 }
 
-/// Neither ASCII nor surely Chinese: Word would take it from the Western font.
-fn is_shared(c: char) -> bool {
-    ('\u{80}'..'\u{2E80}').contains(&c)
+/// Whether some character is neither ASCII nor surely Chinese: Word would take it from the Western font.
+pub fn is_shared(text: &str) -> bool {
+    text.chars().any(|c| ('\u{80}'..'\u{2E80}').contains(&c))
 }
 
 /// One line of the contents: a link with title, leader and page number, the TOC field begun before the first
@@ -134,12 +131,12 @@ fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
     }
     paragraph.children.extend(outer.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
     let link = Hyperlink::new(escape(&entry.anchor), HyperlinkType::Anchor)
-        .add_run(run(&Inline::text(entry.title.as_str())))
+        .add_run(run(&Inline::text(entry.title.as_str()), None))
         .add_run(Run::new().add_tab())
         .add_run(part(FieldCharType::Begin))
         .add_run(instruction(&format!(r" PAGEREF {} \h ", entry.anchor)))
         .add_run(part(FieldCharType::Separate))
-        .add_run(run(&Inline::text(entry.page.as_str())))
+        .add_run(run(&Inline::text(entry.page.as_str()), None))
         .add_run(part(FieldCharType::End));
     paragraph.children.push(ParagraphChild::Hyperlink(link));
     if entry.closes {
@@ -147,10 +144,10 @@ fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
     }
 }
 
-fn build_table(styles: &StyleBook, plan: &TablePlan, controls: &mut Vec<u32>) -> docx_rs::Table {
-    let rows = plan.rows.iter().map(|row| build_row(styles, row, plan.row_height, controls)).collect();
+/// A table without its rows.
+pub fn build_table(plan: &TablePlan) -> docx_rs::Table {
     let width: i64 = plan.widths.iter().sum();
-    docx_rs::Table::without_borders(rows)
+    docx_rs::Table::without_borders(Vec::new())
         .style(plan.style.as_str())
         .set_grid(plan.widths.iter().map(|w| *w as usize).collect())
         .width(width as usize, WidthType::Dxa)
@@ -158,16 +155,16 @@ fn build_table(styles: &StyleBook, plan: &TablePlan, controls: &mut Vec<u32>) ->
         .layout(TableLayoutType::Fixed)
 }
 
-fn build_row(styles: &StyleBook, plan: &RowPlan, height: i64, controls: &mut Vec<u32>) -> TableRow {
-    let cells = plan.cells.iter().map(|cell| build_cell(styles, cell, controls)).collect();
-    let mut row = TableRow::new(cells);
-    if height > 0 {
-        row = row.row_height(height as f32).height_rule(HeightRule::AtLeast);
+/// A row without its cells.
+pub fn build_row(plan: &RowPlan) -> TableRow {
+    let mut row = TableRow::new(Vec::new());
+    if plan.height > 0 {
+        row = row.row_height(plan.height as f32).height_rule(HeightRule::AtLeast);
     }
     if plan.splits { row } else { row.cant_split() }
 }
 
-fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) -> TableCell {
+pub fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) -> TableCell {
     let mut cell = TableCell::new().width(plan.width as usize, WidthType::Dxa);
     if plan.span > 1 {
         cell = cell.grid_span(plan.span);
@@ -177,14 +174,15 @@ fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) -> T
         Merge::Begins => cell = cell.vertical_merge(VMergeType::Restart),
         Merge::Covered => cell = cell.vertical_merge(VMergeType::Continue),
     }
-    let mut paragraph = cell_paragraph(styles, plan.style);
-    add_pieces(&mut paragraph, &plan.pieces, controls);
+    let mut paragraph = Paragraph::new().style(styles.xml_id(plan.style));
+    if plan.pieces.iter().any(|p| matches!(p, Piece::Text(i) | Piece::Control { inline: i, .. } if i.strong)) {
+        let emphasis = styles.emphasis(plan.style);
+        add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), controls);
+    } else {
+        add_pieces(&mut paragraph, &plan.pieces, None, controls);
+    }
     cell.children.push(TableCellContent::Paragraph(Box::new(paragraph)));
     cell
-}
-
-fn cell_paragraph(styles: &StyleBook, style: StyleId) -> Paragraph {
-    Paragraph::new().style(styles.xml_id(style))
 }
 
 /// A footer part: the page number in its form, e.g. `— PAGE —`.
@@ -192,18 +190,17 @@ fn footer(style: &str, form: &(String, String)) -> Result<Vec<u8>, Error> {
     let part = |kind| Run::new().add_field_char(kind, false);
     let mut paragraph = Paragraph::new().style(style);
     let runs = [
-        run(&Inline::text(form.0.as_str())),
+        run(&Inline::text(form.0.as_str()), None),
         part(FieldCharType::Begin),
         Run::new().add_instr_text(InstrText::Unsupported(" PAGE ".to_owned())),
         part(FieldCharType::Separate),
-        run(&Inline::text("1")),
+        run(&Inline::text("1"), None),
         part(FieldCharType::End),
-        run(&Inline::text(form.1.as_str())),
+        run(&Inline::text(form.1.as_str()), None),
     ];
     paragraph.children.extend(runs.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
-    let facts = Facts { header_rows: 0, caption: "", description: "", section: None, controls: &[] };
     let mut out = format!("{XML}<w:ftr {NAMESPACES}>").into_bytes();
-    finish(&paragraph.build(), &facts, &mut out)?;
+    finish(&paragraph.build(), &Facts::NONE, &mut out)?;
     out.extend_from_slice(b"</w:ftr>");
     Ok(out)
 }

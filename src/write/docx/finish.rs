@@ -22,6 +22,12 @@ pub struct Facts<'a> {
     pub controls: &'a [u32],
 }
 
+impl Facts<'_> {
+    /// Of an element that says everything itself.
+    pub const NONE: Facts<'static> =
+        Facts { header_rows: 0, caption: "", description: "", section: None, controls: &[] };
+}
+
 /// Children of property elements in the order of ECMA-376-1, annex A (only those that this writer makes).
 fn order(container: &str) -> Option<&'static [&'static str]> {
     Some(match container {
@@ -280,4 +286,39 @@ fn container(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     const CONTAINERS: [&str; 6] = ["w:pPr", "w:rPr", "w:tblPr", "w:trPr", "w:tcPr", "w:sdtPr"];
     let name = CONTAINERS.iter().copied().find(|c| *c == name)?;
     Some((name, order(name)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finished(raw: &str, facts: &Facts) -> String {
+        let mut out = Vec::new();
+        finish(raw.as_bytes(), facts, &mut out).expect("well-formed");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn properties_are_ordered_and_empty_ones_dropped() {
+        let raw = r#"<w:p w14:paraId="00000001"><w:pPr><w:rPr /><w:pageBreakBefore /><w:pStyle w:val="A" /></w:pPr><w:r><w:rPr><w:rFonts w:hint="eastAsia" /><w:rStyle w:val="S" /></w:rPr><w:t>a&amp;b</w:t></w:r><w:r><w:rPr /></w:r></w:p>"#;
+        let expected = r#"<w:p><w:pPr><w:pStyle w:val="A"/><w:pageBreakBefore/></w:pPr><w:r><w:rPr><w:rStyle w:val="S"/><w:rFonts w:hint="eastAsia"/></w:rPr><w:t>a&amp;b</w:t></w:r><w:r></w:r></w:p>"#;
+        assert_eq!(finished(raw, &Facts::NONE), expected);
+    }
+
+    #[test]
+    fn the_section_goes_last_into_the_paragraph_that_ends_it() {
+        let raw = r#"<w:p><w:pPr><w:rPr /></w:pPr></w:p>"#;
+        let facts = Facts { section: Some("<w:sectPr/>"), ..Facts::NONE };
+        assert_eq!(finished(raw, &facts), "<w:p><w:pPr><w:sectPr/></w:pPr></w:p>");
+    }
+
+    #[test]
+    fn controls_get_their_tag_and_id_and_header_rows_repeat() {
+        let raw = r#"<w:sdt><w:sdtPr><w:rPr /><w:alias w:val="t1/a/b" /></w:sdtPr></w:sdt>"#;
+        let expected = r#"<w:sdt><w:sdtPr><w:alias w:val="t1/a/b"/><w:tag w:val="t1/a/b"/><w:id w:val="7"/><w:text/></w:sdtPr></w:sdt>"#;
+        assert_eq!(finished(raw, &Facts { controls: &[7], ..Facts::NONE }), expected);
+        let raw = r#"<w:tbl><w:tr><w:trPr /></w:tr><w:tr><w:trPr /></w:tr></w:tbl>"#;
+        let expected = r#"<w:tbl><w:tr><w:trPr><w:tblHeader/></w:trPr></w:tr><w:tr></w:tr></w:tbl>"#;
+        assert_eq!(finished(raw, &Facts { header_rows: 1, ..Facts::NONE }), expected);
+    }
 }

@@ -9,11 +9,13 @@
 mod body;
 mod contents;
 mod finish;
+mod map;
 mod package;
 mod parts;
 mod plan;
 mod properties;
 mod section;
+mod stamp;
 mod styles;
 mod table;
 mod tags;

@@ -47,6 +47,9 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
         part("docProps/core.xml", core(&document.meta)),
         part("docProps/app.xml", app(&document.meta)),
         part("docProps/custom.xml", plan.properties.xml()),
+        part("customXml/item1.xml", super::map::xml(&super::map::map(&plan.items))),
+        part("customXml/itemProps1.xml", format!("{XML}{ITEM_PROPERTIES}")),
+        part("customXml/_rels/item1.xml.rels", format!("{XML}{ITEM_RELATIONSHIPS}")),
     ]);
     Ok(parts)
 }
@@ -67,6 +70,7 @@ fn content_types(blank: bool) -> String {
         add(&format!("word/footer{number}.xml"), &format!("{WORD}.footer"));
     }
     add("word/theme/theme1.xml", &format!("{OFFICE}.theme"));
+    add("customXml/itemProps1.xml", &format!("{OFFICE}.customXmlProperties"));
     add("docProps/core.xml", "application/vnd.openxmlformats-package.core-properties");
     add("docProps/app.xml", &format!("{OFFICE}.extended-properties"));
     add("docProps/custom.xml", &format!("{OFFICE}.custom-properties"));
@@ -75,6 +79,10 @@ fn content_types(blank: bool) -> String {
 }
 
 const PACKAGE_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/extended-properties" Target="docProps/app.xml"/><Relationship Id="rId4" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties" Target="docProps/custom.xml"/></Relationships>"#;
+
+/// The data store's id names the kind of content, the same in every document.
+const ITEM_PROPERTIES: &str = r#"<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" ds:itemID="{6A2F1C38-5B0E-4D27-9E43-0C7B5D1E8F60}"><ds:schemaRefs><ds:schemaRef ds:uri="urn:gongkai:figures:1"/></ds:schemaRefs></ds:datastoreItem>"#;
+const ITEM_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXmlProps" Target="itemProps1.xml"/></Relationships>"#;
 
 fn relationships(blank: bool) -> String {
     let mut out = String::from(XML);
@@ -89,6 +97,7 @@ fn relationships(blank: bool) -> String {
     add("rId2", "settings", "settings.xml");
     add("rId3", "fontTable", "fontTable.xml");
     add("rId4", "theme", "theme/theme1.xml");
+    add("rId5", "customXml", "../customXml/item1.xml");
     add(ODD, "footer", "footer1.xml");
     add(EVEN, "footer", "footer2.xml");
     if blank {

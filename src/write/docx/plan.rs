@@ -19,7 +19,7 @@ pub struct Plan<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
     pub sections: Sections,
-    pub properties: Properties,
+    pub properties: Properties<'a>,
 }
 
 pub enum Item<'a> {
@@ -95,8 +95,8 @@ pub struct Planner<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
     listing: Listing,
-    tags: Tags,
-    properties: Properties,
+    tags: Tags<'a>,
+    properties: Properties<'a>,
     anchors: BTreeSet<&'a str>,
     controls: u32,
     bookmarks: u32,
@@ -109,7 +109,7 @@ pub struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(document: &'a Document, style: &'a Style, fonts: &'a Fonts, pages: &'a Pages) -> Result<Self, Error> {
-        let mut styles = StyleBook::new(style, fonts)?;
+        let mut styles = StyleBook::new(document, style, fonts)?;
         let listing = Listing::new(document, &mut styles)?;
         Ok(Planner {
             document,
@@ -193,6 +193,13 @@ impl<'a> Planner<'a> {
         pieces
     }
 
+    /// The address of the figure of a cell in which nothing is to be seen.
+    pub fn blank(&self, inlines: &'a [Inline]) -> Option<&'a str> {
+        let nothing = inlines.iter().all(|i| i.text.trim().is_empty());
+        let figure = inlines.iter().find_map(|i| i.figure).filter(|_| nothing)?;
+        Some(&self.document.figure(figure).address)
+    }
+
     fn bookmark(&mut self, name: String) -> Bookmark {
         self.bookmarks += 1;
         Bookmark { id: self.bookmarks, name }
@@ -229,7 +236,7 @@ impl<'a> Planner<'a> {
     }
 
     fn table(&mut self, table: &'a Table) -> Result<(), Error> {
-        let geometry = self.pages.tables.get(self.tables).filter(|g| g.columns.len() == table.columns.len());
+        let geometry = self.pages.tables.get(self.tables).filter(|g| g.columns.len() >= table.columns.len().max(1));
         let geometry = geometry.ok_or_else(|| Error::Geometry { table: table.id.clone() })?;
         self.tables += 1;
         let kind = self.style.table.get_full(&table.style);
@@ -238,9 +245,7 @@ impl<'a> Planner<'a> {
             self.heading(title)?;
         }
         self.above(table, &looks.above, geometry.columns.iter().sum())?;
-        if self.new_page || matches!(self.items.last(), Some(Item::Table(_))) {
-            self.structural(Look::Gap);
-        }
+        self.part_from_table();
         let planned = super::table::plan(self, table, looks, kind, geometry)?;
         self.items.push(Item::Table(planned));
         for note in &table.notes {
@@ -254,27 +259,40 @@ impl<'a> Planner<'a> {
     /// keeps its place whatever is typed into it: without tabs, and without a row that the table's own header
     /// would no longer begin with (it would be read aloud as the head of every column).
     fn above(&mut self, table: &'a Table, role: &str, width: f64) -> Result<(), Error> {
-        let aligns: &[Kind] = match table.above.len() {
-            0 => return Ok(()),
-            1 => {
-                let style = self.styles.id(Variant::of(role, Purpose::Cell))?;
-                self.push(Look::Named(style), &table.above[0], Vec::new());
-                return Ok(());
+        let filled: Vec<usize> = (0..table.above.len().min(3)).filter(|&i| !table.above[i].is_empty()).collect();
+        match filled[..] {
+            [] => {}
+            [only] => {
+                let align = [Kind::Left, Kind::Center, Kind::Right][only];
+                let style = self.styles.id(Variant { align: Some(align), ..Variant::of(role, Purpose::Cell) })?;
+                self.push(Look::Named(style), &table.above[only], Vec::new());
             }
-            2 => &[Kind::Left, Kind::Right],
-            _ => &[Kind::Left, Kind::Center, Kind::Right],
-        };
-        if self.new_page || matches!(self.items.last(), Some(Item::Table(_))) {
-            self.structural(Look::Gap);
+            _ => {
+                self.part_from_table();
+                let planned = super::table::plan_above(self, table, role, width)?;
+                self.items.push(Item::Table(planned));
+            }
         }
-        let planned = super::table::plan_above(self, table, role, aligns, width)?;
-        self.items.push(Item::Table(planned));
         Ok(())
     }
 
-    /// The section's properties go into its last paragraph; after a table there must be one.
+    /// Two tables in a row would be one in Word, and a table cannot begin a page by itself.
+    fn part_from_table(&mut self) {
+        if self.new_page || matches!(self.items.last(), Some(Item::Table(_))) {
+            self.structural(Look::Gap);
+        }
+    }
+
+    /// The section's properties go into its last paragraph. After a table there must be one; after the contents
+    /// too, or LibreOffice reads the footers within the field and leaves their numbers blank.
     fn end_section(&mut self, index: usize) {
-        if !matches!(self.items.last(), Some(Item::Paragraph(p)) if p.ends_section.is_none()) {
+        let fit = match self.items.last() {
+            Some(Item::Paragraph(p)) => {
+                p.ends_section.is_none() && !p.pieces.iter().any(|x| matches!(x, Piece::Entry(_)))
+            }
+            _ => false,
+        };
+        if !fit {
             self.structural(Look::SectionEnd);
         }
         let last = index + 1 == self.document.sections.len();

@@ -16,20 +16,19 @@ use std::fmt::Write;
 
 /// Custom properties by name, and what they are made from.
 #[derive(Default)]
-pub struct Properties {
+pub struct Properties<'a> {
     named: Vec<(String, String)>,
-    printed: Vec<Printed>,
+    printed: Vec<Printed<'a>>,
 }
 
 /// A printed figure whose unit its text shows.
-struct Printed {
+struct Printed<'a> {
+    address: &'a str,
     tag: String,
-    table: String,
-    column: String,
     scale: Decimal,
 }
 
-impl Properties {
+impl<'a> Properties<'a> {
     pub fn prose(&mut self, bookmark: &str, source: &Source) {
         self.named.push((format!("gongkai.{bookmark}"), format!("{}#{}", source.file, source.paragraph)));
     }
@@ -39,10 +38,9 @@ impl Properties {
     }
 
     /// Notes the unit a figure is printed in.
-    pub fn printed(&mut self, figure: &Figure, tag: &str, text: &str) {
+    pub fn printed(&mut self, figure: &'a Figure, tag: &str, text: &str) {
         if let Some(scale) = scale(figure.amount, text) {
-            let (table, column) = (table_key(&figure.address).to_owned(), column_key(&figure.address));
-            self.printed.push(Printed { tag: tag.to_owned(), table, column, scale });
+            self.printed.push(Printed { address: &figure.address, tag: tag.to_owned(), scale });
         }
     }
 
@@ -52,7 +50,7 @@ impl Properties {
         let all = commonest(self.printed.iter().map(|p| p.scale)).unwrap_or(Decimal::from(10_000));
         let mut tables: BTreeMap<&str, Vec<&Printed>> = BTreeMap::new();
         for printed in &self.printed {
-            tables.entry(&printed.table).or_default().push(printed);
+            tables.entry(table_key(printed.address)).or_default().push(printed);
         }
         for (table, printed) in tables {
             let of_table = commonest(printed.iter().map(|p| p.scale)).unwrap_or(all);
@@ -61,12 +59,13 @@ impl Properties {
             }
             let mut columns: BTreeMap<&str, Vec<&Printed>> = BTreeMap::new();
             for printed in printed {
-                columns.entry(&printed.column).or_default().push(printed);
+                let (_, column) = printed.address.rsplit_once('/').unwrap_or_default();
+                columns.entry(column).or_default().push(printed);
             }
-            for (column, printed) in columns {
+            for printed in columns.into_values() {
                 let of_column = commonest(printed.iter().map(|p| p.scale)).unwrap_or(of_table);
                 if of_column != of_table {
-                    rules.push((column.to_owned(), of_column));
+                    rules.push((column_key(printed[0].address), of_column));
                 }
                 let odd = printed.into_iter().filter(|p| p.scale != of_column);
                 rules.extend(odd.map(|p| (p.tag.clone(), p.scale)));
@@ -107,8 +106,8 @@ fn scale(amount: Decimal, text: &str) -> Option<Decimal> {
     let shown = number::value(text)?.abs();
     let half = Decimal::new(5, shown.scale() + 1);
     let fits = |scale: &Decimal| {
-        let exact = amount.abs() / scale;
-        (exact - shown).abs() <= half
+        let printed = shown.checked_mul(*scale).zip(half.checked_mul(*scale));
+        printed.is_some_and(|(printed, slack)| (amount.abs() - printed).abs() <= slack)
     };
     let mut fitting = [1, 10_000, 100_000_000].map(Decimal::from).into_iter().filter(fits);
     fitting.next().filter(|_| fitting.next().is_none())

@@ -1,7 +1,7 @@
 //! Sections: page setups, page numbers and footers.
 
 use super::Error;
-use super::styles::{Purpose, StyleBook, Variant, footer_pitch, half_points, line_pitch};
+use super::styles::{Purpose, StyleBook, Variant, footer_pitch, line_pitch};
 use super::xml::{twips, twips_mm};
 use crate::document::{Document, Numbering, Section, Start};
 use crate::style::{MM, PageSetup, Style};
@@ -89,8 +89,7 @@ fn section_properties(
     };
     let restart = if section.restart { r#" w:start="1""# } else { "" };
     let _ = write!(out, r#"<w:pgNumType{format}{restart}/><w:cols w:space="425"/>"#);
-    grid(&mut out, setup, body);
-    out.push_str("</w:sectPr>");
+    let _ = write!(out, r#"<w:docGrid w:type="lines" w:linePitch="{}"/></w:sectPr>"#, line_pitch(setup));
     Ok(out)
 }
 
@@ -114,12 +113,4 @@ fn margins(out: &mut String, setup: &PageSetup, style: &Style, styles: &StyleBoo
         twips_mm(footer)
     );
     Ok(())
-}
-
-/// Lines and characters: `charSpace` is the advance less the body's size, in 4096ths of a point.
-fn grid(out: &mut String, setup: &PageSetup, body: f64) {
-    let advance = setup.type_area().2 / f64::from(setup.chars.max(1));
-    let space = ((advance - f64::from(half_points(body)) / 2.0) * 4096.0).round() as i64;
-    let _ =
-        write!(out, r#"<w:docGrid w:type="linesAndChars" w:linePitch="{}" w:charSpace="{space}"/>"#, line_pitch(setup));
 }

@@ -3,10 +3,11 @@
 
 use super::Error;
 use super::xml::{escape, twips, twips_mm};
-use crate::document::Align;
+use crate::document::{Align, Document};
 use crate::fonts::Fonts;
 use crate::style::{NumberPlace, PageSetup, Style, TableStyle, TextStyle};
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Index into the styles of a [`StyleBook`].
@@ -26,7 +27,7 @@ pub struct Variant {
     pub size: u16,
     /// Stays on the page of what follows, though the role does not.
     pub keep: bool,
-    /// Outline level other than the role's.
+    /// Outline level other than [`StyleBook::outline`].
     pub outline: Option<u8>,
     pub purpose: Purpose,
 }
@@ -107,6 +108,10 @@ pub struct StyleBook<'a> {
     /// The page whose grid the body stands on.
     page: PageSetup,
     named: IndexMap<Variant, Named>,
+    /// The font roles that emphasis is set in; the first is Word's own style `Strong`.
+    emphasis: Vec<&'a str>,
+    /// The level of the first heading of each role.
+    levels: BTreeMap<&'a str, u8>,
 }
 
 /// Ids of the two styles of structural paragraphs, which Word demands between tables and at a section's end.
@@ -116,15 +121,19 @@ pub const SECTION_END: &str = "SectionEnd";
 pub const LAYOUT_TABLE: &str = "LayoutTable";
 
 impl<'a> StyleBook<'a> {
-    pub fn new(style: &'a Style, fonts: &'a Fonts) -> Result<StyleBook<'a>, Error> {
+    pub fn new(document: &'a Document, style: &'a Style, fonts: &'a Fonts) -> Result<StyleBook<'a>, Error> {
         let page = style.page.get(&style.number.page).or_else(|| style.page.first().map(|(_, p)| p));
         let page = page.ok_or_else(|| Error::Page(style.number.page.clone()))?.clone();
-        let mut book = StyleBook { style, fonts, page, named: IndexMap::new() };
-        for role in style.text.keys() {
-            let text = &style.text[role];
-            if !fonts.roles.contains_key(&text.font) {
-                return Err(Error::Font { role: role.clone(), font: text.font.clone() });
-            }
+        let mut book =
+            StyleBook { style, fonts, page, named: IndexMap::new(), emphasis: Vec::new(), levels: BTreeMap::new() };
+        for heading in document.headings() {
+            book.levels.entry(heading.role.as_str()).or_insert(heading.level.clamp(1, 9));
+        }
+        for (role, text) in &style.text {
+            let font = fonts.roles.get(&text.font);
+            let font = font.ok_or_else(|| Error::Font { role: role.clone(), font: text.font.clone() })?;
+            let strong = font.strong.as_deref().filter(|s| fonts.roles.contains_key(*s));
+            book.emphasis.extend(strong.filter(|s| !book.emphasis.contains(s)));
             if !book.only_elsewhere(role) {
                 let own = text.word.as_deref().unwrap_or(role);
                 let cell = book.in_tables(role) && !is_built_in(&built_in_name(own));
@@ -150,13 +159,18 @@ impl<'a> StyleBook<'a> {
         self.style.text.get(role).ok_or_else(|| Error::Role(role.to_owned()))
     }
 
+    /// The outline level of a role: its own, else that of its first heading.
+    fn outline(&self, role: &str) -> Option<u8> {
+        self.style.text[role].outline.or(self.levels.get(role).copied())
+    }
+
     /// The style of a variant, made on first use.
     pub fn id(&mut self, mut variant: Variant) -> Result<StyleId, Error> {
         let text = self.text(&variant.role)?;
         variant.align = variant.align.filter(|a| *a != text.align.into());
-        variant.outline = variant.outline.filter(|o| Some(*o) != text.outline);
+        variant.outline = variant.outline.filter(|o| Some(*o) != self.outline(&variant.role));
         variant.size = if variant.size == half_points(text.size) { 0 } else { variant.size };
-        variant.keep &= !text.keep_next;
+        variant.keep &= !(text.keep_next || self.always_kept(&variant.role));
         if let Some(index) = self.named.get_index_of(&variant) {
             return Ok(StyleId(index as u16));
         }
@@ -181,6 +195,13 @@ impl<'a> StyleBook<'a> {
     /// What `w:pStyle` says.
     pub fn xml_id(&self, id: StyleId) -> &str {
         &self.named[usize::from(id.0)].id
+    }
+
+    /// The character style of emphasis within a paragraph of this style, if it looks different at all.
+    pub fn emphasis(&self, id: StyleId) -> Option<String> {
+        let text = &self.style.text[&self.named[usize::from(id.0)].variant.role];
+        let strong = self.fonts.roles[&text.font].strong.as_deref()?;
+        self.emphasis.iter().position(|s| *s == strong).map(emphasis_id)
     }
 
     /// The name people see.
@@ -242,6 +263,20 @@ impl<'a> StyleBook<'a> {
             ),
         }
         out.push_str(FIXED_STYLES);
+        for (index, role) in self.emphasis.iter().enumerate() {
+            let (name, custom) = match index {
+                0 => ("Strong".to_owned(), ""),
+                _ => (format!("强调 {role}"), r#" w:customStyle="1""#),
+            };
+            let font = &self.fonts.roles[*role];
+            let (latin, word) = (escape(&font.latin), escape(&font.word));
+            let _ = write!(
+                out,
+                r#"<w:style w:type="character"{custom} w:styleId="{}"><w:name w:val="{}"/><w:basedOn w:val="DefaultParagraphFont"/><w:uiPriority w:val="22"/><w:qFormat/><w:rPr><w:rFonts w:ascii="{latin}" w:eastAsia="{word}" w:hAnsi="{latin}" w:cs="{latin}"/></w:rPr></w:style>"#,
+                emphasis_id(index),
+                escape(&name)
+            );
+        }
         for named in self.named.values().filter(|s| s.id != "Normal") {
             self.paragraph_style(&mut out, named);
         }
@@ -280,17 +315,21 @@ impl<'a> StyleBook<'a> {
         out.push_str(if built_in { "" } else { r#" w:customStyle="1""# });
         let _ = write!(out, r#" w:styleId="{}"><w:name w:val="{}"/>"#, named.id, escape(&named.name));
         out.push_str(if normal { "" } else { r#"<w:basedOn w:val="Normal"/>"# });
-        out.push_str(if text.outline.is_some() { r#"<w:next w:val="Normal"/>"# } else { "" });
+        out.push_str(if self.outline(&named.variant.role).is_some() { r#"<w:next w:val="Normal"/>"# } else { "" });
         let _ = write!(out, r#"<w:uiPriority w:val="{}"/><w:qFormat/><w:pPr>"#, priority(&named.name));
         self.paragraph_properties(out, &named.variant, text);
         out.push_str("</w:pPr><w:rPr>");
         let size = if named.variant.size > 0 { named.variant.size } else { half_points(text.size) };
-        let _ =
-            write!(out, r#"{}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>"#, self.font(text, ""));
+        out.push_str(&self.font(text, ""));
+        let spacing = self.character_spacing(text);
+        if spacing != 0 {
+            let _ = write!(out, r#"<w:spacing w:val="{spacing}"/>"#);
+        }
+        let _ = write!(out, r#"<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>"#);
     }
 
     fn paragraph_properties(&self, out: &mut String, variant: &Variant, text: &TextStyle) {
-        let keep = text.keep_next || variant.keep || self.always_kept(variant);
+        let keep = text.keep_next || variant.keep || self.always_kept(&variant.role);
         out.push_str(if keep { "<w:keepNext/>" } else { r#"<w:keepNext w:val="0"/>"# });
         out.push_str(if variant.purpose == Purpose::Cell { "" } else { "<w:widowControl/>" });
         if let Purpose::Contents(_, tab) = variant.purpose {
@@ -298,23 +337,31 @@ impl<'a> StyleBook<'a> {
         }
         // GB/T 15834: no mark hangs in the margin.
         out.push_str(r#"<w:kinsoku/><w:overflowPunct w:val="0"/>"#);
-        let snapped = text.grid && matches!(variant.purpose, Purpose::Text | Purpose::Unlisted);
-        out.push_str(if snapped { "<w:snapToGrid/>" } else { r#"<w:snapToGrid w:val="0"/>"# });
+        let body = matches!(variant.purpose, Purpose::Text | Purpose::Unlisted) && text.pitch.is_none();
+        out.push_str(if body { "<w:snapToGrid/>" } else { r#"<w:snapToGrid w:val="0"/>"# });
         self.spacing(out, variant, text);
         self.indents(out, variant, text);
         let align = self.footer_align(variant).or(variant.align).unwrap_or(text.align.into());
         let _ = write!(out, r#"<w:jc w:val="{}"/>"#, align.value());
-        if let Some(level) = variant.outline.or(text.outline)
+        if let Some(level) = variant.outline.or(self.outline(&variant.role))
             && matches!(variant.purpose, Purpose::Text | Purpose::Unlisted)
         {
             let _ = write!(out, r#"<w:outlineLvl w:val="{}"/>"#, level.clamp(1, 9) - 1);
         }
     }
 
+    /// What each character of a role on the page's character grid takes more or less than its size, in twips, cut
+    /// so that a line surely holds the grid's number. It stands in the style, not in the section's grid
+    /// (`charSpace`), which LibreOffice lays out two cells to a character. A title's characters would be torn apart.
+    fn character_spacing(&self, text: &TextStyle) -> i64 {
+        let advance = self.page.type_area().2 / f64::from(self.page.chars.max(1));
+        let suits = text.grid && (0.9..=1.25).contains(&(advance / text.size.max(0.1)));
+        if suits { ((advance - text.size) * 20.0).floor() as i64 } else { 0 }
+    }
+
     /// Titles, the line above and heads never stand alone at a page's foot.
-    fn always_kept(&self, variant: &Variant) -> bool {
-        let role = &variant.role;
-        self.style.table.values().any(|t| [&t.title, &t.above, &t.head].contains(&role))
+    fn always_kept(&self, role: &str) -> bool {
+        self.style.table.values().any(|t| [&t.title, &t.above, &t.head].iter().any(|r| *r == role))
     }
 
     fn spacing(&self, out: &mut String, variant: &Variant, text: &TextStyle) {
@@ -330,7 +377,7 @@ impl<'a> StyleBook<'a> {
                 let _ = write!(out, r#" w:line="{}" w:lineRule="exact"/>"#, twips(footer_pitch(text)));
             }
             (_, pitch) => {
-                let line = pitch.map_or_else(|| line_pitch(&self.page), twips);
+                let line = pitch.map_or_else(|| line_pitch(&self.page).max(twips(1.25 * text.size)), twips);
                 let _ = write!(out, r#" w:line="{line}" w:lineRule="exact"/>"#);
             }
         }
@@ -366,11 +413,15 @@ const FIXED_STYLES: &str = concat!(
     r#"<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/><w:unhideWhenUsed/></w:style>"#,
     r#"<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"#,
     r#"<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/></w:style>"#,
-    r#"<w:style w:type="character" w:styleId="Strong"><w:name w:val="Strong"/><w:basedOn w:val="DefaultParagraphFont"/><w:uiPriority w:val="22"/><w:qFormat/><w:rPr><w:b/><w:bCs/></w:rPr></w:style>"#,
     r#"<w:style w:type="paragraph" w:customStyle="1" w:styleId="TableGap"><w:name w:val="表间"/><w:uiPriority w:val="98"/><w:pPr><w:keepNext/><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr><w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr></w:style>"#,
     r#"<w:style w:type="paragraph" w:customStyle="1" w:styleId="SectionEnd"><w:name w:val="节尾"/><w:uiPriority w:val="98"/><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr><w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr></w:style>"#,
     r#"<w:style w:type="table" w:customStyle="1" w:styleId="LayoutTable"><w:name w:val="表上栏"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="98"/><w:tblPr><w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"#,
 );
+
+/// Id of the n-th character style of emphasis.
+fn emphasis_id(index: usize) -> String {
+    if index == 0 { "Strong".to_owned() } else { format!("Strong{}", index + 1) }
+}
 
 /// Id of the table style of the n-th kind in `style.toml`.
 pub fn table_style_id(index: usize) -> String {
@@ -389,10 +440,13 @@ fn table_style(out: &mut String, id: &str, name: &str, table: &TableStyle) {
     for side in ["insideH", "insideV"] {
         border(out, side, table.rule);
     }
-    let [vertical, horizontal] = table.padding.map(twips_mm);
+    // Other programs squeeze no marks and put the rules inside the cells: a third of the padding is left to the text.
+    let horizontal = twips_mm(table.padding[1] * 2.0 / 3.0);
+    // Above and below, the least heights of the rows hold the padding: a face with a taller line than that of the
+    // print would otherwise push every row, and at last a row off the page.
     let _ = write!(
         out,
-        r#"</w:tblBorders><w:tblCellMar><w:top w:w="{vertical}" w:type="dxa"/><w:left w:w="{horizontal}" w:type="dxa"/><w:bottom w:w="{vertical}" w:type="dxa"/><w:right w:w="{horizontal}" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tcPr><w:vAlign w:val="center"/></w:tcPr></w:style>"#
+        r#"</w:tblBorders><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="{horizontal}" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="{horizontal}" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tcPr><w:vAlign w:val="center"/></w:tcPr></w:style>"#
     );
 }
 

@@ -4,9 +4,10 @@ use super::Error;
 use super::plan::{Piece, Planner};
 use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant, half_points, table_style_id};
 use super::xml::twips;
-use crate::document::{Cell, ColumnKind, Row, RowKind, Table, plain_text};
-use crate::style::{MM, TableStyle};
+use crate::document::{Align, Cell, ColumnKind, Row, RowKind, Table, plain_text};
+use crate::style::TableStyle;
 use crate::typeset::frame::TableGeometry;
+use std::collections::HashMap;
 
 pub struct TablePlan<'a> {
     /// Id of its table style.
@@ -16,14 +17,14 @@ pub struct TablePlan<'a> {
     pub rows: Vec<RowPlan<'a>>,
     /// How many rows, from the first, repeat on every page.
     pub header_rows: usize,
-    /// Least height of a row in twips; 0: none.
-    pub row_height: i64,
     pub caption: String,
     pub description: String,
 }
 
 pub struct RowPlan<'a> {
     pub cells: Vec<CellPlan<'a>>,
+    /// Least height in twips: what it takes in print; 0: none. It grows with what is typed into it.
+    pub height: i64,
     /// Taller than a page: it must be allowed to break.
     pub splits: bool,
 }
@@ -35,9 +36,11 @@ pub struct CellPlan<'a> {
     pub span: usize,
     pub merge: Merge,
     pub pieces: Vec<Piece<'a>>,
+    /// The address of a figure that prints as nothing here.
+    pub blank: Option<&'a str>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Merge {
     None,
     /// It goes on in the row below.
@@ -60,27 +63,25 @@ fn widths(columns: &[f64]) -> Vec<i64> {
     widths
 }
 
-/// The line above: as many equal cells as it has parts.
+/// The line above: three equal cells, left, middle and right.
 pub fn plan_above<'a>(
     planner: &mut Planner<'a>,
     table: &'a Table,
     role: &str,
-    aligns: &[Kind],
     width: f64,
 ) -> Result<TablePlan<'a>, Error> {
-    let widths = widths(&vec![width / aligns.len() as f64; aligns.len()]);
-    let mut cells = Vec::with_capacity(aligns.len());
-    for ((part, &align), &width) in table.above.iter().zip(aligns).zip(&widths) {
-        let variant = Variant { align: Some(align), ..Variant::of(role, Purpose::Cell) };
-        let style = planner.styles.id(variant)?;
-        cells.push(CellPlan { style, width, span: 1, merge: Merge::None, pieces: planner.pieces(part) });
+    let widths = widths(&[width / 3.0; 3]);
+    let mut cells = Vec::with_capacity(3);
+    for (index, (align, &width)) in [Kind::Left, Kind::Center, Kind::Right].into_iter().zip(&widths).enumerate() {
+        let style = planner.styles.id(Variant { align: Some(align), ..Variant::of(role, Purpose::Cell) })?;
+        let pieces = table.above.get(index).map(|part| planner.pieces(part)).unwrap_or_default();
+        cells.push(CellPlan { style, width, span: 1, merge: Merge::None, pieces, blank: None });
     }
     Ok(TablePlan {
         style: LAYOUT_TABLE.to_owned(),
         widths,
-        rows: vec![RowPlan { cells, splits: false }],
+        rows: vec![RowPlan { cells, height: 0, splits: false }],
         header_rows: 0,
-        row_height: 0,
         caption: String::new(),
         description: "版式表格，无表头：下表的部门、年度和单位".to_owned(),
     })
@@ -96,23 +97,37 @@ pub fn plan<'a>(
     let widths = widths(&geometry.columns);
     let page = planner.page_height();
     let mut rows = Vec::with_capacity(table.header.len() + table.body.len());
+    let mut styles: HashMap<(CellLook, bool), StyleId> = HashMap::new();
     for (part, is_header) in [(&table.header, true), (&table.body, false)] {
-        let heights: Vec<f64> = part.iter().map(|row| row_height(planner, row, looks, geometry)).collect();
+        let first = if is_header { 0 } else { table.header.len() };
+        let height = |row: usize| geometry.rows.get(first + row).copied().unwrap_or(looks.row);
+        let heights: Vec<f64> = (0..part.len()).map(height).collect();
         let keeps = kept_rows(part, &heights, page, is_header, !table.notes.is_empty());
         let filled = fill(part, widths.len());
         for (index, (row, cells)) in part.iter().zip(filled).enumerate() {
             let mut planned = Vec::with_capacity(cells.len());
             for slot in cells {
-                let variant = variant(planner, table, looks, row, &slot, geometry.scale)?;
-                let style = planner.styles.id(Variant { keep: keeps[index], ..variant })?;
-                let pieces = match slot.cell {
-                    Some(cell) if slot.merge != Merge::Covered => planner.pieces(&cell.inlines),
-                    _ => Vec::new(),
+                let look = cell_look(table, row, &slot, is_header);
+                let style = match styles.get(&(look, keeps[index])) {
+                    Some(style) => *style,
+                    None => {
+                        let style = cell_style(planner, looks, look, keeps[index], geometry.scale)?;
+                        styles.insert((look, keeps[index]), style);
+                        style
+                    }
+                };
+                let (pieces, blank) = match slot.cell {
+                    Some(cell) if slot.merge != Merge::Covered => {
+                        (planner.pieces(&cell.inlines), planner.blank(&cell.inlines))
+                    }
+                    _ => (Vec::new(), None),
                 };
                 let width = widths[slot.column..slot.column + slot.span].iter().sum();
-                planned.push(CellPlan { style, width, span: slot.span, merge: slot.merge, pieces });
+                planned.push(CellPlan { style, width, span: slot.span, merge: slot.merge, pieces, blank });
             }
-            rows.push(RowPlan { cells: planned, splits: heights[index] > page * 0.9 });
+            let splits = heights[index] > page * 0.95;
+            let height = if splits { 0 } else { twips(heights[index]) };
+            rows.push(RowPlan { cells: planned, height, splits });
         }
     }
     Ok(TablePlan {
@@ -120,7 +135,6 @@ pub fn plan<'a>(
         widths,
         rows,
         header_rows: table.header.len(),
-        row_height: twips(looks.row),
         caption: table.title.as_ref().map(|t| plain_text(&t.inlines).replace('\n', "")).unwrap_or_default(),
         description: table.description.clone(),
     })
@@ -177,29 +191,53 @@ fn fill(rows: &[Row], columns: usize) -> Vec<Vec<Slot<'_>>> {
     filled
 }
 
-/// The role and the look of a cell. Type smaller than declared falls by half points.
-fn variant(
-    planner: &Planner,
-    table: &Table,
-    looks: &TableStyle,
-    row: &Row,
-    slot: &Slot,
-    scale: f64,
-) -> Result<Variant, Error> {
-    let column = &table.columns[slot.column];
-    let heading = matches!(row.kind, RowKind::Header | RowKind::Numbering);
-    let role = match (heading, column.kind) {
-        (true, _) => &looks.head,
-        (_, ColumnKind::Number) => &looks.number,
-        _ => &looks.text,
+/// What a cell looks like, by the table's style: its part, alignment and indent in hundredths of 字.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct CellLook {
+    part: Part,
+    align: Kind,
+    indent: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    Head,
+    Text,
+    Number,
+}
+
+fn cell_look(table: &Table, row: &Row, slot: &Slot, in_header: bool) -> CellLook {
+    let column = table.columns.get(slot.column);
+    let numbers = column.is_some_and(|c| c.kind == ColumnKind::Number);
+    let label = slot.cell.is_some_and(|c| c.header);
+    let (part, usual) = match row.kind {
+        RowKind::Numbering => (Part::Text, Align::Center),
+        _ if in_header || row.kind == RowKind::Header => (Part::Head, Align::Center),
+        _ if numbers && !label => (Part::Number, column.map_or(Align::Right, |c| c.align)),
+        _ => (Part::Text, column.map_or(Align::Left, |c| c.align)),
     };
-    let own = slot.cell.and_then(|c| c.align);
-    let align = own.or(if heading { None } else { Some(column.align) }).map(Kind::from);
+    let align = slot.cell.and_then(|c| c.align).unwrap_or(usual).into();
     let indent = slot.cell.map_or(0.0, |c| c.indent);
+    CellLook { part, align, indent: (indent * 100.0).round().clamp(0.0, 6000.0) as u16 }
+}
+
+/// The named style of a look. Type smaller than declared falls by half points.
+fn cell_style(
+    planner: &mut Planner,
+    looks: &TableStyle,
+    look: CellLook,
+    keep: bool,
+    scale: f64,
+) -> Result<StyleId, Error> {
+    let role = match look.part {
+        Part::Head => &looks.head,
+        Part::Text => &looks.text,
+        Part::Number => &looks.number,
+    };
     let smaller = scale > 0.0 && scale < 1.0;
     let size = if smaller { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
-    let indent = (indent * 100.0).round().clamp(0.0, 6000.0) as u16;
-    Ok(Variant { align, indent, size, ..Variant::of(role, Purpose::Cell) })
+    let (align, indent) = (Some(look.align), look.indent);
+    planner.styles.id(Variant { align, indent, size, keep, ..Variant::of(role, Purpose::Cell) })
 }
 
 /// Rows whose paragraphs keep with the next: before a total, within a vertical merge that a page can hold, before
@@ -220,24 +258,6 @@ fn kept_rows(rows: &[Row], heights: &[f64], page: f64, header: bool, noted: bool
         }
     }
     keeps
-}
-
-/// About how tall a row will be in pt; only whole pages hang on it.
-fn row_height(planner: &Planner, row: &Row, looks: &TableStyle, geometry: &TableGeometry) -> f64 {
-    let Some(text) = planner.style.text.get(&looks.text) else { return looks.row };
-    let size = text.size * geometry.scale.clamp(0.1, 1.0);
-    let pitch = text.pitch.map_or(size * 1.3, |p| p.max(size));
-    let lines = row.cells.iter().map(|cell| {
-        let end = (cell.column + cell.colspan.max(1)).min(geometry.columns.len());
-        let columns = geometry.columns.get(cell.column..end).unwrap_or_default();
-        let width = (columns.iter().sum::<f64>() - 2.0 * looks.padding[1] * MM).max(size);
-        let length = |line: &str| line.chars().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum::<f64>() * size;
-        let text = plain_text(&cell.inlines);
-        let lines: f64 = text.split('\n').map(|line| (length(line) / width).ceil().max(1.0)).sum();
-        lines / cell.rowspan.max(1) as f64
-    });
-    let lines = lines.fold(1.0, f64::max);
-    (lines * pitch + 2.0 * looks.padding[0] * MM).max(looks.row)
 }
 
 #[cfg(test)]

@@ -1,23 +1,23 @@
 //! Tags of content controls: each printed figure's address, unique and at most 64 characters, and the way back.
 
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Word takes no more in `w:tag` and `w:alias`, counted in UTF-16 units.
 pub const LIMIT: usize = 64;
 
 /// Gives every printing of a figure its tag, in document order.
 #[derive(Default)]
-pub struct Tags {
-    printed: BTreeMap<String, u32>,
+pub struct Tags<'a> {
+    printed: HashMap<&'a str, u32>,
     /// Tags that do not spell their address, with the address.
     pub spelled: BTreeMap<String, String>,
 }
 
-impl Tags {
+impl<'a> Tags<'a> {
     /// `t5/2010350/基本`, then `t5/2010350/基本!2` where the figure is printed again, and so on.
-    pub fn next(&mut self, address: &str) -> String {
-        let count = self.printed.entry(address.to_owned()).or_insert(0);
+    pub fn next(&mut self, address: &'a str) -> String {
+        let count = self.printed.entry(address).or_insert(0);
         *count += 1;
         let suffix = if *count > 1 || ends_like_a_tag(address) { format!("!{count}") } else { String::new() };
         let address = super::xml::clean(address);
@@ -68,13 +68,14 @@ mod tests {
 
     #[test]
     fn long_addresses_stay_unique_and_within_the_limit() {
-        let mut tags = Tags::default();
         let long = "行".repeat(64);
+        let longer = format!("{long}𬭚");
+        let mut tags = Tags::default();
         assert_eq!(tags.next(&long), long);
         let second = tags.next(&long);
         assert_eq!(second.encode_utf16().count(), 64);
         assert_eq!(tags.spelled[&second], long);
-        let other = tags.next(&format!("{long}𬭚"));
+        let other = tags.next(&longer);
         assert!(other != second && other.encode_utf16().count() <= 64);
     }
 }

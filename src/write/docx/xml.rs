@@ -42,6 +42,16 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// [`escape`] onto the end of XML.
+pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
+    let harmless = |b: u8| b >= b' ' && !matches!(b, b'&' | b'<' | b'>' | b'"' | 0x7F | 0xEF);
+    if text.bytes().all(harmless) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        out.extend_from_slice(escape(text).as_bytes());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

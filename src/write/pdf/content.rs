@@ -3,7 +3,7 @@
 
 use super::glyphs::{self, Cluster, Codes};
 use super::rules;
-use super::text::utf16_bytes;
+use super::syntax::utf16_bytes;
 use crate::typeset::frame::{Artifact, Element, ElementId, Item, Page, Rule, Run, Tag};
 use printpdf::{
     Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PdfFontHandle, Point, Pt, TextItem,

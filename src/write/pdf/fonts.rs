@@ -1,7 +1,7 @@
 //! Subset fonts: only the glyphs shown, under codes of our own, with a descriptor that tells the truth.
 
 use super::content::font_name;
-use super::file::compressed;
+use super::file::{compressed, compressed_program};
 use super::glyphs::{ShownGlyph, Subset};
 use super::pages::save;
 use crate::diagnostic::{Diagnostic, Place};
@@ -28,7 +28,8 @@ pub(super) struct EmbeddedFont {
 pub(super) fn embed(index: u16, subset: &Subset, fonts: &Fonts) -> Result<EmbeddedFont, Diagnostic> {
     let face = fonts.face(subset.face);
     let program = subset_program(face, &subset.glyphs)?;
-    let name = format!("{}+{}", tag(face, &subset.glyphs), face.postscript_name);
+    let own_name = if face.postscript_name.is_empty() { "Unnamed" } else { &face.postscript_name };
+    let name = format!("{}+{own_name}", tag(face, &subset.glyphs));
     let made = print_font(&font_name(index), name, program, face, &subset.glyphs);
     take_font(made, face, &subset.glyphs).ok_or_else(|| unusable(face, "无法嵌入 PDF"))
 }
@@ -126,7 +127,7 @@ fn take_font(mut made: Document, face: &Face, glyphs: &[ShownGlyph]) -> Option<E
     descendant.remove(b"FontDescriptor");
     descriptor.remove(key.as_bytes());
     let to_unicode = Stream::new(Dictionary::new(), to_unicode(glyphs).into_bytes());
-    let (program, to_unicode) = (compressed(program), compressed(to_unicode));
+    let (program, to_unicode) = (compressed_program(program), compressed(to_unicode));
     Some(EmbeddedFont { type0, descendant, descriptor, program: (key, program), to_unicode })
 }
 

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn the_profile_is_as_long_as_it_says_and_every_tag_lies_inside() {
         let profile = srgb();
-        let number = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().unwrap()) as usize;
+        let number = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().expect("four bytes")) as usize;
         assert_eq!(number(0), profile.len());
         assert_eq!(&profile[36..40], b"acsp");
         for tag in 0..number(128) {

@@ -1,6 +1,6 @@
 //! What the file says of itself: the information dictionary and the same in XMP, which claims PDF/A-2a and PDF/UA-1.
 
-use super::text::text_string;
+use super::syntax::text_string;
 use crate::document::Meta;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
@@ -145,11 +145,11 @@ mod tests {
             assert!(!xmp(&meta).contains("Date>"), "{date:?}");
             let mut file = Document::new();
             let info = add_info(&mut file, &meta);
-            assert!(!file.get_dictionary(info).unwrap().has(b"CreationDate"));
+            assert!(!file.get_dictionary(info).expect("added").has(b"CreationDate"));
         }
         let mut file = Document::new();
         let info = add_info(&mut file, &meta(Some("2023-02-10")));
-        let date = file.get_dictionary(info).unwrap().get(b"CreationDate").unwrap();
+        let date = file.get_dictionary(info).expect("added").get(b"CreationDate").expect("dated");
         assert_eq!(date, &Object::string_literal("D:20230210000000+08'00'"));
     }
 }

@@ -22,7 +22,7 @@ mod navigation;
 mod pages;
 mod rules;
 mod structure;
-mod text;
+mod syntax;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Meta};
@@ -37,13 +37,32 @@ use structure::{MarkedPage, Tree};
 /// or when a link or bookmark leads nowhere.
 pub fn write(document: &Document, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>, Diagnostic> {
     let codes = glyphs::Codes::of(pages, fonts)?;
-    let (printed, embedded) = rayon::join(
-        || pages::print(pages, &codes),
+    let (finished, embedded) = rayon::join(
+        || finish(document, pages, &codes),
         || {
             let subsets = codes.subsets.par_iter().enumerate().with_max_len(1);
             subsets.map(|(i, subset)| fonts::embed(i as u16, subset, fonts)).collect::<Result<Vec<_>, _>>()
         },
     );
+    let Finished { mut file, font_ids, elements } = finished?;
+    for (font, id) in embedded?.into_iter().zip(font_ids) {
+        font.add_to(&mut file, id);
+    }
+    Ok(file::write(file, elements))
+}
+
+/// A file that lacks only its fonts.
+struct Finished {
+    file: lopdf::Document,
+    /// The objects reserved for the fonts.
+    font_ids: Vec<ObjectId>,
+    /// The structure elements.
+    elements: Vec<file::ObjectStream>,
+}
+
+/// Prints the pages and adds everything around them.
+fn finish(document: &Document, pages: &Pages, codes: &glyphs::Codes) -> Result<Finished, Diagnostic> {
+    let printed = pages::print(pages, codes);
     let mut file = lopdf::Document::with_version("1.7");
     let root = file.new_object_id();
     let (resources, font_ids) = fonts::reserve(&mut file, codes.subsets.len());
@@ -51,17 +70,15 @@ pub fn write(document: &Document, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8
     let (page_tree, marked) = add_pages(&mut file, pages, printed, resources);
     let page_ids: Vec<ObjectId> = marked.iter().map(|page| page.id).collect();
     let links = navigation::add_links(&mut file, pages, &page_ids)?;
-    tree.write(&mut file, &pages.structure, &marked, &links);
+    let elements = tree.write(&mut file, &pages.structure, &marked, &links);
     let outline = navigation::add_outline(&mut file, pages, &page_ids, &tree)?;
     let catalog = catalog(&mut file, &document.meta, page_tree, &tree, outline, navigation::page_labels(&pages.pages));
     file.set_object(root, catalog);
-    for (font, id) in embedded?.into_iter().zip(font_ids) {
-        font.add_to(&mut file, id);
-    }
     let info = metadata::add_info(&mut file, &document.meta);
     file.trailer.set("Root", root);
     file.trailer.set("Info", info);
-    Ok(file::write(file))
+    file::compress(&mut file);
+    Ok(Finished { file, font_ids, elements })
 }
 
 /// Adds the page tree. Every page shares one resource dictionary.
@@ -107,8 +124,8 @@ fn catalog(
     let mut catalog = dictionary! {
         "Type" => "Catalog",
         "Pages" => page_tree,
-        "Lang" => text::text_string(&meta.language),
-        "MarkInfo" => dictionary! { "Marked" => true, "Suspects" => false },
+        "Lang" => syntax::text_string(&meta.language),
+        "MarkInfo" => dictionary! { "Marked" => true },
         "StructTreeRoot" => tree.root,
         // The sheet is measured by a norm: a print dialog shall not shrink it unasked.
         "ViewerPreferences" => dictionary! { "DisplayDocTitle" => true, "PrintScaling" => "None" },
@@ -129,9 +146,9 @@ fn output_intent(file: &mut lopdf::Document) -> Dictionary {
     dictionary! {
         "Type" => "OutputIntent",
         "S" => "GTS_PDFA1",
-        "OutputConditionIdentifier" => text::text_string("sRGB IEC61966-2.1"),
-        "RegistryName" => text::text_string("http://www.color.org"),
-        "Info" => text::text_string("sRGB IEC61966-2.1"),
+        "OutputConditionIdentifier" => syntax::text_string("sRGB IEC61966-2.1"),
+        "RegistryName" => syntax::text_string("http://www.color.org"),
+        "Info" => syntax::text_string("sRGB IEC61966-2.1"),
         "DestOutputProfile" => profile,
     }
 }

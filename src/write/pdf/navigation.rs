@@ -2,7 +2,7 @@
 
 use super::content::on_sheet;
 use super::structure::{TaggedLink, Tree};
-use super::text::text_string;
+use super::syntax::text_string;
 use crate::diagnostic::Diagnostic;
 use crate::typeset::Pages;
 use crate::typeset::frame::{Item, Link, OutlineEntry, Page, Tag};
@@ -221,7 +221,7 @@ mod tests {
         };
         let labels = ["", "", "i", "ii", "1", "2", "4", "甲"].map(page);
         let numbers = page_labels(&labels);
-        let numbers = numbers.get(b"Nums").unwrap().as_array().unwrap();
+        let numbers = numbers.get(b"Nums").and_then(Object::as_array).expect("an array");
         let expected: Vec<Object> = vec![
             0.into(),
             Dictionary::new().into(),

@@ -1,9 +1,11 @@
 //! The structure tree (ISO 32000-1 14.7): what a screen reader walks, and the parent tree that leads from content and
 //! links back to it.
 
-use super::text::text_string;
+use super::file::{OBJECTS_PER_STREAM, ObjectStream, Packing};
+use super::syntax::{DictionaryWriter, text_string, write_integer, write_reference, write_text};
 use crate::typeset::frame::{Element, ElementId, ElementKind, Scope};
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// A page's object, and the element of each of its marked-content sequences.
@@ -35,16 +37,15 @@ impl Tree {
         self.elements[id.0 as usize]
     }
 
-    /// Writes the tree. A page's key in the parent tree is its index; the n-th link's is the number of pages plus n.
-    pub(super) fn write(&self, file: &mut Document, structure: &[Element], pages: &[MarkedPage], links: &[TaggedLink]) {
-        let mut contents = contents(structure.len(), pages, links);
-        let mut ids = BTreeMap::new();
-        for (i, element) in structure.iter().enumerate() {
-            if let Some(id) = identifier(&element.kind) {
-                ids.insert(id.as_bytes().to_vec(), self.elements[i]);
-            }
-            file.set_object(self.elements[i], self.dictionary(element, std::mem::take(&mut contents[i])));
-        }
+    /// Adds the root and the parent tree to the file, and gives the elements, which are many, in object streams.
+    /// A page's key in the parent tree is its index; the n-th link's is the number of pages plus n.
+    pub(super) fn write(
+        &self,
+        file: &mut Document,
+        structure: &[Element],
+        pages: &[MarkedPage],
+        links: &[TaggedLink],
+    ) -> Vec<ObjectStream> {
         let parent_tree = self.parent_tree(file, pages, links);
         let mut root = dictionary! {
             "Type" => "StructTreeRoot",
@@ -52,43 +53,50 @@ impl Tree {
             "ParentTree" => parent_tree,
             "ParentTreeNextKey" => (pages.len() + links.len()) as i64,
         };
-        if !ids.is_empty() {
-            root.set("IDTree", id_tree(file, ids));
+        if let Some(names) = self.id_tree(structure) {
+            root.set("IDTree", file.add_object(names));
         }
         file.set_object(self.root, root);
+        let contents = contents(structure.len(), pages, links);
+        let elements: Vec<_> = structure.iter().zip(&contents).zip(&self.elements).collect();
+        let streams = elements.par_chunks(OBJECTS_PER_STREAM).map(|elements| {
+            let mut packing = Packing::default();
+            for ((element, content), id) in elements {
+                packing.add(id.0, |out| self.write_element(out, element, content));
+            }
+            packing.finish()
+        });
+        streams.collect()
     }
 
-    fn dictionary(&self, element: &Element, content: Vec<Content>) -> Dictionary {
-        let parent = element.parent.map_or(self.root, |parent| self.element(parent));
-        let mut dict = dictionary! { "S" => type_name(&element.kind), "P" => parent };
+    fn write_element(&self, out: &mut Vec<u8>, element: &Element, content: &[Content]) {
+        let mut dict = DictionaryWriter::begin(out);
+        dict.name("S", type_name(&element.kind));
+        dict.reference("P", element.parent.map_or(self.root, |parent| self.element(parent)));
         // Content of one page is named by its number alone, the page by Pg.
         let page = content.first().map(|c| c.page).filter(|page| content.iter().all(|c| c.page == *page));
         if let Some(page) = page {
-            dict.set("Pg", page);
+            dict.reference("Pg", page);
         }
-        let kids = content.iter().map(|c| c.object(page));
-        let mut kids: Vec<Object> = kids.chain(element.children.iter().map(|id| self.element(*id).into())).collect();
-        match kids.len() {
-            0 => {}
-            1 => dict.set("K", kids.remove(0)),
-            _ => dict.set("K", kids),
+        let kids = content.iter().map(Kid::Content).chain(element.children.iter().map(|id| Kid::Element(*id)));
+        if !content.is_empty() || !element.children.is_empty() {
+            dict.array("K", kids, |out, kid| match kid {
+                Kid::Content(content) => content.write(out, page),
+                Kid::Element(id) => write_reference(out, self.element(id)),
+            });
         }
-        if let Some(title) = &element.title {
-            dict.set("T", text_string(title));
-        }
-        if let Some(text) = &element.actual_text {
-            dict.set("ActualText", text_string(text));
+        let texts = [("T", &element.title), ("ActualText", &element.actual_text)];
+        for (key, text) in texts.into_iter().filter_map(|(key, text)| Some((key, text.as_deref()?))) {
+            dict.text(key, text);
         }
         if let Some(language) = element.language {
-            dict.set("Lang", text_string(language));
+            dict.text("Lang", language);
         }
         if let Some(id) = identifier(&element.kind) {
-            dict.set("ID", byte_string(id));
+            dict.text("ID", id);
         }
-        if let Some(attributes) = attributes(&element.kind) {
-            dict.set("A", attributes);
-        }
-        dict
+        write_attributes(&mut dict, &element.kind);
+        dict.end();
     }
 
     fn parent_tree(&self, file: &mut Document, pages: &[MarkedPage], links: &[TaggedLink]) -> ObjectId {
@@ -102,6 +110,22 @@ impl Tree {
         }
         file.add_object(dictionary! { "Nums" => numbers })
     }
+
+    /// The name tree of identifiers, which the norm asks for where there are any.
+    fn id_tree(&self, structure: &[Element]) -> Option<Dictionary> {
+        let ids = structure.iter().zip(&self.elements).filter_map(|(e, object)| Some((identifier(&e.kind)?, *object)));
+        // Names are in the order of their bytes as written.
+        let ids: BTreeMap<Vec<u8>, (&str, ObjectId)> =
+            ids.map(|(id, object)| (text_string(id).as_str().unwrap_or_default().to_vec(), (id, object))).collect();
+        let names: Vec<Object> = ids.into_values().flat_map(|(id, object)| [text_string(id), object.into()]).collect();
+        (!names.is_empty()).then(|| dictionary! { "Names" => names })
+    }
+}
+
+/// What an element holds.
+enum Kid<'a> {
+    Content(&'a Content),
+    Element(ElementId),
 }
 
 /// A piece of content an element holds.
@@ -119,17 +143,26 @@ enum ContentKind {
 }
 
 impl Content {
-    /// As a kid of an element whose Pg is `page`.
-    fn object(&self, page: Option<ObjectId>) -> Object {
-        let mut dict = match self.kind {
-            ContentKind::Marked(mcid) if page.is_some() => return mcid.into(),
-            ContentKind::Marked(mcid) => dictionary! { "Type" => "MCR", "MCID" => mcid },
-            ContentKind::Annotation(annotation) => dictionary! { "Type" => "OBJR", "Obj" => annotation },
-        };
-        if page.is_none() {
-            dict.set("Pg", self.page);
+    /// Writes it as a kid of an element whose Pg is `page`.
+    fn write(&self, out: &mut Vec<u8>, page: Option<ObjectId>) {
+        if let (ContentKind::Marked(mcid), Some(_)) = (self.kind, page) {
+            return write_integer(out, mcid);
         }
-        dict.into()
+        let mut dict = DictionaryWriter::begin(out);
+        match self.kind {
+            ContentKind::Marked(mcid) => {
+                dict.name("Type", "MCR");
+                dict.integer("MCID", mcid);
+            }
+            ContentKind::Annotation(annotation) => {
+                dict.name("Type", "OBJR");
+                dict.reference("Obj", annotation);
+            }
+        }
+        if page.is_none() {
+            dict.reference("Pg", self.page);
+        }
+        dict.end();
     }
 }
 
@@ -186,51 +219,45 @@ fn identifier(kind: &ElementKind) -> Option<&str> {
     }
 }
 
-fn byte_string(text: &str) -> Object {
-    text_string(text)
-}
-
-/// Table attributes (ISO 32000-1 14.8.5.7).
-fn attributes(kind: &ElementKind) -> Option<Dictionary> {
-    let mut table = dictionary! { "O" => "Table" };
+/// Writes table attributes (ISO 32000-1 14.8.5.7), where the element has any.
+fn write_attributes(element: &mut DictionaryWriter, kind: &ElementKind) {
+    let none = match kind {
+        ElementKind::Table { summary } => summary.is_empty(),
+        ElementKind::HeaderCell { .. } => false,
+        ElementKind::DataCell { colspan, rowspan, headers } => *colspan <= 1 && *rowspan <= 1 && headers.is_empty(),
+        _ => true,
+    };
+    if none {
+        return;
+    }
+    let mut table = element.dictionary("A");
+    table.name("O", "Table");
     match kind {
-        ElementKind::Table { summary } if !summary.is_empty() => table.set("Summary", text_string(summary)),
+        ElementKind::Table { summary } => table.text("Summary", summary),
         ElementKind::HeaderCell { scope, colspan, rowspan, .. } => {
             let scope = match scope {
                 Scope::Column => "Column",
                 Scope::Row => "Row",
                 Scope::Both => "Both",
             };
-            table.set("Scope", scope);
-            spans(&mut table, *colspan, *rowspan);
+            table.name("Scope", scope);
+            write_spans(&mut table, *colspan, *rowspan);
         }
         ElementKind::DataCell { colspan, rowspan, headers } => {
             if !headers.is_empty() {
-                table.set("Headers", headers.iter().map(|id| byte_string(id)).collect::<Vec<_>>());
+                table.array("Headers", headers, |out, id| write_text(out, id));
             }
-            spans(&mut table, *colspan, *rowspan);
+            write_spans(&mut table, *colspan, *rowspan);
         }
         _ => {}
     }
-    (table.len() > 1).then_some(table)
+    table.end();
 }
 
-fn spans(table: &mut Dictionary, columns: u32, rows: u32) {
+fn write_spans(table: &mut DictionaryWriter, columns: u32, rows: u32) {
     for (key, span) in [("ColSpan", columns), ("RowSpan", rows)] {
         if span > 1 {
-            table.set(key, span);
+            table.integer(key, i64::from(span));
         }
     }
-}
-
-/// The name tree of identifiers, which the norm asks for where there are any.
-fn id_tree(file: &mut Document, ids: BTreeMap<Vec<u8>, ObjectId>) -> ObjectId {
-    let names = ids
-        .into_iter()
-        .flat_map(|(id, element)| {
-            let name = text_string(std::str::from_utf8(&id).expect("it came from a string"));
-            [name, element.into()]
-        })
-        .collect::<Vec<Object>>();
-    file.add_object(dictionary! { "Names" => names })
 }

@@ -1,0 +1,225 @@
+//! Output files in their places, whole or not at all: each is written beside its place under a temporary name, then
+//! renamed over the previous edition. What a killed run left behind is removed by the next.
+
+use crate::build::Output;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// Temporary names begin with a dot and end in neither .pdf nor .docx: no one takes them for output.
+const TEMPORARY: (&str, &str) = (".gongkai-", ".tmp");
+
+/// Puts files into a folder, which is made if need be, and returns their paths. Nothing is replaced before all are
+/// written. A file that another program holds open gets a second name, with a warning that says so.
+pub fn place(folder: &Path, outputs: &[Output], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+    let staged = fs::create_dir_all(folder).map_err(|e| refused("建立文件夹", folder, &e)).and_then(|()| {
+        sweep(folder);
+        outputs.iter().map(|output| stage(folder, output)).collect::<Result<Vec<_>, _>>()
+    });
+    let staged = match staged {
+        Ok(staged) => staged,
+        Err(found) => {
+            diagnostics.push(found);
+            return Vec::new();
+        }
+    };
+    let mut placed = Vec::new();
+    for (output, temporary) in outputs.iter().zip(staged) {
+        match settle(temporary, &folder.join(&output.name), diagnostics) {
+            Ok(path) => placed.push(path),
+            Err(found) => diagnostics.push(found),
+        }
+    }
+    placed
+}
+
+/// Why the system refused something, and what to try, in the user's language.
+pub fn refusal(error: &io::Error) -> (String, &'static str) {
+    let (why, hint) = match error.kind() {
+        ErrorKind::PermissionDenied => ("没有权限", "检查是否有写入权限，或用 -o 换一个文件夹"),
+        ErrorKind::ReadOnlyFilesystem => ("磁盘是只读的", "用 -o 换一个文件夹"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            ("磁盘空间不够", "请腾出空间，或用 -o 换一个磁盘上的文件夹")
+        }
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            ("已有同名的文件，不是文件夹", "把那个文件移走或改名，或用 -o 换一个文件夹")
+        }
+        ErrorKind::IsADirectory | ErrorKind::DirectoryNotEmpty => {
+            ("已有同名的文件夹", "把那个文件夹移走或改名，或用 -o 换一个文件夹")
+        }
+        ErrorKind::InvalidFilename => ("名称太长，或含有不允许的字符", "改短部门名称或文件夹名，去掉特殊字符"),
+        ErrorKind::NotFound => ("路径不存在", "检查路径，或用 -o 换一个文件夹"),
+        _ => return (error.to_string(), "检查输出文件夹能否写入，或用 -o 换一个文件夹"),
+    };
+    (why.to_string(), hint)
+}
+
+fn refused(what: &str, path: &Path, error: &io::Error) -> Diagnostic {
+    let (why, hint) = refusal(error);
+    Diagnostic::error("E501", format!("无法{what} {}：{why}", path.display())).hint(hint)
+}
+
+/// A file under its temporary name, locked while this run lives; removed unless it was renamed.
+struct Temporary {
+    path: PathBuf,
+    file: File,
+}
+
+impl Temporary {
+    fn create(folder: &Path) -> io::Result<Temporary> {
+        let (before, after) = TEMPORARY;
+        let mut number = 0;
+        loop {
+            let path = folder.join(format!("{before}{}-{number}{after}", std::process::id()));
+            number += 1;
+            let file = match File::create_new(&path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                made => made?,
+            };
+            // Where nothing can be locked, nothing is swept either.
+            let _ = file.lock();
+            // Another run may have swept it away just before it was locked.
+            if path.exists() {
+                return Ok(Temporary { path, file });
+            }
+        }
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn stage(folder: &Path, output: &Output) -> Result<Temporary, Diagnostic> {
+    let write = || {
+        let mut temporary = Temporary::create(folder)?;
+        temporary.file.write_all(&output.bytes)?;
+        // Else a power cut after the rename could leave an empty file under the final name.
+        temporary.file.sync_data()?;
+        Ok(temporary)
+    };
+    write().map_err(|e| refused("写入", &folder.join(&output.name), &e))
+}
+
+/// Renames a finished file to its name, or to its second name. Returns the name it got.
+fn settle(temporary: Temporary, target: &Path, diagnostics: &mut Diagnostics) -> Result<PathBuf, Diagnostic> {
+    let Err(error) = fs::rename(&temporary.path, target) else { return Ok(target.to_path_buf()) };
+    if !is_held_open(&error) || target.is_dir() {
+        return Err(refused("更新", target, &error));
+    }
+    let held = format!("{} 正被别的程序打开（如 Word、WPS、PDF 阅读器），无法更新", target.display());
+    let second = second_name(target);
+    if fs::rename(&temporary.path, &second).is_err() {
+        return Err(Diagnostic::error("E504", held).hint("请关闭打开着它的程序，再生成一次"));
+    }
+    diagnostics.push(
+        Diagnostic::warning("E504", format!("{held}；新的一版写在 {}", second.display()))
+            .hint("请关闭打开着它的程序，再生成一次，并删去多出的一份"),
+    );
+    Ok(second)
+}
+
+/// Windows alone refuses to replace a file that is open: access denied, sharing violation or lock violation.
+fn is_held_open(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}
+
+fn second_name(target: &Path) -> PathBuf {
+    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    target.with_file_name(format!("{}（新）.{}", part(target.file_stem()), part(target.extension())))
+}
+
+/// Removes the temporary files of runs that were killed: those that no living run has locked.
+fn sweep(folder: &Path) {
+    let (before, after) = TEMPORARY;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(before) && name.ends_with(after));
+        if !is_ours {
+            continue;
+        }
+        let Ok(file) = File::options().write(true).open(entry.path()) else { continue };
+        if file.try_lock().is_ok() {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output(name: &str, bytes: &[u8]) -> Output {
+        Output { name: name.to_string(), bytes: bytes.to_vec() }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn files_are_replaced_and_nothing_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("新建/631");
+        for edition in [&b"one"[..], b"two"] {
+            let mut diagnostics = Diagnostics::default();
+            let placed = place(&target, &[output("a.pdf", edition), output("a.docx", edition)], &mut diagnostics);
+            assert!(diagnostics.is_empty());
+            assert_eq!(placed, [target.join("a.pdf"), target.join("a.docx")]);
+            assert_eq!(fs::read(target.join("a.pdf")).unwrap(), edition);
+            assert_eq!(names(&target), ["a.docx", "a.pdf"]);
+        }
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_what_a_living_one_holds_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".gongkai-1-0.tmp"), b"half").unwrap();
+        fs::write(folder.path().join(".other.tmp"), b"not ours").unwrap();
+        let living = Temporary::create(folder.path()).unwrap();
+        let held = living.path.file_name().unwrap().to_str().unwrap().to_string();
+        place(folder.path(), &[output("a.pdf", b"one")], &mut Diagnostics::default());
+        assert_eq!(names(folder.path()), [held, ".other.tmp".to_string(), "a.pdf".to_string()]);
+        drop(living);
+        assert_eq!(names(folder.path()), [".other.tmp", "a.pdf"]);
+    }
+
+    #[test]
+    fn a_folder_under_the_file_s_name_is_told_and_the_other_file_still_placed() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("a.pdf")).unwrap();
+        let mut diagnostics = Diagnostics::default();
+        let outputs = [output("a.pdf", b"one"), output("a.docx", b"one")];
+        assert_eq!(place(folder.path(), &outputs, &mut diagnostics), [folder.path().join("a.docx")]);
+        let found = diagnostics.sorted()[0].to_string();
+        assert!(found.contains("a.pdf：已有同名的文件夹"), "{found}");
+        assert_eq!(names(folder.path()), ["a.docx", "a.pdf"]);
+    }
+
+    #[test]
+    fn a_file_where_the_folder_should_be_and_a_name_too_long_are_told_in_chinese() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("output");
+        fs::write(&file, b"kept").unwrap();
+        let mut diagnostics = Diagnostics::default();
+        assert!(place(&file, &[output("a.pdf", b"")], &mut diagnostics).is_empty());
+        assert!(place(&file.join("631"), &[output("a.pdf", b"")], &mut diagnostics).is_empty());
+        assert!(place(folder.path(), &[output(&"长".repeat(300), b"")], &mut diagnostics).is_empty());
+        let found: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
+        assert!(found[0].contains("已有同名的文件，不是文件夹"), "{found:?}");
+        assert!(found[1].contains("已有同名的文件，不是文件夹"), "{found:?}");
+        assert!(found[2].contains("名称太长"), "{found:?}");
+        assert_eq!(fs::read(&file).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn a_second_name_keeps_the_ending() {
+        assert_eq!(second_name(Path::new("output/631/a.b.pdf")), Path::new("output/631/a.b（新）.pdf"));
+    }
+}

@@ -1,0 +1,536 @@
+//! One streaming pass over the document part: controls, tables, own paragraphs. Element nesting is a stack of
+//! small states, never recursion.
+
+use super::Options;
+use super::package::{DEPTH, attribute, error, malformed, reference, refused, too_large};
+use crate::diagnostic::Diagnostic;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::reader::NsReader;
+
+/// Which side of tracked changes is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// As if all changes were accepted.
+    #[default]
+    Accepted,
+    /// As if all were rejected.
+    Original,
+}
+
+/// What a document part holds.
+#[derive(Default)]
+pub struct Content {
+    pub controls: Vec<Control>,
+    pub tables: Vec<ReadTable>,
+    /// Name and text of every bookmark `p_…`, in document order.
+    pub prose: Vec<(String, String)>,
+}
+
+/// A content control that has a tag or a name.
+pub struct Control {
+    pub tag: String,
+    /// The tag was lost; this is its alias.
+    pub by_alias: bool,
+    pub text: String,
+    /// Place in document order.
+    pub order: usize,
+    /// Table, row, index of the cell in the row.
+    pub place: Option<(usize, usize, usize)>,
+}
+
+#[derive(Default)]
+pub struct ReadTable {
+    /// Its own title, then the nearest paragraphs before it.
+    pub titles: Vec<String>,
+    pub rows: Vec<Vec<ReadCell>>,
+}
+
+pub struct ReadCell {
+    /// The grid column it begins in, and the one after its last.
+    pub column: usize,
+    pub end: usize,
+    pub text: String,
+    pub order: usize,
+    /// Indexes into [`Content::controls`].
+    pub controls: Vec<usize>,
+    /// Covered by a vertical merge.
+    pub covered: bool,
+}
+
+/// What an open element means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Other,
+    /// Its text is read.
+    Text,
+    Paragraph,
+    Table,
+    Row,
+    RowProperties,
+    Cell,
+    Control,
+    ControlProperties,
+    /// Not seen in this view, or a second form of what was read already.
+    Hidden,
+    /// Properties, fields' instructions: no text of the page.
+    Properties,
+}
+
+const TRANSITIONAL: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+const STRICT: &str = "http://purl.oclc.org/ooxml/wordprocessingml/main";
+const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
+/// What a cell, a row, a control or a bookmark takes in memory beside its text, about.
+const KEPT: usize = 256;
+/// Controls, and bookmarks, open at once; more are not ours.
+const OPEN_AT_ONCE: usize = 32;
+
+/// Text that grows paragraph by paragraph.
+#[derive(Default)]
+struct Sink {
+    text: String,
+    breaks: bool,
+}
+
+impl Sink {
+    fn push(&mut self, text: &str) {
+        if std::mem::take(&mut self.breaks) && !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(text);
+    }
+}
+
+#[derive(Default)]
+struct OpenControl {
+    tag: Option<String>,
+    alias: Option<String>,
+    /// The text is Word's prompt, not the user's.
+    prompt: bool,
+    sink: Sink,
+    order: usize,
+    place: Option<(usize, usize, usize)>,
+}
+
+struct OpenTable {
+    /// Index into [`Content::tables`].
+    index: usize,
+    column: usize,
+    skipped: bool,
+    cell: Option<OpenCell>,
+}
+
+#[derive(Default)]
+struct OpenCell {
+    column: usize,
+    span: usize,
+    covered: bool,
+    order: usize,
+    sink: Sink,
+    controls: Vec<usize>,
+}
+
+struct OpenProse {
+    id: String,
+    index: usize,
+    sink: Sink,
+}
+
+struct Parser<'a> {
+    options: &'a Options,
+    name: &'a str,
+    content: Content,
+    open: Vec<Open>,
+    hidden: usize,
+    controls: Vec<OpenControl>,
+    ignored_controls: usize,
+    tables: Vec<OpenTable>,
+    prose: Vec<OpenProse>,
+    paragraph: String,
+    /// The last paragraphs with text, the newest last.
+    recent: Vec<String>,
+    order: usize,
+    kept: usize,
+    body: bool,
+}
+
+/// Reads the document part.
+pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, Diagnostic> {
+    let mut reader = NsReader::from_reader(content);
+    let mut parser = Parser {
+        options,
+        name,
+        content: Content::default(),
+        open: Vec::new(),
+        hidden: 0,
+        controls: Vec::new(),
+        ignored_controls: 0,
+        tables: Vec::new(),
+        prose: Vec::new(),
+        paragraph: String::new(),
+        recent: Vec::new(),
+        order: 0,
+        kept: 0,
+        body: false,
+    };
+    loop {
+        let (namespace, event) = reader.read_resolved_event().map_err(|_| malformed(name))?;
+        match event {
+            Event::Start(element) => parser.start(kind(&namespace), &element)?,
+            Event::Empty(element) => {
+                parser.start(kind(&namespace), &element)?;
+                parser.end()?;
+            }
+            Event::End(_) => parser.end()?,
+            Event::Text(text) => parser.text(&text.xml10_content())?,
+            Event::CData(text) => parser.text(&text.xml10_content())?,
+            Event::GeneralRef(entity) => {
+                let mut one = [0; 4];
+                let c = reference(&entity, name)?;
+                parser.text(c.encode_utf8(&mut one))?;
+            }
+            Event::DocType(_) => return Err(refused(name, "文档类型定义（DTD）")),
+            Event::Eof => return parser.finish(),
+            _ => {}
+        }
+    }
+}
+
+/// Whose element it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Word,
+    Compatibility,
+    Foreign,
+}
+
+fn kind(namespace: &ResolveResult) -> Owner {
+    match namespace {
+        ResolveResult::Bound(Namespace(TRANSITIONAL | STRICT)) => Owner::Word,
+        ResolveResult::Bound(Namespace(COMPATIBILITY)) => Owner::Compatibility,
+        _ => Owner::Foreign,
+    }
+}
+
+impl Parser<'_> {
+    fn start(&mut self, owner: Owner, element: &BytesStart) -> Result<(), Diagnostic> {
+        if self.open.len() >= DEPTH {
+            return Err(refused(self.name, "层数过多的嵌套"));
+        }
+        self.within()?;
+        let local = element.local_name();
+        let open = match owner {
+            Owner::Word => self.word(local.as_ref(), element),
+            Owner::Compatibility if local.as_ref() == "Fallback" => Open::Hidden,
+            _ => Open::Other,
+        };
+        if open == Open::Hidden {
+            self.hidden += 1;
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    /// A small file can hold millions of cells; what is kept stays bounded.
+    fn within(&self) -> Result<(), Diagnostic> {
+        if self.kept > self.options.kept {
+            return Err(too_large(self.name, self.options.kept as u64));
+        }
+        Ok(())
+    }
+
+    /// An element of WordprocessingML.
+    fn word(&mut self, local: &str, element: &BytesStart) -> Open {
+        let accepted = self.options.view == View::Accepted;
+        let parent = self.open.last().copied();
+        match local {
+            "body" => self.body = true,
+            "t" => return Open::Text,
+            "delText" if !accepted => return Open::Text,
+            "rPr" | "pPr" | "tblPr" | "sectPr" | "tblGrid" => {
+                return Open::Properties;
+            }
+            "tcPr" => return Open::Properties,
+            "instrText" | "delInstrText" | "delText" => return Open::Properties,
+            "tab" if parent != Some(Open::Properties) => self.push("\t"),
+            "br" | "cr" => self.push("\n"),
+            "noBreakHyphen" => self.push("-"),
+            "del" | "moveFrom" => return self.change(parent, accepted),
+            "ins" | "moveTo" => return self.change(parent, !accepted),
+            "p" => return self.paragraph_start(),
+            "tbl" => return self.table_start(),
+            "tr" => return self.row_start(),
+            "trPr" => return Open::RowProperties,
+            "gridBefore" => self.grid_before(element),
+            "tc" => return self.cell_start(),
+            "gridSpan" => self.cell_property(|cell| cell.span = number(element).clamp(1, 4096)),
+            "vMerge" => {
+                let begins = attribute(element, "val").is_some_and(|v| v == "restart");
+                self.cell_property(|cell| cell.covered = !begins);
+            }
+            "tblCaption" => self.caption(element),
+            "sdt" => return self.control_start(),
+            "sdtPr" => return Open::ControlProperties,
+            "tag" | "alias" | "showingPlcHdr" if parent == Some(Open::ControlProperties) => {
+                self.control_property(local, element);
+            }
+            "bookmarkStart" => self.bookmark_start(element),
+            "bookmarkEnd" => self.bookmark_end(element),
+            _ => {}
+        }
+        Open::Other
+    }
+
+    /// A tracked change: around content it hides it in one view; in row properties it hides the row.
+    fn change(&mut self, parent: Option<Open>, hides: bool) -> Open {
+        if parent == Some(Open::RowProperties) {
+            if let (true, Some(table)) = (hides, self.tables.last_mut()) {
+                table.skipped = true;
+            }
+            return Open::Other;
+        }
+        if hides { Open::Hidden } else { Open::Other }
+    }
+
+    fn paragraph_start(&mut self) -> Open {
+        if self.tables.is_empty() {
+            self.paragraph.clear();
+        }
+        Open::Paragraph
+    }
+
+    fn table_start(&mut self) -> Open {
+        let titles: Vec<String> = self.recent.iter().rev().cloned().collect();
+        self.kept += KEPT + titles.iter().map(String::len).sum::<usize>();
+        self.content.tables.push(ReadTable { titles, rows: Vec::new() });
+        let index = self.content.tables.len() - 1;
+        self.tables.push(OpenTable { index, column: 0, skipped: false, cell: None });
+        Open::Table
+    }
+
+    fn row_start(&mut self) -> Open {
+        self.kept += KEPT;
+        if let Some(table) = self.tables.last_mut() {
+            table.column = 0;
+            table.skipped = false;
+            self.content.tables[table.index].rows.push(Vec::new());
+        }
+        Open::Row
+    }
+
+    fn grid_before(&mut self, element: &BytesStart) {
+        if let Some(table) = self.tables.last_mut() {
+            table.column += number(element).min(4096);
+        }
+    }
+
+    fn cell_start(&mut self) -> Open {
+        self.order += 1;
+        self.kept += KEPT;
+        if let Some(table) = self.tables.last_mut() {
+            table.cell = Some(OpenCell { column: table.column, span: 1, order: self.order, ..OpenCell::default() });
+        }
+        Open::Cell
+    }
+
+    fn cell_property(&mut self, change: impl FnOnce(&mut OpenCell)) {
+        if let Some(cell) = self.tables.last_mut().and_then(|t| t.cell.as_mut()) {
+            change(cell);
+        }
+    }
+
+    fn caption(&mut self, element: &BytesStart) {
+        if let (Some(table), Some(title)) = (self.tables.last(), attribute(element, "val").filter(|n| short(n))) {
+            self.content.tables[table.index].titles.insert(0, title);
+        }
+    }
+
+    fn control_start(&mut self) -> Open {
+        self.order += 1;
+        self.kept += KEPT;
+        if self.controls.len() >= OPEN_AT_ONCE {
+            self.ignored_controls += 1;
+            return Open::Control;
+        }
+        let place = self.tables.last().and_then(|table| {
+            let rows = &self.content.tables[table.index].rows;
+            table.cell.as_ref().map(|_| (table.index, rows.len().saturating_sub(1), rows.last().map_or(0, Vec::len)))
+        });
+        self.controls.push(OpenControl { order: self.order, place, ..OpenControl::default() });
+        Open::Control
+    }
+
+    fn control_property(&mut self, local: &str, element: &BytesStart) {
+        if self.ignored_controls > 0 {
+            return;
+        }
+        let Some(control) = self.controls.last_mut() else { return };
+        match local {
+            "tag" => control.tag = attribute(element, "val").filter(|n| short(n)),
+            "alias" => control.alias = attribute(element, "val").filter(|n| short(n)),
+            _ => control.prompt = attribute(element, "val").is_none_or(|v| !matches!(&*v, "0" | "false" | "off")),
+        }
+    }
+
+    fn bookmark_start(&mut self, element: &BytesStart) {
+        if self.hidden > 0 || self.prose.len() >= OPEN_AT_ONCE {
+            return;
+        }
+        let name = attribute(element, "name").filter(|n| n.starts_with("p_") && short(n));
+        if let (Some(name), Some(id)) = (name, attribute(element, "id")) {
+            self.kept += KEPT;
+            self.content.prose.push((name, String::new()));
+            let index = self.content.prose.len() - 1;
+            self.prose.push(OpenProse { id, index, sink: Sink::default() });
+        }
+    }
+
+    fn bookmark_end(&mut self, element: &BytesStart) {
+        let Some(id) = attribute(element, "id") else { return };
+        if let Some(position) = self.prose.iter().position(|p| p.id == id) {
+            let prose = self.prose.remove(position);
+            self.content.prose[prose.index].1 = prose.sink.text;
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Diagnostic> {
+        if self.open.last() == Some(&Open::Text) {
+            // Counted first: one huge text inside many controls would be kept as often.
+            self.kept += text.len() * (2 + self.controls.len() + self.prose.len());
+            self.within()?;
+            self.push(text);
+        }
+        Ok(())
+    }
+
+    /// Adds visible text to everything that is open around it.
+    fn push(&mut self, text: &str) {
+        if self.hidden > 0 {
+            return;
+        }
+        for control in &mut self.controls {
+            control.sink.push(text);
+        }
+        for prose in &mut self.prose {
+            prose.sink.push(text);
+        }
+        match self.tables.last_mut() {
+            Some(table) => {
+                if let Some(cell) = &mut table.cell {
+                    cell.sink.push(text);
+                }
+            }
+            // Only titles are looked for among paragraphs.
+            None if self.paragraph.len() < 1024 => self.paragraph.push_str(text),
+            None => {}
+        }
+    }
+
+    fn end(&mut self) -> Result<(), Diagnostic> {
+        match self.open.pop() {
+            Some(Open::Hidden) => self.hidden -= 1,
+            Some(Open::Paragraph) => self.paragraph_end(),
+            Some(Open::Table) => {
+                self.tables.pop();
+            }
+            Some(Open::Row) => self.row_end(),
+            Some(Open::Cell) => self.cell_end(),
+            Some(Open::Control) => self.control_end(),
+            Some(_) => {}
+            None => return Err(malformed(self.name)),
+        }
+        Ok(())
+    }
+
+    fn paragraph_end(&mut self) {
+        for control in &mut self.controls {
+            control.sink.breaks = true;
+        }
+        for prose in &mut self.prose {
+            prose.sink.breaks = true;
+        }
+        if let Some(cell) = self.tables.last_mut().and_then(|t| t.cell.as_mut()) {
+            cell.sink.breaks = true;
+        } else if self.tables.is_empty() && !self.paragraph.trim().is_empty() {
+            if self.recent.len() == 3 {
+                self.recent.remove(0);
+            }
+            self.recent.push(std::mem::take(&mut self.paragraph));
+        }
+    }
+
+    fn row_end(&mut self) {
+        let Some(table) = self.tables.last_mut() else { return };
+        if std::mem::take(&mut table.skipped) {
+            let rows = &mut self.content.tables[table.index].rows;
+            let gone = rows.pop().unwrap_or_default();
+            let mut lost: Vec<usize> = gone.into_iter().flat_map(|cell| cell.controls).collect();
+            lost.sort_unstable();
+            // Controls of the row end the list, unless a control around the row follows them.
+            for index in lost.into_iter().rev() {
+                if index < self.content.controls.len() {
+                    self.content.controls.remove(index);
+                }
+            }
+        }
+    }
+
+    fn cell_end(&mut self) {
+        let Some(table) = self.tables.last_mut() else { return };
+        let Some(cell) = table.cell.take() else { return };
+        table.column = cell.column + cell.span;
+        let read = ReadCell {
+            column: cell.column,
+            end: table.column,
+            text: cell.sink.text,
+            order: cell.order,
+            controls: cell.controls,
+            covered: cell.covered,
+        };
+        if let Some(row) = self.content.tables[table.index].rows.last_mut() {
+            row.push(read);
+        }
+    }
+
+    fn control_end(&mut self) {
+        if self.ignored_controls > 0 {
+            self.ignored_controls -= 1;
+            return;
+        }
+        let Some(control) = self.controls.pop() else { return };
+        let by_alias = control.tag.is_none();
+        let Some(tag) = control.tag.or(control.alias).filter(|t| !t.trim().is_empty()) else { return };
+        if self.hidden > 0 {
+            return;
+        }
+        let text = if control.prompt { String::new() } else { control.sink.text };
+        let index = self.content.controls.len();
+        self.content.controls.push(Control { tag, by_alias, text, order: control.order, place: control.place });
+        if let (Some(_), Some(cell)) = (control.place, self.tables.last_mut().and_then(|t| t.cell.as_mut())) {
+            cell.controls.push(index);
+        }
+    }
+
+    fn finish(mut self) -> Result<Content, Diagnostic> {
+        if !self.open.is_empty() {
+            return Err(malformed(self.name));
+        }
+        if !self.body {
+            return Err(error("E541", format!("{} 不是 Word 正文", self.name))
+                .hint("请选择本程序生成、再由 Word 或 WPS 保存的 .docx 文件"));
+        }
+        for prose in std::mem::take(&mut self.prose) {
+            self.content.prose[prose.index].1 = prose.sink.text;
+        }
+        Ok(self.content)
+    }
+}
+
+/// Names longer than any program makes them are as good as none.
+fn short(name: &str) -> bool {
+    name.len() <= 1024
+}
+
+fn number(element: &BytesStart) -> usize {
+    attribute(element, "val").and_then(|v| v.trim().parse().ok()).unwrap_or(1)
+}

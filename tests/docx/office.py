@@ -1,0 +1,86 @@
+"""What other programs make of a DOCX. Usage: office.py COMMAND FILE [FOLDER]; prints JSON on stdout.
+
+audit FILE          findings of openxml-audit
+tables FILE         every table's cells as python-docx reads them
+convert FILE FOLDER LibreOffice: FOLDER/NAME.pdf and FOLDER/saved/NAME.docx (fonts/ aliased to the named fonts)
+Exit 3: a tool is missing.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Name in Word → family of the file in fonts/.
+ALIASES = {
+    "仿宋_GB2312": "FandolFang R",
+    "楷体_GB2312": "LXGW WenKai",
+    "黑体": "Noto Sans SC",
+    "方正小标宋简体": "Noto Serif SC",
+    "宋体": "Noto Serif SC",
+    "Times New Roman": "Noto Serif SC",
+}
+
+
+def audit(file):
+    try:
+        from openxml_audit import OpenXmlValidator
+    except ImportError:
+        sys.exit(3)
+    result = OpenXmlValidator().validate(file)
+    return [str(error) for error in result.errors]
+
+
+def tables(file):
+    try:
+        import docx
+    except ImportError:
+        sys.exit(3)
+    from docx.oxml.ns import qn
+
+    # Cell.text leaves out what stands in inline content controls, whoever made them.
+    def text(cell):
+        return "".join("\n" if e.tag == qn("w:br") else e.text or "" for e in cell._tc.iter(qn("w:t"), qn("w:br")))
+
+    document = docx.Document(file)
+    return [[[text(cell) for cell in row.cells] for row in table.rows] for table in document.tables]
+
+
+def fontconfig(folder):
+    aliases = "".join(
+        f'<match target="pattern"><test name="family"><string>{name}</string></test>'
+        f'<edit name="family" mode="assign" binding="strong"><string>{family}</string></edit></match>'
+        for name, family in ALIASES.items()
+    )
+    path = folder / "fonts.conf"
+    path.write_text(
+        f'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>{ROOT}/fonts</dir>'
+        f"<cachedir>{folder}/cache</cachedir>{aliases}</fontconfig>"
+    )
+    return path
+
+
+def convert(file, folder):
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        sys.exit(3)
+    folder = pathlib.Path(folder)
+    saved = folder / "saved"
+    saved.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"FONTCONFIG_FILE": str(fontconfig(folder)), "HOME": str(folder)}
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    for kind, out in [("pdf", folder), ("docx:MS Word 2007 XML", saved)]:
+        command = [soffice, profile, "--headless", "--convert-to", kind, "--outdir", str(out), file]
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
+    stem = pathlib.Path(file).stem
+    pages = subprocess.run(["pdfinfo", str(folder / f"{stem}.pdf")], capture_output=True, text=True, check=True).stdout
+    count = next(int(line.split()[1]) for line in pages.splitlines() if line.startswith("Pages:"))
+    return {"pages": count, "pdf": str(folder / f"{stem}.pdf"), "saved": str(saved / f"{stem}.docx")}
+
+
+if __name__ == "__main__":
+    command = {"audit": audit, "tables": tables, "convert": convert}[sys.argv[1]]
+    print(json.dumps(command(*sys.argv[2:]), ensure_ascii=False))
