@@ -257,8 +257,7 @@ impl Breaker {
                 fullest += 1;
             }
             let mut best = (f64::INFINITY, to as u32 - 1);
-            let first = fullest;
-            for from in first..to {
+            for from in fullest..to {
                 let begin = self.opportunities[from].next as usize;
                 let room = measure.room(from == 0);
                 let (width, shrink, stretch) = self.line_sums(signs, begin, end.end as usize);

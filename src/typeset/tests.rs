@@ -493,7 +493,7 @@ fn check_rules(page: &Page) {
 /// A table whose cells span at random, each with a text of its own.
 fn random_table() -> impl Strategy<Value = Table> {
     let spans = proptest::collection::vec((0..40_u8, 0..60_u8, 0..200_u8), 1..2000);
-    (1..=40_usize, 0..=4_usize, 0..=120_usize, spans, 0..3_usize).prop_map(|(columns, header, body, spans, notes)| {
+    (1..=40_usize, 0..=4_usize, 0..=300_usize, spans, 0..3_usize).prop_map(|(columns, header, body, spans, notes)| {
         let mut dice = spans.iter().cycle();
         let mut rows = Vec::new();
         let mut covered = vec![0_usize; columns];
