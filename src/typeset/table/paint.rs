@@ -167,11 +167,7 @@ impl<'m, 'a> Painter<'m, 'a> {
                 draw((x + edges[run.start], tops[b]), (x + edges[run.end], tops[b]), style.rule);
             }
         }
-<<<<<<< HEAD
-        for (c, edge) in edges.iter().enumerate().take(grid.columns).skip(1) {
-=======
         for (c, &edge) in edges.iter().enumerate().take(grid.columns).skip(1) {
->>>>>>> typeset
             let divided = |b: usize| {
                 let owner = grid.owner(bands[b].row, c);
                 owner == UNOWNED || grid.owner(bands[b].row, c - 1) != owner
