@@ -84,7 +84,8 @@ fn as_json(reading: &Reading, prose: bool) -> String {
     });
     let mut all = json!({ "figures": figures.collect::<Vec<Value>>() });
     if prose {
-        let paragraphs = reading.prose.iter().map(|p| json!({ "file": p.file, "paragraph": p.paragraph, "text": p.text }));
+        let paragraphs =
+            reading.prose.iter().map(|p| json!({ "file": p.file, "paragraph": p.paragraph, "text": p.text }));
         all["prose"] = paragraphs.collect::<Vec<Value>>().into();
     }
     format!("{all:#}")
