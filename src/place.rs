@@ -3,6 +3,7 @@
 
 use crate::build::Output;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use rayon::prelude::*;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,9 @@ const TEMPORARY: (&str, &str) = (".gongkai-", ".tmp");
 pub fn place(folder: &Path, outputs: &[Output], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     let staged = fs::create_dir_all(folder).map_err(|e| refused("建立文件夹", folder, &e)).and_then(|()| {
         sweep(folder);
-        outputs.iter().map(|output| stage(folder, output)).collect::<Result<Vec<_>, _>>()
+        // At once, since each waits for the disk.
+        let staged: Vec<_> = outputs.par_iter().map(|output| stage(folder, output)).collect();
+        staged.into_iter().collect::<Result<Vec<_>, _>>()
     });
     let staged = match staged {
         Ok(staged) => staged,

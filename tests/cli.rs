@@ -106,6 +106,7 @@ fn help_is_chinese_with_examples_and_the_exit_codes() {
         (&["--help"][..], &["用法：gongkai <命令>", "示例：", "gongkai build data/631-2023", "退出码：0 完成；1"][..]),
         (&["build", "-h"], &["用法：gongkai build", "示例：", "--format", "GONGKAI_FONTS"]),
         (&["check", "--help"], &["用法：gongkai check", "示例："]),
+        (&["read", "--help"], &["用法：gongkai read", "示例：", "--prose"]),
         (&["layouts", "--help"], &["list", "export"]),
         (&["layouts", "export", "--help"], &["示例："]),
     ] {
@@ -312,6 +313,24 @@ fn layout_sets_are_listed_and_exported_and_the_exported_one_builds_the_same() {
     desk.run(&["layouts", "export", set, "layouts"]).ends(1).tells(&["文件已存在", "提示："]);
     let near = "hebei-department-budget-2022";
     desk.run(&["layouts", "export", near, "layouts"]).ends(1).tells(&["没有名为", &format!("您是否指“{set}”？")]);
+}
+
+#[test]
+fn the_figures_of_a_docx_are_read_a_line_each() {
+    let desk = Desk::new();
+    desk.run(&["build", "data/631-2023", "--format", "docx"]).ends(0);
+    let docx = format!("output/631-2023/{DOCX}");
+    let figures = desk.run(&["read", &docx]).ends(0).stdout;
+    assert!(figures.lines().all(|line| line.split('\t').count() == 3), "{figures}");
+    assert!(figures.lines().any(|line| line.starts_with("t6/30101/")), "{figures}");
+    assert!(desk.run(&["read", &docx, "--format", "json"]).ends(0).stdout.starts_with('{'));
+
+    desk.run(&["read", "none.docx"]).ends(1).prints(&[]).tells(&["none.docx 错误[E101] 找不到这个文件", "提示："]);
+    desk.run(&["read", "data"]).ends(1).prints(&[]).tells(&["提示："]);
+    desk.run(&["read", "data/631-2023/ledger.csv"]).ends(1).prints(&[]).tells(&["ledger.csv 错误["]);
+    desk.run(&["read", &docx, "--format", "xml"])
+        .ends(2)
+        .tells(&["“xml”不能用于 --format <格式>，可用的有：tsv、json"]);
 }
 
 /// A text file's bytes as another program would have saved them.

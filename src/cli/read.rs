@@ -1,6 +1,7 @@
 //! `gongkai read`: the figures of a DOCX, a line each, by their addresses.
 
 use super::{print, tell};
+use crate::data::unreadable;
 use crate::read_docx::{Options, Reading, View, read};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -36,8 +37,8 @@ pub fn run(args: &ReadArgs) -> ExitCode {
     let bytes = match std::fs::read(&args.file) {
         Ok(bytes) => bytes,
         Err(error) => {
-            let (why, hint) = crate::place::refusal(&error);
-            tell(format_args!("{shown} 错误[E549] 无法读取：{why}\n  提示：{hint}"));
+            let hint = "检查文件名和路径；文件若正被别的程序占用，请先关闭";
+            tell(unreadable(&error, &args.file, &shown.to_string()).hint(hint));
             return ExitCode::FAILURE;
         }
     };

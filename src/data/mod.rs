@@ -55,6 +55,7 @@ use std::sync::Arc;
 pub use classification::read_class_list;
 pub use points::{Bits, Points};
 pub use read::{read_files, read_folder};
+pub(crate) use text_file::unreadable;
 pub use text_file::{MAX_BYTES, decode, read_text};
 pub use value::read_date;
 

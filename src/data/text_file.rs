@@ -125,7 +125,8 @@ fn how_to_save(shown_name: &str) -> &'static str {
     }
 }
 
-fn unreadable(error: &io::Error, path: &Path, shown_name: &str) -> Diagnostic {
+/// Why a file could not be read, in the user's language.
+pub(crate) fn unreadable(error: &io::Error, path: &Path, shown_name: &str) -> Diagnostic {
     let place = Place::file(shown_name);
     let shown_path = path.display();
     let (why, hint) = match error.kind() {
