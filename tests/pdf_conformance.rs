@@ -1,5 +1,6 @@
 //! The PDF against PDF/A-2a and PDF/UA-1, rule by rule; and each rule against a file made to break it.
 
+mod common;
 mod conformance;
 mod pdf_sample;
 
@@ -15,6 +16,18 @@ static SAMPLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
 fn the_sample_breaks_no_rule() {
     let found = conformance::findings(&SAMPLE);
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The department's whole document, and the made-up set with its several documents.
+#[test]
+fn whole_documents_break_no_rule() {
+    let fonts = common::fonts();
+    for folder in ["data/631-2023", "tests/data/yunling-2024"] {
+        for output in common::built(&common::root().join(folder), &fonts, &[gongkai::build::Format::Pdf]) {
+            let found = conformance::findings(&output.bytes);
+            assert!(found.is_empty(), "{}:\n{}", output.name, found.join("\n"));
+        }
+    }
 }
 
 /// What the rules find in a broken file is the damage, not how lopdf writes it: its cross-references, which break a

@@ -116,9 +116,8 @@ impl Builder<'_> {
     fn begin(&mut self, id: &str, frame: &Frame, default: Start) -> PartPlace {
         let last = self.sections.last();
         let page = frame.page.clone().unwrap_or_else(|| {
-            let pages = &self.session.job.set.style.page;
-            let first = pages.keys().next().cloned().unwrap_or_default();
-            if pages.contains_key("portrait") { "portrait".to_string() } else { first }
+            // Without a name it is the first of style.toml.
+            self.session.job.set.style.page.keys().next().cloned().unwrap_or_default()
         });
         let numbering = frame.numbering.unwrap_or(Numbering::Decimal);
         let turned = last.is_some_and(|s| s.page != page || s.numbering != numbering);
