@@ -193,6 +193,9 @@ fn too_wide(table: &Table, needed: f64, total: f64, least: f64) -> Diagnostic {
 /// A text at the left that takes more lines than this is prose, and justified.
 const PROSE: f64 = 2.5;
 
+/// Ems: in a narrower cell justified lines would be stretched apart.
+const PROSE_WIDTH: f64 = 15.0;
+
 fn break_cells(flow: &mut Flow, measured: &mut Measured) {
     let mut lines = Vec::with_capacity(measured.grid.cells.len());
     for index in 0..measured.grid.cells.len() {
@@ -201,7 +204,8 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
         if !cell.text.signs.is_empty() {
             let width = measured.measure(cell) / measured.size(cell);
             let count = flow.breaker.natural_width(&cell.text) / width;
-            let align = if cell.align == Align::Left && count > PROSE { Align::Justify } else { cell.align };
+            let prose = count > PROSE && width >= PROSE_WIDTH;
+            let align = if cell.align == Align::Left && prose { Align::Justify } else { cell.align };
             // Heads and names break at words.
             if align != Align::Justify && (1.0..=4.0).contains(&count) {
                 flow.breaker.senses = sense::costs(&cell.text);
