@@ -1,8 +1,18 @@
 //! Rules over texts: amounts typed by hand, completeness, language, and what must not be published. A file a family;
 //! each has a table of its rules.
 
+mod amounts;
+mod completeness;
+mod indicators;
+mod language;
+mod names;
+mod narrative;
+mod numbering;
 mod passage;
+mod private;
 mod punctuation;
+mod targets;
+mod terms;
 
 pub use passage::Texts;
 
@@ -11,7 +21,17 @@ use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
 
-const FAMILIES: [&[Rule]; 1] = [punctuation::RULES];
+const FAMILIES: [&[Rule]; 9] = [
+    narrative::RULES,
+    names::RULES,
+    completeness::RULES,
+    language::RULES,
+    punctuation::RULES,
+    numbering::RULES,
+    terms::RULES,
+    indicators::RULES,
+    private::RULES,
+];
 
 /// All rules over texts.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
