@@ -1,7 +1,7 @@
 //! Sections: page setups, page numbers and footers.
 
 use super::Error;
-use super::styles::{Purpose, StyleBook, Variant, footer_pitch, line_pitch};
+use super::styles::{Purpose, StyleBook, Variant, footer_pitch, half_leading, line_pitch};
 use super::xml::{twips, twips_mm};
 use crate::document::{Document, Numbering, Section, Start};
 use crate::style::{MM, PageSetup, Style};
@@ -89,28 +89,31 @@ fn section_properties(
     };
     let restart = if section.restart { r#" w:start="1""# } else { "" };
     let _ = write!(out, r#"<w:pgNumType{format}{restart}/><w:cols w:space="425"/>"#);
-    let _ = write!(out, r#"<w:docGrid w:type="lines" w:linePitch="{}"/></w:sectPr>"#, line_pitch(setup));
+    let _ = write!(out, r#"<w:docGrid w:type="lines" w:linePitch="{}"/></w:sectPr>"#, line_pitch(setup, body));
     Ok(out)
 }
 
-/// The norm measures to the characters, Word to the line box, which is taller by the leading, half of it above
-/// and half below (GB/T 33476.2-2016: 34.58 and 32.58 mm where GB/T 9704 has 37 and 35).
+/// GB/T 9704 measures to the characters, Word to the line box, which is taller by the leading, half of it above
+/// and half below (GB/T 33476.2-2016: 34.58 and 32.58 mm where GB/T 9704-2012 has 37 and 35).
 fn margins(out: &mut String, setup: &PageSetup, style: &Style, styles: &StyleBook, body: f64) -> Result<(), Error> {
     let [top, right, bottom, left] = setup.margin;
-    let half_leading = ((setup.pitch() - body) / 2.0 / MM).max(0.0);
+    let half_leading = half_leading(setup, body) / MM;
+    let bottom_margin = twips_mm((bottom - half_leading).max(0.0));
     let number = styles.text(&style.number.text)?;
     // In an exact line the baseline lies about 0.36 em under the middle.
     let under = (footer_pitch(number) / 2.0 - 0.36 * number.size) / MM;
-    let footer = (bottom - style.number.below - under).max(5.0);
+    let footer = twips_mm((bottom - style.number.below - under).max(5.0));
+    // A footer that reached into the margin would push the text up, and cost the page a line.
+    let footer = footer.min(bottom_margin - twips(footer_pitch(number))).max(0);
     let _ = write!(
         out,
         r#"<w:pgMar w:top="{}" w:right="{}" w:bottom="{}" w:left="{}" w:header="{}" w:footer="{}" w:gutter="0"/>"#,
         twips_mm((top - half_leading).max(0.0)),
         twips_mm(right),
-        twips_mm((bottom - half_leading).max(0.0)),
+        bottom_margin,
         twips_mm(left),
         twips_mm(15.0),
-        twips_mm(footer)
+        footer
     );
     Ok(())
 }
