@@ -51,9 +51,9 @@ pub enum Purpose {
     Contents(u8, i64),
     /// A heading that the contents leave out.
     Unlisted,
-    /// The page number of odd pages, or of all where it is centred.
-    Footer,
-    FooterEven,
+    /// The page number of odd pages, or of all where it is centred; twips added at the left and at the right.
+    Footer(i64, i64),
+    FooterEven(i64, i64),
 }
 
 impl Variant {
@@ -221,8 +221,10 @@ impl<'a> StyleBook<'a> {
         let own = self.style.text[&variant.role].word.as_deref().unwrap_or(&variant.role);
         let mut name = match variant.purpose {
             Purpose::Contents(level, _) => format!("toc {level}"),
-            Purpose::Footer => "footer".to_owned(),
-            Purpose::FooterEven => "页脚 偶数页".to_owned(),
+            Purpose::Footer(0, 0) => "footer".to_owned(),
+            Purpose::Footer(left, right) => format!("页脚 缩进{}毫米", millimetres(left, right)),
+            Purpose::FooterEven(0, 0) => "页脚 偶数页".to_owned(),
+            Purpose::FooterEven(left, right) => format!("页脚 偶数页 缩进{}毫米", millimetres(left, right)),
             Purpose::Text | Purpose::Cell => built_in_name(own),
             Purpose::Unlisted => format!("{own} 不入目录"),
         };
@@ -346,7 +348,7 @@ impl<'a> StyleBook<'a> {
         if named.id == "Normal" {
             return None;
         }
-        let of_role = plain(Purpose::Text).or_else(|| plain(Purpose::Cell)).or_else(|| plain(Purpose::Footer));
+        let of_role = plain(Purpose::Text).or_else(|| plain(Purpose::Cell)).or_else(|| plain(Purpose::Footer(0, 0)));
         of_role.filter(|base| base.id != named.id).or_else(normal)
     }
 
@@ -421,7 +423,7 @@ impl<'a> StyleBook<'a> {
             // In a table a line grows with what is typed into it.
             (Purpose::Cell, Some(pitch)) => (twips(pitch * scale), "atLeast"),
             (Purpose::Cell, None) => (240, "auto"),
-            (Purpose::Footer | Purpose::FooterEven, _) => (twips(footer_pitch(text)), "exact"),
+            (Purpose::Footer(..) | Purpose::FooterEven(..), _) => (twips(footer_pitch(text)), "exact"),
             (_, Some(pitch)) => (twips(pitch), "exact"),
             (_, None) => (line_pitch(&self.page, self.body_size()).max(twips(1.25 * text.size)), "exact"),
         }
@@ -429,19 +431,28 @@ impl<'a> StyleBook<'a> {
 
     /// Left, right and first-line indent: hundredths of a character, and twips for programs that do not count.
     fn indents(&self, variant: &Variant, text: &TextStyle) -> [(i64, i64); 3] {
-        let outside = self.style.number.place == NumberPlace::Outside;
-        let inset = |purpose| if outside && variant.purpose == purpose { self.style.number.inset } else { 0.0 };
-        let left = text.left + f64::from(variant.indent) / 100.0 + inset(Purpose::FooterEven);
-        let right = text.right + inset(Purpose::Footer);
+        let inset = if self.style.number.place == NumberPlace::Outside { self.style.number.inset } else { 0.0 };
+        let (inset_left, inset_right, added) = match variant.purpose {
+            Purpose::Footer(left, right) => (0.0, inset, [left, right, 0]),
+            Purpose::FooterEven(left, right) => (inset, 0.0, [left, right, 0]),
+            _ => (0.0, 0.0, [0; 3]),
+        };
+        let left = text.left + f64::from(variant.indent) / 100.0 + inset_left;
+        let counts = [left, text.right + inset_right, text.indent];
         let size = if variant.size > 0 { f64::from(variant.size) / 2.0 } else { text.size };
-        [left, right, text.indent].map(|count| ((count * 100.0).round() as i64, twips(count * size)))
+        let indent = |(count, added): (f64, i64)| {
+            // With a length of its own it is no count of characters any more.
+            let hundredths = if added == 0 { (count * 100.0).round() as i64 } else { 0 };
+            (hundredths, twips(count * size) + added)
+        };
+        [(counts[0], added[0]), (counts[1], added[1]), (counts[2], added[2])].map(indent)
     }
 
     fn footer_align(&self, variant: &Variant) -> Option<Kind> {
         match (self.style.number.place, variant.purpose) {
-            (NumberPlace::Center, Purpose::Footer | Purpose::FooterEven) => Some(Kind::Center),
-            (NumberPlace::Outside, Purpose::Footer) => Some(Kind::Right),
-            (NumberPlace::Outside, Purpose::FooterEven) => Some(Kind::Left),
+            (NumberPlace::Center, Purpose::Footer(..) | Purpose::FooterEven(..)) => Some(Kind::Center),
+            (NumberPlace::Outside, Purpose::Footer(..)) => Some(Kind::Right),
+            (NumberPlace::Outside, Purpose::FooterEven(..)) => Some(Kind::Left),
             _ => None,
         }
     }
@@ -566,6 +577,11 @@ fn border(out: &mut String, side: &str, pt: f64) {
     }
     let eighths = ((pt * 8.0).round() as i64).clamp(2, 96);
     let _ = write!(out, r#"<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="auto"/>"#);
+}
+
+/// What a footer is moved in from the margins, in whole millimetres.
+fn millimetres(left: i64, right: i64) -> i64 {
+    ((left + right) as f64 / 20.0 / MM).round() as i64
 }
 
 /// A size in half points, as Word counts it.
