@@ -99,8 +99,8 @@ fn margins(out: &mut String, setup: &PageSetup, style: &Style, styles: &StyleBoo
     let [top, right, bottom, left] = setup.margin;
     let half_leading = ((setup.pitch() - body) / 2.0 / MM).max(0.0);
     let number = styles.text(&style.number.text)?;
-    // In an exact line the baseline lies about 0.36 em under the middle.
-    let under = (footer_pitch(number) / 2.0 - 0.36 * number.size) / MM;
+    // The dashes beside the number stand at the middle of its line.
+    let under = footer_pitch(number) / 2.0 / MM;
     let footer = (bottom - style.number.below - under).max(5.0);
     let _ = write!(
         out,
