@@ -241,8 +241,8 @@ fn cell_style(
         Part::Text => &looks.text,
         Part::Number => &looks.number,
     };
-    let smaller = scale > 0.0 && scale < 1.0;
-    let size = if smaller { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
+    let scaled = scale > 0.0 && scale != 1.0;
+    let size = if scaled { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
     let (align, indent) = (Some(look.align), look.indent);
     planner.styles.id(Variant { align, indent, size, keep, ..Variant::of(role, Purpose::Cell) })
 }
