@@ -1,6 +1,7 @@
 //! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
-use crate::compose::{Job, compose, file_name};
+use crate::check::check;
+use crate::compose::{Composition, Job, compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
 use crate::fonts::Fonts;
@@ -28,9 +29,18 @@ impl Format {
 
 /// A document with its pages, ready for the writers.
 pub struct Typeset {
-    pub document: Document,
-    pub style: Style,
+    pub composition: Composition,
     pub pages: Pages,
+}
+
+impl Typeset {
+    pub fn document(&self) -> &Document {
+        &self.composition.document
+    }
+
+    pub fn style(&self) -> &Style {
+        &self.composition.job().set.style
+    }
 }
 
 /// The bytes of one output file and the name it gets.
@@ -39,18 +49,22 @@ pub struct Output {
     pub bytes: Vec<u8>,
 }
 
-/// Composes and typesets one job. None if there were errors.
+/// Composes, checks and typesets one job; the pages are laid while the checks run. None if there were errors.
 pub fn typeset_job(job: Job, fonts: &Fonts, diagnostics: &mut Diagnostics) -> Option<Typeset> {
-    let style = job.set.style.clone();
-    let document = compose(job, diagnostics)?;
-    let pages = typeset(&document, &style, fonts, diagnostics);
-    (!diagnostics.has_errors()).then_some(Typeset { document, style, pages })
+    let composition = compose(job, diagnostics)?;
+    let style = &composition.job().set.style;
+    let mut of_pages = Diagnostics::default();
+    let (pages, found) =
+        rayon::join(|| typeset(&composition.document, style, fonts, &mut of_pages), || check(&composition));
+    diagnostics.extend(found);
+    diagnostics.extend(of_pages);
+    (!diagnostics.has_errors()).then_some(Typeset { composition, pages })
 }
 
 /// Writes one document in the wanted formats, at the same time.
 pub fn write_formats(typeset: &Typeset, fonts: &Fonts, formats: &[Format]) -> Result<Vec<Output>, Diagnostic> {
     use rayon::prelude::*;
-    let Typeset { document, style, pages } = typeset;
+    let (document, style, pages) = (typeset.document(), typeset.style(), &typeset.pages);
     let stem = &document.meta.file_stem;
     let one = |format: &Format| {
         let bytes = match format {
@@ -81,7 +95,7 @@ pub fn outputs(
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
         if let Some(name) = name {
-            let stem = &mut typeset.document.meta.file_stem;
+            let stem = &mut typeset.composition.document.meta.file_stem;
             *stem = file_name(&format!("{stem}-{name}"));
         }
         match write_formats(&typeset, fonts, formats) {
@@ -105,7 +119,7 @@ const OF_FIGURES: [&str; 8] = ["E303", "E304", "E305", "E310", "E324", "E330", "
 fn compose_for_mistakes(job: Job, records_lost: bool, diagnostics: &mut Diagnostics) {
     let mut found = Diagnostics::default();
     compose(job, &mut found);
-    let follows = |found: &&Diagnostic| records_lost && OF_FIGURES.contains(&found.code);
+    let follows = |found: &&Diagnostic| records_lost && OF_FIGURES.contains(&&*found.code);
     found.iter().filter(|found| !follows(found)).for_each(|found| diagnostics.push(found.clone()));
 }
 

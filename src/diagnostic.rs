@@ -1,5 +1,6 @@
 //! What is wrong, where in the user's files, and what to try. Collected first, then printed all at once.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -59,25 +60,39 @@ impl fmt::Display for Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub severity: Severity,
-    /// A letter for the class and three digits: E1 data, E2 layout, E3 compose, E4 fonts and page, E5 files.
-    pub code: &'static str,
+    /// A letter for the class and three digits: E1 data, E2 layout, E3 compose, E4 fonts and page, E5 files;
+    /// C figures, X across tables and what must not be published, N narrative, K completeness, L language.
+    pub code: Cow<'static, str>,
     pub message: String,
     pub place: Option<Place>,
+    /// The figure it is about.
+    pub address: Option<String>,
+    /// The offending words as they stand.
+    pub text: Option<String>,
     /// Other places that belong to the finding, each with what it says there.
     pub related: Vec<(Place, String)>,
     pub hint: Option<String>,
 }
 
 impl Diagnostic {
-    pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity, code, message: message.into(), place: None, related: Vec::new(), hint: None }
+    pub fn new(severity: Severity, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            severity,
+            code: code.into(),
+            message: message.into(),
+            place: None,
+            address: None,
+            text: None,
+            related: Vec::new(),
+            hint: None,
+        }
     }
 
-    pub fn error(code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub fn error(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Error, code, message)
     }
 
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub fn warning(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Warning, code, message)
     }
 
@@ -88,6 +103,16 @@ impl Diagnostic {
 
     pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
         self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn address(mut self, address: impl Into<String>) -> Diagnostic {
+        self.address = Some(address.into());
+        self
+    }
+
+    pub fn text(mut self, text: impl Into<String>) -> Diagnostic {
+        self.text = Some(text.into());
         self
     }
 
@@ -145,7 +170,9 @@ impl Diagnostics {
     /// By file, line, column, then severity and code; the same finding at one place once.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<&Diagnostic> = self.0.iter().collect();
-        all.sort_by(|a, b| (&a.place, a.severity, a.code, &a.message).cmp(&(&b.place, b.severity, b.code, &b.message)));
+        all.sort_by(|a, b| {
+            (&a.place, a.severity, &a.code, &a.message).cmp(&(&b.place, b.severity, &b.code, &b.message))
+        });
         all.dedup();
         all
     }

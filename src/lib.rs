@@ -9,6 +9,7 @@
 //! ARCHITECTURE.md describes the phases and the invariants; each module's head says what it alone decides.
 
 pub mod build;
+pub mod check;
 pub mod cli;
 pub mod compose;
 pub mod data;

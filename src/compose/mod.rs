@@ -29,12 +29,25 @@ pub struct Job {
     pub report: Report,
 }
 
+/// A composed document, and what it was composed of: whoever asks about its figures asks here.
+pub struct Composition {
+    pub document: Document,
+    session: Arc<session::Session>,
+}
+
+impl Composition {
+    /// The layout set, the data and the report behind the document.
+    pub fn job(&self) -> &Job {
+        &self.session.job
+    }
+}
+
 /// Composes the document. Mistakes are gathered; with errors among them there is none.
-pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Option<Document> {
+pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Option<Composition> {
     let session = session::Session::new(job);
     let document = document::document(&session);
     diagnostics.extend(session.take_diagnostics());
-    if diagnostics.has_errors() { None } else { Some(document) }
+    if diagnostics.has_errors() { None } else { Some(Composition { document, session }) }
 }
 
 /// An address's key made from a value: without spaces and signs; a long one is cut and told apart by its hash.

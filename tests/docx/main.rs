@@ -127,7 +127,7 @@ fn what_is_typed_into_a_blank_cell_is_read_by_its_place() {
     let reading = read_ok(&typed);
     let figure = reading.figures.iter().find(|f| f.address == address).expect("it is read");
     assert_eq!((figure.text.as_str(), figure.amount.map(|a| a.to_string())), ("３．２１", Some("32100".into())));
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E555"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E555"]);
 }
 
 #[test]
@@ -137,11 +137,11 @@ fn lost_tags_fall_back_to_the_alias_and_lost_controls_to_the_place() {
     let expected = printed(&sample.document);
     let reading = read_ok(&mutate::document(&bytes, mutate::without_tags));
     assert_eq!(plain(&reading.figures), expected);
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E551"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E551"]);
     let reading = read_ok(&mutate::document(&bytes, mutate::without_controls));
     let in_tables: Vec<_> = expected.iter().filter(|(a, n, _)| a != "xc/比例/合计" && *n == 1).cloned().collect();
     assert_eq!(plain(&reading.figures), in_tables);
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E554", "E556"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E554", "E556"]);
 }
 
 #[test]
@@ -150,10 +150,10 @@ fn doubled_and_moved_controls_are_reported() {
     let bytes = sample.write();
     let reading = read_ok(&mutate::document(&bytes, mutate::first_control_twice));
     assert_eq!(plain(&reading.figures), printed(&sample.document));
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E552"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E552"]);
     let reading = read_ok(&mutate::document(&bytes, mutate::swap_two_controls));
     assert_eq!(reading.figures.len(), printed(&sample.document).len());
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E553", "E553"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E553", "E553"]);
 }
 
 #[test]

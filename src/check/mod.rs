@@ -1,0 +1,16 @@
+//! Nothing inconsistent is published: rules over the figures of a composed document, and over its texts. A finding has
+//! a code of one of five classes: C figures, X across tables and what must not be published, N narrative,
+//! K completeness, L language.
+
+mod figures;
+mod text;
+
+use crate::compose::Composition;
+use crate::diagnostic::Diagnostics;
+
+/// Everything the rules find in a composed document.
+pub fn check(composition: &Composition) -> Diagnostics {
+    let (mut found, of_text) = rayon::join(|| figures::check(composition), || text::check(composition));
+    found.extend(of_text);
+    found
+}
