@@ -10,7 +10,7 @@ pub mod narrative_lines;
 mod template;
 pub mod template_message;
 
-pub use files::{Layer, SetFiles, all_sets, embedded_sets, export};
+pub use files::{Layer, SetFiles, all_sets, embedded_sets, export, layout_text};
 pub use load::load;
 pub use template::{Expression, Template, place_in};
 
