@@ -12,9 +12,11 @@ mod parts;
 mod report;
 mod session;
 mod table;
+mod view;
 
 pub(crate) use document::file_name;
 pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
+pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView, TableView};
 
 use crate::data::Data;
 use crate::diagnostic::Diagnostics;

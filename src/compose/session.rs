@@ -426,6 +426,11 @@ impl Session {
         self.state().tables.get(id).cloned()
     }
 
+    /// Every table composed, in the order they were needed.
+    pub fn all_composed(&self) -> Vec<Arc<Composed>> {
+        self.state().tables.values().cloned().collect()
+    }
+
     /// Guards against a table that needs itself; true if it may be composed now.
     pub fn begin_table(&self, id: &str) -> bool {
         let mut state = self.state();
