@@ -143,14 +143,14 @@ pub const RULES: &[Rule] = &[
 
 /// Words that a table's title must contain, in order.
 const TABLES: [(&str, &[&str]); 9] = [
-    ("收支总表", &["收支总表"]),
-    ("收入总表", &["收入总表"]),
-    ("支出总表", &["支出总表"]),
+    ("收支总表", &["收支", "总表"]),
+    ("收入总表", &["收入", "总表"]),
+    ("支出总表", &["支出", "总表"]),
     ("财政拨款收支总表", &["财政拨款", "收支", "总表"]),
     ("一般公共预算支出表", &["一般公共预算", "支出"]),
     ("一般公共预算基本支出表", &["一般公共预算", "基本支出"]),
     ("“三公”经费支出表", &["三公", "经费"]),
-    ("政府性基金预算支出表", &["基金", "支出"]),
+    ("政府性基金预算支出表", &["基金"]),
     ("国有资本经营预算支出表", &["国有资本", "支出"]),
 ];
 
@@ -203,8 +203,9 @@ fn statements(texts: &Texts<'_>, findings: &mut Findings) {
     for table in texts.composition.document.tables().filter(|t| has_numbers(t)) {
         let Some(layout) = texts.layout(table) else { continue };
         let note = table.notes.iter().map(|n| plain(n)).find(|n| n.contains("空表"));
+        let in_rows = table.body.iter().flat_map(|r| &r.cells).any(|c| plain(&c.inlines).contains("空表"));
         let finding = match (is_empty(table), note) {
-            (true, None) if table.notes.iter().all(|n| !plain(n).contains('无')) => {
+            (true, None) if !in_rows && table.notes.iter().all(|n| !plain(n).contains('无')) => {
                 Diagnostic::warning("", format!("《{}》没有数据，也没有说明", title(table)))
                     .at(layout.place.clone())
                     .text(title(table))
@@ -339,7 +340,8 @@ fn glossary_spelling(texts: &Texts<'_>, findings: &mut Findings) {
     }
     let all = elsewhere(texts, &entries);
     for entry in &entries {
-        if all.contains(&entry.term) {
+        // A known variant is the terms' own finding.
+        if all.contains(&entry.term) || super::terms::is_variant(&entry.term) {
             continue;
         }
         let words: Vec<char> = entry.term.chars().collect();

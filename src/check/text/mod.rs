@@ -11,6 +11,7 @@ mod numbering;
 mod passage;
 mod private;
 mod punctuation;
+mod reasons;
 mod targets;
 mod terms;
 
@@ -21,7 +22,7 @@ use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
 
-const FAMILIES: [&[Rule]; 9] = [
+const FAMILIES: [&[Rule]; 10] = [
     narrative::RULES,
     names::RULES,
     completeness::RULES,
@@ -31,6 +32,7 @@ const FAMILIES: [&[Rule]; 9] = [
     terms::RULES,
     indicators::RULES,
     private::RULES,
+    reasons::RULES,
 ];
 
 /// All rules over texts.

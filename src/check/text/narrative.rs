@@ -423,7 +423,7 @@ fn mixed(texts: &Texts<'_>, findings: &mut Findings) {
             let other = most.map(|a| passage.words(&a.range)).unwrap_or_default();
             let count = if what == "单位" { odd_unit.len() } else { odd_decimals.len() };
             let more = if count > 1 { format!("等 {count} 处") } else { String::new() };
-            let message = format!("并列的金额{what}不统一：“{}{words}”{more}，而其他写作“{other}”的样子", odd.label);
+            let message = format!("并列的金额{what}不统一：“{}{words}”{more}，而同一串里别的写作“{other}”", odd.label);
             findings.push(passage.finding(odd.range.clone(), message).hint("一串金额用同一个单位、同样的小数位数"));
         }
     }

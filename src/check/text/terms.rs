@@ -69,6 +69,11 @@ const VARIANTS: [Variant; 17] = [
     headed("事业单位经营支出", "经营支出"),
 ];
 
+/// Whether a term is a name that has a better one.
+pub fn is_variant(term: &str) -> bool {
+    VARIANTS.iter().any(|v| term.contains(v.wrong) && !term.contains(v.right))
+}
+
 fn variants(texts: &Texts<'_>, findings: &mut Findings) {
     let heads: String =
         texts.passages.iter().filter(|p| p.kind == Kind::Label).map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
@@ -110,7 +115,7 @@ fn first_wrong(passage: &Passage, variant: &Variant) -> Option<usize> {
             .any(|s| passage.chars.get(s..s + right.len()) == Some(&right[..]) && s + right.len() >= at + length)
     };
     let starts = passage.text.match_indices(variant.wrong).map(|(byte, _)| passage.text[..byte].chars().count());
-    starts.filter(|&at| !inside(at)).map(|at| at + 0).next()
+    starts.filter(|&at| !inside(at)).min()
 }
 
 /// The names of tables end so.
