@@ -178,6 +178,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         lists,
         report,
         rules,
+        sources: sources(files, prose),
         env,
     };
     super::check::check(&set, &stems, diagnostics);
@@ -187,6 +188,12 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
 fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {
     let raw: RawReasons = read(node, diagnostics)?;
     Some(ReasonsAsked { of: raw.of, percent: raw.percent.map(Into::into), yuan: raw.yuan.map(Into::into) })
+}
+
+/// The text of every file read, by its shown name.
+fn sources(files: &SetFiles, prose: &Layer) -> std::collections::BTreeMap<String, String> {
+    let layers = files.layers.iter().chain([prose]);
+    layers.flat_map(|l| l.files.iter().map(|(name, text)| (format!("{}{name}", l.shown), text.clone()))).collect()
 }
 
 fn required(files: &SetFiles, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
