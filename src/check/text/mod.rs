@@ -45,7 +45,15 @@ pub fn check(composition: &Composition) -> Diagnostics {
     let texts = Texts::of(composition);
     let families: Vec<Vec<Diagnostic>> = FAMILIES.par_iter().map(|family| find(family, &texts)).collect();
     let mut all = Diagnostics::default();
-    families.into_iter().flatten().for_each(|finding| all.push(finding));
+    for finding in families.into_iter().flatten() {
+        // What is wrong with a text is wrong in every record that holds it.
+        let of_records = |p: &&passage::Passage| !p.again.is_empty() && Some(&p.place) == finding.place.as_ref();
+        let again = texts.passages.iter().find(of_records).filter(|_| !per_record(&finding));
+        for place in again.iter().flat_map(|p| &p.again) {
+            all.push(finding.clone().at(place.clone()));
+        }
+        all.push(finding);
+    }
     all
 }
 
@@ -56,4 +64,9 @@ fn find(family: &[Rule], texts: &Texts<'_>) -> Vec<Diagnostic> {
         findings.found
     };
     family.iter().flat_map(one).collect()
+}
+
+/// Rules that go through the records themselves.
+fn per_record(finding: &Diagnostic) -> bool {
+    ["K004", "K005", "L040", "L041", "L042", "L043", "L044", "N018"].contains(&&*finding.code)
 }

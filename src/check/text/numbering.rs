@@ -227,7 +227,6 @@ fn skipped(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 fn marks(texts: &Texts<'_>, findings: &mut Findings) {
-    let mut told = Vec::new();
     for passage in &texts.passages {
         // A row's label of a form keeps the form's own marks.
         if passage.kind == Kind::Label {
@@ -242,18 +241,14 @@ fn marks(texts: &Texts<'_>, findings: &mut Findings) {
             Level::HanInBrackets | Level::DigitInBrackets if ['、', '.', '．'].contains(&after) => "",
             _ => continue,
         };
-        // A file that writes all its numbers so is told once.
-        let key = (passage.place.file.clone(), n.level, right);
-        if told.contains(&key) {
-            continue;
-        }
-        told.push(key);
         let at = if right.is_empty() { n.length..n.length + 1 } else { n.length - 1..n.length };
         let range = 0..passage.chars.len().min(n.length + 8);
-        let now = passage.words(&(0..at.end));
-        let should = format!("{}{right}", passage.words(&(0..at.start)));
-        let found = passage.finding(range, format!("序号“{now}”应写作“{should}”"));
-        findings.push(passage.certain(found.hint("本文件里同样的序号一起改"), &at, right));
+        let message = match right {
+            "、" => "汉字序号后用顿号，如“一、”",
+            "." => "阿拉伯数字序号后用下脚点，不用顿号，如“1.”",
+            _ => "带括号的序号后不加标点",
+        };
+        findings.push(passage.certain(passage.finding(range, message), &at, right));
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Passage {
     /// Where a figure is printed.
     pub figures: Vec<(Range<usize>, FigureId)>,
     pub place: Place,
+    /// Other records that hold the same text.
+    pub again: Vec<Place>,
     /// From the department's own files.
     pub own: bool,
     /// The lines of its file from its place on; columns are looked up in them.
@@ -59,7 +61,7 @@ impl Passage {
     fn new(kind: Kind, text: &str, place: Place, own: bool) -> Passage {
         let chars = text.chars().collect();
         let text = text.to_string();
-        Passage { kind, text, chars, figures: Vec::new(), place, own, lines: None, reasons: Arc::default(), under: 0 }
+        Passage { kind, text, chars, figures: Vec::new(), place, again: Vec::new(), own, lines: None, reasons: Arc::default(), under: 0 }
     }
 
     /// The words of a range.
@@ -311,19 +313,24 @@ impl Reader<'_> {
         }
     }
 
-    /// The text fields of all records, each distinct text of a field once.
+    /// The text fields of all records, each distinct text of a field once, with all its places.
     fn records(&mut self) {
         let composition = self.composition;
         for dataset in composition.job().data.datasets.values() {
             let texts = dataset.fields.iter().enumerate().filter(|(_, f)| matches!(f.kind, FieldKind::Text));
             for (index, field) in texts {
-                let mut seen = HashSet::new();
+                let mut seen: HashMap<&str, usize> = HashMap::new();
                 for record in &dataset.records {
                     let text = record.values[index].text();
-                    if text.is_empty() || record.columns[index] == 0 || !seen.insert(text) {
+                    if text.is_empty() || record.columns[index] == 0 {
                         continue;
                     }
                     let place = Place::new(record.origin.file.clone(), record.origin.line, record.columns[index]);
+                    if let Some(&first) = seen.get(text) {
+                        self.passages[first].again.push(place);
+                        continue;
+                    }
+                    seen.insert(text, self.passages.len());
                     let kind = Kind::Field { dataset: dataset.id.clone(), head: field.head.clone() };
                     self.passages.push(Passage::new(kind, text, place, true));
                 }

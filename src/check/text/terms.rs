@@ -77,7 +77,6 @@ pub fn is_variant(term: &str) -> bool {
 fn variants(texts: &Texts<'_>, findings: &mut Findings) {
     let heads: String =
         texts.passages.iter().filter(|p| p.kind == Kind::Label).map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
-    let mut told = Vec::new();
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
         for variant in VARIANTS.iter().filter(|v| passage.text.contains(v.wrong)) {
             // A head that says the shorter one is itself the spelling of this document.
@@ -85,17 +84,12 @@ fn variants(texts: &Texts<'_>, findings: &mut Findings) {
             if variant.if_headed && !shown {
                 continue;
             }
-            let Some(start) = first_wrong(passage, variant) else { continue };
-            let key = (passage.place.file.clone(), variant.wrong);
-            if told.contains(&key) {
-                continue;
+            for start in wrong_places(passage, variant) {
+                let range = start..start + variant.wrong.chars().count();
+                let found = passage.finding(range.clone(), format!("“{}”应写作“{}”", variant.wrong, variant.right));
+                let found = found.hint(if variant.if_headed { "表头用的是这个名称" } else { "这是规范的名称" });
+                findings.push(if variant.if_headed { found } else { passage.certain(found, &range, variant.right) });
             }
-            told.push(key);
-            let range = start..start + variant.wrong.chars().count();
-            let found = passage.finding(range.clone(), format!("“{}”应写作“{}”", variant.wrong, variant.right));
-            let why = if variant.if_headed { "表头用的是这个名称" } else { "这是规范的名称" };
-            let found = found.hint(format!("{why}；本文件里一起改"));
-            findings.push(if variant.if_headed { found } else { passage.certain(found, &range, variant.right) });
         }
     }
 }
@@ -105,8 +99,8 @@ fn lines_with(heads: &str, wrong: &str, right: &str) -> bool {
     heads.lines().any(|line| line.contains(wrong) && !line.contains(right))
 }
 
-/// The first place where the wrong name is not part of the right one.
-fn first_wrong(passage: &Passage, variant: &Variant) -> Option<usize> {
+/// Where the wrong name is not part of the right one.
+fn wrong_places(passage: &Passage, variant: &Variant) -> Vec<usize> {
     let length = variant.wrong.chars().count();
     let right: Vec<char> = variant.right.chars().collect();
     let inside = |at: usize| {
@@ -115,7 +109,7 @@ fn first_wrong(passage: &Passage, variant: &Variant) -> Option<usize> {
             .any(|s| passage.chars.get(s..s + right.len()) == Some(&right[..]) && s + right.len() >= at + length)
     };
     let starts = passage.text.match_indices(variant.wrong).map(|(byte, _)| passage.text[..byte].chars().count());
-    starts.filter(|&at| !inside(at)).min()
+    starts.filter(|&at| !inside(at)).collect()
 }
 
 /// The names of tables end so.
