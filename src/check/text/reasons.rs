@@ -88,6 +88,8 @@ fn unexplained(texts: &Texts<'_>, figure: &NamedFigure) -> Option<Diagnostic> {
         let Some((range, _)) = printed else { continue };
         let rest = passage.words(&(range.end..passage.chars.len()));
         let sentence = rest.split(['。', '；']).next().unwrap_or_default();
+        // What follows 其中 explains the parts.
+        let sentence = sentence.split("其中").next().unwrap_or_default();
         let given = ["原因", "主要为", "主要是", "由于"].iter().any(|w| sentence.contains(w));
         let words = passage.words(range);
         return (!given)

@@ -68,8 +68,9 @@ fn alike(a: &Diagnostic, b: &Diagnostic) -> bool {
 
 fn lines_of(findings: &[&Diagnostic]) -> String {
     const SHOWN: usize = 12;
-    let lines: Vec<String> =
+    let mut lines: Vec<String> =
         findings.iter().filter_map(|d| d.place.as_ref()).map(|p| format!("第 {} 行", p.line)).collect();
+    lines.dedup();
     let mut text = lines[..lines.len().min(SHOWN)].join("、");
     if lines.len() > SHOWN {
         text.push('…');
