@@ -3,7 +3,7 @@
 //! Loading touches only the head tables of each file; characters are looked up when first met and remembered in a
 //! table per face, so a run pays for the characters it prints and not for the 40,000 a face has.
 
-mod declared;
+pub mod declared;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use declared::{FaceEntry, FaceSource, FontsFile, RoleEntry};

@@ -126,7 +126,7 @@ fn holds(fonts: &Fonts, functions: &[String], units: usize, lines: &[Line]) {
     let mut found = Diagnostics::default();
     let job = gongkai::prepare::prepare(folder.path(), &common::layout_roots(), &mut found).pop().map(|p| p.job);
     let style = job.as_ref().map(|j| j.set.style.clone());
-    let document = job.and_then(|job| gongkai::compose::compose(job, &mut found));
+    let document = job.and_then(|job| Some(gongkai::compose::compose(job, &mut found)?.document));
     let (Some(document), Some(style)) = (document, style) else {
         let said: Vec<String> = found.sorted().iter().take(5).map(ToString::to_string).collect();
         panic!("{}", said.join("\n"));

@@ -67,6 +67,27 @@ fn the_sample_is_whole_and_read_back() {
     assert_eq!(prose, [("text/goals.md", 1), ("text/goals.md", 2)]);
     let Block::Paragraph(second) = &sample.document.sections[4].blocks[5] else { panic!("a paragraph") };
     assert_eq!(reading.prose[1].text, second.inlines[0].text);
+    let meta = &sample.document.meta;
+    let identity = reading.identity.expect("it says which document it is");
+    assert_eq!((&identity.code, identity.year, &identity.file_stem), (&meta.code, meta.year, &meta.file_stem));
+}
+
+#[test]
+fn figures_within_own_prose_are_told_from_its_wording() {
+    let of = |reading: &Reading| {
+        let prose = reading.prose[0].clone();
+        let figures = prose.figures.into_iter();
+        figures.map(|f| (f.address, f.printing, prose.text[f.range].to_owned())).collect::<Vec<_>>()
+    };
+    let reading = read_ok(hostile::sample());
+    let expected = [("t5/合计/合计", 2, "513.45"), ("xc/比例/合计", 1, "13%")];
+    let expected = expected.map(|(address, printing, text)| (address.to_owned(), printing, text.to_owned()));
+    assert_eq!(of(&reading), expected);
+    // Typed before and after the bookmark, and with tags lost.
+    let moved = read_ok(&mutate::document(hostile::sample(), |xml| {
+        mutate::without_tags(&mutate::around_bookmark(xml, "p_1", "前文", "后文"))
+    }));
+    assert_eq!(of(&moved), expected);
 }
 
 #[test]
@@ -127,7 +148,7 @@ fn what_is_typed_into_a_blank_cell_is_read_by_its_place() {
     let reading = read_ok(&typed);
     let figure = reading.figures.iter().find(|f| f.address == address).expect("it is read");
     assert_eq!((figure.text.as_str(), figure.amount.map(|a| a.to_string())), ("３．２１", Some("32100".into())));
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E555"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E555"]);
 }
 
 #[test]
@@ -137,11 +158,11 @@ fn lost_tags_fall_back_to_the_alias_and_lost_controls_to_the_place() {
     let expected = printed(&sample.document);
     let reading = read_ok(&mutate::document(&bytes, mutate::without_tags));
     assert_eq!(plain(&reading.figures), expected);
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E551"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E551"]);
     let reading = read_ok(&mutate::document(&bytes, mutate::without_controls));
     let in_tables: Vec<_> = expected.iter().filter(|(a, n, _)| a != "xc/比例/合计" && *n == 1).cloned().collect();
     assert_eq!(plain(&reading.figures), in_tables);
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E554", "E556"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E554", "E556"]);
 }
 
 #[test]
@@ -150,10 +171,10 @@ fn doubled_and_moved_controls_are_reported() {
     let bytes = sample.write();
     let reading = read_ok(&mutate::document(&bytes, mutate::first_control_twice));
     assert_eq!(plain(&reading.figures), printed(&sample.document));
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E552"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E552"]);
     let reading = read_ok(&mutate::document(&bytes, mutate::swap_two_controls));
     assert_eq!(reading.figures.len(), printed(&sample.document).len());
-    assert_eq!(reading.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E553", "E553"]);
+    assert_eq!(reading.findings.iter().map(|f| &*f.code).collect::<Vec<_>>(), ["E553", "E553"]);
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn libreoffice_keeps_pages_and_figures() {
     let outputs = write_formats(&set, &fonts, &[Format::Docx]).expect("it can be written");
     super::structure::check(&outputs[0].bytes);
     std::fs::write(&file, &outputs[0].bytes).expect("written");
-    let figures = printed(&set.document);
+    let figures = printed(set.document());
     assert_eq!(plain(&read_ok(&outputs[0].bytes).figures), figures);
     let Some(converted) = office(&[Path::new("convert"), &file, folder.path()]) else { return };
     let (pages, print) = (converted["pages"].as_u64().expect("a count"), set.pages.pages.len() as u64);
