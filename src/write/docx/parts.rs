@@ -1,10 +1,10 @@
 //! The parts of the package that are ours alone: content types, relationships, settings, fonts, theme, properties.
 
+use super::Error;
 use super::body::Body;
 use super::plan::Plan;
 use super::section::footer_part;
 use super::xml::escape;
-use super::Error;
 use crate::document::{Document, Meta};
 use crate::fonts::Fonts;
 use std::fmt::Write;

@@ -260,13 +260,7 @@ fn role_of(looks: &TableStyle, part: Part) -> &str {
 }
 
 /// How high in pt a cell of `width` twips would be with [`TYPED`] full-width characters in it.
-fn typed_height(
-    planner: &Planner,
-    looks: &TableStyle,
-    look: CellLook,
-    width: i64,
-    scale: f64,
-) -> Result<f64, Error> {
+fn typed_height(planner: &Planner, looks: &TableStyle, look: CellLook, width: i64, scale: f64) -> Result<f64, Error> {
     let text = planner.styles.text(role_of(looks, look.part))?;
     let scale = if scale > 0.0 { scale.min(1.0) } else { 1.0 };
     let (size, pitch) = (text.size * scale, text.pitch.unwrap_or(text.size * 1.5) * scale);
