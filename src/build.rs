@@ -153,7 +153,7 @@ fn is_of_records(found: &Diagnostic) -> bool {
 }
 
 /// Findings about figures: records that could not be read may well have caused them.
-const OF_FIGURES: [&str; 8] = ["E303", "E304", "E305", "E310", "E324", "E330", "E331", "E342"];
+const OF_FIGURES: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E342"];
 
 /// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
 /// what only follows from records that were left out.

@@ -58,7 +58,8 @@ pub struct Manner {
     pub strict: bool,
 }
 
-/// Makes the files of every folder, in parallel; those of a folder that nothing stops go to `done` with its number.
+/// Makes the files of every folder, in parallel, and tells what was found; those of a folder that nothing stops go to
+/// `done` with its number.
 pub fn each_folder(
     folders: &[PathBuf],
     places: &Places,
@@ -66,19 +67,28 @@ pub fn each_folder(
     done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
 ) -> ExitCode {
     let roots = layout_roots(places.layouts.as_deref());
-    let Manner { formats, form, strict } = manner;
-    let telling = Telling { form: *form, strict: *strict, writes: !formats.is_empty(), roots: &roots };
-    let fonts = match load_fonts(places.fonts.as_deref()) {
-        Ok(fonts) => fonts,
-        Err(diagnostics) => {
-            return report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling);
-        }
-    };
+    let telling =
+        Telling { form: manner.form, strict: manner.strict, writes: !manner.formats.is_empty(), roots: &roots };
+    match outcomes(folders, places, manner, done) {
+        Ok(outcomes) => report(folders, &outcomes, &telling),
+        Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
+    }
+}
+
+/// What becomes of every folder; the findings if there are no fonts to work with.
+pub fn outcomes(
+    folders: &[PathBuf],
+    places: &Places,
+    manner: &Manner,
+    done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
+) -> Result<Vec<Outcome>, Diagnostics> {
+    let fonts = load_fonts(places.fonts.as_deref())?;
+    let roots = layout_roots(places.layouts.as_deref());
     let bar = progress(folders.len());
     let one = |(index, folder): (usize, &PathBuf)| {
         let mut outcome = Outcome::default();
-        let files = outputs(folder, &roots, &fonts, formats, &mut outcome.diagnostics);
-        if !blocks(&outcome, *strict) {
+        let files = outputs(folder, &roots, &fonts, &manner.formats, &mut outcome.diagnostics);
+        if !blocks(&outcome, manner.strict) {
             done(index, files, &mut outcome);
         }
         bar.inc(1);
@@ -88,7 +98,7 @@ pub fn each_folder(
     let guarded = |numbered| catch_unwind(AssertUnwindSafe(|| one(numbered))).unwrap_or_else(|_| our_fault());
     let outcomes: Vec<Outcome> = folders.par_iter().enumerate().map(guarded).collect();
     bar.finish_and_clear();
-    report(folders, &outcomes, &telling)
+    Ok(outcomes)
 }
 
 fn our_fault() -> Outcome {
