@@ -44,6 +44,7 @@ impl Typeset {
 }
 
 /// The bytes of one output file and the name it gets.
+#[derive(Clone)]
 pub struct Output {
     pub name: String,
     pub bytes: Vec<u8>,

@@ -1,6 +1,7 @@
 //! `gongkai check`: everything that `build` would find, and nothing written.
 
 use super::folders::{Places, each_folder, expanded};
+use crate::build::outputs;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,5 +18,7 @@ pub struct CheckArgs {
 /// Finds all that `build` would find, in every format, and writes nothing.
 pub fn run(args: &CheckArgs) -> ExitCode {
     // Everything but the writing: what stops a build is found in the data, the layouts and on the pages.
-    each_folder(&expanded(&args.folders), &args.places, &[], |_, _, _| ())
+    each_folder(&expanded(&args.folders), &args.places, |shared, _, folder, outcome| {
+        outputs(folder, &shared.roots, &shared.fonts, &[], &mut outcome.diagnostics);
+    })
 }

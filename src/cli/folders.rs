@@ -1,7 +1,6 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
 use super::messages::report;
-use crate::build::{Format, Output, outputs};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fonts::Fonts;
 use clap::Args;
@@ -50,25 +49,28 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
 }
 
-/// Makes the files of every folder, in parallel; those of a folder without errors go to `done` with its number.
+/// What the work on a folder needs beside it.
+pub struct Shared {
+    pub fonts: Fonts,
+    /// Folders that may hold layout sets, first wins.
+    pub roots: Vec<PathBuf>,
+}
+
+/// Does `work` on every folder, in parallel, with its number.
 pub fn each_folder(
     folders: &[PathBuf],
     places: &Places,
-    formats: &[Format],
-    done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
+    work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
 ) -> ExitCode {
     let fonts = match load_fonts(places.fonts.as_deref()) {
         Ok(fonts) => fonts,
         Err(diagnostics) => return report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }]),
     };
-    let roots = layout_roots(places.layouts.as_deref());
+    let shared = Shared { fonts, roots: layout_roots(places.layouts.as_deref()) };
     let bar = progress(folders.len());
     let one = |(index, folder): (usize, &PathBuf)| {
         let mut outcome = Outcome::default();
-        let files = outputs(folder, &roots, &fonts, formats, &mut outcome.diagnostics);
-        if !outcome.diagnostics.has_errors() {
-            done(index, files, &mut outcome);
-        }
+        work(&shared, index, folder, &mut outcome);
         bar.inc(1);
         outcome
     };

@@ -10,10 +10,14 @@
 //! An edition appears by one rename of a finished folder, is never written to again, and is verified before it is used.
 //! Its date comes from `report.toml` or `--date`: the clock is never asked.
 
+mod corrections;
 mod manifest;
+mod notice;
 mod snapshot;
 
+pub use corrections::Reasons;
 pub use manifest::{FontRecord, Manifest, OutputRecord, PublishedDocument, PublishedFigure, read_manifest};
+pub use notice::notice;
 pub use snapshot::{Snapshot, sha256};
 
 use crate::build::{Format, Output, Side, compose_all, outputs};

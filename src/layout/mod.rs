@@ -36,6 +36,8 @@ pub struct LayoutSet {
     /// `[say]`: phrases by the sign of a difference.
     pub say: IndexMap<String, Say>,
     pub parts: Vec<Part>,
+    /// `[correction]`: the statement that is published with a corrected edition.
+    pub correction: Option<Notice>,
     /// By file stem, `table-01`.
     pub tables: IndexMap<String, TableLayout>,
     /// By file stem, `02-arrangement`; and the department's own prose as `text/NAME`.
@@ -65,6 +67,14 @@ pub struct Say {
     pub down: Template,
     pub same: Template,
     pub base0: Option<Template>,
+}
+
+/// A document of its own, made from the set's files.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    pub title: Template,
+    pub file_stem: Template,
+    pub parts: Vec<Part>,
 }
 
 /// One part of the document, in order.
