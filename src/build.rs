@@ -121,7 +121,20 @@ pub fn outputs(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let mut outputs = Vec::new();
+    let documents = typeset_all(folder, layout_roots, fonts, diagnostics);
+    let documents: Vec<&Typeset> = documents.iter().map(|(_, typeset)| typeset).collect();
+    write_all(&documents, fonts, formats, diagnostics)
+}
+
+/// Every document of a folder with its pages, by what `[[document]]` adds to its name. With errors among them those
+/// that could be made are returned all the same.
+pub fn typeset_all(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    fonts: &Fonts,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Option<String>, Typeset)> {
+    let mut documents = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
     let records_lost = diagnostics.iter().any(is_of_records);
     for Prepared { name, job } in prepared {
@@ -130,11 +143,25 @@ pub fn outputs(
             continue;
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
-        if let Some(name) = name {
+        if let Some(name) = &name {
             let stem = &mut typeset.composition.document.meta.file_stem;
             *stem = file_name(&format!("{stem}-{name}"));
         }
-        match write_formats(&typeset, fonts, formats) {
+        documents.push((name, typeset));
+    }
+    documents
+}
+
+/// The files of typeset documents. With errors, here or before, nothing is returned.
+pub fn write_all(
+    documents: &[&Typeset],
+    fonts: &Fonts,
+    formats: &[Format],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Output> {
+    let mut outputs = Vec::new();
+    for typeset in documents {
+        match write_formats(typeset, fonts, formats) {
             Ok(files) => outputs.extend(files),
             Err(found) => diagnostics.push(found),
         }

@@ -46,8 +46,9 @@ pub struct BuildArgs {
     places: Places,
 }
 
+/// A format as it is asked for.
 #[derive(Clone, Copy, ValueEnum)]
-enum FormatArg {
+pub enum FormatArg {
     Pdf,
     Docx,
 }
@@ -139,7 +140,8 @@ fn date(args: &BuildArgs, folder: &Path, found: &mut Diagnostics) -> Option<Stri
     date
 }
 
-fn formats(given: &[FormatArg]) -> Vec<Format> {
+/// The formats asked for, each once; without any, all.
+pub fn formats(given: &[FormatArg]) -> Vec<Format> {
     let mut formats: Vec<Format> = given
         .iter()
         .map(|f| match f {
