@@ -23,7 +23,7 @@ pub use snapshot::{Snapshot, sha256};
 use crate::build::{Format, Output, Side, compose_all, outputs};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::fonts::Fonts;
-use crate::place::{place_folder, refusal};
+use crate::place::{Turn, place_folder, refusal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -192,6 +192,13 @@ pub fn record(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Option<Recorded> {
+    let _turn = match Turn::take(data_folder) {
+        Ok(turn) => turn,
+        Err(found) => {
+            diagnostics.push(found);
+            return None;
+        }
+    };
     let snapshot = Snapshot::take(data_folder, layout_roots, diagnostics)?;
     let sides = compose_all(data_folder, layout_roots, &BTreeMap::new(), diagnostics);
     if diagnostics.has_errors() {
