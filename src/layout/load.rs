@@ -21,6 +21,7 @@ struct RawSet {
     #[serde(rename = "classification")]
     _classification: Option<String>,
     parts: Vec<Node>,
+    correction: Option<Node>,
     #[serde(default = "no_numbers")]
     numbers: Node,
     #[serde(default)]
@@ -35,6 +36,14 @@ struct RawReasons {
     of: Vec<String>,
     percent: Option<u32>,
     yuan: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNotice {
+    title: Node,
+    file_stem: Node,
+    parts: Vec<Node>,
 }
 
 fn no_numbers() -> Node {
@@ -171,6 +180,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
         reasons,
+        correction: raw.correction.as_ref().and_then(|n| notice(n, &mut loader)),
         schema,
         style,
         tables,
@@ -242,6 +252,15 @@ fn say(node: &Node, loader: &mut TableLoader<'_>) -> Option<Say> {
         down: loader.template(&raw.down)?,
         same: loader.template(&raw.same)?,
         base0: raw.base0.and_then(|n| loader.template(&n)),
+    })
+}
+
+fn notice(node: &Node, loader: &mut TableLoader<'_>) -> Option<Notice> {
+    let raw: RawNotice = read(node, loader.diagnostics)?;
+    Some(Notice {
+        title: loader.template(&raw.title)?,
+        file_stem: loader.template(&raw.file_stem)?,
+        parts: raw.parts.iter().filter_map(|n| part(n, loader)).collect(),
     })
 }
 

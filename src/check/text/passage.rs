@@ -61,7 +61,18 @@ impl Passage {
     fn new(kind: Kind, text: &str, place: Place, own: bool) -> Passage {
         let chars = text.chars().collect();
         let text = text.to_string();
-        Passage { kind, text, chars, figures: Vec::new(), place, again: Vec::new(), own, lines: None, reasons: Arc::default(), under: 0 }
+        Passage {
+            kind,
+            text,
+            chars,
+            figures: Vec::new(),
+            place,
+            again: Vec::new(),
+            own,
+            lines: None,
+            reasons: Arc::default(),
+            under: 0,
+        }
     }
 
     /// The words of a range.

@@ -87,7 +87,8 @@ fn variants(texts: &Texts<'_>, findings: &mut Findings) {
             for start in wrong_places(passage, variant) {
                 let range = start..start + variant.wrong.chars().count();
                 let found = passage.finding(range.clone(), format!("“{}”应写作“{}”", variant.wrong, variant.right));
-                let found = found.hint(if variant.if_headed { "表头用的是这个名称" } else { "这是规范的名称" });
+                let found =
+                    found.hint(if variant.if_headed { "表头用的是这个名称" } else { "这是规范的名称" });
                 findings.push(if variant.if_headed { found } else { passage.certain(found, &range, variant.right) });
             }
         }
