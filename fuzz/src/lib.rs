@@ -44,6 +44,10 @@ pub fn judge_words(one: &Diagnostic, input: Option<&str>) {
     assert!(shown.chars().count() < 2_500, "too long: {shown}");
     let Some(input) = input.map(str::to_lowercase) else { return };
     for word in latin_words(&shown) {
+        if std::env::var_os("COLLECT").is_some() {
+            if !(known_words().contains(word.as_str()) || input.contains(&word)) { eprintln!("WORD {word}: {shown}"); }
+            continue;
+        }
         assert!(known_words().contains(word.as_str()) || input.contains(&word), "“{word}” is not the user's: {shown}");
     }
 }
