@@ -1,8 +1,8 @@
 //! How the nasty files are made.
 
 use std::io::{Cursor, Write};
-use zip::write::SimpleFileOptions;
 use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 const DOCUMENT: &str = "word/document.xml";
 const BODY: &str = r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>"#;
@@ -74,9 +74,7 @@ fn bomb(megabytes: usize) -> Vec<u8> {
 /// What `gongkai read` is given.
 pub fn docx() -> Vec<(&'static str, Vec<u8>)> {
     let plain = body(&paragraph("1.00"));
-    let entity = |value: &str| {
-        document(&format!("<!DOCTYPE a [<!ENTITY x {value}>]>{BODY}{}{END}", paragraph("&x;")))
-    };
+    let entity = |value: &str| document(&format!("<!DOCTYPE a [<!ENTITY x {value}>]>{BODY}{}{END}", paragraph("&x;")));
     vec![
         ("empty.docx", Vec::new()),
         ("blank.docx", b" \r\n".to_vec()),
@@ -98,7 +96,13 @@ pub fn docx() -> Vec<(&'static str, Vec<u8>)> {
         ("outside.docx", related("../../../etc/passwd", "")),
         ("on-the-web.docx", related("http://a.example/a.xml", r#" TargetMode="External""#)),
         ("other-document.docx", related("other.xml", "")),
-        ("wrong-content-types.docx", package(&[("[Content_Types].xml", b"<Types><Default ContentType=\"image/png\"/></Types>"), (DOCUMENT, format!("{BODY}{}{END}", paragraph("1.00")).as_bytes())])),
+        (
+            "wrong-content-types.docx",
+            package(&[
+                ("[Content_Types].xml", b"<Types><Default ContentType=\"image/png\"/></Types>"),
+                (DOCUMENT, format!("{BODY}{}{END}", paragraph("1.00")).as_bytes()),
+            ]),
+        ),
         ("folder-for-document.docx", package(&[("word/document.xml/a", b"a")])),
         ("cut-early.docx", plain[..40].to_vec()),
         ("cut-late.docx", plain[..plain.len() - 30].to_vec()),
@@ -112,7 +116,14 @@ pub fn docx() -> Vec<(&'static str, Vec<u8>)> {
         ("wrong-checksum.docx", with_header(plain.clone(), 14, 16, &[1, 2, 3, 4])),
         ("external-entity.docx", entity("SYSTEM \"file:///etc/passwd\"")),
         ("entity.docx", entity("\"1.00\"")),
-        ("laughs.docx", document(&format!("<!DOCTYPE a [<!ENTITY a \"{}\"><!ENTITY b \"{}\">]>{BODY}&b;{END}", "0".repeat(64), "&a;".repeat(64)))),
+        (
+            "laughs.docx",
+            document(&format!(
+                "<!DOCTYPE a [<!ENTITY a \"{}\"><!ENTITY b \"{}\">]>{BODY}&b;{END}",
+                "0".repeat(64),
+                "&a;".repeat(64)
+            )),
+        ),
         ("undeclared-entity.docx", body(&paragraph("&nbsp;"))),
         ("huge-reference.docx", body(&paragraph("&#x110000;"))),
         ("nul-reference.docx", body(&paragraph("&#0;"))),
@@ -127,12 +138,38 @@ pub fn docx() -> Vec<(&'static str, Vec<u8>)> {
         ("empty-document.docx", document("")),
         ("not-word-xml.docx", document("<a/>")),
         ("nul-in-xml.docx", body(&paragraph("1\u{0}0"))),
-        ("gb18030-xml.docx", package(&[(DOCUMENT, &[BODY.as_bytes(), b"<w:p><w:r><w:t>\xD4\xA4\xCB\xE3</w:t></w:r></w:p>", END.as_bytes()].concat())])),
-        ("broken-utf8-xml.docx", package(&[(DOCUMENT, &[BODY.as_bytes(), b"<w:p><w:r><w:t>1\xFF0</w:t></w:r></w:p>", END.as_bytes()].concat())])),
+        (
+            "gb18030-xml.docx",
+            package(&[(
+                DOCUMENT,
+                &[BODY.as_bytes(), b"<w:p><w:r><w:t>\xD4\xA4\xCB\xE3</w:t></w:r></w:p>", END.as_bytes()].concat(),
+            )]),
+        ),
+        (
+            "broken-utf8-xml.docx",
+            package(&[(
+                DOCUMENT,
+                &[BODY.as_bytes(), b"<w:p><w:r><w:t>1\xFF0</w:t></w:r></w:p>", END.as_bytes()].concat(),
+            )]),
+        ),
         ("utf16-xml.docx", package(&[(DOCUMENT, &wide(&format!("\u{FEFF}{BODY}{END}")))])),
-        ("huge-spans.docx", body("<w:tbl><w:tr><w:trPr><w:gridBefore w:val=\"4294967295\"/></w:trPr><w:tc><w:tcPr><w:gridSpan w:val=\"18446744073709551615\"/></w:tcPr></w:tc></w:tr></w:tbl>")),
-        ("huge-number.docx", body(&format!("<w:sdt><w:sdtPr><w:tag w:val=\"t1/a/b!99999999999\"/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>", paragraph(&"9".repeat(400))))),
-        ("bad-relationships.docx", package(&[("_rels/.rels", b"<Relationships>"), (DOCUMENT, format!("{BODY}{END}").as_bytes())])),
+        (
+            "huge-spans.docx",
+            body(
+                "<w:tbl><w:tr><w:trPr><w:gridBefore w:val=\"4294967295\"/></w:trPr><w:tc><w:tcPr><w:gridSpan w:val=\"18446744073709551615\"/></w:tcPr></w:tc></w:tr></w:tbl>",
+            ),
+        ),
+        (
+            "huge-number.docx",
+            body(&format!(
+                "<w:sdt><w:sdtPr><w:tag w:val=\"t1/a/b!99999999999\"/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>",
+                paragraph(&"9".repeat(400))
+            )),
+        ),
+        (
+            "bad-relationships.docx",
+            package(&[("_rels/.rels", b"<Relationships>"), (DOCUMENT, format!("{BODY}{END}").as_bytes())]),
+        ),
         ("bomb.docx", bomb(200)),
         ("bomb-that-lies.docx", with_header(bomb(200), 22, 24, &1000u32.to_le_bytes())),
     ]
@@ -157,10 +194,24 @@ pub fn data() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("workbook-named-csv", "ledger.csv", package(&[("xl/workbook.xml", b"<a/>")])),
         ("old-workbook-named-csv", "ledger.csv", ole("Workbook")),
         ("web-page-named-csv", "ledger.csv", b"<html><table><tr><td>1</td></tr></table></html>".to_vec()),
-        ("gb18030-broken-within", "ledger.csv", [national(ledger), b"2010350,\xBB\xF9\xB1\xBE\xFF\xFF\xD6\xA7\xB3\xF6,30101\n".to_vec()].concat()),
-        ("gb18030-cut-within", "ledger.csv", { let mut b = national(&String::from_utf8_lossy(&line("1.00").repeat(1))); b.truncate(b.len() - 5); b.push(0xD4); b }),
+        (
+            "gb18030-broken-within",
+            "ledger.csv",
+            [national(ledger), b"2010350,\xBB\xF9\xB1\xBE\xFF\xFF\xD6\xA7\xB3\xF6,30101\n".to_vec()].concat(),
+        ),
+        ("gb18030-cut-within", "ledger.csv", {
+            let mut b = national(&String::from_utf8_lossy(&line("1.00").repeat(1)));
+            b.truncate(b.len() - 5);
+            b.push(0xD4);
+            b
+        }),
         ("utf8-broken-within", "ledger.csv", [line("1.00"), b"\xE5\x9F,".to_vec()].concat()),
-        ("utf16-cut", "ledger.csv", { let mut b = vec![0xFF, 0xFE]; b.extend(wide(ledger)); b.pop(); b }),
+        ("utf16-cut", "ledger.csv", {
+            let mut b = vec![0xFF, 0xFE];
+            b.extend(wide(ledger));
+            b.pop();
+            b
+        }),
         ("utf16-without-mark", "ledger.csv", wide(ledger)),
         ("nul-within", "ledger.csv", line("1\0.00")),
         ("only-zeros", "ledger.csv", vec![0; 512]),
@@ -189,16 +240,44 @@ pub fn data() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("long-key", "report.toml", with_report(&format!("{} = 1", "a".repeat(100_000)))),
         ("no-such-set", "report.toml", report.replace("hebei-department-budget-2023", "../../etc").into_bytes()),
         ("gb18030-report", "report.toml", [national(report), b"\xFF\xFF".to_vec()].concat()),
-        ("deep-expression", "layout/02-arrangement.md", format!("{{{{ {}1{} }}}}\n", "(".repeat(20_000), ")".repeat(20_000)).into_bytes()),
-        ("deep-list", "layout/02-arrangement.md", format!("{{{{ {}{} }}}}\n", "[".repeat(20_000), "]".repeat(20_000)).into_bytes()),
+        (
+            "deep-expression",
+            "layout/02-arrangement.md",
+            format!("{{{{ {}1{} }}}}\n", "(".repeat(20_000), ")".repeat(20_000)).into_bytes(),
+        ),
+        (
+            "deep-list",
+            "layout/02-arrangement.md",
+            format!("{{{{ {}{} }}}}\n", "[".repeat(20_000), "]".repeat(20_000)).into_bytes(),
+        ),
         ("deep-not", "layout/02-arrangement.md", format!("{{{{ {}1 }}}}\n", "not ".repeat(20_000)).into_bytes()),
         ("long-sum", "layout/02-arrangement.md", format!("{{{{ 1{} }}}}\n", "+1".repeat(20_000)).into_bytes()),
-        ("almost-too-long-a-sum", "layout/02-arrangement.md", format!("{{{{ 1{} }}}}\n", "+1".repeat(1_990)).into_bytes()),
-        ("almost-too-many-signs", "layout/02-arrangement.md", format!("{{{{ {}1 }}}}\n", "-".repeat(3_990)).into_bytes()),
-        ("almost-too-many-names", "layout/02-arrangement.md", format!("{{{{ 1{} }}}}\n", ".b".repeat(1_990)).into_bytes()),
-        ("deep-if", "layout/02-arrangement.md", format!("{}1{}\n", "{% if 1 %}".repeat(20_000), "{% endif %}".repeat(20_000)).into_bytes()),
+        (
+            "almost-too-long-a-sum",
+            "layout/02-arrangement.md",
+            format!("{{{{ 1{} }}}}\n", "+1".repeat(1_990)).into_bytes(),
+        ),
+        (
+            "almost-too-many-signs",
+            "layout/02-arrangement.md",
+            format!("{{{{ {}1 }}}}\n", "-".repeat(3_990)).into_bytes(),
+        ),
+        (
+            "almost-too-many-names",
+            "layout/02-arrangement.md",
+            format!("{{{{ 1{} }}}}\n", ".b".repeat(1_990)).into_bytes(),
+        ),
+        (
+            "deep-if",
+            "layout/02-arrangement.md",
+            format!("{}1{}\n", "{% if 1 %}".repeat(20_000), "{% endif %}".repeat(20_000)).into_bytes(),
+        ),
         ("endless-macro", "layout/02-arrangement.md", b"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}\n".to_vec()),
-        ("endless-loop", "layout/02-arrangement.md", b"{% for a in range(99999) %}{% for b in range(99999) %}.{% endfor %}{% endfor %}\n".to_vec()),
+        (
+            "endless-loop",
+            "layout/02-arrangement.md",
+            b"{% for a in range(99999) %}{% for b in range(99999) %}.{% endfor %}{% endfor %}\n".to_vec(),
+        ),
         ("huge-text", "layout/02-arrangement.md", b"{{ 'a' * 999999999999 }}\n".to_vec()),
         ("huge-power", "layout/02-arrangement.md", b"{{ 9 ** 99999 }}\n".to_vec()),
         ("tag-not-closed", "text/duties.md", "职责 {{ 1 \n".into()),
@@ -207,6 +286,10 @@ pub fn data() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("only-marks", "text/duties.md", "**\n####### a\n{.}\n\\\n".into()),
         ("front-matter-not-closed", "layout/02-arrangement.md", b"+++\ntitle = \n".to_vec()),
         ("list-of-other-columns", "classification/function.csv", "科目,说明\n201,a\n".into()),
-        ("list-of-broken-codes", "classification/function.csv", "编码,名称\n20l,a\n2011,b\n201,\n205,c\n205,d\n\"2".into()),
+        (
+            "list-of-broken-codes",
+            "classification/function.csv",
+            "编码,名称\n20l,a\n2011,b\n201,\n205,c\n205,d\n\"2".into(),
+        ),
     ]
 }
