@@ -11,6 +11,7 @@ mod history;
 mod layouts;
 mod messages;
 mod read;
+mod watch;
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
@@ -85,6 +86,10 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai history <文件夹>")]
     #[command(after_help = "示例：\n  gongkai history data/631-2023")]
     History(history::HistoryArgs),
+    /// 守着一个数据文件夹：一存盘就重新生成，说明动了哪里
+    #[command(help_template = HELP, override_usage = "gongkai watch [选项] <文件夹>")]
+    #[command(after_help = "示例：\n  gongkai watch data/631-2023\n  gongkai watch data/631-2023 --format pdf")]
+    Watch(watch::WatchArgs),
     /// 读出 DOCX 里的数字，一行一个：地址、文字、元
     #[command(help_template = HELP, override_usage = "gongkai read [选项] <文件>")]
     #[command(after_help = "示例：\n  gongkai read 公开.docx\n  gongkai read 公开.docx --format json --prose")]
@@ -110,6 +115,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Watch(args) => watch::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),
     }

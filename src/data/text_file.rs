@@ -26,6 +26,11 @@ pub fn read_text(path: &Path, shown_name: &str) -> Result<String, Diagnostic> {
 /// The text of `bytes`, without a BOM, with `\n` as its only line end. A BOM decides the encoding; without one,
 /// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.
 pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
+    if let Some(what) = no_text(&bytes) {
+        return Err(Diagnostic::error("E112", format!("文件是{what}，不是文本文件"))
+            .at(Place::file(shown_name))
+            .hint(how_to_save(shown_name)));
+    }
     let text = match bytes.as_slice() {
         [0xEF, 0xBB, 0xBF, rest @ ..] => match str::from_utf8(rest) {
             Ok(text) => text.to_owned(),
@@ -45,7 +50,81 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
         .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
         .hint(format!("文件可能损坏，或不是文本文件；{}", how_to_save(shown_name))));
     }
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| ('\u{FDD0}'..='\u{FDEF}').contains(c)) {
+        return Err(Diagnostic::error("E144", format!("含有不能印出的字符（U+{:04X}）", c as u32))
+            .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
+            .hint("请删去这个字符，或重新输入这一行"));
+    }
     Ok(unify_line_ends(text))
+}
+
+/// A text as it stands in its file, line ends and all, and how to write it back the same way.
+pub struct ExactText {
+    pub text: String,
+    form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Utf8,
+    Utf8WithBom,
+    Utf16Le,
+    Utf16Be,
+    Gb18030,
+}
+
+impl ExactText {
+    /// Reads a file; none if its bytes would not come back the same, so that nothing but what is meant is changed.
+    pub fn read(path: &Path) -> Option<ExactText> {
+        let bytes = std::fs::read(path).ok()?;
+        let (form, rest) = match bytes.as_slice() {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => (Form::Utf8WithBom, rest),
+            [0xFF, 0xFE, rest @ ..] => (Form::Utf16Le, rest),
+            [0xFE, 0xFF, rest @ ..] => (Form::Utf16Be, rest),
+            all if str::from_utf8(all).is_ok() => (Form::Utf8, all),
+            all => (Form::Gb18030, all),
+        };
+        let encoding = match form {
+            Form::Utf8 | Form::Utf8WithBom => encoding_rs::UTF_8,
+            Form::Utf16Le => UTF_16LE,
+            Form::Utf16Be => UTF_16BE,
+            Form::Gb18030 => GB18030,
+        };
+        let text = encoding.decode_without_bom_handling_and_without_replacement(rest)?.into_owned();
+        let exact = ExactText { text, form };
+        (exact.bytes(&exact.text)? == bytes).then_some(exact)
+    }
+
+    /// Another text in this one's encoding; none if it cannot be written in it.
+    pub fn bytes(&self, text: &str) -> Option<Vec<u8>> {
+        let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
+            mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
+        };
+        Some(match self.form {
+            Form::Utf8 => text.as_bytes().to_vec(),
+            Form::Utf8WithBom => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            Form::Utf16Le => wide([0xFF, 0xFE], u16::to_le_bytes),
+            Form::Utf16Be => wide([0xFE, 0xFF], u16::to_be_bytes),
+            Form::Gb18030 => {
+                let (bytes, _, lost) = GB18030.encode(text);
+                if lost {
+                    return None;
+                }
+                bytes.into_owned()
+            }
+        })
+    }
+}
+
+/// What a file is by its first bytes, where it is no text at all.
+fn no_text(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 4] = [
+        (b"PK\x03\x04", " Excel 工作簿、Word 文档或压缩包"),
+        (b"\xD0\xCF\x11\xE0", "旧版 Excel 工作簿（.xls）、旧版 Word 文档，或设有打开密码"),
+        (b"%PDF-", " PDF 文件"),
+        (b"{\\rtf", " RTF 文件"),
+    ];
+    KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what)
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
