@@ -238,8 +238,8 @@ fn equal_figures<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Vec<&'t NamedFigu
     let table = |f: &NamedFigure| f.address.split('/').next().unwrap_or_default().to_string();
     let size = |f: &NamedFigure| texts.figures.iter().filter(|o| table(o) == table(f)).count();
     let key = |f: &&NamedFigure| match names_figure(texts, f, &amount.label) {
-        true => (false, size(f)),
-        false => (true, 0),
+        true => (false, texts.label(&f.address).is_none(), size(f)),
+        false => (true, true, 0),
     };
     all.sort_by_cached_key(key);
     all
@@ -258,7 +258,8 @@ fn bindable(texts: &Texts<'_>, findings: &mut Findings) {
             let Some(template) = template(first, amount) else { continue };
             let words = passage.words(&amount.range);
             let others: Vec<&str> = equal.iter().skip(1).take(2).map(|f| f.address.as_str()).collect();
-            let message = format!("手写的“{words}”可绑定到 {}", first.address);
+            let label = label_of(texts, first);
+            let message = format!("“{words}”是手写的，可绑定到 {}（{label}），以后随明细自动更正", first.address);
             let mut hint = format!("把 {} 换成 {template}", passage.words(&amount.number));
             if !named && !others.is_empty() {
                 hint.push_str(&format!("；与它相等的还有 {}，请选所说的那一个", others.join("、")));
