@@ -1,6 +1,6 @@
 //! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
-use crate::check::check;
+use crate::check::{acknowledge, check};
 use crate::compose::{Composition, Job, compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
@@ -137,6 +137,7 @@ pub fn typeset_all(
     let mut documents = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
     let records_lost = diagnostics.iter().any(is_of_records);
+    let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
     for Prepared { name, job } in prepared {
         if diagnostics.has_errors() {
             compose_for_mistakes(job, records_lost, diagnostics);
@@ -148,6 +149,11 @@ pub fn typeset_all(
             *stem = file_name(&format!("{stem}-{name}"));
         }
         documents.push((name, typeset));
+    }
+    // With mistakes in the data or the layout the checks have not seen everything.
+    if !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
+        // Of several documents, any may be the one that an acknowledgement speaks of.
+        acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
     }
     documents
 }
@@ -175,7 +181,7 @@ fn is_of_records(found: &Diagnostic) -> bool {
 }
 
 /// Findings about figures: records that could not be read may well have caused them.
-const OF_FIGURES: [&str; 8] = ["E303", "E304", "E305", "E310", "E324", "E330", "E331", "E342"];
+const OF_FIGURES: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E342"];
 
 /// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
 /// what only follows from records that were left out.

@@ -4,6 +4,8 @@
 mod build;
 mod check;
 mod diff;
+mod explain;
+mod findings;
 mod folders;
 mod history;
 mod layouts;
@@ -23,6 +25,7 @@ const EXAMPLES: &str = "\
   gongkai build data/631-2023                生成 output/631-2023/ 下的 PDF 和 DOCX
   gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
   gongkai check data/631-2023                只检查，不写文件
+  gongkai explain L013                       说明一条规则
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
@@ -67,8 +70,14 @@ enum Command {
     Build(build::BuildArgs),
     /// 检查数据和版式，不写文件
     #[command(help_template = HELP, override_usage = "gongkai check [选项] <文件夹>...")]
-    #[command(after_help = "示例：\n  gongkai check data/631-2023")]
+    #[command(
+        after_help = "示例：\n  gongkai check data/631-2023\n  gongkai check data/631-2023 --format html > 检查.html"
+    )]
     Check(check::CheckArgs),
+    /// 说明一条规则：为什么、依据、例子
+    #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
+    #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
+    Explain(explain::ExplainArgs),
     /// 比较两个文件夹、两版，或 DOCX 与文件夹：印出来的有什么不同，因何而变
     #[command(help_template = HELP, override_usage = "gongkai diff [选项] <旧> [新]")]
     #[command(after_help = DIFF_EXAMPLES)]
@@ -103,6 +112,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
         Command::Watch(args) => watch::run(&args),

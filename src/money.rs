@@ -75,6 +75,12 @@ pub fn show(exact: Decimal, look: &Look) -> String {
     if look.commas { with_commas(&text) } else { text }
 }
 
+/// An amount of 元 as messages tell it: `1500.00 元（0.15 万元）`.
+pub fn told(amount: Decimal) -> String {
+    let wan = (amount / Unit::WanYuan.scale()).normalize();
+    format!("{amount:.2} 元（{wan} 万元）")
+}
+
 /// An exact amount as reports of changes say it: `8,300.00`, `-8,300.00`; 万元 with up to six decimals, `0.83`.
 pub fn spoken(exact: Decimal, unit: Unit) -> String {
     let value = (exact / unit.scale()).normalize();

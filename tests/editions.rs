@@ -99,11 +99,10 @@ impl Random {
     }
 }
 
-/// A correction: what it is, the file it changes, and that file's new text.
+/// A correction: what it is, and the files it changes with their new texts.
 struct Correction {
     what: &'static str,
-    file: &'static str,
-    text: String,
+    files: Vec<(&'static str, String)>,
 }
 
 /// `kind` counts through the kinds of corrections.
@@ -126,7 +125,20 @@ fn correction(kind: usize, random: &mut Random, folder: &Path) -> Correction {
         cells[index] = value;
         cells.join(",")
     };
-    let of_ledger = |what, rows: Vec<String>| Correction { what, file: "ledger.csv", text: joined(rows) };
+    let of_ledger = |what, rows: Vec<String>| Correction { what, files: vec![("ledger.csv", joined(rows))] };
+    let project = |row: &str, at: usize| row.split(',').nth(at).filter(|p| !p.is_empty()).map(str::to_string);
+    let projects: Vec<usize> = (1..ledger.len()).filter(|&n| project(&ledger[n], 4).is_some()).collect();
+    let of_project = projects[random.below(projects.len())];
+    // A project that is no more has neither targets nor procurement.
+    let without = |what, rows: Vec<String>, gone: &str| {
+        let rest = |file, at: usize| -> String {
+            let all = read(file);
+            let kept = all.lines().enumerate().filter(|(n, row)| *n == 0 || row.split(',').nth(at) != Some(gone));
+            kept.map(|(_, row)| format!("{row}\n")).collect()
+        };
+        let others = [("targets.csv", rest("targets.csv", 0)), ("procurement.csv", rest("procurement.csv", 1))];
+        Correction { what, files: [("ledger.csv", joined(rows))].into_iter().chain(others).collect() }
+    };
     match kind % 9 {
         0 => {
             ledger[at] = with_last(&ledger[at], &amount(random));
@@ -139,8 +151,9 @@ fn correction(kind: usize, random: &mut Random, folder: &Path) -> Correction {
             of_ledger("line added", ledger)
         }
         2 => {
-            ledger.remove(at);
-            of_ledger("line removed", ledger)
+            let gone = project(&ledger[of_project], 4).unwrap_or_default();
+            ledger.remove(of_project);
+            without("line removed", ledger, &gone)
         }
         3 => {
             let codes: BTreeSet<String> =
@@ -155,30 +168,23 @@ fn correction(kind: usize, random: &mut Random, folder: &Path) -> Correction {
             of_ledger("another fund", ledger)
         }
         5 => {
-            let projects: Vec<String> = ledger[1..]
-                .iter()
-                .filter_map(|r| r.split(',').nth(4))
-                .filter(|p| !p.is_empty())
-                .map(str::to_string)
-                .collect();
-            let is_project = |row: &String| row.split(',').nth(4).is_some_and(|p| !p.is_empty());
-            let lines: Vec<usize> = (1..ledger.len()).filter(|&n| is_project(&ledger[n])).collect();
-            let at = lines[random.below(lines.len())];
-            ledger[at] = field(&ledger[at], 4, &projects[random.below(projects.len())]);
-            of_ledger("another project", ledger)
+            let gone = project(&ledger[of_project], 4).unwrap_or_default();
+            let other = project(&ledger[projects[random.below(projects.len())]], 4).unwrap_or_default();
+            ledger[of_project] = field(&ledger[of_project], 4, &other);
+            without("another project", ledger, &gone)
         }
         6 => {
             let mut prior = rows("prior.csv");
             let at = if random.below(2) == 0 { 1 } else { 3 };
             prior[at] = with_last(&prior[at], &amount(random));
-            Correction { what: "last year", file: "prior.csv", text: joined(prior) }
+            Correction { what: "last year", files: vec![("prior.csv", joined(prior))] }
         }
         7 => {
             let mut lines = rows("procurement.csv");
             let at = 1 + random.below(lines.len() - 1);
             let amount = amount(random);
             lines[at] = field(&field(&lines[at], 6, &amount), 9, &amount);
-            Correction { what: "procurement", file: "procurement.csv", text: joined(lines) }
+            Correction { what: "procurement", files: vec![("procurement.csv", joined(lines))] }
         }
         _ => {
             let text = read("text/goals.md");
@@ -190,7 +196,7 @@ fn correction(kind: usize, random: &mut Random, folder: &Path) -> Correction {
             let mut lines: Vec<String> = lines.iter().map(|l| l.to_string()).collect();
             let cut = lines[at].char_indices().nth(6).map_or(0, |(n, _)| n);
             lines[at].insert_str(cut, ["切实", "进一步", "全力"][random.below(3)]);
-            Correction { what: "text", file: "text/goals.md", text: lines.join("\n") + "\n" }
+            Correction { what: "text", files: vec![("text/goals.md", lines.join("\n") + "\n")] }
         }
     }
 }
@@ -211,19 +217,20 @@ fn random_corrections_are_told_whole_and_without_excess() {
         }
         assert!(number < 20 * wanted, "hardly a correction composes: {done:?}");
         let correction = correction(number, &mut random, folder.path());
-        let path = folder.path().join(correction.file);
-        let original = std::fs::read_to_string(&path).expect("the file");
-        if correction.text == original {
+        let original = |file: &str| std::fs::read_to_string(common::sample().join(file)).expect("the sample's");
+        if correction.files.iter().all(|(file, text)| *text == original(file)) {
             continue;
         }
-        std::fs::write(&path, &correction.text).expect("writes");
+        let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).expect("writes");
+        correction.files.iter().for_each(|(file, text)| write(file, text));
         let mut found = Diagnostics::default();
         let roots = common::layout_roots();
         let new = gongkai::build::compose_all(folder.path(), &roots, &BTreeMap::new(), &mut found);
         // A correction may make the data wrong: a reason that no longer fits, a line that belongs nowhere.
         if !new.is_empty() {
             let what = format!("{} ({number})", correction.what);
-            check_difference(&base, &new, &what, correction.file);
+            let files: Vec<&str> = correction.files.iter().map(|(file, _)| *file).collect();
+            check_difference(&base, &new, &what, &files);
             // The whole edition every tenth time here; each time where all hundred are asked for.
             let count = done.values().sum::<usize>();
             if wanted >= 100 || count % 10 == 0 {
@@ -232,13 +239,13 @@ fn random_corrections_are_told_whole_and_without_excess() {
             }
             *done.entry(correction.what).or_default() += 1;
         }
-        std::fs::write(&path, original).expect("restores");
+        correction.files.iter().for_each(|(file, _)| write(file, &original(file)));
     }
     println!("{done:?}");
     assert!(done.len() == 9, "all kinds of corrections: {done:?}");
 }
 
-fn check_difference(old: &[Side], new: &[Side], what: &str, file: &str) {
+fn check_difference(old: &[Side], new: &[Side], what: &str, files: &[&str]) {
     let diff = common::difference(old, new);
     let (before, after) = (Plain::of(&old[0]), Plain::of(&new[0]));
     // Figures: those whose printed texts, in reading order, are not the same.
@@ -271,21 +278,30 @@ fn check_difference(old: &[Side], new: &[Side], what: &str, file: &str) {
         "{what}: new"
     );
     // Labels: rows that came and went, and cells that changed.
-    let gone = without(&before.labels, &after.labels);
-    let come = without(&after.labels, &before.labels);
+    let whole: Vec<String> =
+        diff.texts.iter().filter(|t| t.kind == TextKind::Table).filter_map(|t| t.spot.table.clone()).collect();
+    let apart = |mut labels: Vec<String>| {
+        labels.retain(|label| !whole.iter().any(|table| label.starts_with(&format!("{table}: "))));
+        labels
+    };
+    let gone = apart(without(&before.labels, &after.labels));
+    let come = apart(without(&after.labels, &before.labels));
     let rows = |added: bool| diff.rows.iter().filter(|r| r.added == added).count();
     let cells: usize = of(TextKind::Cell, |t| &t.new).len();
     assert!(gone.len() <= rows(false) + cells && come.len() <= rows(true) + cells, "{what}: {gone:?} {come:?}");
     assert!(rows(false) <= gone.len() && rows(true) <= come.len(), "{what}: rows {:?}", diff.rows);
-    // Causes: the file that was corrected, and nothing else.
-    check_causes(&diff, what, file);
+    // Causes: the files that were corrected, and nothing else.
+    check_causes(&diff, what, files);
     assert_eq!(diff.is_same(), before == after, "{what}");
 }
 
-fn check_causes(diff: &DocumentDiff, what: &str, file: &str) {
+fn check_causes(diff: &DocumentDiff, what: &str, files: &[&str]) {
     for cause in &diff.causes {
         let place = cause.place();
-        assert!(place.starts_with(file) && *cause != Cause::Program, "{what}: a cause is {place}");
+        assert!(
+            files.iter().any(|file| place.starts_with(file)) && *cause != Cause::Program,
+            "{what}: a cause is {place}"
+        );
     }
     let of_figures = diff.figures.iter().all(|f| !f.causes.is_empty());
     let of_texts = diff.texts.iter().all(|t| !t.causes.is_empty()) && diff.rows.iter().all(|r| !r.causes.is_empty());

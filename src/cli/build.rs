@@ -1,7 +1,7 @@
 //! `gongkai build`: the files of each folder, in its place.
 
-use super::folders::{Outcome, Places, Shared, each_folder, expanded, output_names};
-use super::messages::tell;
+use super::folders::{Manner, Outcome, Places, Shared, each_folder, expanded, output_names};
+use super::messages::{Form, tell};
 use crate::build::{Format, outputs};
 use crate::compose::read_report;
 use crate::data::{read_date, read_text};
@@ -42,6 +42,9 @@ pub struct BuildArgs {
     /// 另写更正说明：自这一版以来更正了什么，原因取自 corrections.toml
     #[arg(long, value_name = "版号", help_heading = "选项", conflicts_with = "at")]
     since: Option<String>,
+    /// 有警告也不生成；不写则只有错误妨碍生成
+    #[arg(long, help_heading = "选项")]
+    strict: bool,
     #[command(flatten)]
     places: Places,
 }
@@ -63,24 +66,25 @@ pub fn run(args: &BuildArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let formats = formats(&args.format);
-    each_folder(&folders, &args.places, |shared, index, folder, outcome| {
+    let manner = Manner { formats: formats(&args.format), form: Form::Text, strict: args.strict };
+    each_folder(&folders, &args.places, &manner, |shared, index, folder, outcome| {
         let target = args.output.join(&names[index]);
         match &args.at {
-            Some(id) => again(id, folder, &target, shared, &formats, outcome),
-            None => one(args, folder, &target, shared, &formats, outcome),
+            Some(id) => again(id, folder, &target, shared, &manner.formats, outcome),
+            None => one(args, folder, &target, shared, &manner, outcome),
         }
     })
 }
 
 /// Builds a folder, with the statement and the edition that were asked for.
-fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, formats: &[Format], outcome: &mut Outcome) {
+fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, manner: &Manner, outcome: &mut Outcome) {
     let Shared { fonts, roots } = shared;
-    let found = &mut outcome.diagnostics;
-    let built = outputs(folder, roots, fonts, formats, found);
-    if found.has_errors() {
+    let formats = &manner.formats;
+    let built = outputs(folder, roots, fonts, formats, &mut outcome.diagnostics);
+    if manner.stops(outcome) {
         return;
     }
+    let found = &mut outcome.diagnostics;
     let date = if args.edition || args.since.is_some() { date(args, folder, found) } else { None };
     let mut notices = Vec::new();
     if let (Some(since), Some(date)) = (&args.since, &date) {

@@ -1,7 +1,7 @@
 //! `gongkai diff`: what differs between two folders, editions, or a DOCX and a folder; what a correction would touch.
 
 use super::folders::{Places, layout_roots, load_fonts};
-use super::messages::{coloured, print, tell};
+use super::messages::{print, tell};
 use crate::build::{Side, compose_all};
 use crate::data::{Correction, corrected, read_text, unreadable};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -51,8 +51,7 @@ enum Given {
 pub fn run(args: &DiffArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
     let found = compared(args, &mut diagnostics);
-    let colour = console::colors_enabled_stderr();
-    diagnostics.sorted().iter().for_each(|found| tell(coloured(found, colour)));
+    diagnostics.sorted().iter().for_each(tell);
     let Some(diff) = found else {
         tell("没有能够比较");
         return ExitCode::from(2);
@@ -82,8 +81,8 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
                 return None;
             };
             let instead = corrections(&args.old, sides, &args.what_if, diagnostics)?;
-            let corrected = compose_all(&args.old, &roots, &instead, diagnostics);
-            (Some(now), Some(Given::Composed(corrected)))
+            let corrected = composed(diagnostics, |found| compose_all(&args.old, &roots, &instead, found));
+            (Some(now), corrected)
         }
     };
     let (old, new) = (old?, new?);
@@ -107,16 +106,26 @@ fn given(path: &Path, roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Optio
     if path.is_file() {
         return docx(path, diagnostics);
     }
-    let sides = match path.join(MANIFEST).is_file() {
-        true => match Edition::open(path) {
-            Ok(edition) => edition.compose(diagnostics),
-            Err(found) => {
-                diagnostics.push(found);
-                return None;
-            }
-        },
-        false => compose_all(path, roots, &Instead::new(), diagnostics),
-    };
+    if !path.join(MANIFEST).is_file() {
+        return composed(diagnostics, |found| compose_all(path, roots, &Instead::new(), found));
+    }
+    match Edition::open(path) {
+        Ok(edition) => composed(diagnostics, |found| edition.compose(found)),
+        Err(found) => {
+            diagnostics.push(found);
+            None
+        }
+    }
+}
+
+/// What is composed; only what stops it is told, for `check` tells the rest.
+fn composed(diagnostics: &mut Diagnostics, compose: impl FnOnce(&mut Diagnostics) -> Vec<Side>) -> Option<Given> {
+    let mut found = Diagnostics::default();
+    let sides = compose(&mut found);
+    if found.has_errors() {
+        diagnostics.extend(found);
+        return None;
+    }
     (!sides.is_empty()).then_some(Given::Composed(sides))
 }
 
@@ -144,7 +153,7 @@ fn last_edition(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
         return None;
     };
     match Edition::find(folder, &id) {
-        Ok(edition) => Some(Given::Composed(edition.compose(diagnostics))),
+        Ok(edition) => composed(diagnostics, |found| edition.compose(found)),
         Err(found) => {
             diagnostics.push(found);
             None

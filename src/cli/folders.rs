@@ -1,6 +1,7 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
-use super::messages::report;
+use super::messages::{Form, Telling, blocks, report};
+use crate::build::Format;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fonts::Fonts;
 use clap::Args;
@@ -49,6 +50,21 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
 }
 
+/// What a command wants of each folder, and how it tells what was found.
+pub struct Manner {
+    pub formats: Vec<Format>,
+    pub form: Form,
+    /// Warnings stop a folder as errors do.
+    pub strict: bool,
+}
+
+impl Manner {
+    /// Whether what was found stops a folder.
+    pub fn stops(&self, outcome: &Outcome) -> bool {
+        blocks(outcome, self.strict)
+    }
+}
+
 /// What the work on a folder needs beside it.
 pub struct Shared {
     pub fonts: Fonts,
@@ -56,16 +72,29 @@ pub struct Shared {
     pub roots: Vec<PathBuf>,
 }
 
-/// Does `work` on every folder, in parallel, with its number.
+/// Does `work` on every folder with its number, in parallel, and tells what was found.
 pub fn each_folder(
     folders: &[PathBuf],
     places: &Places,
+    manner: &Manner,
     work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
 ) -> ExitCode {
-    let fonts = match load_fonts(places.fonts.as_deref()) {
-        Ok(fonts) => fonts,
-        Err(diagnostics) => return report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }]),
-    };
+    let roots = layout_roots(places.layouts.as_deref());
+    let telling =
+        Telling { form: manner.form, strict: manner.strict, writes: !manner.formats.is_empty(), roots: &roots };
+    match outcomes(folders, places, work) {
+        Ok(outcomes) => report(folders, &outcomes, &telling),
+        Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
+    }
+}
+
+/// What becomes of every folder; the findings if there are no fonts to work with.
+pub fn outcomes(
+    folders: &[PathBuf],
+    places: &Places,
+    work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
+) -> Result<Vec<Outcome>, Diagnostics> {
+    let fonts = load_fonts(places.fonts.as_deref())?;
     let shared = Shared { fonts, roots: layout_roots(places.layouts.as_deref()) };
     let bar = progress(folders.len());
     let one = |(index, folder): (usize, &PathBuf)| {
@@ -78,7 +107,7 @@ pub fn each_folder(
     let guarded = |numbered| catch_unwind(AssertUnwindSafe(|| one(numbered))).unwrap_or_else(|_| our_fault());
     let outcomes: Vec<Outcome> = folders.par_iter().enumerate().map(guarded).collect();
     bar.finish_and_clear();
-    report(folders, &outcomes)
+    Ok(outcomes)
 }
 
 fn our_fault() -> Outcome {

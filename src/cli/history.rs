@@ -1,6 +1,6 @@
 //! `gongkai history`: what a data folder has published.
 
-use super::messages::{coloured, print, tell};
+use super::messages::{print, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::edition::{Edition, PublishedFigure, all};
 use clap::Args;
@@ -31,8 +31,7 @@ pub fn run(args: &HistoryArgs) -> ExitCode {
     if editions.is_empty() && !diagnostics.has_errors() {
         tell("还没有发布过；gongkai build 文件夹 --edition 记下一版");
     }
-    let colour = console::colors_enabled_stderr();
-    diagnostics.sorted().iter().for_each(|found| tell(coloured(found, colour)));
+    diagnostics.sorted().iter().for_each(tell);
     if diagnostics.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 

@@ -2,7 +2,7 @@
 
 use super::build::{FormatArg, formats};
 use super::folders::{Outcome, Places, layout_roots, load_fonts, output_names};
-use super::messages::{print, report, tell};
+use super::messages::{Form, Telling, print, report, tell};
 use crate::diagnostic::Diagnostic;
 use crate::diff::as_text;
 use crate::watch::{Rebuilt, Signal, Watched};
@@ -34,7 +34,7 @@ pub fn run(args: &WatchArgs) -> ExitCode {
     let fonts = match load_fonts(args.places.fonts.as_deref()) {
         Ok(fonts) => fonts,
         Err(diagnostics) => {
-            return report(std::slice::from_ref(&args.folder), &[Outcome { diagnostics, ..Outcome::default() }]);
+            return told(&args.folder, &[], Outcome { diagnostics, ..Outcome::default() });
         }
     };
     let name = match output_names(std::slice::from_ref(&args.folder)) {
@@ -62,7 +62,7 @@ pub fn run(args: &WatchArgs) -> ExitCode {
     loop {
         let begun = Instant::now();
         let rebuilt = watched.rebuild();
-        tell_of(&args.folder, rebuilt, begun);
+        tell_of(&args.folder, &roots, rebuilt, begun);
         if !watched.wait(&signals) {
             tell("已停止");
             return ExitCode::SUCCESS;
@@ -92,7 +92,12 @@ fn watcher(folder: &Path, roots: &[PathBuf], sender: Sender<Signal>) -> Result<n
     Ok(watcher)
 }
 
-fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant) {
+fn told(folder: &Path, roots: &[PathBuf], outcome: Outcome) -> ExitCode {
+    let telling = Telling { form: Form::Text, strict: false, writes: true, roots };
+    report(&[folder.to_path_buf()], &[outcome], &telling)
+}
+
+fn tell_of(folder: &Path, roots: &[PathBuf], rebuilt: Rebuilt, begun: Instant) {
     let took = begun.elapsed().as_millis();
     let Rebuilt { written, diagnostics, diff } = rebuilt;
     let failed = diagnostics.has_errors();
@@ -100,7 +105,7 @@ fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant) {
         print(as_text(diff).trim_end());
     }
     let is_same = diff.is_some_and(|diff| diff.documents.is_empty());
-    report(&[folder.to_path_buf()], &[Outcome { written, diagnostics }]);
+    told(folder, roots, Outcome { written, diagnostics });
     match (failed, is_same) {
         (true, _) => tell("改正后存盘，会再生成；Ctrl-C 停止"),
         (false, true) => tell("存了盘，印出来的没有变"),

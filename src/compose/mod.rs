@@ -12,9 +12,11 @@ mod parts;
 mod report;
 mod session;
 mod table;
+mod view;
 
 pub(crate) use document::file_name;
-pub use report::{DocumentDecl, Report, read_report};
+pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
+pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView, TableView};
 
 use crate::data::Data;
 use crate::diagnostic::Diagnostics;
@@ -40,6 +42,11 @@ impl Composition {
     /// The layout set, the data and the report behind the document.
     pub fn job(&self) -> &Job {
         &self.session.job
+    }
+
+    /// Every figure whose amount is known, printed or not, as sentences print it.
+    pub fn named_figures(&self) -> Vec<NamedFigure> {
+        self.session.named_figures()
     }
 
     /// The exact amount of a figure (元, or ones), printed or not; None if there is none or it is not known.
@@ -68,6 +75,37 @@ impl Composition {
             table::Content::Text(_) => None,
         }
     }
+}
+
+/// Reasons and the differences they explain.
+impl Composition {
+    /// Reasons that do not fit their difference, found while sentences were written.
+    pub fn reason_findings(&self) -> Diagnostics {
+        self.session.for_checks()
+    }
+
+    /// Whether the department gives a reason for the difference at an address, for whatever sign.
+    pub fn has_reason(&self, address: &str) -> bool {
+        functions::has_reason(&self.session, address)
+    }
+
+    /// Whether a pattern of reasons (an address, its beginning, or with `*`) speaks of an address.
+    pub fn speaks_of(pattern: &str, address: &str) -> bool {
+        functions::is_for(pattern, address)
+    }
+}
+
+/// A figure that a sentence may name.
+#[derive(Debug, Clone)]
+pub struct NamedFigure {
+    pub address: String,
+    /// 元, or ones for a plain number.
+    pub amount: rust_decimal::Decimal,
+    /// As a sentence prints it, without its unit.
+    pub text: String,
+    pub unit: crate::money::Unit,
+    /// What a difference was made from: the figure and what it is compared with.
+    pub compares: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
 }
 
 /// Composes the document. Mistakes are gathered; with errors among them there is none.

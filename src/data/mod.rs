@@ -59,7 +59,7 @@ pub use correction::{Correction, corrected};
 pub use points::{Bits, Points};
 pub use read::{read_files, read_folder, read_folder_with};
 pub(crate) use text_file::unreadable;
-pub use text_file::{MAX_BYTES, decode, read_text};
+pub use text_file::{ExactText, MAX_BYTES, decode, read_text};
 pub use value::read_date;
 
 pub use schema::{Class, FieldDecl, FileDecl, Kind, Schema};

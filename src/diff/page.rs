@@ -622,7 +622,7 @@ impl<'t> Grid<'t> {
             title: table_title(table),
             table,
             heads: heads(table),
-            lanes: lanes(table),
+            lanes: if has_sides(table, &addresses) { lanes(table) } else { std::iter::once(0..usize::MAX).collect() },
             figures: IndexMap::new(),
             addresses,
             base,
@@ -711,6 +711,16 @@ fn heads(table: &Table) -> Vec<String> {
         }
     }
     heads.into_iter().map(|texts| texts.join("·")).collect()
+}
+
+/// Sides stand next to each other where the figures of one row belong to different rows.
+fn has_sides(table: &Table, addresses: &BTreeMap<(usize, usize), String>) -> bool {
+    let row_of = |address: &'_ String| address.rsplit_once('/').map(|(row, _)| row.to_string());
+    (0..table.body.len()).any(|row| {
+        let mut rows = addresses.range((row, 0)..(row + 1, 0)).map(|(_, address)| row_of(address));
+        let first = rows.next();
+        rows.any(|other| Some(&other) != first.as_ref())
+    })
 }
 
 /// A lane ends after its figures, where a text column follows.

@@ -26,6 +26,16 @@ struct RawSet {
     numbers: Node,
     #[serde(default)]
     say: IndexMap<String, Node>,
+    reasons: Option<Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReasons {
+    #[serde(rename = "for")]
+    of: Vec<String>,
+    percent: Option<u32>,
+    yuan: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -151,8 +161,13 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         }
         stems.push(stem);
     }
+    let rules = match files.toml("checks.toml", loader.diagnostics) {
+        Some(node) => super::rule::rules(&node, loader.diagnostics),
+        None => Vec::new(),
+    };
     let (mut raw, style) = (raw?, style?);
     let text_numbers = raw.numbers.remove("text");
+    let reasons = raw.reasons.as_ref().and_then(|node| reasons_asked(node, loader.diagnostics));
     let set = LayoutSet {
         id: files.id.clone(),
         title: loader.template(&raw.title)?,
@@ -165,17 +180,24 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
         correction: raw.correction.as_ref().and_then(|n| notice(n, &mut loader)),
+        reasons,
         schema,
         style,
         tables,
         narratives,
         lists,
         report,
+        rules,
         sources: sources(files, prose),
         env,
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {
+    let raw: RawReasons = read(node, diagnostics)?;
+    Some(ReasonsAsked { of: raw.of, percent: raw.percent.map(Into::into), yuan: raw.yuan.map(Into::into) })
 }
 
 /// The text of every file read, by its shown name.

@@ -7,10 +7,11 @@ mod load_filter;
 mod load_schema;
 mod load_table;
 pub mod narrative_lines;
+pub mod rule;
 mod template;
 pub mod template_message;
 
-pub use files::{Layer, SetFiles, all_sets, embedded_sets, export};
+pub use files::{Layer, SetFiles, all_sets, embedded_sets, export, layout_text};
 pub use load::load;
 pub use template::{Expression, Template, place_in};
 
@@ -35,6 +36,8 @@ pub struct LayoutSet {
     pub text_numbers: LookPatch,
     /// `[say]`: phrases by the sign of a difference.
     pub say: IndexMap<String, Say>,
+    /// `[reasons]`: which changes must be explained.
+    pub reasons: Option<ReasonsAsked>,
     pub parts: Vec<Part>,
     /// `[correction]`: the statement that is published with a corrected edition.
     pub correction: Option<Notice>,
@@ -43,6 +46,8 @@ pub struct LayoutSet {
     /// By file stem, `02-arrangement`; and the department's own prose as `text/NAME`.
     pub narratives: IndexMap<String, Narrative>,
     pub lists: IndexMap<String, Vec<ListEntry>>,
+    /// `checks.toml`: the rules over figures.
+    pub rules: Vec<rule::Rule>,
     /// Keys `report.toml` may have beyond the fixed ones, with defaults.
     pub report: IndexMap<String, ReportField>,
     /// The texts it was read from, all layers and the department's prose, by the names messages give them.
@@ -75,6 +80,17 @@ pub struct Notice {
     pub title: Template,
     pub file_stem: Template,
     pub parts: Vec<Part>,
+}
+
+/// The changes against last year that need a reason: those of some addresses, from a size on.
+#[derive(Debug, Clone)]
+pub struct ReasonsAsked {
+    /// Addresses, their beginnings, or patterns with `*`.
+    pub of: Vec<String>,
+    /// A change of at least so many per cent of last year's amount.
+    pub percent: Option<rust_decimal::Decimal>,
+    /// A change of at least so many 元.
+    pub yuan: Option<rust_decimal::Decimal>,
 }
 
 /// One part of the document, in order.
