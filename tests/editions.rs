@@ -410,6 +410,59 @@ fn without(a: &[String], b: &[String]) -> Vec<String> {
     more
 }
 
+// ---------------------------------------------------------------- the command
+
+/// Runs `gongkai diff` in a place; its exit code and what it printed.
+fn diff(place: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = program(place, &[&["diff"], arguments].concat());
+    let output = command.stdout(Stdio::piped()).output().expect("runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn the_command_tells_same_different_and_not_comparable() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let data = place.path().join("data");
+    common::copy(&common::sample(), &data);
+    assert_eq!(diff(place.path(), &["data"]).0, Some(2), "nothing was published yet");
+    assert!(program(place.path(), &BUILD).status().expect("runs").success());
+    assert_eq!(diff(place.path(), &["data"]).0, Some(0));
+    assert_eq!(diff(place.path(), &["data", "missing"]).0, Some(2));
+    let docx = std::fs::read_dir(place.path().join("output/data")).expect("a folder").map(|e| e.expect("one").path());
+    let docx = docx.into_iter().find(|path| path.extension().is_some_and(|e| e == "docx")).expect("the DOCX");
+    let docx = docx.to_str().expect("a path");
+    let (code, text) = diff(place.path(), &[docx, "data"]);
+    assert_eq!(code, Some(0), "the DOCX says what the folder says: {text}");
+    let before = std::fs::read(data.join("ledger.csv")).expect("the ledger");
+    let (code, text) = diff(place.path(), &["data", "--what-if", "ledger.csv:11 金额=108300.00"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        text.starts_with("改动 1 处，变了 54 个数字、5 句话\n\nledger.csv:11 办公费 8,300.00 → 108,300.00\n"),
+        "{text}"
+    );
+    assert_eq!(std::fs::read(data.join("ledger.csv")).expect("the ledger"), before, "nothing is written");
+    assert_eq!(diff(place.path(), &["data", "--what-if", "ledger.csv:999 金额=1"]).0, Some(2));
+    edited(&data.join("ledger.csv"), "8300.00", "108300.00");
+    let (code, json) = diff(place.path(), &["data", "--format", "json"]);
+    assert_eq!(code, Some(1));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let changes = json["changes"].as_array().expect("changes");
+    let one = changes.iter().find(|c| c["address"] == "t6/30201/公用").expect("办公费 itself");
+    assert_eq!(
+        (&one["old"], &one["new"], &one["delta_yuan"], &one["page"]),
+        (&"0.83".into(), &"10.83".into(), &"100000".into(), &"6".into())
+    );
+    assert_eq!(one["cause"], "ledger.csv:11 办公费 8,300.00 → 108,300.00");
+    let labels: Vec<&str> =
+        json["pages"][0]["changed"].as_array().expect("pages").iter().filter_map(|p| p["label"].as_str()).collect();
+    assert_eq!(labels, ["1", "2", "3", "4", "5", "6", "14", "15", "16"]);
+    let (code, csv) = diff(place.path(), &[docx, "data", "--format", "csv"]);
+    assert_eq!(code, Some(1));
+    assert!(csv.contains(",t6/30201/公用,") && csv.lines().filter(|l| l.contains(",数字,")).count() >= 54, "{csv}");
+    let (_, html) = diff(place.path(), &["data", "--format", "html"]);
+    assert!(html.contains("<del>0.83</del>") && html.contains("<ins>10.83</ins>"));
+}
+
 // ---------------------------------------------------------------- the statement
 
 #[test]

@@ -10,6 +10,7 @@ use crate::edition::{self, Edition, MANIFEST};
 use crate::fonts::Fonts;
 use crate::prepare::Instead;
 use crate::read_docx::{self, Reading};
+use crate::typeset::Pages;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -199,17 +200,15 @@ fn with_pages(old: &[Side], new: &[Side], args: &DiffArgs, diagnostics: &mut Dia
         }
     };
     let (of_old, of_new) = laid.as_ref().map_or((None, None), |(a, b)| (Some(a), Some(b)));
-    let sides = |sides: &'_ [Side]| sides.len();
-    debug_assert!(of_old.is_none_or(|pages| pages.len() == sides(old)));
-    let old: Vec<Laid> =
-        old.iter().enumerate().map(|(n, side)| Laid { side, pages: of_old.map(|pages| &pages[n]) }).collect();
-    let new: Vec<Laid> =
-        new.iter().enumerate().map(|(n, side)| Laid { side, pages: of_new.map(|pages| &pages[n]) }).collect();
-    let mut diff = compare_all(&old, &new);
+    let mut diff = compare_all(&with(old, of_old), &with(new, of_new));
     if of_new.is_none() {
         diff.not_compared.push("没有字体，各页没有比较".to_string());
     }
     diff
+}
+
+fn with<'a>(sides: &'a [Side], pages: Option<&'a Vec<Pages>>) -> Vec<Laid<'a>> {
+    sides.iter().enumerate().map(|(n, side)| Laid { side, pages: pages.map(|pages| &pages[n]) }).collect()
 }
 
 fn one_document(reading: &Reading, sides: &[Side], is_old: bool, diagnostics: &mut Diagnostics) -> Option<Diff> {
