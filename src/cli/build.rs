@@ -1,7 +1,7 @@
 //! `gongkai build`: the files of each folder, in its place.
 
 use super::folders::{Manner, Outcome, Places, Shared, each_folder, expanded, output_names};
-use super::messages::{Form, tell};
+use super::messages::{Form, blocks, tell};
 use crate::build::{Format, outputs};
 use crate::compose::read_report;
 use crate::data::{read_date, read_text};
@@ -66,22 +66,22 @@ pub fn run(args: &BuildArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let manner = Manner { formats: formats(&args.format), form: Form::Text, strict: args.strict };
+    let formats = formats(&args.format);
+    let manner = Manner { form: Form::Text, strict: args.strict, writes: true };
     each_folder(&folders, &args.places, &manner, |shared, index, folder, outcome| {
         let target = args.output.join(&names[index]);
         match &args.at {
-            Some(id) => again(id, folder, &target, shared, &manner.formats, outcome),
-            None => one(args, folder, &target, shared, &manner, outcome),
+            Some(id) => again(id, folder, &target, shared, &formats, outcome),
+            None => one(args, folder, &target, shared, &formats, outcome),
         }
     })
 }
 
 /// Builds a folder, with the statement and the edition that were asked for.
-fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, manner: &Manner, outcome: &mut Outcome) {
+fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, formats: &[Format], outcome: &mut Outcome) {
     let Shared { fonts, roots } = shared;
-    let formats = &manner.formats;
     let built = outputs(folder, roots, fonts, formats, &mut outcome.diagnostics);
-    if manner.stops(outcome) {
+    if blocks(outcome, args.strict) {
         return;
     }
     let found = &mut outcome.diagnostics;
