@@ -1,6 +1,6 @@
 //! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
-use crate::check::check;
+use crate::check::{check, check_printed};
 use crate::compose::{Composition, Job, compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
@@ -89,6 +89,11 @@ pub fn outputs(
     let prepared = prepare(folder, layout_roots, diagnostics);
     let records_lost = diagnostics.iter().any(is_of_records);
     for Prepared { name, job } in prepared {
+        if job.only_printed() {
+            diagnostics.extend(check_printed(job));
+            diagnostics.push(only_printed(formats));
+            continue;
+        }
         if diagnostics.has_errors() {
             compose_for_mistakes(job, records_lost, diagnostics);
             continue;
@@ -105,6 +110,14 @@ pub fn outputs(
     }
     report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }
+}
+
+/// Without a ledger there are rounded figures only: they can be checked, and no document can be made.
+fn only_printed(formats: &[Format]) -> Diagnostic {
+    let message = "没有明细，只有 tables/ 里的表：各条规则都已检查，但不能由此生成公开文本";
+    let hint = "表里的数已经四舍五入，正文要用的明细（经济科目、上年数）也不在其中；有了明细文件就能生成";
+    let severity = if formats.is_empty() { Severity::Note } else { Severity::Error };
+    Diagnostic::new(severity, "E506", message).hint(hint)
 }
 
 fn is_of_records(found: &Diagnostic) -> bool {

@@ -1,19 +1,29 @@
-//! Rules over figures: those of the set's `checks.toml`, inside a table and between tables.
+//! Rules over figures: those of the set's `checks.toml`, inside a table and between tables. Composed figures are exact
+//! and have no tolerance. Tables given as printed are checked within what rounding allows, and against the ledger
+//! where there is one.
 
 mod book;
+mod contradiction;
 mod evaluate;
+mod given;
 mod run;
+mod solve;
 mod words;
 
-use crate::compose::{Composition, SourceView};
-use crate::diagnostic::{Diagnostics, Place};
+use crate::compose::{Composition, Forms, Job, SourceView, TableView};
+use crate::data::printed::PrintedTable;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::layout::LayoutSet;
 use book::{Book, CellId};
+use contradiction::{Answer, explain};
 use rayon::prelude::*;
+use run::Bound;
 
-/// What the rules find in a composed document, whose figures are exact.
+/// What the rules find in a composed document, whose figures are exact; and where tables given as printed differ from
+/// it.
 pub fn check(composition: &Composition) -> Diagnostics {
     let set = &composition.job().set;
-    let book = book_of(composition);
+    let book = Book::new(tables_of_rules(set).filter_map(|id| composition.table(id)).filter(|t| t.known).collect());
     // A figure is wrong where its lines are; one without lines, where its table is declared.
     let place_of = |book: &Book, cell: CellId| -> Place {
         let source = book.figure(cell).and_then(|f| composition.source(&f.address));
@@ -23,17 +33,137 @@ pub fn check(composition: &Composition) -> Diagnostics {
         }
         .unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
     };
+    let mut all = of_rules(&book, set, &place_of);
+    for printed in &composition.job().printed {
+        let Some(id) = table_named(set, printed, &mut all) else { continue };
+        let Some(exact) = composition.table(&id) else { continue };
+        if let Some(given) = given::view(&exact, printed, &set.schema, &mut all) {
+            given::compare(&exact, &given, &mut all);
+        }
+    }
+    all
+}
+
+/// Tables given as printed and checked without a document.
+pub struct Printed {
+    forms: Forms,
+    book: Book,
+    /// What reading them found.
+    pub found: Diagnostics,
+}
+
+/// What printed figures contradict each other, by address.
+#[derive(Debug, Clone)]
+pub struct Contradicting {
+    /// No smaller part of them contradicts itself.
+    pub figures: Vec<String>,
+    /// All of them in the order they are named: those that, printed otherwise, would end it come first.
+    pub named: Vec<String>,
+    pub rules: Vec<String>,
+}
+
+impl Printed {
+    /// Reads the tables given with a job. Tables that rules need besides, and that the data gives, are computed.
+    pub fn read(mut job: Job) -> Printed {
+        let printed = std::mem::take(&mut job.printed);
+        Printed::of(Forms::new(job), &printed)
+    }
+
+    fn of(forms: Forms, printed: &[PrintedTable]) -> Printed {
+        let mut found = Diagnostics::default();
+        let set = &forms.job().set;
+        let mut views: Vec<TableView> = Vec::new();
+        for printed in printed {
+            let Some(form) = table_named(set, printed, &mut found).and_then(|id| forms.table(&id)) else { continue };
+            views.extend(given::view(&form, printed, &set.schema, &mut found));
+        }
+        for id in tables_of_rules(set) {
+            if !views.iter().any(|v| *v.id == *id) {
+                views.extend(forms.table(id).filter(|t| t.known));
+            }
+        }
+        let book = Book::new(views);
+        Printed { forms, book, found }
+    }
+
+    /// The same data with other tables given as printed.
+    pub fn with(self, printed: Vec<PrintedTable>) -> Printed {
+        Printed::of(self.forms, &printed)
+    }
+
+    /// Every rule, and whether amounts exist that print as all these figures.
+    pub fn check(&self) -> Diagnostics {
+        let set = &self.forms.job().set;
+        let place_of = |book: &Book, cell: CellId| place_in(book, cell);
+        let mut all = self.found.clone();
+        all.extend(of_rules(&self.book, set, &place_of));
+        match explain(&self.book, &self.bound()) {
+            Answer::Agree => {}
+            Answer::GaveUp => all.push(words::gave_up()),
+            Answer::Contradict(found) => {
+                found.iter().for_each(|c| all.push(words::contradiction(&self.book, c, &place_of)));
+            }
+        }
+        all
+    }
+
+    /// The contradictions alone; none where it was too much work to tell.
+    pub fn contradictions(&self) -> Option<Vec<Contradicting>> {
+        let address =
+            |&cell: &CellId| self.book.figure(cell).map_or_else(String::new, |figure| figure.address.to_string());
+        match explain(&self.book, &self.bound()) {
+            Answer::Agree => Some(Vec::new()),
+            Answer::GaveUp => None,
+            Answer::Contradict(found) => Some(
+                found
+                    .iter()
+                    .map(|c| Contradicting {
+                        figures: c.figures.iter().map(address).collect(),
+                        named: c.named(&self.book).iter().map(address).collect(),
+                        rules: c.rules.clone(),
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    fn bound(&self) -> Vec<Bound<'_>> {
+        self.forms.job().set.rules.iter().flat_map(|rule| run::bound(&self.book, rule)).collect()
+    }
+}
+
+fn place_in(book: &Book, cell: CellId) -> Place {
+    let given = book.figure(cell).and_then(|f| f.place.clone());
+    given.or_else(|| book.row(cell).place.clone()).unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
+}
+
+fn of_rules(book: &Book, set: &LayoutSet, place_of: &run::PlaceOf<'_>) -> Diagnostics {
     let found: Vec<Diagnostics> =
-        set.rules.par_iter().map(|rule| run::run(&book, rule, &set.schema, &place_of)).collect();
+        set.rules.par_iter().map(|rule| run::run(book, rule, &set.schema, place_of)).collect();
     let mut all = Diagnostics::default();
     found.into_iter().for_each(|f| all.extend(f));
     all
 }
 
-/// The tables that the set's rules read.
-fn book_of(composition: &Composition) -> Book {
-    let mut ids: Vec<&str> = composition.job().set.rules.iter().flat_map(|r| r.tables()).collect();
+/// The ids of the tables that a set's rules read, sorted.
+fn tables_of_rules(set: &LayoutSet) -> impl Iterator<Item = &str> {
+    let mut ids: Vec<&str> = set.rules.iter().flat_map(|r| r.tables()).collect();
     ids.sort();
     ids.dedup();
-    Book::new(ids.iter().filter_map(|id| composition.table(id)).collect())
+    ids.into_iter()
+}
+
+/// The id of the table a file is named for: by id, or by its layout's file.
+fn table_named(set: &LayoutSet, printed: &PrintedTable, found: &mut Diagnostics) -> Option<String> {
+    let named = set.tables.values().find(|t| t.id == printed.name || t.file == printed.name);
+    if named.is_none() {
+        let known: Vec<&str> = set.tables.values().map(|t| t.id.as_str()).collect();
+        let hint = match nearest(&printed.name, known.iter().copied()) {
+            Some(near) => format!("您是否指 {near}.csv？"),
+            None => format!("文件名用表的编号，可用的有：{}", known.join("、")),
+        };
+        let diagnostic = Diagnostic::error("E164", format!("没有编号为“{}”的表", printed.name));
+        found.push(diagnostic.at(Place::file(printed.file.clone())).hint(hint));
+    }
+    named.map(|t| t.id.clone())
 }
