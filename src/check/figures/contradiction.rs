@@ -12,7 +12,7 @@ use crate::money::Unit;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How many contradictions are looked for.
 const MOST: usize = 8;
@@ -86,13 +86,14 @@ pub fn explain(book: &Book, bound: &[Bound<'_>]) -> Answer {
         .filter(|e| e.terms.keys().any(|&c| !is_blank(book, c)))
         .collect();
     // Blanks are zero: without them the question is small.
-    let Some(mut quick) = Model::new(book, &equations, false) else { return Answer::GaveUp };
-    match quick.solver.whole() {
+    let Some(mut quick) = Model::new(book, &equations, &HashSet::new()) else { return Answer::GaveUp };
+    let first = match quick.solver.whole() {
         Found::Values => return Answer::Agree,
         Found::GaveUp => return Answer::GaveUp,
-        Found::Conflict(_) => {}
-    }
-    let Some(mut model) = Model::new(book, &equations, true) else { return Answer::GaveUp };
+        Found::Conflict(first) => quick.near(&first),
+    };
+    // A blank near the conflict may be what is wrong.
+    let Some(mut model) = Model::new(book, &equations, &first) else { return Answer::GaveUp };
     let mut all = Vec::new();
     while all.len() < MOST {
         let conflict = match model.solver.whole() {
@@ -109,6 +110,7 @@ pub fn explain(book: &Book, bound: &[Bound<'_>]) -> Answer {
         // No change of two figures ends it: what else contradicts is looked for without these.
         for &var in conflict.iter().filter(|&&v| v < model.cells.len()) {
             model.solver.bound(var, (None, None));
+            model.bounds[var] = (None, None);
             model.free.push(var);
         }
     }
@@ -150,6 +152,7 @@ struct Model<'b, 'r> {
     book: &'b Book,
     equations: &'b [Equation<'r>],
     cells: Vec<CellId>,
+    index: HashMap<CellId, usize>,
     bounds: Vec<Bounds>,
     /// Per cell: the equations it is in.
     within: Vec<Vec<usize>>,
@@ -159,14 +162,15 @@ struct Model<'b, 'r> {
 }
 
 impl<'b, 'r> Model<'b, 'r> {
-    fn new(book: &'b Book, equations: &'b [Equation<'r>], blanks: bool) -> Option<Model<'b, 'r>> {
+    /// Blanks count as zero, but for those in `blanks`.
+    fn new(book: &'b Book, equations: &'b [Equation<'r>], blanks: &HashSet<CellId>) -> Option<Model<'b, 'r>> {
         let mut cells: Vec<CellId> = Vec::new();
         let mut index: HashMap<CellId, usize> = HashMap::new();
         let mut problem = Problem::default();
         let mut within: Vec<Vec<usize>> = Vec::new();
         for (number, equation) in equations.iter().enumerate() {
             let mut terms = Vec::new();
-            for (&cell, &factor) in equation.terms.iter().filter(|(c, _)| blanks || !is_blank(book, **c)) {
+            for (&cell, &factor) in equation.terms.iter().filter(|(c, _)| blanks.contains(*c) || !is_blank(book, **c)) {
                 let interval = book.interval(cell)?;
                 let var = *index.entry(cell).or_insert_with(|| {
                     let (low, high) = (fen(interval.low), fen(interval.high));
@@ -182,7 +186,16 @@ impl<'b, 'r> Model<'b, 'r> {
         }
         let bounds = problem.variables.iter().map(|v| v.0).collect();
         let solver = Solver::new(&problem)?;
-        Some(Model { book, equations, cells, bounds, within, solver, free: Vec::new() })
+        Some(Model { book, equations, cells, index, bounds, within, solver, free: Vec::new() })
+    }
+
+    /// The blank cells in a conflict's equations, and in all equations of its figures.
+    fn near(&self, conflict: &[usize]) -> HashSet<CellId> {
+        let count = self.cells.len();
+        let own = conflict.iter().filter(|&&v| v >= count).map(|&v| v - count);
+        let around = conflict.iter().filter(|&&v| v < count).flat_map(|&v| self.within[v].iter().copied());
+        let cells = own.chain(around).flat_map(|e| self.equations[e].terms.keys().copied());
+        cells.filter(|&c| is_blank(self.book, c)).collect()
     }
 
     /// The least part of a conflict that still is one: whatever figure can be left out is.
@@ -207,11 +220,10 @@ impl<'b, 'r> Model<'b, 'r> {
     fn contradict(&self, figures: &[usize], sums: &[usize]) -> bool {
         let mut vars: HashMap<usize, usize> = HashMap::new();
         let mut problem = Problem::default();
-        let index: HashMap<CellId, usize> = self.cells.iter().enumerate().map(|(i, &c)| (c, i)).collect();
         for &sum in sums {
             let equation = &self.equations[sum];
-            let terms = equation.terms.iter().map(|(cell, &factor)| {
-                let var = index[cell];
+            let known = equation.terms.iter().filter_map(|(cell, &factor)| Some((*self.index.get(cell)?, factor)));
+            let terms = known.map(|(var, factor)| {
                 let at = *vars.entry(var).or_insert_with(|| {
                     let bounds = if figures.contains(&var) { self.bounds[var] } else { (None, None) };
                     let first = self.bounds[var].0.unwrap_or(0);
@@ -226,7 +238,17 @@ impl<'b, 'r> Model<'b, 'r> {
         Solver::new(&problem).is_some_and(|mut s| matches!(s.relaxed(), Found::Conflict(_)))
     }
 
-    fn contradiction(&self, conflict: &[usize]) -> Contradiction {
+    /// Whether the rest agrees when some figures may be anything; else what is in conflict then.
+    fn without(&mut self, vars: &[usize]) -> Found {
+        let freed = vars.iter().all(|&v| self.solver.bound(v, (None, None)));
+        let found = if freed { self.solver.relaxed() } else { Found::GaveUp };
+        for &var in vars {
+            self.solver.bound(var, self.bounds[var]);
+        }
+        found
+    }
+
+    fn contradiction(&mut self, conflict: &[usize]) -> Contradiction {
         let count = self.cells.len();
         let figures: Vec<usize> = conflict.iter().copied().filter(|&v| v < count).collect();
         let mut rules: Vec<String> =
@@ -235,16 +257,12 @@ impl<'b, 'r> Model<'b, 'r> {
         rules.dedup();
         let mut tries = TRIES;
         let mut ends: Vec<Vec<usize>> = Vec::new();
-        let mut next: Vec<(usize, Solver, Vec<usize>)> = Vec::new();
+        let mut next: Vec<(usize, Vec<usize>)> = Vec::new();
         for var in self.filled_first(&figures) {
-            let mut without = self.solver.clone();
             tries = tries.saturating_sub(1);
-            if !without.bound(var, (None, None)) {
-                continue;
-            }
-            match without.relaxed() {
+            match self.without(&[var]) {
                 Found::Values => ends.push(vec![var]),
-                Found::Conflict(rest) => next.push((var, without, rest)),
+                Found::Conflict(rest) => next.push((var, rest)),
                 Found::GaveUp => {}
             }
         }
@@ -270,9 +288,9 @@ impl<'b, 'r> Model<'b, 'r> {
     }
 
     /// Pairs of figures that end it together: two cells that changed places, a figure in the wrong row.
-    fn pairs(&self, next: Vec<(usize, Solver, Vec<usize>)>, tries: &mut usize) -> Vec<Vec<usize>> {
+    fn pairs(&mut self, next: Vec<(usize, Vec<usize>)>, tries: &mut usize) -> Vec<Vec<usize>> {
         let mut ends: Vec<Vec<usize>> = Vec::new();
-        for (first, solver, rest) in next {
+        for (first, rest) in next {
             let figures: Vec<usize> = rest.iter().copied().filter(|&v| v < self.cells.len()).collect();
             for second in self.filled_first(&figures) {
                 if *tries == 0 {
@@ -284,8 +302,7 @@ impl<'b, 'r> Model<'b, 'r> {
                     continue;
                 }
                 *tries -= 1;
-                let mut without = solver.clone();
-                if without.bound(second, (None, None)) && without.relaxed() == Found::Values {
+                if self.without(&pair) == Found::Values {
                     ends.push(pair);
                 }
             }
@@ -329,10 +346,7 @@ impl<'b, 'r> Model<'b, 'r> {
             let own = equation.terms[&self.cells[var]];
             let mut rest: Bounds = (Some(0), Some(0));
             for (cell, &factor) in &equation.terms {
-                let other = self.cells.iter().position(|c| c == cell).unwrap_or(var);
-                if other == var {
-                    continue;
-                }
+                let Some(&other) = self.index.get(cell).filter(|&&other| other != var) else { continue };
                 let (low, high) = if free.contains(&other) { (None, None) } else { self.bounds[other] };
                 let (low, high) = if factor < 0 { (high, low) } else { (low, high) };
                 rest.0 = rest.0.zip(low).map(|(a, b)| a + b * factor);

@@ -22,8 +22,16 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
     let columns = columns(form, &printed.rows[..first]);
     report_columns(form, printed, first, &columns, found);
     let unit = unit(&printed.rows[..first]);
-    let mut reader =
-        Reader { form, printed, schema, columns, unit, used: vec![false; form.rows.len()], rows: Vec::new() };
+    let mut reader = Reader {
+        form,
+        printed,
+        schema,
+        columns,
+        unit,
+        used: vec![false; form.rows.len()],
+        labels: form.rows.iter().map(|r| (plain(&r.label), plain_name(&r.label))).collect(),
+        rows: Vec::new(),
+    };
     let heads: Vec<&Vec<String>> = printed.rows[..first].iter().map(|(_, cells)| cells).collect();
     for (line, cells) in &printed.rows[first..] {
         // Headings repeated on a following page.
@@ -144,6 +152,8 @@ struct Reader<'a> {
     unit: Option<Unit>,
     /// Rows of the form that were found.
     used: Vec<bool>,
+    /// Per row of the form: its label without spaces, and without its number too.
+    labels: Vec<(String, String)>,
     rows: Vec<RowView>,
 }
 
@@ -210,16 +220,14 @@ impl Reader<'_> {
         }
         let name = plain_name(label);
         let free = |i: &usize| !self.used[*i] && form.rows[*i].side == side;
-        let same = |i: &usize| {
-            let row = &form.rows[*i];
-            !label.is_empty() && (plain(&row.label) == plain(label) || plain_name(&row.label) == name)
-        };
+        let whole = plain(label);
+        let same = |i: &usize| !label.is_empty() && (self.labels[*i].0 == whole || self.labels[*i].1 == name);
         if let Some(index) = (0..form.rows.len()).find(|i| free(i) && same(i)) {
             self.used[index] = true;
             return Some(form.rows[index].clone());
         }
         // 合计 is where the code would be.
-        if let Some(index) = (0..form.rows.len()).find(|i| free(i) && plain(&form.rows[*i].label) == plain(code)) {
+        if let Some(index) = (0..form.rows.len()).find(|i| free(i) && self.labels[*i].0 == plain(code)) {
             self.used[index] = true;
             return Some(form.rows[index].clone());
         }

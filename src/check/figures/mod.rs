@@ -15,7 +15,7 @@ use crate::data::printed::PrintedTable;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::layout::LayoutSet;
 use book::{Book, CellId};
-use contradiction::{Answer, explain};
+use contradiction::{Answer, Contradiction, explain};
 use rayon::prelude::*;
 use run::Bound;
 
@@ -93,38 +93,32 @@ impl Printed {
 
     /// Every rule, and whether amounts exist that print as all these figures.
     pub fn check(&self) -> Diagnostics {
+        self.findings().0
+    }
+
+    /// The findings, and the contradictions among them by address.
+    pub fn findings(&self) -> (Diagnostics, Vec<Contradicting>) {
         let set = &self.forms.job().set;
         let place_of = |book: &Book, cell: CellId| place_in(book, cell);
         let mut all = self.found.clone();
         all.extend(of_rules(&self.book, set, &place_of));
-        match explain(&self.book, &self.bound()) {
-            Answer::Agree => {}
-            Answer::GaveUp => all.push(words::gave_up()),
-            Answer::Contradict(found) => {
-                found.iter().for_each(|c| all.push(words::contradiction(&self.book, c, &place_of)));
+        let contradictions = match explain(&self.book, &self.bound()) {
+            Answer::Agree => Vec::new(),
+            Answer::GaveUp => {
+                all.push(words::gave_up());
+                Vec::new()
             }
-        }
-        all
-    }
-
-    /// The contradictions alone; none where it was too much work to tell.
-    pub fn contradictions(&self) -> Option<Vec<Contradicting>> {
+            Answer::Contradict(found) => found,
+        };
+        contradictions.iter().for_each(|c| all.push(words::contradiction(&self.book, c, &place_of)));
         let address =
             |&cell: &CellId| self.book.figure(cell).map_or_else(String::new, |figure| figure.address.to_string());
-        match explain(&self.book, &self.bound()) {
-            Answer::Agree => Some(Vec::new()),
-            Answer::GaveUp => None,
-            Answer::Contradict(found) => Some(
-                found
-                    .iter()
-                    .map(|c| Contradicting {
-                        figures: c.figures.iter().map(address).collect(),
-                        named: c.named(&self.book).iter().map(address).collect(),
-                        rules: c.rules.clone(),
-                    })
-                    .collect(),
-            ),
-        }
+        let by_address = |c: &Contradiction| Contradicting {
+            figures: c.figures.iter().map(address).collect(),
+            named: c.named(&self.book).iter().map(address).collect(),
+            rules: c.rules.clone(),
+        };
+        (all, contradictions.iter().map(by_address).collect())
     }
 
     fn bound(&self) -> Vec<Bound<'_>> {

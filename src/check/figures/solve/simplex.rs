@@ -3,7 +3,7 @@
 
 use super::rational::{Rational, TooLarge};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Index of a variable; sums are variables too.
 pub type Var = usize;
@@ -17,8 +17,8 @@ pub struct Simplex {
     /// The row that defines a variable, if one does.
     row_of: Vec<Option<usize>>,
     rows: Vec<Row>,
-    /// Per variable: the rows it occurs in, on the right.
-    occurs: Vec<BTreeSet<usize>>,
+    /// Per variable: the rows it occurs in, on the right, sorted.
+    occurs: Vec<Vec<usize>>,
     /// Pivots left before it gives up.
     pub budget: usize,
 }
@@ -26,7 +26,14 @@ pub struct Simplex {
 #[derive(Debug, Clone)]
 struct Row {
     basic: Var,
-    terms: BTreeMap<Var, Rational>,
+    /// By variable.
+    terms: Vec<(Var, Rational)>,
+}
+
+impl Row {
+    fn factor(&self, var: Var) -> Rational {
+        self.terms.binary_search_by_key(&var, |t| t.0).map_or(Rational::ZERO, |at| self.terms[at].1)
+    }
 }
 
 /// What a check found.
@@ -47,7 +54,7 @@ impl Simplex {
         self.high.push(high);
         self.value.push(Rational::whole(first));
         self.row_of.push(None);
-        self.occurs.push(BTreeSet::new());
+        self.occurs.push(Vec::new());
         self.value.len() - 1
     }
 
@@ -66,9 +73,9 @@ impl Simplex {
         self.value[basic] = value;
         self.row_of[basic] = Some(self.rows.len());
         for &var in all.keys() {
-            self.occurs[var].insert(self.rows.len());
+            self.occurs[var].push(self.rows.len());
         }
-        self.rows.push(Row { basic, terms: all });
+        self.rows.push(Row { basic, terms: all.into_iter().collect() });
         Ok(basic)
     }
 
@@ -130,7 +137,7 @@ impl Simplex {
             }
             let Some((basic, row, raise)) = broken else { return Ok(Found::Values) };
             let Some(enter) = self.entering(row, raise)? else {
-                let mut conflict: Vec<Var> = self.rows[row].terms.keys().copied().collect();
+                let mut conflict: Vec<Var> = self.rows[row].terms.iter().map(|t| t.0).collect();
                 conflict.push(basic);
                 return Ok(Found::Conflict(conflict));
             };
@@ -145,7 +152,7 @@ impl Simplex {
 
     /// The first variable on the right whose move can raise (or lower) the row's own.
     fn entering(&self, row: usize, raise: bool) -> Result<Option<Var>, TooLarge> {
-        for (&var, factor) in &self.rows[row].terms {
+        for &(var, factor) in &self.rows[row].terms {
             let up = factor.is_positive() == raise;
             let room = match up {
                 true => self.high[var].map_or(Ok(true), |h| Ok(self.value[var].against(h)? == Ordering::Less)),
@@ -163,7 +170,7 @@ impl Simplex {
         let by = to.minus(self.value[var])?;
         for &row in &self.occurs[var] {
             let basic = self.rows[row].basic;
-            let factor = self.rows[row].terms[&var];
+            let factor = self.rows[row].factor(var);
             self.value[basic] = self.value[basic].plus(factor.times(by)?)?;
         }
         self.value[var] = to;
@@ -173,7 +180,7 @@ impl Simplex {
     /// The row's own variable takes `to` and goes right; `enter` takes its place.
     fn pivot_and_move(&mut self, row: usize, enter: Var, to: Rational) -> Result<(), TooLarge> {
         let leave = self.rows[row].basic;
-        let factor = self.rows[row].terms[&enter];
+        let factor = self.rows[row].factor(enter);
         let by = to.minus(self.value[leave])?.over(factor)?;
         let at = self.value[enter].plus(by)?;
         self.moved(enter, at)?;
@@ -183,17 +190,17 @@ impl Simplex {
     fn pivot(&mut self, row: usize, leave: Var, enter: Var, factor: Rational) -> Result<(), TooLarge> {
         // leave = factor·enter + rest  ⇒  enter = leave/factor − rest/factor
         let mut terms = std::mem::take(&mut self.rows[row].terms);
-        terms.remove(&enter);
-        self.occurs[enter].remove(&row);
         let minus = Rational::whole(-1).over(factor)?;
-        for value in terms.values_mut() {
+        for (_, value) in &mut terms {
             *value = value.times(minus)?;
         }
-        terms.insert(leave, Rational::whole(1).over(factor)?);
-        self.occurs[leave].insert(row);
-        let others: Vec<usize> = self.occurs[enter].iter().copied().collect();
-        for other in others {
-            self.substitute(other, row, enter, &terms)?;
+        terms.retain(|t| t.0 != enter);
+        remove(&mut self.occurs[enter], row);
+        let at = terms.partition_point(|t| t.0 < leave);
+        terms.insert(at, (leave, Rational::whole(1).over(factor)?));
+        insert(&mut self.occurs[leave], row);
+        for other in std::mem::take(&mut self.occurs[enter]) {
+            self.substitute(other, enter, &terms)?;
         }
         self.rows[row] = Row { basic: enter, terms };
         self.row_of[leave] = None;
@@ -202,28 +209,55 @@ impl Simplex {
     }
 
     /// Puts `terms` for `enter` into another row.
-    fn substitute(
-        &mut self,
-        other: usize,
-        row: usize,
-        enter: Var,
-        terms: &BTreeMap<Var, Rational>,
-    ) -> Result<(), TooLarge> {
-        debug_assert_ne!(other, row);
-        let Some(times) = self.rows[other].terms.remove(&enter) else { return Ok(()) };
-        self.occurs[enter].remove(&other);
-        for (&var, &factor) in terms {
-            let add = factor.times(times)?;
-            let sum = self.rows[other].terms.get(&var).copied().unwrap_or(Rational::ZERO).plus(add)?;
-            if sum.is_zero() {
-                self.rows[other].terms.remove(&var);
-                self.occurs[var].remove(&other);
-            } else {
-                self.rows[other].terms.insert(var, sum);
-                self.occurs[var].insert(other);
+    fn substitute(&mut self, other: usize, enter: Var, terms: &[(Var, Rational)]) -> Result<(), TooLarge> {
+        let old = std::mem::take(&mut self.rows[other].terms);
+        let times = old.iter().find(|t| t.0 == enter).map_or(Rational::ZERO, |t| t.1);
+        let mut merged = Vec::with_capacity(old.len() + terms.len());
+        let mut own = old.into_iter().filter(|t| t.0 != enter).peekable();
+        let mut new = terms.iter().copied().peekable();
+        loop {
+            let (var, factor, was) = match (own.peek().copied(), new.peek().copied()) {
+                (Some(a), Some(b)) if a.0 == b.0 => {
+                    own.next();
+                    new.next();
+                    (a.0, a.1.plus(b.1.times(times)?)?, true)
+                }
+                (Some(a), b) if b.is_none_or(|b| a.0 < b.0) => {
+                    own.next();
+                    merged.push(a);
+                    continue;
+                }
+                (_, Some(b)) => {
+                    new.next();
+                    (b.0, b.1.times(times)?, false)
+                }
+                _ => break,
+            };
+            match (factor.is_zero(), was) {
+                (true, true) => remove(&mut self.occurs[var], other),
+                (true, false) => {}
+                (false, was) => {
+                    merged.push((var, factor));
+                    if !was {
+                        insert(&mut self.occurs[var], other);
+                    }
+                }
             }
         }
+        self.rows[other].terms = merged;
         Ok(())
+    }
+}
+
+fn insert(sorted: &mut Vec<usize>, row: usize) {
+    if let Err(at) = sorted.binary_search(&row) {
+        sorted.insert(at, row);
+    }
+}
+
+fn remove(sorted: &mut Vec<usize>, row: usize) {
+    if let Ok(at) = sorted.binary_search(&row) {
+        sorted.remove(at);
     }
 }
 
