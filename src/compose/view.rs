@@ -31,6 +31,8 @@ pub struct TableView {
     pub rows: Vec<RowView>,
     /// Per side: the classification whose codes make its rows, if codes do.
     pub classes: Vec<Option<String>>,
+    /// Per side: texts of the data make its rows, so that a name that the data lacks is a row all the same.
+    pub named_by_data: Vec<bool>,
     /// All columns of the table as printed, for whoever reads one back: field or key, heads, side.
     pub printed_columns: Vec<PrintedColumn>,
 }
@@ -215,6 +217,7 @@ impl Session {
             place: layout.place.clone(),
             rows: shown.chain(hidden).collect(),
             classes: layout.sides.iter().map(|s| self.class_of_rows(&layout.from, &s.rows)).collect(),
+            named_by_data: layout.sides.iter().map(|s| self.named_by_data(&layout.from, &s.rows)).collect(),
             printed_columns: table.axis.iter().map(printed).collect(),
             columns,
         }
@@ -264,6 +267,16 @@ impl Session {
             };
             own.or_else(|| self.class_of_rows(from, &row.rows))
         })
+    }
+
+    /// Whether a row stands for each value of a text, with no rows below.
+    fn named_by_data(&self, from: &str, rows: &[RowDecl]) -> bool {
+        let is_text = |row: &RowDecl| {
+            let Some(Each::Field(name)) = &row.each else { return false };
+            let dataset = self.dataset(row.from.as_deref().unwrap_or(from));
+            dataset.is_some_and(|d| d.field(name).is_some_and(|f| d.fields[f].kind == Kind::Text))
+        };
+        rows.iter().any(|row| row.rows.is_empty() && is_text(row))
     }
 
     /// The classification of a field, and the name of a code's level in it.

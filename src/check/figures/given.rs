@@ -232,9 +232,12 @@ impl Reader<'_> {
             return Some(form.rows[index].clone());
         }
         // Rows of codes that print no code, by the name alone.
-        let (class, id) = (of_code?, class.as_ref()?);
-        let code = class.names.iter().find(|(_, n)| plain_name(n) == name).map(|(code, _)| code.clone())?;
-        Some(self.code_row(side, id, class, &code, label))
+        if let (Some(class), Some(id)) = (of_code, &class) {
+            let code = class.names.iter().find(|(_, n)| plain_name(n) == name).map(|(code, _)| code.clone())?;
+            return Some(self.code_row(side, id, class, &code, label));
+        }
+        let by_name = form.named_by_data.get(side).copied().unwrap_or(false) && !label.is_empty();
+        by_name.then(|| new_row(side, label))
     }
 
     fn code_row(&mut self, side: usize, id: &str, class: &Class, code: &str, label: &str) -> RowView {
@@ -247,20 +250,10 @@ impl Reader<'_> {
         let level = class.level(code).and_then(|l| class.levels.get(l).cloned());
         RowView {
             key: short_key(code),
-            label: label.to_string(),
-            name: label.to_string(),
             code: code.to_string(),
             class: id.to_string(),
             level: level.unwrap_or_default(),
-            side,
-            foot: false,
-            generated: true,
-            total: false,
-            of: false,
-            under: None,
-            printed: true,
-            place: None,
-            figures: Vec::new(),
+            ..new_row(side, label)
         }
     }
 
@@ -348,5 +341,26 @@ pub fn compare(exact: &TableView, given: &TableView, found: &mut Diagnostics) {
                 .address(figure.address.to_string())
                 .hint("明细和这张表必有一处不对"),
         );
+    }
+}
+
+/// A row that its form does not have.
+fn new_row(side: usize, label: &str) -> RowView {
+    RowView {
+        key: short_key(label),
+        label: label.to_string(),
+        name: label.to_string(),
+        code: String::new(),
+        class: String::new(),
+        level: String::new(),
+        side,
+        foot: false,
+        generated: true,
+        total: false,
+        of: false,
+        under: None,
+        printed: true,
+        place: None,
+        figures: Vec::new(),
     }
 }
