@@ -1,11 +1,11 @@
 //! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
-use crate::check::{check, check_printed};
+use crate::check::{acknowledge, check, check_printed};
 use crate::compose::{Composition, Job, compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
 use crate::fonts::Fonts;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Instead, Prepared, prepare, prepare_with};
 use crate::style::Style;
 use crate::typeset::{Pages, typeset};
 use crate::write;
@@ -49,6 +49,41 @@ pub struct Output {
     pub bytes: Vec<u8>,
 }
 
+/// One document of a folder, composed: what a comparison compares.
+pub struct Side {
+    /// What `[[document]]` adds to the names of its files.
+    pub name: Option<String>,
+    pub composition: Composition,
+}
+
+impl Side {
+    pub fn document(&self) -> &Document {
+        &self.composition.document
+    }
+
+    /// Its pages, as a build lays them.
+    pub fn pages(&self, fonts: &Fonts) -> Pages {
+        typeset(self.document(), &self.composition.job().set.style, fonts, &mut Diagnostics::default())
+    }
+}
+
+/// Composes every document of a folder, nothing typeset or written; `instead` stands in for files of the folder.
+/// With errors nothing is returned.
+pub fn compose_all(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    instead: &Instead,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Side> {
+    let prepared = prepare_with(folder, layout_roots, instead, diagnostics);
+    if diagnostics.has_errors() {
+        return Vec::new();
+    }
+    let side = |p: Prepared| Some(Side { name: p.name, composition: compose(p.job, diagnostics)? });
+    let sides: Vec<Side> = prepared.into_iter().filter_map(side).collect();
+    if diagnostics.has_errors() { Vec::new() } else { sides }
+}
+
 /// Composes, checks and typesets one job; the pages are laid while the checks run. None if there were errors.
 pub fn typeset_job(job: Job, fonts: &Fonts, diagnostics: &mut Diagnostics) -> Option<Typeset> {
     let composition = compose(job, diagnostics)?;
@@ -88,6 +123,7 @@ pub fn outputs(
     let mut outputs = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
     let records_lost = diagnostics.iter().any(is_of_records);
+    let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
     for Prepared { name, job } in prepared {
         if job.only_printed() {
             diagnostics.extend(check_printed(job));
@@ -108,6 +144,11 @@ pub fn outputs(
             Err(found) => diagnostics.push(found),
         }
     }
+    // With mistakes in the data or the layout the checks have not seen everything.
+    if !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
+        // Of several documents, any may be the one that an acknowledgement speaks of.
+        acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
+    }
     report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }
 }
@@ -125,7 +166,7 @@ fn is_of_records(found: &Diagnostic) -> bool {
 }
 
 /// Findings about figures: records that could not be read may well have caused them.
-const OF_FIGURES: [&str; 8] = ["E303", "E304", "E305", "E310", "E324", "E330", "E331", "E342"];
+const OF_FIGURES: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E342"];
 
 /// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
 /// what only follows from records that were left out.

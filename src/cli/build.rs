@@ -1,7 +1,7 @@
 //! `gongkai build`: the files of each folder, in its place.
 
-use super::folders::{Places, each_folder, expanded, output_names};
-use super::messages::tell;
+use super::folders::{Manner, Places, each_folder, expanded, output_names};
+use super::messages::{Form, tell};
 use crate::build::Format;
 use crate::place::place;
 use clap::{Args, ValueEnum};
@@ -26,6 +26,9 @@ pub struct BuildArgs {
     /// 生成哪些格式，用逗号隔开：pdf、docx；不写则两种都生成
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]
     format: Vec<FormatArg>,
+    /// 有警告也不生成；不写则只有错误妨碍生成
+    #[arg(long, help_heading = "选项")]
+    strict: bool,
     #[command(flatten)]
     places: Places,
 }
@@ -46,8 +49,8 @@ pub fn run(args: &BuildArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let formats = formats(&args.format);
-    each_folder(&folders, &args.places, &formats, |index, files, outcome| {
+    let manner = Manner { formats: formats(&args.format), form: Form::Text, strict: args.strict };
+    each_folder(&folders, &args.places, &manner, |index, files, outcome| {
         outcome.written = place(&args.output.join(&names[index]), &files, &mut outcome.diagnostics);
     })
 }

@@ -1,6 +1,6 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
-use super::messages::report;
+use super::messages::{Form, Telling, blocks, report};
 use crate::build::{Format, Output, outputs};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fonts::Fonts;
@@ -50,23 +50,45 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
 }
 
-/// Makes the files of every folder, in parallel; those of a folder without errors go to `done` with its number.
+/// What a command wants of each folder, and how it tells what was found.
+pub struct Manner {
+    pub formats: Vec<Format>,
+    pub form: Form,
+    /// Warnings stop a folder as errors do.
+    pub strict: bool,
+}
+
+/// Makes the files of every folder, in parallel, and tells what was found; those of a folder that nothing stops go to
+/// `done` with its number.
 pub fn each_folder(
     folders: &[PathBuf],
     places: &Places,
-    formats: &[Format],
+    manner: &Manner,
     done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
 ) -> ExitCode {
-    let fonts = match load_fonts(places.fonts.as_deref()) {
-        Ok(fonts) => fonts,
-        Err(diagnostics) => return report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }]),
-    };
+    let roots = layout_roots(places.layouts.as_deref());
+    let telling =
+        Telling { form: manner.form, strict: manner.strict, writes: !manner.formats.is_empty(), roots: &roots };
+    match outcomes(folders, places, manner, done) {
+        Ok(outcomes) => report(folders, &outcomes, &telling),
+        Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
+    }
+}
+
+/// What becomes of every folder; the findings if there are no fonts to work with.
+pub fn outcomes(
+    folders: &[PathBuf],
+    places: &Places,
+    manner: &Manner,
+    done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
+) -> Result<Vec<Outcome>, Diagnostics> {
+    let fonts = load_fonts(places.fonts.as_deref())?;
     let roots = layout_roots(places.layouts.as_deref());
     let bar = progress(folders.len());
     let one = |(index, folder): (usize, &PathBuf)| {
         let mut outcome = Outcome::default();
-        let files = outputs(folder, &roots, &fonts, formats, &mut outcome.diagnostics);
-        if !outcome.diagnostics.has_errors() {
+        let files = outputs(folder, &roots, &fonts, &manner.formats, &mut outcome.diagnostics);
+        if !blocks(&outcome, manner.strict) {
             done(index, files, &mut outcome);
         }
         bar.inc(1);
@@ -76,7 +98,7 @@ pub fn each_folder(
     let guarded = |numbered| catch_unwind(AssertUnwindSafe(|| one(numbered))).unwrap_or_else(|_| our_fault());
     let outcomes: Vec<Outcome> = folders.par_iter().enumerate().map(guarded).collect();
     bar.finish_and_clear();
-    report(folders, &outcomes)
+    Ok(outcomes)
 }
 
 fn our_fault() -> Outcome {

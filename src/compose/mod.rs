@@ -15,14 +15,15 @@ mod table;
 mod view;
 
 pub(crate) use document::file_name;
-pub use report::{DocumentDecl, Report, read_report};
+pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
 pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView, TableView};
 
 use crate::data::Data;
 use crate::data::printed::PrintedTable;
 use crate::diagnostic::Diagnostics;
-use crate::document::Document;
+use crate::document::{Document, Origin};
 use crate::layout::LayoutSet;
+use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// Everything one document is made of.
@@ -59,6 +60,69 @@ impl Composition {
     pub fn job(&self) -> &Job {
         &self.session.job
     }
+
+    /// Every figure whose amount is known, printed or not, as sentences print it.
+    pub fn named_figures(&self) -> Vec<NamedFigure> {
+        self.session.named_figures()
+    }
+
+    /// The exact amount of a figure (元, or ones), printed or not; None if there is none or it is not known.
+    pub fn amount(&self, address: &str) -> Option<Decimal> {
+        self.session.figure(self.session.find(address)?).amount
+    }
+
+    /// The amounts a figure is made of, each with the input line it stands in.
+    pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
+        self.session.find(address).map(|id| self.session.amounts_behind(id)).unwrap_or_default()
+    }
+
+    /// Whether a figure is money: a count or a percentage is not.
+    pub fn is_money(&self, address: &str) -> bool {
+        self.session.find(address).is_some_and(|id| self.session.figure(id).look.unit != crate::money::Unit::Plain)
+    }
+
+    /// The address of the figure in a cell of a placed table, printed or blank: `row` and `cell` count the document's
+    /// body rows and their cells from 0.
+    pub fn address_in(&self, table: &str, row: usize, cell: usize) -> Option<String> {
+        // A layout placed again has its number behind its id.
+        let again = || self.session.composed(table.rsplit_once('#')?.0);
+        let table = self.session.composed(table).or_else(again)?;
+        match table.body.get(row)?.cells.get(cell)?.content {
+            table::Content::Figure(id, _) => Some(self.session.figure(id).address),
+            table::Content::Text(_) => None,
+        }
+    }
+}
+
+/// Reasons and the differences they explain.
+impl Composition {
+    /// Reasons that do not fit their difference, found while sentences were written.
+    pub fn reason_findings(&self) -> Diagnostics {
+        self.session.for_checks()
+    }
+
+    /// Whether the department gives a reason for the difference at an address, for whatever sign.
+    pub fn has_reason(&self, address: &str) -> bool {
+        functions::has_reason(&self.session, address)
+    }
+
+    /// Whether a pattern of reasons (an address, its beginning, or with `*`) speaks of an address.
+    pub fn speaks_of(pattern: &str, address: &str) -> bool {
+        functions::is_for(pattern, address)
+    }
+}
+
+/// A figure that a sentence may name.
+#[derive(Debug, Clone)]
+pub struct NamedFigure {
+    pub address: String,
+    /// 元, or ones for a plain number.
+    pub amount: rust_decimal::Decimal,
+    /// As a sentence prints it, without its unit.
+    pub text: String,
+    pub unit: crate::money::Unit,
+    /// What a difference was made from: the figure and what it is compared with.
+    pub compares: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
 }
 
 /// Composes the document. Mistakes are gathered; with errors among them there is none.

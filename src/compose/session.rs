@@ -71,6 +71,8 @@ struct State {
     composing: Vec<String>,
     points: HashMap<(String, Filter), Arc<Points>>,
     diagnostics: Diagnostics,
+    /// What does not keep the document from being composed, for `check` to report: class X.
+    for_checks: Diagnostics,
     sentence_look: Vec<Look>,
     printed: IndexMap<Id, FigureId>,
     files: Vec<(Arc<str>, bool)>,
@@ -115,6 +117,11 @@ impl Session {
 
     pub fn take_diagnostics(&self) -> Diagnostics {
         std::mem::take(&mut self.state().diagnostics)
+    }
+
+    /// What was left for `check`.
+    pub fn for_checks(&self) -> Diagnostics {
+        self.state().for_checks.clone()
     }
 
     pub fn dataset(&self, id: &str) -> Option<&Dataset> {
@@ -242,7 +249,8 @@ impl Session {
             *reported = true;
             let mut diagnostic = diagnostic.clone();
             diagnostic.place.get_or_insert_with(|| place.clone());
-            state.diagnostics.push(diagnostic);
+            let list = if diagnostic.code.starts_with('X') { &mut state.for_checks } else { &mut state.diagnostics };
+            list.push(diagnostic);
         }
     }
 
@@ -386,6 +394,24 @@ impl Session {
             .collect()
     }
 
+    /// Every known figure as sentences print it.
+    pub fn named_figures(&self) -> Vec<super::NamedFigure> {
+        let sentences = self.sentence_look(&Look::default());
+        let state = self.state();
+        let amount_of = |id: &Id| state.figures.get(*id).and_then(|f| f.amount);
+        let named = |figure: &Figure| {
+            let amount = figure.amount?;
+            let look = if figure.look.unit == crate::money::Unit::Plain { &figure.look } else { &sentences };
+            let compares = match &figure.source {
+                Source::Derived(of) if of.len() == 2 => amount_of(&of[0]).zip(amount_of(&of[1])),
+                _ => None,
+            };
+            let text = show(amount, look);
+            Some(super::NamedFigure { address: figure.address.clone(), amount, text, unit: look.unit, compares })
+        };
+        state.figures.iter().filter_map(named).collect()
+    }
+
     /// The input lines behind a figure, sorted, once each.
     pub fn origins(&self, id: Id) -> Vec<Origin> {
         match self.figure(id).source {
@@ -399,6 +425,22 @@ impl Session {
             Source::Sum { dataset, row, column, .. } => {
                 let Some(dataset) = self.dataset(&dataset) else { return Vec::new() };
                 row.and(&column).yes.iter().map(|i| dataset.records[i].origin.clone()).collect()
+            }
+        }
+    }
+
+    /// The amounts behind a figure, each with its line.
+    pub fn amounts_behind(&self, id: Id) -> Vec<(Origin, Decimal)> {
+        let figure = self.figure(id);
+        match figure.source {
+            Source::Line(origin) => vec![(origin, figure.amount.unwrap_or_default())],
+            Source::Derived(of) => of.into_iter().flat_map(|id| self.amounts_behind(id)).collect(),
+            Source::Sum { dataset, row, column, chain } => {
+                let Some(dataset) = self.dataset(&dataset) else { return Vec::new() };
+                let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };
+                let amount =
+                    |i: usize| (dataset.records[i].origin.clone(), dataset.records[i].values[measure].number());
+                row.and(&column).yes.iter().map(amount).collect()
             }
         }
     }

@@ -48,6 +48,64 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
     Ok(unify_line_ends(text))
 }
 
+/// A text as it stands in its file, line ends and all, and how to write it back the same way.
+pub struct ExactText {
+    pub text: String,
+    form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Utf8,
+    Utf8WithBom,
+    Utf16Le,
+    Utf16Be,
+    Gb18030,
+}
+
+impl ExactText {
+    /// Reads a file; none if its bytes would not come back the same, so that nothing but what is meant is changed.
+    pub fn read(path: &Path) -> Option<ExactText> {
+        let bytes = std::fs::read(path).ok()?;
+        let (form, rest) = match bytes.as_slice() {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => (Form::Utf8WithBom, rest),
+            [0xFF, 0xFE, rest @ ..] => (Form::Utf16Le, rest),
+            [0xFE, 0xFF, rest @ ..] => (Form::Utf16Be, rest),
+            all if str::from_utf8(all).is_ok() => (Form::Utf8, all),
+            all => (Form::Gb18030, all),
+        };
+        let encoding = match form {
+            Form::Utf8 | Form::Utf8WithBom => encoding_rs::UTF_8,
+            Form::Utf16Le => UTF_16LE,
+            Form::Utf16Be => UTF_16BE,
+            Form::Gb18030 => GB18030,
+        };
+        let text = encoding.decode_without_bom_handling_and_without_replacement(rest)?.into_owned();
+        let exact = ExactText { text, form };
+        (exact.bytes(&exact.text)? == bytes).then_some(exact)
+    }
+
+    /// Another text in this one's encoding; none if it cannot be written in it.
+    pub fn bytes(&self, text: &str) -> Option<Vec<u8>> {
+        let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
+            mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
+        };
+        Some(match self.form {
+            Form::Utf8 => text.as_bytes().to_vec(),
+            Form::Utf8WithBom => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            Form::Utf16Le => wide([0xFF, 0xFE], u16::to_le_bytes),
+            Form::Utf16Be => wide([0xFE, 0xFF], u16::to_be_bytes),
+            Form::Gb18030 => {
+                let (bytes, _, lost) = GB18030.encode(text);
+                if lost {
+                    return None;
+                }
+                bytes.into_owned()
+            }
+        })
+    }
+}
+
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let expected = file.metadata()?.len().min(MAX_BYTES);

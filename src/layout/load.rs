@@ -25,6 +25,16 @@ struct RawSet {
     numbers: Node,
     #[serde(default)]
     say: IndexMap<String, Node>,
+    reasons: Option<Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReasons {
+    #[serde(rename = "for")]
+    of: Vec<String>,
+    percent: Option<u32>,
+    yuan: Option<u64>,
 }
 
 fn no_numbers() -> Node {
@@ -148,6 +158,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     };
     let (mut raw, style) = (raw?, style?);
     let text_numbers = raw.numbers.remove("text");
+    let reasons = raw.reasons.as_ref().and_then(|node| reasons_asked(node, loader.diagnostics));
     let set = LayoutSet {
         id: files.id.clone(),
         title: loader.template(&raw.title)?,
@@ -159,6 +170,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         text_numbers: loader.look(text_numbers.as_ref()),
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
+        reasons,
         schema,
         style,
         tables,
@@ -166,10 +178,22 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         lists,
         report,
         rules,
+        sources: sources(files, prose),
         env,
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {
+    let raw: RawReasons = read(node, diagnostics)?;
+    Some(ReasonsAsked { of: raw.of, percent: raw.percent.map(Into::into), yuan: raw.yuan.map(Into::into) })
+}
+
+/// The text of every file read, by its shown name.
+fn sources(files: &SetFiles, prose: &Layer) -> std::collections::BTreeMap<String, String> {
+    let layers = files.layers.iter().chain([prose]);
+    layers.flat_map(|l| l.files.iter().map(|(name, text)| (format!("{}{name}", l.shown), text.clone()))).collect()
 }
 
 fn required(files: &SetFiles, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {

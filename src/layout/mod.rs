@@ -11,7 +11,7 @@ pub mod rule;
 mod template;
 pub mod template_message;
 
-pub use files::{Layer, SetFiles, all_sets, embedded_sets, export};
+pub use files::{Layer, SetFiles, all_sets, embedded_sets, export, layout_text};
 pub use load::load;
 pub use template::{Expression, Template, place_in};
 
@@ -36,6 +36,8 @@ pub struct LayoutSet {
     pub text_numbers: LookPatch,
     /// `[say]`: phrases by the sign of a difference.
     pub say: IndexMap<String, Say>,
+    /// `[reasons]`: which changes must be explained.
+    pub reasons: Option<ReasonsAsked>,
     pub parts: Vec<Part>,
     /// By file stem, `table-01`.
     pub tables: IndexMap<String, TableLayout>,
@@ -46,6 +48,8 @@ pub struct LayoutSet {
     pub rules: Vec<rule::Rule>,
     /// Keys `report.toml` may have beyond the fixed ones, with defaults.
     pub report: IndexMap<String, ReportField>,
+    /// The texts it was read from, all layers and the department's prose, by the names messages give them.
+    pub sources: std::collections::BTreeMap<String, String>,
     /// Holds every compiled template.
     pub env: Environment<'static>,
 }
@@ -66,6 +70,17 @@ pub struct Say {
     pub down: Template,
     pub same: Template,
     pub base0: Option<Template>,
+}
+
+/// The changes against last year that need a reason: those of some addresses, from a size on.
+#[derive(Debug, Clone)]
+pub struct ReasonsAsked {
+    /// Addresses, their beginnings, or patterns with `*`.
+    pub of: Vec<String>,
+    /// A change of at least so many per cent of last year's amount.
+    pub percent: Option<rust_decimal::Decimal>,
+    /// A change of at least so many 元.
+    pub yuan: Option<rust_decimal::Decimal>,
 }
 
 /// One part of the document, in order.

@@ -44,8 +44,9 @@ const SQUEEZES: [fn(&Sign) -> f64; 6] = [
     |s| if s.class == Class::Stop { s.right } else { 0.0 },
 ];
 
-/// Sets one line; its runs are appended to `items`. `tag` names the element of each inline.
-pub fn set_line(text: &Text, line: &Line, place: Place, align: Align, tag: &dyn Fn(u16) -> Tag, items: &mut Vec<Item>) {
+/// Sets one line; its runs are appended to `items`. `tag` names the element of what
+/// begins at a byte of the text.
+pub fn set_line(text: &Text, line: &Line, place: Place, align: Align, tag: &dyn Fn(u32) -> Tag, items: &mut Vec<Item>) {
     let signs = &text.signs[line.start as usize..line.end as usize];
     let room = place.width / place.size;
     let excess = room - line.width;
@@ -114,7 +115,7 @@ fn gap_stretch(sign: &Sign) -> f64 {
 struct Pen<'p, 't> {
     text: &'p Text<'t>,
     place: Place,
-    tag: &'p dyn Fn(u16) -> Tag,
+    tag: &'p dyn Fn(u32) -> Tag,
     items: &'p mut Vec<Item>,
     /// From the line's left edge, in pt.
     x: f64,
@@ -141,7 +142,7 @@ impl Pen<'_, '_> {
         if sign.glyph == 0 {
             return;
         }
-        let tag = (self.tag)(sign.inline);
+        let tag = (self.tag)(sign.at);
         if !self.open.as_ref().is_some_and(|r| r.face == sign.face && r.tag == tag) {
             self.close();
             let (glyphs, text) = (Vec::with_capacity(8), String::new());

@@ -21,8 +21,6 @@ pub struct Sign {
     pub joint: Joint,
     /// Bytes of the source text it stands for, selectors that follow it included.
     pub bytes: u8,
-    /// Index of its inline.
-    pub inline: u16,
     /// Where its bytes begin in [`Text::source`].
     pub at: u32,
     /// Its whole width, blanks included.
@@ -92,7 +90,7 @@ impl<'a> Shaper<'a> {
         let source = joined(inlines);
         let mut signs: Vec<Sign> = Vec::with_capacity(source.len() / 3 + 2);
         let mut at = 0;
-        for (index, inline) in inlines.iter().enumerate() {
+        for inline in inlines {
             let role = match (&setting.role.strong, inline.strong) {
                 (Some(strong), true) => self.fonts.roles.get(strong).unwrap_or(setting.role),
                 _ => setting.role,
@@ -109,7 +107,7 @@ impl<'a> Shaper<'a> {
                     _ => {
                         let shape = self.shape_char(c, role, place, diagnostics);
                         let mut sign = measure(c, shape, setting.full, self.fonts);
-                        (sign.at, sign.bytes, sign.inline) = ((at + offset) as u32, bytes, index as u16);
+                        (sign.at, sign.bytes) = ((at + offset) as u32, bytes);
                         signs.push(sign);
                     }
                 }
@@ -184,7 +182,6 @@ fn measure(c: char, shape: Shape, full: f64, fonts: &Fonts) -> Sign {
         class,
         joint: Joint::Fixed,
         bytes: 0,
-        inline: 0,
         at: 0,
         advance: shape.advance,
         offset: 0.0,
@@ -284,11 +281,13 @@ fn join(signs: &mut [Sign], source: &str) {
 
 fn joint(a: &Sign, b: &Sign, source: &str) -> Joint {
     if a.class.may_break(b.class) {
-        let counted = matches!(a.class, Class::Digit | Class::WideDigit) || a.class == Class::Ideograph;
         let next = source[b.at as usize..].chars().next();
         let own = source[a.at as usize..].chars().next();
-        let unit = next.is_some_and(is_unit) && counted && (a.class != Class::Ideograph || own.is_some_and(scales));
-        if unit { Joint::Reluctant } else { Joint::Open }
+        match a.class {
+            Class::Digit | Class::WideDigit if next.is_some_and(is_unit) => Joint::Reluctant,
+            Class::Ideograph if own.is_some_and(scales) && next.is_some_and(is_unit) => Joint::Bound,
+            _ => Joint::Open,
+        }
     } else if a.class.clings(b.class) || b.class == Class::Space {
         Joint::Fixed
     } else {
@@ -296,7 +295,7 @@ fn joint(a: &Sign, b: &Sign, source: &str) -> Joint {
     }
 }
 
-/// 万 and 亿 stay with the 元 that follows.
+/// 万 and 亿 are of one word with the 元 that follows.
 fn scales(c: char) -> bool {
     matches!(c, '万' | '亿' | '千')
 }

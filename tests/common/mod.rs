@@ -52,6 +52,17 @@ pub fn composed(folder: &Path) -> Result<Document, Vec<String>> {
     document.ok_or_else(|| diagnostics.sorted().iter().map(ToString::to_string).collect())
 }
 
+/// What the checks find in a folder's only document, by place.
+pub fn checked(folder: &Path) -> Vec<gongkai::diagnostic::Diagnostic> {
+    let mut diagnostics = Diagnostics::default();
+    for prepared in gongkai::prepare::prepare(folder, &layout_roots(), &mut diagnostics) {
+        if let Some(composition) = gongkai::compose::compose(prepared.job, &mut diagnostics) {
+            diagnostics.extend(gongkai::check::check(&composition));
+        }
+    }
+    diagnostics.sorted().into_iter().cloned().collect()
+}
+
 /// Builds a folder in memory; panics with what was found.
 pub fn built(folder: &Path, fonts: &Fonts, formats: &[Format]) -> Vec<Output> {
     let mut diagnostics = Diagnostics::default();

@@ -10,14 +10,50 @@ mod run;
 mod solve;
 mod words;
 
+use super::rule::{Example, RulePage};
 use crate::compose::{Composition, Forms, Job, SourceView, TableView};
 use crate::data::printed::PrintedTable;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::layout::LayoutSet;
 use book::{Book, CellId};
 use contradiction::{Answer, Contradiction, explain};
 use rayon::prelude::*;
 use run::Bound;
+
+/// What is found besides the rules of a set.
+pub const PAGES: [RulePage; 3] = [
+    RulePage {
+        code: "X040",
+        severity: Severity::Error,
+        title: "印出来的数互相矛盾：没有任何一组精确到分的金额能同时印成它们",
+        reason: "每个数都是自己的金额四舍五入到 0.01 万元，合计与分项之和可以差一点，但总有一组金额能同时解释全部数字；\
+                 找不到这样一组金额，就必有数字是错的。程序给出互相矛盾的最小一组数，以及改动哪一处就全部相符",
+        source: "《地方预决算公开操作规程》（财预〔2016〕143号）",
+        example: Example {
+            wrong: "合计 85.05，基本支出 60.58、项目支出 24.49",
+            right: "合计 85.05，基本支出 60.58、项目支出 24.46（相差 0.01 是尾差）",
+        },
+    },
+    RulePage {
+        code: "X041",
+        severity: Severity::Error,
+        title: "tables/ 里的数与明细算出来的不同",
+        reason: "由明细算出的数是精确的，印出来应恰好等于它四舍五入的结果，不留误差；不同就说明明细与表不是同一稿",
+        source: "《地方预决算公开操作规程》（财预〔2016〕143号）",
+        example: Example {
+            wrong: "明细之和 605848.00 元，表中印作 60.59",
+            right: "明细之和 605848.00 元，表中印作 60.58",
+        },
+    },
+    RulePage {
+        code: "X042",
+        severity: Severity::Note,
+        title: "没有算出是否存在一组金额能同时解释全部数字",
+        reason: "数字太多，超出了计算的限度；各条规则仍已逐条检查",
+        source: "本程序的限度",
+        example: Example { wrong: "上万个数字的表", right: "分部门检查" },
+    },
+];
 
 /// What the rules find in a composed document, whose figures are exact; and where tables given as printed differ from
 /// it.
@@ -84,6 +120,11 @@ impl Printed {
         }
         let book = Book::new(views);
         Printed { forms, book, found }
+    }
+
+    /// What the tables were given with.
+    pub fn job(&self) -> &Job {
+        self.forms.job()
     }
 
     /// The same data with other tables given as printed.

@@ -1,9 +1,72 @@
-//! Rules over texts: amounts typed by hand, completeness, language, and what must not be published.
+//! Rules over texts: amounts typed by hand, completeness, language, and what must not be published. A file a family;
+//! each has a table of its rules.
 
+mod amounts;
+mod completeness;
+mod indicators;
+mod language;
+mod names;
+mod narrative;
+mod numbering;
+mod passage;
+mod private;
+mod punctuation;
+mod reasons;
+mod targets;
+mod terms;
+
+pub use passage::Texts;
+
+use super::rule::{Findings, Rule};
 use crate::compose::Composition;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use rayon::prelude::*;
+
+const FAMILIES: [&[Rule]; 10] = [
+    narrative::RULES,
+    names::RULES,
+    completeness::RULES,
+    language::RULES,
+    punctuation::RULES,
+    numbering::RULES,
+    terms::RULES,
+    indicators::RULES,
+    private::RULES,
+    reasons::RULES,
+];
+
+/// All rules over texts.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
 
 /// What these rules find.
-pub fn check(_composition: &Composition) -> Diagnostics {
-    Diagnostics::default()
+pub fn check(composition: &Composition) -> Diagnostics {
+    let texts = Texts::of(composition);
+    let families: Vec<Vec<Diagnostic>> = FAMILIES.par_iter().map(|family| find(family, &texts)).collect();
+    let mut all = Diagnostics::default();
+    for finding in families.into_iter().flatten() {
+        // What is wrong with a text is wrong in every record that holds it.
+        let of_records = |p: &&passage::Passage| !p.again.is_empty() && Some(&p.place) == finding.place.as_ref();
+        let again = texts.passages.iter().find(of_records).filter(|_| !per_record(&finding));
+        for place in again.iter().flat_map(|p| &p.again) {
+            all.push(finding.clone().at(place.clone()));
+        }
+        all.push(finding);
+    }
+    all
+}
+
+fn find(family: &[Rule], texts: &Texts<'_>) -> Vec<Diagnostic> {
+    let one = |rule: &Rule| {
+        let mut findings = Findings::of(rule);
+        (rule.find)(texts, &mut findings);
+        findings.found
+    };
+    family.iter().flat_map(one).collect()
+}
+
+/// Rules that go through the records themselves.
+fn per_record(finding: &Diagnostic) -> bool {
+    ["K004", "K005", "L040", "L041", "L042", "L043", "L044", "N018"].contains(&&*finding.code)
 }

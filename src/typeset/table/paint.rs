@@ -3,6 +3,7 @@
 use super::Measured;
 use super::grid::UNOWNED;
 use super::pagination::Band;
+use crate::document::Align;
 use crate::typeset::flow::Flow;
 use crate::typeset::frame::{Artifact, Item, Rule, Tag};
 use crate::typeset::paragraph::{self, MIDDLE, Place};
@@ -128,15 +129,16 @@ impl<'m, 'a> Painter<'m, 'a> {
         let width = measured.measure(cell);
         let right = measured.edges[cell.column + cell.colspan] - measured.side(cell);
         let artifact = Tag::Artifact(Artifact::Pagination);
-        let tag = |inline| match &cell.tags {
-            Some(tags) if !placed.repeated => tags.of(inline),
+        let tag = |at| match &cell.tags {
+            Some(tags) if !placed.repeated => tags.of(at),
             _ => artifact,
         };
         let lines = &measured.lines[cell.lines.clone()][placed.lines.clone()];
+        let align = if cell.prose { Align::Justify } else { cell.align };
         for (n, line) in lines.iter().enumerate() {
             let y = placed.top + blank + (n as f64 + 0.5) * pitch + MIDDLE * size;
             let place = Place { x: x + right - width, y, width, size };
-            paragraph::set_line(&cell.text, line, place, cell.align, &tag, items);
+            paragraph::set_line(&cell.text, line, place, align, &tag, items);
         }
     }
 

@@ -72,6 +72,7 @@ fn map_table(table: &TablePlan) -> Option<MappedTable> {
 fn cell_text(pieces: &[Piece]) -> String {
     let inlines = pieces.iter().filter_map(|piece| match piece {
         Piece::Text(inline) | Piece::Control { inline, .. } => Some((*inline).clone()),
+        Piece::Part(inline) | Piece::Reference(inline, _) => Some(inline.clone()),
         Piece::Entry(_) => None,
     });
     super::xml::clean(&plain_text(&inlines.collect::<Vec<_>>())).into_owned()

@@ -4,6 +4,7 @@
 use super::Error;
 use super::contents::{Entry, Listing};
 use super::properties::Properties;
+use super::references::{Part, References};
 use super::section::Sections;
 use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
@@ -43,8 +44,16 @@ pub struct ParagraphPlan<'a> {
     pub bookmarks: Vec<Bookmark>,
     /// It begins a new page.
     pub new_page: bool,
+    /// It is a table's title, which Word counts and lists among the captions.
+    pub caption: bool,
     /// The section that ends with it: index into [`Sections`].
     pub ends_section: Option<usize>,
+}
+
+impl<'a> ParagraphPlan<'a> {
+    fn new(look: Look, pieces: Vec<Piece<'a>>) -> ParagraphPlan<'a> {
+        ParagraphPlan { look, pieces, bookmarks: Vec::new(), new_page: false, caption: false, ends_section: None }
+    }
 }
 
 pub struct Bookmark {
@@ -55,6 +64,10 @@ pub struct Bookmark {
 /// A run, or what stands among runs.
 pub enum Piece<'a> {
     Text(&'a Inline),
+    /// A part of a run's text, where the rest names tables.
+    Part(Inline),
+    /// The title of the table with this anchor.
+    Reference(Inline, &'a str),
     /// A figure in its content control.
     Control {
         inline: &'a Inline,
@@ -76,6 +89,7 @@ pub fn plan<'a>(
             planner.new_page = false;
         }
         planner.page = Some(&section.page);
+        planner.section_begins = planner.items.len();
         for block in &section.blocks {
             planner.block(block, &section.page)?;
         }
@@ -98,11 +112,14 @@ pub struct Planner<'a> {
     tags: Tags<'a>,
     properties: Properties<'a>,
     anchors: BTreeSet<&'a str>,
+    references: References<'a>,
     controls: u32,
     bookmarks: u32,
     prose: u32,
     tables: usize,
     new_page: bool,
+    /// How many items there were when the section began.
+    section_begins: usize,
     /// The page setup of the section at hand.
     page: Option<&'a str>,
 }
@@ -121,11 +138,13 @@ impl<'a> Planner<'a> {
             tags: Tags::default(),
             properties: Properties::default(),
             anchors: document.headings().map(|h| h.anchor.as_str()).collect(),
+            references: References::new(document),
             controls: 0,
             bookmarks: 0,
             prose: 0,
             tables: 0,
             new_page: false,
+            section_begins: 0,
             page: None,
         })
     }
@@ -135,9 +154,14 @@ impl<'a> Planner<'a> {
         self.page.and_then(|name| self.style.page.get(name)).map_or(600.0, |setup| setup.type_area().3)
     }
 
+    /// Whether more than the table's own title and line above stands before it in its section.
+    pub fn under_text(&self) -> bool {
+        self.items.len() > self.section_begins + 3
+    }
+
     fn block(&mut self, block: &'a Block, page: &str) -> Result<(), Error> {
         match block {
-            Block::Heading(heading) => self.heading(heading),
+            Block::Heading(heading) => self.heading(heading, false),
             Block::Paragraph(paragraph) => self.paragraph(paragraph),
             Block::Table(table) => self.table(table),
             Block::Contents => self.contents(page),
@@ -148,12 +172,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn heading(&mut self, heading: &'a Heading) -> Result<(), Error> {
+    fn heading(&mut self, heading: &'a Heading, caption: bool) -> Result<(), Error> {
         let variant = self.listing.variant(heading);
         let style = self.styles.id(variant)?;
         let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
         bookmarks.extend(self.prose(heading.source.as_ref()));
-        self.push(Look::Named(style), &heading.inlines, bookmarks);
+        let pieces = self.pieces(&heading.inlines);
+        self.add(ParagraphPlan { bookmarks, caption, ..ParagraphPlan::new(Look::Named(style), pieces) });
         Ok(())
     }
 
@@ -164,10 +189,31 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
+    /// A paragraph of text.
     fn push(&mut self, look: Look, inlines: &'a [Inline], bookmarks: Vec<Bookmark>) {
         let pieces = self.pieces(inlines);
+        let pieces = pieces.into_iter().flat_map(|piece| self.refer(piece)).collect();
+        self.add(ParagraphPlan { bookmarks, ..ParagraphPlan::new(look, pieces) });
+    }
+
+    fn add(&mut self, paragraph: ParagraphPlan<'a>) {
         let new_page = std::mem::take(&mut self.new_page);
-        self.items.push(Item::Paragraph(ParagraphPlan { look, pieces, bookmarks, new_page, ends_section: None }));
+        self.items.push(Item::Paragraph(ParagraphPlan { new_page, ..paragraph }));
+    }
+
+    /// A run of text in parts, if it names tables.
+    fn refer(&self, piece: Piece<'a>) -> Vec<Piece<'a>> {
+        let Piece::Text(inline) = piece else { return vec![piece] };
+        let parts = self.references.split(&inline.text);
+        if let [Part::Text(_)] = parts[..] {
+            return vec![piece];
+        }
+        let of = |text: &str| Inline { text: text.to_owned(), ..inline.clone() };
+        let parts = parts.into_iter().map(|part| match part {
+            Part::Text(text) => Piece::Part(of(text)),
+            Part::Title(text, anchor) => Piece::Reference(of(text), anchor),
+        });
+        parts.collect()
     }
 
     fn structural(&mut self, look: Look) {
@@ -242,7 +288,7 @@ impl<'a> Planner<'a> {
         let kind = self.style.table.get_full(&table.style);
         let (kind, _, looks) = kind.ok_or_else(|| Error::TableStyle(table.style.clone()))?;
         if let Some(title) = &table.title {
-            self.heading(title)?;
+            self.heading(title, true)?;
         }
         self.above(table, &looks.above, geometry.columns.iter().sum())?;
         self.part_from_table();

@@ -5,7 +5,7 @@ use super::plan::{Piece, Planner};
 use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant, half_points, table_style_id};
 use super::xml::twips;
 use crate::document::{Align, Cell, ColumnKind, Row, RowKind, Table, plain_text};
-use crate::style::TableStyle;
+use crate::style::{MM, TableStyle};
 use crate::typeset::frame::TableGeometry;
 use std::collections::HashMap;
 
@@ -25,9 +25,13 @@ pub struct RowPlan<'a> {
     pub cells: Vec<CellPlan<'a>>,
     /// Least height in twips: what it takes in print; 0: none. It grows with what is typed into it.
     pub height: i64,
-    /// Taller than a page: it must be allowed to break.
+    /// It may break across pages: it is taller than one, or would be with [`TYPED`] characters in one of its cells,
+    /// and a row that may not break is cut off at the page's foot. Its lines keep together all the same (`keepLines`).
     pub splits: bool,
 }
+
+/// As many characters as may be typed into any cell and must be seen.
+const TYPED: f64 = 200.0;
 
 pub struct CellPlan<'a> {
     pub style: StyleId,
@@ -96,16 +100,25 @@ pub fn plan<'a>(
 ) -> Result<TablePlan<'a>, Error> {
     let widths = widths(&geometry.columns);
     let page = planner.page_height();
+    // Where print has it whole on a page under other text, Word is to move it whole too.
+    let whole = geometry.pages == 1 && planner.under_text();
     let mut rows = Vec::with_capacity(table.header.len() + table.body.len());
     let mut styles: HashMap<(CellLook, bool), StyleId> = HashMap::new();
     for (part, is_header) in [(&table.header, true), (&table.body, false)] {
         let first = if is_header { 0 } else { table.header.len() };
         let height = |row: usize| geometry.rows.get(first + row).copied().unwrap_or(looks.row);
         let heights: Vec<f64> = (0..part.len()).map(height).collect();
-        let keeps = kept_rows(part, &heights, page, is_header, !table.notes.is_empty());
+        let keeps = if is_header || whole {
+            let last = if is_header || !table.notes.is_empty() { part.len() } else { part.len().saturating_sub(1) };
+            (0..part.len()).map(|row| row < last).collect()
+        } else {
+            kept_rows(part, &heights, page, !table.notes.is_empty())
+        };
         let filled = fill(part, widths.len());
+        let free = page - if is_header { 0.0 } else { geometry.rows.iter().take(table.header.len()).sum() };
         for (index, (row, cells)) in part.iter().zip(filled).enumerate() {
             let mut planned = Vec::with_capacity(cells.len());
+            let mut outgrows = false;
             for slot in cells {
                 let look = cell_look(table, row, &slot, is_header);
                 let style = match styles.get(&(look, keeps[index])) {
@@ -123,10 +136,12 @@ pub fn plan<'a>(
                     _ => (Vec::new(), None),
                 };
                 let width = widths[slot.column..slot.column + slot.span].iter().sum();
+                outgrows |= typed_height(planner, looks, look, width, geometry.scale)? > free;
                 planned.push(CellPlan { style, width, span: slot.span, merge: slot.merge, pieces, blank });
             }
-            let splits = heights[index] > page * 0.95;
-            let height = if splits { 0 } else { twips(heights[index]) };
+            let taller = heights[index] > page * 0.95;
+            let splits = taller || (outgrows && !is_header);
+            let height = if taller { 0 } else { twips(heights[index]) };
             rows.push(RowPlan { cells: planned, height, splits });
         }
     }
@@ -229,24 +244,35 @@ fn cell_style(
     keep: bool,
     scale: f64,
 ) -> Result<StyleId, Error> {
-    let role = match look.part {
-        Part::Head => &looks.head,
-        Part::Text => &looks.text,
-        Part::Number => &looks.number,
-    };
-    let smaller = scale > 0.0 && scale < 1.0;
-    let size = if smaller { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
+    let role = role_of(looks, look.part);
+    let scaled = scale > 0.0 && scale != 1.0;
+    let size = if scaled { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
     let (align, indent) = (Some(look.align), look.indent);
     planner.styles.id(Variant { align, indent, size, keep, ..Variant::of(role, Purpose::Cell) })
 }
 
-/// Rows whose paragraphs keep with the next: before a total, within a vertical merge that a page can hold, before
-/// a note; headers always.
-fn kept_rows(rows: &[Row], heights: &[f64], page: f64, header: bool, noted: bool) -> Vec<bool> {
-    let mut keeps = vec![header; rows.len()];
-    if header {
-        return keeps;
+fn role_of(looks: &TableStyle, part: Part) -> &str {
+    match part {
+        Part::Head => &looks.head,
+        Part::Text => &looks.text,
+        Part::Number => &looks.number,
     }
+}
+
+/// How high in pt a cell of `width` twips would be with [`TYPED`] full-width characters in it.
+fn typed_height(planner: &Planner, looks: &TableStyle, look: CellLook, width: i64, scale: f64) -> Result<f64, Error> {
+    let text = planner.styles.text(role_of(looks, look.part))?;
+    let scale = if scale > 0.0 { scale.min(1.0) } else { 1.0 };
+    let (size, pitch) = (text.size * scale, text.pitch.unwrap_or(text.size * 1.5) * scale);
+    let indent = f64::from(look.indent) / 100.0 * size;
+    let room = width as f64 / 20.0 - 2.0 * looks.padding[1] * MM - indent;
+    Ok((TYPED / (room / size).floor().max(1.0)).ceil() * pitch)
+}
+
+/// Rows of a body that spans pages whose paragraphs keep with the next: before a total, within a vertical merge that
+/// a page can hold, before a note.
+fn kept_rows(rows: &[Row], heights: &[f64], page: f64, noted: bool) -> Vec<bool> {
+    let mut keeps = vec![false; rows.len()];
     for (index, row) in rows.iter().enumerate() {
         let next_is_total = rows.get(index + 1).is_some_and(|r| r.kind == RowKind::Total);
         keeps[index] |= next_is_total || (noted && index + 1 == rows.len());
