@@ -26,4 +26,5 @@ pub mod read_docx;
 pub mod style;
 pub mod toml_tree;
 pub mod typeset;
+pub mod why;
 pub mod write;

@@ -1,8 +1,10 @@
 //! `gongkai explain`: what a rule says, why, and an example.
 
+use super::folders::layout_roots;
 use super::messages::{print, tell};
 use crate::check;
 use crate::diagnostic::nearest;
+use crate::layout::rule::{Rule, rules_of_sets};
 use clap::Args;
 use std::process::ExitCode;
 
@@ -17,9 +19,18 @@ pub struct ExplainArgs {
 pub fn run(args: &ExplainArgs) -> ExitCode {
     let Some(code) = &args.code else {
         check::pages().iter().for_each(|p| print(format_args!("{} {} {}", p.code, p.severity.word(), p.title)));
+        for (set, rule) in rules_of_sets(&layout_roots(None)) {
+            print(format_args!("{} {} {}（版式 {set}）", rule.code, word(&rule), rule.says));
+        }
         return ExitCode::SUCCESS;
     };
     let code = code.to_uppercase();
+    let declared: Vec<(String, Rule)> =
+        rules_of_sets(&layout_roots(None)).into_iter().filter(|(_, rule)| rule.code == code).collect();
+    if !declared.is_empty() {
+        declared.iter().for_each(|(set, rule)| explain_declared(set, rule));
+        return ExitCode::SUCCESS;
+    }
     match check::page(&code) {
         Some(p) => {
             print(format_args!("{} {}（{}）", p.code, p.title, p.severity.word()));
@@ -35,5 +46,22 @@ pub fn run(args: &ExplainArgs) -> ExitCode {
             tell(format_args!("没有编号为“{code}”的规则\n  提示：{hint}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+fn word(rule: &Rule) -> &'static str {
+    rule.severity.map_or("关闭", |s| s.word())
+}
+
+/// A rule of a set's `checks.toml`.
+fn explain_declared(set: &str, rule: &Rule) {
+    print(format_args!("{} {}（{}；版式 {set}，{}）", rule.code, rule.says, word(rule), rule.place));
+    for (what, text) in [("为什么", &rule.why), ("依据", &rule.source), ("怎么办", &rule.hint)] {
+        if let Some(text) = text {
+            print(format_args!("  {what}：{text}"));
+        }
+    }
+    if !rule.formula.is_empty() {
+        print(format_args!("  公式：{}", rule.formula));
     }
 }

@@ -8,6 +8,7 @@ mod evaluate;
 mod given;
 mod run;
 mod solve;
+mod stated;
 mod words;
 
 use super::rule::{Example, RulePage};
@@ -19,6 +20,8 @@ use book::{Book, CellId};
 use contradiction::{Answer, Contradiction, explain};
 use rayon::prelude::*;
 use run::Bound;
+
+pub use stated::{RoundedSum, Stands, Stated, Sums, Term, stands, stated, sums};
 
 /// What is found besides the rules of a set.
 pub const PAGES: [RulePage; 3] = [

@@ -60,7 +60,9 @@ pub fn with_reason(mut found: Diagnostic, rule: &Rule) -> Diagnostic {
 fn side(book: &Book, side: &Side, value: Interval) -> String {
     match side {
         Side::Percent(part, whole) => {
-            format!("{}占{}的 {}%", sum(book, part), sum(book, whole), value.low.normalize())
+            let percent =
+                if value == Interval::ZERO { "百分比".to_string() } else { format!("{}%", value.low.normalize()) };
+            format!("{}占{}的{percent}", sum(book, part), sum(book, whole))
         }
         Side::Linear(linear) => sum(book, linear),
     }
@@ -255,4 +257,10 @@ pub fn gave_up() -> Diagnostic {
 pub fn cell_name(book: &Book, cell: CellId) -> String {
     let sheet = &book.sheets()[cell.table];
     format!("{}“{}”行“{}”", table_name(sheet), row_name(book, cell), column_name(sheet, cell.column))
+}
+
+/// A relation with its names and values.
+pub fn relation(book: &Book, instance: &super::evaluate::Instance) -> String {
+    let one = |s: &Side| side(book, s, Interval::ZERO);
+    format!("{} {} {}", one(&instance.left), instance.compare.sign(), one(&instance.right))
 }
