@@ -87,6 +87,7 @@ pub fn outputs(
 ) -> Vec<Output> {
     let mut outputs = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
+    let id = crate::data::snapshot_id(folder);
     let records_lost = diagnostics.iter().any(is_of_records);
     for Prepared { name, job } in prepared {
         if diagnostics.has_errors() {
@@ -94,6 +95,7 @@ pub fn outputs(
             continue;
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
+        typeset.composition.document.meta.data = Some(id.clone());
         if let Some(name) = name {
             let stem = &mut typeset.composition.document.meta.file_stem;
             *stem = file_name(&format!("{stem}-{name}"));

@@ -1,11 +1,14 @@
 //! `gongkai build`: the files of each folder, in its place.
 
-use super::folders::{Places, each_folder, expanded, output_names};
+use super::folders::{Outcome, Places, each_folder, each_folder_by, expanded, output_names};
 use super::messages::tell;
-use crate::build::Format;
+use crate::build::{Format, Output};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::fonts::Fonts;
 use crate::place::place;
+use crate::review;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -26,6 +29,15 @@ pub struct BuildArgs {
     /// 生成哪些格式，用逗号隔开：pdf、docx；不写则两种都生成
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]
     format: Vec<FormatArg>,
+    /// 生成送审稿：每页有水印，检查发现的问题列在最后；检查出的错误不阻止生成
+    #[arg(long, help_heading = "选项", conflicts_with = "marked")]
+    draft: bool,
+    /// 生成修订标记本，与 --since 所指的旧版比较：PDF 里加底色并附原文，DOCX 里是可逐条接受或拒绝的修订
+    #[arg(long, help_heading = "选项", requires = "since")]
+    marked: bool,
+    /// 与哪一版比较：存档的版次，或另一个数据文件夹
+    #[arg(long, value_name = "版次", help_heading = "选项", requires = "marked")]
+    since: Option<PathBuf>,
     #[command(flatten)]
     places: Places,
 }
@@ -47,9 +59,33 @@ pub fn run(args: &BuildArgs) -> ExitCode {
         }
     };
     let formats = formats(&args.format);
-    each_folder(&folders, &args.places, &formats, |index, files, outcome| {
+    let done = |index: usize, files: Vec<Output>, outcome: &mut Outcome| {
         outcome.written = place(&args.output.join(&names[index]), &files, &mut outcome.diagnostics);
-    })
+    };
+    if args.draft {
+        let make = |folder: &Path, roots: &[PathBuf], fonts: &Fonts, diagnostics: &mut Diagnostics| {
+            review::drafts(folder, roots, fonts, &formats, diagnostics)
+        };
+        return each_folder_by(&folders, &args.places, make, done);
+    }
+    if let Some(since) = &args.since {
+        let make = |folder: &Path, roots: &[PathBuf], fonts: &Fonts, diagnostics: &mut Diagnostics| {
+            let Some((data, told)) = earlier(folder, since, diagnostics) else { return Vec::new() };
+            review::marked(folder, &data, &told, roots, fonts, &formats, diagnostics)
+        };
+        return each_folder_by(&folders, &args.places, make, done);
+    }
+    each_folder(&folders, &args.places, &formats, done)
+}
+
+/// The data of an earlier edition, and what readers call it: a data folder.
+fn earlier(_folder: &Path, since: &Path, diagnostics: &mut Diagnostics) -> Option<(PathBuf, String)> {
+    if since.join("report.toml").is_file() {
+        return Some((since.to_path_buf(), "原公开版".to_owned()));
+    }
+    let found = Diagnostic::error("E506", format!("没有这个版次或数据文件夹：{}", since.display()));
+    diagnostics.push(found.hint("写存档的版次，或一个含 report.toml 的文件夹"));
+    None
 }
 
 fn formats(given: &[FormatArg]) -> Vec<Format> {

@@ -57,6 +57,19 @@ pub fn each_folder(
     formats: &[Format],
     done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
 ) -> ExitCode {
+    let make = |folder: &Path, roots: &[PathBuf], fonts: &Fonts, diagnostics: &mut Diagnostics| {
+        outputs(folder, roots, fonts, formats, diagnostics)
+    };
+    each_folder_by(folders, places, make, done)
+}
+
+/// The same for files that `make` makes of a folder.
+pub fn each_folder_by(
+    folders: &[PathBuf],
+    places: &Places,
+    make: impl Fn(&Path, &[PathBuf], &Fonts, &mut Diagnostics) -> Vec<Output> + Sync,
+    done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
+) -> ExitCode {
     let fonts = match load_fonts(places.fonts.as_deref()) {
         Ok(fonts) => fonts,
         Err(diagnostics) => return report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }]),
@@ -65,7 +78,7 @@ pub fn each_folder(
     let bar = progress(folders.len());
     let one = |(index, folder): (usize, &PathBuf)| {
         let mut outcome = Outcome::default();
-        let files = outputs(folder, &roots, &fonts, formats, &mut outcome.diagnostics);
+        let files = make(folder, &roots, &fonts, &mut outcome.diagnostics);
         if !outcome.diagnostics.has_errors() {
             done(index, files, &mut outcome);
         }

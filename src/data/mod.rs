@@ -44,6 +44,7 @@ mod read;
 pub mod schema;
 mod settle;
 mod sheet;
+mod snapshot;
 mod text_file;
 mod value;
 
@@ -55,6 +56,7 @@ use std::sync::Arc;
 pub use classification::read_class_list;
 pub use points::{Bits, Points};
 pub use read::{read_files, read_folder};
+pub use snapshot::{snapshot_files, snapshot_id};
 pub(crate) use text_file::unreadable;
 pub use text_file::{MAX_BYTES, decode, read_text};
 pub use value::read_date;

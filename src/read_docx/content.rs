@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
+use std::collections::BTreeSet;
 
 /// Which side of tracked changes is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +26,8 @@ pub struct Content {
     pub tables: Vec<ReadTable>,
     /// Name and text of every bookmark `p_…`, in document order.
     pub prose: Vec<(String, String)>,
+    /// Tags and bookmarks of what tracked changes leave out of this view.
+    pub tracked_away: BTreeSet<String>,
 }
 
 /// A content control that has a tag or a name.
@@ -107,6 +110,8 @@ struct OpenControl {
     alias: Option<String>,
     /// The text is Word's prompt, not the user's.
     prompt: bool,
+    /// Tracked changes hide something in it.
+    hides: bool,
     sink: Sink,
     order: usize,
     place: Option<(usize, usize, usize)>,
@@ -138,6 +143,7 @@ struct OpenProse {
     sink: Sink,
     /// Its bookmark has ended, its paragraph has not.
     ended: bool,
+    name: String,
 }
 
 struct Parser<'a> {
@@ -156,6 +162,8 @@ struct Parser<'a> {
     order: usize,
     kept: usize,
     body: bool,
+    /// This view has no end of the paragraph at hand: its mark came or went.
+    no_end: bool,
 }
 
 /// Reads the document part.
@@ -176,6 +184,7 @@ pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, D
         order: 0,
         kept: 0,
         body: false,
+        no_end: false,
     };
     loop {
         let (namespace, event) = reader.read_resolved_event().map_err(|_| malformed(name))?;
@@ -293,10 +302,22 @@ impl Parser<'_> {
             }
             return Open::Other;
         }
-        if hides { Open::Hidden } else { Open::Other }
+        if parent == Some(Open::Properties) {
+            let depth = self.open.len();
+            let of_mark =
+                depth > 2 && self.open[depth - 2] == Open::Properties && self.open[depth - 3] == Open::Paragraph;
+            self.no_end |= hides && of_mark;
+            return Open::Other;
+        }
+        if !hides {
+            return Open::Other;
+        }
+        self.controls.iter_mut().for_each(|control| control.hides = true);
+        Open::Hidden
     }
 
     fn paragraph_start(&mut self) -> Open {
+        self.no_end = false;
         if self.tables.is_empty() {
             self.paragraph.clear();
         }
@@ -387,9 +408,9 @@ impl Parser<'_> {
         let joined = self.prose.iter().any(|p| p.ended);
         self.close_prose();
         let before = if joined { String::new() } else { self.paragraph.clone() };
-        self.content.prose.push((name, String::new()));
+        self.content.prose.push((name.clone(), String::new()));
         let index = self.content.prose.len() - 1;
-        self.prose.push(OpenProse { id, index, sink: Sink { text: before, breaks: false }, ended: false });
+        self.prose.push(OpenProse { id, index, sink: Sink { text: before, breaks: false }, ended: false, name });
     }
 
     fn bookmark_end(&mut self, element: &BytesStart) {
@@ -461,6 +482,9 @@ impl Parser<'_> {
         for control in &mut self.controls {
             control.sink.breaks = true;
         }
+        if std::mem::take(&mut self.no_end) {
+            self.drop_empty_prose();
+        }
         self.close_prose();
         for prose in &mut self.prose {
             prose.sink.breaks = true;
@@ -475,6 +499,18 @@ impl Parser<'_> {
         }
     }
 
+    /// An own paragraph without text and without an end is not in this view.
+    fn drop_empty_prose(&mut self) {
+        let content = &mut self.content;
+        self.prose.retain(|prose| {
+            let empty = prose.ended && prose.sink.text.is_empty();
+            if empty {
+                content.tracked_away.insert(prose.name.clone());
+            }
+            !empty
+        });
+    }
+
     fn row_end(&mut self) {
         let Some(table) = self.tables.last_mut() else { return };
         if std::mem::take(&mut table.skipped) {
@@ -485,7 +521,8 @@ impl Parser<'_> {
             // Controls of the row end the list, unless a control around the row follows them.
             for index in lost.into_iter().rev() {
                 if index < self.content.controls.len() {
-                    self.content.controls.remove(index);
+                    let gone = self.content.controls.remove(index);
+                    self.content.tracked_away.insert(gone.tag);
                 }
             }
         }
@@ -516,7 +553,9 @@ impl Parser<'_> {
         let Some(control) = self.controls.pop() else { return };
         let by_alias = control.tag.is_none();
         let Some(tag) = control.tag.or(control.alias).filter(|t| !t.trim().is_empty()) else { return };
-        if self.hidden > 0 {
+        // A control all of whose text came or went did so with it.
+        if self.hidden > 0 || (control.hides && control.sink.text.is_empty()) {
+            self.content.tracked_away.insert(tag);
             return;
         }
         let text = if control.prompt { String::new() } else { control.sink.text };

@@ -73,7 +73,7 @@ pub struct Prose {
 /// Errors (E54x): the file is no ZIP, encrypted, truncated, no Word document, too large, or no well-formed XML.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Reading, Diagnostic> {
     let package = package::open(bytes, options)?;
-    Ok(settle::settle(package))
+    Ok(settle::settle(package, options.view == View::Original))
 }
 
 /// The address that a tag of the DOCX stands for, and which printing: `t1/a/b!2` is the second of `t1/a/b`.

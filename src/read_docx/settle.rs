@@ -10,18 +10,19 @@ use crate::diagnostic::{Diagnostic, Severity};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub fn settle(package: Package) -> Reading {
+/// `original`: the view before tracked changes.
+pub fn settle(package: Package, original: bool) -> Reading {
     let Package { content, properties, map } = package;
     let mut findings = Vec::new();
     let places = Places::new(&content, &map);
     let mut figures = from_controls(&content, &places, &mut findings);
     figures.extend(from_places(&content, &places, &figures, &mut findings));
     figures.sort_by_key(|f| f.order);
-    lost(&map, &figures, &mut findings);
+    lost(&map, &figures, &content.tracked_away, original, &mut findings);
     let units = Units { properties: &properties };
     Reading {
         figures: figures.into_iter().map(|f| units.read(f)).collect(),
-        prose: prose(&content, &properties, &mut findings),
+        prose: prose(&content, &properties, original, &mut findings),
         findings,
     }
 }
@@ -275,11 +276,19 @@ fn some(tags: &[String]) -> String {
 }
 
 /// Figures that were printed and are nowhere.
-fn lost(map: &Map, figures: &[Settled], findings: &mut Vec<Diagnostic>) {
+fn lost(
+    map: &Map,
+    figures: &[Settled],
+    tracked_away: &BTreeSet<String>,
+    original: bool,
+    findings: &mut Vec<Diagnostic>,
+) {
     let known: BTreeSet<&str> = figures.iter().map(|f| f.tag.as_str()).collect();
     let printed = map.tables.iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.values()).filter(|f| !f.blank);
     let printed = printed.map(|f| &f.tag).chain(&map.sentences);
-    let lost: Vec<String> = printed.filter(|tag| !known.contains(tag.as_str())).cloned().collect();
+    // In the view before the changes, what they added is not lost.
+    let missing = |tag: &&String| !known.contains(tag.as_str()) && !(original && tracked_away.contains(*tag));
+    let lost: Vec<String> = printed.filter(missing).cloned().collect();
     if !lost.is_empty() {
         findings.push(
             Diagnostic::warning("E556", format!("{} 个数字在文件里找不到了：{}", lost.len(), some(&lost)))
@@ -313,12 +322,21 @@ impl Units<'_> {
     }
 }
 
-fn prose(content: &Content, properties: &BTreeMap<String, String>, findings: &mut Vec<Diagnostic>) -> Vec<Prose> {
+fn prose(
+    content: &Content,
+    properties: &BTreeMap<String, String>,
+    original: bool,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Prose> {
     let mut seen = BTreeSet::new();
     let mut prose = Vec::new();
     for (name, text) in &content.prose {
-        let source = properties.get(&format!("gongkai.{name}")).and_then(|s| s.rsplit_once('#'));
-        let Some((file, paragraph)) = source else { continue };
+        if content.tracked_away.contains(name) {
+            continue;
+        }
+        let named = |kind: &str| properties.get(&format!("gongkai.{kind}{name}"));
+        let source = named("").or_else(|| named("was.").filter(|_| !text.is_empty()));
+        let Some((file, paragraph)) = source.and_then(|s| s.rsplit_once('#')) else { continue };
         if !seen.insert(name) {
             continue;
         }
@@ -327,7 +345,10 @@ fn prose(content: &Content, properties: &BTreeMap<String, String>, findings: &mu
     }
     let sources = properties.iter().filter(|(name, _)| name.starts_with("gongkai.p_"));
     let lost: Vec<String> = sources
-        .filter(|(name, _)| !seen.contains(&name["gongkai.".len()..].to_owned()))
+        .filter(|(name, _)| {
+            let name = name["gongkai.".len()..].to_owned();
+            !seen.contains(&name) && !(original && content.tracked_away.contains(&name))
+        })
         .map(|(_, source)| source.clone())
         .collect();
     if !lost.is_empty() {

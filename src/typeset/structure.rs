@@ -52,12 +52,16 @@ impl Tree {
     /// Tags for the inlines of `element`. Figures within a sentence get spans that bear their addresses, and then so
     /// does the text between them, for an element holds elements or content and never both.
     pub fn tag_sentence(&mut self, element: ElementId, inlines: &[Inline], document: &Document) -> Tags {
-        if inlines.iter().all(|i| i.figure.is_none()) {
+        if inlines.iter().all(|i| i.figure.is_none() && i.link.is_none()) {
             return Tags::One(Tag::Element(element));
         }
         let mut plain = None;
         let tags = inlines.iter().map(|inline| {
             let span = match inline.figure {
+                _ if inline.link.is_some() => {
+                    plain = None;
+                    self.add(element, ElementKind::Link)
+                }
                 None => *plain.get_or_insert_with(|| self.add(element, ElementKind::Span)),
                 Some(figure) => {
                     plain = None;

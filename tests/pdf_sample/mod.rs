@@ -31,6 +31,8 @@ pub fn document() -> Document {
         date: Some("2024-02-08".into()),
         language: "zh-CN".into(),
         file_stem: "999示范部门".into(),
+        watermark: None,
+        data: None,
     };
     Document { meta, sections: vec![], figures: vec![] }
 }

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::plan::Plan;
-use super::section::{BLANK, EVEN, ODD};
+use super::section::{BLANK, EVEN, HEADER, ODD, watermark};
 use super::xml::escape;
 use super::{Error, styles};
 use crate::document::{Document, Meta};
@@ -27,10 +27,10 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
     let blank = plan.sections.blank;
     let part = |name, content: String| Part { name, content: content.into_bytes() };
     let mut parts = vec![
-        part("[Content_Types].xml", content_types(blank)),
+        part("[Content_Types].xml", content_types(blank, plan.sections.watermark.is_some())),
         part("_rels/.rels", format!("{XML}{PACKAGE_RELATIONSHIPS}")),
         Part { name: "word/document.xml", content: body.document },
-        part("word/_rels/document.xml.rels", relationships(blank)),
+        part("word/_rels/document.xml.rels", relationships(blank, plan.sections.watermark.is_some())),
         part("word/styles.xml", plan.styles.xml(&document.meta.language)),
         part("word/settings.xml", settings(&document.meta.language)),
         part("word/fontTable.xml", font_table(fonts)),
@@ -43,6 +43,10 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
         let empty = format!(r#"<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr></w:p>"#);
         parts.push(part("word/footer3.xml", format!("{XML}<w:ftr {NAMESPACES}>{empty}</w:ftr>")));
     }
+    if let Some(words) = &plan.sections.watermark {
+        let role = fonts.roles.get("黑体").or(fonts.roles.values().next());
+        parts.push(part("word/header1.xml", watermark(words, role.map_or("", |role| &role.word))));
+    }
     parts.extend([
         part("docProps/core.xml", core(&document.meta)),
         part("docProps/app.xml", app(&document.meta)),
@@ -54,7 +58,7 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
     Ok(parts)
 }
 
-fn content_types(blank: bool) -> String {
+fn content_types(blank: bool, header: bool) -> String {
     const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
     const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
     let mut out = String::from(XML);
@@ -68,6 +72,9 @@ fn content_types(blank: bool) -> String {
     }
     for number in 1..=if blank { 3 } else { 2 } {
         add(&format!("word/footer{number}.xml"), &format!("{WORD}.footer"));
+    }
+    if header {
+        add("word/header1.xml", &format!("{WORD}.header"));
     }
     add("word/theme/theme1.xml", &format!("{OFFICE}.theme"));
     add("customXml/itemProps1.xml", &format!("{OFFICE}.customXmlProperties"));
@@ -84,7 +91,7 @@ const PACKAGE_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.open
 const ITEM_PROPERTIES: &str = r#"<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" ds:itemID="{6A2F1C38-5B0E-4D27-9E43-0C7B5D1E8F60}"><ds:schemaRefs><ds:schemaRef ds:uri="urn:gongkai:figures:1"/></ds:schemaRefs></ds:datastoreItem>"#;
 const ITEM_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXmlProps" Target="itemProps1.xml"/></Relationships>"#;
 
-fn relationships(blank: bool) -> String {
+fn relationships(blank: bool, header: bool) -> String {
     let mut out = String::from(XML);
     out.push_str(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#);
     let mut add = |id: &str, kind: &str, target: &str| {
@@ -102,6 +109,9 @@ fn relationships(blank: bool) -> String {
     add(EVEN, "footer", "footer2.xml");
     if blank {
         add(BLANK, "footer", "footer3.xml");
+    }
+    if header {
+        add(HEADER, "header", "header1.xml");
     }
     out.push_str("</Relationships>");
     out
@@ -217,7 +227,7 @@ fn core(meta: &Meta) -> String {
 }
 
 /// `2023-02-10`.
-fn is_date(text: &str) -> bool {
+pub fn is_date(text: &str) -> bool {
     text.len() == 10
         && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
 }

@@ -8,7 +8,7 @@ use super::section::Sections;
 use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
 use super::tags::Tags;
-use crate::document::{Block, Document, Heading, Inline, Paragraph, Source, Start, Table};
+use crate::document::{Block, Change, Document, Heading, Inline, Paragraph, Section, Source, Start, Table};
 use crate::fonts::Fonts;
 use crate::style::Style;
 use crate::typeset::Pages;
@@ -20,6 +20,8 @@ pub struct Plan<'a> {
     pub items: Vec<Item<'a>>,
     pub sections: Sections,
     pub properties: Properties<'a>,
+    /// Author and date of tracked changes, as attributes.
+    pub revision: String,
 }
 
 pub enum Item<'a> {
@@ -45,6 +47,10 @@ pub struct ParagraphPlan<'a> {
     pub new_page: bool,
     /// The section that ends with it: index into [`Sections`].
     pub ends_section: Option<usize>,
+    /// It came or went as a whole.
+    pub change: Change,
+    /// The id of its first tracked change.
+    pub first_change: u32,
 }
 
 pub struct Bookmark {
@@ -55,9 +61,10 @@ pub struct Bookmark {
 /// A run, or what stands among runs.
 pub enum Piece<'a> {
     Text(&'a Inline),
-    /// A figure in its content control.
+    /// A figure in its content control, and what it printed before where that changed.
     Control {
         inline: &'a Inline,
+        was: Option<&'a Inline>,
         tag: String,
         id: u32,
     },
@@ -76,15 +83,38 @@ pub fn plan<'a>(
             planner.new_page = false;
         }
         planner.page = Some(&section.page);
+        planner.change = Change::Same;
         for block in &section.blocks {
             planner.block(block, &section.page)?;
         }
+        planner.change = change_of(section);
         planner.end_section(index);
     }
     let sections = Sections::new(document, style, &mut planner.styles)?;
     planner.properties.spelled(&planner.tags);
     planner.properties.units(document);
-    Ok(Plan { styles: planner.styles, items: planner.items, sections, properties: planner.properties })
+    let revision = revision(document);
+    Ok(Plan { styles: planner.styles, items: planner.items, sections, properties: planner.properties, revision })
+}
+
+/// The author of every tracked change, and the edition's date.
+fn revision(document: &Document) -> String {
+    let date = document.meta.date.as_deref().filter(|d| super::parts::is_date(d));
+    let date = date.map_or_else(String::new, |date| format!(r#" w:date="{date}T00:00:00Z""#));
+    format!(r#" w:author="更正"{date}"#)
+}
+
+/// What became of a section: of all its blocks, if the same became of each.
+fn change_of(section: &Section) -> Change {
+    let of = |block: &Block| match block {
+        Block::Heading(heading) => heading.change,
+        Block::Paragraph(paragraph) => paragraph.change,
+        Block::Table(table) => table.change,
+        Block::Contents | Block::PageBreak => Change::Same,
+    };
+    let mut all = section.blocks.iter().filter(|b| !matches!(b, Block::PageBreak)).map(of);
+    let first = all.next().unwrap_or_default();
+    if all.all(|change| change == first) { first } else { Change::Same }
 }
 
 /// The state of planning.
@@ -105,6 +135,8 @@ pub struct Planner<'a> {
     new_page: bool,
     /// The page setup of the section at hand.
     page: Option<&'a str>,
+    /// What became of the block, or the row, at hand.
+    pub change: Change,
 }
 
 impl<'a> Planner<'a> {
@@ -127,6 +159,7 @@ impl<'a> Planner<'a> {
             tables: 0,
             new_page: false,
             page: None,
+            change: Change::Same,
         })
     }
 
@@ -149,6 +182,7 @@ impl<'a> Planner<'a> {
     }
 
     fn heading(&mut self, heading: &'a Heading) -> Result<(), Error> {
+        self.change = heading.change;
         let variant = self.listing.variant(heading);
         let style = self.styles.id(variant)?;
         let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
@@ -158,6 +192,7 @@ impl<'a> Planner<'a> {
     }
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Result<(), Error> {
+        self.change = paragraph.change;
         let style = self.styles.id(self.listing.plain(&paragraph.role))?;
         let bookmarks = self.prose(paragraph.source.as_ref()).into_iter().collect();
         self.push(Look::Named(style), &paragraph.inlines, bookmarks);
@@ -167,7 +202,19 @@ impl<'a> Planner<'a> {
     fn push(&mut self, look: Look, inlines: &'a [Inline], bookmarks: Vec<Bookmark>) {
         let pieces = self.pieces(inlines);
         let new_page = std::mem::take(&mut self.new_page);
-        self.items.push(Item::Paragraph(ParagraphPlan { look, pieces, bookmarks, new_page, ends_section: None }));
+        let (change, first_change) = (self.change, self.reserve_changes(inlines));
+        let plan = ParagraphPlan { look, pieces, bookmarks, new_page, ends_section: None, change, first_change };
+        self.items.push(Item::Paragraph(plan));
+    }
+
+    /// Ids for the tracked changes of a paragraph: its mark, each run, the two ends of each control.
+    pub fn reserve_changes(&mut self, inlines: &[Inline]) -> u32 {
+        let changed = inlines.iter().filter(|i| !i.change.is_same()).count() as u32;
+        let first = self.bookmarks + 1;
+        if changed > 0 || !self.change.is_same() {
+            self.bookmarks += 1 + 3 * changed;
+        }
+        first
     }
 
     fn structural(&mut self, look: Look) {
@@ -177,20 +224,31 @@ impl<'a> Planner<'a> {
     /// A figure gets its control, if anything of it is to be seen.
     pub fn pieces(&mut self, inlines: &'a [Inline]) -> Vec<Piece<'a>> {
         let mut pieces = Vec::with_capacity(inlines.len());
-        for inline in inlines {
+        let mut rest = inlines.iter().peekable();
+        while let Some(mut inline) = rest.next() {
+            let was = rest
+                .next_if(|next| self.is_printed_anew(inline, next))
+                .map(|next| std::mem::replace(&mut inline, next));
             match inline.figure {
                 Some(figure) if !inline.text.trim().is_empty() => {
                     self.controls += 1;
                     let figure = self.document.figure(figure);
                     let tag = self.tags.next(&figure.address);
                     self.properties.printed(figure, &tag, &inline.text);
-                    pieces.push(Piece::Control { inline, tag, id: self.controls });
+                    pieces.push(Piece::Control { inline, was, tag, id: self.controls });
                 }
                 _ if inline.text.is_empty() => {}
                 _ => pieces.push(Piece::Text(inline)),
             }
         }
         pieces
+    }
+
+    /// The same figure, first as it was and then as it is.
+    fn is_printed_anew(&self, was: &Inline, is: &Inline) -> bool {
+        let address = |inline: &Inline| inline.figure.map(|id| &self.document.figure(id).address);
+        let changes = (was.change, is.change) == (Change::Deleted, Change::Inserted);
+        changes && was.figure.is_some() && address(was) == address(is) && !is.text.trim().is_empty()
     }
 
     /// The address of the figure of a cell in which nothing is to be seen.
@@ -215,7 +273,7 @@ impl<'a> Planner<'a> {
                 break name;
             }
         };
-        self.properties.prose(&name, source);
+        self.properties.prose(&name, source, self.change == Change::Deleted);
         Some(self.bookmark(name))
     }
 
@@ -244,6 +302,7 @@ impl<'a> Planner<'a> {
         if let Some(title) = &table.title {
             self.heading(title)?;
         }
+        self.change = table.change;
         self.above(table, &looks.above, geometry.columns.iter().sum())?;
         self.part_from_table();
         let planned = super::table::plan(self, table, looks, kind, geometry)?;
