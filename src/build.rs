@@ -1,6 +1,6 @@
 //! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
-use crate::check::check;
+use crate::check::{acknowledge, check};
 use crate::compose::{Composition, Job, compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
@@ -89,6 +89,7 @@ pub fn outputs(
     let prepared = prepare(folder, layout_roots, diagnostics);
     let id = crate::data::snapshot_id(folder);
     let records_lost = diagnostics.iter().any(is_of_records);
+    let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
     for Prepared { name, job } in prepared {
         if diagnostics.has_errors() {
             compose_for_mistakes(job, records_lost, diagnostics);
@@ -104,6 +105,11 @@ pub fn outputs(
             Ok(files) => outputs.extend(files),
             Err(found) => diagnostics.push(found),
         }
+    }
+    // With mistakes in the data or the layout the checks have not seen everything.
+    if !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
+        // Of several documents, any may be the one that an acknowledgement speaks of.
+        acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
     }
     report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }

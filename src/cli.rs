@@ -3,6 +3,8 @@
 
 mod build;
 mod check;
+mod explain;
+mod findings;
 mod folders;
 mod layouts;
 mod messages;
@@ -20,6 +22,7 @@ const EXAMPLES: &str = "\
   gongkai build data/631-2023                生成 output/631-2023/ 下的 PDF 和 DOCX
   gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
   gongkai check data/631-2023                只检查，不写文件
+  gongkai explain L013                       说明一条规则
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
@@ -54,8 +57,14 @@ enum Command {
     Build(build::BuildArgs),
     /// 检查数据和版式，不写文件
     #[command(help_template = HELP, override_usage = "gongkai check [选项] <文件夹>...")]
-    #[command(after_help = "示例：\n  gongkai check data/631-2023")]
+    #[command(
+        after_help = "示例：\n  gongkai check data/631-2023\n  gongkai check data/631-2023 --format html > 检查.html"
+    )]
     Check(check::CheckArgs),
+    /// 说明一条规则：为什么、依据、例子
+    #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
+    #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
+    Explain(explain::ExplainArgs),
     /// 读出 DOCX 里的数字，一行一个：地址、文字、元
     #[command(help_template = HELP, override_usage = "gongkai read [选项] <文件>")]
     #[command(after_help = "示例：\n  gongkai read 公开.docx\n  gongkai read 公开.docx --format json --prose")]
@@ -78,6 +87,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),
     }

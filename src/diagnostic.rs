@@ -1,5 +1,6 @@
 //! What is wrong, where in the user's files, and what to try. Collected first, then printed all at once.
 
+use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -56,6 +57,29 @@ impl fmt::Display for Place {
     }
 }
 
+/// Two amounts that should be one, in 元 (or ones), each with what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    pub stated: (String, Decimal),
+    pub expected: (String, Decimal),
+}
+
+/// A change of the user's file that is certain: words at the finding's place, and what should stand there.
+/// Never of a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// As it stands in the file, with enough around it to be found.
+    pub old: String,
+    pub new: String,
+}
+
+/// The user has accepted a finding, with a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledged {
+    pub reason: String,
+    pub place: Place,
+}
+
 /// One finding: severity, code, sentence, place, further places, and a hint of what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -72,6 +96,10 @@ pub struct Diagnostic {
     /// Other places that belong to the finding, each with what it says there.
     pub related: Vec<(Place, String)>,
     pub hint: Option<String>,
+    pub compared: Option<Compared>,
+    pub fix: Option<Fix>,
+    /// Reported all the same, but it neither blocks nor counts.
+    pub acknowledged: Option<Acknowledged>,
 }
 
 impl Diagnostic {
@@ -85,6 +113,9 @@ impl Diagnostic {
             text: None,
             related: Vec::new(),
             hint: None,
+            compared: None,
+            fix: None,
+            acknowledged: None,
         }
     }
 
@@ -113,6 +144,16 @@ impl Diagnostic {
 
     pub fn text(mut self, text: impl Into<String>) -> Diagnostic {
         self.text = Some(text.into());
+        self
+    }
+
+    pub fn compared(mut self, stated: (String, Decimal), expected: (String, Decimal)) -> Diagnostic {
+        self.compared = Some(Compared { stated, expected });
+        self
+    }
+
+    pub fn fix(mut self, old: impl Into<String>, new: impl Into<String>) -> Diagnostic {
+        self.fix = Some(Fix { old: old.into(), new: new.into() });
         self
     }
 
@@ -155,12 +196,21 @@ impl Diagnostics {
         self.0.iter()
     }
 
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.0.iter_mut()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// How many of a severity are not acknowledged.
     pub fn count(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|d| d.severity == severity).count()
+        self.0.iter().filter(|d| d.severity == severity && d.acknowledged.is_none()).count()
+    }
+
+    pub fn count_acknowledged(&self) -> usize {
+        self.0.iter().filter(|d| d.acknowledged.is_some()).count()
     }
 
     pub fn has_errors(&self) -> bool {

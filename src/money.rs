@@ -75,6 +75,12 @@ pub fn show(exact: Decimal, look: &Look) -> String {
     if look.commas { with_commas(&text) } else { text }
 }
 
+/// An amount of 元 as messages tell it: `1500.00 元（0.15 万元）`.
+pub fn told(amount: Decimal) -> String {
+    let wan = (amount / Unit::WanYuan.scale()).normalize();
+    format!("{amount:.2} 元（{wan} 万元）")
+}
+
 fn with_commas(text: &str) -> String {
     let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));

@@ -1,7 +1,7 @@
 //! `gongkai build`: the files of each folder, in its place.
 
-use super::folders::{Outcome, Places, each_folder, each_folder_by, expanded, output_names};
-use super::messages::tell;
+use super::folders::{Manner, Outcome, Places, each_folder, each_folder_by, expanded, output_names};
+use super::messages::{Form, tell};
 use crate::build::{Format, Output};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fonts::Fonts;
@@ -38,6 +38,9 @@ pub struct BuildArgs {
     /// 与哪一版比较：存档的版次，或另一个数据文件夹
     #[arg(long, value_name = "版次", help_heading = "选项", requires = "marked")]
     since: Option<PathBuf>,
+    /// 有警告也不生成；不写则只有错误妨碍生成
+    #[arg(long, help_heading = "选项")]
+    strict: bool,
     #[command(flatten)]
     places: Places,
 }
@@ -59,6 +62,7 @@ pub fn run(args: &BuildArgs) -> ExitCode {
         }
     };
     let formats = formats(&args.format);
+    let manner = Manner { formats: formats.clone(), form: Form::Text, strict: args.strict };
     let done = |index: usize, files: Vec<Output>, outcome: &mut Outcome| {
         outcome.written = place(&args.output.join(&names[index]), &files, &mut outcome.diagnostics);
     };
@@ -66,16 +70,16 @@ pub fn run(args: &BuildArgs) -> ExitCode {
         let make = |folder: &Path, roots: &[PathBuf], fonts: &Fonts, diagnostics: &mut Diagnostics| {
             review::drafts(folder, roots, fonts, &formats, diagnostics)
         };
-        return each_folder_by(&folders, &args.places, make, done);
+        return each_folder_by(&folders, &args.places, &manner, make, done);
     }
     if let Some(since) = &args.since {
         let make = |folder: &Path, roots: &[PathBuf], fonts: &Fonts, diagnostics: &mut Diagnostics| {
             let Some((data, told)) = earlier(folder, since, diagnostics) else { return Vec::new() };
             review::marked(folder, &data, &told, roots, fonts, &formats, diagnostics)
         };
-        return each_folder_by(&folders, &args.places, make, done);
+        return each_folder_by(&folders, &args.places, &manner, make, done);
     }
-    each_folder(&folders, &args.places, &formats, done)
+    each_folder(&folders, &args.places, &manner, done)
 }
 
 /// The data of an earlier edition, and what readers call it: a data folder.

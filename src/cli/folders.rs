@@ -1,6 +1,6 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
-use super::messages::report;
+use super::messages::{Form, Telling, blocks, report};
 use crate::build::{Format, Output, outputs};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fonts::Fonts;
@@ -50,36 +50,49 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
 }
 
-/// Makes the files of every folder, in parallel; those of a folder without errors go to `done` with its number.
+/// What a command wants of each folder, and how it tells what was found.
+pub struct Manner {
+    pub formats: Vec<Format>,
+    pub form: Form,
+    /// Warnings stop a folder as errors do.
+    pub strict: bool,
+}
+
+/// Makes the files of every folder, in parallel; those of a folder that nothing stops go to `done` with its number.
 pub fn each_folder(
     folders: &[PathBuf],
     places: &Places,
-    formats: &[Format],
+    manner: &Manner,
     done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
 ) -> ExitCode {
     let make = |folder: &Path, roots: &[PathBuf], fonts: &Fonts, diagnostics: &mut Diagnostics| {
-        outputs(folder, roots, fonts, formats, diagnostics)
+        outputs(folder, roots, fonts, &manner.formats, diagnostics)
     };
-    each_folder_by(folders, places, make, done)
+    each_folder_by(folders, places, manner, make, done)
 }
 
 /// The same for files that `make` makes of a folder.
 pub fn each_folder_by(
     folders: &[PathBuf],
     places: &Places,
+    manner: &Manner,
     make: impl Fn(&Path, &[PathBuf], &Fonts, &mut Diagnostics) -> Vec<Output> + Sync,
     done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
 ) -> ExitCode {
+    let roots = layout_roots(places.layouts.as_deref());
+    let Manner { formats, form, strict } = manner;
+    let telling = Telling { form: *form, strict: *strict, writes: !formats.is_empty(), roots: &roots };
     let fonts = match load_fonts(places.fonts.as_deref()) {
         Ok(fonts) => fonts,
-        Err(diagnostics) => return report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }]),
+        Err(diagnostics) => {
+            return report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling);
+        }
     };
-    let roots = layout_roots(places.layouts.as_deref());
     let bar = progress(folders.len());
     let one = |(index, folder): (usize, &PathBuf)| {
         let mut outcome = Outcome::default();
         let files = make(folder, &roots, &fonts, &mut outcome.diagnostics);
-        if !outcome.diagnostics.has_errors() {
+        if !blocks(&outcome, *strict) {
             done(index, files, &mut outcome);
         }
         bar.inc(1);
@@ -89,7 +102,7 @@ pub fn each_folder_by(
     let guarded = |numbered| catch_unwind(AssertUnwindSafe(|| one(numbered))).unwrap_or_else(|_| our_fault());
     let outcomes: Vec<Outcome> = folders.par_iter().enumerate().map(guarded).collect();
     bar.finish_and_clear();
-    report(folders, &outcomes)
+    report(folders, &outcomes, &telling)
 }
 
 fn our_fault() -> Outcome {

@@ -83,7 +83,9 @@ fn as_json(reading: &Reading, prose: bool) -> String {
         let amount = f.amount.map(|a| a.to_string());
         json!({ "address": f.address, "printing": f.printing, "text": f.text, "amount": amount })
     });
-    let mut all = json!({ "figures": figures.collect::<Vec<Value>>() });
+    let document =
+        reading.identity.as_ref().map(|d| json!({ "code": d.code, "year": d.year, "file_stem": d.file_stem }));
+    let mut all = json!({ "document": document, "figures": figures.collect::<Vec<Value>>() });
     if prose {
         let paragraphs =
             reading.prose.iter().map(|p| json!({ "file": p.file, "paragraph": p.paragraph, "text": p.text }));

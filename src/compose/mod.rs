@@ -12,9 +12,11 @@ mod parts;
 mod report;
 mod session;
 mod table;
+mod view;
 
 pub(crate) use document::file_name;
-pub use report::{DocumentDecl, Report, read_report};
+pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
+pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView, TableView};
 
 use crate::data::Data;
 use crate::diagnostic::Diagnostics;
@@ -40,6 +42,24 @@ impl Composition {
     pub fn job(&self) -> &Job {
         &self.session.job
     }
+
+    /// Every figure whose amount is known, printed or not, as sentences print it.
+    pub fn named_figures(&self) -> Vec<NamedFigure> {
+        self.session.named_figures()
+    }
+}
+
+/// A figure that a sentence may name.
+#[derive(Debug, Clone)]
+pub struct NamedFigure {
+    pub address: String,
+    /// 元, or ones for a plain number.
+    pub amount: rust_decimal::Decimal,
+    /// As a sentence prints it, without its unit.
+    pub text: String,
+    pub unit: crate::money::Unit,
+    /// What a difference was made from: the figure and what it is compared with.
+    pub compares: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
 }
 
 /// Composes the document. Mistakes are gathered; with errors among them there is none.

@@ -171,6 +171,15 @@ fn unknown_set(name: &str, roots: &[PathBuf]) -> Diagnostic {
     Diagnostic::error("E210", format!("没有名为“{name}”的版式集")).hint(hint)
 }
 
+/// The text of a file below `layouts/`, from the first of the roots that has it, else the embedded one.
+pub fn layout_text(path: &str, roots: &[PathBuf]) -> Option<String> {
+    let on_disk = roots.iter().map(|root| root.join(path)).find(|file| file.is_file());
+    match on_disk {
+        Some(file) => crate::data::read_text(&file, path).ok(),
+        None => EMBEDDED.get_file(path).and_then(|f| f.contents_utf8()).map(str::to_string),
+    }
+}
+
 /// Ids of the sets in the program and below the roots.
 pub fn all_sets(roots: &[PathBuf]) -> Vec<String> {
     let mut sets = embedded_sets();

@@ -142,6 +142,10 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         }
         stems.push(stem);
     }
+    let rules = match files.toml("checks.toml", loader.diagnostics) {
+        Some(node) => super::rule::rules(&node, loader.diagnostics),
+        None => Vec::new(),
+    };
     let (mut raw, style) = (raw?, style?);
     let text_numbers = raw.numbers.remove("text");
     let set = LayoutSet {
@@ -161,6 +165,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         narratives,
         lists,
         report,
+        rules,
         env,
     };
     super::check::check(&set, &stems, diagnostics);

@@ -8,6 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Which side of tracked changes is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,10 +25,19 @@ pub enum View {
 pub struct Content {
     pub controls: Vec<Control>,
     pub tables: Vec<ReadTable>,
-    /// Name and text of every bookmark `p_…`, in document order.
-    pub prose: Vec<(String, String)>,
+    /// Every paragraph in a bookmark `p_…`, in document order.
+    pub prose: Vec<OwnParagraph>,
     /// Tags and bookmarks of what tracked changes leave out of this view.
     pub tracked_away: BTreeSet<String>,
+}
+
+/// A paragraph of the department's own prose.
+#[derive(Default)]
+pub struct OwnParagraph {
+    pub bookmark: String,
+    pub text: String,
+    /// Byte ranges of `text` that stand in content controls, with their tags.
+    pub figures: Vec<(Range<usize>, String)>,
 }
 
 /// A content control that has a tag or a name.
@@ -115,6 +125,8 @@ struct OpenControl {
     sink: Sink,
     order: usize,
     place: Option<(usize, usize, usize)>,
+    /// The own paragraph it stands in, as an index into [`Content::prose`], and how long that was then.
+    prose: Option<(usize, usize)>,
 }
 
 struct OpenTable {
@@ -381,7 +393,8 @@ impl Parser<'_> {
             let rows = &self.content.tables[table.index].rows;
             table.cell.as_ref().map(|_| (table.index, rows.len().saturating_sub(1), rows.last().map_or(0, Vec::len)))
         });
-        self.controls.push(OpenControl { order: self.order, place, ..OpenControl::default() });
+        let prose = self.prose.last().map(|p| (p.index, p.sink.text.len()));
+        self.controls.push(OpenControl { order: self.order, place, prose, ..OpenControl::default() });
         Open::Control
     }
 
@@ -408,7 +421,7 @@ impl Parser<'_> {
         let joined = self.prose.iter().any(|p| p.ended);
         self.close_prose();
         let before = if joined { String::new() } else { self.paragraph.clone() };
-        self.content.prose.push((name.clone(), String::new()));
+        self.content.prose.push(OwnParagraph { bookmark: name.clone(), ..OwnParagraph::default() });
         let index = self.content.prose.len() - 1;
         self.prose.push(OpenProse { id, index, sink: Sink { text: before, breaks: false }, ended: false, name });
     }
@@ -425,7 +438,7 @@ impl Parser<'_> {
         let content = &mut self.content;
         self.prose.retain_mut(|prose| {
             if prose.ended {
-                content.prose[prose.index].1 = std::mem::take(&mut prose.sink.text);
+                content.prose[prose.index].text = std::mem::take(&mut prose.sink.text);
             }
             !prose.ended
         });
@@ -559,10 +572,23 @@ impl Parser<'_> {
             return;
         }
         let text = if control.prompt { String::new() } else { control.sink.text };
+        self.figure_in_prose(&tag, control.prose);
         let index = self.content.controls.len();
         self.content.controls.push(Control { tag, by_alias, text, order: control.order, place: control.place });
         if let (Some(_), Some(cell)) = (control.place, self.tables.last_mut().and_then(|t| t.cell.as_mut())) {
             cell.controls.push(index);
+        }
+    }
+
+    /// Notes where in its own paragraph the text of a control stands.
+    fn figure_in_prose(&mut self, tag: &str, begun: Option<(usize, usize)>) {
+        let Some((index, start)) = begun else { return };
+        let Some(open) = self.prose.iter().find(|p| p.index == index) else { return };
+        let text = &open.sink.text[start..];
+        let start = start + text.len() - text.trim_start_matches('\n').len();
+        if start < open.sink.text.len() {
+            self.kept += KEPT + tag.len();
+            self.content.prose[index].figures.push((start..open.sink.text.len(), tag.to_owned()));
         }
     }
 
@@ -575,7 +601,7 @@ impl Parser<'_> {
                 .hint("请选择本程序生成、再由 Word 或 WPS 保存的 .docx 文件"));
         }
         for prose in std::mem::take(&mut self.prose) {
-            self.content.prose[prose.index].1 = prose.sink.text;
+            self.content.prose[prose.index].text = prose.sink.text;
         }
         Ok(self.content)
     }

@@ -5,6 +5,18 @@
 //! ```
 //!
 //! Any file may be given. What is no readable DOCX ends in one Chinese sentence; memory stays bounded.
+//!
+//! ```no_run
+//! use gongkai::read_docx::{Options, read};
+//! let bytes = std::fs::read("returned.docx").expect("a file");
+//! let reading = read(&bytes, &Options::default()).expect("a DOCX");
+//! for figure in &reading.figures {
+//!     println!("{} {} {:?}", figure.address, figure.text, figure.amount);
+//! }
+//! for paragraph in &reading.prose {
+//!     println!("{}#{} {}", paragraph.file, paragraph.paragraph, paragraph.text);
+//! }
+//! ```
 
 mod content;
 pub(crate) mod map;
@@ -14,6 +26,7 @@ mod settle;
 
 use crate::diagnostic::Diagnostic;
 use rust_decimal::Decimal;
+use std::ops::Range;
 
 pub use content::View;
 
@@ -36,12 +49,25 @@ impl Default for Options {
 /// What a DOCX holds.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
+    /// Which document it was written as; None where the file's custom properties do not say so (another program's
+    /// file, or one whose properties were removed).
+    pub identity: Option<Identity>,
     /// Every printed figure, in document order.
     pub figures: Vec<ReadFigure>,
     /// The department's own paragraphs, in document order.
     pub prose: Vec<Prose>,
     /// What is doubtful: lost, moved, doubled controls. Warnings and notes, never errors.
     pub findings: Vec<Diagnostic>,
+}
+
+/// Which document a DOCX was written as, from its custom properties.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The department's code, e.g. `631`.
+    pub code: String,
+    pub year: i32,
+    /// The name of the output files without ending: it tells apart the documents of one folder.
+    pub file_stem: String,
 }
 
 /// One printing of a figure.
@@ -65,7 +91,21 @@ pub struct Prose {
     pub file: String,
     /// Which paragraph of that file, from 1.
     pub paragraph: u32,
+    /// The whole paragraph as it stands in the file; `\n` where someone broke it into several.
     pub text: String,
+    /// Where `text` prints figures: what stands between is the department's wording. In order, not overlapping
+    /// unless someone nested controls.
+    pub figures: Vec<ProseFigure>,
+}
+
+/// A figure within own prose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProseFigure {
+    /// Bytes of [`Prose::text`].
+    pub range: Range<usize>,
+    /// As in [`ReadFigure`].
+    pub address: String,
+    pub printing: u32,
 }
 
 /// Reads a DOCX.

@@ -2,10 +2,10 @@
 //! place in the table does: the table by the tags in it or its title, the row by its labels, the column by its
 //! number. Whatever is doubtful is reported.
 
-use super::content::{Content, Control, ReadCell, ReadTable};
+use super::content::{Content, Control, OwnParagraph, ReadCell, ReadTable};
 use super::map::{Map, MappedFigure, MappedTable, label};
 use super::package::Package;
-use super::{Prose, ReadFigure, Reading, address_of_tag, column_key, number, table_key};
+use super::{Identity, Prose, ProseFigure, ReadFigure, Reading, address_of_tag, column_key, number, table_key};
 use crate::diagnostic::{Diagnostic, Severity};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,6 +21,7 @@ pub fn settle(package: Package, original: bool) -> Reading {
     lost(&map, &figures, &content.tracked_away, original, &mut findings);
     let units = Units { properties: &properties };
     Reading {
+        identity: identity(&properties),
         figures: figures.into_iter().map(|f| units.read(f)).collect(),
         prose: prose(&content, &properties, original, &mut findings),
         findings,
@@ -304,9 +305,7 @@ struct Units<'a> {
 
 impl Units<'_> {
     fn read(&self, figure: Settled) -> ReadFigure {
-        let spelled = self.properties.get(&format!("gongkai.tag.{}", figure.tag));
-        let (address, printing) = address_of_tag(&figure.tag);
-        let address = spelled.map_or(address, String::as_str).to_owned();
+        let (address, printing) = address(self.properties, &figure.tag);
         let value = number::value(&figure.text);
         let amount = value.zip(self.scale(&figure.tag, &address)).and_then(|(v, s)| v.checked_mul(s));
         ReadFigure { address, printing, text: figure.text, amount: amount.map(|a| a.normalize()) }
@@ -322,6 +321,22 @@ impl Units<'_> {
     }
 }
 
+/// What the writer said of the document.
+fn identity(properties: &BTreeMap<String, String>) -> Option<Identity> {
+    Some(Identity {
+        code: properties.get("gongkai.code")?.clone(),
+        year: properties.get("gongkai.year")?.trim().parse().ok()?,
+        file_stem: properties.get("gongkai.stem")?.clone(),
+    })
+}
+
+/// The address behind a tag, spelled out in the properties where the tag was too short for it, and the printing.
+fn address(properties: &BTreeMap<String, String>, tag: &str) -> (String, u32) {
+    let spelled = properties.get(&format!("gongkai.tag.{tag}"));
+    let (address, printing) = address_of_tag(tag);
+    (spelled.map_or(address, String::as_str).to_owned(), printing)
+}
+
 fn prose(
     content: &Content,
     properties: &BTreeMap<String, String>,
@@ -330,7 +345,7 @@ fn prose(
 ) -> Vec<Prose> {
     let mut seen = BTreeSet::new();
     let mut prose = Vec::new();
-    for (name, text) in &content.prose {
+    for OwnParagraph { bookmark: name, text, figures } in &content.prose {
         if content.tracked_away.contains(name) {
             continue;
         }
@@ -341,7 +356,11 @@ fn prose(
             continue;
         }
         let paragraph = paragraph.parse().unwrap_or(0);
-        prose.push(Prose { file: file.to_owned(), paragraph, text: text.clone() });
+        let figures = figures.iter().map(|(range, tag)| {
+            let (address, printing) = address(properties, tag);
+            ProseFigure { range: range.clone(), address, printing }
+        });
+        prose.push(Prose { file: file.to_owned(), paragraph, text: text.clone(), figures: figures.collect() });
     }
     let sources = properties.iter().filter(|(name, _)| name.starts_with("gongkai.p_"));
     let lost: Vec<String> = sources

@@ -67,6 +67,27 @@ fn the_sample_is_whole_and_read_back() {
     assert_eq!(prose, [("text/goals.md", 1), ("text/goals.md", 2)]);
     let Block::Paragraph(second) = &sample.document.sections[4].blocks[5] else { panic!("a paragraph") };
     assert_eq!(reading.prose[1].text, second.inlines[0].text);
+    let meta = &sample.document.meta;
+    let identity = reading.identity.expect("it says which document it is");
+    assert_eq!((&identity.code, identity.year, &identity.file_stem), (&meta.code, meta.year, &meta.file_stem));
+}
+
+#[test]
+fn figures_within_own_prose_are_told_from_its_wording() {
+    let of = |reading: &Reading| {
+        let prose = reading.prose[0].clone();
+        let figures = prose.figures.into_iter();
+        figures.map(|f| (f.address, f.printing, prose.text[f.range].to_owned())).collect::<Vec<_>>()
+    };
+    let reading = read_ok(hostile::sample());
+    let expected = [("t5/合计/合计", 2, "513.45"), ("xc/比例/合计", 1, "13%")];
+    let expected = expected.map(|(address, printing, text)| (address.to_owned(), printing, text.to_owned()));
+    assert_eq!(of(&reading), expected);
+    // Typed before and after the bookmark, and with tags lost.
+    let moved = read_ok(&mutate::document(hostile::sample(), |xml| {
+        mutate::without_tags(&mutate::around_bookmark(xml, "p_1", "前文", "后文"))
+    }));
+    assert_eq!(of(&moved), expected);
 }
 
 #[test]

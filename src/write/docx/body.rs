@@ -6,7 +6,8 @@ use super::contents::Entry;
 use super::finish::{Facts, Noted, finish};
 use super::parts::{NAMESPACES, XML};
 use super::plan::{Item, Look, ParagraphPlan, Piece, Plan};
-use super::styles::{BETWEEN, SECTION_END, StyleBook};
+use super::section::{Footer, Sections, TurnedNumber};
+use super::styles::{BETWEEN, LAYOUT_TABLE, SECTION_END, StyleBook};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
 use super::xml::{clean, escape};
 use crate::document::{Change, Inline};
@@ -20,8 +21,7 @@ use rayon::prelude::*;
 /// document.xml and the footers.
 pub struct Body {
     pub document: Vec<u8>,
-    pub odd: Vec<u8>,
-    pub even: Vec<u8>,
+    pub footers: Vec<Vec<u8>>,
 }
 
 pub fn build(plan: &Plan) -> Result<Body, Error> {
@@ -37,11 +37,8 @@ pub fn build(plan: &Plan) -> Result<Body, Error> {
     let last = plan.sections.properties.last().map(String::as_str).unwrap_or_default();
     document.extend_from_slice(last.as_bytes());
     document.extend_from_slice(b"</w:body></w:document>");
-    Ok(Body {
-        document,
-        odd: footer(&plan.sections.odd, &plan.sections.form)?,
-        even: footer(&plan.sections.even, &plan.sections.form)?,
-    })
+    let footers = plan.sections.footers.iter().map(|kind| footer(&plan.sections, kind));
+    Ok(Body { document, footers: footers.collect::<Result<_, Error>>()? })
 }
 
 fn build_item(plan: &Plan, item: &Item) -> Result<Vec<u8>, Error> {
@@ -197,21 +194,48 @@ pub fn build_cell(styles: &StyleBook, plan: &CellPlan, noted: &mut Noted) -> Tab
 }
 
 /// A footer part: the page number in its form, e.g. `— PAGE —`.
-fn footer(style: &str, form: &(String, String)) -> Result<Vec<u8>, Error> {
+fn footer(sections: &Sections, kind: &Footer) -> Result<Vec<u8>, Error> {
+    let mut out = format!("{XML}<w:ftr {NAMESPACES}>").into_bytes();
+    match kind {
+        Footer::Number(style) => number(sections, style, &mut out)?,
+        Footer::Turned(style) => turned(sections, style, &mut out)?,
+        Footer::Blank => out.extend_from_slice(EMPTY),
+    }
+    out.extend_from_slice(b"</w:ftr>");
+    Ok(out)
+}
+
+/// The line of the page number.
+fn number(sections: &Sections, style: &str, out: &mut Vec<u8>) -> Result<(), Error> {
+    let (before, after) = &sections.form;
     let part = |kind| Run::new().add_field_char(kind, false);
     let mut paragraph = Paragraph::new().style(style);
     let runs = [
-        run(&Inline::text(form.0.as_str()), None),
+        run(&Inline::text(before.as_str()), None),
         part(FieldCharType::Begin),
         Run::new().add_instr_text(InstrText::Unsupported(" PAGE ".to_owned())),
         part(FieldCharType::Separate),
         run(&Inline::text("1"), None),
         part(FieldCharType::End),
-        run(&Inline::text(form.1.as_str()), None),
+        run(&Inline::text(after.as_str()), None),
     ];
     paragraph.children.extend(runs.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
-    let mut out = format!("{XML}<w:ftr {NAMESPACES}>").into_bytes();
-    finish(&paragraph.build(), &Facts::NONE, &mut out)?;
-    out.extend_from_slice(b"</w:ftr>");
-    Ok(out)
+    finish(&paragraph.build(), &Facts::NONE, out)
+}
+
+/// A paragraph that shows nothing, where Word demands one.
+const EMPTY: &[u8] = br#"<w:p><w:pPr><w:pStyle w:val="SectionEnd"/></w:pPr></w:p>"#;
+
+/// The line of the page number in a cell whose text runs downwards, at its place on the page. A table placed so is
+/// what Word, WPS and LibreOffice all show; LibreOffice loses turned text boxes in footers.
+fn turned(sections: &Sections, style: &str, out: &mut Vec<u8>) -> Result<(), Error> {
+    let TurnedNumber { left, top, width, height } = sections.turned;
+    let before = format!(
+        r#"<w:tbl><w:tblPr><w:tblStyle w:val="{LAYOUT_TABLE}"/><w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="page" w:horzAnchor="page" w:tblpX="{left}" w:tblpY="{top}"/><w:tblOverlap w:val="overlap"/><w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{height}" w:hRule="atLeast"/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:textDirection w:val="tbRl"/></w:tcPr>"#
+    );
+    out.extend_from_slice(before.as_bytes());
+    number(sections, style, out)?;
+    out.extend_from_slice(b"</w:tc></w:tr></w:tbl>");
+    out.extend_from_slice(EMPTY);
+    Ok(())
 }

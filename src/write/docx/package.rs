@@ -16,7 +16,7 @@ pub fn zip(parts: &[Part]) -> zip::result::ZipResult<Vec<u8>> {
         .unix_permissions(0o644);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for part in parts {
-        writer.start_file(part.name, options)?;
+        writer.start_file(part.name.as_str(), options)?;
         writer.write_all(&part.content)?;
     }
     Ok(writer.finish()?.into_inner())

@@ -1,10 +1,10 @@
 //! The parts of the package that are ours alone: content types, relationships, settings, fonts, theme, properties.
 
+use super::Error;
 use super::body::Body;
 use super::plan::Plan;
-use super::section::{BLANK, EVEN, HEADER, ODD, watermark};
+use super::section::{HEADER, footer_part, watermark};
 use super::xml::escape;
-use super::{Error, styles};
 use crate::document::{Document, Meta};
 use crate::fonts::Fonts;
 use std::fmt::Write;
@@ -18,31 +18,26 @@ pub const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordp
 
 /// A file of the package.
 pub struct Part {
-    pub name: &'static str,
+    pub name: String,
     pub content: Vec<u8>,
 }
 
 /// Every part, in the order of the package.
 pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Result<Vec<Part>, Error> {
-    let blank = plan.sections.blank;
-    let part = |name, content: String| Part { name, content: content.into_bytes() };
+    let footers = body.footers.len();
+    let part = |name: &str, content: String| Part { name: name.to_owned(), content: content.into_bytes() };
     let mut parts = vec![
-        part("[Content_Types].xml", content_types(blank, plan.sections.watermark.is_some())),
+        part("[Content_Types].xml", content_types(footers, plan.sections.watermark.is_some())),
         part("_rels/.rels", format!("{XML}{PACKAGE_RELATIONSHIPS}")),
-        Part { name: "word/document.xml", content: body.document },
-        part("word/_rels/document.xml.rels", relationships(blank, plan.sections.watermark.is_some())),
+        Part { name: "word/document.xml".to_owned(), content: body.document },
+        part("word/_rels/document.xml.rels", relationships(footers, plan.sections.watermark.is_some())),
         part("word/styles.xml", plan.styles.xml(&document.meta.language)),
         part("word/settings.xml", settings(&document.meta.language)),
         part("word/fontTable.xml", font_table(fonts)),
         part("word/theme/theme1.xml", theme(fonts)),
-        Part { name: "word/footer1.xml", content: body.odd },
-        Part { name: "word/footer2.xml", content: body.even },
     ];
-    if blank {
-        let style = styles::SECTION_END;
-        let empty = format!(r#"<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr></w:p>"#);
-        parts.push(part("word/footer3.xml", format!("{XML}<w:ftr {NAMESPACES}>{empty}</w:ftr>")));
-    }
+    let footer = |(index, content)| Part { name: format!("word/{}", footer_part(index).0), content };
+    parts.extend(body.footers.into_iter().enumerate().map(footer));
     if let Some(words) = &plan.sections.watermark {
         let role = fonts.roles.get("黑体").or(fonts.roles.values().next());
         parts.push(part("word/header1.xml", watermark(words, role.map_or("", |role| &role.word))));
@@ -58,7 +53,7 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
     Ok(parts)
 }
 
-fn content_types(blank: bool, header: bool) -> String {
+fn content_types(footers: usize, header: bool) -> String {
     const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
     const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
     let mut out = String::from(XML);
@@ -70,8 +65,8 @@ fn content_types(blank: bool, header: bool) -> String {
     for name in ["styles", "settings", "fontTable"] {
         add(&format!("word/{name}.xml"), &format!("{WORD}.{name}"));
     }
-    for number in 1..=if blank { 3 } else { 2 } {
-        add(&format!("word/footer{number}.xml"), &format!("{WORD}.footer"));
+    for index in 0..footers {
+        add(&format!("word/{}", footer_part(index).0), &format!("{WORD}.footer"));
     }
     if header {
         add("word/header1.xml", &format!("{WORD}.header"));
@@ -91,7 +86,7 @@ const PACKAGE_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.open
 const ITEM_PROPERTIES: &str = r#"<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" ds:itemID="{6A2F1C38-5B0E-4D27-9E43-0C7B5D1E8F60}"><ds:schemaRefs><ds:schemaRef ds:uri="urn:gongkai:figures:1"/></ds:schemaRefs></ds:datastoreItem>"#;
 const ITEM_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXmlProps" Target="itemProps1.xml"/></Relationships>"#;
 
-fn relationships(blank: bool, header: bool) -> String {
+fn relationships(footers: usize, header: bool) -> String {
     let mut out = String::from(XML);
     out.push_str(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#);
     let mut add = |id: &str, kind: &str, target: &str| {
@@ -105,10 +100,8 @@ fn relationships(blank: bool, header: bool) -> String {
     add("rId3", "fontTable", "fontTable.xml");
     add("rId4", "theme", "theme/theme1.xml");
     add("rId5", "customXml", "../customXml/item1.xml");
-    add(ODD, "footer", "footer1.xml");
-    add(EVEN, "footer", "footer2.xml");
-    if blank {
-        add(BLANK, "footer", "footer3.xml");
+    for (part, id) in (0..footers).map(footer_part) {
+        add(&id, "footer", &part);
     }
     if header {
         add(HEADER, "header", "header1.xml");

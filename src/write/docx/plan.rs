@@ -84,6 +84,7 @@ pub fn plan<'a>(
         }
         planner.page = Some(&section.page);
         planner.change = Change::Same;
+        planner.section_begins = planner.items.len();
         for block in &section.blocks {
             planner.block(block, &section.page)?;
         }
@@ -133,6 +134,8 @@ pub struct Planner<'a> {
     prose: u32,
     tables: usize,
     new_page: bool,
+    /// How many items there were when the section began.
+    section_begins: usize,
     /// The page setup of the section at hand.
     page: Option<&'a str>,
     /// What became of the block, or the row, at hand.
@@ -158,6 +161,7 @@ impl<'a> Planner<'a> {
             prose: 0,
             tables: 0,
             new_page: false,
+            section_begins: 0,
             page: None,
             change: Change::Same,
         })
@@ -166,6 +170,11 @@ impl<'a> Planner<'a> {
     /// Height in pt of the type area that rows must fit.
     pub fn page_height(&self) -> f64 {
         self.page.and_then(|name| self.style.page.get(name)).map_or(600.0, |setup| setup.type_area().3)
+    }
+
+    /// Whether more than the table's own title and line above stands before it in its section.
+    pub fn under_text(&self) -> bool {
+        self.items.len() > self.section_begins + 3
     }
 
     fn block(&mut self, block: &'a Block, page: &str) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! docProps/custom.xml: what a reader of the file must know beside its text. Names begin with `gongkai.`:
 //!
+//! - `gongkai`: the version of these properties; `gongkai.code`, `gongkai.year`, `gongkai.stem`: which document it is.
 //! - `gongkai.scale` and `gongkai.scale.KEY`: how many 元 (or ones) make one of the printed unit: of all figures, of a
 //!   table (`t9`), a column of it (`t9/*/数量`), one printing (its tag). The most specific holds.
 //! - `gongkai.tag.TAG`: the address behind a tag too long to spell it.
@@ -78,6 +79,7 @@ impl<'a> Properties<'a> {
             ("gongkai".to_owned(), "1".to_owned()),
             ("gongkai.code".to_owned(), document.meta.code.clone()),
             ("gongkai.year".to_owned(), document.meta.year.to_string()),
+            ("gongkai.stem".to_owned(), document.meta.file_stem.clone()),
             ("gongkai.scale".to_owned(), all.to_string()),
         ];
         named.extend(document.meta.data.iter().map(|id| ("gongkai.data".to_owned(), id.clone())));

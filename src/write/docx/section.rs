@@ -2,10 +2,10 @@
 
 use super::Error;
 use super::parts::{NAMESPACES, XML};
-use super::styles::{Purpose, SECTION_END, StyleBook, Variant, footer_pitch, line_pitch};
+use super::styles::{Purpose, SECTION_END, StyleBook, Variant, footer_pitch, half_leading, line_pitch};
 use super::xml::{escape, twips, twips_mm};
 use crate::document::{Document, Numbering, Section, Start};
-use crate::style::{MM, PageSetup, Style};
+use crate::style::{MM, NumberPlace, PageSetup, Style, TextStyle};
 use std::fmt::Write;
 
 /// Section properties in order, and the footers they refer to.
@@ -14,65 +14,123 @@ pub struct Sections {
     pub properties: Vec<String>,
     /// What stands before and after the number.
     pub form: (String, String),
-    /// Styles of odd and even pages' numbers.
-    pub odd: String,
-    pub even: String,
+    /// Every footer that some section shows; the n-th is `footerN.xml`.
+    pub footers: Vec<Footer>,
+    /// Where the number of a turned page stands.
+    pub turned: TurnedNumber,
     /// Words behind the text of every page.
     pub watermark: Option<String>,
-    /// Some section is without a number after one that has it, so an empty footer must end the other's.
-    pub blank: bool,
 }
 
-/// Relationship ids of the footers.
-pub const ODD: &str = "rIdFooterOdd";
-pub const EVEN: &str = "rIdFooterEven";
-pub const BLANK: &str = "rIdFooterBlank";
+/// A footer part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Footer {
+    /// The page number in a line of this style.
+    Number(String),
+    /// Of pages that are read turned: the number stands where it stands on the upright sheet (GB/T 9704-2012, 横排表格),
+    /// so at the left edge, turned.
+    Turned(String),
+    /// Ends the numbers of the section before.
+    Blank,
+}
+
 /// Relationship id of the header that holds the watermark.
 pub const HEADER: &str = "rIdHeader";
 
-impl Sections {
-    pub fn new(document: &Document, style: &Style, styles: &mut StyleBook) -> Result<Sections, Error> {
-        let role = &style.number.text;
-        let odd = styles.id(Variant::of(role, Purpose::Footer))?;
-        let even = styles.id(Variant::of(role, Purpose::FooterEven))?;
-        let mut properties = Vec::with_capacity(document.sections.len());
-        let mut numbered = false;
-        let mut blank = false;
-        for section in &document.sections {
-            let setup = style.page.get(&section.page).ok_or_else(|| Error::Page(section.page.clone()))?;
-            let footers = match section.numbering {
-                Numbering::None if numbered => {
-                    blank = true;
-                    references(BLANK, BLANK)
-                }
-                Numbering::None => String::new(),
-                _ => references(ODD, EVEN),
-            };
-            numbered |= section.numbering != Numbering::None;
-            // Later sections inherit the first one's header.
-            let headers = match &document.meta.watermark {
-                Some(_) if properties.is_empty() => headers(),
-                _ => String::new(),
-            };
-            properties.push(section_properties(section, setup, style, styles, &(headers + &footers))?);
-        }
-        if properties.is_empty() {
-            return Err(Error::Body("文档没有任何内容".to_owned()));
-        }
-        let (before, after) = style.number.form.split_once("{}").unwrap_or(("", ""));
-        Ok(Sections {
-            properties,
-            form: (before.to_owned(), after.to_owned()),
-            odd: styles.xml_id(odd).to_owned(),
-            even: styles.xml_id(even).to_owned(),
-            watermark: document.meta.watermark.clone(),
-            blank,
+/// File name and relationship id of the n-th footer, from 0.
+pub fn footer_part(index: usize) -> (String, String) {
+    (format!("footer{}.xml", index + 1), format!("rIdFooter{}", index + 1))
+}
+
+/// The box of a turned page's number, in twips from the left and the top of the page as read: one line wide, as high
+/// as the upright sheet's type area is wide.
+#[derive(Debug, Clone, Copy)]
+pub struct TurnedNumber {
+    pub left: i64,
+    pub top: i64,
+    pub width: i64,
+    pub height: i64,
+}
+
+impl TurnedNumber {
+    fn new(style: &Style, styles: &StyleBook) -> Result<TurnedNumber, Error> {
+        let upright = style.page.get(&style.number.page).ok_or_else(|| Error::Page(style.number.page.clone()))?;
+        let number = styles.text(&style.number.text)?;
+        let [_, right, bottom, left] = upright.margin;
+        Ok(TurnedNumber {
+            left: twips_mm((bottom - style.number.below - under_baseline(number)).max(0.0)),
+            top: twips_mm(left),
+            width: twips(footer_pitch(number)),
+            height: twips_mm(upright.paper[0] - left - right),
         })
     }
 }
 
-fn references(odd: &str, even: &str) -> String {
-    format!(r#"<w:footerReference w:type="default" r:id="{odd}"/><w:footerReference w:type="even" r:id="{even}"/>"#)
+/// What an exact line of the page number has under the baseline, in mm: that lies about 0.36 em under the middle.
+fn under_baseline(number: &TextStyle) -> f64 {
+    (footer_pitch(number) / 2.0 - 0.36 * number.size) / MM
+}
+
+impl Sections {
+    pub fn new(document: &Document, style: &Style, styles: &mut StyleBook) -> Result<Sections, Error> {
+        let (before, after) = style.number.form.split_once("{}").unwrap_or(("", ""));
+        let mut sections = Sections {
+            properties: Vec::with_capacity(document.sections.len()),
+            form: (before.to_owned(), after.to_owned()),
+            footers: Vec::new(),
+            turned: TurnedNumber::new(style, styles)?,
+            watermark: document.meta.watermark.clone(),
+        };
+        let mut numbered = false;
+        for section in &document.sections {
+            let setup = style.page.get(&section.page).ok_or_else(|| Error::Page(section.page.clone()))?;
+            let shown = match section.numbering {
+                Numbering::None if numbered => Some([Footer::Blank, Footer::Blank]),
+                Numbering::None => None,
+                _ => Some(number_footers(setup, style, styles)?),
+            };
+            numbered |= section.numbering != Numbering::None;
+            // Later sections inherit the first one's header.
+            let first = sections.properties.is_empty() && sections.watermark.is_some();
+            let mut references = if first { headers() } else { String::new() };
+            for (kind, footer) in ["default", "even"].into_iter().zip(shown.into_iter().flatten()) {
+                let id = sections.footer(footer);
+                let _ = write!(references, r#"<w:footerReference w:type="{kind}" r:id="{id}"/>"#);
+            }
+            sections.properties.push(section_properties(section, setup, style, styles, &references)?);
+        }
+        if sections.properties.is_empty() {
+            return Err(Error::Body("文档没有任何内容".to_owned()));
+        }
+        Ok(sections)
+    }
+
+    /// The relationship's id of a footer, which is made on first use.
+    fn footer(&mut self, footer: Footer) -> String {
+        let index = self.footers.iter().position(|f| *f == footer).unwrap_or_else(|| {
+            self.footers.push(footer);
+            self.footers.len() - 1
+        });
+        footer_part(index).1
+    }
+}
+
+/// The footers of odd and of even pages. A page whose margins are not those of the page that numbers are placed
+/// against has styles of its own, which put the number in the same place.
+fn number_footers(setup: &PageSetup, style: &Style, styles: &mut StyleBook) -> Result<[Footer; 2], Error> {
+    let upright = style.page.get(&style.number.page).ok_or_else(|| Error::Page(style.number.page.clone()))?;
+    let beyond = |side: usize| if setup.landscape { 0 } else { twips_mm(upright.margin[side] - setup.margin[side]) };
+    let (left, right) = (beyond(3), beyond(1));
+    let [odd, even] = match style.number.place {
+        NumberPlace::Outside => [(0, right), (left, 0)],
+        NumberPlace::Center => [(left, right); 2],
+    };
+    let mut footer = |purpose| {
+        let id = styles.id(Variant::of(&style.number.text, purpose))?;
+        let style = styles.xml_id(id).to_owned();
+        Ok(if setup.landscape { Footer::Turned(style) } else { Footer::Number(style) })
+    };
+    Ok([footer(Purpose::Footer(odd.0, odd.1))?, footer(Purpose::FooterEven(even.0, even.1))?])
 }
 
 fn headers() -> String {
@@ -124,28 +182,31 @@ fn section_properties(
     };
     let restart = if section.restart { r#" w:start="1""# } else { "" };
     let _ = write!(out, r#"<w:pgNumType{format}{restart}/><w:cols w:space="425"/>"#);
-    let _ = write!(out, r#"<w:docGrid w:type="lines" w:linePitch="{}"/></w:sectPr>"#, line_pitch(setup));
+    let _ = write!(out, r#"<w:docGrid w:type="lines" w:linePitch="{}"/></w:sectPr>"#, line_pitch(setup, body));
     Ok(out)
 }
 
-/// The norm measures to the characters, Word to the line box, which is taller by the leading, half of it above
-/// and half below (GB/T 33476.2-2016: 34.58 and 32.58 mm where GB/T 9704 has 37 and 35).
+/// GB/T 9704 measures to the characters, Word to the line box, which is taller by the leading, half of it above
+/// and half below (GB/T 33476.2-2016: 34.58 and 32.58 mm where GB/T 9704-2012 has 37 and 35).
 fn margins(out: &mut String, setup: &PageSetup, style: &Style, styles: &StyleBook, body: f64) -> Result<(), Error> {
     let [top, right, bottom, left] = setup.margin;
-    let half_leading = ((setup.pitch() - body) / 2.0 / MM).max(0.0);
+    let half_leading = half_leading(setup, body) / MM;
+    let bottom_margin = twips_mm((bottom - half_leading).max(0.0));
     let number = styles.text(&style.number.text)?;
-    // In an exact line the baseline lies about 0.36 em under the middle.
-    let under = (footer_pitch(number) / 2.0 - 0.36 * number.size) / MM;
-    let footer = (bottom - style.number.below - under).max(5.0);
+    // The dashes beside the number stand at the middle of its line.
+    let under = footer_pitch(number) / 2.0 / MM;
+    let footer = twips_mm((bottom - style.number.below - under).max(5.0));
+    // A footer that reached into the margin would push the text up, and cost the page a line.
+    let footer = footer.min(bottom_margin - twips(footer_pitch(number))).max(0);
     let _ = write!(
         out,
         r#"<w:pgMar w:top="{}" w:right="{}" w:bottom="{}" w:left="{}" w:header="{}" w:footer="{}" w:gutter="0"/>"#,
         twips_mm((top - half_leading).max(0.0)),
         twips_mm(right),
-        twips_mm((bottom - half_leading).max(0.0)),
+        bottom_margin,
         twips_mm(left),
         twips_mm(15.0),
-        twips_mm(footer)
+        footer
     );
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::Error;
 use super::xml::{escape, twips, twips_mm};
 use crate::document::{Align, Document};
 use crate::fonts::Fonts;
-use crate::style::{NumberPlace, PageSetup, Style, TableStyle, TextStyle};
+use crate::style::{MM, NumberPlace, PageSetup, Style, TableStyle, TextStyle};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -51,9 +51,9 @@ pub enum Purpose {
     Contents(u8, i64),
     /// A heading that the contents leave out.
     Unlisted,
-    /// The page number of odd pages, or of all where it is centred.
-    Footer,
-    FooterEven,
+    /// The page number of odd pages, or of all where it is centred; twips added at the left and at the right.
+    Footer(i64, i64),
+    FooterEven(i64, i64),
 }
 
 impl Variant {
@@ -221,8 +221,10 @@ impl<'a> StyleBook<'a> {
         let own = self.style.text[&variant.role].word.as_deref().unwrap_or(&variant.role);
         let mut name = match variant.purpose {
             Purpose::Contents(level, _) => format!("toc {level}"),
-            Purpose::Footer => "footer".to_owned(),
-            Purpose::FooterEven => "页脚 偶数页".to_owned(),
+            Purpose::Footer(0, 0) => "footer".to_owned(),
+            Purpose::Footer(left, right) => format!("页脚 缩进{}毫米", millimetres(left, right)),
+            Purpose::FooterEven(0, 0) => "页脚 偶数页".to_owned(),
+            Purpose::FooterEven(left, right) => format!("页脚 偶数页 缩进{}毫米", millimetres(left, right)),
             Purpose::Text | Purpose::Cell => built_in_name(own),
             Purpose::Unlisted => format!("{own} 不入目录"),
         };
@@ -287,66 +289,116 @@ impl<'a> StyleBook<'a> {
         out
     }
 
+    /// The style whose type the document's defaults have: `Normal`, else the first.
+    fn default_style(&self) -> Option<&Named> {
+        self.named.values().find(|s| s.id == "Normal").or_else(|| self.named.values().next())
+    }
+
+    /// Marks may hang (`overflowPunct`), as Word and WPS have it unless told otherwise: LibreOffice takes the switch
+    /// for its opposite, and loses the marks that it hangs.
     fn defaults(&self, out: &mut String, language: &str) {
-        let body = self.named.values().find(|s| s.id == "Normal").or_else(|| self.named.values().next());
-        let (font, size) = body.map_or((String::new(), 32), |named| {
+        out.push_str("<w:docDefaults><w:rPrDefault><w:rPr>");
+        if let Some(named) = self.default_style() {
             let text = &self.style.text[&named.variant.role];
-            (self.font(text, "w:hint=\"eastAsia\" "), half_points(text.size))
-        });
+            let role = &self.fonts.roles[&text.font];
+            let (latin, word, size) = (escape(&role.latin), escape(&role.word), half_points(text.size));
+            let _ = write!(
+                out,
+                r#"<w:rFonts w:hint="eastAsia" w:ascii="{latin}" w:eastAsia="{word}" w:hAnsi="{latin}" w:cs="{latin}"/><w:kern w:val="2"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>"#
+            );
+        }
         let _ = write!(
             out,
-            r#"<w:docDefaults><w:rPrDefault><w:rPr>{font}<w:kern w:val="2"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/><w:lang w:val="en-US" w:eastAsia="{}" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"#,
+            r#"<w:lang w:val="en-US" w:eastAsia="{}" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:widowControl/><w:kinsoku/><w:overflowPunct/></w:pPr></w:pPrDefault></w:docDefaults>"#,
             escape(language)
         );
     }
 
-    fn font(&self, text: &TextStyle, hint: &str) -> String {
-        let role = &self.fonts.roles[&text.font];
-        let (latin, word) = (escape(&role.latin), escape(&role.word));
-        format!(r#"<w:rFonts {hint}w:ascii="{latin}" w:eastAsia="{word}" w:hAnsi="{latin}" w:cs="{latin}"/>"#)
-    }
-
     fn paragraph_style(&self, out: &mut String, named: &Named) {
-        let text = &self.style.text[&named.variant.role];
         let built_in = is_built_in(&named.name);
+        let base = self.base(named);
+        let own = self.properties(&named.variant);
+        let inherited = base.map_or_else(|| self.default_properties(), |base| self.properties(&base.variant));
         let normal = named.id == "Normal";
         let _ = write!(out, r#"<w:style w:type="paragraph""#);
         out.push_str(if normal { r#" w:default="1""# } else { "" });
         out.push_str(if built_in { "" } else { r#" w:customStyle="1""# });
         let _ = write!(out, r#" w:styleId="{}"><w:name w:val="{}"/>"#, named.id, escape(&named.name));
-        out.push_str(if normal { "" } else { r#"<w:basedOn w:val="Normal"/>"# });
-        out.push_str(if self.outline(&named.variant.role).is_some() { r#"<w:next w:val="Normal"/>"# } else { "" });
-        let _ = write!(out, r#"<w:uiPriority w:val="{}"/><w:qFormat/><w:pPr>"#, priority(&named.name));
-        self.paragraph_properties(out, &named.variant, text);
-        out.push_str("</w:pPr><w:rPr>");
-        let size = if named.variant.size > 0 { named.variant.size } else { half_points(text.size) };
-        out.push_str(&self.font(text, ""));
-        let spacing = self.character_spacing(text);
-        if spacing != 0 {
-            let _ = write!(out, r#"<w:spacing w:val="{spacing}"/>"#);
+        if !normal {
+            let base = base.map_or("Normal", |base| &base.id);
+            let _ = write!(out, r#"<w:basedOn w:val="{base}"/>"#);
         }
-        let _ = write!(out, r#"<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>"#);
+        if self.outline(&named.variant.role).is_some() {
+            out.push_str(r#"<w:next w:val="Normal"/>"#);
+        }
+        let _ = write!(out, r#"<w:uiPriority w:val="{}"/>"#, priority(&named.name));
+        // In the gallery stand the styles of roles, not each way in which a cell differs from its role.
+        out.push_str(if base.is_none_or(|base| base.id == "Normal") { "<w:qFormat/>" } else { "" });
+        let differences = Properties::differences(&own, &inherited);
+        differences.write(out, "w:pPr", PARAGRAPH);
+        differences.write(out, "w:rPr", CHARACTER);
+        out.push_str("</w:style>");
     }
 
-    fn paragraph_properties(&self, out: &mut String, variant: &Variant, text: &TextStyle) {
-        let keep = text.keep_next || variant.keep || self.always_kept(&variant.role);
-        out.push_str(if keep { "<w:keepNext/>" } else { r#"<w:keepNext w:val="0"/>"# });
-        out.push_str(if variant.purpose == Purpose::Cell { "" } else { "<w:widowControl/>" });
-        if let Purpose::Contents(_, tab) = variant.purpose {
-            let _ = write!(out, r#"<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{tab}"/></w:tabs>"#);
+    /// The style that another is based on: its role's own, else `Normal`. It then holds nothing but what differs, so
+    /// whoever changes a style changes all that are made from it. None where there is none among the named ones.
+    fn base(&self, named: &Named) -> Option<&Named> {
+        let normal = || self.named.values().find(|s| s.id == "Normal");
+        let plain = |purpose| self.named.get(&Variant::of(&named.variant.role, purpose));
+        if named.id == "Normal" {
+            return None;
         }
-        // GB/T 15834: no mark hangs in the margin.
-        out.push_str(r#"<w:kinsoku/><w:overflowPunct w:val="0"/>"#);
-        let body = matches!(variant.purpose, Purpose::Text | Purpose::Unlisted) && text.pitch.is_none();
-        out.push_str(if body { "<w:snapToGrid/>" } else { r#"<w:snapToGrid w:val="0"/>"# });
-        self.spacing(out, variant, text);
-        self.indents(out, variant, text);
+        let of_role = plain(Purpose::Text).or_else(|| plain(Purpose::Cell)).or_else(|| plain(Purpose::Footer(0, 0)));
+        of_role.filter(|base| base.id != named.id).or_else(normal)
+    }
+
+    /// What Word takes for granted, with the document's defaults.
+    fn default_properties(&self) -> Properties {
+        let mut all = Properties::default();
+        all.switch("w:keepNext", false);
+        all.switch("w:snapToGrid", true);
+        all.spacing(0, 0, 240, "auto");
+        all.indents([(0, 0); 3]);
+        all.set("w:jc", "w:val", "left");
+        all.set("w:outlineLvl", "w:val", "9");
+        if let Some(named) = self.default_style() {
+            let text = &self.style.text[&named.variant.role];
+            self.font_properties(&mut all, text);
+            all.size(half_points(text.size));
+        }
+        all.set("w:spacing ", "w:val", "0");
+        all
+    }
+
+    /// Everything that a variant decides.
+    fn properties(&self, variant: &Variant) -> Properties {
+        let text = &self.style.text[&variant.role];
+        let mut all = Properties::default();
+        all.switch("w:keepNext", text.keep_next || variant.keep || self.always_kept(&variant.role));
+        if let Purpose::Contents(_, tab) = variant.purpose {
+            all.set("w:tabs", "", format!(r#"<w:tab w:val="right" w:leader="dot" w:pos="{tab}"/>"#));
+        }
+        let in_text = matches!(variant.purpose, Purpose::Text | Purpose::Unlisted);
+        all.switch("w:snapToGrid", in_text && text.pitch.is_none());
+        let (line, rule) = self.line(variant, text);
+        all.spacing(twips(text.before), twips(text.after), line, rule);
+        all.indents(self.indents(variant, text));
         let align = self.footer_align(variant).or(variant.align).unwrap_or(text.align.into());
-        let _ = write!(out, r#"<w:jc w:val="{}"/>"#, align.value());
-        if let Some(level) = variant.outline.or(self.outline(&variant.role))
-            && matches!(variant.purpose, Purpose::Text | Purpose::Unlisted)
+        all.set("w:jc", "w:val", align.value());
+        let level = variant.outline.or(self.outline(&variant.role)).filter(|_| in_text);
+        all.set("w:outlineLvl", "w:val", level.map_or(9, |level| level.clamp(1, 9) - 1).to_string());
+        self.font_properties(&mut all, text);
+        all.set("w:spacing ", "w:val", self.character_spacing(text).to_string());
+        all.size(if variant.size > 0 { variant.size } else { half_points(text.size) });
+        all
+    }
+
+    fn font_properties(&self, all: &mut Properties, text: &TextStyle) {
+        let role = &self.fonts.roles[&text.font];
+        for (attribute, name) in
+            [("w:ascii", &role.latin), ("w:eastAsia", &role.word), ("w:hAnsi", &role.latin), ("w:cs", &role.latin)]
         {
-            let _ = write!(out, r#"<w:outlineLvl w:val="{}"/>"#, level.clamp(1, 9) - 1);
+            all.set("w:rFonts", attribute, escape(name));
         }
     }
 
@@ -364,46 +416,112 @@ impl<'a> StyleBook<'a> {
         self.style.table.values().any(|t| [&t.title, &t.above, &t.head].iter().any(|r| *r == role))
     }
 
-    fn spacing(&self, out: &mut String, variant: &Variant, text: &TextStyle) {
-        let _ = write!(out, r#"<w:spacing w:before="{}" w:after="{}""#, twips(text.before), twips(text.after));
+    /// Line pitch, in twips or 240ths of a line, and its rule.
+    fn line(&self, variant: &Variant, text: &TextStyle) -> (i64, &'static str) {
         let scale = if variant.size > 0 { f64::from(variant.size) / 2.0 / text.size } else { 1.0 };
         match (variant.purpose, text.pitch) {
             // In a table a line grows with what is typed into it.
-            (Purpose::Cell, Some(pitch)) => {
-                let _ = write!(out, r#" w:line="{}" w:lineRule="atLeast"/>"#, twips(pitch * scale));
-            }
-            (Purpose::Cell, None) => out.push_str(r#" w:line="240" w:lineRule="auto"/>"#),
-            (Purpose::Footer | Purpose::FooterEven, _) => {
-                let _ = write!(out, r#" w:line="{}" w:lineRule="exact"/>"#, twips(footer_pitch(text)));
-            }
-            (_, pitch) => {
-                let line = pitch.map_or_else(|| line_pitch(&self.page).max(twips(1.25 * text.size)), twips);
-                let _ = write!(out, r#" w:line="{line}" w:lineRule="exact"/>"#);
-            }
+            (Purpose::Cell, Some(pitch)) => (twips(pitch * scale), "atLeast"),
+            (Purpose::Cell, None) => (240, "auto"),
+            (Purpose::Footer(..) | Purpose::FooterEven(..), _) => (twips(footer_pitch(text)), "exact"),
+            (_, Some(pitch)) => (twips(pitch), "exact"),
+            (_, None) => (line_pitch(&self.page, self.body_size()).max(twips(1.25 * text.size)), "exact"),
         }
     }
 
-    fn indents(&self, out: &mut String, variant: &Variant, text: &TextStyle) {
-        let outside = self.style.number.place == NumberPlace::Outside;
-        let inset = |purpose| if outside && variant.purpose == purpose { self.style.number.inset } else { 0.0 };
-        let left = text.left + f64::from(variant.indent) / 100.0 + inset(Purpose::FooterEven);
-        let right = text.right + inset(Purpose::Footer);
+    /// Left, right and first-line indent: hundredths of a character, and twips for programs that do not count.
+    fn indents(&self, variant: &Variant, text: &TextStyle) -> [(i64, i64); 3] {
+        let inset = if self.style.number.place == NumberPlace::Outside { self.style.number.inset } else { 0.0 };
+        let (inset_left, inset_right, added) = match variant.purpose {
+            Purpose::Footer(left, right) => (0.0, inset, [left, right, 0]),
+            Purpose::FooterEven(left, right) => (inset, 0.0, [left, right, 0]),
+            _ => (0.0, 0.0, [0; 3]),
+        };
+        let left = text.left + f64::from(variant.indent) / 100.0 + inset_left;
+        let counts = [left, text.right + inset_right, text.indent];
         let size = if variant.size > 0 { f64::from(variant.size) / 2.0 } else { text.size };
-        out.push_str("<w:ind");
-        for (name, characters) in [("left", left), ("right", right), ("firstLine", text.indent)] {
-            // The length beside the count of characters is for programs that do not count.
-            let (count, length) = ((characters * 100.0).round() as i64, twips(characters * size));
-            let _ = write!(out, r#" w:{name}Chars="{count}" w:{name}="{length}""#);
-        }
-        out.push_str("/>");
+        let indent = |(count, added): (f64, i64)| {
+            // With a length of its own it is no count of characters any more.
+            let hundredths = if added == 0 { (count * 100.0).round() as i64 } else { 0 };
+            (hundredths, twips(count * size) + added)
+        };
+        [(counts[0], added[0]), (counts[1], added[1]), (counts[2], added[2])].map(indent)
     }
 
     fn footer_align(&self, variant: &Variant) -> Option<Kind> {
         match (self.style.number.place, variant.purpose) {
-            (NumberPlace::Center, Purpose::Footer | Purpose::FooterEven) => Some(Kind::Center),
-            (NumberPlace::Outside, Purpose::Footer) => Some(Kind::Right),
-            (NumberPlace::Outside, Purpose::FooterEven) => Some(Kind::Left),
+            (NumberPlace::Center, Purpose::Footer(..) | Purpose::FooterEven(..)) => Some(Kind::Center),
+            (NumberPlace::Outside, Purpose::Footer(..)) => Some(Kind::Right),
+            (NumberPlace::Outside, Purpose::FooterEven(..)) => Some(Kind::Left),
             _ => None,
+        }
+    }
+}
+
+/// Children of `w:pPr` and of `w:rPr` that styles hold, in the schema's order. `w:spacing ` of characters has a space
+/// to tell it from that of paragraphs.
+const PARAGRAPH: &[&str] = &["w:keepNext", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:outlineLvl"];
+const CHARACTER: &[&str] = &["w:rFonts", "w:spacing ", "w:sz", "w:szCs"];
+
+/// What a style says: element, attribute, value. The attribute is empty where the value is the element's content.
+#[derive(Default)]
+struct Properties(Vec<(&'static str, &'static str, String)>);
+
+impl Properties {
+    fn set(&mut self, element: &'static str, attribute: &'static str, value: impl Into<String>) {
+        self.0.push((element, attribute, value.into()));
+    }
+
+    fn switch(&mut self, element: &'static str, on: bool) {
+        self.set(element, "w:val", if on { "1" } else { "0" });
+    }
+
+    fn spacing(&mut self, before: i64, after: i64, line: i64, rule: &str) {
+        self.set("w:spacing", "w:before", before.to_string());
+        self.set("w:spacing", "w:after", after.to_string());
+        // A line without its rule would be counted in 240ths (ECMA-376-1 17.3.1.33).
+        self.set("w:spacing", "w:line", format!(r#"{line}" w:lineRule="{rule}"#));
+    }
+
+    /// Count and length of an indent are one property: `w:leftChars="200" w:left="640"`.
+    fn indents(&mut self, indents: [(i64, i64); 3]) {
+        const NAMES: [[&str; 2]; 3] =
+            [["w:leftChars", "w:left"], ["w:rightChars", "w:right"], ["w:firstLineChars", "w:firstLine"]];
+        for ([count, length], (characters, twips)) in NAMES.into_iter().zip(indents) {
+            self.set("w:ind", count, format!(r#"{characters}" {length}="{twips}"#));
+        }
+    }
+
+    fn size(&mut self, half_points: u16) {
+        self.set("w:sz", "w:val", half_points.to_string());
+        self.set("w:szCs", "w:val", half_points.to_string());
+    }
+
+    /// What `own` has otherwise than `base`.
+    fn differences(own: &Properties, base: &Properties) -> Properties {
+        Properties(own.0.iter().filter(|property| !base.0.contains(property)).cloned().collect())
+    }
+
+    /// The element that holds those of `order`, if there are any.
+    fn write(&self, out: &mut String, container: &str, order: &[&'static str]) {
+        let start = out.len();
+        for name in order {
+            let mut of_name = self.0.iter().filter(|(element, ..)| element == name).peekable();
+            let Some((_, attribute, value)) = of_name.peek() else { continue };
+            if attribute.is_empty() {
+                let _ = write!(out, "<{name}>{value}</{name}>");
+                continue;
+            }
+            let _ = write!(out, "<{}", name.trim_end());
+            let on = value == "1" && matches!(*name, "w:keepNext" | "w:snapToGrid");
+            for (_, attribute, value) in of_name.filter(|_| !on) {
+                let _ = write!(out, r#" {attribute}="{value}""#);
+            }
+            out.push_str("/>");
+        }
+        if out.len() > start {
+            out.insert_str(start, &format!("<{container}>"));
+            let _ = write!(out, "</{container}>");
         }
     }
 }
@@ -460,19 +578,38 @@ fn border(out: &mut String, side: &str, pt: f64) {
     let _ = write!(out, r#"<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="auto"/>"#);
 }
 
+/// What a footer is moved in from the margins, in whole millimetres.
+fn millimetres(left: i64, right: i64) -> i64 {
+    ((left + right) as f64 / 20.0 / MM).round() as i64
+}
+
 /// A size in half points, as Word counts it.
 pub fn half_points(pt: f64) -> u16 {
     (pt * 2.0).round() as u16
 }
 
-/// The line pitch of a page's grid in twips, cut, so that its lines never need more than the type area.
-pub fn line_pitch(page: &PageSetup) -> i64 {
-    (page.pitch() * 20.0).floor() as i64
+/// The line pitch of a page's grid in twips, cut, so that its lines never need more than the page has.
+pub fn line_pitch(page: &PageSetup, body: f64) -> i64 {
+    (grid_pitch(page, body) * 20.0).floor() as i64
 }
 
-/// The exact line of the page number in pt.
+/// The pitch in pt of lines whose first begins and whose last ends at the edge of the type area, characters of `body`
+/// pt. GB/T 33476.2-2016 counts a character of 三号 as 5.6 mm: to a tenth.
+pub fn grid_pitch(page: &PageSetup, body: f64) -> f64 {
+    let character = (body / MM * 10.0).round() / 10.0 * MM;
+    let height = page.type_area().3;
+    if page.lines > 1 { (height - character) / f64::from(page.lines - 1) } else { height }
+}
+
+/// What Word's line boxes reach over the type area at the top and at the foot, in pt.
+pub fn half_leading(page: &PageSetup, body: f64) -> f64 {
+    let character = (body / MM * 10.0).round() / 10.0 * MM;
+    ((grid_pitch(page, body) - character) / 2.0).max(0.0)
+}
+
+/// The exact line of the page number in pt: low enough to stand between the text and its place 7 mm below.
 pub fn footer_pitch(text: &TextStyle) -> f64 {
-    (text.size * 1.25).ceil()
+    (text.size + 1.0).ceil()
 }
 
 /// Word's own English name of a style that it shows as `name` in Chinese; other names as they are. A style of

@@ -103,13 +103,20 @@ pub fn plan<'a>(
 ) -> Result<TablePlan<'a>, Error> {
     let widths = widths(&geometry.columns);
     let page = planner.page_height();
+    // Where print has it whole on a page under other text, Word is to move it whole too.
+    let whole = geometry.pages == 1 && planner.under_text();
     let mut rows = Vec::with_capacity(table.header.len() + table.body.len());
     let mut styles: HashMap<(CellLook, bool), StyleId> = HashMap::new();
     for (part, is_header) in [(&table.header, true), (&table.body, false)] {
         let first = if is_header { 0 } else { table.header.len() };
         let height = |row: usize| geometry.rows.get(first + row).copied().unwrap_or(looks.row);
         let heights: Vec<f64> = (0..part.len()).map(height).collect();
-        let keeps = kept_rows(part, &heights, page, is_header, !table.notes.is_empty());
+        let keeps = if is_header || whole {
+            let last = if is_header || !table.notes.is_empty() { part.len() } else { part.len().saturating_sub(1) };
+            (0..part.len()).map(|row| row < last).collect()
+        } else {
+            kept_rows(part, &heights, page, !table.notes.is_empty())
+        };
         let filled = fill(part, widths.len());
         for (index, (row, cells)) in part.iter().zip(filled).enumerate() {
             let mut planned = Vec::with_capacity(cells.len());
@@ -247,19 +254,16 @@ fn cell_style(
         Part::Text => &looks.text,
         Part::Number => &looks.number,
     };
-    let smaller = scale > 0.0 && scale < 1.0;
-    let size = if smaller { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
+    let scaled = scale > 0.0 && scale != 1.0;
+    let size = if scaled { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
     let (align, indent) = (Some(look.align), look.indent);
     planner.styles.id(Variant { align, indent, size, keep, ..Variant::of(role, Purpose::Cell) })
 }
 
-/// Rows whose paragraphs keep with the next: before a total, within a vertical merge that a page can hold, before
-/// a note; headers always.
-fn kept_rows(rows: &[Row], heights: &[f64], page: f64, header: bool, noted: bool) -> Vec<bool> {
-    let mut keeps = vec![header; rows.len()];
-    if header {
-        return keeps;
-    }
+/// Rows of a body that spans pages whose paragraphs keep with the next: before a total, within a vertical merge that
+/// a page can hold, before a note.
+fn kept_rows(rows: &[Row], heights: &[f64], page: f64, noted: bool) -> Vec<bool> {
+    let mut keeps = vec![false; rows.len()];
     for (index, row) in rows.iter().enumerate() {
         let next_is_total = rows.get(index + 1).is_some_and(|r| r.kind == RowKind::Total);
         keeps[index] |= next_is_total || (noted && index + 1 == rows.len());
