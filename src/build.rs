@@ -5,7 +5,7 @@ use crate::compose::{Composition, Job, compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
 use crate::fonts::Fonts;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Instead, Prepared, prepare, prepare_with};
 use crate::style::Style;
 use crate::typeset::{Pages, typeset};
 use crate::write;
@@ -47,6 +47,41 @@ impl Typeset {
 pub struct Output {
     pub name: String,
     pub bytes: Vec<u8>,
+}
+
+/// One document of a folder, composed: what a comparison compares.
+pub struct Side {
+    /// What `[[document]]` adds to the names of its files.
+    pub name: Option<String>,
+    pub composition: Composition,
+}
+
+impl Side {
+    pub fn document(&self) -> &Document {
+        &self.composition.document
+    }
+
+    /// Its pages, as a build lays them.
+    pub fn pages(&self, fonts: &Fonts) -> Pages {
+        typeset(self.document(), &self.composition.job().set.style, fonts, &mut Diagnostics::default())
+    }
+}
+
+/// Composes every document of a folder, nothing typeset or written; `instead` stands in for files of the folder.
+/// With errors nothing is returned.
+pub fn compose_all(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    instead: &Instead,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Side> {
+    let prepared = prepare_with(folder, layout_roots, instead, diagnostics);
+    if diagnostics.has_errors() {
+        return Vec::new();
+    }
+    let side = |p: Prepared| Some(Side { name: p.name, composition: compose(p.job, diagnostics)? });
+    let sides: Vec<Side> = prepared.into_iter().filter_map(side).collect();
+    if diagnostics.has_errors() { Vec::new() } else { sides }
 }
 
 /// Composes, checks and typesets one job; the pages are laid while the checks run. None if there were errors.

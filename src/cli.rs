@@ -5,7 +5,9 @@ mod build;
 mod check;
 mod explain;
 mod findings;
+mod diff;
 mod folders;
+mod history;
 mod layouts;
 mod messages;
 mod read;
@@ -29,6 +31,16 @@ const EXAMPLES: &str = "\
                                              导出一个版式集，以便修改
 
 退出码：0 完成；1 数据或版式有错误；2 用法不对。";
+
+const DIFF_EXAMPLES: &str = "\
+示例：
+  gongkai diff data/631-2023                 最后发布的一版与现在相比
+  gongkai diff data/631-2023 --what-if 'ledger.csv:11 金额=108300.00'
+                                             假如这样更正，会动到哪里
+  gongkai diff data/631-2023/editions/2023-02-10-1 data/631-2023
+  gongkai diff 公开.docx data/631-2023 --format csv > 对照.csv
+
+退出码：0 相同；1 不同；2 没有能够比较。";
 
 #[derive(Parser)]
 #[command(name = "gongkai", version, about = ABOUT, after_help = EXAMPLES, override_usage = "gongkai <命令> [选项]")]
@@ -65,6 +77,14 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
     #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
     Explain(explain::ExplainArgs),
+    /// 比较两个文件夹、两版，或 DOCX 与文件夹：印出来的有什么不同，因何而变
+    #[command(help_template = HELP, override_usage = "gongkai diff [选项] <旧> [新]")]
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(diff::DiffArgs),
+    /// 列出一个数据文件夹发布过的各版
+    #[command(help_template = HELP, override_usage = "gongkai history <文件夹>")]
+    #[command(after_help = "示例：\n  gongkai history data/631-2023")]
+    History(history::HistoryArgs),
     /// 读出 DOCX 里的数字，一行一个：地址、文字、元
     #[command(help_template = HELP, override_usage = "gongkai read [选项] <文件>")]
     #[command(after_help = "示例：\n  gongkai read 公开.docx\n  gongkai read 公开.docx --format json --prose")]
@@ -88,6 +108,8 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::History(args) => history::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),
     }

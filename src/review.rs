@@ -6,6 +6,7 @@ use crate::check::check;
 use crate::compose::{compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::{Change, Document};
+use crate::edition::{self, Edition};
 use crate::fonts::Fonts;
 use crate::marked::{ListLooks, merge, shown, with_list};
 use crate::prepare::{Prepared, prepare};
@@ -96,19 +97,45 @@ fn name_file(document: &mut Document, name: Option<&str>, kind: &str) {
     *stem = file_name(&format!("{stem}{name}（{kind}）"));
 }
 
-/// Everything a folder becomes as a marked edition. `since` is the data of the earlier edition, `told` its name for
-/// readers. A document that the earlier edition had not is left out with a warning.
+/// What a marked edition is compared with: the data of a recorded edition, or another data folder.
+pub struct Earlier {
+    data: PathBuf,
+    /// The layout sets of a recorded edition.
+    layouts: Option<PathBuf>,
+    /// What readers call it.
+    told: String,
+}
+
+impl Earlier {
+    /// `since` is an edition's id, its folder, or a data folder. Errors: E506, and those of [`Edition::find`].
+    pub fn find(folder: &Path, since: &Path) -> Result<Earlier, Diagnostic> {
+        if since.join("report.toml").is_file() {
+            return Ok(Earlier { data: since.to_path_buf(), layouts: None, told: "原公开版".to_owned() });
+        }
+        let edition = if since.join(edition::MANIFEST).is_file() {
+            Edition::open(since)?
+        } else if since.exists() {
+            let message = format!("{} 既不是已发布的一版，也不是数据文件夹", since.display());
+            return Err(Diagnostic::error("E506", message).hint("写版次，如 2023-02-10-1，或一个含 report.toml 的文件夹"));
+        } else {
+            Edition::find(folder, &since.to_string_lossy())?
+        };
+        Ok(Earlier { data: edition.data(), layouts: Some(edition.layouts()), told: format!("{}版", edition.id) })
+    }
+}
+
+/// Everything a folder becomes as a marked edition. A document that the earlier edition had not is left out with a warning.
 pub fn marked(
     folder: &Path,
-    since: &Path,
-    told: &str,
+    since: &Earlier,
     layout_roots: &[PathBuf],
     fonts: &Fonts,
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
     let id = crate::data::snapshot_id(folder);
-    let mut before = earlier(since, told, layout_roots, fonts, diagnostics);
+    let told = since.told.as_str();
+    let mut before = earlier(since, layout_roots, fonts, diagnostics);
     let mut outputs = Vec::new();
     for Prepared { name, job } in prepare(folder, layout_roots, diagnostics) {
         let Some(mut new) = typeset_job(job, fonts, diagnostics) else { continue };
@@ -133,21 +160,21 @@ pub fn marked(
 /// The documents of the earlier edition. What the checks find in it is an old story; that it cannot be made is an
 /// error.
 fn earlier(
-    since: &Path,
-    told: &str,
+    since: &Earlier,
     layout_roots: &[PathBuf],
     fonts: &Fonts,
     diagnostics: &mut Diagnostics,
 ) -> Vec<(Option<String>, Typeset)> {
     let mut found = Diagnostics::default();
     let mut made = Vec::new();
-    for Prepared { name, job } in prepare(since, layout_roots, &mut found) {
+    let own = since.layouts.as_ref().map(std::slice::from_ref);
+    for Prepared { name, job } in prepare(&since.data, own.unwrap_or(layout_roots), &mut found) {
         let Some(composition) = compose(job, &mut found) else { continue };
         let pages = typeset(&composition.document, &composition.job().set.style, fonts, &mut found);
         made.push((name, Typeset { composition, pages }));
     }
     for error in found.iter().filter(|f| f.severity == Severity::Error) {
-        let message = format!("{told}不能生成，无从比较：{}", error.message);
+        let message = format!("{}不能生成，无从比较：{}", since.told, error.message);
         diagnostics.push(Diagnostic { message, ..error.clone() });
     }
     made

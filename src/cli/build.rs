@@ -3,10 +3,10 @@
 use super::folders::{Manner, Outcome, Places, each_folder, each_folder_by, expanded, output_names};
 use super::messages::{Form, tell};
 use crate::build::{Format, Output};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::fonts::Fonts;
 use crate::place::place;
-use crate::review;
+use crate::review::{self, Earlier};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -74,22 +74,18 @@ pub fn run(args: &BuildArgs) -> ExitCode {
     }
     if let Some(since) = &args.since {
         let make = |folder: &Path, roots: &[PathBuf], fonts: &Fonts, diagnostics: &mut Diagnostics| {
-            let Some((data, told)) = earlier(folder, since, diagnostics) else { return Vec::new() };
-            review::marked(folder, &data, &told, roots, fonts, &formats, diagnostics)
+            let earlier = match Earlier::find(folder, since) {
+                Ok(earlier) => earlier,
+                Err(found) => {
+                    diagnostics.push(found);
+                    return Vec::new();
+                }
+            };
+            review::marked(folder, &earlier, roots, fonts, &formats, diagnostics)
         };
         return each_folder_by(&folders, &args.places, &manner, make, done);
     }
     each_folder(&folders, &args.places, &manner, done)
-}
-
-/// The data of an earlier edition, and what readers call it: a data folder.
-fn earlier(_folder: &Path, since: &Path, diagnostics: &mut Diagnostics) -> Option<(PathBuf, String)> {
-    if since.join("report.toml").is_file() {
-        return Some((since.to_path_buf(), "原公开版".to_owned()));
-    }
-    let found = Diagnostic::error("E506", format!("没有这个版次或数据文件夹：{}", since.display()));
-    diagnostics.push(found.hint("写存档的版次，或一个含 report.toml 的文件夹"));
-    None
 }
 
 fn formats(given: &[FormatArg]) -> Vec<Format> {

@@ -20,8 +20,9 @@ pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView
 
 use crate::data::Data;
 use crate::diagnostic::Diagnostics;
-use crate::document::Document;
+use crate::document::{Document, Origin};
 use crate::layout::LayoutSet;
+use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// Everything one document is made of.
@@ -46,6 +47,33 @@ impl Composition {
     /// Every figure whose amount is known, printed or not, as sentences print it.
     pub fn named_figures(&self) -> Vec<NamedFigure> {
         self.session.named_figures()
+    }
+
+    /// The exact amount of a figure (元, or ones), printed or not; None if there is none or it is not known.
+    pub fn amount(&self, address: &str) -> Option<Decimal> {
+        self.session.figure(self.session.find(address)?).amount
+    }
+
+    /// The amounts a figure is made of, each with the input line it stands in.
+    pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
+        self.session.find(address).map(|id| self.session.amounts_behind(id)).unwrap_or_default()
+    }
+
+    /// Whether a figure is money: a count or a percentage is not.
+    pub fn is_money(&self, address: &str) -> bool {
+        self.session.find(address).is_some_and(|id| self.session.figure(id).look.unit != crate::money::Unit::Plain)
+    }
+
+    /// The address of the figure in a cell of a placed table, printed or blank: `row` and `cell` count the document's
+    /// body rows and their cells from 0.
+    pub fn address_in(&self, table: &str, row: usize, cell: usize) -> Option<String> {
+        // A layout placed again has its number behind its id.
+        let again = || self.session.composed(table.rsplit_once('#')?.0);
+        let table = self.session.composed(table).or_else(again)?;
+        match table.body.get(row)?.cells.get(cell)?.content {
+            table::Content::Figure(id, _) => Some(self.session.figure(id).address),
+            table::Content::Text(_) => None,
+        }
     }
 }
 

@@ -421,6 +421,22 @@ impl Session {
         }
     }
 
+    /// The amounts behind a figure, each with its line.
+    pub fn amounts_behind(&self, id: Id) -> Vec<(Origin, Decimal)> {
+        let figure = self.figure(id);
+        match figure.source {
+            Source::Line(origin) => vec![(origin, figure.amount.unwrap_or_default())],
+            Source::Derived(of) => of.into_iter().flat_map(|id| self.amounts_behind(id)).collect(),
+            Source::Sum { dataset, row, column, chain } => {
+                let Some(dataset) = self.dataset(&dataset) else { return Vec::new() };
+                let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };
+                let amount =
+                    |i: usize| (dataset.records[i].origin.clone(), dataset.records[i].values[measure].number());
+                row.and(&column).yes.iter().map(amount).collect()
+            }
+        }
+    }
+
     /// A table already composed.
     pub fn composed(&self, id: &str) -> Option<Arc<Composed>> {
         self.state().tables.get(id).cloned()

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 /// Folders of a data folder whose files its document is made of.
-const FOLDERS: [&str; 2] = ["layout", "text"];
+const FOLDERS: [&str; 3] = ["classification", "layout", "text"];
+const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
 
 /// The files a folder's document is made of, by name relative to it (with `/`), sorted: `report.toml`, the CSV files,
-/// and everything in `text/` and `layout/`. Hidden files are none of them.
+/// and those in `text/`, `layout/` and `classification/`. Hidden files are none of them.
 pub fn snapshot_files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for name in names(folder) {
@@ -16,23 +17,13 @@ pub fn snapshot_files(folder: &Path) -> Vec<String> {
         let of_data = name == "report.toml" || name.to_ascii_lowercase().ends_with(".csv");
         if of_data && path.is_file() {
             found.push(name);
-        } else if FOLDERS.contains(&name.as_str()) && path.is_dir() {
-            walk(&path, &name, &mut found);
+        } else if FOLDERS.contains(&name.as_str()) {
+            let read = names(&path).into_iter().filter(|n| ENDINGS.iter().any(|ending| n.ends_with(ending)));
+            found.extend(read.filter(|n| path.join(n).is_file()).map(|n| format!("{name}/{n}")));
         }
     }
     found.sort();
     found
-}
-
-fn walk(folder: &Path, shown: &str, found: &mut Vec<String>) {
-    for name in names(folder) {
-        let (path, shown) = (folder.join(&name), format!("{shown}/{name}"));
-        if path.is_dir() {
-            walk(&path, &shown, found);
-        } else {
-            found.push(shown);
-        }
-    }
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -144,6 +144,25 @@ impl SetFiles {
     }
 }
 
+impl SetFiles {
+    /// The files of the set, of those it inherits and of its classification, by their paths below a layout root:
+    /// `SET/set.toml`, `classification/2023/function.csv`. The department's own layer is no part of it.
+    pub fn by_path(&self, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
+        let year = self.toml("set.toml", diagnostics);
+        let year = year.as_ref().and_then(|set| set.get("classification")).and_then(Node::str).unwrap_or_default();
+        let folder = format!("classification/{year}");
+        let classification = folder_layer(&folder, &format!("layouts/{folder}/"), &self.roots, diagnostics);
+        let layers = self.layers.iter().filter(|layer| !layer.own).chain(&classification);
+        let files = layers.flat_map(|layer| layer.files.iter().map(move |(name, text)| (layer, name, text)));
+        files
+            .map(|(layer, name, text)| {
+                let folder = layer.shown.strip_prefix("layouts/").unwrap_or(&layer.shown);
+                (format!("{folder}{name}"), text.clone())
+            })
+            .collect()
+    }
+}
+
 fn at(diagnostic: Diagnostic, place: Option<Place>) -> Diagnostic {
     match place {
         Some(place) => diagnostic.at(place),

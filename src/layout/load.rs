@@ -166,10 +166,17 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         lists,
         report,
         rules,
+        sources: sources(files, prose),
         env,
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+/// The text of every file read, by its shown name.
+fn sources(files: &SetFiles, prose: &Layer) -> std::collections::BTreeMap<String, String> {
+    let layers = files.layers.iter().chain([prose]);
+    layers.flat_map(|l| l.files.iter().map(|(name, text)| (format!("{}{name}", l.shown), text.clone()))).collect()
 }
 
 fn required(files: &SetFiles, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {

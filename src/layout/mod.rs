@@ -46,6 +46,8 @@ pub struct LayoutSet {
     pub rules: Vec<rule::Rule>,
     /// Keys `report.toml` may have beyond the fixed ones, with defaults.
     pub report: IndexMap<String, ReportField>,
+    /// The texts it was read from, all layers and the department's prose, by the names messages give them.
+    pub sources: std::collections::BTreeMap<String, String>,
     /// Holds every compiled template.
     pub env: Environment<'static>,
 }

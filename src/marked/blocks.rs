@@ -1,11 +1,8 @@
 //! Sections and their blocks, aligned and merged.
 
-use super::align::{Step, align, likeness_of};
 use super::{Figures, all, table, text};
+use crate::diff::align::{align, likeness};
 use crate::document::{Block, Change, Document, FigureId, Heading, Inline, Paragraph, Row, Section, plain_text};
-
-/// Blocks of one kind less alike than this are not the same block.
-const ALIKE: f64 = 0.4;
 
 /// The document with every figure's number higher by `offset`.
 pub fn with_figures_after(document: &Document, offset: u32) -> Document {
@@ -50,22 +47,26 @@ pub fn is_changed(block: &Block) -> bool {
 }
 
 pub fn merge_sections(old: &[Section], new: &[Section], figures: &Figures) -> Vec<Section> {
-    let keys = |sections: &[Section]| -> Vec<(String, String, Vec<String>)> {
-        sections.iter().map(|s| (s.id.clone(), s.page.clone(), s.blocks.iter().map(key).collect())).collect()
+    let blocks = |sections: &[Section]| -> Vec<Vec<String>> {
+        sections.iter().map(|s| s.blocks.iter().map(key).collect()).collect()
     };
-    let (before, after) = (keys(old), keys(new));
-    let likeness = |i: usize, j: usize| {
-        let ((id, page, blocks), (id2, page2, blocks2)) = (&before[i], &after[j]);
-        let common = blocks.iter().filter(|b| blocks2.contains(b)).count();
-        let share = common as f64 / blocks.len().max(blocks2.len()).max(1) as f64;
-        if id == id2 && page == page2 { 0.1 + share } else { 0.0 }
+    let (before, after) = (blocks(old), blocks(new));
+    let keys = |sections: &[Section], blocks: &[Vec<String>]| -> Vec<String> {
+        sections.iter().zip(blocks).map(|(s, blocks)| format!("{}\u{1}{}\u{1}{}", s.id, s.page, blocks.join("\u{1}"))).collect()
     };
-    let merged = align(&before, &after, &likeness).into_iter().map(|step| match step {
-        Step::Both(i, j) => Section { blocks: merge_blocks(&old[i].blocks, &new[j].blocks, figures), ..new[j].clone() },
-        Step::New(j) => whole_section(&new[j], Change::Inserted),
+    // Sections of one part on one kind of page may be the same, the more so the more blocks they share.
+    let alike = |i: usize, j: usize| {
+        let common = before[i].iter().filter(|b| after[j].contains(b)).count();
+        let share = common as f32 / before[i].len().max(after[j].len()).max(1) as f32;
+        if old[i].id == new[j].id && old[i].page == new[j].page { 0.5 + share / 2.0 } else { 0.0 }
+    };
+    let merged = align(&keys(old, &before), &keys(new, &after), alike).into_iter().filter_map(|step| Some(match step {
+        (Some(i), Some(j)) => Section { blocks: merge_blocks(&old[i].blocks, &new[j].blocks, figures), ..new[j].clone() },
+        (None, Some(j)) => whole_section(&new[j], Change::Inserted),
         // Its pages count on, whatever they did before.
-        Step::Old(i) => Section { restart: false, ..whole_section(&old[i], Change::Deleted) },
-    });
+        (Some(i), None) => Section { restart: false, ..whole_section(&old[i], Change::Deleted) },
+        (None, None) => return None,
+    }));
     merged.collect()
 }
 
@@ -75,14 +76,14 @@ fn whole_section(section: &Section, change: Change) -> Section {
 
 fn merge_blocks(old: &[Block], new: &[Block], figures: &Figures) -> Vec<Block> {
     let keys = |blocks: &[Block]| -> Vec<String> { blocks.iter().map(key).collect() };
-    let likeness = |i: usize, j: usize| alike(&old[i], &new[j]);
     let mut merged = Vec::with_capacity(new.len());
-    for step in align(&keys(old), &keys(new), &likeness) {
+    for step in align(&keys(old), &keys(new), |i, j| alike(&old[i], &new[j])) {
         match step {
-            Step::Both(i, j) => merge_block(&old[i], &new[j], figures, &mut merged),
-            Step::Old(i) if matches!(old[i], Block::Contents | Block::PageBreak) => {}
-            Step::Old(i) => merged.push(whole(&old[i], Change::Deleted)),
-            Step::New(j) => merged.push(whole(&new[j], Change::Inserted)),
+            (Some(i), Some(j)) => merge_block(&old[i], &new[j], figures, &mut merged),
+            (Some(i), None) if matches!(old[i], Block::Contents | Block::PageBreak) => {}
+            (Some(i), None) => merged.push(whole(&old[i], Change::Deleted)),
+            (None, Some(j)) => merged.push(whole(&new[j], Change::Inserted)),
+            (None, None) => {}
         }
     }
     merged
@@ -147,30 +148,27 @@ fn key(block: &Block) -> String {
     }
 }
 
-fn alike(old: &Block, new: &Block) -> f64 {
-    let like = match (old, new) {
+fn alike(old: &Block, new: &Block) -> f32 {
+    match (old, new) {
         (Block::Heading(a), Block::Heading(b)) if a.level == b.level => like_inlines(&a.inlines, &b.inlines),
         (Block::Paragraph(a), Block::Paragraph(b)) if a.role == b.role => like_inlines(&a.inlines, &b.inlines),
         _ => 0.0,
-    };
-    if like >= ALIKE { like } else { 0.0 }
+    }
 }
 
-fn like_inlines(old: &[Inline], new: &[Inline]) -> f64 {
-    likeness_of(&plain_text(old), &plain_text(new))
+fn like_inlines(old: &[Inline], new: &[Inline]) -> f32 {
+    likeness(&plain_text(old), &plain_text(new))
 }
 
 /// Lines without a block of their own, such as a table's notes.
 pub fn merge_lines(old: &[Vec<Inline>], new: &[Vec<Inline>], figures: &Figures) -> Vec<Vec<Inline>> {
     let keys = |lines: &[Vec<Inline>]| -> Vec<String> { lines.iter().map(|l| plain_text(l)).collect() };
-    let likeness = |i: usize, j: usize| {
-        let like = like_inlines(&old[i], &new[j]);
-        if like >= ALIKE { like } else { 0.0 }
-    };
-    let merged = align(&keys(old), &keys(new), &likeness).into_iter().map(|step| match step {
-        Step::Both(i, j) => text::merge(&old[i], &new[j], figures),
-        Step::Old(i) => all(&old[i], Change::Deleted),
-        Step::New(j) => all(&new[j], Change::Inserted),
+    let alike = |i: usize, j: usize| like_inlines(&old[i], &new[j]);
+    let merged = align(&keys(old), &keys(new), alike).into_iter().filter_map(|step| match step {
+        (Some(i), Some(j)) => Some(text::merge(&old[i], &new[j], figures)),
+        (Some(i), None) => Some(all(&old[i], Change::Deleted)),
+        (None, Some(j)) => Some(all(&new[j], Change::Inserted)),
+        (None, None) => None,
     });
     merged.collect()
 }

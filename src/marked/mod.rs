@@ -3,7 +3,6 @@
 //! it is the new edition, with all inserted parts left out the old one. The DOCX writer makes tracked changes of it;
 //! for print [`shown`] turns it into words: new values shaded, the old ones in brackets beside them, a list at the end.
 
-mod align;
 mod blocks;
 mod shown;
 mod table;

@@ -1,14 +1,11 @@
 //! Tables of the same columns, merged row by row. Rows that cells join go and come together: half a joined cell is no
 //! table.
 
-use super::align::{Step, align, likeness_of};
 use super::blocks::{merge_heading, merge_lines};
 use super::{Figures, text};
+use crate::diff::align::{align, likeness};
 use crate::document::{Cell, Change, Row, Table, plain_text};
 use std::ops::Range;
-
-/// Rows without figures less alike than this are not the same row.
-const ALIKE: f64 = 0.5;
 
 /// Both tables in one; none where their columns or heads are built differently.
 pub fn merge(old: &Table, new: &Table, figures: &Figures) -> Option<Table> {
@@ -39,24 +36,24 @@ fn merge_rows(old: &[Row], new: &[Row], figures: &Figures) -> Vec<Row> {
         units.iter().map(|unit| rows[unit.clone()].iter().map(|r| row_key(r, figures)).collect()).collect()
     };
     let (old_keys, new_keys) = (keys(old, &before), keys(new, &after));
-    let likeness = |i: usize, j: usize| {
+    let alike = |i: usize, j: usize| {
         let (was, is) = (&old[before[i].clone()], &new[after[j].clone()]);
-        let like = likeness_of(&texts(was), &texts(is));
-        if same_form(was, is) && like >= ALIKE { like } else { 0.0 }
+        if same_form(was, is) { likeness(&texts(was), &texts(is)) } else { 0.0 }
     };
     let mut merged = Vec::with_capacity(new.len());
-    for step in align(&old_keys, &new_keys, &likeness) {
+    for step in align(&old_keys, &new_keys, alike) {
         match step {
-            Step::Both(i, j) if same_form(&old[before[i].clone()], &new[after[j].clone()]) => {
+            (Some(i), Some(j)) if same_form(&old[before[i].clone()], &new[after[j].clone()]) => {
                 let pairs = old[before[i].clone()].iter().zip(&new[after[j].clone()]);
                 merged.extend(pairs.map(|(was, is)| merge_row(was, is, figures)));
             }
-            Step::Both(i, j) => {
+            (Some(i), Some(j)) => {
                 merged.extend(old[before[i].clone()].iter().map(|r| whole(r, Change::Deleted)));
                 merged.extend(new[after[j].clone()].iter().map(|r| whole(r, Change::Inserted)));
             }
-            Step::Old(i) => merged.extend(old[before[i].clone()].iter().map(|r| whole(r, Change::Deleted))),
-            Step::New(j) => merged.extend(new[after[j].clone()].iter().map(|r| whole(r, Change::Inserted))),
+            (Some(i), None) => merged.extend(old[before[i].clone()].iter().map(|r| whole(r, Change::Deleted))),
+            (None, Some(j)) => merged.extend(new[after[j].clone()].iter().map(|r| whole(r, Change::Inserted))),
+            (None, None) => {}
         }
     }
     merged

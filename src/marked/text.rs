@@ -1,7 +1,7 @@
 //! Two versions of a text in one: words and figures that stayed, went and came.
 
-use super::align::likeness_of;
 use super::{Figures, all};
+use crate::diff::align::likeness;
 use crate::document::{Change, Inline, plain_text};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -21,14 +21,14 @@ struct Token<'a> {
 /// Fewer characters than this between two changes are read as changed with them.
 const ISLAND: usize = 3;
 /// Texts less alike than this have nothing worth keeping in common.
-const UNLIKE: f64 = 0.25;
+const UNLIKE: f32 = 0.3;
 
 /// The inlines of both. A figure whose printed text changed stands as two neighbours of one address, the old before
 /// the new.
 pub fn merge(old: &[Inline], new: &[Inline], figures: &Figures) -> Vec<Inline> {
     let (before, after) = (tokens(old, figures), tokens(new, figures));
     let single = before.len() == 1 && after.len() == 1;
-    if !single && !old.is_empty() && !new.is_empty() && likeness_of(&plain_text(old), &plain_text(new)) < UNLIKE {
+    if !single && !old.is_empty() && !new.is_empty() && likeness(&plain_text(old), &plain_text(new)) < UNLIKE {
         return [all(old, Change::Deleted), all(new, Change::Inserted)].concat();
     }
     let keys = |tokens: &[Token<'_>]| -> Vec<String> { tokens.iter().map(|t| spelled(t.key)).collect() };
