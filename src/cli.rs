@@ -3,13 +3,14 @@
 
 mod build;
 mod check;
+mod diff;
 mod explain;
 mod findings;
-mod diff;
 mod folders;
 mod history;
 mod layouts;
 mod messages;
+mod pull;
 mod read;
 
 use clap::error::{ContextKind, ErrorKind};
@@ -25,6 +26,10 @@ const EXAMPLES: &str = "\
   gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
   gongkai check data/631-2023                只检查，不写文件
   gongkai explain L013                       说明一条规则
+  gongkai build data/631-2023 --draft        送审稿：有水印，检查发现的问题列在最后
+  gongkai build data/631-2023 --marked --since 2023-02-10-1
+                                             与发布过的一版比较，标出改动
+  gongkai pull 公开.docx data/631-2023       在 Word 里改过的，写回数据文件夹
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
@@ -64,7 +69,7 @@ enum Command {
     /// 生成公开文本
     #[command(help_template = HELP, override_usage = "gongkai build [选项] <文件夹>...")]
     #[command(
-        after_help = "示例：\n  gongkai build data/631-2023\n  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx"
+        after_help = "示例：\n  gongkai build data/631-2023\n  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx\n  gongkai build data/631-2023 --draft\n  gongkai build data/631-2023 --marked --since 2023-02-10-1"
     )]
     Build(build::BuildArgs),
     /// 检查数据和版式，不写文件
@@ -85,6 +90,12 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai history <文件夹>")]
     #[command(after_help = "示例：\n  gongkai history data/631-2023")]
     History(history::HistoryArgs),
+    /// 把在 Word 里改过的 DOCX 读回来：哪些文字、数字改了，写回数据文件夹的哪一行
+    #[command(help_template = HELP, override_usage = "gongkai pull [选项] <文件> <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai pull 公开.docx data/631-2023          只说明改了什么、会写到哪里\n  gongkai pull 公开.docx data/631-2023 --write  写回 text/*.md 和数据文件\n\n数字改了，找得到唯一的一条记录就给出确切的改法；有几条可能的都列出来，不替您选。结构的改动（增删段落、表格的行）只说明，不采用。"
+    )]
+    Pull(pull::PullArgs),
     /// 读出 DOCX 里的数字，一行一个：地址、文字、元
     #[command(help_template = HELP, override_usage = "gongkai read [选项] <文件>")]
     #[command(after_help = "示例：\n  gongkai read 公开.docx\n  gongkai read 公开.docx --format json --prose")]
@@ -110,6 +121,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Pull(args) => pull::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),
     }
@@ -139,7 +151,10 @@ fn wrong_use(error: &clap::Error) -> String {
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{argument}"),
         ErrorKind::UnknownArgument => format!("没有“{argument}”这个选项"),
         ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令", context(ContextKind::InvalidSubcommand)),
-        ErrorKind::ArgumentConflict => format!("{argument} 只能写一次"),
+        ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
+            prior if prior.is_empty() || prior == argument => format!("{argument} 只能写一次"),
+            prior => format!("{argument} 和 {prior} 不能同时用"),
+        },
         ErrorKind::InvalidValue => match (context(ContextKind::InvalidValue), context(ContextKind::ValidValue)) {
             (value, _) if value.is_empty() => format!("{argument} 后面没有写值"),
             (value, valid) if valid.is_empty() => format!("“{value}”不能用于 {argument}"),

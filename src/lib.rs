@@ -23,6 +23,7 @@ pub mod marked;
 pub mod money;
 pub mod place;
 pub mod prepare;
+pub mod pull;
 pub mod read_docx;
 pub mod review;
 pub mod style;

@@ -36,7 +36,7 @@ pub fn drafts(
         let mut found = check(&composition);
         found.extend(diagnostics.clone());
         mark_draft(&mut composition.document, &found);
-        name_file(&mut composition.document, name.as_deref(), DRAFT);
+        name_file(&mut composition.document, name.as_deref());
         composition.document.meta.data = Some(id.clone());
         let pages = typeset(&composition.document, &composition.job().set.style, fonts, diagnostics);
         found.iter().filter(|f| is_of_check(f)).for_each(|f| diagnostics.push(told_only(f)));
@@ -44,7 +44,7 @@ pub fn drafts(
             continue;
         }
         match write_formats(&Typeset { composition, pages }, fonts, formats) {
-            Ok(files) => outputs.extend(files),
+            Ok(files) => outputs.extend(files.into_iter().map(|file| of_kind(file, DRAFT))),
             Err(found) => diagnostics.push(found),
         }
     }
@@ -90,11 +90,21 @@ fn in_words(number: usize, found: &Diagnostic) -> String {
     text.replace(['\n', '\t'], " ")
 }
 
-/// The output's name: the document's own, what tells it from the folder's others, and what kind it is.
-fn name_file(document: &mut Document, name: Option<&str>, kind: &str) {
-    let stem = &mut document.meta.file_stem;
-    let name = name.map_or_else(String::new, |name| format!("-{name}"));
-    *stem = file_name(&format!("{stem}{name}（{kind}）"));
+/// The document's own name, and what tells it from the folder's others.
+fn name_file(document: &mut Document, name: Option<&str>) {
+    if let Some(name) = name {
+        let stem = &mut document.meta.file_stem;
+        *stem = file_name(&format!("{stem}-{name}"));
+    }
+}
+
+/// A file whose name says what kind it is.
+fn of_kind(file: Output, kind: &str) -> Output {
+    let name = match file.name.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}（{kind}）.{ending}"),
+        None => file.name,
+    };
+    Output { name, ..file }
 }
 
 /// What a marked edition is compared with: the data of a recorded edition, or another data folder.
@@ -116,7 +126,9 @@ impl Earlier {
             Edition::open(since)?
         } else if since.exists() {
             let message = format!("{} 既不是已发布的一版，也不是数据文件夹", since.display());
-            return Err(Diagnostic::error("E506", message).hint("写版次，如 2023-02-10-1，或一个含 report.toml 的文件夹"));
+            return Err(
+                Diagnostic::error("E506", message).hint("写版次，如 2023-02-10-1，或一个含 report.toml 的文件夹")
+            );
         } else {
             Edition::find(folder, &since.to_string_lossy())?
         };
@@ -145,11 +157,11 @@ pub fn marked(
             continue;
         };
         let (_, old) = before.remove(at);
-        name_file(&mut new.composition.document, name.as_deref(), "修订标记");
+        name_file(&mut new.composition.document, name.as_deref());
         new.composition.document.meta.data = Some(id.clone());
         for format in formats {
             match write_marked(&old, &new, told, fonts, *format, diagnostics) {
-                Ok(file) => outputs.push(file),
+                Ok(file) => outputs.push(of_kind(file, "修订标记")),
                 Err(found) => diagnostics.push(found),
             }
         }

@@ -51,7 +51,6 @@ enum Given {
 pub fn run(args: &DiffArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
     let found = compared(args, &mut diagnostics);
-    let colour = console::colors_enabled_stderr();
     diagnostics.sorted().iter().for_each(|found| tell(found));
     let Some(diff) = found else {
         tell("没有能够比较");

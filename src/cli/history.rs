@@ -31,7 +31,6 @@ pub fn run(args: &HistoryArgs) -> ExitCode {
     if editions.is_empty() && !diagnostics.has_errors() {
         tell("还没有发布过；gongkai build 文件夹 --edition 记下一版");
     }
-    let colour = console::colors_enabled_stderr();
     diagnostics.sorted().iter().for_each(|found| tell(found));
     if diagnostics.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -48,6 +48,64 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
     Ok(unify_line_ends(text))
 }
 
+/// `text`, whose only line end is `\n`, in the encoding and with the line ends of the file it replaces. An error is a
+/// character that the encoding has not.
+pub fn encode_like(original: &[u8], text: &str) -> Result<Vec<u8>, char> {
+    let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2], text: &str| -> Vec<u8> {
+        mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
+    };
+    let ended = |old: &str| with_line_ends_of(old, text);
+    match original {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => {
+            let text = ended(&String::from_utf8_lossy(rest));
+            Ok([b"\xEF\xBB\xBF".as_slice(), text.as_bytes()].concat())
+        }
+        [0xFF, 0xFE, rest @ ..] => {
+            Ok(wide([0xFF, 0xFE], u16::to_le_bytes, &ended(&decode_lossy(UTF_16LE, rest, rest.len()))))
+        }
+        [0xFE, 0xFF, rest @ ..] => {
+            Ok(wide([0xFE, 0xFF], u16::to_be_bytes, &ended(&decode_lossy(UTF_16BE, rest, rest.len()))))
+        }
+        _ => match str::from_utf8(original) {
+            Ok(old) => Ok(ended(old).into_bytes()),
+            Err(_) => {
+                let text = ended(&decode_lossy(GB18030, original, original.len()));
+                let lost = |c: &char| GB18030.encode(c.encode_utf8(&mut [0; 4])).2;
+                match text.chars().find(lost) {
+                    Some(c) => Err(c),
+                    None => Ok(GB18030.encode(&text).0.into_owned()),
+                }
+            }
+        },
+    }
+}
+
+/// Each line ends as the line of that number ended; lines beyond them as the first did.
+fn with_line_ends_of(old: &str, text: &str) -> String {
+    if !old.contains('\r') {
+        return text.to_owned();
+    }
+    let mut ends: Vec<&str> = Vec::new();
+    let mut rest = old;
+    while let Some(at) = rest.find(['\r', '\n']) {
+        let end = if rest[at..].starts_with("\r\n") { "\r\n" } else { &rest[at..at + 1] };
+        ends.push(end);
+        rest = &rest[at + end.len()..];
+    }
+    let mut ends_in_turn = ends.iter();
+    let mut ended = String::with_capacity(text.len() + ends.len());
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(words) => {
+                ended.push_str(words);
+                ended.push_str(ends_in_turn.next().or(ends.first()).unwrap_or(&"\n"));
+            }
+            None => ended.push_str(line),
+        }
+    }
+    ended
+}
+
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let expected = file.metadata()?.len().min(MAX_BYTES);
@@ -190,6 +248,23 @@ mod tests {
             assert_eq!(decode(bytes, "a.csv").as_deref(), Ok(TEXT));
         }
         assert_eq!(decode(Vec::new(), "a.csv").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_file_is_written_as_it_was() {
+        let text = "功能科目,金额\r\n甲,1\n乙,2\r";
+        for bytes in [
+            text.as_bytes().to_vec(),
+            [b"\xEF\xBB\xBF".as_slice(), text.as_bytes()].concat(),
+            utf16(text, [0xFF, 0xFE], u16::to_le_bytes),
+            utf16(text, [0xFE, 0xFF], u16::to_be_bytes),
+            gb18030(text),
+        ] {
+            let read = decode(bytes.clone(), "a.csv").expect("text");
+            assert_eq!(encode_like(&bytes, &read), Ok(bytes.clone()));
+            let edited = encode_like(&bytes, &read.replace("甲,1", "甲,3")).expect("encoded");
+            assert_eq!(decode(edited, "a.csv").as_deref(), Ok("功能科目,金额\n甲,3\n乙,2\n"));
+        }
     }
 
     #[test]

@@ -52,7 +52,11 @@ pub fn merge_sections(old: &[Section], new: &[Section], figures: &Figures) -> Ve
     };
     let (before, after) = (blocks(old), blocks(new));
     let keys = |sections: &[Section], blocks: &[Vec<String>]| -> Vec<String> {
-        sections.iter().zip(blocks).map(|(s, blocks)| format!("{}\u{1}{}\u{1}{}", s.id, s.page, blocks.join("\u{1}"))).collect()
+        sections
+            .iter()
+            .zip(blocks)
+            .map(|(s, blocks)| format!("{}\u{1}{}\u{1}{}", s.id, s.page, blocks.join("\u{1}")))
+            .collect()
     };
     // Sections of one part on one kind of page may be the same, the more so the more blocks they share.
     let alike = |i: usize, j: usize| {
@@ -60,13 +64,17 @@ pub fn merge_sections(old: &[Section], new: &[Section], figures: &Figures) -> Ve
         let share = common as f32 / before[i].len().max(after[j].len()).max(1) as f32;
         if old[i].id == new[j].id && old[i].page == new[j].page { 0.5 + share / 2.0 } else { 0.0 }
     };
-    let merged = align(&keys(old, &before), &keys(new, &after), alike).into_iter().filter_map(|step| Some(match step {
-        (Some(i), Some(j)) => Section { blocks: merge_blocks(&old[i].blocks, &new[j].blocks, figures), ..new[j].clone() },
-        (None, Some(j)) => whole_section(&new[j], Change::Inserted),
-        // Its pages count on, whatever they did before.
-        (Some(i), None) => Section { restart: false, ..whole_section(&old[i], Change::Deleted) },
-        (None, None) => return None,
-    }));
+    let merged = align(&keys(old, &before), &keys(new, &after), alike).into_iter().filter_map(|step| {
+        Some(match step {
+            (Some(i), Some(j)) => {
+                Section { blocks: merge_blocks(&old[i].blocks, &new[j].blocks, figures), ..new[j].clone() }
+            }
+            (None, Some(j)) => whole_section(&new[j], Change::Inserted),
+            // Its pages count on, whatever they did before.
+            (Some(i), None) => Section { restart: false, ..whole_section(&old[i], Change::Deleted) },
+            (None, None) => return None,
+        })
+    });
     merged.collect()
 }
 

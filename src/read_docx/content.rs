@@ -27,6 +27,8 @@ pub struct Content {
     pub tables: Vec<ReadTable>,
     /// Every paragraph in a bookmark `p_…`, in document order.
     pub prose: Vec<OwnParagraph>,
+    /// Every paragraph outside tables that has text.
+    pub paragraphs: Vec<String>,
     /// Tags and bookmarks of what tracked changes leave out of this view.
     pub tracked_away: BTreeSet<String>,
 }
@@ -120,8 +122,6 @@ struct OpenControl {
     alias: Option<String>,
     /// The text is Word's prompt, not the user's.
     prompt: bool,
-    /// Tracked changes hide something in it.
-    hides: bool,
     sink: Sink,
     order: usize,
     place: Option<(usize, usize, usize)>,
@@ -166,6 +166,8 @@ struct Parser<'a> {
     hidden: usize,
     controls: Vec<OpenControl>,
     ignored_controls: usize,
+    /// Bookmarks that hold a figure, by their ids.
+    marks: Vec<(String, OpenControl)>,
     tables: Vec<OpenTable>,
     prose: Vec<OpenProse>,
     paragraph: String,
@@ -189,6 +191,7 @@ pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, D
         hidden: 0,
         controls: Vec::new(),
         ignored_controls: 0,
+        marks: Vec::new(),
         tables: Vec::new(),
         prose: Vec::new(),
         paragraph: String::new(),
@@ -324,7 +327,6 @@ impl Parser<'_> {
         if !hides {
             return Open::Other;
         }
-        self.controls.iter_mut().for_each(|control| control.hides = true);
         Open::Hidden
     }
 
@@ -389,13 +391,18 @@ impl Parser<'_> {
             self.ignored_controls += 1;
             return Open::Control;
         }
+        let control = self.open_control();
+        self.controls.push(control);
+        Open::Control
+    }
+
+    fn open_control(&self) -> OpenControl {
         let place = self.tables.last().and_then(|table| {
             let rows = &self.content.tables[table.index].rows;
             table.cell.as_ref().map(|_| (table.index, rows.len().saturating_sub(1), rows.last().map_or(0, Vec::len)))
         });
         let prose = self.prose.last().map(|p| (p.index, p.sink.text.len()));
-        self.controls.push(OpenControl { order: self.order, place, prose, ..OpenControl::default() });
-        Open::Control
+        OpenControl { order: self.order, place, prose, ..OpenControl::default() }
     }
 
     fn control_property(&mut self, local: &str, element: &BytesStart) {
@@ -411,6 +418,16 @@ impl Parser<'_> {
     }
 
     fn bookmark_start(&mut self, element: &BytesStart) {
+        let of_figure = attribute(element, "name").filter(|n| n.starts_with("f_") && short(n));
+        if let (Some(name), Some(id)) = (of_figure, attribute(element, "id"))
+            && self.marks.len() < OPEN_AT_ONCE
+        {
+            self.order += 1;
+            self.kept += KEPT;
+            let mark = OpenControl { tag: Some(name), ..self.open_control() };
+            self.marks.push((id, mark));
+            return;
+        }
         if self.hidden > 0 || self.prose.len() >= OPEN_AT_ONCE {
             return;
         }
@@ -428,6 +445,10 @@ impl Parser<'_> {
 
     fn bookmark_end(&mut self, element: &BytesStart) {
         let Some(id) = attribute(element, "id") else { return };
+        if let Some(at) = self.marks.iter().position(|(mark, _)| *mark == id) {
+            let (_, mark) = self.marks.remove(at);
+            return self.mark_end(mark);
+        }
         if let Some(prose) = self.prose.iter_mut().find(|p| p.id == id) {
             prose.ended = true;
         }
@@ -447,7 +468,7 @@ impl Parser<'_> {
     fn text(&mut self, text: &str) -> Result<(), Diagnostic> {
         if self.open.last() == Some(&Open::Text) {
             // Counted first: one huge text inside many controls would be kept as often.
-            self.kept += text.len() * (2 + self.controls.len() + self.prose.len());
+            self.kept += text.len() * (2 + self.controls.len() + self.marks.len() + self.prose.len());
             self.within()?;
             self.push(text);
         }
@@ -459,7 +480,7 @@ impl Parser<'_> {
         if self.hidden > 0 {
             return;
         }
-        for control in &mut self.controls {
+        for control in self.controls.iter_mut().chain(self.marks.iter_mut().map(|(_, mark)| mark)) {
             control.sink.push(text);
         }
         for prose in &mut self.prose {
@@ -505,6 +526,8 @@ impl Parser<'_> {
         if let Some(cell) = self.tables.last_mut().and_then(|t| t.cell.as_mut()) {
             cell.sink.breaks = true;
         } else if self.tables.is_empty() && !self.paragraph.trim().is_empty() {
+            self.kept += self.paragraph.len();
+            self.content.paragraphs.push(self.paragraph.clone());
             if self.recent.len() == 3 {
                 self.recent.remove(0);
             }
@@ -563,19 +586,35 @@ impl Parser<'_> {
             self.ignored_controls -= 1;
             return;
         }
-        let Some(control) = self.controls.pop() else { return };
+        let Some(mut control) = self.controls.pop() else { return };
         let by_alias = control.tag.is_none();
-        let Some(tag) = control.tag.or(control.alias).filter(|t| !t.trim().is_empty()) else { return };
-        // A control all of whose text came or went did so with it.
-        if self.hidden > 0 || (control.hides && control.sink.text.is_empty()) {
+        let Some(tag) = control.tag.take().or(control.alias.take()).filter(|t| !t.trim().is_empty()) else { return };
+        if self.hidden > 0 {
             self.content.tracked_away.insert(tag);
             return;
         }
-        let text = if control.prompt { String::new() } else { control.sink.text };
+        if control.prompt {
+            control.sink.text.clear();
+        }
+        self.keep_control(control, tag, by_alias);
+    }
+
+    /// A figure in a bookmark, all of whose text may have come or gone.
+    fn mark_end(&mut self, mut mark: OpenControl) {
+        let Some(name) = mark.tag.take() else { return };
+        if mark.sink.text.is_empty() {
+            self.content.tracked_away.insert(name);
+        } else {
+            self.keep_control(mark, name, false);
+        }
+    }
+
+    fn keep_control(&mut self, control: OpenControl, tag: String, by_alias: bool) {
         self.figure_in_prose(&tag, control.prose);
         let index = self.content.controls.len();
-        self.content.controls.push(Control { tag, by_alias, text, order: control.order, place: control.place });
-        if let (Some(_), Some(cell)) = (control.place, self.tables.last_mut().and_then(|t| t.cell.as_mut())) {
+        let (text, order, place) = (control.sink.text, control.order, control.place);
+        self.content.controls.push(Control { tag, by_alias, text, order, place });
+        if let (Some(_), Some(cell)) = (place, self.tables.last_mut().and_then(|t| t.cell.as_mut())) {
             cell.controls.push(index);
         }
     }

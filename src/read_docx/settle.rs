@@ -5,14 +5,17 @@
 use super::content::{Content, Control, OwnParagraph, ReadCell, ReadTable};
 use super::map::{Map, MappedFigure, MappedTable, label};
 use super::package::Package;
-use super::{Identity, Prose, ProseFigure, ReadFigure, Reading, address_of_tag, column_key, number, table_key};
+use super::{
+    Identity, Prose, ProseFigure, ReadFigure, Reading, TableTexts, address_of_tag, column_key, number, table_key,
+};
 use crate::diagnostic::{Diagnostic, Severity};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// `original`: the view before tracked changes.
 pub fn settle(package: Package, original: bool) -> Reading {
-    let Package { content, properties, map } = package;
+    let Package { mut content, properties, map } = package;
+    name_marks(&mut content, &properties);
     let mut findings = Vec::new();
     let places = Places::new(&content, &map);
     let mut figures = from_controls(&content, &places, &mut findings);
@@ -20,12 +23,32 @@ pub fn settle(package: Package, original: bool) -> Reading {
     figures.sort_by_key(|f| f.order);
     lost(&map, &figures, &content.tracked_away, original, &mut findings);
     let units = Units { properties: &properties };
+    let texts = |table: &ReadTable| TableTexts {
+        title: table.titles.first().cloned().unwrap_or_default(),
+        rows: table.rows.iter().map(|r| r.iter().filter(|c| !c.covered).map(|c| c.text.clone()).collect()).collect(),
+    };
     Reading {
+        tables: content.tables.iter().map(texts).collect(),
         identity: identity(&properties),
         figures: figures.into_iter().map(|f| units.read(f)).collect(),
         prose: prose(&content, &properties, original, &mut findings),
+        paragraphs: content.paragraphs,
         findings,
     }
+}
+
+/// Figures in bookmarks `f_…` get the tags that the properties give them; a bookmark of someone else's is none.
+fn name_marks(content: &mut Content, properties: &BTreeMap<String, String>) {
+    let tag = |name: &str| properties.get(&format!("gongkai.{name}")).cloned();
+    for control in content.controls.iter_mut().filter(|c| c.tag.starts_with("f_")) {
+        control.tag = tag(&control.tag).unwrap_or_default();
+    }
+    for (_, name) in content.prose.iter_mut().flat_map(|p| &mut p.figures).filter(|(_, n)| n.starts_with("f_")) {
+        *name = tag(name).unwrap_or_default();
+    }
+    content.prose.iter_mut().for_each(|p| p.figures.retain(|(_, name)| !name.is_empty()));
+    let away: Vec<String> = content.tracked_away.iter().filter_map(|name| tag(name)).collect();
+    content.tracked_away.extend(away);
 }
 
 /// A figure whose tag is settled.
@@ -190,7 +213,7 @@ fn fill_between(found: &mut [Option<usize>], used: &BTreeSet<usize>, rows: usize
 /// Every control by its tag; of several with one tag, the one in the right place, else the first.
 fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnostic>) -> Vec<Settled> {
     let mut by_tag: BTreeMap<&str, Vec<&Control>> = BTreeMap::new();
-    for control in &content.controls {
+    for control in content.controls.iter().filter(|c| !c.tag.is_empty()) {
         by_tag.entry(&control.tag).or_default().push(control);
     }
     let aliases = content.controls.iter().filter(|c| c.by_alias).count();
@@ -327,6 +350,7 @@ fn identity(properties: &BTreeMap<String, String>) -> Option<Identity> {
         code: properties.get("gongkai.code")?.clone(),
         year: properties.get("gongkai.year")?.trim().parse().ok()?,
         file_stem: properties.get("gongkai.stem")?.clone(),
+        data: properties.get("gongkai.data").cloned(),
     })
 }
 

@@ -86,15 +86,19 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str
                 noted.runs.push(inline.change);
                 paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
             }
-            Piece::Control { inline, was, tag, id } => {
-                // Of a figure printed anew the control stays, and its text is tracked.
-                let whole = if was.is_some() { Change::Same } else { inline.change };
-                noted.controls.push((*id, whole));
-                let mut control = StructuredDataTag::new().alias(escape(tag));
+            Piece::Marked { inline, was, bookmark, .. } => {
+                let (id, name) = (bookmark.id as usize, escape(&bookmark.name));
+                paragraph.children.push(ParagraphChild::BookmarkStart(BookmarkStart::new(id, name)));
                 for inline in was.iter().chain([inline]) {
                     noted.runs.push(inline.change);
-                    control = control.add_run(run(inline, emphasis));
+                    paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
                 }
+                paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(id)));
+            }
+            Piece::Control { inline, tag, id } => {
+                noted.controls.push(*id);
+                noted.runs.push(Change::Same);
+                let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline, emphasis));
                 paragraph.children.push(ParagraphChild::StructuredDataTag(Box::new(control)));
             }
             Piece::Entry(entry) => add_entry(paragraph, entry),

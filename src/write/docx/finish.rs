@@ -32,8 +32,8 @@ pub struct Facts<'a> {
 /// What is noted while docx-rs makes an item, in order of the text.
 #[derive(Default)]
 pub struct Noted {
-    /// Content controls: id, and what became of the whole control.
-    pub controls: Vec<(u32, Change)>,
+    /// The ids of content controls.
+    pub controls: Vec<u32>,
     /// What became of each run; runs beyond these stayed.
     pub runs: Vec<Change>,
 }
@@ -102,9 +102,8 @@ struct Finish<'a> {
     runs: usize,
     /// Tracked changes so far.
     changes: u32,
-    /// What became of the run and of the control at hand.
+    /// What became of the run at hand.
     run: Change,
-    control: Change,
     alias: String,
     scratch: Vec<u8>,
 }
@@ -123,7 +122,6 @@ pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error>
         runs: 0,
         changes: 0,
         run: Change::Same,
-        control: Change::Same,
         alias: String::new(),
         scratch: Vec::new(),
     };
@@ -157,9 +155,6 @@ impl Finish<'_> {
         let start = self.out.len();
         self.tag(element);
         self.text(">");
-        if name.as_ref() == "w:sdtContent" {
-            self.end_of_range();
-        }
         if let Some((name, _)) = container(name.as_ref()) {
             let inner = self.out.len();
             self.open.push(Container { name, depth: self.depth, start, inner, children: Vec::new() });
@@ -242,9 +237,6 @@ impl Finish<'_> {
         } else {
             self.depth = self.depth.saturating_sub(1);
         }
-        if name == "w:sdtContent" {
-            self.begin_of_range();
-        }
         self.text("</");
         self.text(self.shown_name(name));
         self.text(">");
@@ -256,54 +248,27 @@ impl Finish<'_> {
         if name == "w:t" && self.run == Change::Deleted { "w:delText" } else { name }
     }
 
-    /// Before a run or a control: the start of its tracked change.
+    /// Before a run: the start of its tracked change.
     fn begin_change(&mut self, name: &str) {
-        match name {
-            "w:r" => {
-                self.run = self.facts.noted.runs.get(self.runs).copied().unwrap_or_default();
-                self.runs += 1;
-                if let Some(element) = element_of(self.run) {
-                    let attributes = self.change_attributes();
-                    self.text(&format!("<{element}{attributes}>"));
-                }
-            }
-            "w:sdt" => {
-                self.control = self.facts.noted.controls.get(self.controls).map_or(Change::Same, |c| c.1);
-                self.begin_of_range();
-            }
-            _ => {}
+        if name != "w:r" {
+            return;
+        }
+        self.run = self.facts.noted.runs.get(self.runs).copied().unwrap_or_default();
+        self.runs += 1;
+        if let Some(element) = element_of(self.run) {
+            let attributes = self.change_attributes();
+            self.text(&format!("<{element}{attributes}>"));
         }
     }
 
     fn end_change(&mut self, name: &str) {
-        match name {
-            "w:r" => {
-                if let Some(element) = element_of(self.run) {
-                    self.text(&format!("</{element}>"));
-                }
-                self.run = Change::Same;
-            }
-            "w:sdt" => {
-                self.end_of_range();
-                self.control = Change::Same;
-            }
-            _ => {}
+        if name != "w:r" {
+            return;
         }
-    }
-
-    /// A control that came or went has its start and its end tag each within a range (ECMA-376-1 17.13.5.4–7).
-    fn begin_of_range(&mut self) {
-        if let Some(range) = range_of(self.control) {
-            let attributes = self.change_attributes();
-            self.text(&format!("<w:customXml{range}RangeStart{attributes}/>"));
+        if let Some(element) = element_of(self.run) {
+            self.text(&format!("</{element}>"));
         }
-    }
-
-    fn end_of_range(&mut self) {
-        if let Some(range) = range_of(self.control) {
-            let id = self.facts.first_change + self.changes - 1;
-            self.text(&format!(r#"<w:customXml{range}RangeEnd w:id="{id}"/>"#));
-        }
+        self.run = Change::Same;
     }
 
     /// The id, author and date of the next tracked change.
@@ -352,7 +317,7 @@ impl Finish<'_> {
             Some("w:sdtPr") => {
                 let alias = std::mem::take(&mut self.alias);
                 self.add("w:tag", &format!(" {alias}"));
-                let id = facts.noted.controls.get(self.controls).map(|c| c.0).unwrap_or_default();
+                let id = facts.noted.controls.get(self.controls).copied().unwrap_or_default();
                 self.controls += 1;
                 self.add("w:id", &format!(r#" w:val="{id}""#));
                 self.add("w:text", "");
@@ -409,14 +374,6 @@ fn element_of(change: Change) -> Option<&'static str> {
     }
 }
 
-fn range_of(change: Change) -> Option<&'static str> {
-    match change {
-        Change::Same => None,
-        Change::Inserted => Some("Ins"),
-        Change::Deleted => Some("Del"),
-    }
-}
-
 /// The static name of a property element.
 fn container(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     const CONTAINERS: [&str; 6] = ["w:pPr", "w:rPr", "w:tblPr", "w:trPr", "w:tcPr", "w:sdtPr"];
@@ -453,7 +410,7 @@ mod tests {
         let raw = r#"<w:sdt><w:sdtPr><w:rPr /><w:alias w:val="t1/a/b" /></w:sdtPr></w:sdt>"#;
         let expected = r#"<w:sdt><w:sdtPr><w:alias w:val="t1/a/b"/><w:tag w:val="t1/a/b"/><w:id w:val="7"/><w:text/></w:sdtPr></w:sdt>"#;
         assert_eq!(
-            finished(raw, &Facts { noted: &Noted { controls: vec![(7, Change::Same)], runs: vec![] }, ..Facts::NONE }),
+            finished(raw, &Facts { noted: &Noted { controls: vec![7], runs: vec![] }, ..Facts::NONE }),
             expected
         );
         let raw = r#"<w:tbl><w:tr><w:trPr /></w:tr><w:tr><w:trPr /></w:tr></w:tbl>"#;

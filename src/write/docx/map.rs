@@ -16,7 +16,8 @@ pub fn map(items: &[Item]) -> Map {
         match item {
             Item::Paragraph(paragraph) => {
                 let tags = paragraph.pieces.iter().filter_map(|piece| match piece {
-                    Piece::Control { inline, tag, .. } if inline.change != Change::Deleted => Some(tag.clone()),
+                    Piece::Control { tag, .. } => Some(tag.clone()),
+                    Piece::Marked { inline, tag, .. } if inline.change != Change::Deleted => Some(tag.clone()),
                     _ => None,
                 });
                 map.sentences.extend(tags);
@@ -37,7 +38,8 @@ fn map_table(table: &TablePlan) -> Option<MappedTable> {
         let mut figures = BTreeMap::new();
         for cell in &row.cells {
             let control = cell.pieces.iter().find_map(|piece| match piece {
-                Piece::Control { inline, tag, .. } if inline.change != Change::Deleted => {
+                Piece::Control { tag, .. } => Some(MappedFigure { tag: tag.clone(), blank: false }),
+                Piece::Marked { inline, tag, .. } if inline.change != Change::Deleted => {
                     Some(MappedFigure { tag: tag.clone(), blank: false })
                 }
                 _ => None,
@@ -74,7 +76,9 @@ fn map_table(table: &TablePlan) -> Option<MappedTable> {
 
 fn cell_text(pieces: &[Piece]) -> String {
     let inlines = pieces.iter().filter_map(|piece| match piece {
-        Piece::Text(inline) | Piece::Control { inline, .. } if inline.change != Change::Deleted => {
+        Piece::Text(inline) | Piece::Control { inline, .. } | Piece::Marked { inline, .. }
+            if inline.change != Change::Deleted =>
+        {
             Some((*inline).clone())
         }
         _ => None,

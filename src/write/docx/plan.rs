@@ -61,12 +61,19 @@ pub struct Bookmark {
 /// A run, or what stands among runs.
 pub enum Piece<'a> {
     Text(&'a Inline),
-    /// A figure in its content control, and what it printed before where that changed.
+    /// A figure in its content control.
     Control {
+        inline: &'a Inline,
+        tag: String,
+        id: u32,
+    },
+    /// A figure that came, went or was printed anew, in a bookmark: within a content control LibreOffice takes tracked
+    /// changes for plain text.
+    Marked {
         inline: &'a Inline,
         was: Option<&'a Inline>,
         tag: String,
-        id: u32,
+        bookmark: Bookmark,
     },
     Entry(Entry),
 }
@@ -130,6 +137,8 @@ pub struct Planner<'a> {
     properties: Properties<'a>,
     anchors: BTreeSet<&'a str>,
     controls: u32,
+    /// Figures in bookmarks.
+    marked: u32,
     bookmarks: u32,
     prose: u32,
     tables: usize,
@@ -157,6 +166,7 @@ impl<'a> Planner<'a> {
             properties: Properties::default(),
             anchors: document.headings().map(|h| h.anchor.as_str()).collect(),
             controls: 0,
+            marked: 0,
             bookmarks: 0,
             prose: 0,
             tables: 0,
@@ -216,12 +226,12 @@ impl<'a> Planner<'a> {
         self.items.push(Item::Paragraph(plan));
     }
 
-    /// Ids for the tracked changes of a paragraph: its mark, each run, the two ends of each control.
+    /// Ids for the tracked changes of a paragraph: its mark, each run.
     pub fn reserve_changes(&mut self, inlines: &[Inline]) -> u32 {
         let changed = inlines.iter().filter(|i| !i.change.is_same()).count() as u32;
         let first = self.bookmarks + 1;
         if changed > 0 || !self.change.is_same() {
-            self.bookmarks += 1 + 3 * changed;
+            self.bookmarks += 1 + changed;
         }
         first
     }
@@ -240,11 +250,18 @@ impl<'a> Planner<'a> {
                 .map(|next| std::mem::replace(&mut inline, next));
             match inline.figure {
                 Some(figure) if !inline.text.trim().is_empty() => {
-                    self.controls += 1;
                     let figure = self.document.figure(figure);
                     let tag = self.tags.next(&figure.address);
                     self.properties.printed(figure, &tag, &inline.text);
-                    pieces.push(Piece::Control { inline, was, tag, id: self.controls });
+                    if inline.change.is_same() {
+                        self.controls += 1;
+                        pieces.push(Piece::Control { inline, tag, id: self.controls });
+                    } else {
+                        self.marked += 1;
+                        let bookmark = self.bookmark(format!("f_{}", self.marked));
+                        self.properties.marked(&bookmark.name, &tag);
+                        pieces.push(Piece::Marked { inline, was, tag, bookmark });
+                    }
                 }
                 _ if inline.text.is_empty() => {}
                 _ => pieces.push(Piece::Text(inline)),

@@ -6,6 +6,7 @@
 //! - `gongkai.tag.TAG`: the address behind a tag too long to spell it.
 //! - `gongkai.p_7`: file and paragraph of the department's own prose behind that bookmark, `text/goals.md#3`; of a
 //!   paragraph that a marked document shows as deleted, `gongkai.was.p_7`.
+//! - `gongkai.f_7`: the tag of the figure in that bookmark of a marked document.
 //! - `gongkai.data`: the hash of the data folder it was made from.
 
 use super::parts::XML;
@@ -35,6 +36,11 @@ impl<'a> Properties<'a> {
     pub fn prose(&mut self, bookmark: &str, source: &Source, gone: bool) {
         let was = if gone { "was." } else { "" };
         self.named.push((format!("gongkai.{was}{bookmark}"), format!("{}#{}", source.file, source.paragraph)));
+    }
+
+    /// Notes which figure a bookmark holds.
+    pub fn marked(&mut self, bookmark: &str, tag: &str) {
+        self.named.push((format!("gongkai.{bookmark}"), tag.to_owned()));
     }
 
     pub fn spelled(&mut self, tags: &Tags) {

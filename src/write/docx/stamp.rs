@@ -141,7 +141,7 @@ impl Stamp {
         let pieces = match content {
             Content::Nothing => vec![],
             Content::Text { .. } => vec![Piece::Text(&inline)],
-            Content::Control { .. } => vec![Piece::Control { inline: &inline, was: None, tag: TAG.to_owned(), id: ID }],
+            Content::Control { .. } => vec![Piece::Control { inline: &inline, tag: TAG.to_owned(), id: ID }],
         };
         let sample = CellPlan { pieces, blank: None, ..*cell };
         let mut xml = Vec::new();
