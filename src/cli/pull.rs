@@ -64,6 +64,9 @@ fn read_and_pull(args: &PullArgs, diagnostics: &mut Diagnostics) -> Option<Pulle
     pull(&bytes, &args.folder, &roots, &fonts, diagnostics)
 }
 
+/// So many figures that follow are named.
+const SHOWN: usize = 12;
+
 fn show(pulled: &Pulled, writes: bool) {
     if !pulled.prose.is_empty() {
         print("文字：");
@@ -80,17 +83,20 @@ fn show(pulled: &Pulled, writes: bool) {
             print(format_args!("    因 {} 改了", edit.addresses.join("、")));
         }
     }
-    if !pulled.following.is_empty() {
-        print(format_args!("随之变动、文件里还没有改的 {} 个数字：", pulled.following.len()));
-        for (address, old, new) in &pulled.following {
-            print(format_args!("  {address} {old} → {new}"));
-        }
-    }
     for (title, lines) in [("数字，要您决定：", &pulled.open), ("没有采用的改动：", &pulled.structure)]
     {
         if !lines.is_empty() {
             print(title);
             lines.iter().for_each(|line| print(format_args!("  {line}")));
+        }
+    }
+    if !pulled.following.is_empty() {
+        print(format_args!("随之变动、文件里还没有改的 {} 个数字：", pulled.following.len()));
+        for (address, old, new) in pulled.following.iter().take(SHOWN) {
+            print(format_args!("  {address} {old} → {new}"));
+        }
+        if pulled.following.len() > SHOWN {
+            print("  ……");
         }
     }
     match (pulled.is_same(), pulled.files.is_empty()) {

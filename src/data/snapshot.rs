@@ -14,7 +14,7 @@ pub fn snapshot_files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for name in names(folder) {
         let path = folder.join(&name);
-        let of_data = name == "report.toml" || name.to_ascii_lowercase().ends_with(".csv");
+        let of_data = name == "report.toml" || name.ends_with(".csv");
         if of_data && path.is_file() {
             found.push(name);
         } else if FOLDERS.contains(&name.as_str()) {

@@ -122,6 +122,8 @@ struct OpenControl {
     alias: Option<String>,
     /// The text is Word's prompt, not the user's.
     prompt: bool,
+    /// Its bookmark has ended; digits that follow at once are still its own.
+    ended: bool,
     sink: Sink,
     order: usize,
     place: Option<(usize, usize, usize)>,
@@ -445,9 +447,9 @@ impl Parser<'_> {
 
     fn bookmark_end(&mut self, element: &BytesStart) {
         let Some(id) = attribute(element, "id") else { return };
-        if let Some(at) = self.marks.iter().position(|(mark, _)| *mark == id) {
-            let (_, mark) = self.marks.remove(at);
-            return self.mark_end(mark);
+        if let Some((_, mark)) = self.marks.iter_mut().find(|(mark, _)| *mark == id) {
+            mark.ended = true;
+            return;
         }
         if let Some(prose) = self.prose.iter_mut().find(|p| p.id == id) {
             prose.ended = true;
@@ -478,6 +480,27 @@ impl Parser<'_> {
     /// Adds visible text to everything that is open around it.
     fn push(&mut self, text: &str) {
         if self.hidden > 0 {
+            return;
+        }
+        if !self.marks.iter().any(|(_, mark)| mark.ended) {
+            return self.push_all(text);
+        }
+        // LibreOffice, accepting changes, may leave a bookmark's end before the last digit.
+        let (own, rest) = text.split_at(leading_digits(text));
+        let continues = !self.marks.iter().any(|(_, mark)| mark.ended && mark.sink.text.is_empty());
+        if continues && !own.is_empty() {
+            self.push_all(own);
+            self.close_marks();
+            self.push_all(rest);
+        } else {
+            self.close_marks();
+            self.push_all(text);
+        }
+    }
+
+    /// Adds text to everything that is open around it.
+    fn push_all(&mut self, text: &str) {
+        if text.is_empty() {
             return;
         }
         for control in self.controls.iter_mut().chain(self.marks.iter_mut().map(|(_, mark)| mark)) {
@@ -513,6 +536,7 @@ impl Parser<'_> {
     }
 
     fn paragraph_end(&mut self) {
+        self.close_marks();
         for control in &mut self.controls {
             control.sink.breaks = true;
         }
@@ -599,13 +623,16 @@ impl Parser<'_> {
         self.keep_control(control, tag, by_alias);
     }
 
-    /// A figure in a bookmark, all of whose text may have come or gone.
-    fn mark_end(&mut self, mut mark: OpenControl) {
-        let Some(name) = mark.tag.take() else { return };
-        if mark.sink.text.is_empty() {
-            self.content.tracked_away.insert(name);
-        } else {
-            self.keep_control(mark, name, false);
+    /// Figures whose bookmarks have ended. All of the text in one may have come or gone.
+    fn close_marks(&mut self) {
+        while let Some(at) = self.marks.iter().position(|(_, mark)| mark.ended) {
+            let (_, mut mark) = self.marks.remove(at);
+            let Some(name) = mark.tag.take() else { continue };
+            if mark.sink.text.is_empty() {
+                self.content.tracked_away.insert(name);
+            } else {
+                self.keep_control(mark, name, false);
+            }
         }
     }
 
@@ -644,6 +671,14 @@ impl Parser<'_> {
         }
         Ok(self.content)
     }
+}
+
+/// How many bytes at the beginning of a text go on with a number.
+fn leading_digits(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    let goes_on = |i: usize| digit(i) || (matches!(bytes[i], b'.' | b',') && digit(i + 1));
+    (0..bytes.len()).find(|&i| !goes_on(i)).unwrap_or(bytes.len())
 }
 
 /// Names longer than any program makes them are as good as none.
