@@ -44,6 +44,7 @@ impl Typeset {
 }
 
 /// The bytes of one output file and the name it gets.
+#[derive(Clone)]
 pub struct Output {
     pub name: String,
     pub bytes: Vec<u8>,
@@ -120,7 +121,20 @@ pub fn outputs(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let mut outputs = Vec::new();
+    let documents = typeset_all(folder, layout_roots, fonts, diagnostics);
+    let documents: Vec<&Typeset> = documents.iter().map(|(_, typeset)| typeset).collect();
+    write_all(&documents, fonts, formats, diagnostics)
+}
+
+/// Every document of a folder with its pages, by what `[[document]]` adds to its name. With errors among them those
+/// that could be made are returned all the same.
+pub fn typeset_all(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    fonts: &Fonts,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Option<String>, Typeset)> {
+    let mut documents = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
     let id = crate::data::snapshot_id(folder);
     let records_lost = diagnostics.iter().any(is_of_records);
@@ -132,19 +146,33 @@ pub fn outputs(
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
         typeset.composition.document.meta.data = Some(id.clone());
-        if let Some(name) = name {
+        if let Some(name) = &name {
             let stem = &mut typeset.composition.document.meta.file_stem;
             *stem = file_name(&format!("{stem}-{name}"));
         }
-        match write_formats(&typeset, fonts, formats) {
-            Ok(files) => outputs.extend(files),
-            Err(found) => diagnostics.push(found),
-        }
+        documents.push((name, typeset));
     }
     // With mistakes in the data or the layout the checks have not seen everything.
     if !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
         // Of several documents, any may be the one that an acknowledgement speaks of.
         acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
+    }
+    documents
+}
+
+/// The files of typeset documents. With errors, here or before, nothing is returned.
+pub fn write_all(
+    documents: &[&Typeset],
+    fonts: &Fonts,
+    formats: &[Format],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Output> {
+    let mut outputs = Vec::new();
+    for typeset in documents {
+        match write_formats(typeset, fonts, formats) {
+            Ok(files) => outputs.extend(files),
+            Err(found) => diagnostics.push(found),
+        }
     }
     report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }
@@ -155,7 +183,7 @@ fn is_of_records(found: &Diagnostic) -> bool {
 }
 
 /// Findings about figures: records that could not be read may well have caused them.
-const OF_FIGURES: [&str; 8] = ["E303", "E304", "E305", "E310", "E324", "E330", "E331", "E342"];
+const OF_FIGURES: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E342"];
 
 /// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
 /// what only follows from records that were left out.

@@ -12,6 +12,7 @@ mod layouts;
 mod messages;
 mod pull;
 mod read;
+mod watch;
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
@@ -30,12 +31,28 @@ const EXAMPLES: &str = "\
   gongkai build data/631-2023 --marked --since 2023-02-10-1
                                              与发布过的一版比较，标出改动
   gongkai pull 公开.docx data/631-2023       在 Word 里改过的，写回数据文件夹
+  gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
+  gongkai watch data/631-2023                一存盘就重新生成
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
                                              导出一个版式集，以便修改
 
 退出码：0 完成；1 数据或版式有错误；2 用法不对。";
+
+const BUILD_EXAMPLES: &str = "\
+示例：
+  gongkai build data/631-2023
+  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx
+  gongkai build data/631-2023 --edition --date 2023-02-10
+                                             生成，并记为 editions/2023-02-10-1
+  gongkai build data/631-2023 --at 2023-02-10-1
+                                             照那一版再生成，在 output/631-2023/2023-02-10-1
+  gongkai build data/631-2023 --since 2023-02-10-1 --date 2023-03-01 --edition
+                                             更正后生成，另写更正说明，并记为新的一版
+  gongkai build data/631-2023 --draft        送审稿：每页有水印，检查发现的问题列在最后
+  gongkai build data/631-2023 --marked --since 2023-02-10-1
+                                             修订标记本：与那一版比较，标出改动";
 
 const DIFF_EXAMPLES: &str = "\
 示例：
@@ -69,7 +86,7 @@ enum Command {
     /// 生成公开文本
     #[command(help_template = HELP, override_usage = "gongkai build [选项] <文件夹>...")]
     #[command(
-        after_help = "示例：\n  gongkai build data/631-2023\n  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx\n  gongkai build data/631-2023 --draft\n  gongkai build data/631-2023 --marked --since 2023-02-10-1"
+        after_help = BUILD_EXAMPLES
     )]
     Build(build::BuildArgs),
     /// 检查数据和版式，不写文件
@@ -96,6 +113,10 @@ enum Command {
         after_help = "示例：\n  gongkai pull 公开.docx data/631-2023          只说明改了什么、会写到哪里\n  gongkai pull 公开.docx data/631-2023 --write  写回 text/*.md 和数据文件\n\n数字改了，找得到唯一的一条记录就给出确切的改法；有几条可能的都列出来，不替您选。结构的改动（增删段落、表格的行）只说明，不采用。"
     )]
     Pull(pull::PullArgs),
+    /// 守着一个数据文件夹：一存盘就重新生成，说明动了哪里
+    #[command(help_template = HELP, override_usage = "gongkai watch [选项] <文件夹>")]
+    #[command(after_help = "示例：\n  gongkai watch data/631-2023\n  gongkai watch data/631-2023 --format pdf")]
+    Watch(watch::WatchArgs),
     /// 读出 DOCX 里的数字，一行一个：地址、文字、元
     #[command(help_template = HELP, override_usage = "gongkai read [选项] <文件>")]
     #[command(after_help = "示例：\n  gongkai read 公开.docx\n  gongkai read 公开.docx --format json --prose")]
@@ -122,6 +143,7 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
         Command::Pull(args) => pull::run(&args),
+        Command::Watch(args) => watch::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),
     }

@@ -29,4 +29,5 @@ pub mod review;
 pub mod style;
 pub mod toml_tree;
 pub mod typeset;
+pub mod watch;
 pub mod write;

@@ -117,7 +117,7 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// `since` is an edition's id, its folder, or a data folder. Errors: E506, and those of [`Edition::find`].
+    /// `since` is an edition's id, its folder, or a data folder. Errors: E715, and those of [`Edition::find`].
     pub fn find(folder: &Path, since: &Path) -> Result<Earlier, Diagnostic> {
         if since.join("report.toml").is_file() {
             return Ok(Earlier { data: since.to_path_buf(), layouts: None, told: "原公开版".to_owned() });
@@ -127,7 +127,7 @@ impl Earlier {
         } else if since.exists() {
             let message = format!("{} 既不是已发布的一版，也不是数据文件夹", since.display());
             return Err(
-                Diagnostic::error("E506", message).hint("写版次，如 2023-02-10-1，或一个含 report.toml 的文件夹")
+                Diagnostic::error("E715", message).hint("写版次，如 2023-02-10-1，或一个含 report.toml 的文件夹")
             );
         } else {
             Edition::find(folder, &since.to_string_lossy())?
@@ -153,7 +153,7 @@ pub fn marked(
         let Some(mut new) = typeset_job(job, fonts, diagnostics) else { continue };
         let Some(at) = before.iter().position(|(earlier, _)| *earlier == name) else {
             let which = name.as_deref().unwrap_or("这份文件");
-            diagnostics.push(Diagnostic::warning("E507", format!("{told}里没有“{which}”，无从标出改动，没有生成")));
+            diagnostics.push(Diagnostic::warning("E716", format!("{told}里没有“{which}”，无从标出改动，没有生成")));
             continue;
         };
         let (_, old) = before.remove(at);

@@ -135,7 +135,8 @@ fn what_was_edited_in_word_is_written_back_and_nothing_else() {
     let docx = edited(&docx_of(folder.path(), &fonts));
     let told = pull(&docx, folder.path(), &[]);
     assert_eq!(told.code, Some(0), "{}", told.out);
-    for words in ["text/goals.md:1", "ledger.csv:11 金额=108300.00", "ledger.csv:12 金额=2500.00", "什么也没有写"] {
+    for words in ["text/goals.md:1", "ledger.csv:11 金额=108300.00", "ledger.csv:12 金额=2500.00", "什么也没有写"]
+    {
         assert!(told.out.contains(words), "{words}\n{}", told.out);
     }
     assert!(differing(&before, folder.path()).is_empty());
@@ -215,7 +216,8 @@ fn several_records_that_could_be_meant_are_listed_and_none_is_taken() {
     let before = files(folder.path());
     let docx = with_body(&docx_of(folder.path(), &fonts), |body| retyped(&body, "t6/合计/公用", &run_of("13.85")));
     let told = pull(&docx, folder.path(), &["--write"]);
-    for words in ["t6/合计/公用 由 3.85 改成了 13.85", "改下面 14 条中的一条", "ledger.csv:11 金额=108251.00"] {
+    for words in ["t6/合计/公用 由 3.85 改成了 13.85", "改下面 14 条中的一条", "ledger.csv:11 金额=108251.00"]
+    {
         assert!(told.out.contains(words), "{words}\n{}", told.out);
     }
     assert!(differing(&before, folder.path()).is_empty());

@@ -4,6 +4,7 @@
 
 pub mod acknowledge;
 mod figures;
+pub mod fix;
 pub mod rule;
 mod text;
 

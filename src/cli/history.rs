@@ -31,7 +31,7 @@ pub fn run(args: &HistoryArgs) -> ExitCode {
     if editions.is_empty() && !diagnostics.has_errors() {
         tell("还没有发布过；gongkai build 文件夹 --edition 记下一版");
     }
-    diagnostics.sorted().iter().for_each(|found| tell(found));
+    diagnostics.sorted().iter().for_each(tell);
     if diagnostics.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 

@@ -77,6 +77,24 @@ impl Composition {
     }
 }
 
+/// Reasons and the differences they explain.
+impl Composition {
+    /// Reasons that do not fit their difference, found while sentences were written.
+    pub fn reason_findings(&self) -> Diagnostics {
+        self.session.for_checks()
+    }
+
+    /// Whether the department gives a reason for the difference at an address, for whatever sign.
+    pub fn has_reason(&self, address: &str) -> bool {
+        functions::has_reason(&self.session, address)
+    }
+
+    /// Whether a pattern of reasons (an address, its beginning, or with `*`) speaks of an address.
+    pub fn speaks_of(pattern: &str, address: &str) -> bool {
+        functions::is_for(pattern, address)
+    }
+}
+
 /// A figure that a sentence may name.
 #[derive(Debug, Clone)]
 pub struct NamedFigure {

@@ -61,7 +61,7 @@ pub use points::{Bits, Points};
 pub use read::{read_files, read_folder, read_folder_with};
 pub use snapshot::{snapshot_files, snapshot_id};
 pub(crate) use text_file::unreadable;
-pub use text_file::{MAX_BYTES, decode, encode_like, read_text};
+pub use text_file::{ExactText, MAX_BYTES, decode, read_text};
 pub use value::read_date;
 
 pub use schema::{Class, FieldDecl, FileDecl, Kind, Schema};

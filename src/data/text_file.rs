@@ -48,35 +48,66 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
     Ok(unify_line_ends(text))
 }
 
-/// `text`, whose only line end is `\n`, in the encoding and with the line ends of the file it replaces. An error is a
-/// character that the encoding has not.
-pub fn encode_like(original: &[u8], text: &str) -> Result<Vec<u8>, char> {
-    let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2], text: &str| -> Vec<u8> {
-        mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
-    };
-    let ended = |old: &str| with_line_ends_of(old, text);
-    match original {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => {
-            let text = ended(&String::from_utf8_lossy(rest));
-            Ok([b"\xEF\xBB\xBF".as_slice(), text.as_bytes()].concat())
-        }
-        [0xFF, 0xFE, rest @ ..] => {
-            Ok(wide([0xFF, 0xFE], u16::to_le_bytes, &ended(&decode_lossy(UTF_16LE, rest, rest.len()))))
-        }
-        [0xFE, 0xFF, rest @ ..] => {
-            Ok(wide([0xFE, 0xFF], u16::to_be_bytes, &ended(&decode_lossy(UTF_16BE, rest, rest.len()))))
-        }
-        _ => match str::from_utf8(original) {
-            Ok(old) => Ok(ended(old).into_bytes()),
-            Err(_) => {
-                let text = ended(&decode_lossy(GB18030, original, original.len()));
-                let lost = |c: &char| GB18030.encode(c.encode_utf8(&mut [0; 4])).2;
-                match text.chars().find(lost) {
-                    Some(c) => Err(c),
-                    None => Ok(GB18030.encode(&text).0.into_owned()),
+/// A text as it stands in its file, line ends and all, and how to write it back the same way.
+pub struct ExactText {
+    pub text: String,
+    form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Utf8,
+    Utf8WithBom,
+    Utf16Le,
+    Utf16Be,
+    Gb18030,
+}
+
+impl ExactText {
+    /// Reads a file; none if its bytes would not come back the same, so that nothing but what is meant is changed.
+    pub fn read(path: &Path) -> Option<ExactText> {
+        let bytes = std::fs::read(path).ok()?;
+        let (form, rest) = match bytes.as_slice() {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => (Form::Utf8WithBom, rest),
+            [0xFF, 0xFE, rest @ ..] => (Form::Utf16Le, rest),
+            [0xFE, 0xFF, rest @ ..] => (Form::Utf16Be, rest),
+            all if str::from_utf8(all).is_ok() => (Form::Utf8, all),
+            all => (Form::Gb18030, all),
+        };
+        let encoding = match form {
+            Form::Utf8 | Form::Utf8WithBom => encoding_rs::UTF_8,
+            Form::Utf16Le => UTF_16LE,
+            Form::Utf16Be => UTF_16BE,
+            Form::Gb18030 => GB18030,
+        };
+        let text = encoding.decode_without_bom_handling_and_without_replacement(rest)?.into_owned();
+        let exact = ExactText { text, form };
+        (exact.bytes(&exact.text)? == bytes).then_some(exact)
+    }
+
+    /// Lines that end with `\n`, in this one's encoding and with its line ends; none if they cannot be written in it.
+    pub fn bytes_of_lines(&self, text: &str) -> Option<Vec<u8>> {
+        self.bytes(&with_line_ends_of(&self.text, text))
+    }
+
+    /// Another text in this one's encoding; none if it cannot be written in it.
+    pub fn bytes(&self, text: &str) -> Option<Vec<u8>> {
+        let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
+            mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
+        };
+        Some(match self.form {
+            Form::Utf8 => text.as_bytes().to_vec(),
+            Form::Utf8WithBom => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            Form::Utf16Le => wide([0xFF, 0xFE], u16::to_le_bytes),
+            Form::Utf16Be => wide([0xFE, 0xFF], u16::to_be_bytes),
+            Form::Gb18030 => {
+                let (bytes, _, lost) = GB18030.encode(text);
+                if lost {
+                    return None;
                 }
+                bytes.into_owned()
             }
-        },
+        })
     }
 }
 
@@ -260,9 +291,12 @@ mod tests {
             utf16(text, [0xFE, 0xFF], u16::to_be_bytes),
             gb18030(text),
         ] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            std::fs::write(folder.path().join("a.csv"), &bytes).expect("written");
+            let exact = ExactText::read(&folder.path().join("a.csv")).expect("it comes back the same");
             let read = decode(bytes.clone(), "a.csv").expect("text");
-            assert_eq!(encode_like(&bytes, &read), Ok(bytes.clone()));
-            let edited = encode_like(&bytes, &read.replace("甲,1", "甲,3")).expect("encoded");
+            assert_eq!(exact.bytes_of_lines(&read), Some(bytes));
+            let edited = exact.bytes_of_lines(&read.replace("甲,1", "甲,3")).expect("encoded");
             assert_eq!(decode(edited, "a.csv").as_deref(), Ok("功能科目,金额\n甲,3\n乙,2\n"));
         }
     }

@@ -21,10 +21,29 @@ struct RawSet {
     #[serde(rename = "classification")]
     _classification: Option<String>,
     parts: Vec<Node>,
+    correction: Option<Node>,
     #[serde(default = "no_numbers")]
     numbers: Node,
     #[serde(default)]
     say: IndexMap<String, Node>,
+    reasons: Option<Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReasons {
+    #[serde(rename = "for")]
+    of: Vec<String>,
+    percent: Option<u32>,
+    yuan: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNotice {
+    title: Node,
+    file_stem: Node,
+    parts: Vec<Node>,
 }
 
 fn no_numbers() -> Node {
@@ -148,6 +167,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     };
     let (mut raw, style) = (raw?, style?);
     let text_numbers = raw.numbers.remove("text");
+    let reasons = raw.reasons.as_ref().and_then(|node| reasons_asked(node, loader.diagnostics));
     let set = LayoutSet {
         id: files.id.clone(),
         title: loader.template(&raw.title)?,
@@ -159,6 +179,8 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         text_numbers: loader.look(text_numbers.as_ref()),
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
+        correction: raw.correction.as_ref().and_then(|n| notice(n, &mut loader)),
+        reasons,
         schema,
         style,
         tables,
@@ -171,6 +193,11 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {
+    let raw: RawReasons = read(node, diagnostics)?;
+    Some(ReasonsAsked { of: raw.of, percent: raw.percent.map(Into::into), yuan: raw.yuan.map(Into::into) })
 }
 
 /// The text of every file read, by its shown name.
@@ -225,6 +252,15 @@ fn say(node: &Node, loader: &mut TableLoader<'_>) -> Option<Say> {
         down: loader.template(&raw.down)?,
         same: loader.template(&raw.same)?,
         base0: raw.base0.and_then(|n| loader.template(&n)),
+    })
+}
+
+fn notice(node: &Node, loader: &mut TableLoader<'_>) -> Option<Notice> {
+    let raw: RawNotice = read(node, loader.diagnostics)?;
+    Some(Notice {
+        title: loader.template(&raw.title)?,
+        file_stem: loader.template(&raw.file_stem)?,
+        parts: raw.parts.iter().filter_map(|n| part(n, loader)).collect(),
     })
 }
 

@@ -16,7 +16,7 @@ mod prose;
 mod structure;
 
 use crate::build::{Output, Side, compose_all};
-use crate::data::{Correction, encode_like};
+use crate::data::{Correction, ExactText};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::fonts::Fonts;
 use crate::prepare::Instead;
@@ -172,10 +172,13 @@ fn composed(base: &Base, layout_roots: &[PathBuf], instead: &Instead) -> Option<
 fn encode(folder: &Path, instead: &Instead, pulled: &mut Pulled, diagnostics: &mut Diagnostics) {
     for (name, text) in instead {
         let original = std::fs::read(folder.join(name)).unwrap_or_default();
-        match encode_like(&original, text) {
-            Ok(bytes) => pulled.files.push(Output { name: name.clone(), bytes }),
-            Err(c) => diagnostics
-                .push(Diagnostic::error("E713", format!("“{c}”写不进这个文件的编码")).at(Place::file(name.as_str()))),
+        match ExactText::read(&folder.join(name)).and_then(|exact| exact.bytes_of_lines(text)) {
+            Some(bytes) => pulled.files.push(Output { name: name.clone(), bytes }),
+            None => diagnostics.push(
+                Diagnostic::error("E713", "改后的文字写不进这个文件的编码")
+                    .at(Place::file(name.as_str()))
+                    .hint("请把这个文件另存为 UTF-8"),
+            ),
         }
         pulled.before.push(Output { name: name.clone(), bytes: original });
     }

@@ -38,6 +38,9 @@ impl Pages {
         if let Some(title) = &element.title {
             write!(text, " T={title}")?;
         }
+        if let Some(language) = element.language {
+            write!(text, " Lang={language}")?;
+        }
         text.push('\n');
         element.children.iter().try_for_each(|&child| self.write_element(text, child, depth + 1))
     }

@@ -1,7 +1,7 @@
 //! Blocks onto pages: what follows what, what stays together, where a page ends.
 
 use super::contents::Entry;
-use super::frame::{Destination, ElementId, ElementKind, Item, OutlineEntry, Page, Tag};
+use super::frame::{Destination, ElementId, ElementKind, Item, OutlineEntry, Page};
 use super::linebreak::{Breaker, Fit, Line, Measure};
 use super::page::{self, Area, Number};
 use super::paragraph::{self, MIDDLE, Place};
@@ -302,7 +302,7 @@ impl<'a> Flow<'a> {
         let kind = if heading.level == 0 { ElementKind::Paragraph } else { ElementKind::Heading(heading.level) };
         let element = self.tree.add(self.sect, kind);
         self.tree.set_title(element, &heading.anchor);
-        let tags = Tags::One(Tag::Element(element));
+        let tags = self.tree.tag_sentence(element, &heading.inlines, self.document);
         let mut galley = self.galley(&heading.role, &heading.inlines, heading.source.as_ref(), tags);
         galley.anchor = Some(&heading.anchor);
         if heading.level > 0 {
@@ -464,7 +464,7 @@ impl<'a> Flow<'a> {
             let indent = if index == 0 { galley.indent } else { 0.0 };
             let y = self.y + galley.pitch / 2.0 + MIDDLE * galley.size;
             let place = Place { x: x + indent, y, width: galley.width - indent, size: galley.size };
-            let tag = |inline| galley.tags.of(inline);
+            let tag = |at| galley.tags.of(at);
             paragraph::set_line(&galley.text, line, place, galley.align, &tag, &mut self.pages[page].items);
             self.fill(galley.pitch);
         }

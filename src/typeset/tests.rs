@@ -516,10 +516,15 @@ fn check_rules(page: &Page) {
     }
 }
 
+/// Mostly short tables, some of many pages.
+fn body_rows() -> impl Strategy<Value = usize> {
+    prop_oneof![20 => 0..=60_usize, 9 => 0..=300_usize, 1 => 300..=2_000_usize]
+}
+
 /// A table whose cells span at random, each with a text of its own.
 fn random_table() -> impl Strategy<Value = Table> {
     let spans = proptest::collection::vec((0..40_u8, 0..60_u8, 0..200_u8), 1..2000);
-    (1..=40_usize, 0..=4_usize, 0..=300_usize, spans, 0..3_usize).prop_map(|(columns, header, body, spans, notes)| {
+    (1..=40_usize, 0..=4_usize, body_rows(), spans, 0..3_usize).prop_map(|(columns, header, body, spans, notes)| {
         let mut dice = spans.iter().cycle();
         let mut rows = Vec::new();
         let mut covered = vec![0_usize; columns];
@@ -591,6 +596,25 @@ proptest! {
             }
         }
     }
+}
+
+/// The largest that is promised.
+#[test]
+fn forty_columns_of_two_thousand_rows_stand_once() {
+    let texts: Vec<String> = (0..40).map(|c| format!("{c}.00")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let body = (0..2_000).map(|n| row(if n == 1_999 { RowKind::Total } else { RowKind::Data }, &texts)).collect();
+    let mut style = style();
+    style.page["横"].paper = [297.0, 420.0];
+    style.table["表"].least = 5.0;
+    let (pages, found) = set_in(
+        &document(vec![section("横", vec![Block::Table(table(40, vec![row(RowKind::Header, &texts)], body))])]),
+        &style,
+    );
+    assert!(found.is_empty(), "{:?}", found.sorted());
+    let texts = element_texts(&pages).concat();
+    assert_eq!(texts.matches("39.00").count(), 2_001);
+    pages.pages.iter().for_each(|p| check_within(p, &style.page["横"]));
 }
 
 #[test]

@@ -21,8 +21,6 @@ pub struct Sign {
     pub joint: Joint,
     /// Bytes of the source text it stands for, selectors that follow it included.
     pub bytes: u8,
-    /// Index of its inline.
-    pub inline: u16,
     /// Where its bytes begin in [`Text::source`].
     pub at: u32,
     /// Its whole width, blanks included.
@@ -59,6 +57,15 @@ pub struct Text<'a> {
 }
 
 impl Text<'_> {
+    /// Index of the adorned inline that a byte of the source is of; None where none is.
+    pub fn adorned_at(&self, at: u32) -> Option<usize> {
+        let mut end = 0;
+        self.adorned.iter().position(|inline| {
+            end += inline.text.len();
+            (at as usize) < end
+        })
+    }
+
     /// The same with a source of its own.
     pub fn into_owned(self) -> Text<'static> {
         Text { source: Cow::Owned(self.source.into_owned()), signs: self.signs, adorned: &[] }
@@ -94,7 +101,7 @@ impl<'a> Shaper<'a> {
         let source = joined(inlines);
         let mut signs: Vec<Sign> = Vec::with_capacity(source.len() / 3 + 2);
         let mut at = 0;
-        for (index, inline) in inlines.iter().enumerate() {
+        for inline in inlines {
             let role = match (&setting.role.strong, inline.strong) {
                 (Some(strong), true) => self.fonts.roles.get(strong).unwrap_or(setting.role),
                 _ => setting.role,
@@ -111,7 +118,7 @@ impl<'a> Shaper<'a> {
                     _ => {
                         let shape = self.shape_char(c, role, place, diagnostics);
                         let mut sign = measure(c, shape, setting.full, self.fonts);
-                        (sign.at, sign.bytes, sign.inline) = ((at + offset) as u32, bytes, index as u16);
+                        (sign.at, sign.bytes) = ((at + offset) as u32, bytes);
                         signs.push(sign);
                     }
                 }
@@ -187,7 +194,6 @@ fn measure(c: char, shape: Shape, full: f64, fonts: &Fonts) -> Sign {
         class,
         joint: Joint::Fixed,
         bytes: 0,
-        inline: 0,
         at: 0,
         advance: shape.advance,
         offset: 0.0,

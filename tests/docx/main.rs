@@ -1,6 +1,7 @@
 //! The DOCX: valid, editable, and read back without loss.
 
 mod hostile;
+mod looks;
 mod mutate;
 mod office;
 mod sample;

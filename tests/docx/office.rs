@@ -86,6 +86,7 @@ fn libreoffice_keeps_pages_and_figures() {
     let file = folder.path().join("sample.docx");
     let outputs = write_formats(&set, &fonts, &[Format::Docx]).expect("it can be written");
     super::structure::check(&outputs[0].bytes);
+    super::looks::check(&outputs[0].bytes);
     std::fs::write(&file, &outputs[0].bytes).expect("written");
     let figures = printed(set.document());
     assert_eq!(plain(&read_ok(&outputs[0].bytes).figures), figures);

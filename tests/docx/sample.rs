@@ -157,7 +157,7 @@ fn meta() -> Meta {
 }
 
 /// A table as the statutory ones are: three parts above, a head of two rows, 栏次, totals, a note.
-pub fn statutory(figures: &mut Vec<Figure>, id: &str, anchor: &str, rows: usize) -> Table {
+pub fn statutory(figures: &mut Vec<Figure>, id: &str, anchor: &str, title: &str, rows: usize) -> Table {
     let header = vec![
         row(
             RowKind::Header,
@@ -197,7 +197,7 @@ pub fn statutory(figures: &mut Vec<Figure>, id: &str, anchor: &str, rows: usize)
     Table {
         id: id.into(),
         style: "预算表".into(),
-        title: Some(heading(2, "表题", "部门预算一般公共预算财政拨款支出表", anchor, true)),
+        title: Some(heading(2, "表题", title, anchor, true)),
         above: vec![text("631临港部门"), text("预算年度：2023"), text("单位：万元")],
         columns: [(Sequence, 1.0), (Code, 2.0), (Text, 5.0), (Number, 2.0), (Number, 2.0), (Number, 2.0)]
             .map(|(kind, width)| column(kind, width))
@@ -261,7 +261,7 @@ pub fn document() -> Document {
             vec![Block::Heading(heading(1, "目录标题", "目录", "contents", false)), Block::Contents],
         ),
     ];
-    let first = statutory(&mut figures, "t5", "table_05", 40);
+    let first = statutory(&mut figures, "t5", "table_05", "部门预算一般公共预算财政拨款支出表", 40);
     let total = first.body.last().expect("a total").cells[3].inlines[0].clone();
     sections.push(section(
         "table-05",
@@ -270,7 +270,7 @@ pub fn document() -> Document {
         true,
         vec![Block::Heading(heading(1, "标题1", "第一部分 部门预算报表", "part_1", true)), Block::Table(first)],
     ));
-    let wide = statutory(&mut figures, "t6", "table_06", 30);
+    let wide = statutory(&mut figures, "t6", "table_06", "部门预算支出总表", 30);
     sections.push(section(
         "table-06",
         "横向",
@@ -293,6 +293,7 @@ pub fn document() -> Document {
     blocks.push(paragraph("正文", inlines, Some(own.clone())));
     let long = "按照《预算法》《地方预决算公开操作规程》和省、市有关规定，现将本部门预算情况公开如下。".repeat(6);
     blocks.push(paragraph("正文", text(&long), Some(Source { paragraph: 2, line: 5, ..own })));
+    blocks.push(paragraph("正文", text("见部门预算支出总表基本支出栏。"), None));
     sections.push(section("text", "纵向", Numbering::Decimal, false, blocks));
     Document { meta: meta(), sections, figures }
 }

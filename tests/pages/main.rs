@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod notation;
+mod reading;
 mod ruler;
 
 use gongkai::diagnostic::Diagnostics;
@@ -110,7 +111,7 @@ fn sample() -> (Document, Pages) {
     let mut found = Diagnostics::default();
     let prepared = gongkai::prepare::prepare(&common::sample(), &common::layout_roots(), &mut found).pop();
     let made = prepared.and_then(|p| gongkai::build::typeset_job(p.job, &FONTS, &mut found)).expect("typesets");
-    (made.document, made.pages)
+    (made.composition.document, made.pages)
 }
 
 /// Its frames, in a file: every line of text and every rule of its 36 pages.

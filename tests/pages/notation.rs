@@ -35,7 +35,7 @@ pub fn read(source: &str) -> Result<(Document, Style), String> {
             .map_err(|e| e.to_string())?;
     for (index, line) in source.lines().enumerate() {
         reader.line = index as u32 + 1;
-        let trimmed = line.trim_end();
+        let trimmed = line;
         let done = match trimmed.strip_prefix("style ") {
             Some(change) => change.parse::<toml::Table>().map_err(|e| e.to_string()).map(|c| lay_over(&mut toml, c)),
             None => reader.read(trimmed),

@@ -5,15 +5,34 @@ use crate::check;
 use crate::diagnostic::{Compared, Diagnostic, Diagnostics, Severity};
 use crate::money::told;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The findings of a folder, a text of several lines each. `colour`: for a terminal that takes it.
 pub fn people(shown: &Shown<'_>, sources: &Sources<'_>, colour: bool) -> Vec<String> {
     let all = shown.by_place();
     let mut told: HashSet<&str> = HashSet::new();
     let mut texts = Vec::new();
+    let mut shown_of: Vec<(&str, Option<Arc<str>>)> = Vec::new();
     for (index, finding) in all.iter().enumerate() {
         if all[..index].iter().any(|earlier| alike(earlier, finding)) {
             continue;
+        }
+        // Of many different findings of one rule in one file, a few examples; mistakes in the data are all told.
+        let group = (&*finding.code, file_of(finding));
+        let shown = shown_of.iter().filter(|g| **g == group).count();
+        if shown > EXAMPLES {
+            continue;
+        }
+        shown_of.push(group.clone());
+        if shown == EXAMPLES && !finding.code.starts_with('E') {
+            let rest = all[index..].iter().filter(|d| (&*d.code, file_of(d)) == group);
+            let rest: Vec<&Diagnostic> = rest.filter(|d| !all[..index].iter().any(|e| alike(e, d))).copied().collect();
+            let file = group.1.as_deref().unwrap_or_default();
+            texts.push(format!("{file} 同一条规则（{}）另有 {} 处：{}", finding.code, rest.len(), lines_of(&rest)));
+            continue;
+        }
+        if finding.code.starts_with('E') {
+            shown_of.pop();
         }
         let again: Vec<&Diagnostic> = all[index + 1..].iter().filter(|d| alike(d, finding)).copied().collect();
         let mut text = coloured(finding, colour);
@@ -35,10 +54,16 @@ pub fn people(shown: &Shown<'_>, sources: &Sources<'_>, colour: bool) -> Vec<Str
     texts
 }
 
+/// How many different findings of one rule in one file are shown whole.
+const EXAMPLES: usize = 4;
+
+fn file_of(finding: &Diagnostic) -> Option<Arc<str>> {
+    finding.place.as_ref().map(|p| p.file.clone())
+}
+
 /// The same of the same words in one file.
 fn alike(a: &Diagnostic, b: &Diagnostic) -> bool {
-    let file = |d: &Diagnostic| d.place.as_ref().map(|p| p.file.clone());
-    a.code == b.code && a.message == b.message && file(a) == file(b) && a.acknowledged == b.acknowledged
+    a.code == b.code && a.message == b.message && file_of(a) == file_of(b) && a.acknowledged == b.acknowledged
 }
 
 fn lines_of(findings: &[&Diagnostic]) -> String {

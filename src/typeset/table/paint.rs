@@ -133,8 +133,8 @@ impl<'m, 'a> Painter<'m, 'a> {
         let width = measured.measure(cell);
         let right = measured.edges[cell.column + cell.colspan] - measured.side(cell);
         let artifact = Tag::Artifact(Artifact::Pagination);
-        let tag = |inline| match &cell.tags {
-            Some(tags) if !placed.repeated => tags.of(inline),
+        let tag = |at| match &cell.tags {
+            Some(tags) if !placed.repeated => tags.of(at),
             _ => artifact,
         };
         let lines = &measured.lines[cell.lines.clone()][placed.lines.clone()];

@@ -67,6 +67,10 @@ fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, noted: &mut Noted) 
     if plan.new_page {
         paragraph = paragraph.page_break_before(true);
     }
+    if plan.caption {
+        // Not printed: the statutory titles have no numbers, or have them as text.
+        add_field(&mut paragraph, r" SEQ 表 \h ", None);
+    }
     for bookmark in &plan.bookmarks {
         let start = BookmarkStart::new(bookmark.id as usize, escape(&bookmark.name));
         paragraph.children.push(ParagraphChild::BookmarkStart(start));
@@ -94,6 +98,14 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str
                     paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
                 }
                 paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(id)));
+            }
+            Piece::Part(inline) => {
+                noted.runs.push(Change::Same);
+                paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
+            }
+            Piece::Reference(inline, anchor) => {
+                noted.runs.extend([Change::Same; 5]);
+                add_field(paragraph, &format!(r" REF {anchor} \h "), Some(run(inline, emphasis)));
             }
             Piece::Control { inline, tag, id } => {
                 noted.controls.push(*id);
@@ -130,6 +142,15 @@ fn run(inline: &Inline, emphasis: Option<&str>) -> Run {
 /// Whether some character is neither ASCII nor surely Chinese: Word would take it from the Western font.
 pub fn is_shared(text: &str) -> bool {
     text.chars().any(|c| ('\u{80}'..'\u{2E80}').contains(&c))
+}
+
+/// A field with its result.
+fn add_field(paragraph: &mut Paragraph, instruction: &str, result: Option<Run>) {
+    let part = |kind| Run::new().add_field_char(kind, false);
+    let instruction = Run::new().add_instr_text(InstrText::Unsupported(escape(instruction)));
+    let runs = [part(FieldCharType::Begin), instruction, part(FieldCharType::Separate)];
+    let runs = runs.into_iter().chain(result).chain([part(FieldCharType::End)]);
+    paragraph.children.extend(runs.map(|run| ParagraphChild::Run(Box::new(run))));
 }
 
 /// One line of the contents: a link with title, leader and page number, the TOC field begun before the first
@@ -212,18 +233,11 @@ fn footer(sections: &Sections, kind: &Footer) -> Result<Vec<u8>, Error> {
 /// The line of the page number.
 fn number(sections: &Sections, style: &str, out: &mut Vec<u8>) -> Result<(), Error> {
     let (before, after) = &sections.form;
-    let part = |kind| Run::new().add_field_char(kind, false);
+    let text = |text: &str| ParagraphChild::Run(Box::new(run(&Inline::text(text), None)));
     let mut paragraph = Paragraph::new().style(style);
-    let runs = [
-        run(&Inline::text(before.as_str()), None),
-        part(FieldCharType::Begin),
-        Run::new().add_instr_text(InstrText::Unsupported(" PAGE ".to_owned())),
-        part(FieldCharType::Separate),
-        run(&Inline::text("1"), None),
-        part(FieldCharType::End),
-        run(&Inline::text(after.as_str()), None),
-    ];
-    paragraph.children.extend(runs.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
+    paragraph.children.push(text(before));
+    add_field(&mut paragraph, " PAGE ", Some(run(&Inline::text("1"), None)));
+    paragraph.children.push(text(after));
     finish(&paragraph.build(), &Facts::NONE, out)
 }
 

@@ -81,6 +81,7 @@ fn cell_text(pieces: &[Piece]) -> String {
         {
             Some((*inline).clone())
         }
+        Piece::Part(inline) | Piece::Reference(inline, _) => Some(inline.clone()),
         _ => None,
     });
     super::xml::clean(&plain_text(&inlines.collect::<Vec<_>>())).into_owned()

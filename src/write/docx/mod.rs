@@ -14,6 +14,7 @@ mod package;
 mod parts;
 mod plan;
 mod properties;
+mod references;
 mod section;
 mod stamp;
 mod styles;

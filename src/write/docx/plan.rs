@@ -4,6 +4,7 @@
 use super::Error;
 use super::contents::{Entry, Listing};
 use super::properties::Properties;
+use super::references::{Part, References};
 use super::section::Sections;
 use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
@@ -45,12 +46,29 @@ pub struct ParagraphPlan<'a> {
     pub bookmarks: Vec<Bookmark>,
     /// It begins a new page.
     pub new_page: bool,
+    /// It is a table's title, which Word counts and lists among the captions.
+    pub caption: bool,
     /// The section that ends with it: index into [`Sections`].
     pub ends_section: Option<usize>,
     /// It came or went as a whole.
     pub change: Change,
     /// The id of its first tracked change.
     pub first_change: u32,
+}
+
+impl<'a> ParagraphPlan<'a> {
+    fn new(look: Look, pieces: Vec<Piece<'a>>) -> ParagraphPlan<'a> {
+        ParagraphPlan {
+            look,
+            pieces,
+            bookmarks: Vec::new(),
+            new_page: false,
+            caption: false,
+            ends_section: None,
+            change: Change::Same,
+            first_change: 0,
+        }
+    }
 }
 
 pub struct Bookmark {
@@ -61,6 +79,10 @@ pub struct Bookmark {
 /// A run, or what stands among runs.
 pub enum Piece<'a> {
     Text(&'a Inline),
+    /// A part of a run's text, where the rest names tables.
+    Part(Inline),
+    /// The title of the table with this anchor.
+    Reference(Inline, &'a str),
     /// A figure in its content control.
     Control {
         inline: &'a Inline,
@@ -136,6 +158,7 @@ pub struct Planner<'a> {
     tags: Tags<'a>,
     properties: Properties<'a>,
     anchors: BTreeSet<&'a str>,
+    references: References<'a>,
     controls: u32,
     /// Figures in bookmarks.
     marked: u32,
@@ -165,6 +188,7 @@ impl<'a> Planner<'a> {
             tags: Tags::default(),
             properties: Properties::default(),
             anchors: document.headings().map(|h| h.anchor.as_str()).collect(),
+            references: References::new(document),
             controls: 0,
             marked: 0,
             bookmarks: 0,
@@ -189,7 +213,7 @@ impl<'a> Planner<'a> {
 
     fn block(&mut self, block: &'a Block, page: &str) -> Result<(), Error> {
         match block {
-            Block::Heading(heading) => self.heading(heading),
+            Block::Heading(heading) => self.heading(heading, false),
             Block::Paragraph(paragraph) => self.paragraph(paragraph),
             Block::Table(table) => self.table(table),
             Block::Contents => self.contents(page),
@@ -200,13 +224,15 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn heading(&mut self, heading: &'a Heading) -> Result<(), Error> {
+    fn heading(&mut self, heading: &'a Heading, caption: bool) -> Result<(), Error> {
         self.change = heading.change;
         let variant = self.listing.variant(heading);
         let style = self.styles.id(variant)?;
         let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
         bookmarks.extend(self.prose(heading.source.as_ref()));
-        self.push(Look::Named(style), &heading.inlines, bookmarks);
+        let pieces = self.pieces(&heading.inlines);
+        let first_change = self.reserve_changes(&heading.inlines);
+        self.add(ParagraphPlan { bookmarks, caption, first_change, ..ParagraphPlan::new(Look::Named(style), pieces) });
         Ok(())
     }
 
@@ -218,12 +244,18 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
+    /// A paragraph of text.
     fn push(&mut self, look: Look, inlines: &'a [Inline], bookmarks: Vec<Bookmark>) {
         let pieces = self.pieces(inlines);
+        let pieces = pieces.into_iter().flat_map(|piece| self.refer(piece)).collect();
+        let first_change = self.reserve_changes(inlines);
+        self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(look, pieces) });
+    }
+
+    fn add(&mut self, paragraph: ParagraphPlan<'a>) {
         let new_page = std::mem::take(&mut self.new_page);
-        let (change, first_change) = (self.change, self.reserve_changes(inlines));
-        let plan = ParagraphPlan { look, pieces, bookmarks, new_page, ends_section: None, change, first_change };
-        self.items.push(Item::Paragraph(plan));
+        let change = self.change;
+        self.items.push(Item::Paragraph(ParagraphPlan { new_page, change, ..paragraph }));
     }
 
     /// Ids for the tracked changes of a paragraph: its mark, each run.
@@ -234,6 +266,24 @@ impl<'a> Planner<'a> {
             self.bookmarks += 1 + changed;
         }
         first
+    }
+
+    /// A run of text in parts, if it names tables.
+    fn refer(&self, piece: Piece<'a>) -> Vec<Piece<'a>> {
+        let Piece::Text(inline) = piece else { return vec![piece] };
+        if !inline.change.is_same() {
+            return vec![piece];
+        }
+        let parts = self.references.split(&inline.text);
+        if let [Part::Text(_)] = parts[..] {
+            return vec![piece];
+        }
+        let of = |text: &str| Inline { text: text.to_owned(), ..inline.clone() };
+        let parts = parts.into_iter().map(|part| match part {
+            Part::Text(text) => Piece::Part(of(text)),
+            Part::Title(text, anchor) => Piece::Reference(of(text), anchor),
+        });
+        parts.collect()
     }
 
     fn structural(&mut self, look: Look) {
@@ -326,7 +376,7 @@ impl<'a> Planner<'a> {
         let kind = self.style.table.get_full(&table.style);
         let (kind, _, looks) = kind.ok_or_else(|| Error::TableStyle(table.style.clone()))?;
         if let Some(title) = &table.title {
-            self.heading(title)?;
+            self.heading(title, true)?;
         }
         self.change = table.change;
         self.above(table, &looks.above, geometry.columns.iter().sum())?;

@@ -356,6 +356,7 @@ impl<'a> StyleBook<'a> {
     fn default_properties(&self) -> Properties {
         let mut all = Properties::default();
         all.switch("w:keepNext", false);
+        all.switch("w:keepLines", false);
         all.switch("w:snapToGrid", true);
         all.spacing(0, 0, 240, "auto");
         all.indents([(0, 0); 3]);
@@ -375,6 +376,7 @@ impl<'a> StyleBook<'a> {
         let text = &self.style.text[&variant.role];
         let mut all = Properties::default();
         all.switch("w:keepNext", text.keep_next || variant.keep || self.always_kept(&variant.role));
+        all.switch("w:keepLines", variant.purpose == Purpose::Cell);
         if let Purpose::Contents(_, tab) = variant.purpose {
             all.set("w:tabs", "", format!(r#"<w:tab w:val="right" w:leader="dot" w:pos="{tab}"/>"#));
         }
@@ -460,7 +462,8 @@ impl<'a> StyleBook<'a> {
 
 /// Children of `w:pPr` and of `w:rPr` that styles hold, in the schema's order. `w:spacing ` of characters has a space
 /// to tell it from that of paragraphs.
-const PARAGRAPH: &[&str] = &["w:keepNext", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:outlineLvl"];
+const PARAGRAPH: &[&str] =
+    &["w:keepNext", "w:keepLines", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:outlineLvl"];
 const CHARACTER: &[&str] = &["w:rFonts", "w:spacing ", "w:sz", "w:szCs"];
 
 /// What a style says: element, attribute, value. The attribute is empty where the value is the element's content.
@@ -513,7 +516,7 @@ impl Properties {
                 continue;
             }
             let _ = write!(out, "<{}", name.trim_end());
-            let on = value == "1" && matches!(*name, "w:keepNext" | "w:snapToGrid");
+            let on = value == "1" && matches!(*name, "w:keepNext" | "w:keepLines" | "w:snapToGrid");
             for (_, attribute, value) in of_name.filter(|_| !on) {
                 let _ = write!(out, r#" {attribute}="{value}""#);
             }

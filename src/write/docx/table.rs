@@ -5,7 +5,7 @@ use super::plan::{Piece, Planner};
 use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant, half_points, table_style_id};
 use super::xml::twips;
 use crate::document::{Align, Cell, Change, ColumnKind, Row, RowKind, Table, plain_text};
-use crate::style::TableStyle;
+use crate::style::{MM, TableStyle};
 use crate::typeset::frame::TableGeometry;
 use std::collections::HashMap;
 
@@ -25,12 +25,16 @@ pub struct RowPlan<'a> {
     pub cells: Vec<CellPlan<'a>>,
     /// Least height in twips: what it takes in print; 0: none. It grows with what is typed into it.
     pub height: i64,
-    /// Taller than a page: it must be allowed to break.
+    /// It may break across pages: it is taller than one, or would be with [`TYPED`] characters in one of its cells,
+    /// and a row that may not break is cut off at the page's foot. Its lines keep together all the same (`keepLines`).
     pub splits: bool,
     /// It came or went as a whole, and the id of that tracked change.
     pub change: Change,
     pub first_change: u32,
 }
+
+/// As many characters as may be typed into any cell and must be seen.
+const TYPED: f64 = 200.0;
 
 pub struct CellPlan<'a> {
     pub style: StyleId,
@@ -118,9 +122,11 @@ pub fn plan<'a>(
             kept_rows(part, &heights, page, !table.notes.is_empty())
         };
         let filled = fill(part, widths.len());
+        let free = page - if is_header { 0.0 } else { geometry.rows.iter().take(table.header.len()).sum() };
         for (index, (row, cells)) in part.iter().zip(filled).enumerate() {
             let mut planned = Vec::with_capacity(cells.len());
             planner.change = row.change;
+            let mut outgrows = false;
             for slot in cells {
                 let look = cell_look(table, row, &slot, is_header);
                 let style = match styles.get(&(look, keeps[index])) {
@@ -140,11 +146,13 @@ pub fn plan<'a>(
                 let width = widths[slot.column..slot.column + slot.span].iter().sum();
                 let inlines = slot.cell.filter(|_| slot.merge != Merge::Covered).map(|c| c.inlines.as_slice());
                 let first_change = planner.reserve_changes(inlines.unwrap_or_default());
+                outgrows |= typed_height(planner, looks, look, width, geometry.scale)? > free;
                 let (span, merge) = (slot.span, slot.merge);
                 planned.push(CellPlan { style, width, span, merge, pieces, blank, first_change });
             }
-            let splits = heights[index] > page * 0.95;
-            let height = if splits { 0 } else { twips(heights[index]) };
+            let taller = heights[index] > page * 0.95;
+            let splits = taller || (outgrows && !is_header);
+            let height = if taller { 0 } else { twips(heights[index]) };
             let (change, first_change) = (row.change, planner.reserve_changes(&[]));
             rows.push(RowPlan { cells: planned, height, splits, change, first_change });
         }
@@ -249,15 +257,29 @@ fn cell_style(
     keep: bool,
     scale: f64,
 ) -> Result<StyleId, Error> {
-    let role = match look.part {
-        Part::Head => &looks.head,
-        Part::Text => &looks.text,
-        Part::Number => &looks.number,
-    };
+    let role = role_of(looks, look.part);
     let scaled = scale > 0.0 && scale != 1.0;
     let size = if scaled { half_points(planner.styles.text(role)?.size * scale).max(2) } else { 0 };
     let (align, indent) = (Some(look.align), look.indent);
     planner.styles.id(Variant { align, indent, size, keep, ..Variant::of(role, Purpose::Cell) })
+}
+
+fn role_of(looks: &TableStyle, part: Part) -> &str {
+    match part {
+        Part::Head => &looks.head,
+        Part::Text => &looks.text,
+        Part::Number => &looks.number,
+    }
+}
+
+/// How high in pt a cell of `width` twips would be with [`TYPED`] full-width characters in it.
+fn typed_height(planner: &Planner, looks: &TableStyle, look: CellLook, width: i64, scale: f64) -> Result<f64, Error> {
+    let text = planner.styles.text(role_of(looks, look.part))?;
+    let scale = if scale > 0.0 { scale.min(1.0) } else { 1.0 };
+    let (size, pitch) = (text.size * scale, text.pitch.unwrap_or(text.size * 1.5) * scale);
+    let indent = f64::from(look.indent) / 100.0 * size;
+    let room = width as f64 / 20.0 - 2.0 * looks.padding[1] * MM - indent;
+    Ok((TYPED / (room / size).floor().max(1.0)).ceil() * pitch)
 }
 
 /// Rows of a body that spans pages whose paragraphs keep with the next: before a total, within a vertical merge that
