@@ -341,7 +341,7 @@ fn lost(
     let printed = map.tables.iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.values()).filter(|f| !f.blank);
     let printed = printed.map(|f| &f.tag).chain(&map.sentences);
     // In the view before the changes, what they added is not lost.
-    let missing = |tag: &&String| !known.contains(tag.as_str()) && !(original && tracked_away.contains(*tag));
+    let missing = |tag: &&String| !(known.contains(tag.as_str()) || original && tracked_away.contains(*tag));
     let lost: Vec<String> = printed.filter(missing).cloned().collect();
     if !lost.is_empty() {
         findings.push(
@@ -420,7 +420,7 @@ fn prose(
     let lost: Vec<String> = sources
         .filter(|(name, _)| {
             let name = name["gongkai.".len()..].to_owned();
-            !seen.contains(&name) && !(original && content.tracked_away.contains(&name))
+            !(seen.contains(&name) || original && content.tracked_away.contains(&name))
         })
         .map(|(_, source)| source.clone())
         .collect();

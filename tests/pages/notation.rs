@@ -197,15 +197,8 @@ impl Reader {
                     let (inlines, source, anchor) = (inlines(text, n), source.clone(), anchor.clone());
                     // Its role is that of the table's kind.
                     let role = String::new();
-                    table.title = Some(Heading {
-                        level: 1,
-                        role,
-                        inlines,
-                        anchor,
-                        contents: true,
-                        source,
-                        change: Change::Same,
-                    });
+                    table.title =
+                        Some(Heading { level: 1, role, inlines, anchor, contents: true, source, change: Change::Same });
                 }
                 "above" => table.above = text.split('|').map(|t| inlines(t.trim(), n)).collect(),
                 "note" => table.notes.push(inlines(text, n)),
