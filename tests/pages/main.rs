@@ -62,13 +62,14 @@ impl Case {
     }
 }
 
-fn cases() -> Vec<Case> {
+/// Read once, before any is written anew.
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let files = std::fs::read_dir(folder()).expect("the cases").map(|e| e.expect("an entry").path());
     let mut files: Vec<PathBuf> = files.filter(|p| p.extension().is_some_and(|e| e == "txt")).collect();
     files.sort();
     assert!(files.len() >= 20, "{} cases", files.len());
     files.iter().map(|path| Case::read(path)).collect()
-}
+});
 
 /// The first lines that differ, for people.
 fn difference(expected: &str, found: &str) -> String {
@@ -92,7 +93,7 @@ fn difference(expected: &str, found: &str) -> String {
 #[test]
 fn cases_are_set_as_they_were() {
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in CASES.iter() {
         let shown = case.shown();
         let path = folder().join(format!("{}.txt", case.name));
         if updating() {
@@ -137,7 +138,7 @@ fn pages_look_as_they_did() {
         let bytes = gongkai::write::pdf::write(document, pages, &FONTS).expect("writes");
         std::fs::write(work.path().join(format!("{name}.pdf")), bytes).expect("written");
     };
-    for case in cases() {
+    for case in CASES.iter() {
         let (pages, found) = case.set();
         // A missing character is an error, and nothing is written.
         if !found.has_errors() {

@@ -1,7 +1,7 @@
 //! What a screen reader is given, as other programs read it down the structure tree, against the composed document: every
 //! text in order, character for character, and each table's cells with their spans.
 
-use super::{FONTS, cases, notation, sample};
+use super::{CASES, FONTS, notation, sample};
 use crate::common;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::*;
@@ -91,7 +91,7 @@ fn the_sample_and_the_cases_are_read_as_composed() {
     let mut shelf = Shelf::new();
     let (document, pages) = sample();
     shelf.add("631-2023", &document, &pages);
-    for case in cases() {
+    for case in CASES.iter() {
         let (pages, found) = case.set();
         if !found.has_errors() {
             shelf.add(&case.name, &case.document, &pages);

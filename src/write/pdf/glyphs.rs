@@ -6,6 +6,7 @@ use crate::fonts::{FaceId, Fonts};
 use crate::typeset::Pages;
 use crate::typeset::frame::{Glyph, Item, Page, Run};
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// A place in a subset font: the font's index, the code of the glyph, and its width in thousandths of an em, as the
 /// font's `W` gives it.
@@ -33,7 +34,28 @@ pub(super) struct ShownGlyph<'a> {
 pub(super) struct Codes<'a> {
     pub subsets: Vec<Subset<'a>>,
     /// Looked up, never walked.
-    codes: HashMap<(FaceId, u16), Vec<(&'a str, Code)>>,
+    codes: ByGlyph<Vec<(&'a str, Code)>>,
+}
+
+/// Something of each glyph of each face, looked up for every glyph of every page.
+type ByGlyph<T> = HashMap<(FaceId, u16), T, BuildHasherDefault<GlyphHasher>>;
+
+/// Two small numbers need no defence against chosen keys.
+#[derive(Default)]
+struct GlyphHasher(u64);
+
+impl Hasher for GlyphHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u16(u16::from(*byte)));
+    }
+
+    fn write_u16(&mut self, number: u16) {
+        self.0 = (self.0 << 16 | u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
 }
 
 /// What a glyph's text becomes when it stands for none of its own (the second glyph of a cluster).
@@ -42,7 +64,7 @@ const NO_TEXT: &str = "\u{200B}";
 impl<'a> Codes<'a> {
     /// Gives every glyph of every page a code. Fails where a page shows a glyph no font has.
     pub(super) fn of(pages: &'a Pages, fonts: &Fonts) -> Result<Codes<'a>, Diagnostic> {
-        let mut texts: HashMap<(FaceId, u16), Vec<&'a str>> = HashMap::new();
+        let mut texts: ByGlyph<Vec<&'a str>> = HashMap::default();
         for run in pages.pages.iter().flat_map(runs) {
             for (glyph, text) in clusters(run).flat_map(|cluster| cluster.glyph_texts()) {
                 if glyph.id == 0 {
@@ -57,7 +79,7 @@ impl<'a> Codes<'a> {
         Ok(Codes::number(texts, fonts))
     }
 
-    fn number(texts: HashMap<(FaceId, u16), Vec<&'a str>>, fonts: &Fonts) -> Codes<'a> {
+    fn number(texts: ByGlyph<Vec<&'a str>>, fonts: &Fonts) -> Codes<'a> {
         // A face's n-th font holds each of its glyphs that has an n-th text.
         let mut layers: BTreeMap<(FaceId, usize), Vec<ShownGlyph<'a>>> = BTreeMap::new();
         for ((face, id), mut texts) in texts {
@@ -67,7 +89,7 @@ impl<'a> Codes<'a> {
                 layers.entry((face, layer)).or_default().push(ShownGlyph { id, text, width });
             }
         }
-        let (mut subsets, mut codes) = (Vec::new(), HashMap::new());
+        let (mut subsets, mut codes) = (Vec::new(), ByGlyph::default());
         for ((face, _), mut glyphs) in layers {
             glyphs.sort_unstable_by_key(|g| g.id);
             for (cid, glyph) in (1..).zip(&glyphs) {
