@@ -71,13 +71,13 @@ fn phases(criterion: &mut Criterion, name: &str, folder: PathBuf) {
     });
     let made = typeset_job(job(&folder), &fonts, &mut Diagnostics::default()).expect("typesets");
     group.bench_function("typeset", |b| {
-        b.iter(|| typeset(&made.document, &made.style, &fonts, &mut Diagnostics::default()))
+        b.iter(|| typeset(made.document(), made.style(), &fonts, &mut Diagnostics::default()))
     });
     group.bench_function("pdf", |b| {
-        b.iter(|| gongkai::write::pdf::write(&made.document, &made.pages, &fonts).expect("writes"))
+        b.iter(|| gongkai::write::pdf::write(made.document(), &made.pages, &fonts).expect("writes"))
     });
     group.bench_function("docx", |b| {
-        b.iter(|| gongkai::write::docx::write(&made.document, &made.style, &fonts, &made.pages).expect("writes"))
+        b.iter(|| gongkai::write::docx::write(made.document(), made.style(), &fonts, &made.pages).expect("writes"))
     });
     group.finish();
 }

@@ -7,7 +7,9 @@ fn main() {
     let mut diagnostics = Diagnostics::default();
     let roots = [std::path::PathBuf::from("layouts")];
     for prepared in gongkai::prepare::prepare(folder.as_ref(), &roots, &mut diagnostics) {
-        if let Some(document) = gongkai::compose::compose(prepared.job, &mut diagnostics) {
+        if let Some(gongkai::compose::Composition { document, .. }) =
+            gongkai::compose::compose(prepared.job, &mut diagnostics)
+        {
             println!("{}", serde_json::to_string_pretty(&document).expect("a document is plain data"));
         }
     }

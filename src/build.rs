@@ -1,10 +1,11 @@
 //! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
-use crate::compose::{Job, compose, file_name};
+use crate::check::{acknowledge, check};
+use crate::compose::{Composition, Job, compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
 use crate::fonts::Fonts;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Instead, Prepared, prepare, prepare_with};
 use crate::style::Style;
 use crate::typeset::{Pages, typeset};
 use crate::write;
@@ -28,9 +29,18 @@ impl Format {
 
 /// A document with its pages, ready for the writers.
 pub struct Typeset {
-    pub document: Document,
-    pub style: Style,
+    pub composition: Composition,
     pub pages: Pages,
+}
+
+impl Typeset {
+    pub fn document(&self) -> &Document {
+        &self.composition.document
+    }
+
+    pub fn style(&self) -> &Style {
+        &self.composition.job().set.style
+    }
 }
 
 /// The bytes of one output file and the name it gets.
@@ -39,18 +49,57 @@ pub struct Output {
     pub bytes: Vec<u8>,
 }
 
-/// Composes and typesets one job. None if there were errors.
+/// One document of a folder, composed: what a comparison compares.
+pub struct Side {
+    /// What `[[document]]` adds to the names of its files.
+    pub name: Option<String>,
+    pub composition: Composition,
+}
+
+impl Side {
+    pub fn document(&self) -> &Document {
+        &self.composition.document
+    }
+
+    /// Its pages, as a build lays them.
+    pub fn pages(&self, fonts: &Fonts) -> Pages {
+        typeset(self.document(), &self.composition.job().set.style, fonts, &mut Diagnostics::default())
+    }
+}
+
+/// Composes every document of a folder, nothing typeset or written; `instead` stands in for files of the folder.
+/// With errors nothing is returned.
+pub fn compose_all(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    instead: &Instead,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Side> {
+    let prepared = prepare_with(folder, layout_roots, instead, diagnostics);
+    if diagnostics.has_errors() {
+        return Vec::new();
+    }
+    let side = |p: Prepared| Some(Side { name: p.name, composition: compose(p.job, diagnostics)? });
+    let sides: Vec<Side> = prepared.into_iter().filter_map(side).collect();
+    if diagnostics.has_errors() { Vec::new() } else { sides }
+}
+
+/// Composes, checks and typesets one job; the pages are laid while the checks run. None if there were errors.
 pub fn typeset_job(job: Job, fonts: &Fonts, diagnostics: &mut Diagnostics) -> Option<Typeset> {
-    let style = job.set.style.clone();
-    let document = compose(job, diagnostics)?;
-    let pages = typeset(&document, &style, fonts, diagnostics);
-    (!diagnostics.has_errors()).then_some(Typeset { document, style, pages })
+    let composition = compose(job, diagnostics)?;
+    let style = &composition.job().set.style;
+    let mut of_pages = Diagnostics::default();
+    let (pages, found) =
+        rayon::join(|| typeset(&composition.document, style, fonts, &mut of_pages), || check(&composition));
+    diagnostics.extend(found);
+    diagnostics.extend(of_pages);
+    (!diagnostics.has_errors()).then_some(Typeset { composition, pages })
 }
 
 /// Writes one document in the wanted formats, at the same time.
 pub fn write_formats(typeset: &Typeset, fonts: &Fonts, formats: &[Format]) -> Result<Vec<Output>, Diagnostic> {
     use rayon::prelude::*;
-    let Typeset { document, style, pages } = typeset;
+    let (document, style, pages) = (typeset.document(), typeset.style(), &typeset.pages);
     let stem = &document.meta.file_stem;
     let one = |format: &Format| {
         let bytes = match format {
@@ -74,6 +123,7 @@ pub fn outputs(
     let mut outputs = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
     let records_lost = diagnostics.iter().any(is_of_records);
+    let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
     for Prepared { name, job } in prepared {
         if diagnostics.has_errors() {
             compose_for_mistakes(job, records_lost, diagnostics);
@@ -81,13 +131,18 @@ pub fn outputs(
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
         if let Some(name) = name {
-            let stem = &mut typeset.document.meta.file_stem;
+            let stem = &mut typeset.composition.document.meta.file_stem;
             *stem = file_name(&format!("{stem}-{name}"));
         }
         match write_formats(&typeset, fonts, formats) {
             Ok(files) => outputs.extend(files),
             Err(found) => diagnostics.push(found),
         }
+    }
+    // With mistakes in the data or the layout the checks have not seen everything.
+    if !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
+        // Of several documents, any may be the one that an acknowledgement speaks of.
+        acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
     }
     report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }
@@ -105,7 +160,7 @@ const OF_FIGURES: [&str; 8] = ["E303", "E304", "E305", "E310", "E324", "E330", "
 fn compose_for_mistakes(job: Job, records_lost: bool, diagnostics: &mut Diagnostics) {
     let mut found = Diagnostics::default();
     compose(job, &mut found);
-    let follows = |found: &&Diagnostic| records_lost && OF_FIGURES.contains(&found.code);
+    let follows = |found: &&Diagnostic| records_lost && OF_FIGURES.contains(&&*found.code);
     found.iter().filter(|found| !follows(found)).for_each(|found| diagnostics.push(found.clone()));
 }
 

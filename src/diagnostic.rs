@@ -1,5 +1,7 @@
 //! What is wrong, where in the user's files, and what to try. Collected first, then printed all at once.
 
+use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -55,29 +57,73 @@ impl fmt::Display for Place {
     }
 }
 
+/// Two amounts that should be one, in 元 (or ones), each with what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    pub stated: (String, Decimal),
+    pub expected: (String, Decimal),
+}
+
+/// A change of the user's file that is certain: words at the finding's place, and what should stand there.
+/// Never of a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// As it stands in the file, with enough around it to be found.
+    pub old: String,
+    pub new: String,
+}
+
+/// The user has accepted a finding, with a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledged {
+    pub reason: String,
+    pub place: Place,
+}
+
 /// One finding: severity, code, sentence, place, further places, and a hint of what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub severity: Severity,
-    /// A letter for the class and three digits: E1 data, E2 layout, E3 compose, E4 fonts and page, E5 files.
-    pub code: &'static str,
+    /// A letter for the class and three digits: E1 data, E2 layout, E3 compose, E4 fonts and page, E5 files;
+    /// C figures, X across tables and what must not be published, N narrative, K completeness, L language.
+    pub code: Cow<'static, str>,
     pub message: String,
     pub place: Option<Place>,
+    /// The figure it is about.
+    pub address: Option<String>,
+    /// The offending words as they stand.
+    pub text: Option<String>,
     /// Other places that belong to the finding, each with what it says there.
     pub related: Vec<(Place, String)>,
     pub hint: Option<String>,
+    pub compared: Option<Compared>,
+    pub fix: Option<Fix>,
+    /// Reported all the same, but it neither blocks nor counts.
+    pub acknowledged: Option<Acknowledged>,
 }
 
 impl Diagnostic {
-    pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity, code, message: message.into(), place: None, related: Vec::new(), hint: None }
+    pub fn new(severity: Severity, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            severity,
+            code: code.into(),
+            message: message.into(),
+            place: None,
+            address: None,
+            text: None,
+            related: Vec::new(),
+            hint: None,
+            compared: None,
+            fix: None,
+            acknowledged: None,
+        }
     }
 
-    pub fn error(code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub fn error(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Error, code, message)
     }
 
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub fn warning(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Warning, code, message)
     }
 
@@ -88,6 +134,26 @@ impl Diagnostic {
 
     pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
         self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn address(mut self, address: impl Into<String>) -> Diagnostic {
+        self.address = Some(address.into());
+        self
+    }
+
+    pub fn text(mut self, text: impl Into<String>) -> Diagnostic {
+        self.text = Some(text.into());
+        self
+    }
+
+    pub fn compared(mut self, stated: (String, Decimal), expected: (String, Decimal)) -> Diagnostic {
+        self.compared = Some(Compared { stated, expected });
+        self
+    }
+
+    pub fn fix(mut self, old: impl Into<String>, new: impl Into<String>) -> Diagnostic {
+        self.fix = Some(Fix { old: old.into(), new: new.into() });
         self
     }
 
@@ -130,12 +196,21 @@ impl Diagnostics {
         self.0.iter()
     }
 
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.0.iter_mut()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// How many of a severity are not acknowledged.
     pub fn count(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|d| d.severity == severity).count()
+        self.0.iter().filter(|d| d.severity == severity && d.acknowledged.is_none()).count()
+    }
+
+    pub fn count_acknowledged(&self) -> usize {
+        self.0.iter().filter(|d| d.acknowledged.is_some()).count()
     }
 
     pub fn has_errors(&self) -> bool {
@@ -145,7 +220,9 @@ impl Diagnostics {
     /// By file, line, column, then severity and code; the same finding at one place once.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<&Diagnostic> = self.0.iter().collect();
-        all.sort_by(|a, b| (&a.place, a.severity, a.code, &a.message).cmp(&(&b.place, b.severity, b.code, &b.message)));
+        all.sort_by(|a, b| {
+            (&a.place, a.severity, &a.code, &a.message).cmp(&(&b.place, b.severity, &b.code, &b.message))
+        });
         all.dedup();
         all
     }

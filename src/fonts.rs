@@ -3,7 +3,7 @@
 //! Loading touches only the head tables of each file; characters are looked up when first met and remembered in a
 //! table per face, so a run pays for the characters it prints and not for the 40,000 a face has.
 
-mod declared;
+pub mod declared;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use declared::{FaceEntry, FaceSource, FontsFile, RoleEntry};
@@ -191,6 +191,38 @@ impl Face {
                 Some((glyph, self.advance(glyph)))
             }
         }
+    }
+
+    /// How far the ink of a glyph reaches above the baseline, in ems; none if it has no outline.
+    pub fn ink_top(&self, glyph: u16) -> Option<f64> {
+        use skrifa::outline::{DrawSettings, OutlinePen};
+        struct Top(f32);
+        impl Top {
+            fn reach(&mut self, y: f32) {
+                self.0 = self.0.max(y);
+            }
+        }
+        impl OutlinePen for Top {
+            fn move_to(&mut self, _: f32, y: f32) {
+                self.reach(y);
+            }
+            fn line_to(&mut self, _: f32, y: f32) {
+                self.reach(y);
+            }
+            fn quad_to(&mut self, _: f32, _: f32, _: f32, y: f32) {
+                self.reach(y);
+            }
+            fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, y: f32) {
+                self.reach(y);
+            }
+            fn close(&mut self) {}
+        }
+        let outline = self.font().outline_glyphs().get(skrifa::GlyphId::new(u32::from(glyph)))?;
+        let mut top = Top(f32::MIN);
+        let unscaled =
+            DrawSettings::unhinted(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default());
+        outline.draw(unscaled, &mut top).ok()?;
+        (top.0 > f32::MIN).then(|| f64::from(top.0) / f64::from(self.units_per_em))
     }
 
     /// Advance of a glyph in font units; 0 if there is no such glyph.

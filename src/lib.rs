@@ -9,11 +9,14 @@
 //! ARCHITECTURE.md describes the phases and the invariants; each module's head says what it alone decides.
 
 pub mod build;
+pub mod check;
 pub mod cli;
 pub mod compose;
 pub mod data;
 pub mod diagnostic;
+pub mod diff;
 pub mod document;
+pub mod edition;
 pub mod fonts;
 pub mod layout;
 pub mod money;

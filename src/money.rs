@@ -75,6 +75,26 @@ pub fn show(exact: Decimal, look: &Look) -> String {
     if look.commas { with_commas(&text) } else { text }
 }
 
+/// An amount of 元 as messages tell it: `1500.00 元（0.15 万元）`.
+pub fn told(amount: Decimal) -> String {
+    let wan = (amount / Unit::WanYuan.scale()).normalize();
+    format!("{amount:.2} 元（{wan} 万元）")
+}
+
+/// An exact amount as reports of changes say it: `8,300.00`, `-8,300.00`; 万元 with up to six decimals, `0.83`.
+pub fn spoken(exact: Decimal, unit: Unit) -> String {
+    let value = (exact / unit.scale()).normalize();
+    let value = if value.is_zero() { Decimal::ZERO } else { value };
+    let decimals = if unit == Unit::Plain { value.scale() } else { value.scale().max(2) };
+    with_commas(&format!("{value:.*}", decimals as usize))
+}
+
+/// A change with its sign: `+100,000.00`, `-0.50`.
+pub fn spoken_change(exact: Decimal, unit: Unit) -> String {
+    let text = spoken(exact, unit);
+    if exact > Decimal::ZERO { format!("+{text}") } else { text }
+}
+
 fn with_commas(text: &str) -> String {
     let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));

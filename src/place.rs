@@ -4,12 +4,15 @@
 use crate::build::Output;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Temporary names begin with a dot and end in neither .pdf nor .docx: no one takes them for output.
 const TEMPORARY: (&str, &str) = (".gongkai-", ".tmp");
+/// Ending of a folder that is being filled, beside the temporary file that is locked for it.
+const STAGED: &str = "new";
 
 /// Puts files into a folder, which is made if need be, and returns their paths. Nothing is replaced before all are
 /// written. A file that another program holds open gets a second name, with a warning that says so.
@@ -35,6 +38,71 @@ pub fn place(folder: &Path, outputs: &[Output], diagnostics: &mut Diagnostics) -
         }
     }
     placed
+}
+
+/// Puts a whole folder of files (by path, with `/`) at `parent/name` by one rename of a finished one: whoever looks
+/// sees none of it or all of it. `proof` sees the finished folder first, and may refuse it. None: the name is taken.
+pub fn place_folder(
+    parent: &Path,
+    name: &str,
+    files: &BTreeMap<String, Vec<u8>>,
+    proof: &dyn Fn(&Path) -> Result<(), Diagnostic>,
+) -> Result<Option<PathBuf>, Diagnostic> {
+    let target = parent.join(name);
+    let failed = |e: io::Error| refused("写入", &target, &e);
+    fs::create_dir_all(parent).map_err(|e| refused("建立文件夹", parent, &e))?;
+    sweep(parent);
+    let lock = Temporary::create(parent).map_err(failed)?;
+    let staged = Staged { folder: staged_folder(&lock.path) };
+    write_folder(&staged.folder, files).map_err(failed)?;
+    proof(&staged.folder)?;
+    if target.exists() {
+        return Ok(None);
+    }
+    match fs::rename(&staged.folder, &target) {
+        Ok(()) => {}
+        Err(_) if target.exists() => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    sync_folder(parent).map_err(failed)?;
+    Ok(Some(target))
+}
+
+/// A folder that is being filled; gone if it was not renamed.
+struct Staged {
+    folder: PathBuf,
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The folder that belongs to a locked temporary file.
+fn staged_folder(lock: &Path) -> PathBuf {
+    lock.with_extension(STAGED)
+}
+
+fn write_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    let mut folders = BTreeSet::from([folder.to_path_buf()]);
+    fs::create_dir(folder)?;
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+            folders.extend(parent.ancestors().take_while(|a| a.starts_with(folder)).map(Path::to_path_buf));
+        }
+        let mut file = File::create_new(&path)?;
+        file.write_all(bytes)?;
+        file.sync_data()?;
+    }
+    folders.iter().try_for_each(|folder| sync_folder(folder))
+}
+
+/// Names are on the disk too. Windows keeps them itself.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Why the system refused something, and what to try, in the user's language.
@@ -140,13 +208,16 @@ fn sweep(folder: &Path) {
     let (before, after) = TEMPORARY;
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let is_ours = name.to_str().is_some_and(|name| name.starts_with(before) && name.ends_with(after));
-        if !is_ours {
-            continue;
-        }
-        let Ok(file) = File::options().write(true).open(entry.path()) else { continue };
-        if file.try_lock().is_ok() {
-            let _ = fs::remove_file(entry.path());
+        let Some(name) = name.to_str().filter(|name| name.starts_with(before)) else { continue };
+        if name.ends_with(after) {
+            let Ok(file) = File::options().write(true).open(entry.path()) else { continue };
+            if file.try_lock().is_ok() {
+                let _ = fs::remove_dir_all(staged_folder(&entry.path()));
+                let _ = fs::remove_file(entry.path());
+            }
+        } else if name.ends_with(STAGED) && !entry.path().with_extension("tmp").exists() {
+            // Its lock is gone: the run that filled it is too.
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }

@@ -1,10 +1,14 @@
 //! A data folder becomes jobs: its report, its layout set with the department's own wording over it, its data.
 
 use crate::compose::{DocumentDecl, Job, Report, read_report};
-use crate::data::{Data, read_folder, read_text};
+use crate::data::{Data, read_folder_with, read_text};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::layout::{self, Layer, SetFiles};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// Texts that stand in for files of the data folder, by their paths in it: what the folder would be with a correction.
+pub type Instead = BTreeMap<String, String>;
 
 /// A document to make from a folder.
 pub struct Prepared {
@@ -15,13 +19,23 @@ pub struct Prepared {
 
 /// Reads a data folder. Every mistake found goes to `diagnostics`; a document that cannot be made is left out.
 pub fn prepare(folder: &Path, layout_roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<Prepared> {
+    prepare_with(folder, layout_roots, &Instead::new(), diagnostics)
+}
+
+/// [`prepare`], with record files replaced by the texts of `instead`.
+pub fn prepare_with(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    instead: &Instead,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Prepared> {
     let Some(report) = report(folder, diagnostics) else { return Vec::new() };
     let documents = match report.documents.is_empty() {
         true => vec![DocumentDecl::default()],
         false => report.documents.clone(),
     };
     let one = |document: &DocumentDecl| {
-        let job = prepare_one(folder, report.narrowed(document), document, layout_roots, diagnostics)?;
+        let job = prepare_one(folder, report.narrowed(document), document, layout_roots, instead, diagnostics)?;
         Some(Prepared { name: document.name.clone(), job })
     };
     documents.iter().filter_map(one).collect()
@@ -49,6 +63,7 @@ fn prepare_one(
     mut report: Report,
     document: &DocumentDecl,
     layout_roots: &[PathBuf],
+    instead: &Instead,
     diagnostics: &mut Diagnostics,
 ) -> Option<Job> {
     let own = Layer::from_folder(&folder.join("layout"), "layout/", true, diagnostics);
@@ -59,7 +74,7 @@ fn prepare_one(
     let mut set = layout::load(&files, &prose, diagnostics)?;
     let broken = diagnostics.count(Severity::Error) > before;
     report.complete(&set.report, diagnostics);
-    let mut data = read_folder(folder, &mut set.schema, diagnostics);
+    let mut data = read_folder_with(folder, instead, &mut set.schema, diagnostics);
     narrow(&mut data, &report, document, diagnostics);
     // Composing with a broken set would only repeat its mistakes as others.
     (!broken).then_some(Job { set, data, report })

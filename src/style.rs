@@ -29,7 +29,8 @@ pub struct PageSetup {
     pub landscape: bool,
     /// Top, right, bottom, left in mm, as read.
     pub margin: [f64; 4],
-    /// Lines of body text in the type area; gives the line pitch of roles without their own.
+    /// Lines of body text in the type area, the first line's characters at its head and the last one's at its foot;
+    /// gives the line pitch of roles without their own.
     pub lines: u32,
     /// Characters in a line; gives the advance of a full-width character in roles with `grid`.
     pub chars: u32,
@@ -49,9 +50,16 @@ impl PageSetup {
         (left, top, w - left - right, h - top - bottom)
     }
 
-    /// Line pitch of the grid in pt.
+    /// Line pitch of the grid in pt. Its characters are square, and the type area ends with them and not with the
+    /// space between lines: (225 − 5.57) / 21 = 10.45 mm for 22 lines of 28 characters (GB/T 33476.2-2016 has it so:
+    /// line boxes from 34.58 mm below the sheet's head to 32.58 mm above its foot are 22 times 10.45 mm).
     pub fn pitch(&self) -> f64 {
-        self.type_area().3 / f64::from(self.lines.max(1))
+        let (_, _, width, height) = self.type_area();
+        let character = if self.chars == 0 { 0.0 } else { width / f64::from(self.chars) };
+        match self.lines {
+            0 | 1 => height,
+            lines => (height - character) / f64::from(lines - 1),
+        }
     }
 }
 
@@ -112,6 +120,8 @@ pub struct TableStyle {
     pub note: String,
     /// Type may fall to this size in pt, by half points, before a table does not fit.
     pub least: f64,
+    /// Type may grow to this size in pt, by half points, where a table ends its page and leaves room on it.
+    pub most: Option<f64>,
     /// Inner and outer rules in pt.
     #[serde(default = "half")]
     pub rule: f64,
@@ -123,6 +133,8 @@ pub struct TableStyle {
     /// Least height of a row in pt.
     #[serde(default)]
     pub row: f64,
+    /// Rows may grow to this height in pt, where a table ends its page and leaves room on it.
+    pub tall: Option<f64>,
     /// Space under the table and its notes in pt, before text that follows on the same page.
     #[serde(default = "after")]
     pub after: f64,
@@ -150,7 +162,7 @@ pub struct PageNumberStyle {
     pub text: String,
     /// With `{}` for the number, e.g. `— {} —`.
     pub form: String,
-    /// mm from the type area of the portrait sheet to the number's baseline.
+    /// mm from the type area of the portrait sheet to the dashes beside the number (一字线上距版心下边缘).
     pub below: f64,
     /// Characters left free at the outer edge.
     #[serde(default)]

@@ -96,6 +96,7 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
 /// Common messages of the TOML parser in Chinese; anything else as it is.
 fn chinese_syntax_error(message: &str) -> String {
     match message {
+        m if m.contains("recursion") => "一层套一层，嵌套过深".to_string(),
         m if m.contains("duplicate key") => "键重复".to_string(),
         m if m.contains("invalid basic string") || m.contains("unterminated") => "字符串没有结束的引号".to_string(),
         m if m.contains("key with no value") => "键后面缺少等号和值".to_string(),

@@ -31,7 +31,7 @@ fn example() -> Document {
     let roots = [folder.path().join("layouts"), common::root().join("layouts")];
     let mut diagnostics = Diagnostics::default();
     let mut prepared = gongkai::prepare::prepare(&folder.path().join("data"), &roots, &mut diagnostics);
-    let document = prepared.pop().and_then(|p| gongkai::compose::compose(p.job, &mut diagnostics));
+    let document = prepared.pop().and_then(|p| Some(gongkai::compose::compose(p.job, &mut diagnostics)?.document));
     let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
     document.expect("composed")

@@ -26,7 +26,7 @@ static DOCUMENTS: LazyLock<BTreeMap<String, Document>> = LazyLock::new(|| {
     let prepared = prepare(&here("tests/data/yunling-2024"), &[here("tests/layouts")], &mut diagnostics);
     let documents = prepared
         .into_iter()
-        .filter_map(|p| Some((p.name.unwrap_or_default(), compose(p.job, &mut diagnostics)?)))
+        .filter_map(|p| Some((p.name.unwrap_or_default(), compose(p.job, &mut diagnostics)?.document)))
         .collect();
     assert!(diagnostics.is_empty(), "{:#?}", diagnostics.sorted());
     documents

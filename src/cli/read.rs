@@ -1,6 +1,6 @@
 //! `gongkai read`: the figures of a DOCX, a line each, by their addresses.
 
-use super::{print, tell};
+use super::messages::{print, tell};
 use crate::data::unreadable;
 use crate::read_docx::{Options, Reading, View, read};
 use clap::{Args, ValueEnum};

@@ -183,7 +183,7 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
     let row = |r: &super::table::NamedRow| {
         let mut context = r.context.clone();
         context.insert("key".into(), Value::from(r.key.to_string()));
-        context.extend(r.figures.iter().map(|(key, id)| (key.to_string(), value(session, *id))));
+        context.extend(r.figures.iter().map(|f| (f.key.to_string(), value(session, f.id))));
         Value::from(context)
     };
     Ok(Value::from(wanted.map(row).collect::<Vec<Value>>()))

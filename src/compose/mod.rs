@@ -12,14 +12,17 @@ mod parts;
 mod report;
 mod session;
 mod table;
+mod view;
 
 pub(crate) use document::file_name;
-pub use report::{DocumentDecl, Report, read_report};
+pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
+pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView, TableView};
 
 use crate::data::Data;
 use crate::diagnostic::Diagnostics;
-use crate::document::Document;
+use crate::document::{Document, Origin};
 use crate::layout::LayoutSet;
+use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// Everything one document is made of.
@@ -29,12 +32,70 @@ pub struct Job {
     pub report: Report,
 }
 
+/// A composed document, and what it was composed of: whoever asks about its figures asks here.
+pub struct Composition {
+    pub document: Document,
+    session: Arc<session::Session>,
+}
+
+impl Composition {
+    /// The layout set, the data and the report behind the document.
+    pub fn job(&self) -> &Job {
+        &self.session.job
+    }
+
+    /// Every figure whose amount is known, printed or not, as sentences print it.
+    pub fn named_figures(&self) -> Vec<NamedFigure> {
+        self.session.named_figures()
+    }
+
+    /// The exact amount of a figure (元, or ones), printed or not; None if there is none or it is not known.
+    pub fn amount(&self, address: &str) -> Option<Decimal> {
+        self.session.figure(self.session.find(address)?).amount
+    }
+
+    /// The amounts a figure is made of, each with the input line it stands in.
+    pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
+        self.session.find(address).map(|id| self.session.amounts_behind(id)).unwrap_or_default()
+    }
+
+    /// Whether a figure is money: a count or a percentage is not.
+    pub fn is_money(&self, address: &str) -> bool {
+        self.session.find(address).is_some_and(|id| self.session.figure(id).look.unit != crate::money::Unit::Plain)
+    }
+
+    /// The address of the figure in a cell of a placed table, printed or blank: `row` and `cell` count the document's
+    /// body rows and their cells from 0.
+    pub fn address_in(&self, table: &str, row: usize, cell: usize) -> Option<String> {
+        // A layout placed again has its number behind its id.
+        let again = || self.session.composed(table.rsplit_once('#')?.0);
+        let table = self.session.composed(table).or_else(again)?;
+        match table.body.get(row)?.cells.get(cell)?.content {
+            table::Content::Figure(id, _) => Some(self.session.figure(id).address),
+            table::Content::Text(_) => None,
+        }
+    }
+}
+
+/// A figure that a sentence may name.
+#[derive(Debug, Clone)]
+pub struct NamedFigure {
+    pub address: String,
+    /// 元, or ones for a plain number.
+    pub amount: rust_decimal::Decimal,
+    /// As a sentence prints it, without its unit.
+    pub text: String,
+    pub unit: crate::money::Unit,
+    /// What a difference was made from: the figure and what it is compared with.
+    pub compares: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
+}
+
 /// Composes the document. Mistakes are gathered; with errors among them there is none.
-pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Option<Document> {
+pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Option<Composition> {
     let session = session::Session::new(job);
     let document = document::document(&session);
     diagnostics.extend(session.take_diagnostics());
-    if diagnostics.has_errors() { None } else { Some(document) }
+    if diagnostics.has_errors() { None } else { Some(Composition { document, session }) }
 }
 
 /// An address's key made from a value: without spaces and signs; a long one is cut and told apart by its hash.

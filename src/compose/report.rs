@@ -22,6 +22,8 @@ pub struct Report {
     places: IndexMap<String, Place>,
     /// Documents of the folder beyond one: each with its own layout or scope.
     pub documents: Vec<DocumentDecl>,
+    /// `[[acknowledge]]`: findings the department accepts.
+    pub acknowledged: Vec<AcknowledgeDecl>,
     /// The scope this report was narrowed to.
     pub scope: IndexMap<String, String>,
     file: Arc<str>,
@@ -38,7 +40,17 @@ pub struct DocumentDecl {
     pub place: Option<Place>,
 }
 
-const FIXED: [&str; 6] = ["code", "name", "year", "layout", "date", "document"];
+/// `[[acknowledge]]`: a finding that is accepted, by its code and the figure or the words it is about.
+#[derive(Debug, Clone)]
+pub struct AcknowledgeDecl {
+    pub code: String,
+    pub address: Option<String>,
+    pub text: Option<String>,
+    pub reason: String,
+    pub place: Place,
+}
+
+const FIXED: [&str; 7] = ["code", "name", "year", "layout", "date", "document", "acknowledge"];
 
 /// Reads `report.toml` from its text.
 pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> {
@@ -53,6 +65,7 @@ pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> 
         values: IndexMap::new(),
         places: IndexMap::new(),
         documents: Vec::new(),
+        acknowledged: Vec::new(),
         scope: IndexMap::new(),
         file,
     };
@@ -60,6 +73,8 @@ pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> 
         report.places.insert(key.clone(), entry.key.clone());
         if key == "document" {
             report.documents = documents(&entry.node, diagnostics);
+        } else if key == "acknowledge" {
+            report.acknowledged = acknowledged(&entry.node, diagnostics);
         } else if let Some(text) = scalar(&entry.node) {
             report.values.insert(key.clone(), text);
         } else {
@@ -194,4 +209,34 @@ fn documents(node: &Node, diagnostics: &mut Diagnostics) -> Vec<DocumentDecl> {
         documents.push(document);
     }
     documents
+}
+
+/// An acknowledgement names what it accepts, one finding at a time, and says why.
+fn acknowledged(node: &Node, diagnostics: &mut Diagnostics) -> Vec<AcknowledgeDecl> {
+    let mut all = Vec::new();
+    for item in node.array().unwrap_or(&[]) {
+        let text = |key: &str| item.get(key).and_then(scalar).filter(|t| !t.trim().is_empty());
+        for (key, entry) in item.table().into_iter().flatten() {
+            if !["code", "address", "text", "reason"].contains(&key.as_str()) {
+                diagnostics.push(wrong(&entry.node, format!("[[acknowledge]] 没有“{key}”这个键")));
+            }
+        }
+        let (code, reason) = (text("code"), text("reason"));
+        let (address, words) = (text("address"), text("text"));
+        let missing = match (&code, &reason) {
+            (None, _) => Some("code（发现的编号，如 code = \"L013\"）"),
+            (_, None) => Some("reason（为什么接受它）"),
+            _ if address.is_none() && words.is_none() => Some("text（发现里的原文）或 address（数字的地址）"),
+            _ => None,
+        };
+        if let Some(missing) = missing {
+            let found = Diagnostic::error("E186", format!("[[acknowledge]] 缺少 {missing}")).at(item.place.clone());
+            diagnostics.push(found.hint("写明 code、text 或 address、reason；一处发现写一个 [[acknowledge]]"));
+            continue;
+        }
+        if let (Some(code), Some(reason)) = (code, reason) {
+            all.push(AcknowledgeDecl { code, address, text: words, reason, place: item.place.clone() });
+        }
+    }
+    all
 }

@@ -386,6 +386,24 @@ impl Session {
             .collect()
     }
 
+    /// Every known figure as sentences print it.
+    pub fn named_figures(&self) -> Vec<super::NamedFigure> {
+        let sentences = self.sentence_look(&Look::default());
+        let state = self.state();
+        let amount_of = |id: &Id| state.figures.get(*id).and_then(|f| f.amount);
+        let named = |figure: &Figure| {
+            let amount = figure.amount?;
+            let look = if figure.look.unit == crate::money::Unit::Plain { &figure.look } else { &sentences };
+            let compares = match &figure.source {
+                Source::Derived(of) if of.len() == 2 => amount_of(&of[0]).zip(amount_of(&of[1])),
+                _ => None,
+            };
+            let text = show(amount, look);
+            Some(super::NamedFigure { address: figure.address.clone(), amount, text, unit: look.unit, compares })
+        };
+        state.figures.iter().filter_map(named).collect()
+    }
+
     /// The input lines behind a figure, sorted, once each.
     pub fn origins(&self, id: Id) -> Vec<Origin> {
         match self.figure(id).source {
@@ -403,9 +421,30 @@ impl Session {
         }
     }
 
+    /// The amounts behind a figure, each with its line.
+    pub fn amounts_behind(&self, id: Id) -> Vec<(Origin, Decimal)> {
+        let figure = self.figure(id);
+        match figure.source {
+            Source::Line(origin) => vec![(origin, figure.amount.unwrap_or_default())],
+            Source::Derived(of) => of.into_iter().flat_map(|id| self.amounts_behind(id)).collect(),
+            Source::Sum { dataset, row, column, chain } => {
+                let Some(dataset) = self.dataset(&dataset) else { return Vec::new() };
+                let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };
+                let amount =
+                    |i: usize| (dataset.records[i].origin.clone(), dataset.records[i].values[measure].number());
+                row.and(&column).yes.iter().map(amount).collect()
+            }
+        }
+    }
+
     /// A table already composed.
     pub fn composed(&self, id: &str) -> Option<Arc<Composed>> {
         self.state().tables.get(id).cloned()
+    }
+
+    /// Every table composed, in the order they were needed.
+    pub fn all_composed(&self) -> Vec<Arc<Composed>> {
+        self.state().tables.values().cloned().collect()
     }
 
     /// Guards against a table that needs itself; true if it may be composed now.

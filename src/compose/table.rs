@@ -28,10 +28,14 @@ pub struct Composed {
     /// What an instance's filters say: `project` = its name.
     pub instance: Context,
     pub columns: Vec<Column>,
+    /// What each column is, for whoever asks about figures; one per column.
+    pub axis: Vec<AxisColumn>,
     pub header: Vec<Line>,
     pub body: Vec<Line>,
-    /// For `rows()`: generated rows by side.
+    /// Every row by name, in order; the sides of one line follow each other.
     pub rows: Vec<NamedRow>,
+    /// Fixed rows that are not printed and have figures all the same.
+    pub hidden: Vec<NamedRow>,
     /// It cannot be placed: an error was reported.
     pub broken: bool,
 }
@@ -41,6 +45,19 @@ pub struct Column {
     pub kind: ColumnKind,
     pub width: Option<f64>,
     pub align: Align,
+}
+
+/// A column by its declaration.
+pub struct AxisColumn {
+    /// Of a column of figures.
+    pub key: Option<Arc<str>>,
+    /// Of a column of texts: `label`, `code`, a record's field.
+    pub field: Option<String>,
+    pub head: Vec<String>,
+    /// None: before the sides.
+    pub side: Option<usize>,
+    /// Made by `calc` from its row's figures.
+    pub calc: bool,
 }
 
 /// One row of cells.
@@ -67,14 +84,35 @@ pub enum Content {
     Figure(Id, Look),
 }
 
-/// A row as templates see it.
+/// A row as templates and rules see it.
 pub struct NamedRow {
     pub side: usize,
     pub key: Arc<str>,
     pub level: usize,
     pub generated: bool,
     pub context: Context,
-    pub figures: Vec<(Arc<str>, Id)>,
+    /// By the column's key, each with the look it has here.
+    pub figures: Vec<NamedFigure>,
+    /// What its label column prints.
+    pub label: String,
+    /// The field whose codes made it.
+    pub code_field: Option<Arc<str>>,
+    /// It stands in the foot.
+    pub foot: bool,
+    /// It is the sum of other rows.
+    pub total: bool,
+    /// It is an 其中 of another.
+    pub of: bool,
+    /// Key of the row it lies below.
+    pub under: Option<Arc<str>>,
+}
+
+/// A figure of a row.
+#[derive(Clone)]
+pub struct NamedFigure {
+    pub key: Arc<str>,
+    pub id: Id,
+    pub look: Look,
 }
 
 /// Composes a table, or returns it composed before.
@@ -107,9 +145,11 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
         look: look.clone(),
         instance: instance.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect(),
         columns: Vec::new(),
+        axis: Vec::new(),
         header: Vec::new(),
         body: Vec::new(),
         rows: Vec::new(),
+        hidden: Vec::new(),
         broken: false,
     };
     let Some(base) = session.dataset(&layout.from) else {
@@ -178,28 +218,40 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         }
         let all: Vec<&ColumnItem<'_>> = lead.iter().chain(sides.iter().flat_map(|s| &s.columns)).collect();
         self.columns(&all);
+        self.out.axis.extend(lead.iter().map(|c| axis_column(c, None)));
+        for (index, side) in sides.iter().enumerate() {
+            self.out.axis.extend(side.columns.iter().map(|c| axis_column(c, Some(index))));
+        }
         self.header(&all);
         self.held = vec![0; all.len()];
         self.above = (0..all.len()).map(|_| None).collect();
         self.lines(&mut lead, &sides);
-        for (side, decl) in sides.iter().zip(&layout.sides) {
+        for (index, (side, decl)) in sides.iter().zip(&layout.sides).enumerate() {
             let mut rows = decl.rows.iter().chain(&decl.foot);
             if rows.any(|r| r.when.is_some()) {
-                self.unprinted(side, &decl.rows);
-                self.unprinted(side, &decl.foot);
+                self.unprinted(index, side, &decl.rows, false);
+                self.unprinted(index, side, &decl.foot, true);
             }
         }
     }
 
     /// Figures of fixed rows that are not printed, where no printed row has their address.
-    fn unprinted(&self, side: &SideItems<'a>, decls: &'a [RowDecl]) {
+    fn unprinted(&mut self, index: usize, side: &SideItems<'a>, decls: &'a [RowDecl], foot: bool) {
         for row in self.scope.unprinted_rows(decls, &side.columns) {
+            let mut figures = Vec::new();
+            let mut label = String::new();
             for column in side.columns.iter().filter(|c| c.decl.calc.is_none()) {
+                if column.decl.field.as_deref() == Some("label") {
+                    label = self.field_text(&row, column, "label", "");
+                }
                 let Some(key) = &column.key else { continue };
                 let address = format!("{}/{}/{key}", self.out.id, row.key);
                 if self.scope.session.find(&address).is_none() {
-                    self.content(&row, column, "", &mut Vec::new());
+                    self.content(&row, column, "", &mut figures);
                 }
+            }
+            if !figures.is_empty() {
+                self.out.hidden.push(named_row(&row, index, foot, label, figures));
             }
         }
     }
@@ -304,7 +356,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         }
         for (index, (side, row)) in sides.iter().zip(rows).enumerate() {
             match row {
-                Some(row) => self.side_cells(side, row, index, &number, &mut cells),
+                Some(row) => self.side_cells(side, row, (index, foot), &number, &mut cells),
                 None => cells.extend(
                     side.columns
                         .iter()
@@ -323,13 +375,14 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         &mut self,
         side: &SideItems<'a>,
         row: &RowItem<'a>,
-        index: usize,
+        (index, foot): (usize, bool),
         number: &str,
         cells: &mut Vec<Cell>,
     ) {
         let mut at = side.at;
         let end = side.at + side.columns.len();
-        let mut figures: Vec<(Arc<str>, Id)> = Vec::new();
+        let mut figures: Vec<NamedFigure> = Vec::new();
+        let mut name = String::new();
         let mut left_merged = true;
         for decl in &row.decl.cells {
             while at < end && self.held[at] > 0 {
@@ -353,18 +406,14 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             let item = &side.columns[column - side.at];
             let content = self.content(row, item, number, &mut figures);
             let label = item.decl.field.as_deref() == Some("label");
+            if let (true, Content::Text(text)) = (label, &content) {
+                name.clone_from(text);
+            }
             let indent = if label { self.scope.indent(row) } else { 0.0 };
             cells.push(Cell { content, indent, header: label, ..text_cell(column, String::new(), &item.decl.place) });
         }
         self.calculate(side, row, &mut figures, cells);
-        self.out.rows.push(NamedRow {
-            side: index,
-            key: row.key.clone(),
-            level: row.level,
-            generated: row.generated,
-            context: row.context.clone(),
-            figures,
-        });
+        self.out.rows.push(named_row(row, index, foot, name, figures));
     }
 
     /// A declared cell; returns whether it and all left of it merged with the cells above.
@@ -374,7 +423,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         row: &RowItem<'a>,
         at: usize,
         left_merged: bool,
-        figures: &mut Vec<(Arc<str>, Id)>,
+        figures: &mut Vec<NamedFigure>,
         cells: &mut Vec<Cell>,
     ) -> bool {
         let content = match &decl.content {
@@ -386,8 +435,9 @@ impl<'a, 'c> TableComposer<'a, 'c> {
                     FigureSpec { key, from, filters: std::slice::from_ref(filter), of, join, place: &decl.place };
                 match self.figure(row, &spec) {
                     Some(id) => {
-                        figures.push((key.as_str().into(), id));
-                        Content::Figure(id, self.look_of(id, row, numbers))
+                        let look = self.look_of(id, row, numbers);
+                        figures.push(NamedFigure { key: key.as_str().into(), id, look: look.clone() });
+                        Content::Figure(id, look)
                     }
                     None => Content::Text(String::new()),
                 }
@@ -427,7 +477,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         row: &RowItem<'a>,
         column: &ColumnItem<'a>,
         number: &str,
-        figures: &mut Vec<(Arc<str>, Id)>,
+        figures: &mut Vec<NamedFigure>,
     ) -> Content {
         let decl = column.decl;
         if let Some(field) = &decl.field {
@@ -451,8 +501,9 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         };
         match self.figure(row, &spec) {
             Some(id) => {
-                figures.push((key.clone(), id));
-                Content::Figure(id, self.look_of(id, row, &decl.numbers))
+                let look = self.look_of(id, row, &decl.numbers);
+                figures.push(NamedFigure { key: key.clone(), id, look: look.clone() });
+                Content::Figure(id, look)
             }
             None => Content::Text(String::new()),
         }
@@ -560,13 +611,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
     }
 
     /// Columns with `calc`, from the row's figures.
-    fn calculate(
-        &self,
-        side: &SideItems<'a>,
-        row: &RowItem<'a>,
-        figures: &mut Vec<(Arc<str>, Id)>,
-        cells: &mut [Cell],
-    ) {
+    fn calculate(&self, side: &SideItems<'a>, row: &RowItem<'a>, figures: &mut Vec<NamedFigure>, cells: &mut [Cell]) {
         for (index, column) in side.columns.iter().enumerate() {
             let (Some(calc), Some(key)) = (&column.decl.calc, &column.key) else { continue };
             let skipped = row.decl.skip.iter().any(|s| s == key.as_ref());
@@ -575,7 +620,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             };
             let session = self.scope.session;
             let known: BTreeMap<String, Value> =
-                figures.iter().map(|(k, id)| (k.to_string(), super::amount::value(session, *id))).collect();
+                figures.iter().map(|f| (f.key.to_string(), super::amount::value(session, f.id))).collect();
             let context = Value::from(BTreeMap::from([("c".to_string(), Value::from(known))]));
             let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(context.clone()));
             match result {
@@ -583,8 +628,8 @@ impl<'a, 'c> TableComposer<'a, 'c> {
                     let address = format!("{}/{}/{}", self.out.id, row.key, key);
                     let own = &self.scope.look;
                     if let Some(id) = super::amount::register(session, &value, address, own, &column.decl.place) {
-                        figures.push((key.clone(), id));
                         let look = self.look_of(id, row, &column.decl.numbers);
+                        figures.push(NamedFigure { key: key.clone(), id, look: look.clone() });
                         let unknown = session.figure(id).amount.is_none();
                         cell.content = if unknown { Content::Text(String::new()) } else { Content::Figure(id, look) };
                     }
@@ -612,6 +657,33 @@ fn row_kind(row: &RowItem<'_>, foot: bool) -> RowKind {
         Some(RowStyle::Plain) => RowKind::Data,
         None if foot || row.decl.parts != Parts::None && !row.nested => RowKind::Total,
         None => RowKind::Data,
+    }
+}
+
+fn axis_column(column: &ColumnItem<'_>, side: Option<usize>) -> AxisColumn {
+    AxisColumn {
+        key: column.key.clone(),
+        field: column.decl.field.clone(),
+        head: column.head.clone(),
+        side,
+        calc: column.decl.calc.is_some(),
+    }
+}
+
+fn named_row(row: &RowItem<'_>, side: usize, foot: bool, label: String, figures: Vec<NamedFigure>) -> NamedRow {
+    NamedRow {
+        side,
+        key: row.key.clone(),
+        level: row.level,
+        generated: row.generated,
+        context: row.context.clone(),
+        figures,
+        label,
+        code_field: row.code_field.map(Into::into),
+        foot,
+        total: row.decl.parts != Parts::None,
+        of: row.decl.of.is_some(),
+        under: row.under.clone().filter(|_| row.nested),
     }
 }
 

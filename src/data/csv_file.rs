@@ -74,6 +74,11 @@ impl<'a> Rows<'a> {
         Rows { text, separator, at: 0, line: 1 }
     }
 
+    /// How many bytes have been read.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
     fn skip_empty_lines(&mut self) {
         while self.text.as_bytes().get(self.at) == Some(&b'\n') {
             self.at += 1;

@@ -68,7 +68,7 @@ impl Tally {
     }
 
     fn finish(mut self, severity: Severity, diagnostics: &mut Diagnostics) {
-        self.kept.sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
+        self.kept.sort_by(|a, b| (&a.place, &a.code, &a.message).cmp(&(&b.place, &b.code, &b.message)));
         self.kept.truncate(LISTED);
         let rest = self.all - self.kept.len();
         let last = self.kept.last().and_then(|d| d.place.clone());

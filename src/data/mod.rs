@@ -27,11 +27,13 @@
 //! | E119 | more rows, columns or characters than a sheet of Excel | | E147 | a ref is blank, and there are several to refer to |
 //! | E120 | full-width commas between columns | | E148 | a key or code occurs twice |
 //! | E121 | a required column is missing | | E151 | a ref names nothing |
-//! | | | | E199 | how many more findings there are |
+//! | E160 | no such correction: wrong form | | E199 | how many more findings there are |
+//! | E161 | no such file, line or column to correct | | | |
 //!
 //! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 
 mod classification;
+mod correction;
 mod csv_file;
 #[cfg(test)]
 mod example;
@@ -53,8 +55,9 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 pub use classification::read_class_list;
+pub use correction::{Correction, corrected};
 pub use points::{Bits, Points};
-pub use read::{read_files, read_folder};
+pub use read::{read_files, read_folder, read_folder_with};
 pub(crate) use text_file::unreadable;
 pub use text_file::{MAX_BYTES, decode, read_text};
 pub use value::read_date;

@@ -14,7 +14,7 @@ use super::value::{cleaned, half_width, read_value, shown, text_value};
 use super::{Data, Dataset, Record, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::document::Origin;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -58,9 +58,22 @@ impl Bad {
 /// Reads the files that `schema` declares from `folder`. Names of codes that the folder gives are put into
 /// `schema`. Records with errors are kept, their wrong cells blank; nothing may be made of data with errors.
 pub fn read_folder(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnostics) -> Data {
+    read_folder_with(folder, &BTreeMap::new(), schema, diagnostics)
+}
+
+/// [`read_folder`], with the texts of `instead` in place of the files of those paths.
+pub fn read_folder_with(
+    folder: &Path,
+    instead: &BTreeMap<String, String>,
+    schema: &mut Schema,
+    diagnostics: &mut Diagnostics,
+) -> Data {
     lay_own_lists(folder, schema, diagnostics);
     report_misnamed(folder, schema, diagnostics);
     let source = |decl: &FileDecl| {
+        if let Some(text) = instead.get(&decl.path) {
+            return Ok(Some(text.clone()));
+        }
         let path = folder.join(&decl.path);
         match path.exists() {
             true => Ok(Some(read_text(&path, &decl.path)?)),

@@ -37,6 +37,31 @@ impl Sheet {
         Some(Sheet { headings, separator, above: index + 1, text })
     }
 
+    /// The text with one field of the row that begins on `line` replaced; None if no row does.
+    pub fn with_field(&self, line: u32, column: usize, value: &str) -> Option<String> {
+        let mut rows = Rows::new(&self.text, self.separator);
+        loop {
+            let from = rows.at();
+            let row = rows.next()?.ok()?;
+            if row.line != line {
+                continue;
+            }
+            let old = &self.text[from..rows.at()];
+            let blank = old.len() - old.trim_start_matches('\n').len();
+            let mut fields: Vec<&str> = row.fields.iter().map(AsRef::as_ref).collect();
+            fields.resize(fields.len().max(column + 1), "");
+            fields[column] = value;
+            let separator = char::from(self.separator);
+            let quoted = |field: &&str| match field.contains([separator, '"', '\n']) {
+                true => format!("\"{}\"", field.replace('"', "\"\"")),
+                false => field.to_string(),
+            };
+            let fields: Vec<String> = fields.iter().map(quoted).collect();
+            let (before, after) = (&self.text[..from + blank], &self.text[rows.at()..]);
+            return Some(format!("{before}{}\n{after}", fields.join(&separator.to_string())));
+        }
+    }
+
     /// The rows below the headings that are not blank.
     pub fn rows(&self) -> impl Iterator<Item = Result<Row<'_>, Broken>> {
         Rows::new(&self.text, self.separator).skip(self.above).filter(|row| !row.as_ref().is_ok_and(Row::is_blank))

@@ -81,17 +81,22 @@ fn western() -> String {
 
 /// Reads `fonts.toml`; faults go to `diagnostics` (E402, E403). None when it cannot be read at all.
 pub fn read(path: &Path, diagnostics: &mut Diagnostics) -> Option<FontsFile> {
-    let shown: Arc<str> = path.display().to_string().into();
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&text, path, diagnostics),
         Err(e) => {
             let message = format!("无法读取字体配置（{e}）");
-            diagnostics.push(Diagnostic::error("E402", message).at(Place::file(shown)).hint("文件应为 UTF-8 编码"));
-            return None;
+            let place = Place::file(path.display().to_string());
+            diagnostics.push(Diagnostic::error("E402", message).at(place).hint("文件应为 UTF-8 编码"));
+            None
         }
-    };
-    let lines = Lines { text: &text, shown };
-    match toml::from_str::<RawFile>(&text) {
+    }
+}
+
+/// Reads the text of the `fonts.toml` at `path`, which stays unread.
+pub fn parse(text: &str, path: &Path, diagnostics: &mut Diagnostics) -> Option<FontsFile> {
+    let shown: Arc<str> = path.display().to_string().into();
+    let lines = Lines { text, shown };
+    match toml::from_str::<RawFile>(text) {
         Ok(raw) => Some(check(raw, path, &lines, diagnostics)),
         Err(e) => {
             let message = format!("字体配置有误：{}", e.message());

@@ -17,6 +17,7 @@ pub fn check(set: &LayoutSet, stems: &[String], diagnostics: &mut Diagnostics) {
     for table in set.tables.values() {
         check.table(table);
     }
+    super::rule::check(set, diagnostics);
 }
 
 struct Check<'a> {

@@ -144,6 +144,25 @@ impl SetFiles {
     }
 }
 
+impl SetFiles {
+    /// The files of the set, of those it inherits and of its classification, by their paths below a layout root:
+    /// `SET/set.toml`, `classification/2023/function.csv`. The department's own layer is no part of it.
+    pub fn by_path(&self, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
+        let year = self.toml("set.toml", diagnostics);
+        let year = year.as_ref().and_then(|set| set.get("classification")).and_then(Node::str).unwrap_or_default();
+        let folder = format!("classification/{year}");
+        let classification = folder_layer(&folder, &format!("layouts/{folder}/"), &self.roots, diagnostics);
+        let layers = self.layers.iter().filter(|layer| !layer.own).chain(&classification);
+        let files = layers.flat_map(|layer| layer.files.iter().map(move |(name, text)| (layer, name, text)));
+        files
+            .map(|(layer, name, text)| {
+                let folder = layer.shown.strip_prefix("layouts/").unwrap_or(&layer.shown);
+                (format!("{folder}{name}"), text.clone())
+            })
+            .collect()
+    }
+}
+
 fn at(diagnostic: Diagnostic, place: Option<Place>) -> Diagnostic {
     match place {
         Some(place) => diagnostic.at(place),
@@ -169,6 +188,15 @@ fn unknown_set(name: &str, roots: &[PathBuf]) -> Diagnostic {
         None => format!("可用的版式集：{}", sets.join("、")),
     };
     Diagnostic::error("E210", format!("没有名为“{name}”的版式集")).hint(hint)
+}
+
+/// The text of a file below `layouts/`, from the first of the roots that has it, else the embedded one.
+pub fn layout_text(path: &str, roots: &[PathBuf]) -> Option<String> {
+    let on_disk = roots.iter().map(|root| root.join(path)).find(|file| file.is_file());
+    match on_disk {
+        Some(file) => crate::data::read_text(&file, path).ok(),
+        None => EMBEDDED.get_file(path).and_then(|f| f.contents_utf8()).map(str::to_string),
+    }
 }
 
 /// Ids of the sets in the program and below the roots.

@@ -142,6 +142,10 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         }
         stems.push(stem);
     }
+    let rules = match files.toml("checks.toml", loader.diagnostics) {
+        Some(node) => super::rule::rules(&node, loader.diagnostics),
+        None => Vec::new(),
+    };
     let (mut raw, style) = (raw?, style?);
     let text_numbers = raw.numbers.remove("text");
     let set = LayoutSet {
@@ -161,10 +165,18 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         narratives,
         lists,
         report,
+        rules,
+        sources: sources(files, prose),
         env,
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+/// The text of every file read, by its shown name.
+fn sources(files: &SetFiles, prose: &Layer) -> std::collections::BTreeMap<String, String> {
+    let layers = files.layers.iter().chain([prose]);
+    layers.flat_map(|l| l.files.iter().map(|(name, text)| (format!("{}{name}", l.shown), text.clone()))).collect()
 }
 
 fn required(files: &SetFiles, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {

@@ -7,10 +7,11 @@ mod load_filter;
 mod load_schema;
 mod load_table;
 pub mod narrative_lines;
+pub mod rule;
 mod template;
 pub mod template_message;
 
-pub use files::{Layer, SetFiles, all_sets, embedded_sets, export};
+pub use files::{Layer, SetFiles, all_sets, embedded_sets, export, layout_text};
 pub use load::load;
 pub use template::{Expression, Template, place_in};
 
@@ -41,8 +42,12 @@ pub struct LayoutSet {
     /// By file stem, `02-arrangement`; and the department's own prose as `text/NAME`.
     pub narratives: IndexMap<String, Narrative>,
     pub lists: IndexMap<String, Vec<ListEntry>>,
+    /// `checks.toml`: the rules over figures.
+    pub rules: Vec<rule::Rule>,
     /// Keys `report.toml` may have beyond the fixed ones, with defaults.
     pub report: IndexMap<String, ReportField>,
+    /// The texts it was read from, all layers and the department's prose, by the names messages give them.
+    pub sources: std::collections::BTreeMap<String, String>,
     /// Holds every compiled template.
     pub env: Environment<'static>,
 }

@@ -44,12 +44,13 @@ fn open_at_end(line: &str, mut open: Option<&'static str>) -> Option<&'static st
                 None => return open,
             },
             None => {
-                let tags = [("{%", "%}"), ("{{", "}}"), ("{#", "#}")];
-                let next = tags.iter().filter_map(|(tag, close)| rest.find(tag).map(|at| (at, *close))).min();
-                match next {
-                    Some((at, close)) => (rest, open) = (&rest[at + 2..], Some(close)),
-                    None => return None,
-                }
+                let at = rest.find('{')?;
+                (rest, open) = match rest.as_bytes().get(at + 1) {
+                    Some(b'%') => (&rest[at + 2..], Some("%}")),
+                    Some(b'{') => (&rest[at + 2..], Some("}}")),
+                    Some(b'#') => (&rest[at + 2..], Some("#}")),
+                    _ => (&rest[at + 1..], None),
+                };
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Templates of a set: every label, title and sentence, compiled once, each with the place it stands at.
 
 use super::template_message;
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
 
@@ -39,10 +39,46 @@ pub fn environment() -> Environment<'static> {
     env
 }
 
+/// Bytes of one tag, and of an expression. Each operator of a longer one would be a level of the engine's recursion.
+const LONGEST: usize = 4_000;
+
+/// Where a tag begins that is too long to be compiled.
+fn long_tag(text: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('{') {
+        let start = at + found;
+        let close = match text.as_bytes().get(start + 1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            _ => {
+                at = start + 1;
+                continue;
+            }
+        };
+        let length = text[start..].find(close).unwrap_or(text.len() - start);
+        if length > LONGEST {
+            return Some(start);
+        }
+        at = start + length;
+    }
+    None
+}
+
+fn too_long(place: Place) -> Diagnostic {
+    Diagnostic::error("E240", format!("模板语法错误：一个标签超过 {LONGEST} 字节"))
+        .at(place)
+        .hint("检查 {{ … }}、{% … %} 是否成对；长的算式请用 {% set 名称 = … %} 分成几步")
+}
+
 /// Compiles a template, or reports its syntax error at its line.
 pub fn compile(env: &mut Environment<'static>, text: &str, place: &Place, diagnostics: &mut Diagnostics) -> Template {
     if !["{{", "{%", "{#"].iter().any(|mark| text.contains(mark)) {
         return Template::literal(text, place);
+    }
+    if let Some(at) = long_tag(text) {
+        let line = place.line + text[..at].matches('\n').count() as u32;
+        diagnostics.push(too_long(Place::new(place.file.clone(), line, 0)));
+        return Template::literal("", place);
     }
     let name = place.to_string();
     if let Err(error) = env.add_template_owned(name.clone(), text.to_string()) {
@@ -53,6 +89,10 @@ pub fn compile(env: &mut Environment<'static>, text: &str, place: &Place, diagno
 
 /// Checks an expression's syntax.
 pub fn expression(env: &Environment<'static>, text: &str, place: &Place, diagnostics: &mut Diagnostics) -> Expression {
+    if text.len() > LONGEST {
+        diagnostics.push(too_long(place.clone()));
+        return Expression { source: String::new(), place: place.clone() };
+    }
     if let Err(error) = env.compile_expression(text) {
         diagnostics.push(template_message::syntax(&error, place));
     }

@@ -26,6 +26,7 @@ pub fn runtime(error: &Error, place: &Place, env: &Environment<'_>, context: &Va
 pub fn syntax(error: &Error, place: &Place) -> Diagnostic {
     let detail = error.detail().unwrap_or_default();
     let message = match detail.strip_prefix("unknown statement ") {
+        None if detail.contains("recursion") => "模板语法错误：一层套一层，嵌套过深".to_string(),
         Some(name) => format!("模板语法错误：没有“{name}”这种标签"),
         None => {
             match detail.strip_prefix("unexpected ").map(|rest| rest.split_once(", expected ").unwrap_or((rest, ""))) {
@@ -79,6 +80,9 @@ fn described(error: &Error, env: &Environment<'_>, context: &Value) -> (String, 
             None => ("括号里多了参数".to_string(), String::new()),
         },
         ErrorKind::OutOfFuel => ("模板运行过久，可能有停不下来的循环".to_string(), String::new()),
+        ErrorKind::InvalidOperation if detail.contains("recursion") => {
+            ("macro 一层层调用，停不下来".to_string(), "检查 {% macro … %} 是否调用了自己".to_string())
+        }
         ErrorKind::InvalidOperation if detail.contains("operator") || detail.starts_with("unable to calculate") => (
             "这些值不能用运算符计算".to_string(),
             "数字的加减和比例用 total(a, b)、diff(a, b)、percent(a, b)，结果是精确的".to_string(),

@@ -27,6 +27,8 @@ pub const DEPTH: usize = 4096;
 /// Bytes of a small part: relationships, properties.
 const SMALL: u64 = 8 << 20;
 const RELATIONSHIP: &str = "/relationships/";
+const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+const NOT_OURS: &str = "请选择本程序生成、再由 Word 或 WPS 保存的 .docx 文件";
 
 pub fn open(bytes: &[u8], options: &Options) -> Result<Package, Diagnostic> {
     let mut archive = unzip(bytes)?;
@@ -50,17 +52,15 @@ pub fn open(bytes: &[u8], options: &Options) -> Result<Package, Diagnostic> {
 }
 
 fn unzip(bytes: &[u8]) -> Result<Archive<'_>, Diagnostic> {
-    const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
     let other = |what: &str| {
         Err(error("E541", format!("文件不是 .docx，而是{what}")).hint("请用 Word 或 WPS 另存为“.docx”格式后再读取"))
     };
-    let start = bytes.trim_ascii_start();
-    if bytes.is_empty() {
+    let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    if start.is_empty() {
         return Err(error("E541", "文件是空的".to_owned()).hint("请确认文件已完整保存"));
     }
     if bytes.starts_with(OLE) {
-        return Err(error("E542", "文件已加密或是旧版 .doc".to_owned())
-            .hint("请先取消打开密码，或用 Word、WPS 另存为“.docx”格式"));
+        return Err(of_ole(bytes));
     }
     if start.starts_with(b"{\\rtf") {
         return other(" RTF 文件");
@@ -77,6 +77,25 @@ fn unzip(bytes: &[u8]) -> Result<Archive<'_>, Diagnostic> {
     ZipArchive::new(Cursor::new(bytes)).map_err(|why| zip_error(&why))
 }
 
+/// Why an OLE file is no DOCX. Its directory holds the names of its streams in UTF-16; of an encrypted DOCX, that of
+/// the encrypted package.
+fn of_ole(bytes: &[u8]) -> Diagnostic {
+    let has = |stream: &str| {
+        let name: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(name.len()).any(|w| w == name)
+    };
+    let save = "请用 Word、WPS 打开后另存为“.docx”格式";
+    if has("EncryptedPackage") {
+        error("E542", "文件设有打开密码，无法读取".to_owned()).hint("请在 Word、WPS 中取消打开密码后重新保存")
+    } else if has("WordDocument") {
+        error("E542", "文件是旧版 Word 文档（.doc），只是改了后缀".to_owned()).hint(save)
+    } else if has("Workbook") {
+        error("E541", "文件是旧版 Excel 工作簿（.xls），不是 Word 文档".to_owned()).hint(NOT_OURS)
+    } else {
+        error("E542", "文件已加密或是旧版 .doc".to_owned()).hint("请先取消打开密码，或用 Word、WPS 另存为“.docx”格式")
+    }
+}
+
 fn zip_error(why: &ZipError) -> Diagnostic {
     match why {
         ZipError::InvalidPassword => error("E542", "文件已加密".to_owned()).hint("请先取消打开密码"),
@@ -91,7 +110,8 @@ fn zip_error(why: &ZipError) -> Diagnostic {
     }
 }
 
-/// The part, inflated within bounds; None if there is no such part. What a ZIP declares of its sizes is not believed.
+/// The part, inflated within bounds; None if there is no such part. One that is longer than the ZIP declares is
+/// damaged, so no more memory is taken than was declared, or is allowed.
 fn part(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Diagnostic> {
     let Some(index) = index_of(archive, name) else { return Ok(None) };
     let file = archive.by_index(index).map_err(|why| zip_error(&why))?;
@@ -99,11 +119,12 @@ fn part(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<u8>>
     if declared > limit {
         return Err(too_large(name, limit));
     }
-    let mut content = Vec::with_capacity(declared.min(1 << 20) as usize);
-    if file.take(limit + 1).read_to_end(&mut content).is_err() {
+    let mut content = Vec::new();
+    let whole = file.take(declared + 1).read_to_end(&mut content).is_ok_and(|length| length as u64 <= declared);
+    if !whole {
         return Err(error("E543", format!("文件已损坏：{name} 解压失败")).hint("请重新复制或下载该文件"));
     }
-    if content.len() as u64 > limit { Err(too_large(name, limit)) } else { Ok(Some(content)) }
+    Ok(Some(content))
 }
 
 /// Names of parts are compared without regard to ASCII case (ECMA-376-2, 6.2.2.3); some programs write `\`.
@@ -125,7 +146,7 @@ fn not_word(document: &str) -> Diagnostic {
     } else {
         "压缩包里没有 Word 正文（word/document.xml）"
     };
-    error("E541", what.to_owned()).hint("请选择本程序生成、再由 Word 或 WPS 保存的 .docx 文件")
+    error("E541", what.to_owned()).hint(NOT_OURS)
 }
 
 pub fn error(code: &'static str, message: String) -> Diagnostic {
@@ -148,7 +169,10 @@ pub fn reference(reference: &BytesRef, name: &str) -> Result<char, Diagnostic> {
         "gt" => Some('>'),
         "quot" => Some('"'),
         "apos" => Some('\''),
-        _ => reference.resolve_char_ref().ok().flatten(),
+        _ if reference.is_char_ref() => {
+            return reference.resolve_char_ref().ok().flatten().ok_or_else(|| malformed(name));
+        }
+        _ => None,
     };
     known.ok_or_else(|| refused(name, "自定义实体"))
 }

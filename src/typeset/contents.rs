@@ -1,7 +1,7 @@
 //! The table of contents: entries are set where they stand, with room kept for the numbers; numbers, leaders and
 //! links follow when every page is known, and move nothing.
 
-use super::flow::{EPSILON, Flow, one_line};
+use super::flow::{Flow, one_line};
 use super::frame::{Artifact, ElementId, ElementKind, Item, Link, Tag};
 use super::linebreak::Line;
 use super::page::whole_line;
@@ -52,14 +52,15 @@ impl<'a> Flow<'a> {
         let tags = Tags::One(Tag::Element(link));
         let mut galley = self.break_galley(role, text, tags, RESERVE * role.style.size);
         galley.align = Align::Left;
-        let need = galley.height();
+        let need = galley.height() - galley.half_leading();
         self.make_room(need);
         self.release_held();
         let mut lines = Vec::with_capacity(galley.lines.len());
         for index in 0..galley.lines.len() {
-            if galley.pitch > self.room() + EPSILON && !self.at_top() {
+            if self.fitting_lines(&galley) == 0 && !self.at_top() {
                 self.break_page();
             }
+            self.begin_line(&galley);
             let indent = if index == 0 { galley.indent } else { 0.0 };
             let left = self.area.left + galley.left + indent;
             let end = left + galley.lines[index].width * galley.size;

@@ -8,12 +8,27 @@ use std::fmt::{self, Write as _};
 impl Pages {
     /// All pages, then the structure tree. For snapshots and for looking into a document; no part of any output.
     pub fn to_text(&self, fonts: &Fonts) -> String {
-        let mut text = String::new();
-        for (index, page) in self.pages.iter().enumerate() {
-            write_page(&mut text, index, page, fonts).expect("writing to a string does not fail");
-        }
+        let mut text = self.frames(fonts);
         text.push_str("structure\n");
         self.write_element(&mut text, ElementId(0), 1).expect("writing to a string does not fail");
+        text
+    }
+
+    /// All pages: every run with the advances of its glyphs, every rule, every link.
+    pub fn frames(&self, fonts: &Fonts) -> String {
+        self.write_pages(fonts, true)
+    }
+
+    /// The same without advances: where each run begins and ends.
+    pub fn outline_of_frames(&self, fonts: &Fonts) -> String {
+        self.write_pages(fonts, false)
+    }
+
+    fn write_pages(&self, fonts: &Fonts, advances: bool) -> String {
+        let mut text = String::new();
+        for (index, page) in self.pages.iter().enumerate() {
+            write_page(&mut text, index, page, fonts, advances).expect("writing to a string does not fail");
+        }
         text
     }
 
@@ -28,19 +43,19 @@ impl Pages {
     }
 }
 
-fn write_page(text: &mut String, index: usize, page: &Page, fonts: &Fonts) -> fmt::Result {
+fn write_page(text: &mut String, index: usize, page: &Page, fonts: &Fonts, advances: bool) -> fmt::Result {
     let (width, height) = page.sheet;
     let turned = if page.turned { " turned" } else { "" };
     writeln!(text, "page {index} “{}” {width:.2}×{height:.2}{turned}", page.label)?;
     for (items, margin) in [(&page.items, "  "), (&page.furniture, "  ~ ")] {
-        items.iter().try_for_each(|item| write_item(text, item, margin, fonts))?;
+        items.iter().try_for_each(|item| write_item(text, item, margin, fonts, advances))?;
     }
     Ok(())
 }
 
-fn write_item(text: &mut String, item: &Item, margin: &str, fonts: &Fonts) -> fmt::Result {
+fn write_item(text: &mut String, item: &Item, margin: &str, fonts: &Fonts, advances: bool) -> fmt::Result {
     match item {
-        Item::Run(run) => write_run(text, run, margin, fonts),
+        Item::Run(run) => write_run(text, run, margin, fonts, advances),
         Item::Rule(r) => {
             writeln!(text, "{margin}rule {:.2},{:.2} – {:.2},{:.2} {:.2}", r.from.0, r.from.1, r.to.0, r.to.1, r.width)
         }
@@ -51,11 +66,20 @@ fn write_item(text: &mut String, item: &Item, margin: &str, fonts: &Fonts) -> fm
     }
 }
 
-fn write_run(text: &mut String, run: &Run, margin: &str, fonts: &Fonts) -> fmt::Result {
+/// Where it begins, the x of its last glyph, its baseline, face, size and text; then what lies between its glyphs'
+/// places, like ones counted.
+fn write_run(text: &mut String, run: &Run, margin: &str, fonts: &Fonts, advances: bool) -> fmt::Result {
     let face = &fonts.face(run.face).postscript_name;
-    write!(text, "{margin}{:.2},{:.2} {face} {:.2} {} “{}”", run.x, run.y, run.size, tag(run.tag), run.text)?;
-    for glyph in &run.glyphs {
-        write!(text, " {:.2}", glyph.x)?;
+    let (x, last) = (run.x, run.x + run.glyphs.last().map_or(0.0, |g| g.x));
+    write!(text, "{margin}{x:.2}–{last:.2},{:.2} {face} {:.2} {} “{}”", run.y, run.size, tag(run.tag), run.text)?;
+    if advances {
+        let steps: Vec<String> = run.glyphs.windows(2).map(|g| format!("{:.2}", g[1].x - g[0].x)).collect();
+        for like in steps.chunk_by(|a, b| a == b) {
+            match like.len() {
+                1 => write!(text, " {}", like[0])?,
+                count => write!(text, " {}×{count}", like[0])?,
+            }
+        }
     }
     text.push('\n');
     Ok(())

@@ -18,6 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Sums of pitches are exact to far less than this, in pt.
 pub const EPSILON: f64 = 0.005;
 
+/// How far the em boxes of a page's last line may hang out, in pt: 3号 characters are 0.2 pt larger than the grid's
+/// squares, 28 of which fill the line.
+const HAIR: f64 = 0.3;
+
 /// A text broken into lines, not yet on a page.
 pub struct Galley<'a> {
     pub text: Text<'a>,
@@ -39,6 +43,11 @@ pub struct Galley<'a> {
 impl Galley<'_> {
     pub fn height(&self) -> f64 {
         self.pitch * self.lines.len() as f64
+    }
+
+    /// Space above the characters of a line, and below them, within its pitch.
+    pub fn half_leading(&self) -> f64 {
+        ((self.pitch - self.size) / 2.0).max(0.0)
     }
 }
 
@@ -81,6 +90,8 @@ pub struct Flow<'a> {
     pub area: Area,
     /// Where the next line begins.
     pub y: f64,
+    /// What follows the block at hand begins a new page.
+    pub ends_page: bool,
     setup: &'a PageSetup,
     numbering: Numbering,
     top: Top,
@@ -120,6 +131,7 @@ impl<'a> Flow<'a> {
             sect: ElementId(0),
             area: Area::of(setup),
             y: 0.0,
+            ends_page: false,
             setup,
             numbering: Numbering::None,
             top: Top::No,
@@ -131,13 +143,19 @@ impl<'a> Flow<'a> {
     /// Sets one section after the other.
     pub fn run(&mut self) {
         let mut part: Option<&str> = None;
-        for section in self.document.sections.iter().filter(|s| !s.blocks.is_empty()) {
+        let sections: Vec<&Section> = self.document.sections.iter().filter(|s| !s.blocks.is_empty()).collect();
+        for (index, section) in sections.iter().enumerate() {
             if part != Some(section.id.as_str()) {
                 self.sect = self.tree.add(ElementId(0), ElementKind::Sect);
                 part = Some(&section.id);
             }
             self.begin_section(section);
-            for block in &section.blocks {
+            let goes_on = sections.get(index + 1).is_some_and(|next| goes_on(section, next));
+            for (n, block) in section.blocks.iter().enumerate() {
+                self.ends_page = match section.blocks.get(n + 1) {
+                    Some(next) => *next == Block::PageBreak,
+                    None => !goes_on,
+                };
                 self.set_block(block);
             }
             self.release_held();
@@ -236,6 +254,20 @@ impl<'a> Flow<'a> {
     pub fn items(&mut self) -> &mut Vec<Item> {
         let last = self.page_index();
         &mut self.pages[last].items
+    }
+
+    /// The first line of a page has its characters, not the space above them, at the head of the type area.
+    pub fn begin_line(&mut self, galley: &Galley) {
+        if self.at_top() {
+            self.y -= galley.half_leading();
+            self.top = Top::No;
+        }
+    }
+
+    /// How many lines the page still takes: the space below the last one's characters may lie outside the type area.
+    pub fn fitting_lines(&self, galley: &Galley) -> usize {
+        let leading = galley.half_leading() * if self.at_top() { 2.0 } else { 1.0 };
+        ((self.room() + leading + HAIR) / galley.pitch).max(0.0) as usize
     }
 
     /// Moves on by a height that was filled.
@@ -344,8 +376,7 @@ impl<'a> Flow<'a> {
 
     /// A role's line pitch: its own, else the page's grid, unless its type is too large for that.
     fn pitch(&self, style: &TextStyle) -> f64 {
-        let grid = self.area.height / f64::from(self.setup.lines.max(1));
-        style.pitch.filter(|&p| p > 0.0).unwrap_or_else(|| grid.max(1.25 * style.size)).max(0.1)
+        style.pitch.filter(|&p| p > 0.0).unwrap_or_else(|| self.setup.pitch().max(1.25 * style.size)).max(0.1)
     }
 
     /// Keeps a heading until what follows it is known.
@@ -381,7 +412,7 @@ impl<'a> Flow<'a> {
     pub fn place(&mut self, galley: Galley<'a>) {
         let first = if galley.lines.len() <= 3 { galley.lines.len() } else { 2 };
         let before = if self.top == Top::Overflowed && self.held.is_empty() { 0.0 } else { galley.before };
-        self.make_room(before + first as f64 * galley.pitch);
+        self.make_room(before + first as f64 * galley.pitch - galley.half_leading() - HAIR);
         self.release_held();
         self.set_lines(&galley, false);
     }
@@ -394,7 +425,7 @@ impl<'a> Flow<'a> {
         let count = galley.lines.len();
         let mut from = 0;
         while from < count {
-            let fitting = ((self.room() + EPSILON) / galley.pitch).max(0.0) as usize;
+            let fitting = self.fitting_lines(galley);
             let rest = count - from;
             let mut take = fitting.min(rest);
             if take < rest && !loose {
@@ -420,6 +451,7 @@ impl<'a> Flow<'a> {
 
     /// Paints lines from the current place down, and moves on.
     pub fn paint(&mut self, galley: &Galley<'a>, range: std::ops::Range<usize>) {
+        self.begin_line(galley);
         let page = self.page_index();
         if let (0, Some(anchor)) = (range.start, galley.anchor) {
             let destination = Destination { page, x: self.area.left, y: self.y };
@@ -462,9 +494,14 @@ impl<'a> Flow<'a> {
             let inlines = [Inline::text(style.form.replace("{}", &label))];
             let setting = Setting { role: role.font, full: 1.0 };
             let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics);
-            page::set_number(&mut self.pages[index], number, &text, style, setup, role.style.size);
+            page::set_number(&mut self.pages[index], number, &text, style, setup, role.style.size, self.fonts);
         }
     }
+}
+
+/// A section begins on the page where the one before it ends.
+fn goes_on(section: &Section, next: &Section) -> bool {
+    next.start == Start::Continue && next.page == section.page && !next.restart
 }
 
 /// Where a text comes from, for messages.

@@ -56,7 +56,7 @@ impl Measure {
 mod cost {
     pub const LINE: f64 = 10.0;
     /// Between a number and its unit.
-    pub const RELUCTANT: f64 = 600.0;
+    pub const RELUCTANT: f64 = 2_000.0;
     /// A last line of one character.
     pub const RUNT: f64 = 10_000.0;
     /// Inside a unit that is wider than the line.

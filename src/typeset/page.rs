@@ -1,10 +1,12 @@
 //! Pages by themselves: type area, numbers and their place on the sheet.
 
+use super::class::Class;
 use super::frame::{Artifact, Page, Tag};
 use super::linebreak::{Breaker, Fit, Line, Measure};
-use super::paragraph::{self, Place};
+use super::paragraph::{self, MIDDLE, Place};
 use super::text::Text;
 use crate::document::{Align, Numbering};
+use crate::fonts::Fonts;
 use crate::style::{MM, NumberPlace, PageNumberStyle, PageSetup};
 
 /// The type area (版心) as read, in pt.
@@ -78,7 +80,15 @@ fn roman(mut value: u32) -> String {
 
 /// Puts a page's number in its place: GB/T 9704-2012 7.5, below the type area of the upright sheet, at the outer
 /// edge, on a turned page too.
-pub fn set_number(page: &mut Page, number: Number, text: &Text, style: &PageNumberStyle, setup: &PageSetup, size: f64) {
+pub fn set_number(
+    page: &mut Page,
+    number: Number,
+    text: &Text,
+    style: &PageNumberStyle,
+    setup: &PageSetup,
+    size: f64,
+    fonts: &Fonts,
+) {
     let upright = PageSetup { landscape: false, ..setup.clone() };
     let area = Area::of(&upright);
     let inset = style.inset * size;
@@ -91,10 +101,18 @@ pub fn set_number(page: &mut Page, number: Number, text: &Text, style: &PageNumb
         NumberPlace::Center => (area.left, area.width),
         NumberPlace::Outside => (area.left + inset, (area.width - 2.0 * inset).max(0.0)),
     };
-    let place = Place { x, y: area.bottom() + style.below * MM, width, size };
+    let y = area.bottom() + style.below * MM + dash_top(text, fonts) * size;
+    let place = Place { x, y, width, size };
     let line = whole_line(text);
     let tag = |_| Tag::Artifact(Artifact::Pagination);
     paragraph::set_line(text, &line, place, align, &tag, &mut page.furniture);
+}
+
+/// How far above the baseline the dashes beside a number have their ink, in ems (一字线上距); without dashes, the middle
+/// of its characters.
+fn dash_top(text: &Text, fonts: &Fonts) -> f64 {
+    let dash = text.signs.iter().find(|s| s.class == Class::Dash);
+    dash.and_then(|s| fonts.face(s.face).ink_top(s.glyph)).unwrap_or(MIDDLE)
 }
 
 /// A text as a single line, however long.

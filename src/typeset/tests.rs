@@ -53,10 +53,12 @@ fn style() -> Style {
         number: "表文".into(),
         note: "表注".into(),
         least: 9.0,
+        most: None,
         rule: 0.5,
         frame: 1.0,
         padding: [0.8, 1.0],
         row: 0.0,
+        tall: None,
         after: 8.0,
         continued: Some("续表".into()),
     };
@@ -190,10 +192,10 @@ fn twenty_two_lines_of_twenty_eight_characters_fill_the_type_area() {
     let advance = lines[1].glyphs[1].x;
     assert!((advance - area.2 / 28.0).abs() < 1e-6, "{advance}");
     let pitch = lines[1].y - lines[0].y;
-    assert!((pitch - area.3 / 22.0).abs() < 1e-6, "{pitch}");
-    // The middle of the first and the last line lie as far within the area.
-    let middle = |run: &Run| run.y - 0.38 * 16.0;
-    assert!((middle(lines[0]) - area.1 - (area.1 + area.3 - middle(lines[21]))).abs() < 1e-6);
+    assert!((pitch - (area.3 - advance) / 21.0).abs() < 1e-6, "{pitch}");
+    // The em boxes of the first line begin at the area's head, those of the last end at its foot.
+    assert!((lines[0].y - 0.88 * 16.0 - area.1).abs() < 1e-6);
+    assert!((lines[21].y + 0.12 * 16.0 - area.1 - area.3).abs() < 0.3);
     assert!((lines[0].x - area.0 - 2.0 * advance).abs() < 0.2);
 }
 
@@ -206,7 +208,8 @@ fn page_numbers_stand_below_the_type_area_at_the_outer_edge_on_turned_pages_too(
         assert_eq!(page.turned, index > 0);
         let Item::Run(run) = &page.furniture[0] else { panic!("no number") };
         assert_eq!(run.text, format!("— {} —", index + 1));
-        assert!((run.y - (297.0 - 35.0 + 7.0) * MM).abs() < 1e-6);
+        let dash = project_fonts().face(run.face).ink_top(run.glyphs[0].id).expect("a dash has ink");
+        assert!((run.y - 14.0 * dash - (297.0 - 35.0 + 7.0) * MM).abs() < 1e-6);
         let (left, right) = (28.0 * MM + 14.0, 184.0 * MM - 14.0);
         let end = run.x + run.glyphs.last().unwrap().x + 14.0;
         assert!(if index % 2 == 0 { (end - right).abs() < 0.8 } else { (run.x - left).abs() < 0.8 }, "{index}");

@@ -284,11 +284,13 @@ fn join(signs: &mut [Sign], source: &str) {
 
 fn joint(a: &Sign, b: &Sign, source: &str) -> Joint {
     if a.class.may_break(b.class) {
-        let counted = matches!(a.class, Class::Digit | Class::WideDigit) || a.class == Class::Ideograph;
         let next = source[b.at as usize..].chars().next();
         let own = source[a.at as usize..].chars().next();
-        let unit = next.is_some_and(is_unit) && counted && (a.class != Class::Ideograph || own.is_some_and(scales));
-        if unit { Joint::Reluctant } else { Joint::Open }
+        match a.class {
+            Class::Digit | Class::WideDigit if next.is_some_and(is_unit) => Joint::Reluctant,
+            Class::Ideograph if own.is_some_and(scales) && next.is_some_and(is_unit) => Joint::Bound,
+            _ => Joint::Open,
+        }
     } else if a.class.clings(b.class) || b.class == Class::Space {
         Joint::Fixed
     } else {
@@ -296,7 +298,7 @@ fn joint(a: &Sign, b: &Sign, source: &str) -> Joint {
     }
 }
 
-/// 万 and 亿 stay with the 元 that follows.
+/// 万 and 亿 are of one word with the 元 that follows.
 fn scales(c: char) -> bool {
     matches!(c, '万' | '亿' | '千')
 }

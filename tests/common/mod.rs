@@ -48,7 +48,7 @@ pub fn copy(from: &Path, to: &Path) {
 pub fn composed(folder: &Path) -> Result<Document, Vec<String>> {
     let mut diagnostics = Diagnostics::default();
     let mut prepared = gongkai::prepare::prepare(folder, &layout_roots(), &mut diagnostics);
-    let document = prepared.pop().and_then(|p| gongkai::compose::compose(p.job, &mut diagnostics));
+    let document = prepared.pop().and_then(|p| Some(gongkai::compose::compose(p.job, &mut diagnostics)?.document));
     document.ok_or_else(|| diagnostics.sorted().iter().map(ToString::to_string).collect())
 }
 

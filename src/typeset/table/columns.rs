@@ -62,7 +62,8 @@ impl Needs {
             let unit = if whole { natural } else { breaker.widest_unit(&cell.text).min(LONGEST_NUMBER) };
             let indent = cell.cell.indent;
             let (least, decent, ideal) = match cell.part {
-                _ if whole => (natural, natural, natural),
+                // A number likes some air.
+                _ if whole => (natural, natural, natural + 1.0),
                 Part::Head => (unit, natural.min(unit.max(2.0)), natural.min(unit.max(natural / 3.0).max(4.0))),
                 _ => (unit.max(natural.min(2.0)), natural.min(unit.max(4.0)), natural),
             };
@@ -86,7 +87,10 @@ impl Needs {
             .map(|c| columns.get(c).and_then(|c| c.width).filter(|w| w.is_finite() && *w > 0.0))
             .collect();
         Ok(match declared.iter().any(Option::is_some) {
-            true => share(total, &widths.least, &weights(&declared, &widths.ideal)),
+            true => {
+                let shared = share(total, &widths.least, &weights(&declared, &widths.ideal));
+                spare(shared, &widths.ideal)
+            }
             false => from_content(total, &widths),
         })
     }
@@ -179,6 +183,29 @@ fn share(total: f64, least: &[f64], weights: &[f64]) -> Vec<f64> {
     }
 }
 
+/// Declared weights are a wish: a column that cannot show its texts as it would like takes what it lacks from columns
+/// that have more than they need, if they have enough; those that lack least come first.
+fn spare(mut widths: Vec<f64>, ideal: &[f64]) -> Vec<f64> {
+    let over: Vec<f64> = widths.iter().zip(ideal).map(|(w, i)| (w - i).max(0.0)).collect();
+    let spare: f64 = over.iter().sum();
+    let lacks = |c: &usize| ideal[*c] - widths[*c];
+    let mut short: Vec<usize> = (0..widths.len()).filter(|c| lacks(c) > 0.0).collect();
+    short.sort_by(|a, b| lacks(a).total_cmp(&lacks(b)).then(a.cmp(b)));
+    let mut given = 0.0;
+    for c in short {
+        let lack = ideal[c] - widths[c];
+        if given + lack > spare {
+            break;
+        }
+        given += lack;
+        widths[c] += lack;
+    }
+    if given > 0.0 {
+        widths.iter_mut().zip(&over).for_each(|(w, o)| *w -= o * given / spare);
+    }
+    widths
+}
+
 /// Natural logarithm of `x` ≥ 1, of sums and products alone: the C libraries' differ in the last bit between systems,
 /// and the same input shall give the same bytes on all of them.
 fn ln(x: f64) -> f64 {
@@ -211,6 +238,17 @@ fn from_content(total: f64, widths: &Widths) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_column_with_room_to_spare_gives_what_another_lacks() {
+        let close = |a: Vec<f64>, b: [f64; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9);
+        assert!(close(super::spare(vec![50.0, 30.0, 20.0], &[40.0, 34.0, 20.0]), [46.0, 34.0, 20.0]));
+        assert!(
+            close(super::spare(vec![50.0, 30.0, 20.0], &[40.0, 90.0, 25.0]), [45.0, 30.0, 25.0]),
+            "too much is lacking"
+        );
+        assert!(close(super::spare(vec![50.0, 30.0, 20.0], &[60.0, 30.0, 20.0]), [50.0, 30.0, 20.0]), "none has any");
+    }
+
     #[test]
     fn our_logarithm_is_the_logarithm() {
         for x in [1.0, 1.2, 1.5, 1.6, 2.0, std::f64::consts::E, 3.0, 47.11, 1e6, 1e300] {

@@ -24,6 +24,8 @@ pub struct GridCell<'a> {
     pub colspan: usize,
     pub part: Part,
     pub align: Align,
+    /// Its lines are justified, as those of long texts at the left are.
+    pub prose: bool,
     pub text: Text<'a>,
     /// Its lines in [`super::Measured::lines`].
     pub lines: Range<usize>,
@@ -101,6 +103,7 @@ impl<'a> Grid<'a> {
                     colspan: cell.colspan.clamp(1, columns - cell.column),
                     part,
                     align: align_of(table, row, cell, index < header_rows),
+                    prose: false,
                     text,
                     lines: 0..0,
                     tags: None,

@@ -2,6 +2,7 @@
 
 mod columns;
 mod grid;
+mod grow;
 mod pagination;
 mod paint;
 mod tags;
@@ -37,6 +38,10 @@ pub struct Measured<'a> {
     /// Left edges of the columns and the right edge of the last, in pt from the type area's left.
     pub edges: Vec<f64>,
     pub lines: Vec<Line>,
+    /// How much smaller or larger its type is than declared.
+    pub scale: f64,
+    /// Least height of a row in pt.
+    pub row: f64,
 }
 
 impl Measured<'_> {
@@ -75,7 +80,7 @@ pub fn set_table<'a>(flow: &mut Flow<'a>, table: &'a Table) {
     let title = table.title.as_ref().map(|title| flow.heading(title));
     let summary = table.description.clone();
     let index = flow.tables.len();
-    let mut measured = measure(flow, table, style);
+    let (mut measured, needs) = measure(flow, table, style);
     let element = flow.tree.add(flow.sect, ElementKind::Table { summary });
     let above = above_line(flow, table, style, element);
     tags::tag_cells(&mut flow.tree, flow.document, &mut measured.grid, element, index);
@@ -83,6 +88,9 @@ pub fn set_table<'a>(flow: &mut Flow<'a>, table: &'a Table) {
     if let Some(title) = title {
         flow.hold(title);
     }
+    grow::grow(flow, table, &mut measured, &needs, &above, &notes);
+    let columns = measured.edges.windows(2).map(|e| e[1] - e[0]).collect();
+    flow.tables.push(TableGeometry { columns, scale: measured.scale, rows: Vec::new(), page: 0, pages: 0 });
     paginate(flow, &measured, above, &notes);
     for note in notes {
         flow.place(note);
@@ -110,35 +118,51 @@ fn shown(table: &Table) -> String {
     }
 }
 
-fn measure<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> Measured<'a> {
-    let roles = [&style.head, &style.text, &style.number].map(|name| flow.role(name));
+fn measure<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> (Measured<'a>, Needs) {
+    let roles = roles(flow, style);
     let settings = roles.map(|role| Setting { role: role.font, full: 1.0 });
     let grid = Grid::new(table, settings, &mut flow.shaper, flow.diagnostics);
     let needs = Needs::of(&grid, &table.columns, &mut flow.breaker);
     let padding = style.padding.map(|mm| mm.max(0.0) * MM);
-    // The frame lies within the type area.
-    let total = (flow.area.width - style.frame.max(0.0)).max(0.1);
+    let total = width(flow.area, style);
     let (widths, scale) = fit_columns(flow, table, style, roles, &needs, padding[1], total);
-    let mut edges = vec![0.0];
+    let mut measured = Measured {
+        grid,
+        style,
+        sizes: [0.0; 3],
+        pitches: [0.0; 3],
+        padding,
+        edges: Vec::new(),
+        lines: Vec::new(),
+        scale,
+        row: style.row,
+    };
+    settle(flow, &mut measured, roles, &widths, scale);
+    (measured, needs)
+}
+
+fn roles<'a>(flow: &mut Flow<'a>, style: &TableStyle) -> [TextRole<'a>; 3] {
+    [&style.head, &style.text, &style.number].map(|name| flow.role(name))
+}
+
+/// Width of a table's columns together: its frame lies within the type area.
+fn width(area: Area, style: &TableStyle) -> f64 {
+    (area.width - style.frame.max(0.0)).max(0.1)
+}
+
+/// Gives a table its columns and type, and breaks its cells into lines.
+fn settle(flow: &mut Flow, measured: &mut Measured, roles: [TextRole; 3], widths: &[f64], scale: f64) {
     let mut x = 0.0;
-    edges.extend(widths.iter().map(|w| {
+    measured.edges = vec![0.0];
+    measured.edges.extend(widths.iter().map(|w| {
         x += w;
         (x * 20.0).round() / 20.0
     }));
-    edges[widths.len()] = total;
-    let mut measured = Measured {
-        sizes: sizes(roles, scale),
-        pitches: roles.map(|r| cell_pitch(r) * scale),
-        grid,
-        style,
-        padding,
-        edges,
-        lines: Vec::new(),
-    };
-    break_cells(flow, &mut measured);
-    let columns = measured.edges.windows(2).map(|e| e[1] - e[0]).collect();
-    flow.tables.push(TableGeometry { columns, scale, rows: Vec::new(), page: 0, pages: 0 });
-    measured
+    measured.edges[widths.len()] = width(flow.area, measured.style);
+    measured.sizes = sizes(roles, scale);
+    measured.pitches = roles.map(|r| cell_pitch(r) * scale);
+    measured.scale = scale;
+    break_cells(flow, measured);
 }
 
 fn sizes(roles: [TextRole; 3], scale: f64) -> [f64; 3] {
@@ -205,7 +229,8 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
             let width = measured.measure(cell) / measured.size(cell);
             let count = flow.breaker.natural_width(&cell.text) / width;
             let prose = count > PROSE && width >= PROSE_WIDTH;
-            let align = if cell.align == Align::Left && prose { Align::Justify } else { cell.align };
+            let prose = prose && cell.align == Align::Left;
+            let align = if prose { Align::Justify } else { cell.align };
             // Heads and names break at words.
             if align != Align::Justify && (1.0..=4.0).contains(&count) {
                 flow.breaker.senses = sense::costs(&cell.text);
@@ -213,7 +238,7 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
             let measure = Measure { width, indent: 0.0 };
             flow.breaker.break_lines(&cell.text, measure, Fit::of(align), &mut lines);
             flow.breaker.senses.clear();
-            measured.grid.cells[index].align = align;
+            measured.grid.cells[index].prose = prose;
         }
         measured.grid.cells[index].lines = first..lines.len();
     }
@@ -256,7 +281,7 @@ fn notes<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle, index
 /// Height of the rows: lines and padding, at least the style's, and enough for the cells that span several.
 fn row_extents(measured: &Measured, page: f64) -> Vec<Extent> {
     let [vertical, _] = measured.padding;
-    let least = measured.style.row.clamp(0.0, page / 2.0).max(measured.pitches[1] + 2.0 * vertical);
+    let least = measured.row.clamp(0.0, page / 2.0).max(measured.pitches[1] + 2.0 * vertical);
     let grid = &measured.grid;
     let mut extents = vec![Extent { height: least, lines: 1 }; grid.rows()];
     for cell in grid.cells.iter().filter(|c| c.rowspan == 1) {
@@ -282,7 +307,7 @@ fn row_extents(measured: &Measured, page: f64) -> Vec<Extent> {
 fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, mut above: Vec<Galley<'a>>, notes: &[Galley<'a>]) {
     let continued = continued_line(flow, measured.style);
     let frame = measured.style.frame.max(0.0);
-    let page = (flow.area.height - continued.as_ref().map_or(0.0, Galley::height) - frame).max(1.0);
+    let page = (flow.area.height - continued.as_ref().map_or(0.0, |g| g.height() - g.half_leading()) - frame).max(1.0);
     let plan = plan(measured, notes, page);
     let above_height = arrange_above(flow.area, &mut above);
     flow.make_room(above_height + plan.first_height() + frame);
@@ -309,10 +334,14 @@ fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, mut above: Vec<Gal
 }
 
 fn plan(measured: &Measured, notes: &[Galley], page: f64) -> Plan {
-    let notes = notes.iter().map(|n| n.before + n.height() + n.after).sum();
+    let notes = notes_height(notes);
     let pitch = measured.pitches.iter().copied().fold(0.1, f64::max);
     let spacing = Spacing { page, notes, pitch, padding: measured.padding[0] };
     Plan::new(&measured.grid, row_extents(measured, page), spacing)
+}
+
+fn notes_height(notes: &[Galley]) -> f64 {
+    notes.iter().map(|n| n.before + n.height() + n.after).sum()
 }
 
 /// 续表, at the right above the table, where the style asks for it.
@@ -331,26 +360,41 @@ fn continued_line<'a>(flow: &mut Flow<'a>, style: &'a TableStyle) -> Option<Gall
 /// Space between texts on the line above a table, in ems.
 const ASIDE: f64 = 1.0;
 
-/// Puts texts on one line, at the left, in the middle and at the right, if it holds them; returns its height, or that
-/// of all under each other.
-fn arrange_above(area: Area, galleys: &mut [Galley]) -> f64 {
+/// What the texts above a table take at the left, in the middle and at the right, if one line holds them.
+fn on_one_line(area: Area, galleys: &[Galley]) -> Option<[f64; 3]> {
     let width = |g: &Galley| g.lines.iter().map(|l| l.width).fold(0.0, f64::max) * g.size;
     let at = |align| galleys.iter().filter(|g| g.align == align).map(|g| width(g) + ASIDE * g.size).fold(0.0, f64::max);
-    let (left, middle, right) = (at(Align::Left), at(Align::Center), at(Align::Right));
-    if left + middle + right > area.width || galleys.iter().any(|g| g.lines.len() != 1) {
-        return galleys.iter().map(Galley::height).sum();
+    let widths = [Align::Left, Align::Center, Align::Right].map(at);
+    let fits = widths.iter().sum::<f64>() <= area.width && galleys.iter().all(|g| g.lines.len() == 1);
+    fits.then_some(widths)
+}
+
+/// Height of the texts above a table: of one line if it holds them, else of all under each other.
+fn arranged_height(area: Area, galleys: &[Galley]) -> f64 {
+    match on_one_line(area, galleys) {
+        Some(_) => galleys.iter().map(Galley::height).fold(0.0, f64::max),
+        None => galleys.iter().map(Galley::height).sum(),
     }
+}
+
+/// Puts texts on one line, at the left, in the middle and at the right, if it holds them; returns their height.
+fn arrange_above(area: Area, galleys: &mut [Galley]) -> f64 {
+    let height = arranged_height(area, galleys);
+    let Some([left, middle, right]) = on_one_line(area, galleys) else { return height };
     for galley in galleys.iter_mut().filter(|g| g.align == Align::Center) {
         // Where the middle of the page is taken, the middle of what is left.
         if (galley.width - middle) / 2.0 < left.max(right) {
             (galley.left, galley.width) = (galley.left + left, galley.width - left - right);
         }
     }
-    galleys.iter().map(Galley::height).fold(0.0, f64::max)
+    height
 }
 
 /// Sets the texts above a table into a height that [`arrange_above`] gave.
 fn set_above<'a>(flow: &mut Flow<'a>, galleys: &[Galley<'a>], height: f64) {
+    if let Some(first) = galleys.first() {
+        flow.begin_line(first);
+    }
     let top = flow.y;
     let one_line = galleys.iter().all(|g| g.height() <= height) && height < galleys.iter().map(Galley::height).sum();
     for galley in galleys {

@@ -108,9 +108,10 @@ impl Plan {
         if self.header.end == header {
             self.may_end[..=header.min(rows)].fill(false);
         }
-        // A table does not begin with a single row at the foot of a page.
+        // A table does not begin with a single row at the foot of a page, nor end with one at the head of another.
         if rows > header + 2 {
             self.may_end[header + 1] = false;
+            self.may_end[rows - 1] = false;
         }
         for row in header..rows {
             if grid.kinds[row] == RowKind::Header {

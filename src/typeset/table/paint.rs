@@ -3,6 +3,7 @@
 use super::Measured;
 use super::grid::UNOWNED;
 use super::pagination::Band;
+use crate::document::Align;
 use crate::typeset::flow::Flow;
 use crate::typeset::frame::{Artifact, Item, Rule, Tag};
 use crate::typeset::paragraph::{self, MIDDLE, Place};
@@ -133,10 +134,11 @@ impl<'m, 'a> Painter<'m, 'a> {
             _ => artifact,
         };
         let lines = &measured.lines[cell.lines.clone()][placed.lines.clone()];
+        let align = if cell.prose { Align::Justify } else { cell.align };
         for (n, line) in lines.iter().enumerate() {
             let y = placed.top + blank + (n as f64 + 0.5) * pitch + MIDDLE * size;
             let place = Place { x: x + right - width, y, width, size };
-            paragraph::set_line(&cell.text, line, place, cell.align, &tag, items);
+            paragraph::set_line(&cell.text, line, place, align, &tag, items);
         }
     }
 

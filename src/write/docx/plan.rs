@@ -44,15 +44,13 @@ pub struct ParagraphPlan<'a> {
     pub bookmarks: Vec<Bookmark>,
     /// It begins a new page.
     pub new_page: bool,
-    /// It is a table's title, which Word counts and lists among the captions.
-    pub caption: bool,
     /// The section that ends with it: index into [`Sections`].
     pub ends_section: Option<usize>,
 }
 
 impl<'a> ParagraphPlan<'a> {
     fn new(look: Look, pieces: Vec<Piece<'a>>) -> ParagraphPlan<'a> {
-        ParagraphPlan { look, pieces, bookmarks: Vec::new(), new_page: false, caption: false, ends_section: None }
+        ParagraphPlan { look, pieces, bookmarks: Vec::new(), new_page: false, ends_section: None }
     }
 }
 
@@ -161,7 +159,7 @@ impl<'a> Planner<'a> {
 
     fn block(&mut self, block: &'a Block, page: &str) -> Result<(), Error> {
         match block {
-            Block::Heading(heading) => self.heading(heading, false),
+            Block::Heading(heading) => self.heading(heading),
             Block::Paragraph(paragraph) => self.paragraph(paragraph),
             Block::Table(table) => self.table(table),
             Block::Contents => self.contents(page),
@@ -172,13 +170,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn heading(&mut self, heading: &'a Heading, caption: bool) -> Result<(), Error> {
+    fn heading(&mut self, heading: &'a Heading) -> Result<(), Error> {
         let variant = self.listing.variant(heading);
         let style = self.styles.id(variant)?;
         let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
         bookmarks.extend(self.prose(heading.source.as_ref()));
         let pieces = self.pieces(&heading.inlines);
-        self.add(ParagraphPlan { bookmarks, caption, ..ParagraphPlan::new(Look::Named(style), pieces) });
+        self.add(ParagraphPlan { bookmarks, ..ParagraphPlan::new(Look::Named(style), pieces) });
         Ok(())
     }
 
@@ -288,7 +286,7 @@ impl<'a> Planner<'a> {
         let kind = self.style.table.get_full(&table.style);
         let (kind, _, looks) = kind.ok_or_else(|| Error::TableStyle(table.style.clone()))?;
         if let Some(title) = &table.title {
-            self.heading(title, true)?;
+            self.heading(title)?;
         }
         self.above(table, &looks.above, geometry.columns.iter().sum())?;
         self.part_from_table();

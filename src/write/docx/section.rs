@@ -160,7 +160,9 @@ fn margins(out: &mut String, setup: &PageSetup, style: &Style, styles: &StyleBoo
     let half_leading = half_leading(setup, body) / MM;
     let bottom_margin = twips_mm((bottom - half_leading).max(0.0));
     let number = styles.text(&style.number.text)?;
-    let footer = twips_mm((bottom - style.number.below - under_baseline(number)).max(5.0));
+    // The dashes beside the number stand at the middle of its line.
+    let under = footer_pitch(number) / 2.0 / MM;
+    let footer = twips_mm((bottom - style.number.below - under).max(5.0));
     // A footer that reached into the margin would push the text up, and cost the page a line.
     let footer = footer.min(bottom_margin - twips(footer_pitch(number))).max(0);
     let _ = write!(

@@ -4,6 +4,7 @@
 use super::glyphs::{self, Cluster, Codes};
 use super::rules;
 use super::syntax::utf16_bytes;
+use super::western;
 use crate::typeset::frame::{Artifact, Element, ElementId, Item, Page, Rule, Run, Tag};
 use printpdf::{
     Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PdfFontHandle, Point, Pt, TextItem,
@@ -179,9 +180,19 @@ impl Pen<'_> {
         self.ops.push(Op::SetTextCursor { pos: moved });
         self.at = to;
         let mut line = TextLine { run, start: first.x, width: 0, shown: Vec::with_capacity(run.glyphs.len()) };
+        // Artifacts are never read, so they need no words and no language of their own.
+        let read = matches!(run.tag, Tag::Element(_));
+        let mut words = if read { western::words(&run.text) } else { Vec::new() }.into_iter().peekable();
+        let mut at = 0;
         for cluster in glyphs::clusters(run) {
-            // Artifacts are never read, so they need no words of their own.
-            let spoken = cluster.needs_actual_text() && matches!(run.tag, Tag::Element(_));
+            let western = words.peek().is_some_and(|word| word.contains(&at));
+            if words.peek().is_some_and(|word| word.start == at) {
+                self.show(&mut line);
+                let language = DictItem::String { data: western::LANGUAGE.as_bytes().to_vec(), literal: true };
+                self.ops.push(marked_content("Span", vec![("Lang", language)]));
+            }
+            at += cluster.text.len();
+            let spoken = cluster.needs_actual_text() && read;
             if spoken {
                 self.show(&mut line);
                 let text = DictItem::String { data: utf16_bytes(cluster.text), literal: false };
@@ -189,6 +200,10 @@ impl Pen<'_> {
             }
             self.cluster(&mut line, cluster);
             if spoken {
+                self.show(&mut line);
+                self.ops.push(Op::EndMarkedContent);
+            }
+            if western && words.next_if(|word| word.end <= at).is_some() {
                 self.show(&mut line);
                 self.ops.push(Op::EndMarkedContent);
             }

@@ -23,6 +23,7 @@ mod pages;
 mod rules;
 mod structure;
 mod syntax;
+mod western;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Meta};

@@ -1,0 +1,74 @@
+//! What every target asks of a parser, beside that it does not panic: bounded memory, the same answer twice, and
+//! messages that are Chinese, on one line, short, and have a place. The engine bounds the time.
+
+pub mod docx;
+mod meter;
+pub mod small;
+pub mod table;
+
+use gongkai::diagnostic::{Diagnostic, Diagnostics};
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+/// Megabytes the DOCX reader may take, whatever the file.
+pub const READER: usize = 256;
+/// Megabytes any other parser may take for an input of the engine's size.
+pub const PARSER: usize = 64;
+
+/// Runs a parser twice: within `megabytes` of memory, and with equal results.
+pub fn twice<T: PartialEq + std::fmt::Debug>(megabytes: usize, mut run: impl FnMut() -> T) -> T {
+    let (first, bytes) = meter::peak(&mut run);
+    assert!(bytes <= megabytes << 20, "{} MB taken, {megabytes} allowed", bytes >> 20);
+    let second = run();
+    assert_eq!(first, second, "two runs differ");
+    first
+}
+
+/// Judges all findings about an input whose files are named.
+pub fn judge(found: &Diagnostics, input: &str) {
+    for one in found.iter() {
+        assert!(one.place.as_ref().is_some_and(|p| !p.file.is_empty()), "no place: {one}");
+        judge_words(one, Some(input));
+    }
+}
+
+/// Judges the wording of a finding. Latin words must stand in the input, or be names that users know; any may stand
+/// where the input's text cannot be told.
+pub fn judge_words(one: &Diagnostic, input: Option<&str>) {
+    let shown = one.to_string();
+    assert!(one.code.len() == 4 && one.code.starts_with('E'), "code of {shown}");
+    assert!(one.message.contains(is_chinese), "not Chinese: {shown}");
+    assert!(one.hint.as_ref().is_none_or(|hint| hint.contains(is_chinese)), "hint not Chinese: {shown}");
+    assert!(shown.lines().count() == 1 + one.related.len() + usize::from(one.hint.is_some()), "lines: {shown:?}");
+    let strange = |c: char| c.is_control() && c != '\n' || ('\u{FDD0}'..='\u{FDEF}').contains(&c);
+    assert!(!shown.contains(strange), "control characters: {shown:?}");
+    assert!(shown.chars().count() < 2_000, "too long: {shown}");
+    let Some(input) = input.map(str::to_lowercase) else { return };
+    for word in latin_words(&shown) {
+        assert!(known_words().contains(word.as_str()) || input.contains(&word), "“{word}” is not the user's: {shown}");
+    }
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{4E00}'..='\u{9FFF}').contains(&c)
+}
+
+fn latin_words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 1).map(str::to_lowercase)
+}
+
+/// Words of the files that targets lay their input over, and what users know from their programs and the manuals.
+fn known_words() -> &'static HashSet<String> {
+    static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
+    const SHOWN: &str = "Word WPS Excel CSV UTF GB NUL TOML XML DOCX DOC DTD MB RTF PDF Windows minijinja BOM";
+    const MANUALS: [&str; 2] = [include_str!("../../layouts/README.md"), include_str!("../../data/README.md")];
+    WORDS.get_or_init(|| {
+        let texts = MANUALS.into_iter().chain([SHOWN]).chain(small::FILES.iter().flat_map(|(name, text)| [*name, *text]));
+        texts.flat_map(latin_words).collect()
+    })
+}
+
+/// The findings, with all that an assertion may compare.
+pub fn all(found: &Diagnostics) -> Vec<String> {
+    found.sorted().iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,78 @@
+//! A small layout set with its data, all in memory: what a target's input is laid over. Inputs are written as the
+//! cases of `tests/layout-errors` are: `--- set/NAME`, `--- data/NAME`, each followed by the file's text.
+
+use gongkai::compose::{Job, compose, read_report};
+use gongkai::data::{decode, read_files};
+use gongkai::diagnostic::Diagnostics;
+use gongkai::document::Document;
+use gongkai::layout::{self, Layer, LayoutSet, SetFiles};
+
+macro_rules! base {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../tests/layout-errors/base/", $name)))),*]
+    };
+}
+
+/// The set's files and the data folder's.
+pub const FILES: &[(&str, &str)] = base!(
+    "set/set.toml" "set/schema.toml" "set/style.toml" "set/t1.toml" "set/t2.toml" "set/text.md"
+    "data/report.toml" "data/ledger.csv" "data/prior.csv" "data/units.csv" "data/assets.csv" "data/reasons.csv"
+);
+
+/// The files an input names, each with its text. Text before the first is none's.
+pub fn sections(input: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = input.strip_prefix("--- ").or_else(|| input.split_once("\n--- ").map(|(_, rest)| rest));
+    while let Some(section) = rest {
+        let (one, next) = match section.split_once("\n--- ") {
+            Some((one, next)) => (one, Some(next)),
+            None => (section, None),
+        };
+        let (name, text) = one.split_once('\n').unwrap_or((one, ""));
+        found.push((name.trim(), text));
+        rest = next;
+    }
+    found
+}
+
+/// The small set and its data with these files over them: its own files lie below the department's `layout/`.
+pub fn job(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Job> {
+    let mut set = set(over, diagnostics)?;
+    let report = data_file("report.toml", over)?.map_err(|found| diagnostics.push(found)).ok()?;
+    let mut report = read_report(&report, diagnostics)?;
+    report.complete(&set.report, diagnostics);
+    let read = |decl: &gongkai::data::FileDecl| data_file(&decl.path, over).transpose();
+    let data = read_files(read, &mut set.schema, diagnostics);
+    Some(Job { set, data, report })
+}
+
+/// Loads the small set with these files over it.
+pub fn set(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
+    let layer = |shown: &str, from: &[(&str, &str)], folder: &str, own| Layer {
+        shown: shown.into(),
+        files: from.iter().filter_map(|(n, t)| Some((n.strip_prefix(folder)?.to_string(), text(t)))).collect(),
+        own,
+    };
+    let mut files = SetFiles::default();
+    files.id = "small".into();
+    files.layers = vec![layer("layouts/small/", FILES, "set/", false), layer("layout/", over, "set/", true)];
+    layout::load(&files, &layer("text/", over, "text/", true), diagnostics)
+}
+
+/// Everything up to the document.
+pub fn composed(input: &str) -> (Option<Document>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let before = job(&sections(input), &mut diagnostics).filter(|_| !diagnostics.has_errors());
+    let document = before.and_then(|job| compose(job, &mut diagnostics));
+    (document, diagnostics)
+}
+
+fn data_file(name: &str, over: &[(&str, &str)]) -> Option<Result<String, gongkai::diagnostic::Diagnostic>> {
+    let name = format!("data/{name}");
+    let (_, text) = over.iter().rev().chain(FILES).find(|(n, _)| *n == name)?;
+    Some(decode(text.as_bytes().to_vec(), &name["data/".len()..]))
+}
+
+fn text(text: &str) -> String {
+    decode(text.as_bytes().to_vec(), "a").unwrap_or_default()
+}

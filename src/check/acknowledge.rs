@@ -1,0 +1,48 @@
+//! What the department accepts: findings named in `report.toml`, reported as acknowledged. One that names nothing
+//! any more is a finding itself.
+
+use super::rule::{Example, RulePage};
+use crate::compose::{AcknowledgeDecl, Report};
+use crate::diagnostic::{Acknowledged, Diagnostic, Diagnostics, Severity};
+
+/// What `explain` says of acknowledgements that match nothing.
+pub const STALE: RulePage = RulePage {
+    code: "K090",
+    severity: Severity::Warning,
+    title: "确认已没有对应的发现",
+    reason: "report.toml 里确认过的问题已经改掉了，或者原文变了；留着它，以后同样的问题会被误认为已确认。",
+    source: "本程序的约定",
+    example: Example {
+        wrong: "[[acknowledge]] code = \"L013\", text = \"[2022]14号\"，而正文里已写作〔2022〕14号",
+        right: "删去这一条 [[acknowledge]]",
+    },
+};
+
+/// Marks the findings that the report acknowledges. Mistakes that stop the program (class E) cannot be.
+pub fn acknowledge(report: &Report, found: &mut Diagnostics) {
+    for finding in found.iter_mut().filter(|f| !f.code.starts_with('E')) {
+        let accepted = report.acknowledged.iter().find(|a| speaks_of(a, finding));
+        finding.acknowledged = accepted.map(|a| Acknowledged { reason: a.reason.clone(), place: a.place.clone() });
+    }
+}
+
+fn speaks_of(accepted: &AcknowledgeDecl, finding: &Diagnostic) -> bool {
+    let same = |wanted: &Option<String>, has: &Option<String>| {
+        wanted.as_deref().is_none_or(|w| has.as_deref().is_some_and(|h| h.trim() == w.trim()))
+    };
+    accepted.code == finding.code && same(&accepted.text, &finding.text) && same(&accepted.address, &finding.address)
+}
+
+/// Acknowledgements that no finding of a whole run answers to.
+pub fn stale(accepted: &[AcknowledgeDecl], found: &Diagnostics) -> Vec<Diagnostic> {
+    let answered =
+        |a: &&AcknowledgeDecl| found.iter().any(|f| f.acknowledged.as_ref().is_some_and(|by| by.place == a.place));
+    let finding = |a: &AcknowledgeDecl| {
+        let of = a.text.as_deref().or(a.address.as_deref()).unwrap_or_default();
+        Diagnostic::new(STALE.severity, STALE.code, format!("确认的 {}“{of}”已不再出现", a.code))
+            .at(a.place.clone())
+            .text(of)
+            .hint("问题已改掉的，删去这一条；原文变了的，照新的原文改 text")
+    };
+    accepted.iter().filter(|a| !answered(a)).map(finding).collect()
+}

@@ -1,0 +1,226 @@
+//! Relations of one rule for one table, row and column: which cells they name, and whether they hold.
+
+use super::book::{Book, CellId, Interval};
+use crate::layout::rule::{CellPattern, Compare, Expr, Relation};
+use crate::money::Unit;
+use rust_decimal::Decimal;
+
+/// What stands for `{table}`, `{row}`, `{column}`.
+#[derive(Debug, Clone, Default)]
+pub struct Binding {
+    pub table: String,
+    pub row: String,
+    pub row_name: String,
+    pub row_code: String,
+    pub column: String,
+}
+
+impl Binding {
+    fn fill(&self, pattern: &str) -> String {
+        if !pattern.contains('{') {
+            return pattern.to_string();
+        }
+        pattern
+            .replace("{table}", &self.table)
+            .replace("{row}", &self.row)
+            .replace("{row.name}", &crate::compose::short_key(&self.row_name))
+            .replace("{row.code}", &self.row_code)
+            .replace("{column}", &self.column)
+    }
+}
+
+/// A pattern's cells: none where its table or column does not exist, which no rule can speak of. A row that does not
+/// stand in its table is zero and gives no cell.
+pub fn cells(book: &Book, pattern: &CellPattern, binding: &Binding) -> Option<Vec<CellId>> {
+    let (table, sheet) = book.sheet(&binding.fill(&pattern.table))?;
+    let column_key = binding.fill(&pattern.column);
+    if !sheet.view.columns.iter().any(|c| *c.key == *column_key) {
+        return None;
+    }
+    let rows = sheet.select(&binding.fill(&pattern.row));
+    let cell = |row: usize| {
+        let column = sheet.view.column(&column_key, sheet.view.rows[row].side)?;
+        sheet.view.rows[row].figures[column].is_some().then_some(CellId { table, row, column })
+    };
+    Some(rows.into_iter().filter_map(cell).collect())
+}
+
+/// A sum of cells, each times a factor, and a constant.
+#[derive(Debug, Clone, Default)]
+pub struct Linear {
+    pub terms: Vec<(CellId, Decimal)>,
+    pub constant: Decimal,
+}
+
+impl Linear {
+    fn scaled(mut self, factor: Decimal) -> Linear {
+        self.terms.iter_mut().for_each(|(_, f)| *f *= factor);
+        self.constant *= factor;
+        self
+    }
+
+    fn plus(mut self, other: Linear) -> Linear {
+        self.terms.extend(other.terms);
+        self.constant += other.constant;
+        self
+    }
+
+    /// From its least to its greatest value; none where a cell is not known.
+    pub fn interval(&self, book: &Book) -> Option<Interval> {
+        let mut sum = Interval::exactly(self.constant);
+        for &(cell, factor) in &self.terms {
+            let value = book.interval(cell)?;
+            let (a, b) = (value.low * factor, value.high * factor);
+            sum = Interval { low: sum.low + a.min(b), high: sum.high + a.max(b) };
+        }
+        Some(sum)
+    }
+}
+
+/// One side of a relation: linear in its cells, or a percentage of two such.
+#[derive(Debug, Clone)]
+pub enum Side {
+    Linear(Linear),
+    Percent(Linear, Linear),
+}
+
+/// A relation over cells.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    pub left: Side,
+    pub compare: Compare,
+    pub right: Side,
+}
+
+/// The relation for one binding; none where a table or column it names does not exist, or a figure is not known.
+pub fn instance(book: &Book, relation: &Relation, binding: &Binding) -> Option<Instance> {
+    Some(Instance {
+        left: side(book, &relation.left, binding)?,
+        compare: relation.compare,
+        right: side(book, &relation.right, binding)?,
+    })
+}
+
+fn side(book: &Book, expr: &Expr, binding: &Binding) -> Option<Side> {
+    match expr {
+        Expr::Percent(part, whole) => Some(Side::Percent(linear(book, part, binding)?, linear(book, whole, binding)?)),
+        other => linear(book, other, binding).map(Side::Linear),
+    }
+}
+
+fn linear(book: &Book, expr: &Expr, binding: &Binding) -> Option<Linear> {
+    match expr {
+        Expr::Number(number) => Some(Linear { terms: Vec::new(), constant: *number }),
+        Expr::Cell(pattern) | Expr::Sum(pattern) => {
+            let cells = cells(book, pattern, binding)?;
+            Some(Linear { terms: cells.into_iter().map(|c| (c, Decimal::ONE)).collect(), constant: Decimal::ZERO })
+        }
+        Expr::Add(a, b) => Some(linear(book, a, binding)?.plus(linear(book, b, binding)?)),
+        Expr::Subtract(a, b) => Some(linear(book, a, binding)?.plus(linear(book, b, binding)?.scaled(-Decimal::ONE))),
+        Expr::Multiply(a, b) => {
+            let (a, b) = (linear(book, a, binding)?, linear(book, b, binding)?);
+            match (known(book, &a), known(book, &b)) {
+                (Some(factor), _) => Some(b.scaled(factor)),
+                (_, Some(factor)) => Some(a.scaled(factor)),
+                (None, None) => None,
+            }
+        }
+        Expr::Percent(..) => None,
+    }
+}
+
+/// The value of what is exactly known: a number, a count.
+fn known(book: &Book, linear: &Linear) -> Option<Decimal> {
+    let plain = linear.terms.iter().all(|(cell, _)| book.figure(*cell).is_some_and(|f| f.unit == Unit::Plain));
+    let interval = linear.interval(book)?;
+    (interval.is_exact() && (plain || linear.terms.is_empty())).then_some(interval.low)
+}
+
+/// How far a relation is from holding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    Holds,
+    /// The least difference between the sides over all that the printed figures may stand for.
+    Fails {
+        left: Interval,
+        right: Interval,
+    },
+}
+
+impl Instance {
+    /// Every cell it speaks of.
+    pub fn cells(&self) -> Vec<CellId> {
+        let of = |side: &Side| -> Vec<CellId> {
+            match side {
+                Side::Linear(linear) => linear.terms.iter().map(|t| t.0).collect(),
+                Side::Percent(a, b) => a.terms.iter().chain(&b.terms).map(|t| t.0).collect(),
+            }
+        };
+        let mut all = of(&self.left);
+        all.extend(of(&self.right));
+        all
+    }
+
+    /// Whether it holds whatever the printed figures stand for.
+    pub fn is_certain(&self, book: &Book) -> bool {
+        let sides = (value(book, &self.left, &self.right), value(book, &self.right, &self.left));
+        let (Some(left), Some(right)) = sides else { return false };
+        match self.compare {
+            Compare::Equal => left.is_exact() && left == right,
+            Compare::AtMost => left.high <= right.low,
+            Compare::AtLeast => left.low >= right.high,
+            Compare::Below => left.high < right.low,
+            Compare::Above => left.low > right.high,
+        }
+    }
+
+    /// Whether it can hold; none where a figure is not known.
+    pub fn outcome(&self, book: &Book) -> Option<Outcome> {
+        let (left, right) = (value(book, &self.left, &self.right)?, value(book, &self.right, &self.left)?);
+        let fails = match self.compare {
+            Compare::Equal => left.low > right.high || right.low > left.high,
+            Compare::AtMost => left.low > right.high,
+            Compare::AtLeast => left.high < right.low,
+            Compare::Below => left.low >= right.high,
+            Compare::Above => left.high <= right.low,
+        };
+        Some(if fails { Outcome::Fails { left, right } } else { Outcome::Holds })
+    }
+}
+
+/// A side's value. A percentage is rounded as the figure on the other side is printed.
+fn value(book: &Book, side: &Side, other: &Side) -> Option<Interval> {
+    match side {
+        Side::Linear(linear) => {
+            let value = linear.interval(book)?;
+            Some(match (other, &linear.terms[..]) {
+                (Side::Percent(..), [(cell, _)]) => {
+                    let decimals = book.figure(*cell).map_or(2, |f| f.decimals);
+                    Interval { low: round(value.low, decimals), high: round(value.high, decimals) }
+                }
+                _ => value,
+            })
+        }
+        Side::Percent(part, whole) => {
+            let (part, whole) = (part.interval(book)?, whole.interval(book)?);
+            if whole.low <= Decimal::ZERO && whole.high >= Decimal::ZERO {
+                return None; // no percentage of nothing
+            }
+            let decimals = match other {
+                Side::Linear(linear) => {
+                    linear.terms.first().and_then(|(c, _)| book.figure(*c)).map_or(2, |f| f.decimals)
+                }
+                Side::Percent(..) => 2,
+            };
+            let ends = [part.low / whole.low, part.low / whole.high, part.high / whole.low, part.high / whole.high];
+            let percent = |x: Decimal| round(x * Decimal::ONE_HUNDRED, decimals);
+            let low = ends.iter().copied().min()?;
+            let high = ends.iter().copied().max()?;
+            Some(Interval { low: percent(low), high: percent(high) })
+        }
+    }
+}
+
+fn round(x: Decimal, decimals: u32) -> Decimal {
+    x.round_dp_with_strategy(decimals, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+}

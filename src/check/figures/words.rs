@@ -1,0 +1,188 @@
+//! Findings in words: the formula with its names and values, the difference, the rule's reason and source.
+
+use super::book::{Book, CellId, Interval, Sheet};
+use super::evaluate::{Linear, Side};
+use super::run::{Bound, PlaceOf};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::layout::rule::Rule;
+use crate::money::Unit;
+use rust_decimal::Decimal;
+
+/// How many terms of a sum are written out.
+const TERMS: usize = 6;
+
+/// The finding that a relation does not hold.
+pub fn broken_relation(
+    book: &Book,
+    bound: &Bound<'_>,
+    severity: Severity,
+    left: Interval,
+    right: Interval,
+    place_of: &PlaceOf<'_>,
+) -> Diagnostic {
+    let rule = bound.rule;
+    let cells = bound.instance.cells();
+    let first = cells[0];
+    let exact = left.is_exact() && right.is_exact();
+    let message = format!(
+        "{}：{}；{}。{}",
+        rule.says,
+        side(book, &bound.instance.left, left),
+        side(book, &bound.instance.right, right),
+        difference(book, first, left, right, exact, cells.len()),
+    );
+    let mut found = Diagnostic::new(severity, rule.code.clone(), message).at(place_of(book, first));
+    if let Some(figure) = book.figure(first) {
+        found = found.address(figure.address.to_string()).text(figure.text.clone());
+    }
+    with_reason(found, rule)
+}
+
+/// The rule's reason, source and hint behind a finding.
+pub fn with_reason(mut found: Diagnostic, rule: &Rule) -> Diagnostic {
+    let mut hint = String::new();
+    for part in [&rule.why, &rule.hint].into_iter().flatten() {
+        hint.push_str(part);
+        if !part.ends_with(['。', '；', '？']) {
+            hint.push('。');
+        }
+    }
+    if let Some(source) = &rule.source {
+        hint.push_str(&format!("依据：{source}"));
+    }
+    if !hint.is_empty() {
+        found = found.hint(hint.trim_end_matches('。'));
+    }
+    found
+}
+
+fn side(book: &Book, side: &Side, value: Interval) -> String {
+    match side {
+        Side::Percent(part, whole) => {
+            format!("{}占{}的 {}%", sum(book, part), sum(book, whole), value.low.normalize())
+        }
+        Side::Linear(linear) => sum(book, linear),
+    }
+}
+
+/// `表3 合计 12.30 + 4.56`: where the cells share a table or a row, it is named once.
+fn sum(book: &Book, linear: &Linear) -> String {
+    let terms = &linear.terms;
+    if terms.is_empty() {
+        return linear.constant.normalize().to_string();
+    }
+    let mut out = String::new();
+    let mut above: Option<CellId> = None;
+    for (index, &(cell, factor)) in terms.iter().take(TERMS).enumerate() {
+        let sign = if factor.is_sign_negative() { " － " } else { " ＋ " };
+        if index > 0 || factor.is_sign_negative() {
+            out.push_str(sign);
+        }
+        out.push_str(&named(book, cell, above));
+        if factor.abs() != Decimal::ONE {
+            out.push_str(&format!(" × {}", factor.abs().normalize()));
+        }
+        above = Some(cell);
+    }
+    if terms.len() > TERMS {
+        out.push_str(&format!(" 等 {} 项", terms.len()));
+    }
+    if !linear.constant.is_zero() {
+        out.push_str(&format!(" ＋ {}", linear.constant.normalize()));
+    }
+    out
+}
+
+/// A cell by table, row and column, without what it shares with the one before, and its value.
+fn named(book: &Book, cell: CellId, above: Option<CellId>) -> String {
+    let sheet = &book.sheets()[cell.table];
+    let mut names = Vec::new();
+    if above.is_none_or(|a| a.table != cell.table) {
+        names.push(table_name(sheet));
+    }
+    if above.is_none_or(|a| (a.table, a.row) != (cell.table, cell.row)) {
+        names.push(format!("“{}”行", row_name(book, cell)));
+    }
+    if above.is_none_or(|a| a.table != cell.table || a.column != cell.column) {
+        names.push(format!("“{}”", column_name(sheet, cell.column)));
+    }
+    format!("{} {}", names.concat(), value(book, cell))
+}
+
+pub fn table_name(sheet: &Sheet) -> String {
+    match sheet.view.title == *sheet.view.id {
+        true => format!("表 {}", sheet.view.id),
+        false => format!("《{}》", sheet.view.title),
+    }
+}
+
+fn row_name(book: &Book, cell: CellId) -> String {
+    let row = book.row(cell);
+    let name = if row.label.trim().is_empty() { row.name.as_str() } else { row.label.trim() };
+    match (row.code.is_empty(), name.is_empty()) {
+        (false, _) => format!("{} {}", row.code, row.name),
+        (true, true) => row.key.to_string(),
+        (true, false) => name.to_string(),
+    }
+}
+
+pub fn column_name(sheet: &Sheet, column: usize) -> String {
+    let column = &sheet.view.columns[column];
+    column.head.last().map(|h| h.replace('\n', "")).filter(|h| !h.is_empty()).unwrap_or_else(|| column.key.to_string())
+}
+
+/// As it stands: printed text for given figures; the exact amount for computed ones.
+fn value(book: &Book, cell: CellId) -> String {
+    let Some(figure) = book.figure(cell) else { return "空白".to_string() };
+    match (figure.amount, figure.text.is_empty()) {
+        (None, true) => "空白".to_string(),
+        (None, false) => figure.text.clone(),
+        (Some(amount), _) => match figure.unit {
+            Unit::Plain => amount.normalize().to_string(),
+            _ => format!("{}元", yuan(amount)),
+        },
+    }
+}
+
+/// 元 with two decimals.
+pub fn yuan(amount: Decimal) -> String {
+    format!("{amount:.2}")
+}
+
+/// 万元 with all its decimals, at least two.
+pub fn wan(amount: Decimal) -> String {
+    let wan = (amount / Decimal::from(10_000)).normalize();
+    if wan.scale() < 2 { format!("{wan:.2}") } else { wan.to_string() }
+}
+
+fn difference(book: &Book, cell: CellId, left: Interval, right: Interval, exact: bool, terms: usize) -> String {
+    let unit = book.figure(cell).map_or(Unit::WanYuan, |f| f.unit);
+    let middle = |i: Interval| (i.low + i.high) / Decimal::TWO;
+    if unit == Unit::Plain {
+        return format!("相差 {}", (middle(left) - middle(right)).abs().normalize());
+    }
+    if exact {
+        let off = (left.low - right.low).abs();
+        return format!("相差 {} 元（{} 万元）", yuan(off), wan(off));
+    }
+    let least = if left.low > right.high { left.low - right.high } else { right.low - left.high };
+    let off = (middle(left) - middle(right)).abs().round_dp(2);
+    // The sharp bound: half a unit for each of the figures.
+    let slack = (left.high - left.low + right.high - right.low) / Decimal::TWO;
+    format!(
+        "{terms} 个数各自四舍五入，最多差 {} 万元，这里差 {} 万元，至少错了 {} 元",
+        wan(slack.round_dp(0)),
+        wan(off.round_dp(0)),
+        yuan(least)
+    )
+}
+
+/// A name without what does not tell names apart: spaces, the number before it.
+pub fn plain_name(name: &str) -> String {
+    let clean: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = |c: char| "一二三四五六七八九十百（）()0123456789".contains(c);
+    match clean.split_once(['、', '.', '．']) {
+        Some((before, after)) if !before.is_empty() && before.chars().all(number) => after.to_string(),
+        _ => clean,
+    }
+}

@@ -1,0 +1,248 @@
+//! Marks: doubled, missing, unbalanced, of the wrong width (GB/T 15834—2011).
+
+use super::passage::{Kind, Passage, Texts};
+use crate::check::rule::{Example, Findings, Rule, RulePage};
+use crate::diagnostic::Severity::Warning;
+use std::ops::Range;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        page: RulePage {
+            code: "L010",
+            severity: Warning,
+            title: "标点重复",
+            reason: "句末、句中只用一个标点；重复的标点多是改稿时留下的。",
+            source: "GB/T 15834—2011《标点符号用法》",
+            example: Example { wrong: "严格控制支出。。", right: "严格控制支出。" },
+        },
+        find: doubled,
+    },
+    Rule {
+        page: RulePage {
+            code: "L011",
+            severity: Warning,
+            title: "引号、括号、书名号不成对",
+            reason: "只有一半的引号、括号让人读不出哪里是原话、哪里是注释。",
+            source: "GB/T 15834—2011 4.8、4.9、4.15",
+            example: Example { wrong: "因公出国（境费用", right: "因公出国（境）费用" },
+        },
+        find: unbalanced,
+    },
+    Rule {
+        page: RulePage {
+            code: "L012",
+            severity: Warning,
+            title: "中文里用了半角标点",
+            reason: "中文的逗号、分号、冒号、问号、括号用全角，半角的在版面上挤在一起。",
+            source: "GB/T 15834—2011 5.1；GB/T 9704—2012",
+            example: Example { wrong: "办公费,差旅费", right: "办公费，差旅费" },
+        },
+        find: half_width,
+    },
+    Rule {
+        page: RulePage {
+            code: "L013",
+            severity: Warning,
+            title: "发文字号的年份没有用六角括号",
+            reason: "发文字号的年份用六角括号“〔〕”括入，不用方括号、圆括号。",
+            source: "GB/T 9704—2012 7.2.5",
+            example: Example { wrong: "秦财建[2022]14号", right: "秦财建〔2022〕14号" },
+        },
+        find: document_number,
+    },
+    Rule {
+        page: RulePage {
+            code: "L014",
+            severity: Warning,
+            title: "并列的书名号、引号之间用了顿号",
+            reason: "并列的书名号之间、引号之间通常不用顿号。",
+            source: "GB/T 15834—2011 4.5.3.5",
+            example: Example { wrong: "《预算法》、《会计法》", right: "《预算法》《会计法》" },
+        },
+        find: comma_between,
+    },
+    Rule {
+        page: RulePage {
+            code: "L015",
+            severity: Warning,
+            title: "段末没有标点",
+            reason: "成句的段落以句号等标点结束；没有标点的，可能漏了半句话。",
+            source: "GB/T 15834—2011 4.1",
+            example: Example {
+                wrong: "……切实提高资金使用效益", right: "……切实提高资金使用效益。"
+            },
+        },
+        find: unended,
+    },
+    Rule {
+        page: RulePage {
+            code: "L016",
+            severity: Warning,
+            title: "中文之间有空格",
+            reason: "句子中间的空格多是小标题和正文连在了一起，或者排版留下的。",
+            source: "GB/T 9704—2012（正文连续排列）",
+            example: Example { wrong: "延伸新领域　坚持抢抓机遇", right: "小标题另起一行" },
+        },
+        find: spaced,
+    },
+];
+
+/// A Chinese character.
+pub fn is_han(c: char) -> bool {
+    ('\u{3400}'..='\u{9fff}').contains(&c)
+}
+
+/// Whoever wrote it typed it for this document: not a name that others gave.
+fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = &'t Passage> {
+    texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str()))
+}
+
+fn doubled(texts: &Texts<'_>, findings: &mut Findings) {
+    const STOPS: [char; 6] = ['。', '，', '、', '；', '：', '？'];
+    for passage in typed(texts) {
+        for at in 1..passage.chars.len() {
+            let (a, b) = (passage.chars[at - 1], passage.chars[at]);
+            let after = passage.chars.get(at + 1);
+            let longer = at >= 2 && STOPS.contains(&passage.chars[at - 2]);
+            if STOPS.contains(&a) && STOPS.contains(&b) && !longer {
+                // Of three or more, all.
+                let end = (at..passage.chars.len()).find(|&i| !STOPS.contains(&passage.chars[i]));
+                let range = at - 1..end.unwrap_or(passage.chars.len());
+                let words = passage.words(&range);
+                let found = passage.finding(range.clone(), format!("标点重复：“{words}”"));
+                let same = words.chars().all(|c| c == a);
+                let found =
+                    found.hint(if same { format!("只留一个“{a}”") } else { "只留一个标点".to_string() });
+                findings.push(if same { passage.certain(found, &range, &a.to_string()) } else { found });
+            }
+            let _ = after;
+        }
+    }
+}
+
+fn unbalanced(texts: &Texts<'_>, findings: &mut Findings) {
+    const PAIRS: [(char, char); 7] =
+        [('（', '）'), ('“', '”'), ('‘', '’'), ('《', '》'), ('〔', '〕'), ('【', '】'), ('(', ')')];
+    for passage in &texts.passages {
+        let mut open: Vec<(usize, char)> = Vec::new();
+        let mut alone = None;
+        for (at, &c) in passage.chars.iter().enumerate() {
+            if PAIRS.iter().any(|&(o, _)| o == c) {
+                open.push((at, c));
+            } else if let Some(&(opening, _)) = PAIRS.iter().find(|&&(_, close)| close == c) {
+                match open.pop() {
+                    Some((_, last)) if last == opening => {}
+                    // A list's own number: 1）.
+                    None if c == '）' || c == ')' => {
+                        let numbered = at > 0 && passage.chars[..at].iter().all(|c| c.is_ascii_digit());
+                        alone = alone.or((!numbered).then_some(at));
+                    }
+                    _ => alone = alone.or(Some(at)),
+                }
+            }
+        }
+        if let Some(at) = alone.or(open.first().map(|o| o.0)) {
+            let sign = passage.chars[at];
+            let range = around(passage, at);
+            let pair =
+                PAIRS.iter().find(|p| p.0 == sign || p.1 == sign).map_or(sign, |p| if p.0 == sign { p.1 } else { p.0 });
+            let found = passage.finding(range, format!("“{sign}”没有成对的“{pair}”"));
+            findings.push(found.hint("补上另一半，或删去多余的一半"));
+        }
+    }
+}
+
+/// A few characters on both sides.
+pub fn around(passage: &Passage, at: usize) -> Range<usize> {
+    at.saturating_sub(6)..passage.chars.len().min(at + 7)
+}
+
+fn half_width(texts: &Texts<'_>, findings: &mut Findings) {
+    const MARKS: [(char, char); 7] =
+        [(',', '，'), (';', '；'), (':', '：'), ('?', '？'), ('!', '！'), ('(', '（'), (')', '）')];
+    for passage in typed(texts) {
+        for (at, &c) in passage.chars.iter().enumerate() {
+            let Some(&(_, full)) = MARKS.iter().find(|m| m.0 == c) else { continue };
+            let before = at.checked_sub(1).map(|i| passage.chars[i]);
+            let after = passage.chars.get(at + 1).copied();
+            let near = |c: Option<char>| c.is_some_and(is_han);
+            // A bracket in a name like “维修(护)费” stands among Chinese on both sides of the pair.
+            if near(before) && (near(after) || after.is_none()) || near(after) && before.is_none() {
+                let range = at..at + 1;
+                let words = passage.words(&around(passage, at));
+                let found = passage.finding(around(passage, at), format!("“{words}”里的“{c}”是半角标点"));
+                findings.push(passage.certain(found.hint(format!("改为全角的“{full}”")), &range, &full.to_string()));
+            }
+        }
+    }
+}
+
+fn document_number(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in &texts.passages {
+        let chars = &passage.chars;
+        for at in 0..chars.len() {
+            if !['[', '（', '(', '【', '［'].contains(&chars[at]) {
+                continue;
+            }
+            let year = chars.get(at + 1..at + 5).is_some_and(|y| y.iter().all(char::is_ascii_digit));
+            let closed = chars.get(at + 5).is_some_and(|c| [']', '）', ')', '】', '］'].contains(c));
+            let digits = chars[(at + 6).min(chars.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
+            let numbered = digits > 0 && chars.get(at + 6 + digits) == Some(&'号');
+            let named = at > 0 && is_han(chars[at - 1]);
+            if year && closed && numbered && named {
+                let before = chars[..at].iter().rev().take_while(|c| is_han(**c)).count().min(8);
+                let range = at - before..at + 7 + digits;
+                let found =
+                    passage.finding(range.clone(), format!("发文字号“{}”的年份应用六角括号", passage.words(&range)));
+                let year: String = chars[at + 1..at + 5].iter().collect();
+                let fixed =
+                    format!("{}〔{year}〕{}", passage.words(&(at - before..at)), passage.words(&(at + 6..range.end)));
+                let found = found.hint(format!("写作“{fixed}”"));
+                findings.push(passage.certain(found, &range, &fixed));
+            }
+        }
+    }
+}
+
+fn comma_between(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in typed(texts) {
+        for at in 1..passage.chars.len().saturating_sub(1) {
+            let (a, b, c) = (passage.chars[at - 1], passage.chars[at], passage.chars[at + 1]);
+            if b == '、' && (a == '》' && c == '《' || a == '”' && c == '“') {
+                let words = passage.words(&around(passage, at));
+                let found = passage.finding(around(passage, at), format!("“{a}、{c}”之间不用顿号：“{words}”"));
+                findings.push(passage.certain(found.hint("删去这个顿号"), &(at..at + 1), ""));
+            }
+        }
+    }
+}
+
+fn unended(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.prose().filter(|p| p.chars.len() >= 25) {
+        let last = passage.chars.last().copied().unwrap_or_default();
+        let sentence = passage.chars.iter().any(|c| ['。', '，', '；'].contains(c));
+        if sentence && (is_han(last) || ['，', '、'].contains(&last)) {
+            let end = passage.chars.len();
+            let range = end - 8..end;
+            let message = format!("段末“…{}”没有句号", passage.words(&range));
+            findings.push(passage.finding(range, message).hint("补上句号；若漏了半句，补全它"));
+        }
+    }
+}
+
+fn spaced(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.passages.iter().filter(|p| p.kind == Kind::Prose) {
+        let chars = &passage.chars;
+        let mut at = 1;
+        while at < chars.len() {
+            let end = (at..chars.len()).find(|&i| !chars[i].is_whitespace() || chars[i] == '\n').unwrap_or(chars.len());
+            let wide = chars[at..end].contains(&'\u{3000}') || end - at >= 1;
+            if end > at && wide && is_han(chars[at - 1]) && chars.get(end).is_some_and(|c| is_han(*c)) {
+                let range = at.saturating_sub(6)..chars.len().min(end + 6);
+                let found = passage.finding(range.clone(), format!("句中有空格：“{}”", passage.words(&range)));
+                findings.push(found.hint("小标题另起一行；不是小标题的，删去空格"));
+            }
+            at = end.max(at + 1);
+        }
+    }
+}

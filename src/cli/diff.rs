@@ -1,0 +1,218 @@
+//! `gongkai diff`: what differs between two folders, editions, or a DOCX and a folder; what a correction would touch.
+
+use super::folders::{Places, layout_roots, load_fonts};
+use super::messages::{print, tell};
+use crate::build::{Side, compose_all};
+use crate::data::{Correction, corrected, read_text, unreadable};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diff::{Diff, Laid, as_csv, as_html, as_json, as_text, compare_all, compare_docx};
+use crate::edition::{self, Edition, MANIFEST};
+use crate::fonts::Fonts;
+use crate::prepare::Instead;
+use crate::read_docx::{self, Reading};
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct DiffArgs {
+    /// 旧的一方：数据文件夹、已发布的一版（editions 下的文件夹），或 DOCX
+    #[arg(value_name = "旧", help_heading = "参数")]
+    old: PathBuf,
+    /// 新的一方，同上；不写则比较“旧”这个数据文件夹最后发布的一版和它现在的样子
+    #[arg(value_name = "新", help_heading = "参数")]
+    new: Option<PathBuf>,
+    /// 假如这样更正会动到哪里，什么也不写：'ledger.csv:11 金额=108300.00'，可以有多个
+    #[arg(long, value_name = "更正", help_heading = "选项", conflicts_with = "new")]
+    what_if: Vec<String>,
+    /// 写成 text、json、html 或 csv
+    #[arg(long, value_name = "格式", default_value = "text", help_heading = "选项", hide_possible_values = true)]
+    #[arg(hide_default_value = true)]
+    format: DiffFormat,
+    #[command(flatten)]
+    places: Places,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DiffFormat {
+    Text,
+    Json,
+    Html,
+    Csv,
+}
+
+/// One side of a comparison.
+enum Given {
+    Composed(Vec<Side>),
+    Docx(Reading),
+}
+
+/// Exit codes: 0 the same, 1 different, 2 could not be compared.
+pub fn run(args: &DiffArgs) -> ExitCode {
+    let mut diagnostics = Diagnostics::default();
+    let found = compared(args, &mut diagnostics);
+    diagnostics.sorted().iter().for_each(tell);
+    let Some(diff) = found else {
+        tell("没有能够比较");
+        return ExitCode::from(2);
+    };
+    match args.format {
+        DiffFormat::Text => print(as_text(&diff).trim_end()),
+        DiffFormat::Json => print(format_args!("{:#}", as_json(&diff))),
+        DiffFormat::Html => print(as_html(&diff).trim_end()),
+        DiffFormat::Csv => print(as_csv(&diff).trim_end()),
+    }
+    match (diff.is_same(), diff.not_compared.is_empty()) {
+        (false, _) => ExitCode::from(1),
+        (true, false) => ExitCode::from(2),
+        (true, true) => ExitCode::SUCCESS,
+    }
+}
+
+fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
+    let roots = layout_roots(args.places.layouts.as_deref());
+    let (old, new) = match (&args.new, args.what_if.is_empty()) {
+        (Some(new), _) => (given(&args.old, &roots, diagnostics), given(new, &roots, diagnostics)),
+        (None, true) => (last_edition(&args.old, diagnostics), given(&args.old, &roots, diagnostics)),
+        (None, false) => {
+            let now = given(&args.old, &roots, diagnostics)?;
+            let Given::Composed(sides) = &now else {
+                diagnostics.push(Diagnostic::error("E610", "--what-if 要用在数据文件夹上").hint("先写数据文件夹"));
+                return None;
+            };
+            let instead = corrections(&args.old, sides, &args.what_if, diagnostics)?;
+            let corrected = compose_all(&args.old, &roots, &instead, diagnostics);
+            (Some(now), Some(Given::Composed(corrected)))
+        }
+    };
+    let (old, new) = (old?, new?);
+    if diagnostics.has_errors() {
+        return None;
+    }
+    match (old, new) {
+        (Given::Composed(old), Given::Composed(new)) => Some(with_pages(&old, &new, args, diagnostics)),
+        (Given::Docx(reading), Given::Composed(sides)) => one_document(&reading, &sides, true, diagnostics),
+        (Given::Composed(sides), Given::Docx(reading)) => one_document(&reading, &sides, false, diagnostics),
+        (Given::Docx(_), Given::Docx(_)) => {
+            let found = Diagnostic::error("E610", "两个 DOCX 不能直接比较");
+            diagnostics.push(found.hint("与数据文件夹，或已发布的一版比较"));
+            None
+        }
+    }
+}
+
+/// A side by its path: a DOCX, an edition, a data folder.
+fn given(path: &Path, roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Option<Given> {
+    if path.is_file() {
+        return docx(path, diagnostics);
+    }
+    let sides = match path.join(MANIFEST).is_file() {
+        true => match Edition::open(path) {
+            Ok(edition) => edition.compose(diagnostics),
+            Err(found) => {
+                diagnostics.push(found);
+                return None;
+            }
+        },
+        false => compose_all(path, roots, &Instead::new(), diagnostics),
+    };
+    (!sides.is_empty()).then_some(Given::Composed(sides))
+}
+
+fn docx(path: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&error, path, &shown));
+    match bytes.and_then(|bytes| read_docx::read(&bytes, &read_docx::Options::default())) {
+        Ok(reading) => {
+            reading.findings.iter().for_each(|found| diagnostics.push(found.clone()));
+            Some(Given::Docx(reading))
+        }
+        Err(found) => {
+            diagnostics.push(found);
+            None
+        }
+    }
+}
+
+fn last_edition(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
+    let Some(id) = edition::ids(folder).pop() else {
+        let message = format!("{} 还没有发布过，没有可以比较的一版", folder.display());
+        diagnostics.push(
+            Diagnostic::error("E611", message).hint("写出两个文件夹，或先用 gongkai build 文件夹 --edition 记下一版"),
+        );
+        return None;
+    };
+    match Edition::find(folder, &id) {
+        Ok(edition) => Some(Given::Composed(edition.compose(diagnostics))),
+        Err(found) => {
+            diagnostics.push(found);
+            None
+        }
+    }
+}
+
+/// The folder's files as they would be with the corrections.
+fn corrections(folder: &Path, sides: &[Side], given: &[String], diagnostics: &mut Diagnostics) -> Option<Instead> {
+    let mut instead = Instead::new();
+    let decls = || sides.iter().flat_map(|side| side.composition.job().set.schema.files.values());
+    for text in given {
+        let change = || {
+            let correction = Correction::read(text)?;
+            let decl = decls().find(|decl| decl.path == correction.file).ok_or_else(|| {
+                let mut files: Vec<&str> = decls().map(|decl| decl.path.as_str()).collect();
+                files.dedup();
+                Diagnostic::error("E612", format!("没有“{}”这个数据文件", correction.file))
+                    .hint(format!("可以更正的：{}", files.join("、")))
+            })?;
+            let now = match instead.get(&correction.file) {
+                Some(text) => text.clone(),
+                None => read_text(&folder.join(&correction.file), &correction.file)?,
+            };
+            Ok((correction.file.clone(), corrected(now, decl, &correction)?))
+        };
+        match change() {
+            Ok((file, text)) => drop(instead.insert(file, text)),
+            Err(found) => diagnostics.push(found),
+        }
+    }
+    (!diagnostics.has_errors()).then_some(instead)
+}
+
+fn with_pages(old: &[Side], new: &[Side], args: &DiffArgs, diagnostics: &mut Diagnostics) -> Diff {
+    let fonts = load_fonts(args.places.fonts.as_deref());
+    let pages = |fonts: &Fonts, sides: &[Side]| sides.iter().map(|side| side.pages(fonts)).collect::<Vec<_>>();
+    let laid = match &fonts {
+        Ok(fonts) => Some(rayon::join(|| pages(fonts, old), || pages(fonts, new))),
+        Err(found) => {
+            diagnostics.extend(found.clone());
+            None
+        }
+    };
+    let (of_old, of_new) = laid.as_ref().map_or((None, None), |(a, b)| (Some(a), Some(b)));
+    let sides = |sides: &'_ [Side]| sides.len();
+    debug_assert!(of_old.is_none_or(|pages| pages.len() == sides(old)));
+    let old: Vec<Laid> =
+        old.iter().enumerate().map(|(n, side)| Laid { side, pages: of_old.map(|pages| &pages[n]) }).collect();
+    let new: Vec<Laid> =
+        new.iter().enumerate().map(|(n, side)| Laid { side, pages: of_new.map(|pages| &pages[n]) }).collect();
+    let mut diff = compare_all(&old, &new);
+    if of_new.is_none() {
+        diff.not_compared.push("没有字体，各页没有比较".to_string());
+    }
+    diff
+}
+
+fn one_document(reading: &Reading, sides: &[Side], is_old: bool, diagnostics: &mut Diagnostics) -> Option<Diff> {
+    // The document whose figures the file has most of.
+    let shared = |side: &&Side| {
+        let figures = &side.document().figures;
+        figures.iter().filter(|f| reading.figures.iter().any(|r| r.address == f.address)).count()
+    };
+    let side = sides.iter().max_by_key(shared)?;
+    if reading.figures.is_empty() || shared(&side) == 0 {
+        let found = Diagnostic::error("E613", "DOCX 里没有一个数字带着这个文件夹的地址");
+        diagnostics.push(found.hint("请用 gongkai 生成、后来在 Word 或 WPS 里改过的 DOCX"));
+        return None;
+    }
+    Some(compare_docx(reading, side, is_old))
+}

@@ -1,0 +1,99 @@
+//! What is printed, and where: results to stdout, findings and the rest to stderr.
+
+use super::findings::{Shown, Sources, html, json, people, sarif, summary};
+use super::folders::Outcome;
+use crate::diagnostic::Severity;
+use clap::ValueEnum;
+use std::fmt::Display;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The form in which findings are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    Text,
+    Json,
+    Sarif,
+    Html,
+}
+
+/// How a command tells what it found.
+pub struct Telling<'a> {
+    pub form: Form,
+    /// Warnings are as grave as errors.
+    pub strict: bool,
+    /// It writes files: their absence is told.
+    pub writes: bool,
+    /// Folders that may hold layout sets.
+    pub roots: &'a [PathBuf],
+}
+
+/// Findings and written paths of every folder, in the order given; the exit code.
+pub fn report(folders: &[PathBuf], outcomes: &[Outcome], telling: &Telling<'_>) -> ExitCode {
+    let shown: Vec<Shown<'_>> =
+        folders.iter().zip(outcomes).map(|(folder, o)| Shown { folder, diagnostics: &o.diagnostics }).collect();
+    match telling.form {
+        Form::Text => for_people(&shown, outcomes, telling),
+        Form::Json => print(format_args!("{:#}", json(&shown))),
+        Form::Sarif => print(format_args!("{:#}", sarif(&shown))),
+        Form::Html => print(html(&shown, telling.roots)),
+    }
+    let failed = outcomes.iter().any(|o| blocks(o, telling.strict));
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Whether what was found stops a folder.
+pub fn blocks(outcome: &Outcome, strict: bool) -> bool {
+    outcome.diagnostics.has_errors() || strict && outcome.diagnostics.count(Severity::Warning) > 0
+}
+
+fn for_people(shown: &[Shown<'_>], outcomes: &[Outcome], telling: &Telling<'_>) {
+    let several = shown.len() > 1;
+    for (shown, outcome) in shown.iter().zip(outcomes) {
+        folder(shown, outcome, telling, several);
+    }
+    if several {
+        let failed = outcomes.iter().filter(|o| blocks(o, telling.strict)).count();
+        tell(format_args!("{} 个文件夹，完成 {} 个，有错误 {failed} 个", shown.len(), shown.len() - failed));
+    }
+}
+
+fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: bool) {
+    if several && !outcome.diagnostics.is_empty() {
+        tell(format_args!("{}：", shown.folder.display()));
+    }
+    let sources = Sources::new(shown.folder, telling.roots);
+    people(shown, &sources, console::colors_enabled_stderr()).iter().for_each(tell);
+    outcome.written.iter().for_each(|path| print(path.display()));
+    let said = last_line(shown.folder, outcome, telling);
+    if !said.is_empty() {
+        tell(said);
+    }
+}
+
+/// What it comes to: how much was found, and what became of the files.
+fn last_line(folder: &Path, outcome: &Outcome, telling: &Telling<'_>) -> String {
+    let found = summary(&outcome.diagnostics);
+    let blocked = blocks(outcome, telling.strict);
+    match (telling.writes, blocked) {
+        (false, _) if found.is_empty() => "没有发现问题".to_string(),
+        (false, _) => found,
+        (true, true) if outcome.written.is_empty() => format!("{found}；没有写入任何文件，原有文件未动"),
+        (true, true) => format!("{found}；只写入了上面列出的文件"),
+        (true, false) if found.is_empty() => String::new(),
+        (true, false) => {
+            format!("公开文本带着这些发现生成：{found}（再看一遍：gongkai check {}）", folder.display())
+        }
+    }
+}
+
+/// A line to stdout. That its reader has gone (`| head`) is no reason to fail.
+pub fn print(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// A line to stderr, likewise.
+pub fn tell(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -1,0 +1,447 @@
+//! Why something moved: the records, keys and files of the input that changed, and which of them each change follows.
+//!
+//! A figure is the sum of amounts that stand in input lines. Lines of both editions are paired; a line whose share of
+//! a figure differs is why the figure moved. Texts follow from their figures, their file, their record, or from a
+//! value that stands in them.
+
+use super::align::{align, likeness};
+use super::{Behind, DocumentDiff, FigureChange, TextChange, TextKind};
+use crate::compose::Composition;
+use crate::data::{Dataset, Kind, Record, Value};
+use crate::document::Origin;
+use crate::money::{Unit, spoken};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+/// One change of the input.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cause {
+    /// A record that changed, came or went.
+    Record(RecordChange),
+    /// A key of `report.toml`.
+    Report { key: String, old: String, new: String },
+    /// A file of words: the department's own (`text/goals.md`), a layout's.
+    File { file: String },
+    /// Nothing in the input: another program made it.
+    Program,
+    /// The DOCX was edited by hand.
+    Hand,
+}
+
+/// A record of a data file that is not as it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordChange {
+    pub file: Arc<str>,
+    /// Its line in the old file and in the new one.
+    pub old_line: Option<u32>,
+    pub new_line: Option<u32>,
+    /// What it is called: 办公费.
+    pub label: String,
+    /// Fields that differ; of a record that came or went, its amounts.
+    pub fields: Vec<FieldChange>,
+}
+
+/// A field that changed, as it reads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldChange {
+    /// Heading of its column, without unit.
+    pub head: String,
+    pub old: String,
+    pub new: String,
+    pub amount: bool,
+}
+
+impl Cause {
+    /// What `corrections.toml` calls it: `ledger.csv:11`, `text/goals.md`, `report.toml:date`.
+    pub fn place(&self) -> String {
+        match self {
+            Cause::Record(RecordChange { file, new_line: Some(line), .. }) => format!("{file}:{line}"),
+            Cause::Record(RecordChange { file, old_line, .. }) => format!("{file}:原{}", old_line.unwrap_or_default()),
+            Cause::Report { key, .. } => format!("report.toml:{key}"),
+            Cause::File { file } => file.clone(),
+            Cause::Program => "程序".to_string(),
+            Cause::Hand => "DOCX".to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    /// `ledger.csv:11 办公费 8,300.00 → 108,300.00`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Record(change) => write!(f, "{} {change}", self.place()),
+            Cause::Report { old, new, .. } => write!(f, "{} {} → {}", self.place(), or_blank(old), or_blank(new)),
+            Cause::File { file } => write!(f, "{file} 的文字"),
+            Cause::Program => f.write_str("数据和版式都没有变，是程序或字体不同"),
+            Cause::Hand => f.write_str("DOCX 里改动的"),
+        }
+    }
+}
+
+impl fmt::Display for RecordChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let amounts: Vec<String> =
+            self.fields.iter().map(|c| if self.old_line.is_none() { c.new.clone() } else { c.old.clone() }).collect();
+        match (self.old_line, self.new_line) {
+            (None, _) => write!(f, "新增 {} {}", self.label, amounts.join(" ")),
+            (_, None) => write!(f, "删去 {} {}", self.label, amounts.join(" ")),
+            _ => {
+                write!(f, "{}", self.label)?;
+                let only_amount = self.fields.len() == 1 && self.fields[0].amount;
+                for (index, field) in self.fields.iter().enumerate() {
+                    let comma = if index > 0 { "，" } else { " " };
+                    let head = if only_amount { String::new() } else { format!("{} ", field.head) };
+                    write!(f, "{comma}{head}{} → {}", or_blank(&field.old), or_blank(&field.new))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn or_blank(text: &str) -> &str {
+    if text.is_empty() { "（空）" } else { text }
+}
+
+/// Finds the causes of every change of `diff`.
+pub fn attribute(diff: &mut DocumentDiff, old: &Composition, new: &Composition) {
+    let inputs = Inputs::compare(old, new);
+    for figure in &mut diff.figures {
+        figure.causes = inputs.of_figure(figure, old, new);
+    }
+    let of_figures: HashMap<String, Vec<usize>> =
+        diff.figures.iter().map(|f| (f.address.clone(), f.causes.clone())).collect();
+    for row in &mut diff.rows {
+        let mut causes = union(row.figures.iter().filter_map(|a| of_figures.get(a)));
+        if causes.is_empty() {
+            let words: Vec<&str> = row.cells.iter().map(|(_, text)| text.as_str()).collect();
+            causes = inputs.of_words(&row.behind, &words, &words);
+        }
+        row.causes = causes;
+    }
+    let mut of_tables: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let in_tables = diff.figures.iter().flat_map(|f| f.printings.iter().map(move |p| (&p.spot.table, &f.causes)));
+    let rows = diff.rows.iter().map(|r| (&r.spot.table, &r.causes));
+    for (table, causes) in in_tables.chain(rows) {
+        if let Some(table) = table {
+            of_tables.entry(table.clone()).or_default().extend(causes);
+        }
+    }
+    for text in &mut diff.texts {
+        text.causes = of_text(text, &inputs, &of_figures, &of_tables);
+    }
+    diff.causes = inputs.causes;
+    keep_used(diff);
+}
+
+fn of_text(
+    text: &TextChange,
+    inputs: &Inputs,
+    of_figures: &HashMap<String, Vec<usize>>,
+    of_tables: &BTreeMap<String, Vec<usize>>,
+) -> Vec<usize> {
+    let mut causes = union(text.figures.iter().filter_map(|a| of_figures.get(a)));
+    let of_table = text.spot.table.as_ref().and_then(|t| of_tables.get(t));
+    if text.kind == TextKind::Sequence
+        && let Some(found) = of_table
+    {
+        return union([found]);
+    }
+    if text.behind.words {
+        let (old, new) = (text.old.as_deref().unwrap_or(""), text.new.as_deref().unwrap_or(""));
+        let words = inputs.of_words(&text.behind, &[old], &[new]);
+        let is_told = words.iter().all(|&c| inputs.causes[c] == Cause::Program);
+        // Words that follow from figures: 增加 or 减少, a note that a table is empty.
+        let found = match (causes.is_empty(), is_told, of_table) {
+            (false, true, _) => causes.clone(),
+            (true, true, Some(found)) => union([found]),
+            _ => words,
+        };
+        causes = union([&causes, &found]);
+    }
+    if causes.is_empty() { inputs.of_layout() } else { causes }
+}
+
+fn union<'a>(all: impl IntoIterator<Item = &'a Vec<usize>>) -> Vec<usize> {
+    let set: BTreeSet<usize> = all.into_iter().flatten().copied().collect();
+    set.into_iter().collect()
+}
+
+/// Drops the changes of the input that no change of the page follows from, and renumbers the rest.
+fn keep_used(diff: &mut DocumentDiff) {
+    let used: BTreeSet<usize> = union(all_causes(diff).into_iter().map(|c| &*c)).into_iter().collect();
+    let renumbered: HashMap<usize, usize> = used.iter().enumerate().map(|(new, &old)| (old, new)).collect();
+    for causes in all_causes(diff) {
+        causes.iter_mut().for_each(|cause| *cause = renumbered[cause]);
+    }
+    let mut index = 0;
+    diff.causes.retain(|_| {
+        index += 1;
+        used.contains(&(index - 1))
+    });
+}
+
+fn all_causes(diff: &mut DocumentDiff) -> Vec<&mut Vec<usize>> {
+    let figures = diff.figures.iter_mut().map(|f| &mut f.causes);
+    let texts = diff.texts.iter_mut().map(|t| &mut t.causes);
+    figures.chain(texts).chain(diff.rows.iter_mut().map(|r| &mut r.causes)).collect()
+}
+
+/// What changed between the inputs of two editions.
+struct Inputs {
+    causes: Vec<Cause>,
+    /// A line of a file, by its pair's number: the same for a line that stayed, wherever it stands now.
+    old_lines: HashMap<Origin, usize>,
+    new_lines: HashMap<Origin, usize>,
+    /// The cause of a pair that is not the same on both sides.
+    of_pair: HashMap<usize, usize>,
+}
+
+impl Inputs {
+    fn compare(old: &Composition, new: &Composition) -> Inputs {
+        let (old_job, new_job) = (old.job(), new.job());
+        let mut inputs = Inputs {
+            causes: Vec::new(),
+            old_lines: HashMap::new(),
+            new_lines: HashMap::new(),
+            of_pair: HashMap::new(),
+        };
+        let mut pairs = 0;
+        let empty =
+            Dataset { id: String::new(), file: "".into(), fields: Vec::new(), records: Vec::new(), given: false };
+        for id in names(old_job.data.datasets.keys(), new_job.data.datasets.keys()) {
+            let (a, b) = (old_job.data.datasets.get(id), new_job.data.datasets.get(id));
+            inputs.records(a.unwrap_or(&empty), b.unwrap_or(&empty), &mut pairs);
+        }
+        let (a, b) = (&old_job.report.values, &new_job.report.values);
+        for key in names(a.keys(), b.keys()) {
+            let text = |values: &indexmap::IndexMap<String, String>| values.get(key).cloned().unwrap_or_default();
+            if text(a) != text(b) {
+                inputs.causes.push(Cause::Report { key: key.clone(), old: text(a), new: text(b) });
+            }
+        }
+        let (a, b) = (&old_job.set.sources, &new_job.set.sources);
+        for file in names(a.keys(), b.keys()).into_iter().filter(|file| a.get(*file) != b.get(*file)) {
+            inputs.causes.push(Cause::File { file: file.clone() });
+        }
+        inputs.causes.push(Cause::Program);
+        inputs
+    }
+
+    /// Pairs the records of a file, and notes those that are not the same.
+    fn records(&mut self, old: &Dataset, new: &Dataset, pairs: &mut usize) {
+        let keys = |set: &Dataset| set.records.iter().map(|r| reading(set, r).join("\u{1}")).collect::<Vec<String>>();
+        let (old_keys, new_keys) = (keys(old), keys(new));
+        let alike = |o: usize, n: usize| record_likeness(old, &old.records[o], new, &new.records[n]);
+        let mut aligned = align(&old_keys, &new_keys, alike);
+        // A line that was moved is the same line.
+        for index in 0..aligned.len() {
+            let (None, Some(n)) = aligned[index] else { continue };
+            let same = aligned.iter().position(|p| matches!(p, (Some(o), None) if old_keys[*o] == new_keys[n]));
+            if let Some(same) = same {
+                aligned[index].0 = aligned[same].0.take();
+            }
+        }
+        for (o, n) in aligned.into_iter().filter(|pair| *pair != (None, None)) {
+            *pairs += 1;
+            let (before, after) = (o.map(|o| &old.records[o]), n.map(|n| &new.records[n]));
+            self.old_lines.extend(before.map(|r| (r.origin.clone(), *pairs)));
+            self.new_lines.extend(after.map(|r| (r.origin.clone(), *pairs)));
+            let same = o.zip(n).is_some_and(|(o, n)| old_keys[o] == new_keys[n]);
+            if !same {
+                self.of_pair.insert(*pairs, self.causes.len());
+                self.causes.push(Cause::Record(record_change(old, before, new, after)));
+            }
+        }
+    }
+
+    /// The lines whose share of the figure differs.
+    fn of_figure(&self, figure: &FigureChange, old: &Composition, new: &Composition) -> Vec<usize> {
+        let before = self.shares(old.amounts_behind(&figure.address), &self.old_lines);
+        let after = self.shares(new.amounts_behind(&figure.address), &self.new_lines);
+        let pairs: BTreeSet<usize> = before.keys().chain(after.keys()).copied().collect();
+        let differing: Vec<usize> = pairs.into_iter().filter(|p| before.get(p) != after.get(p)).collect();
+        let direct: BTreeSet<usize> = differing.iter().filter_map(|pair| self.of_pair.get(pair).copied()).collect();
+        let mut causes: BTreeSet<usize> = direct.clone();
+        if direct.len() < differing.len() && figure.old.is_some() && figure.new.is_some() || causes.is_empty() {
+            // Lines that did not change count differently: what they refer to did, or the layout.
+            causes.extend(self.indirect(&figure.address, old, new));
+        }
+        if causes.is_empty() { self.program() } else { causes.into_iter().collect() }
+    }
+
+    /// The amounts of each pair of lines, sorted.
+    fn shares(&self, behind: Vec<(Origin, Decimal)>, lines: &HashMap<Origin, usize>) -> BTreeMap<usize, Vec<Decimal>> {
+        let mut shares: BTreeMap<usize, Vec<Decimal>> = BTreeMap::new();
+        for (origin, amount) in behind {
+            if let Some(&pair) = lines.get(&origin) {
+                shares.entry(pair).or_default().push(amount);
+            }
+        }
+        shares.values_mut().for_each(|amounts| amounts.sort());
+        shares
+    }
+
+    fn indirect(&self, address: &str, old: &Composition, new: &Composition) -> Vec<usize> {
+        let behind = |c: &Composition| c.amounts_behind(address).into_iter().map(|(origin, _)| origin.file);
+        let own: BTreeSet<Arc<str>> = behind(old).chain(behind(new)).collect();
+        let is_other = |cause: &Cause| matches!(cause, Cause::Record(change) if !own.contains(&change.file));
+        let others = self.numbered().filter(|(_, cause)| is_other(cause)).map(|(index, _)| index);
+        let layout = self.layout_files();
+        others.chain(layout).collect()
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (usize, &Cause)> {
+        self.causes.iter().enumerate()
+    }
+
+    /// Changed files of the layout, not the department's prose.
+    fn layout_files(&self) -> Vec<usize> {
+        let is_layout = |cause: &Cause| matches!(cause, Cause::File { file } if !file.starts_with("text/"));
+        self.numbered().filter(|(_, cause)| is_layout(cause)).map(|(index, _)| index).collect()
+    }
+
+    fn of_layout(&self) -> Vec<usize> {
+        let layout = self.layout_files();
+        if layout.is_empty() { self.program() } else { layout }
+    }
+
+    fn program(&self) -> Vec<usize> {
+        self.numbered().filter(|(_, cause)| **cause == Cause::Program).map(|(index, _)| index).collect()
+    }
+
+    /// Why words changed: their file, their record, a value that stands in them; else the layout, else the program.
+    fn of_words(&self, behind: &Behind, old: &[&str], new: &[&str]) -> Vec<usize> {
+        let mut causes = BTreeSet::new();
+        for (index, cause) in self.numbered() {
+            let is_why = match cause {
+                Cause::File { file } => behind.files.iter().any(|f| **f == **file),
+                Cause::Report { old: before, new: after, key } => {
+                    stands_in(before, old) || stands_in(after, new) || key == "date" && dates_differ(old, new)
+                }
+                Cause::Record(change) => {
+                    let texts = || change.fields.iter().filter(|f| !f.amount);
+                    let came_or_went = change.old_line.is_none() || change.new_line.is_none();
+                    texts().any(|f| stands_in(&f.old, old) || stands_in(&f.new, new))
+                        || came_or_went && (stands_in(&change.label, old) != stands_in(&change.label, new))
+                }
+                Cause::Program | Cause::Hand => false,
+            };
+            if is_why {
+                causes.insert(index);
+            }
+        }
+        let pair = |origin: &Option<Origin>, lines: &HashMap<Origin, usize>| {
+            self.of_pair.get(lines.get(origin.as_ref()?)?).copied()
+        };
+        causes.extend(pair(&behind.old, &self.old_lines));
+        causes.extend(pair(&behind.new, &self.new_lines));
+        if causes.is_empty() { self.of_layout() } else { causes.into_iter().collect() }
+    }
+}
+
+/// Whether a value is among words; one character alone says nothing.
+fn stands_in(value: &str, words: &[&str]) -> bool {
+    let value = value.trim();
+    !value.is_empty() && words.iter().any(|w| *w == value || value.chars().count() > 1 && w.contains(value))
+}
+
+/// A date is printed in other words than it is written.
+fn dates_differ(old: &[&str], new: &[&str]) -> bool {
+    old != new && old.iter().chain(new).any(|text| text.contains('月') && text.contains('日'))
+}
+
+fn names<'k>(a: impl Iterator<Item = &'k String>, b: impl Iterator<Item = &'k String>) -> Vec<&'k String> {
+    let mut names: Vec<&String> = a.collect();
+    for name in b {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// A record's fields as they read.
+fn reading(set: &Dataset, record: &Record) -> Vec<String> {
+    set.fields.iter().zip(&record.values).map(|(field, value)| read_value(value, &field.kind)).collect()
+}
+
+fn read_value(value: &Value, kind: &Kind) -> String {
+    match value {
+        Value::Blank => String::new(),
+        Value::Text(text) => text.to_string(),
+        Value::Number(number) if *kind == Kind::Amount => spoken(*number, Unit::Yuan),
+        Value::Number(number) => spoken(*number, Unit::Plain),
+    }
+}
+
+/// How many fields two records share, from 0 to 1; an amount that changed counts less than a name.
+fn record_likeness(old: &Dataset, a: &Record, new: &Dataset, b: &Record) -> f32 {
+    if old.fields.len() != new.fields.len() {
+        return likeness(&reading(old, a).join("|"), &reading(new, b).join("|"));
+    }
+    let (mut shared, mut all) = (0.0, 0.0f32);
+    for (index, (x, y)) in a.values.iter().zip(&b.values).enumerate() {
+        if *x == Value::Blank && *y == Value::Blank {
+            continue;
+        }
+        let weight = if matches!(old.fields[index].kind, Kind::Text | Kind::Code { .. }) { 2.0 } else { 1.0 };
+        all += weight;
+        if x == y {
+            shared += weight;
+        }
+    }
+    if all == 0.0 { 1.0 } else { shared / all }
+}
+
+fn record_change(old: &Dataset, before: Option<&Record>, new: &Dataset, after: Option<&Record>) -> RecordChange {
+    let set = if after.is_some() { new } else { old };
+    let mut fields = Vec::new();
+    for (index, field) in set.fields.iter().enumerate() {
+        let value = |set: &Dataset, record: Option<&Record>| {
+            let at = if set.fields.get(index).is_some_and(|f| f.id == field.id) {
+                Some(index)
+            } else {
+                set.field(&field.id)
+            };
+            at.zip(record).map(|(at, record)| read_value(&record.values[at], &field.kind)).unwrap_or_default()
+        };
+        let (a, b) = (value(old, before), value(new, after));
+        let amount = matches!(field.kind, Kind::Amount);
+        let is_whole = before.is_none() || after.is_none();
+        // A default that only followed from another field is no change of its own.
+        let typed = |record: Option<&Record>| record.is_some_and(|r| r.columns.get(index).is_some_and(|&c| c > 0));
+        let told = typed(before) || typed(after);
+        if a != b && told && (!is_whole || amount) {
+            fields.push(FieldChange { head: field.head.clone(), old: a, new: b, amount });
+        }
+    }
+    let named = after.or(before);
+    RecordChange {
+        file: set.file.clone(),
+        old_line: before.map(|r| r.origin.line),
+        new_line: after.map(|r| r.origin.line),
+        label: named.map(|record| label(set, record)).unwrap_or_default(),
+        fields,
+    }
+}
+
+/// What a record is called: its last name typed, else its choices.
+fn label(set: &Dataset, record: &Record) -> String {
+    let of_kind = |wanted: &dyn Fn(&Kind) -> bool| -> Vec<&str> {
+        let fields = set.fields.iter().zip(&record.values).filter(|(f, _)| wanted(&f.kind));
+        fields.map(|(_, value)| value.text()).filter(|text| !text.is_empty()).collect()
+    };
+    let text = of_kind(&|kind| matches!(kind, Kind::Text));
+    let reference = of_kind(&|kind| matches!(kind, Kind::Ref { .. }));
+    let choices = of_kind(&|kind| matches!(kind, Kind::Choice { .. }));
+    let label = match (text.first(), reference.first()) {
+        (Some(text), _) => (*text).to_string(),
+        (None, Some(reference)) => (*reference).to_string(),
+        (None, None) => choices.join(" "),
+    };
+    const LONGEST: usize = 40;
+    if label.chars().count() <= LONGEST { label } else { label.chars().take(LONGEST).chain(['…']).collect() }
+}

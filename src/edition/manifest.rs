@@ -1,0 +1,159 @@
+//! `manifest.json`: what an edition was made with and what it said.
+
+use super::snapshot::{Snapshot, sha256};
+use crate::build::{Format, Output, Side};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::fonts::Fonts;
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The form of the manifest this program writes and reads.
+const FORM: u32 = 1;
+/// A larger manifest is another file: a hundred thousand figures have ten megabytes.
+const MAX_BYTES: usize = 64 << 20;
+
+/// What an edition is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub form: u32,
+    /// Its id, `2023-02-10-1`.
+    pub edition: String,
+    /// Version of the program.
+    pub program: String,
+    pub fonts: Vec<FontRecord>,
+    /// SHA-256 of every other file of the edition, by its path.
+    pub files: BTreeMap<String, String>,
+    pub documents: Vec<PublishedDocument>,
+}
+
+/// A font file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FontRecord {
+    pub file: String,
+    pub sha256: String,
+}
+
+/// One document of the edition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedDocument {
+    /// What `[[document]]` adds to the name of its files.
+    pub name: Option<String>,
+    pub title: String,
+    pub layout: String,
+    pub outputs: Vec<OutputRecord>,
+    /// Every figure it prints, in order of first printing.
+    pub figures: Vec<PublishedFigure>,
+}
+
+/// A file that was published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutputRecord {
+    pub file: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+/// A figure as published: exact amount in 元 (ones for counts), and its text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedFigure {
+    pub address: String,
+    #[serde(with = "rust_decimal::serde::str")]
+    pub amount: Decimal,
+    pub text: String,
+}
+
+impl Manifest {
+    /// What was built; the id is given when the edition gets its place.
+    pub fn of(sides: &[Side], snapshot: &Snapshot, fonts: &Fonts, built: &[Output], formats: &[Format]) -> Manifest {
+        let mut outputs = built.iter().map(OutputRecord::of);
+        let document = |side: &Side| PublishedDocument {
+            name: side.name.clone(),
+            title: side.document().meta.title.clone(),
+            layout: side.composition.job().set.id.clone(),
+            outputs: outputs.by_ref().take(formats.len()).collect(),
+            figures: side.document().figures.iter().map(PublishedFigure::of).collect(),
+        };
+        Manifest {
+            form: FORM,
+            edition: String::new(),
+            program: env!("CARGO_PKG_VERSION").to_string(),
+            documents: sides.iter().map(document).collect(),
+            fonts: font_records(fonts),
+            files: snapshot.hashes(),
+        }
+    }
+
+    /// As it is written.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec_pretty(self).expect("a manifest has text keys only");
+        json.push(b'\n');
+        json
+    }
+
+    /// The files that were published, of all documents.
+    pub fn outputs(&self) -> Vec<&OutputRecord> {
+        self.documents.iter().flat_map(|document| &document.outputs).collect()
+    }
+
+    /// The same edition but for its name.
+    pub fn is_same_as(&self, other: &Manifest) -> bool {
+        Manifest { edition: other.edition.clone(), ..self.clone() } == *other
+    }
+
+    /// Why the same data gives other bytes now: in the user's words.
+    pub fn what_differs(&self, fonts: &Fonts) -> String {
+        let now: BTreeMap<String, String> = font_records(fonts).into_iter().map(|f| (f.file, f.sha256)).collect();
+        let then: BTreeMap<&String, &String> = self.fonts.iter().map(|f| (&f.file, &f.sha256)).collect();
+        let names: BTreeSet<&String> = now.keys().chain(then.keys().copied()).collect();
+        let other: Vec<&str> =
+            names.into_iter().filter(|n| now.get(*n) != then.get(*n).copied()).map(String::as_str).collect();
+        let version = env!("CARGO_PKG_VERSION");
+        match (other.is_empty(), self.program == version) {
+            (false, _) => format!("字体不同（{}）", other.join("、")),
+            (true, false) => format!("程序不同（当时 {}，现在 {version}）", self.program),
+            (true, true) => format!("程序不同（版本号同为 {version}，但不是同一个程序）"),
+        }
+    }
+}
+
+impl OutputRecord {
+    fn of(output: &Output) -> OutputRecord {
+        OutputRecord { file: output.name.clone(), bytes: output.bytes.len() as u64, sha256: sha256(&output.bytes) }
+    }
+}
+
+impl PublishedFigure {
+    fn of(figure: &crate::document::Figure) -> PublishedFigure {
+        PublishedFigure { address: figure.address.clone(), amount: figure.amount, text: figure.text.clone() }
+    }
+}
+
+/// Every font file, each once, by name.
+fn font_records(fonts: &Fonts) -> Vec<FontRecord> {
+    let name = |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let files: BTreeMap<String, &[u8]> = fonts.faces.iter().map(|face| (name(&face.path), &face.data[..])).collect();
+    files.into_par_iter().map(|(file, bytes)| FontRecord { file, sha256: sha256(bytes) }).collect()
+}
+
+/// Reads a manifest from any bytes. E601: what is no manifest, or one of a newer program.
+pub fn read_manifest(bytes: &[u8], shown_name: &str) -> Result<Manifest, Diagnostic> {
+    let wrong = |why: String| {
+        Diagnostic::error("E601", format!("清单读不懂：{why}"))
+            .at(Place::file(shown_name))
+            .hint("清单由程序写成，不应改动；从备份恢复，或删去这一版的文件夹")
+    };
+    if bytes.len() > MAX_BYTES {
+        return Err(wrong(format!("超过 {} MB", MAX_BYTES >> 20)));
+    }
+    #[derive(Deserialize)]
+    struct Form {
+        form: u32,
+    }
+    let form: Form = serde_json::from_slice(bytes).map_err(|e| wrong(format!("第 {} 行", e.line())))?;
+    if form.form > FORM {
+        return Err(wrong("它由更新的程序写成".to_string()).hint("请用新版的 gongkai"));
+    }
+    serde_json::from_slice(bytes).map_err(|e| wrong(format!("第 {} 行", e.line())))
+}
