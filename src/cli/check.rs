@@ -1,9 +1,11 @@
-//! `gongkai check`: everything that `build` would find, and nothing written.
+//! `gongkai check`: everything that `build` would find, and nothing written but the fixes that are asked for.
 
-use super::folders::{Manner, Places, each_folder, expanded};
-use super::messages::Form;
+use super::folders::{Manner, Outcome, Places, Shared, each_folder, expanded, outcomes};
+use super::messages::{Form, Telling, print, report, tell};
+use crate::build::outputs;
+use crate::check::fix::{self, Patch};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -18,6 +20,12 @@ pub struct CheckArgs {
     /// 有警告也以 1 退出；不写则只有错误才是
     #[arg(long, help_heading = "选项")]
     strict: bool,
+    /// 列出有把握的改动（单位、标点、六角括号、绑定金额），不写文件；从不改数字
+    #[arg(long, help_heading = "选项", conflicts_with = "format")]
+    fix: bool,
+    /// 与 --fix 同用：把这些改动写进数据文件夹
+    #[arg(long, help_heading = "选项", requires = "fix")]
+    write: bool,
     #[command(flatten)]
     places: Places,
 }
@@ -25,6 +33,53 @@ pub struct CheckArgs {
 /// Finds all that `build` would find, in every format, and writes nothing.
 pub fn run(args: &CheckArgs) -> ExitCode {
     // Everything but the writing: what stops a build is found in the data, the layouts and on the pages.
-    let manner = Manner { formats: Vec::new(), form: args.format, strict: args.strict };
-    each_folder(&expanded(&args.folders), &args.places, &manner, |_, _, _| ())
+    let manner = Manner { form: args.format, strict: args.strict, writes: false };
+    let look = |shared: &Shared, _: usize, folder: &Path, outcome: &mut Outcome| {
+        outputs(folder, &shared.roots, &shared.fonts, &[], &mut outcome.diagnostics);
+    };
+    let folders = expanded(&args.folders);
+    if !args.fix {
+        return each_folder(&folders, &args.places, &manner, look);
+    }
+    match outcomes(&folders, &args.places, look) {
+        Ok(found) => {
+            let done = folders.iter().zip(&found).map(|(folder, outcome)| mend(folder, outcome, args.write));
+            if done.fold(true, |all, one| all && one) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(diagnostics) => {
+            let telling = Telling { form: Form::Text, strict: args.strict, writes: false, roots: &[] };
+            report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling)
+        }
+    }
+}
+
+/// Shows the diff of a folder, and writes it if asked; false if it could not be written.
+fn mend(folder: &Path, outcome: &Outcome, write: bool) -> bool {
+    let patches = fix::patches(folder, &outcome.diagnostics);
+    patches.iter().for_each(|p| print(p.diff().trim_end()));
+    let mended: usize = patches.iter().map(|p: &Patch| p.mended).sum();
+    let found = outcome.diagnostics.sorted().len();
+    let rest = found.saturating_sub(mended);
+    if patches.is_empty() {
+        tell(format_args!(
+            "{}：没有有把握的改动；{found} 处发现要由您来改（gongkai check 列出它们）",
+            folder.display()
+        ));
+        return true;
+    }
+    if !write {
+        tell(format_args!("{}：{mended} 处可以这样改，写入请加 --write；其余 {rest} 处要由您来改", folder.display()));
+        return true;
+    }
+    match fix::write(&patches) {
+        Ok(()) => {
+            let files = patches.len();
+            tell(format_args!("{}：改了 {files} 个文件 {mended} 处；其余 {rest} 处要由您来改", folder.display()));
+            true
+        }
+        Err(found) => {
+            tell(found);
+            false
+        }
+    }
 }

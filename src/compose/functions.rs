@@ -295,43 +295,70 @@ fn say(session: &Session, d: &Value, name: &str) -> Result<String> {
     Ok(session.render(phrase, &Value::from(BTreeMap::from([("d".to_string(), d.clone())]))))
 }
 
-/// `d | reason`: the department's reason for a difference, for the sign it has now.
-fn reason(session: &Session, d: &Value) -> Result<String> {
-    let of = amount_of(d)?;
-    let (Some((_, figure)), Some(sign)) = (of.figure(), of.sign()) else { return Ok(d.to_string()) };
+/// The dataset of typed reasons, with the indices of its item, sign and text.
+fn reasons(session: &Session) -> Result<(&crate::data::Dataset, [usize; 3])> {
     let schema = &session.job.set.schema;
     let Some(file) = schema.files.values().find(|f| f.role.as_deref() == Some("reasons")) else {
         return Err(wrong("版式集没有声明原因文件（role = \"reasons\"）".to_string()));
     };
     let Some(dataset) = session.dataset(&file.id) else { return Err(no_dataset(session, &file.id)) };
     let field = |id: &str| dataset.field(id).ok_or_else(|| wrong(format!("原因文件缺少字段 {id}（item、sign、text）")));
-    let (item, direction, text) = (field("item")?, field("sign")?, field("text")?);
+    Ok((dataset, [field("item")?, field("sign")?, field("text")?]))
+}
+
+/// Whether any typed reason speaks of an address.
+pub fn has_reason(session: &Session, address: &str) -> bool {
+    let Ok((dataset, [item, ..])) = reasons(session) else { return false };
+    dataset.records.iter().any(|r| is_for(r.values[item].text(), address) && in_scope(session, dataset, r))
+}
+
+/// `d | reason`: the department's reason for a difference, for the sign it has now. A reason for another sign is
+/// stale: it is written, and `check` blocks the document.
+fn reason(session: &Session, d: &Value) -> Result<String> {
+    let of = amount_of(d)?;
+    let (Some((_, figure)), Some(sign)) = (of.figure(), of.sign()) else { return Ok(d.to_string()) };
+    let (dataset, [item, direction, text]) = reasons(session)?;
     let candidates: Vec<_> = dataset
         .records
         .iter()
         .filter(|r| is_for(r.values[item].text(), &figure.address) && in_scope(session, dataset, r))
         .collect();
-    if let Some(record) = candidates.iter().find(|r| r.values[direction].text() == sign.chinese()) {
+    let text_of = |record: &crate::data::Record| {
         let place = Place::new(record.origin.file.clone(), record.origin.line, record.columns[text]);
-        return Ok(reason_text(session, record.values[text].text(), &place));
+        reason_text(session, record.values[text].text(), &place)
+    };
+    if let Some(record) = candidates.iter().find(|r| r.values[direction].text() == sign.chinese()) {
+        return Ok(text_of(record));
     }
     let what = format!("“{}”现在是{}", item_of(&figure.address), sign.chinese());
-    let diagnostic = match candidates.first() {
+    let (diagnostic, words) = match candidates.first() {
         Some(stale) => {
             let place = Place::new(stale.origin.file.clone(), stale.origin.line, stale.columns[direction]);
             let given = stale.values[direction].text();
-            Diagnostic::error("E331", format!("{what}，给出的原因却是{given}的原因"))
+            let found = Diagnostic::error("X120", format!("{what}，给出的原因却是{given}的原因"))
                 .at(place)
-                .hint(format!("数字改动后方向变了：改写原因，并把方向改为{}", sign.chinese()))
+                .text(stale.values[text].text())
+                .hint(format!("数字改动后方向变了：改写原因，并把方向改为{}", sign.chinese()));
+            (found, text_of(stale))
         }
-        None => Diagnostic::error("E330", format!("{what}，没有给出原因")).hint(format!(
-            "在 {} 中加一行：条目 {}，方向 {}，以及原因",
-            dataset.file,
-            item_of(&figure.address),
-            sign.chinese()
-        )),
+        None => {
+            let found = Diagnostic::error("X121", format!("{what}，没有给出原因")).hint(format!(
+                "在 {} 中加一行：条目 {}，方向 {}，以及原因",
+                dataset.file,
+                item_of(&figure.address),
+                sign.chinese()
+            ));
+            (found, String::new())
+        }
     };
-    Ok(Session::problem_token(session.problem(diagnostic)))
+    let mut diagnostic = diagnostic.address(figure.address.clone());
+    if let Source::Derived(compared) = &figure.source
+        && let [now, before] = compared[..]
+        && let (Some(now), Some(before)) = (session.figure(now).amount, session.figure(before).amount)
+    {
+        diagnostic = diagnostic.compared(("本年".into(), now), ("上年".into(), before));
+    }
+    Ok(format!("{words}{}", Session::problem_token(session.problem(diagnostic))))
 }
 
 /// A reason may say which document it is for: its other fields are those of the document's scope, blank for a
@@ -348,7 +375,7 @@ fn item_of(address: &str) -> &str {
 }
 
 /// Whether a reason's item (an address, its beginning, or a pattern with `*`) speaks of an address.
-fn is_for(item: &str, address: &str) -> bool {
+pub fn is_for(item: &str, address: &str) -> bool {
     let base = item_of(address);
     if item.contains('*') {
         return glob(item, address) || glob(item, base);

@@ -71,6 +71,8 @@ struct State {
     composing: Vec<String>,
     points: HashMap<(String, Filter), Arc<Points>>,
     diagnostics: Diagnostics,
+    /// What does not keep the document from being composed, for `check` to report: class X.
+    for_checks: Diagnostics,
     sentence_look: Vec<Look>,
     printed: IndexMap<Id, FigureId>,
     files: Vec<(Arc<str>, bool)>,
@@ -115,6 +117,11 @@ impl Session {
 
     pub fn take_diagnostics(&self) -> Diagnostics {
         std::mem::take(&mut self.state().diagnostics)
+    }
+
+    /// What was left for `check`.
+    pub fn for_checks(&self) -> Diagnostics {
+        self.state().for_checks.clone()
     }
 
     pub fn dataset(&self, id: &str) -> Option<&Dataset> {
@@ -242,7 +249,8 @@ impl Session {
             *reported = true;
             let mut diagnostic = diagnostic.clone();
             diagnostic.place.get_or_insert_with(|| place.clone());
-            state.diagnostics.push(diagnostic);
+            let list = if diagnostic.code.starts_with('X') { &mut state.for_checks } else { &mut state.diagnostics };
+            list.push(diagnostic);
         }
     }
 

@@ -26,6 +26,11 @@ pub fn read_text(path: &Path, shown_name: &str) -> Result<String, Diagnostic> {
 /// The text of `bytes`, without a BOM, with `\n` as its only line end. A BOM decides the encoding; without one,
 /// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.
 pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
+    if let Some(what) = no_text(&bytes) {
+        return Err(Diagnostic::error("E112", format!("文件是{what}，不是文本文件"))
+            .at(Place::file(shown_name))
+            .hint(how_to_save(shown_name)));
+    }
     let text = match bytes.as_slice() {
         [0xEF, 0xBB, 0xBF, rest @ ..] => match str::from_utf8(rest) {
             Ok(text) => text.to_owned(),
@@ -45,7 +50,112 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
         .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
         .hint(format!("文件可能损坏，或不是文本文件；{}", how_to_save(shown_name))));
     }
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| ('\u{FDD0}'..='\u{FDEF}').contains(c)) {
+        return Err(Diagnostic::error("E144", format!("含有不能印出的字符（U+{:04X}）", c as u32))
+            .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
+            .hint("请删去这个字符，或重新输入这一行"));
+    }
     Ok(unify_line_ends(text))
+}
+
+/// A text as it stands in its file, line ends and all, and how to write it back the same way.
+pub struct ExactText {
+    pub text: String,
+    form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Utf8,
+    Utf8WithBom,
+    Utf16Le,
+    Utf16Be,
+    Gb18030,
+}
+
+impl ExactText {
+    /// Reads a file; none if its bytes would not come back the same, so that nothing but what is meant is changed.
+    pub fn read(path: &Path) -> Option<ExactText> {
+        let bytes = std::fs::read(path).ok()?;
+        let (form, rest) = match bytes.as_slice() {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => (Form::Utf8WithBom, rest),
+            [0xFF, 0xFE, rest @ ..] => (Form::Utf16Le, rest),
+            [0xFE, 0xFF, rest @ ..] => (Form::Utf16Be, rest),
+            all if str::from_utf8(all).is_ok() => (Form::Utf8, all),
+            all => (Form::Gb18030, all),
+        };
+        let encoding = match form {
+            Form::Utf8 | Form::Utf8WithBom => encoding_rs::UTF_8,
+            Form::Utf16Le => UTF_16LE,
+            Form::Utf16Be => UTF_16BE,
+            Form::Gb18030 => GB18030,
+        };
+        let text = encoding.decode_without_bom_handling_and_without_replacement(rest)?.into_owned();
+        let exact = ExactText { text, form };
+        (exact.bytes(&exact.text)? == bytes).then_some(exact)
+    }
+
+    /// Lines that end with `\n`, in this one's encoding and with its line ends; none if they cannot be written in it.
+    pub fn bytes_of_lines(&self, text: &str) -> Option<Vec<u8>> {
+        self.bytes(&with_line_ends_of(&self.text, text))
+    }
+
+    /// Another text in this one's encoding; none if it cannot be written in it.
+    pub fn bytes(&self, text: &str) -> Option<Vec<u8>> {
+        let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
+            mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
+        };
+        Some(match self.form {
+            Form::Utf8 => text.as_bytes().to_vec(),
+            Form::Utf8WithBom => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            Form::Utf16Le => wide([0xFF, 0xFE], u16::to_le_bytes),
+            Form::Utf16Be => wide([0xFE, 0xFF], u16::to_be_bytes),
+            Form::Gb18030 => {
+                let (bytes, _, lost) = GB18030.encode(text);
+                if lost {
+                    return None;
+                }
+                bytes.into_owned()
+            }
+        })
+    }
+}
+
+/// What a file is by its first bytes, where it is no text at all.
+fn no_text(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 4] = [
+        (b"PK\x03\x04", " Excel 工作簿、Word 文档或压缩包"),
+        (b"\xD0\xCF\x11\xE0", "旧版 Excel 工作簿（.xls）、旧版 Word 文档，或设有打开密码"),
+        (b"%PDF-", " PDF 文件"),
+        (b"{\\rtf", " RTF 文件"),
+    ];
+    KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what)
+}
+
+/// Each line ends as the line of that number ended; lines beyond them as the first did.
+fn with_line_ends_of(old: &str, text: &str) -> String {
+    if !old.contains('\r') {
+        return text.to_owned();
+    }
+    let mut ends: Vec<&str> = Vec::new();
+    let mut rest = old;
+    while let Some(at) = rest.find(['\r', '\n']) {
+        let end = if rest[at..].starts_with("\r\n") { "\r\n" } else { &rest[at..at + 1] };
+        ends.push(end);
+        rest = &rest[at + end.len()..];
+    }
+    let mut ends_in_turn = ends.iter();
+    let mut ended = String::with_capacity(text.len() + ends.len());
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(words) => {
+                ended.push_str(words);
+                ended.push_str(ends_in_turn.next().or(ends.first()).unwrap_or(&"\n"));
+            }
+            None => ended.push_str(line),
+        }
+    }
+    ended
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
@@ -190,6 +300,26 @@ mod tests {
             assert_eq!(decode(bytes, "a.csv").as_deref(), Ok(TEXT));
         }
         assert_eq!(decode(Vec::new(), "a.csv").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_file_is_written_as_it_was() {
+        let text = "功能科目,金额\r\n甲,1\n乙,2\r";
+        for bytes in [
+            text.as_bytes().to_vec(),
+            [b"\xEF\xBB\xBF".as_slice(), text.as_bytes()].concat(),
+            utf16(text, [0xFF, 0xFE], u16::to_le_bytes),
+            utf16(text, [0xFE, 0xFF], u16::to_be_bytes),
+            gb18030(text),
+        ] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            std::fs::write(folder.path().join("a.csv"), &bytes).expect("written");
+            let exact = ExactText::read(&folder.path().join("a.csv")).expect("it comes back the same");
+            let read = decode(bytes.clone(), "a.csv").expect("text");
+            assert_eq!(exact.bytes_of_lines(&read), Some(bytes));
+            let edited = exact.bytes_of_lines(&read.replace("甲,1", "甲,3")).expect("encoded");
+            assert_eq!(decode(edited, "a.csv").as_deref(), Ok("功能科目,金额\n甲,3\n乙,2\n"));
+        }
     }
 
     #[test]

@@ -36,7 +36,11 @@ pub struct LayoutSet {
     pub text_numbers: LookPatch,
     /// `[say]`: phrases by the sign of a difference.
     pub say: IndexMap<String, Say>,
+    /// `[reasons]`: which changes must be explained.
+    pub reasons: Option<ReasonsAsked>,
     pub parts: Vec<Part>,
+    /// `[correction]`: the statement that is published with a corrected edition.
+    pub correction: Option<Notice>,
     /// By file stem, `table-01`.
     pub tables: IndexMap<String, TableLayout>,
     /// By file stem, `02-arrangement`; and the department's own prose as `text/NAME`.
@@ -68,6 +72,25 @@ pub struct Say {
     pub down: Template,
     pub same: Template,
     pub base0: Option<Template>,
+}
+
+/// The changes against last year that need a reason: those of some addresses, from a size on.
+#[derive(Debug, Clone)]
+pub struct ReasonsAsked {
+    /// Addresses, their beginnings, or patterns with `*`.
+    pub of: Vec<String>,
+    /// A change of at least so many per cent of last year's amount.
+    pub percent: Option<rust_decimal::Decimal>,
+    /// A change of at least so many 元.
+    pub yuan: Option<rust_decimal::Decimal>,
+}
+
+/// A document of its own, made from the set's files.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    pub title: Template,
+    pub file_stem: Template,
+    pub parts: Vec<Part>,
 }
 
 /// One part of the document, in order.

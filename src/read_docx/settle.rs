@@ -5,26 +5,50 @@
 use super::content::{Content, Control, OwnParagraph, ReadCell, ReadTable};
 use super::map::{Map, MappedFigure, MappedTable, label};
 use super::package::Package;
-use super::{Identity, Prose, ProseFigure, ReadFigure, Reading, address_of_tag, column_key, number, table_key};
+use super::{
+    Identity, Prose, ProseFigure, ReadFigure, Reading, TableTexts, address_of_tag, column_key, number, table_key,
+};
 use crate::diagnostic::{Diagnostic, Severity};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub fn settle(package: Package) -> Reading {
-    let Package { content, properties, map } = package;
+/// `original`: the view before tracked changes.
+pub fn settle(package: Package, original: bool) -> Reading {
+    let Package { mut content, properties, map } = package;
+    name_marks(&mut content, &properties);
     let mut findings = Vec::new();
     let places = Places::new(&content, &map);
     let mut figures = from_controls(&content, &places, &mut findings);
     figures.extend(from_places(&content, &places, &figures, &mut findings));
     figures.sort_by_key(|f| f.order);
-    lost(&map, &figures, &mut findings);
+    lost(&map, &figures, &content.tracked_away, original, &mut findings);
     let units = Units { properties: &properties };
+    let texts = |table: &ReadTable| TableTexts {
+        title: table.titles.first().cloned().unwrap_or_default(),
+        rows: table.rows.iter().map(|r| r.iter().filter(|c| !c.covered).map(|c| c.text.clone()).collect()).collect(),
+    };
     Reading {
+        tables: content.tables.iter().map(texts).collect(),
         identity: identity(&properties),
         figures: figures.into_iter().map(|f| units.read(f)).collect(),
-        prose: prose(&content, &properties, &mut findings),
+        prose: prose(&content, &properties, original, &mut findings),
+        paragraphs: content.paragraphs,
         findings,
     }
+}
+
+/// Figures in bookmarks `f_…` get the tags that the properties give them; a bookmark of someone else's is none.
+fn name_marks(content: &mut Content, properties: &BTreeMap<String, String>) {
+    let tag = |name: &str| properties.get(&format!("gongkai.{name}")).cloned();
+    for control in content.controls.iter_mut().filter(|c| c.tag.starts_with("f_")) {
+        control.tag = tag(&control.tag).unwrap_or_default();
+    }
+    for (_, name) in content.prose.iter_mut().flat_map(|p| &mut p.figures).filter(|(_, n)| n.starts_with("f_")) {
+        *name = tag(name).unwrap_or_default();
+    }
+    content.prose.iter_mut().for_each(|p| p.figures.retain(|(_, name)| !name.is_empty()));
+    let away: Vec<String> = content.tracked_away.iter().filter_map(|name| tag(name)).collect();
+    content.tracked_away.extend(away);
 }
 
 /// A figure whose tag is settled.
@@ -122,9 +146,10 @@ fn match_rows(mapped: &MappedTable, table: &ReadTable, controls: &[Control]) -> 
     let is_label = |cell: &&ReadCell| !figures.get(cell.column).copied().unwrap_or(false);
     let labels: Vec<String> =
         table.rows.iter().map(|row| label(row.iter().filter(is_label).map(|c| c.text.as_str()))).collect();
-    let mut by_label: HashMap<&str, Vec<usize>> = HashMap::new();
+    // Of each label the rows that are not taken yet.
+    let mut by_label: HashMap<&str, BTreeSet<usize>> = HashMap::new();
     for (index, label) in labels.iter().enumerate() {
-        by_label.entry(label).or_default().push(index);
+        by_label.entry(label).or_default().insert(index);
     }
     let holders = rows_of_tags(table, controls);
     let mut found = vec![None; mapped.rows.len()];
@@ -137,15 +162,19 @@ fn match_rows(mapped: &MappedTable, table: &ReadTable, controls: &[Control]) -> 
                 *votes.entry(*holder).or_default() += 1;
             }
         }
-        let same = by_label.get(row.label.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let free = |r: &&usize| !used.contains(*r);
+        let same = by_label.get(row.label.as_str());
+        let is_same = |r: &usize| same.is_some_and(|same| same.contains(r));
         // The most votes, then in order, then the first: a row sorted elsewhere is still known by its labels.
-        let rank = |r: &&usize| (votes.get(*r).copied().unwrap_or(0), **r >= from, std::cmp::Reverse(**r));
-        let voted = || votes.iter().filter(|(r, _)| free(r)).max_by_key(|(r, n)| (**n, std::cmp::Reverse(**r)));
-        let next = same.iter().filter(free).max_by_key(rank).or_else(|| voted().map(|(r, _)| r)).copied();
+        let rank = |(r, n): &(&usize, &usize)| (is_same(r), **n, **r >= from, std::cmp::Reverse(**r));
+        let voted = votes.iter().filter(|(r, _)| !used.contains(*r)).max_by_key(rank).map(|(r, _)| *r);
+        let in_order = || same.and_then(|same| same.range(from..).next().or_else(|| same.first()).copied());
+        let next = voted.filter(is_same).or_else(in_order).or(voted);
         if let Some(next) = next {
             found[index] = Some(next);
             used.insert(next);
+            if let Some(same) = by_label.get_mut(labels[next].as_str()) {
+                same.remove(&next);
+            }
             from = next + 1;
         }
     }
@@ -153,16 +182,25 @@ fn match_rows(mapped: &MappedTable, table: &ReadTable, controls: &[Control]) -> 
     found
 }
 
+/// Rows that one tag, copied over and over, is sought in.
+const COPIES: usize = 64;
+
 /// The rows in which each tag stands.
 fn rows_of_tags<'a>(table: &ReadTable, controls: &'a [Control]) -> HashMap<&'a str, Vec<usize>> {
     let mut rows: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, row) in table.rows.iter().enumerate() {
         for control in row.iter().flat_map(|cell| &cell.controls) {
-            rows.entry(&controls[*control].tag).or_default().push(index);
+            let rows = rows.entry(&controls[*control].tag).or_default();
+            if rows.len() < COPIES {
+                rows.push(index);
+            }
         }
     }
     rows
 }
+
+/// How many rows that stand elsewhere in the map are looked over between two neighbours.
+const NEAR: usize = 1_000;
 
 /// Gives a run of unmatched rows the unused rows between the matched neighbours, if there are as many.
 fn fill_between(found: &mut [Option<usize>], used: &BTreeSet<usize>, rows: usize) {
@@ -176,7 +214,9 @@ fn fill_between(found: &mut [Option<usize>], used: &BTreeSet<usize>, rows: usize
         let before = if index == 0 { None } else { found[index - 1] };
         let after = found.get(end).copied().flatten().unwrap_or(rows);
         let first = before.map_or(after.saturating_sub(end - index), |b| b + 1);
-        let free: Vec<usize> = (first..after).filter(|r| !used.contains(r)).collect();
+        // Far more rows than are sought cannot be as many as are sought.
+        let near = first..after.min(first.saturating_add(end - index).saturating_add(NEAR));
+        let free: Vec<usize> = near.filter(|r| !used.contains(r)).collect();
         if free.len() == end - index {
             for (slot, row) in found[index..end].iter_mut().zip(free) {
                 *slot = Some(row);
@@ -189,7 +229,7 @@ fn fill_between(found: &mut [Option<usize>], used: &BTreeSet<usize>, rows: usize
 /// Every control by its tag; of several with one tag, the one in the right place, else the first.
 fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnostic>) -> Vec<Settled> {
     let mut by_tag: BTreeMap<&str, Vec<&Control>> = BTreeMap::new();
-    for control in &content.controls {
+    for control in content.controls.iter().filter(|c| !c.tag.is_empty()) {
         by_tag.entry(&control.tag).or_default().push(control);
     }
     let aliases = content.controls.iter().filter(|c| c.by_alias).count();
@@ -201,11 +241,14 @@ fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnost
         ));
     }
     let mut settled = Vec::with_capacity(content.controls.len());
+    let mut unsaid = 0;
     for (tag, controls) in by_tag {
         let home = places.by_tag.get(tag);
         let kept = home.and_then(|home| controls.iter().position(|c| c.place == Some(*home))).unwrap_or(0);
         for (index, control) in controls.iter().enumerate() {
-            if index == kept {
+            if index != kept && findings.len() >= MOST {
+                unsaid += 1;
+            } else if index == kept {
                 settled.push(Settled { tag: tag.to_owned(), text: control.text.clone(), order: control.order });
             } else {
                 findings.push(doubled(tag, control, controls[kept]));
@@ -214,14 +257,25 @@ fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnost
         if let (Some(home), Some(place)) = (home, controls[kept].place)
             && place != *home
         {
+            if findings.len() >= MOST {
+                unsaid += 1;
+                continue;
+            }
             findings.push(
                 Diagnostic::warning("E553", format!("数字“{tag}”不在原来的单元格里，已按控件的标记读取"))
                     .hint("如是误移，请把它移回原处"),
             );
         }
     }
+    if unsaid > 0 {
+        let message = format!("另有 {unsaid} 处被复制或移动的内容控件没有列出");
+        findings.push(Diagnostic::warning("E558", message).hint("请先处理以上各处，再读取一次"));
+    }
     settled
 }
+
+/// Findings that are said one by one.
+const MOST: usize = 200;
 
 fn doubled(tag: &str, control: &Control, kept: &Control) -> Diagnostic {
     let text = &control.text;
@@ -276,11 +330,19 @@ fn some(tags: &[String]) -> String {
 }
 
 /// Figures that were printed and are nowhere.
-fn lost(map: &Map, figures: &[Settled], findings: &mut Vec<Diagnostic>) {
+fn lost(
+    map: &Map,
+    figures: &[Settled],
+    tracked_away: &BTreeSet<String>,
+    original: bool,
+    findings: &mut Vec<Diagnostic>,
+) {
     let known: BTreeSet<&str> = figures.iter().map(|f| f.tag.as_str()).collect();
     let printed = map.tables.iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.values()).filter(|f| !f.blank);
     let printed = printed.map(|f| &f.tag).chain(&map.sentences);
-    let lost: Vec<String> = printed.filter(|tag| !known.contains(tag.as_str())).cloned().collect();
+    // In the view before the changes, what they added is not lost.
+    let missing = |tag: &&String| !known.contains(tag.as_str()) && !(original && tracked_away.contains(*tag));
+    let lost: Vec<String> = printed.filter(missing).cloned().collect();
     if !lost.is_empty() {
         findings.push(
             Diagnostic::warning("E556", format!("{} 个数字在文件里找不到了：{}", lost.len(), some(&lost)))
@@ -318,6 +380,7 @@ fn identity(properties: &BTreeMap<String, String>) -> Option<Identity> {
         code: properties.get("gongkai.code")?.clone(),
         year: properties.get("gongkai.year")?.trim().parse().ok()?,
         file_stem: properties.get("gongkai.stem")?.clone(),
+        data: properties.get("gongkai.data").cloned(),
     })
 }
 
@@ -328,12 +391,21 @@ fn address(properties: &BTreeMap<String, String>, tag: &str) -> (String, u32) {
     (spelled.map_or(address, String::as_str).to_owned(), printing)
 }
 
-fn prose(content: &Content, properties: &BTreeMap<String, String>, findings: &mut Vec<Diagnostic>) -> Vec<Prose> {
+fn prose(
+    content: &Content,
+    properties: &BTreeMap<String, String>,
+    original: bool,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Prose> {
     let mut seen = BTreeSet::new();
     let mut prose = Vec::new();
     for OwnParagraph { bookmark: name, text, figures } in &content.prose {
-        let source = properties.get(&format!("gongkai.{name}")).and_then(|s| s.rsplit_once('#'));
-        let Some((file, paragraph)) = source else { continue };
+        if content.tracked_away.contains(name) {
+            continue;
+        }
+        let named = |kind: &str| properties.get(&format!("gongkai.{kind}{name}"));
+        let source = named("").or_else(|| named("was.").filter(|_| !text.is_empty()));
+        let Some((file, paragraph)) = source.and_then(|s| s.rsplit_once('#')) else { continue };
         if !seen.insert(name) {
             continue;
         }
@@ -346,7 +418,10 @@ fn prose(content: &Content, properties: &BTreeMap<String, String>, findings: &mu
     }
     let sources = properties.iter().filter(|(name, _)| name.starts_with("gongkai.p_"));
     let lost: Vec<String> = sources
-        .filter(|(name, _)| !seen.contains(&name["gongkai.".len()..].to_owned()))
+        .filter(|(name, _)| {
+            let name = name["gongkai.".len()..].to_owned();
+            !seen.contains(&name) && !(original && content.tracked_away.contains(&name))
+        })
         .map(|(_, source)| source.clone())
         .collect();
     if !lost.is_empty() {

@@ -1,7 +1,7 @@
 //! Blocks onto pages: what follows what, what stays together, where a page ends.
 
 use super::contents::Entry;
-use super::frame::{Destination, ElementId, ElementKind, Item, OutlineEntry, Page, Tag};
+use super::frame::{Destination, ElementId, ElementKind, Item, OutlineEntry, Page};
 use super::linebreak::{Breaker, Fit, Line, Measure};
 use super::page::{self, Area, Number};
 use super::paragraph::{self, MIDDLE, Place};
@@ -226,6 +226,7 @@ impl<'a> Flow<'a> {
             label: number.label(),
             items: Vec::new(),
             furniture: Vec::new(),
+            watermark: None,
         });
         self.numbers.push(number);
         self.y = self.area.top;
@@ -301,7 +302,7 @@ impl<'a> Flow<'a> {
         let kind = if heading.level == 0 { ElementKind::Paragraph } else { ElementKind::Heading(heading.level) };
         let element = self.tree.add(self.sect, kind);
         self.tree.set_title(element, &heading.anchor);
-        let tags = Tags::One(Tag::Element(element));
+        let tags = self.tree.tag_sentence(element, &heading.inlines, self.document);
         let mut galley = self.galley(&heading.role, &heading.inlines, heading.source.as_ref(), tags);
         galley.anchor = Some(&heading.anchor);
         if heading.level > 0 {
@@ -463,7 +464,7 @@ impl<'a> Flow<'a> {
             let indent = if index == 0 { galley.indent } else { 0.0 };
             let y = self.y + galley.pitch / 2.0 + MIDDLE * galley.size;
             let place = Place { x: x + indent, y, width: galley.width - indent, size: galley.size };
-            let tag = |inline| galley.tags.of(inline);
+            let tag = |at| galley.tags.of(at);
             paragraph::set_line(&galley.text, line, place, galley.align, &tag, &mut self.pages[page].items);
             self.fill(galley.pitch);
         }
@@ -472,13 +473,45 @@ impl<'a> Flow<'a> {
     /// Numbers every page, fills the contents, and hands the pages over.
     pub fn finish(mut self) -> Pages {
         self.number_pages();
+        self.find_anchors();
         self.fill_contents();
+        if let Some(words) = &self.document.meta.watermark {
+            self.set_watermark(words);
+        }
         Pages {
             pages: self.pages,
             anchors: self.anchors,
             outline: self.outline,
             structure: self.tree.elements,
             tables: self.tables,
+        }
+    }
+
+    /// Places that inlines name.
+    fn find_anchors(&mut self) {
+        for (page, content) in self.pages.iter().enumerate() {
+            for item in &content.items {
+                if let Item::Anchor(name, (x, y)) = item {
+                    self.anchors.entry(name.clone()).or_insert(Destination { page, x: *x, y: *y });
+                }
+            }
+        }
+    }
+
+    /// Words across every page, from corner to corner, in the first heading's font.
+    fn set_watermark(&mut self, words: &str) {
+        let heading = self.document.headings().next().map_or("", |h| h.role.as_str());
+        let name = if self.style.text.contains_key(heading) {
+            heading
+        } else {
+            self.style.text.keys().next().map_or("", |n| n)
+        };
+        let role = self.role(name);
+        let inlines = [Inline::text(words)];
+        let text = self.shaper.shape(&inlines, Setting { role: role.font, full: 1.0 }, &|| None, self.diagnostics);
+        let line = page::whole_line(&text);
+        for page in &mut self.pages {
+            page.watermark = page::watermark(page, &text, &line);
         }
     }
 

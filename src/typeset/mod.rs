@@ -15,6 +15,7 @@ mod sense;
 mod structure;
 mod table;
 mod text;
+mod western;
 
 pub use frame::Pages;
 

@@ -1,6 +1,7 @@
 //! The structure tree, grown in reading order: parents first, children in the order they are read.
 
 use super::frame::{Element, ElementId, ElementKind, Tag};
+use super::western;
 use crate::document::{Document, Inline};
 
 /// Elements so far; element 0 is the document.
@@ -8,19 +9,20 @@ pub struct Tree {
     pub elements: Vec<Element>,
 }
 
-/// The element each inline of a text belongs to.
+/// The elements the parts of a text belong to.
 #[derive(Debug, Clone)]
 pub enum Tags {
     One(Tag),
-    /// By index of the inline.
-    Each(Vec<Tag>),
+    /// Where in the text each part begins, in bytes, the first at 0.
+    Parts(Vec<(u32, Tag)>),
 }
 
 impl Tags {
-    pub fn of(&self, inline: u16) -> Tag {
+    /// The element of what begins at a byte of the text.
+    pub fn of(&self, at: u32) -> Tag {
         match self {
             Tags::One(tag) => *tag,
-            Tags::Each(tags) => tags[usize::from(inline)],
+            Tags::Parts(parts) => parts[parts.partition_point(|(start, _)| *start <= at) - 1].1,
         }
     }
 }
@@ -49,26 +51,30 @@ impl Tree {
         self.elements[id.0 as usize].title = Some(title.to_string());
     }
 
-    /// Tags for the inlines of `element`. Figures within a sentence get spans that bear their addresses, and then so
-    /// does the text between them, for an element holds elements or content and never both.
+    /// Tags for the text of `element`. Figures within a sentence get spans that bear their addresses, and words in
+    /// Latin letters spans of their language; then so does the text between them, for an element holds elements or
+    /// content and never both.
     pub fn tag_sentence(&mut self, element: ElementId, inlines: &[Inline], document: &Document) -> Tags {
-        if inlines.iter().all(|i| i.figure.is_none()) {
+        if inlines.iter().all(|i| i.figure.is_none() && i.link.is_none() && western::words(&i.text).is_empty()) {
             return Tags::One(Tag::Element(element));
         }
-        let mut plain = None;
-        let tags = inlines.iter().map(|inline| {
-            let span = match inline.figure {
-                None => *plain.get_or_insert_with(|| self.add(element, ElementKind::Span)),
-                Some(figure) => {
-                    plain = None;
-                    let span = self.add(element, ElementKind::Span);
-                    self.set_title(span, &document.figure(figure).address);
-                    span
+        let mut spans = Spans { tree: self, element, parts: Vec::new(), plain: None };
+        let mut start = 0;
+        for inline in inlines {
+            match inline.figure {
+                _ if inline.link.is_some() => {
+                    spans.begin_as(ElementKind::Link, start);
                 }
-            };
-            Tag::Element(span)
-        });
-        Tags::Each(tags.collect())
+                Some(figure) => {
+                    let span = spans.begin(start);
+                    spans.tree.set_title(span, &document.figure(figure).address);
+                }
+                None => spans.text(start, &inline.text),
+            }
+            start += inline.text.len();
+        }
+        let parts = spans.parts;
+        if parts.is_empty() { Tags::One(Tag::Element(element)) } else { Tags::Parts(parts) }
     }
 
     /// Tags for a cell: one that prints one figure bears its address itself.
@@ -80,6 +86,52 @@ impl Tree {
                 Tags::One(Tag::Element(element))
             }
             _ => self.tag_sentence(element, inlines, document),
+        }
+    }
+}
+
+/// The spans of one element, in order.
+struct Spans<'t> {
+    tree: &'t mut Tree,
+    element: ElementId,
+    parts: Vec<(u32, Tag)>,
+    /// The span of plain text that still goes on.
+    plain: Option<ElementId>,
+}
+
+impl Spans<'_> {
+    /// A span of its own from a byte of the text on.
+    fn begin(&mut self, at: usize) -> ElementId {
+        self.begin_as(ElementKind::Span, at)
+    }
+
+    fn begin_as(&mut self, kind: ElementKind, at: usize) -> ElementId {
+        self.plain = None;
+        let span = self.tree.add(self.element, kind);
+        self.parts.push((at as u32, Tag::Element(span)));
+        span
+    }
+
+    /// Text that begins at a byte of the whole: its words in Latin letters apart.
+    fn text(&mut self, start: usize, text: &str) {
+        let mut done = 0;
+        for word in western::words(text) {
+            if word.start > done {
+                self.plain(start + done);
+            }
+            let span = self.begin(start + word.start);
+            self.tree.elements[span.0 as usize].language = Some(western::LANGUAGE);
+            done = word.end;
+        }
+        if done < text.len() {
+            self.plain(start + done);
+        }
+    }
+
+    fn plain(&mut self, at: usize) {
+        if self.plain.is_none() {
+            let span = self.begin(at);
+            self.plain = Some(span);
         }
     }
 }

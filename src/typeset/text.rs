@@ -21,8 +21,6 @@ pub struct Sign {
     pub joint: Joint,
     /// Bytes of the source text it stands for, selectors that follow it included.
     pub bytes: u8,
-    /// Index of its inline.
-    pub inline: u16,
     /// Where its bytes begin in [`Text::source`].
     pub at: u32,
     /// Its whole width, blanks included.
@@ -54,12 +52,23 @@ pub enum Joint {
 pub struct Text<'a> {
     pub source: Cow<'a, str>,
     pub signs: Vec<Sign>,
+    /// The inlines, where some of them is changed, named or a link; else none.
+    pub adorned: &'a [Inline],
 }
 
 impl Text<'_> {
+    /// Index of the adorned inline that a byte of the source is of; None where none is.
+    pub fn adorned_at(&self, at: u32) -> Option<usize> {
+        let mut end = 0;
+        self.adorned.iter().position(|inline| {
+            end += inline.text.len();
+            (at as usize) < end
+        })
+    }
+
     /// The same with a source of its own.
     pub fn into_owned(self) -> Text<'static> {
-        Text { source: Cow::Owned(self.source.into_owned()), signs: self.signs }
+        Text { source: Cow::Owned(self.source.into_owned()), signs: self.signs, adorned: &[] }
     }
 }
 
@@ -92,7 +101,7 @@ impl<'a> Shaper<'a> {
         let source = joined(inlines);
         let mut signs: Vec<Sign> = Vec::with_capacity(source.len() / 3 + 2);
         let mut at = 0;
-        for (index, inline) in inlines.iter().enumerate() {
+        for inline in inlines {
             let role = match (&setting.role.strong, inline.strong) {
                 (Some(strong), true) => self.fonts.roles.get(strong).unwrap_or(setting.role),
                 _ => setting.role,
@@ -109,7 +118,7 @@ impl<'a> Shaper<'a> {
                     _ => {
                         let shape = self.shape_char(c, role, place, diagnostics);
                         let mut sign = measure(c, shape, setting.full, self.fonts);
-                        (sign.at, sign.bytes, sign.inline) = ((at + offset) as u32, bytes, index as u16);
+                        (sign.at, sign.bytes) = ((at + offset) as u32, bytes);
                         signs.push(sign);
                     }
                 }
@@ -119,7 +128,8 @@ impl<'a> Shaper<'a> {
         settle_quotes(&mut signs, &source, setting.full, self.fonts);
         settle_hyphens(&mut signs, &source);
         join(&mut signs, &source);
-        Text { source, signs }
+        let adorned = inlines.iter().any(|i| !i.change.is_same() || i.anchor.is_some() || i.link.is_some());
+        Text { source, signs, adorned: if adorned { inlines } else { &[] } }
     }
 
     fn choose_variant(&self, sign: &mut Sign, source: &str, selector: char, role: &Role) {
@@ -184,7 +194,6 @@ fn measure(c: char, shape: Shape, full: f64, fonts: &Fonts) -> Sign {
         class,
         joint: Joint::Fixed,
         bytes: 0,
-        inline: 0,
         at: 0,
         advance: shape.advance,
         offset: 0.0,

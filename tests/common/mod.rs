@@ -2,10 +2,12 @@
 
 #![allow(dead_code)] // each test file uses its own part of this
 
-use gongkai::build::{Format, Output};
+use gongkai::build::{Format, Output, Side};
 use gongkai::diagnostic::Diagnostics;
+use gongkai::diff::{DocumentDiff, Laid, compare};
 use gongkai::document::Document;
 use gongkai::fonts::Fonts;
+use gongkai::prepare::Instead;
 use std::path::{Path, PathBuf};
 
 /// The project's folder.
@@ -52,6 +54,17 @@ pub fn composed(folder: &Path) -> Result<Document, Vec<String>> {
     document.ok_or_else(|| diagnostics.sorted().iter().map(ToString::to_string).collect())
 }
 
+/// What the checks find in a folder's only document, by place.
+pub fn checked(folder: &Path) -> Vec<gongkai::diagnostic::Diagnostic> {
+    let mut diagnostics = Diagnostics::default();
+    for prepared in gongkai::prepare::prepare(folder, &layout_roots(), &mut diagnostics) {
+        if let Some(composition) = gongkai::compose::compose(prepared.job, &mut diagnostics) {
+            diagnostics.extend(gongkai::check::check(&composition));
+        }
+    }
+    diagnostics.sorted().into_iter().cloned().collect()
+}
+
 /// Builds a folder in memory; panics with what was found.
 pub fn built(folder: &Path, fonts: &Fonts, formats: &[Format]) -> Vec<Output> {
     let mut diagnostics = Diagnostics::default();
@@ -59,6 +72,20 @@ pub fn built(folder: &Path, fonts: &Fonts, formats: &[Format]) -> Vec<Output> {
     let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
     assert!(!diagnostics.has_errors(), "{}", found.join("\n"));
     outputs
+}
+
+/// Composes every document of a folder; panics with what was found.
+pub fn sides(folder: &Path) -> Vec<Side> {
+    let mut diagnostics = Diagnostics::default();
+    let sides = gongkai::build::compose_all(folder, &layout_roots(), &Instead::new(), &mut diagnostics);
+    let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
+    assert!(!sides.is_empty(), "{}", found.join("\n"));
+    sides
+}
+
+/// What differs between the first documents of two folders, pages aside.
+pub fn difference(old: &[Side], new: &[Side]) -> DocumentDiff {
+    compare(Laid { side: &old[0], pages: None }, Laid { side: &new[0], pages: None })
 }
 
 /// Whether a program can be used; if not, says so, or fails where tools are required.

@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod notation;
+mod reading;
 mod ruler;
 
 use gongkai::diagnostic::Diagnostics;

@@ -1,8 +1,19 @@
 //! Rules over texts: amounts typed by hand, completeness, language, and what must not be published. A file a family;
 //! each has a table of its rules.
 
+mod amounts;
+mod completeness;
+mod indicators;
+mod language;
+mod names;
+mod narrative;
+mod numbering;
 mod passage;
+mod private;
 mod punctuation;
+mod reasons;
+mod targets;
+mod terms;
 
 pub use passage::Texts;
 
@@ -11,7 +22,18 @@ use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
 
-const FAMILIES: [&[Rule]; 1] = [punctuation::RULES];
+const FAMILIES: [&[Rule]; 10] = [
+    narrative::RULES,
+    names::RULES,
+    completeness::RULES,
+    language::RULES,
+    punctuation::RULES,
+    numbering::RULES,
+    terms::RULES,
+    indicators::RULES,
+    private::RULES,
+    reasons::RULES,
+];
 
 /// All rules over texts.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -23,7 +45,15 @@ pub fn check(composition: &Composition) -> Diagnostics {
     let texts = Texts::of(composition);
     let families: Vec<Vec<Diagnostic>> = FAMILIES.par_iter().map(|family| find(family, &texts)).collect();
     let mut all = Diagnostics::default();
-    families.into_iter().flatten().for_each(|finding| all.push(finding));
+    for finding in families.into_iter().flatten() {
+        // What is wrong with a text is wrong in every record that holds it.
+        let of_records = |p: &&passage::Passage| !p.again.is_empty() && Some(&p.place) == finding.place.as_ref();
+        let again = texts.passages.iter().find(of_records).filter(|_| !per_record(&finding));
+        for place in again.iter().flat_map(|p| &p.again) {
+            all.push(finding.clone().at(place.clone()));
+        }
+        all.push(finding);
+    }
     all
 }
 
@@ -34,4 +64,9 @@ fn find(family: &[Rule], texts: &Texts<'_>) -> Vec<Diagnostic> {
         findings.found
     };
     family.iter().flat_map(one).collect()
+}
+
+/// Rules that go through the records themselves.
+fn per_record(finding: &Diagnostic) -> bool {
+    ["K004", "K005", "L040", "L041", "L042", "L043", "L044", "N018"].contains(&&*finding.code)
 }

@@ -39,10 +39,14 @@ pub struct Passage {
     /// Where a figure is printed.
     pub figures: Vec<(Range<usize>, FigureId)>,
     pub place: Place,
+    /// Other records that hold the same text.
+    pub again: Vec<Place>,
     /// From the department's own files.
     pub own: bool,
     /// The lines of its file from its place on; columns are looked up in them.
     lines: Lines,
+    /// The reasons that its sentences may have taken in.
+    reasons: Arc<Vec<(Place, String)>>,
     /// Which heading of the narrative it stands under, from 1; 0 before the first.
     pub under: usize,
 }
@@ -57,7 +61,18 @@ impl Passage {
     fn new(kind: Kind, text: &str, place: Place, own: bool) -> Passage {
         let chars = text.chars().collect();
         let text = text.to_string();
-        Passage { kind, text, chars, figures: Vec::new(), place, own, lines: None, under: 0 }
+        Passage {
+            kind,
+            text,
+            chars,
+            figures: Vec::new(),
+            place,
+            again: Vec::new(),
+            own,
+            lines: None,
+            reasons: Arc::default(),
+            under: 0,
+        }
     }
 
     /// The words of a range.
@@ -120,7 +135,17 @@ impl Passage {
             .or_else(|| found(words, 0).filter(|_| !words.is_empty()))
             // A figure is named there by its address: it begins after what stands before it.
             .or_else(|| found(&with_before, before).filter(|_| before > 0))
+            .or_else(|| self.place_in_reasons(words, &with_before))
             .unwrap_or_else(|| self.place.clone())
+    }
+
+    /// Words that a sentence took from a reason are mended there, not in the template.
+    fn place_in_reasons(&self, words: &str, before: &str) -> Option<Place> {
+        let holds = |wanted: &str| {
+            let mut reasons = self.reasons.iter();
+            reasons.find(|(_, text)| !wanted.is_empty() && text.contains(wanted)).map(|(place, _)| place.clone())
+        };
+        holds(words).or_else(|| holds(before))
     }
 }
 
@@ -130,15 +155,16 @@ pub struct Texts<'a> {
     pub passages: Vec<Passage>,
     /// All figures, with the labels they stand beside.
     pub figures: Vec<NamedFigure>,
-    /// Figure → the label of its row, as printed.
-    pub labels: HashMap<FigureId, String>,
+    /// Address of a printed figure → the label of its row.
+    labels: HashMap<&'a str, String>,
     /// Names that may hold anything: projects, units, subjects.
     pub names: HashSet<&'a str>,
 }
 
 impl<'a> Texts<'a> {
     pub fn of(composition: &'a Composition) -> Texts<'a> {
-        let mut reader = Reader { composition, passages: Vec::new(), lines: HashMap::new(), under: 0 };
+        let reasons = Arc::new(reasons(composition));
+        let mut reader = Reader { composition, passages: Vec::new(), lines: HashMap::new(), reasons, under: 0 };
         reader.document();
         reader.layouts();
         reader.records();
@@ -155,6 +181,11 @@ impl<'a> Texts<'a> {
     /// A value of `report.toml`, empty where the set does not ask for it.
     pub fn report(&self, key: &str) -> &str {
         self.composition.job().report.values.get(key).map_or("", String::as_str)
+    }
+
+    /// The label that a printed figure stands beside.
+    pub fn label(&self, address: &str) -> Option<&str> {
+        self.labels.get(address).map(String::as_str).filter(|l| !l.is_empty())
     }
 
     pub fn year(&self) -> i32 {
@@ -181,6 +212,7 @@ struct Reader<'a> {
     passages: Vec<Passage>,
     /// By shown name.
     lines: HashMap<Arc<str>, Lines>,
+    reasons: Arc<Vec<(Place, String)>>,
     under: usize,
 }
 
@@ -225,6 +257,7 @@ impl Reader<'_> {
             at = end;
         }
         passage.lines = self.lines_of(&source.file);
+        passage.reasons = self.reasons.clone();
         passage.under = self.under;
         self.passages.push(passage);
     }
@@ -291,19 +324,24 @@ impl Reader<'_> {
         }
     }
 
-    /// The text fields of all records, each distinct text of a field once.
+    /// The text fields of all records, each distinct text of a field once, with all its places.
     fn records(&mut self) {
         let composition = self.composition;
         for dataset in composition.job().data.datasets.values() {
             let texts = dataset.fields.iter().enumerate().filter(|(_, f)| matches!(f.kind, FieldKind::Text));
             for (index, field) in texts {
-                let mut seen = HashSet::new();
+                let mut seen: HashMap<&str, usize> = HashMap::new();
                 for record in &dataset.records {
                     let text = record.values[index].text();
-                    if text.is_empty() || record.columns[index] == 0 || !seen.insert(text) {
+                    if text.is_empty() || record.columns[index] == 0 {
                         continue;
                     }
                     let place = Place::new(record.origin.file.clone(), record.origin.line, record.columns[index]);
+                    if let Some(&first) = seen.get(text) {
+                        self.passages[first].again.push(place);
+                        continue;
+                    }
+                    seen.insert(text, self.passages.len());
                     let kind = Kind::Field { dataset: dataset.id.clone(), head: field.head.clone() };
                     self.passages.push(Passage::new(kind, text, place, true));
                 }
@@ -337,13 +375,16 @@ fn unmarked(line: &str) -> String {
 }
 
 /// The label beside each printed figure: the nearest text to its left in its row.
-fn labels(composition: &Composition) -> HashMap<FigureId, String> {
+fn labels(composition: &Composition) -> HashMap<&str, String> {
     let mut labels = HashMap::new();
     for row in composition.document.tables().flat_map(|t| &t.body) {
         let mut label = String::new();
         for cell in &row.cells {
             match cell.inlines.first().and_then(|i| i.figure) {
-                Some(id) => drop(labels.entry(id).or_insert_with(|| label.clone())),
+                Some(id) => {
+                    let address = composition.document.figure(id).address.as_str();
+                    labels.entry(address).or_insert_with(|| label.clone());
+                }
                 None => {
                     let text = plain(&cell.inlines);
                     if text.chars().any(|c| !c.is_ascii() && !c.is_whitespace()) {
@@ -382,4 +423,16 @@ fn names(composition: &Composition) -> HashSet<&str> {
         }
     }
     names
+}
+
+/// The texts of the typed reasons, with their places.
+fn reasons(composition: &Composition) -> Vec<(Place, String)> {
+    let job = composition.job();
+    let file = job.set.schema.files.values().find(|f| f.role.as_deref() == Some("reasons"));
+    let dataset = file.and_then(|f| job.data.datasets.get(&f.id));
+    let Some((dataset, field)) = dataset.and_then(|d| Some((d, d.field("text")?))) else { return Vec::new() };
+    let text = |r: &crate::data::Record| {
+        (Place::new(r.origin.file.clone(), r.origin.line, r.columns[field]), r.values[field].text().to_string())
+    };
+    dataset.records.iter().map(text).collect()
 }

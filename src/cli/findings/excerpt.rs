@@ -50,22 +50,49 @@ impl<'a> Sources<'a> {
         let lines = self.lines(&place.file)?;
         let words = finding.text.as_deref().unwrap_or_default();
         let first = place.line as usize - 1;
-        let found = lines.iter().skip(first).take(if place.file.ends_with(".csv") { CELL_LINES } else { 1 });
-        let found = found.filter(|_| !words.is_empty()).find_map(|line| cut_at_words(line, words, place));
-        found.or_else(|| lines.get(first).and_then(|line| cut_at_column(line, place)))
+        if place.file.ends_with(".csv") {
+            let record = lines.iter().skip(first).take(CELL_LINES).map(String::as_str).collect::<Vec<_>>().join("\n");
+            return cut_in_cell(&record, words, place.column);
+        }
+        let line = lines.get(first)?;
+        let found = if words.is_empty() { None } else { cut_at_words(line, words, place) };
+        found.or_else(|| cut_at_column(line, place))
     }
 }
 
+/// The words in the cell of a record, or the beginning of the cell, without the cells before it.
+fn cut_in_cell(record: &str, words: &str, column: u32) -> Option<Excerpt> {
+    let (mut quoted, mut cell, mut start) = (false, 1, 0);
+    for (at, c) in record.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' | '\t' | ';' if !quoted => (cell, start) = (cell + 1, if cell < column { at + 1 } else { start }),
+            '\n' if !quoted => break,
+            _ => {}
+        }
+    }
+    let line = record[start..].split('\n').next().unwrap_or_default();
+    let found = record[start..].find(words).filter(|_| !words.is_empty());
+    let excerpt = match found {
+        Some(at) => {
+            let (before, after) = (&record[..start + at], &record[start + at + words.len()..]);
+            let before = before.rsplit('\n').next().unwrap_or_default();
+            cut(before, words, after.split('\n').next().unwrap_or_default())
+        }
+        None => cut("", "", line),
+    };
+    Some(excerpt).filter(|e| !(e.before.is_empty() && e.words.is_empty() && e.after.trim().is_empty()))
+}
+
 fn cut_at_words(line: &str, words: &str, place: &Place) -> Option<Excerpt> {
-    // A column counts characters in text files only.
-    let from = if place.file.ends_with(".csv") { 0 } else { place.column.saturating_sub(1) as usize };
+    let from = place.column.saturating_sub(1) as usize;
     let from = line.char_indices().nth(from).map_or(0, |(at, _)| at);
     let at = line[from..].find(words).map(|at| at + from).or_else(|| line.find(words))?;
     Some(cut(&line[..at], words, &line[at + words.len()..]))
 }
 
 fn cut_at_column(line: &str, place: &Place) -> Option<Excerpt> {
-    let column = if place.file.ends_with(".csv") { 0 } else { place.column.saturating_sub(1) as usize };
+    let column = place.column.saturating_sub(1) as usize;
     let at = line.char_indices().nth(column).map_or(0, |(at, _)| at);
     let excerpt = cut(&line[..at], "", &line[at..]);
     (!excerpt.before.trim().is_empty() || !excerpt.after.trim().is_empty()).then_some(excerpt)

@@ -1,7 +1,7 @@
 //! Which rows stand on which page. Rows stay whole, merged rows together, a total with the rows before it, the last
 //! row with the notes; when a page cannot grant that, the least important is given up, and every page takes something.
 
-use super::grid::{Grid, UNOWNED};
+use super::grid::{Grid, GridCell, UNOWNED};
 use crate::document::RowKind;
 use crate::typeset::flow::EPSILON;
 use std::ops::Range;
@@ -45,6 +45,12 @@ pub struct Plan {
     spacing: Spacing,
     /// What a page has for rows after the table's own header.
     room: f64,
+}
+
+/// Where the rows that fit on a page end: at a place where it may end, and at any.
+struct Fitting {
+    best: Option<usize>,
+    any: Option<usize>,
 }
 
 /// Heights around the rows, in pt.
@@ -124,9 +130,24 @@ impl Plan {
         for cell in grid.cells.iter().filter(|c| c.rowspan > 1) {
             if self.height(cell.rows()) <= self.room + EPSILON {
                 self.may_end[cell.row + 1..cell.row + cell.rowspan].fill(false);
+            } else {
+                self.forbid_low_parts(cell);
             }
         }
         self.may_end[rows] = true;
+    }
+
+    /// The label of joined rows that no page holds is set again on each page: no part is too low for it.
+    fn forbid_low_parts(&mut self, cell: &GridCell) {
+        let need = cell.lines.len() as f64 * self.spacing.pitch + 2.0 * self.spacing.padding;
+        if need > self.room / 2.0 {
+            return;
+        }
+        for row in cell.rows().skip(1) {
+            if self.height(cell.row..row).min(self.height(row..cell.rows().end)) < need {
+                self.may_end[row] = false;
+            }
+        }
     }
 
     pub fn rows(&self) -> usize {
@@ -150,7 +171,7 @@ impl Plan {
         let mut height = 0.0;
         for (row, extent) in self.extents.iter().enumerate() {
             if extent.height > self.room {
-                return height + 4.0 * self.spacing.pitch + 2.0 * self.spacing.padding;
+                return height + self.begun_height();
             }
             height += extent.height;
             if row + 1 == self.rows() {
@@ -162,6 +183,17 @@ impl Plan {
         height
     }
 
+    /// What a row that no page holds takes at least where it begins.
+    fn begun_height(&self) -> f64 {
+        4.0 * self.spacing.pitch + 2.0 * self.spacing.padding
+    }
+
+    /// The next row from `start` that no page holds, if the rows before it and some lines of it fit into `room`.
+    fn tall_within(&self, start: usize, room: f64) -> Option<usize> {
+        let tall = (start..self.rows()).find(|&row| self.extents[row].height > self.room)?;
+        (self.height(start..tall) + self.begun_height() <= room + EPSILON).then_some(tall)
+    }
+
     /// The bands of a page with this room, and where the next goes on; at least some lines of a row. `continued`:
     /// heads are repeated first.
     pub fn next(&self, cursor: &Cursor, room: f64, continued: bool) -> (Vec<Band>, Cursor) {
@@ -169,24 +201,42 @@ impl Plan {
         if continued {
             bands.extend(self.repeats(cursor).map(|row| Band { repeated: true, ..self.whole(row) }));
         }
-        let room = room - bands.iter().map(|b| b.height).sum::<f64>();
+        let mut room = room - bands.iter().map(|b| b.height).sum::<f64>();
+        let mut cursor = *cursor;
         let begun = cursor.lines > 0 || cursor.height > 0.0;
-        let end = if begun { None } else { self.last_fitting(cursor.row, room) };
-        if let Some(end) = end {
-            bands.extend((cursor.row..end).map(|row| self.whole(row)));
-            return (bands, Cursor { row: end, ..Cursor::default() });
+        if begun {
+            let row = cursor.row;
+            cursor = self.split(&cursor, &mut room, &mut bands);
+            if cursor.row == row || cursor.row == self.rows() {
+                return (bands, cursor);
+            }
         }
-        let (band, cursor) = self.split(cursor, room);
-        bands.push(band);
-        (bands, cursor)
+        if let Some(tall) = self.tall_within(cursor.row, room) {
+            room -= self.height(cursor.row..tall);
+            bands.extend((cursor.row..tall).map(|row| self.whole(row)));
+            let cursor = self.split(&Cursor { row: tall, ..Cursor::default() }, &mut room, &mut bands);
+            return (bands, cursor);
+        }
+        let fitting = self.last_fitting(cursor.row, room);
+        match fitting.best.or(if begun && self.may_end[cursor.row] { None } else { fitting.any }) {
+            Some(end) => {
+                bands.extend((cursor.row..end).map(|row| self.whole(row)));
+                (bands, Cursor { row: end, ..Cursor::default() })
+            }
+            None if begun => (bands, cursor),
+            None => {
+                let cursor = self.split(&cursor, &mut room, &mut bands);
+                (bands, cursor)
+            }
+        }
     }
 
     fn whole(&self, row: usize) -> Band {
         Band { row, height: self.extents[row].height, repeated: false, lines: None }
     }
 
-    /// Where the rows from `start` that fit into `room` end: at the last place that may be, else at the last at all.
-    fn last_fitting(&self, start: usize, room: f64) -> Option<usize> {
+    /// Where the rows from `start` that fit into `room` end: at the last place that may be, and at the last at all.
+    fn last_fitting(&self, start: usize, room: f64) -> Fitting {
         let mut height = 0.0;
         let (mut best, mut any) = (None, None);
         for row in start..self.rows() {
@@ -203,24 +253,32 @@ impl Plan {
                 any = Some(end);
             }
         }
-        best.or(any)
+        Fitting { best, any }
     }
 
-    /// As much of a row as fits, at least a line.
-    fn split(&self, cursor: &Cursor, room: f64) -> (Band, Cursor) {
+    /// As much of a row as fits, at least a line; returns where the table goes on. The last row leaves a line for the
+    /// page that takes the notes.
+    fn split(&self, cursor: &Cursor, room: &mut f64, bands: &mut Vec<Band>) -> Cursor {
         let (extent, Spacing { pitch, padding, .. }) = (self.extents[cursor.row], self.spacing);
         let left = extent.lines.saturating_sub(cursor.lines);
         let rest = (left as f64 * pitch + 2.0 * padding).max(extent.height - cursor.height);
-        let band = |height, lines| Band { row: cursor.row, height, repeated: false, lines: Some(lines) };
-        if rest <= room + EPSILON {
-            let row = cursor.row + 1;
-            return (band(rest, cursor.lines..cursor.lines + left), Cursor { row, ..Cursor::default() });
+        let free = *room;
+        let mut band = |height: f64, lines| {
+            *room -= height;
+            bands.push(Band { row: cursor.row, height, repeated: false, lines: Some(lines) });
+        };
+        let last = cursor.row + 1 == self.rows();
+        let noted = !last || left < 2 || rest + self.spacing.notes <= free + EPSILON;
+        if rest <= free + EPSILON && noted {
+            band(rest, cursor.lines..cursor.lines + left);
+            return Cursor { row: cursor.row + 1, ..Cursor::default() };
         }
-        let fitting = ((room - 2.0 * padding + EPSILON) / pitch).max(1.0) as usize;
-        let lines = cursor.lines..cursor.lines + fitting.min(left);
-        let height = room.max(pitch + 2.0 * padding);
+        let fitting = ((free - 2.0 * padding + EPSILON) / pitch).max(1.0) as usize;
+        let lines = cursor.lines..cursor.lines + fitting.min(if noted { left } else { left - 1 });
+        let height = free.max(pitch + 2.0 * padding);
         let next = Cursor { row: cursor.row, lines: lines.end, height: cursor.height + height };
-        (band(height, lines), next)
+        band(height, lines);
+        next
     }
 }
 
@@ -267,9 +325,14 @@ mod tests {
                 cells.insert(0, cell(0, joined));
             }
             joined -= 1;
-            body.push(Row { kind, cells, origin: None });
+            body.push(Row { kind, cells, origin: None, change: crate::document::Change::Same });
         }
-        let head = || Row { kind: RowKind::Header, cells: vec![cell(0, 1), cell(1, 1)], origin: None };
+        let head = || Row {
+            kind: RowKind::Header,
+            cells: vec![cell(0, 1), cell(1, 1)],
+            origin: None,
+            change: crate::document::Change::Same,
+        };
         Table {
             id: String::new(),
             style: String::new(),
@@ -280,6 +343,7 @@ mod tests {
             body,
             notes: Vec::new(),
             description: String::new(),
+            change: crate::document::Change::Same,
         }
     }
 
@@ -306,12 +370,13 @@ mod tests {
                 bands.iter().filter(|b| !b.repeated && b.lines.as_ref().is_none_or(|l| l.start == 0)).map(|b| b.row),
             );
             let repeated: f64 = bands.iter().filter(|b| b.repeated).map(|b| b.height).sum();
-            pages.push((new, room - repeated));
+            let split = bands.iter().any(|b| b.lines.is_some());
+            pages.push((new, room - repeated, split));
             (cursor, room) = (next, SPACING.page);
         }
         prop_assert_eq!(&seen, &(0..grid.rows()).collect::<Vec<_>>());
         // A page ends where it may, if any place that may be was within reach.
-        for (rows, room) in &pages {
+        for (rows, room, _) in pages.iter().filter(|(.., split)| !split) {
             let (start, end) = (rows[0], rows[rows.len() - 1] + 1);
             let reach = |end: &usize| plan.height(start..*end) <= room + EPSILON;
             let could = (start + 1..plan.rows()).take_while(reach).any(|e| plan.may_end[e]);

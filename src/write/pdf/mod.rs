@@ -16,6 +16,7 @@ mod content;
 mod file;
 mod fonts;
 mod glyphs;
+mod hints;
 mod icc;
 mod metadata;
 mod navigation;
@@ -23,7 +24,6 @@ mod pages;
 mod rules;
 mod structure;
 mod syntax;
-mod western;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Meta};

@@ -1,14 +1,14 @@
-//! Words in Latin letters within Chinese text, which a voice should read in their own language (ISO 32000-1 14.9.2.3;
+//! Words in Latin letters within Chinese text, which a voice should read in their own language (ISO 32000-1 14.9.2;
 //! ISO 14289-1 7.2).
 
 use std::ops::Range;
 
 /// The language they are taken for; nothing in the data says another.
-pub(super) const LANGUAGE: &str = "en";
+pub const LANGUAGE: &str = "en";
 
 /// Where words in Latin letters lie, in bytes: two letters or more side by side, with other such words that spaces
 /// or hyphens join to them. A letter by itself (A4, B级) is a sign like any other.
-pub(super) fn words(text: &str) -> Vec<Range<usize>> {
+pub fn words(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;

@@ -1,0 +1,190 @@
+//! Changes that are certain, in the user's own files: encoding and line ends kept, all files or none, never a figure.
+
+use crate::data::ExactText;
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Place};
+use crate::place::refusal;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// One file and what becomes of it.
+pub struct Patch {
+    /// Relative to the data folder.
+    pub file: String,
+    path: PathBuf,
+    before: String,
+    after: String,
+    bytes: Vec<u8>,
+    /// How many findings it mends.
+    pub mended: usize,
+}
+
+/// The patches of what was found in a folder. What cannot be found again in its file, or would touch a figure, is
+/// left to the user.
+pub fn patches(folder: &Path, found: &Diagnostics) -> Vec<Patch> {
+    let mut by_file: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+    for finding in found.sorted().into_iter().filter(|d| d.fix.is_some() && d.acknowledged.is_none()) {
+        if let Some(place) = finding.place.as_ref().filter(|p| !p.file.starts_with("layouts/") && p.line > 0) {
+            by_file.entry(&place.file).or_default().push(finding);
+        }
+    }
+    by_file.into_iter().filter_map(|(file, findings)| patch(folder, file, &findings)).collect()
+}
+
+fn patch(folder: &Path, file: &str, findings: &[&Diagnostic]) -> Option<Patch> {
+    let path = folder.join(file);
+    let exact = ExactText::read(&path)?;
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    for finding in findings {
+        let (Some(place), Some(fix)) = (&finding.place, &finding.fix) else { continue };
+        let edit = edit(&exact.text, place, fix).filter(|_| keeps_figures(fix));
+        let Some((range, new)) = edit else { continue };
+        // Two changes of the same words: the second waits for the next run.
+        if !edits.iter().any(|(r, _)| r.start < range.end && range.start < r.end) {
+            edits.push((range, new));
+        }
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    let mended = edits.len();
+    edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut after = exact.text.clone();
+    edits.into_iter().for_each(|(range, new)| after.replace_range(range, &new));
+    let bytes = exact.bytes(&after)?;
+    Some(Patch { file: file.to_string(), path, before: exact.text, after, bytes, mended })
+}
+
+/// The digits stay, whatever else changes; a bound amount is a template that prints the same digits.
+fn keeps_figures(fix: &Fix) -> bool {
+    let narrow = |c: char| match c {
+        '０'..='９' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        c => c,
+    };
+    let digits = |text: &str| text.chars().map(narrow).filter(char::is_ascii_digit).collect::<String>();
+    fix.new.contains("{{") || digits(&fix.old) == digits(&fix.new)
+}
+
+/// Where the words of a fix stand, in bytes, and what to put there; only what differs is replaced.
+fn edit(text: &str, place: &Place, fix: &Fix) -> Option<(Range<usize>, String)> {
+    let csv = place.file.ends_with(".csv");
+    let start = line_start(text, place.line)?;
+    let region = &text[start..start + if csv { record_length(&text[start..]) } else { line_length(&text[start..]) }];
+    let new = if csv { fix.new.replace('"', "'") } else { fix.new.clone() };
+    // A comma would make another cell of it.
+    if csv && (fix.old.contains('"') || new.matches(',').count() > fix.old.matches(',').count()) {
+        return None;
+    }
+    let from = if csv { cell_start(region, place.column) } else { column_start(region, place.column) };
+    let at = region.match_indices(&fix.old).map(|(at, _)| at).min_by_key(|at| at.abs_diff(from))?;
+    let (old, new) = (fix.old.as_str(), new.as_str());
+    let same = old.char_indices().zip(new.chars()).take_while(|((_, a), b)| a == b).last();
+    let head = same.map_or(0, |((i, c), _)| i + c.len_utf8());
+    let tail: usize = old[head..]
+        .chars()
+        .rev()
+        .zip(new[head..].chars().rev())
+        .take_while(|(a, b)| a == b)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    let begin = start + at;
+    Some((begin + head..begin + old.len() - tail, new[head..new.len() - tail].to_string()))
+}
+
+fn line_start(text: &str, line: u32) -> Option<usize> {
+    let mut at = 0;
+    for _ in 1..line {
+        at += line_length(&text[at..]);
+        let end = text[at..].chars().next()?;
+        at += if text[at..].starts_with("\r\n") { 2 } else { end.len_utf8() };
+    }
+    Some(at)
+}
+
+fn line_length(text: &str) -> usize {
+    text.find(['\n', '\r']).unwrap_or(text.len())
+}
+
+/// To the end of a record: a line end outside quotes.
+fn record_length(text: &str) -> usize {
+    let mut quoted = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '\n' | '\r' if !quoted => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn column_start(line: &str, column: u32) -> usize {
+    line.char_indices().nth(column.saturating_sub(1) as usize).map_or(0, |(at, _)| at)
+}
+
+/// Where the n-th cell begins; the separators that the reader of CSV knows.
+fn cell_start(record: &str, column: u32) -> usize {
+    let (mut quoted, mut cell) = (false, 1);
+    for (at, c) in record.char_indices() {
+        if cell == column {
+            return at;
+        }
+        match c {
+            '"' => quoted = !quoted,
+            ',' | '\t' | ';' if !quoted => cell += 1,
+            _ => {}
+        }
+    }
+    0
+}
+
+impl Patch {
+    /// A unified diff without context. Changes never add or remove lines.
+    pub fn diff(&self) -> String {
+        let mut text = format!("--- {0}\n+++ {0}\n", self.file);
+        let lines = |text: &str| {
+            text.replace("\r\n", "\n").replace('\r', "\n").split('\n').map(str::to_string).collect::<Vec<_>>()
+        };
+        for (index, (before, after)) in lines(&self.before).iter().zip(&lines(&self.after)).enumerate() {
+            if before != after {
+                let _ = writeln!(text, "@@ -{0} +{0} @@\n-{before}\n+{after}", index + 1);
+            }
+        }
+        text
+    }
+}
+
+/// Writes all patches, or none: each beside its file first, then all renamed.
+pub fn write(patches: &[Patch]) -> Result<(), Diagnostic> {
+    let temporary = |patch: &Patch| {
+        let name = patch.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        patch.path.with_file_name(format!(".gongkai-{name}.tmp"))
+    };
+    let refused = |patch: &Patch, error: &std::io::Error| {
+        let (why, _) = refusal(error);
+        Diagnostic::error("E520", format!("无法修改：{why}"))
+            .at(Place::file(patch.file.as_str()))
+            .hint("关闭打开着它的程序，检查权限；各文件都没有改动")
+    };
+    for patch in patches {
+        if let Err(error) = fs::write(temporary(patch), &patch.bytes) {
+            patches.iter().for_each(|p| drop(fs::remove_file(temporary(p))));
+            return Err(refused(patch, &error));
+        }
+    }
+    for (index, patch) in patches.iter().enumerate() {
+        if let Err(error) = fs::rename(temporary(patch), &patch.path) {
+            // Those already renamed get their old text back: all or none.
+            for done in &patches[..index] {
+                if let Some(bytes) = ExactText::read(&done.path).and_then(|exact| exact.bytes(&done.before)) {
+                    let _ = fs::write(&done.path, bytes);
+                }
+            }
+            patches[index..].iter().for_each(|p| drop(fs::remove_file(temporary(p))));
+            return Err(refused(patch, &error));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! Amounts in prose: each number with a unit of money or a percentage, typed or printed from a figure, with the words
+//! before it.
+
+use super::passage::Passage;
+use super::punctuation::is_han;
+use crate::document::FigureId;
+use rust_decimal::Decimal;
+use std::ops::Range;
+
+/// A unit behind a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Yuan,
+    Wan,
+    Yi,
+    Percent,
+}
+
+impl Unit {
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Yuan => "元",
+            Unit::Wan => "万元",
+            Unit::Yi => "亿元",
+            Unit::Percent => "%",
+        }
+    }
+
+    fn scale(self) -> Decimal {
+        Decimal::from(match self {
+            Unit::Yuan | Unit::Percent => 1,
+            Unit::Wan => 10_000,
+            Unit::Yi => 100_000_000,
+        })
+    }
+}
+
+/// A number with its unit.
+#[derive(Debug, Clone)]
+pub struct Amount {
+    /// The number and the unit.
+    pub range: Range<usize>,
+    pub number: Range<usize>,
+    pub unit: Unit,
+    /// As written, without separators.
+    pub written: Decimal,
+    pub decimals: u32,
+    /// It is printed from this figure, not typed.
+    pub figure: Option<FigureId>,
+    /// What is said to have this amount: the words before it.
+    pub label: String,
+    /// 1 for 增加 and the like right before it, -1 for 减少, 0 for neither.
+    pub direction: i8,
+    /// The sentence it stands in, as a range of the passage.
+    pub sentence: Range<usize>,
+}
+
+impl Amount {
+    /// In 元, or per cent.
+    pub fn value(&self) -> Decimal {
+        self.written * self.unit.scale()
+    }
+
+    /// Half a unit of its last decimal, in 元 or per cent: how far the exact amount may be.
+    pub fn slack(&self) -> Decimal {
+        Decimal::new(5, self.decimals + 1) * self.unit.scale()
+    }
+
+    pub fn is_money(&self) -> bool {
+        self.unit != Unit::Percent
+    }
+
+    /// Whether an exact amount prints as this one.
+    pub fn prints(&self, exact: Decimal) -> bool {
+        (exact - self.value()).abs() <= self.slack()
+    }
+
+    /// Digits that say something: 1000.00 has one, 85.05 four.
+    pub fn significant(&self) -> usize {
+        let digits: String = self.written.normalize().to_string().chars().filter(char::is_ascii_digit).collect();
+        digits.trim_matches('0').len()
+    }
+}
+
+pub const UP: [&str; 6] = ["增加", "增长", "上升", "提高", "增幅", "增列"];
+pub const DOWN: [&str; 6] = ["减少", "下降", "降低", "压减", "降幅", "缩减"];
+const STOPS: &str = "，、；：。（）()！？\n“”《》";
+
+/// All amounts of a passage, in order.
+pub fn amounts(passage: &Passage) -> Vec<Amount> {
+    let chars = &passage.chars;
+    let mut all: Vec<Amount> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if !chars[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let end = number_end(chars, start);
+        at = end;
+        let glued = start > 0 && (chars[start - 1].is_ascii_alphanumeric() || chars[start - 1] == '.');
+        let Some((unit, unit_end)) = unit_at(chars, end) else { continue };
+        let digits: String = chars[start..end].iter().filter(|c| **c != ',').collect();
+        let Ok(mut written) = digits.parse::<Decimal>() else { continue };
+        if glued {
+            continue;
+        }
+        let figure = passage.figures.iter().find(|(r, _)| r.contains(&start)).map(|f| f.1);
+        let negative = start > 0 && chars[start - 1] == '-' && figure.is_some();
+        if negative {
+            written = -written;
+        }
+        let before = all.last().map_or(0, |a| a.range.end);
+        let (label, direction) = words_before(&chars[before..start]);
+        let decimals = digits.split_once('.').map_or(0, |(_, d)| d.len() as u32);
+        let sentence = sentence_of(chars, start);
+        let range = start..unit_end;
+        all.push(Amount { range, number: start..end, unit, written, decimals, figure, label, direction, sentence });
+        at = unit_end;
+    }
+    all
+}
+
+fn number_end(chars: &[char], start: usize) -> usize {
+    let mut at = start;
+    let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
+    let mut point = false;
+    while at < chars.len() {
+        match chars[at] {
+            c if c.is_ascii_digit() => at += 1,
+            '.' if !point && digit(at + 1) => (at, point) = (at + 1, true),
+            ',' if !point && digit(at + 1) && digit(at + 2) && digit(at + 3) && !digit(at + 4) => at += 1,
+            _ => break,
+        }
+    }
+    at
+}
+
+fn unit_at(chars: &[char], at: usize) -> Option<(Unit, usize)> {
+    let units =
+        [("万元", Unit::Wan), ("亿元", Unit::Yi), ("元", Unit::Yuan), ("%", Unit::Percent), ("％", Unit::Percent)];
+    let blank = chars[at..].iter().take_while(|c| **c == ' ').count();
+    let rest = &chars[at + blank..];
+    let found = units.iter().find(|(name, _)| rest.iter().copied().take(name.chars().count()).eq(name.chars()));
+    found.map(|(name, unit)| (*unit, at + blank + name.chars().count()))
+}
+
+/// The label right before a number, without words like 共计 and 安排, and whether it says more or less.
+fn words_before(chars: &[char]) -> (String, i8) {
+    let from = chars.iter().rposition(|c| STOPS.contains(*c)).map_or(0, |i| i + 1);
+    let mut words: String = chars[from..].iter().filter(|c| !c.is_whitespace()).collect();
+    // A bracketed part belongs to its name: 因公出国（境）费.
+    if let Some(open) = chars[..from].iter().rposition(|c| *c == '（')
+        && from > 0
+        && chars[from - 1] == '）'
+        && !words.is_empty()
+    {
+        let start = chars[..open].iter().rposition(|c| STOPS.contains(*c)).map_or(0, |i| i + 1);
+        words = chars[start..].iter().filter(|c| !c.is_whitespace()).collect();
+    }
+    let mut direction = 0;
+    loop {
+        let before = words.len();
+        for (signs, sign) in [(UP, 1), (DOWN, -1)] {
+            for word in signs {
+                if let Some(rest) = words.strip_suffix(word) {
+                    (words, direction) = (rest.to_string(), sign);
+                }
+            }
+        }
+        for word in TAILS {
+            if let Some(rest) = words.strip_suffix(word) {
+                words = rest.to_string();
+            }
+        }
+        if words.len() == before {
+            break;
+        }
+    }
+    for word in HEADS {
+        if let Some(rest) = words.strip_prefix(word) {
+            words = rest.to_string();
+        }
+    }
+    // What is granted comes after the verb: 根据需要安排产业引导资金.
+    for verb in ["安排", "用于", "下达", "拨付"] {
+        if let Some((_, rest)) = words.rsplit_once(verb).filter(|(_, rest)| rest.chars().count() >= 3) {
+            words = rest.to_string();
+        }
+    }
+    (words, direction)
+}
+
+const TAILS: [&str; 22] = [
+    "为",
+    "是",
+    "共计",
+    "合计",
+    "安排",
+    "预算",
+    "共",
+    "约",
+    "达",
+    "达到",
+    "总额",
+    "总计",
+    "了",
+    "预计",
+    "拟",
+    "计划",
+    "数",
+    "到",
+    "至",
+    "控制在",
+    "不超过",
+    "仅",
+];
+const HEADS: [&str; 14] = [
+    "其中",
+    "主要用于",
+    "主要为",
+    "主要是",
+    "包括",
+    "分别为",
+    "和",
+    "及",
+    "以及",
+    "与",
+    "安排",
+    "用于",
+    "主要包括",
+    "本年度",
+];
+
+fn sentence_of(chars: &[char], at: usize) -> Range<usize> {
+    let stop = |c: &char| ['。', '！', '？', '\n'].contains(c);
+    let start = chars[..at].iter().rposition(stop).map_or(0, |i| i + 1);
+    let end = chars[at..].iter().position(stop).map_or(chars.len(), |i| at + i);
+    start..end
+}
+
+/// Whether words are only Chinese characters and brackets: a name, not a clause with numbers in it.
+pub fn is_name(words: &str) -> bool {
+    let count = words.chars().count();
+    (3..=30).contains(&count) && words.chars().all(|c| is_han(c) || "（）“”-—、".contains(c))
+}

@@ -1,0 +1,271 @@
+//! Words: what was left in from a template, doubled words, words that are not what was meant.
+
+use super::passage::{Kind, Passage, Texts};
+use super::punctuation::{around, is_han};
+use crate::check::rule::{Example, Findings, Rule, RulePage};
+use crate::diagnostic::Severity::Warning;
+use std::ops::Range;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        page: RulePage {
+            code: "L001",
+            severity: Warning,
+            title: "模板里的占位文字没有改",
+            reason: "“目标内容1”“××”“增加（减少）”“主要原因是。”是模板留给人填的空，公开出去就是笑话。",
+            source: "财预〔2016〕143号：公开内容应当完整、真实",
+            example: Example {
+                wrong: "绩效目标：1.目标内容1", right: "绩效目标：1.完成路灯安装300盏"
+            },
+        },
+        find: placeholders,
+    },
+    Rule {
+        page: RulePage {
+            code: "L002",
+            severity: Warning,
+            title: "词语重复",
+            reason: "连写两遍的词多是改稿时留下的。",
+            source: "公文校对的一般要求",
+            example: Example { wrong: "比上年增加增加5万元", right: "比上年增加5万元" },
+        },
+        find: doubled_words,
+    },
+    Rule {
+        page: RulePage {
+            code: "L003",
+            severity: Warning,
+            title: "用词或用字有误",
+            reason: "常见的误用：截止（应为截至）、帐户（应为账户）等。",
+            source: "《通用规范汉字表》；《现代汉语词典》",
+            example: Example { wrong: "截止2022年12月31日", right: "截至2022年12月31日" },
+        },
+        find: wrong_words,
+    },
+    Rule {
+        page: RulePage {
+            code: "L004",
+            severity: Warning,
+            title: "用了全角的数字或字母",
+            reason: "数字和字母用半角；全角的排出来间距不一，也搜索不到。",
+            source: "GB/T 15835—2011 5.1",
+            example: Example { wrong: "２０２３年", right: "2023年" },
+        },
+        find: full_width,
+    },
+    Rule {
+        page: RulePage {
+            code: "L005",
+            severity: Warning,
+            title: "没有这个日期",
+            reason: "月份、日子超出了历法。",
+            source: "GB/T 7408—2005",
+            example: Example { wrong: "2023年2月30日", right: "2023年2月28日" },
+        },
+        find: dates,
+    },
+];
+
+const PLACEHOLDERS: [&str; 27] = [
+    "目标内容1",
+    "目标内容2",
+    "目标内容",
+    "XX",
+    "xx",
+    "××",
+    "＊＊",
+    "***",
+    "{…}",
+    "待填",
+    "待补充",
+    "待定稿",
+    "此处填写",
+    "请填写",
+    "增加（减少）",
+    "减少（增加）",
+    "增加/减少",
+    "增长（下降）",
+    "主要原因是。",
+    "主要原因是；",
+    "原因是：。",
+    "主要为。",
+    "____",
+    "某某",
+    "TODO",
+    "（填写",
+    "指标1",
+];
+
+fn placeholders(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in &texts.passages {
+        let found = PLACEHOLDERS
+            .iter()
+            .filter_map(|w| Some((passage.text.find(w)?, *w)))
+            .min_by_key(|f| (f.0, std::cmp::Reverse(f.1.len())));
+        let Some((byte, word)) = found else { continue };
+        let start = passage.text[..byte].chars().count();
+        let mut range = start..start + word.chars().count();
+        // The whole of a word like ×××× or 目标内容12.
+        while passage
+            .chars
+            .get(range.end)
+            .is_some_and(|c| Some(c) == passage.chars.get(range.end - 1) || word == "目标内容" && c.is_ascii_digit())
+        {
+            range.end += 1;
+        }
+        let words = passage.words(&range);
+        let found = passage.finding(range, format!("模板里的“{words}”没有改成实际内容"));
+        findings.push(found.hint("写上实际内容；没有可写的，删去这一句"));
+    }
+}
+
+/// Words that may be said twice in a row.
+const TWICE: [&str; 8] = ["一个", "一项", "一步", "一天", "一件", "等等", "常常", "研究"];
+
+fn doubled_words(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+        let chars = &passage.chars;
+        let mut at = 0;
+        while at < chars.len() {
+            match doubled_at(chars, at).filter(|r| !is_joint(texts, passage, r)) {
+                Some(range) => {
+                    let half = (range.end - range.start) / 2;
+                    let words = passage.words(&range);
+                    let once = passage.words(&(range.start..range.start + half));
+                    let found = passage.finding(range.clone(), format!("词语重复：“{words}”"));
+                    findings.push(found.hint(format!("只留一个“{once}”")));
+                    at = range.end;
+                }
+                None => at += 1,
+            }
+        }
+    }
+}
+
+fn doubled_at(chars: &[char], at: usize) -> Option<Range<usize>> {
+    const SINGLE: [char; 8] = ['的', '了', '和', '及', '与', '为', '在', '于'];
+    for length in (2..=6).rev() {
+        let (Some(a), Some(b)) = (chars.get(at..at + length), chars.get(at + length..at + 2 * length)) else {
+            continue;
+        };
+        // 方方面面 is no doubling, 层层 neither; a word of one character repeated thrice is not ours.
+        if a == b && a.iter().all(|c| is_han(*c)) && a.iter().any(|c| *c != a[0]) {
+            let word: String = a.iter().collect();
+            let digits = a.iter().all(|c| "一二三四五六七八九十零百千万亿".contains(*c));
+            return (!TWICE.contains(&word.as_str()) && !digits).then_some(at..at + 2 * length);
+        }
+    }
+    let (a, b) = (*chars.get(at)?, *chars.get(at + 1)?);
+    (a == b && SINGLE.contains(&a) && chars.get(at + 2) != Some(&a)).then_some(at..at + 2)
+}
+
+/// Two names that meet: 临港部门 and 部门预算.
+fn is_joint(texts: &Texts<'_>, passage: &Passage, range: &Range<usize>) -> bool {
+    let middle = range.start + (range.end - range.start) / 2;
+    let before: String = passage.chars[..middle].iter().collect();
+    texts.names.iter().any(|n| !n.is_empty() && before.ends_with(n)) || before.ends_with(texts.report("name"))
+}
+
+/// What is wrong wherever it stands, and what is meant.
+const WORDS: [(&str, &str); 22] = [
+    ("帐户", "账户"),
+    ("帐号", "账号"),
+    ("记帐", "记账"),
+    ("作帐", "做账"),
+    ("做为", "作为"),
+    ("既使", "即使"),
+    ("按装", "安装"),
+    ("其它", "其他"),
+    ("反应情况", "反映情况"),
+    ("座落", "坐落"),
+    ("复盖", "覆盖"),
+    ("份内", "分内"),
+    ("年内前", "年内"),
+    ("打下坚持基础", "打下坚实基础"),
+    ("以经", "已经"),
+    ("园满", "圆满"),
+    ("渡假", "度假"),
+    ("撤消", "撤销"),
+    ("一但", "一旦"),
+    ("再接再励", "再接再厉"),
+    ("竟争", "竞争"),
+    ("布署", "部署"),
+];
+
+fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+        for (wrong, right) in WORDS {
+            for (byte, _) in passage.text.match_indices(wrong) {
+                let start = passage.text[..byte].chars().count();
+                let range = start..start + wrong.chars().count();
+                let found = passage.finding(range, format!("“{wrong}”应为“{right}”"));
+                findings.push(found.hint(format!("写作“{right}”")));
+            }
+        }
+        for (byte, word) in passage.text.match_indices("截止") {
+            let start = passage.text[..byte].chars().count();
+            let next = passage.chars.get(start + 2).copied().unwrap_or_default();
+            if next.is_ascii_digit() || ['目', '去', '上', '本', '年'].contains(&next) {
+                let range = start..start + 2;
+                let found = passage.finding(around(passage, start + 1), format!("“{word}”后面是时间，应为“截至”"));
+                findings.push(passage.certain(found.hint("写作“截至”"), &range, "截至"));
+            }
+        }
+    }
+}
+
+fn full_width(texts: &Texts<'_>, findings: &mut Findings) {
+    let wide = |c: &char| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ');
+    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+        let Some(start) = passage.chars.iter().position(|c| wide(c)) else { continue };
+        let end = start + passage.chars[start..].iter().take_while(|c| wide(c)).count();
+        let words = passage.words(&(start..end));
+        let narrow: String = words.chars().filter_map(|c| char::from_u32(c as u32 - 0xFEE0)).collect();
+        let found = passage.finding(start..end, format!("“{words}”是全角的"));
+        findings.push(passage.certain(found.hint(format!("写作“{narrow}”")), &(start..end), &narrow));
+    }
+}
+
+fn dates(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.passages.iter().filter(|p| p.kind != Kind::Label) {
+        let chars = &passage.chars;
+        for at in (0..chars.len()).filter(|&i| chars[i] == '月') {
+            let (Some(month), month_at) = number_before(chars, at) else { continue };
+            let day = number_after(chars, at + 1).filter(|(_, end)| chars.get(*end) == Some(&'日'));
+            let dated = day.is_some() || month_at > 0 && chars[month_at - 1] == '年';
+            let Some(days) = days_of(month) else {
+                if dated {
+                    let range = month_at..at + 1;
+                    findings.push(
+                        passage.finding(range.clone(), format!("没有“{}”", passage.words(&range))).hint("核对日期"),
+                    );
+                }
+                continue;
+            };
+            if let Some((_, end)) = day.filter(|(day, _)| *day == 0 || *day > days) {
+                let range = month_at..end + 1;
+                findings
+                    .push(passage.finding(range.clone(), format!("没有“{}”", passage.words(&range))).hint("核对日期"));
+            }
+        }
+    }
+}
+
+fn days_of(month: u32) -> Option<u32> {
+    match month {
+        2 => Some(29),
+        4 | 6 | 9 | 11 => Some(30),
+        1..=12 => Some(31),
+        _ => None,
+    }
+}
+
+fn number_before(chars: &[char], end: usize) -> (Option<u32>, usize) {
+    let start = end - chars[..end].iter().rev().take_while(|c| c.is_ascii_digit()).count();
+    (chars[start..end].iter().collect::<String>().parse().ok(), start)
+}
+
+fn number_after(chars: &[char], start: usize) -> Option<(u32, usize)> {
+    let end = start + chars[start.min(chars.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
+    Some((chars.get(start..end)?.iter().collect::<String>().parse().ok()?, end))
+}
