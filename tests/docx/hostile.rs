@@ -1,25 +1,14 @@
 //! Files that no one should open: each ends in its message.
 
 use super::sample::{self, Sample};
-use super::structure;
+use super::structure::{self, package};
 use gongkai::read_docx::{Options, read};
-use std::io::{Cursor, Write};
 use std::sync::OnceLock;
 
 /// The sample's bytes, made once.
 pub fn sample() -> &'static [u8] {
     static SAMPLE: OnceLock<Vec<u8>> = OnceLock::new();
     SAMPLE.get_or_init(|| Sample::new(sample::document()).write())
-}
-
-/// A package of these parts.
-pub fn package(parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in parts {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
-        writer.write_all(content).expect("written");
-    }
-    writer.finish().expect("a package").into_inner()
 }
 
 /// Puts `with` somewhere into the text, on a character's edge.

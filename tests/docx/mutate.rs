@@ -1,7 +1,6 @@
 //! What people and programs do to a DOCX after it was made.
 
-use super::hostile::package;
-use super::structure::parts;
+use super::structure::{package, parts};
 
 /// The same package with another document part.
 pub fn document(bytes: &[u8], change: impl FnOnce(&str) -> String) -> Vec<u8> {

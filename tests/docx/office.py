@@ -2,13 +2,15 @@
 
 audit FILE|FOLDER   findings of openxml-audit, of every DOCX in the folder
 tables FILE         every table's cells as python-docx reads them
-convert FILE FOLDER LibreOffice: FOLDER/NAME.pdf and FOLDER/saved/NAME.docx (fonts/ aliased to the named fonts)
+convert FILE FOLDER LibreOffice: FOLDER/NAME.pdf and FOLDER/saved/NAME.docx (fonts/ aliased to the named fonts), and the
+                    text of each page of the PDF, without white space and page numbers
 Exit 3: a tool is missing.
 """
 
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -78,9 +80,10 @@ def convert(file, folder):
         command = [soffice, profile, "--headless", "--convert-to", kind, "--outdir", str(out), file]
         subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
     stem = pathlib.Path(file).stem
-    pages = subprocess.run(["pdfinfo", str(folder / f"{stem}.pdf")], capture_output=True, text=True, check=True).stdout
-    count = next(int(line.split()[1]) for line in pages.splitlines() if line.startswith("Pages:"))
-    return {"pages": count, "pdf": str(folder / f"{stem}.pdf"), "saved": str(saved / f"{stem}.docx")}
+    pdf = folder / f"{stem}.pdf"
+    text = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    pages = [re.sub(r"\s|— ?[0-9ivx]+ ?—", "", page) for page in text.split("\f")[:-1]]
+    return {"pages": pages, "saved": str(saved / f"{stem}.docx")}
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 //! What other programs make of the DOCX: a schema checker, python-docx, LibreOffice.
 
 use super::sample::{self, Sample};
-use super::{plain, printed, random_document, read_ok};
-use gongkai::build::{Format, typeset_job, write_formats};
+use super::{plain, printed, random_document, read_ok, structure};
+use gongkai::build::{Format, Typeset, typeset_job, write_formats};
 use gongkai::diagnostic::Diagnostics;
+use gongkai::document::Block;
 use gongkai::fonts::Fonts;
 use gongkai::prepare::prepare;
 use proptest::strategy::{Strategy, ValueTree};
@@ -73,28 +74,135 @@ fn the_schema_checker_finds_nothing_in_fifty_random_documents() {
     }
 }
 
-/// The department's whole document: as many pages as the PDF, one more or less, and every figure after saving.
-#[test]
-fn libreoffice_keeps_pages_and_figures() {
-    let folder = tempfile::tempdir().expect("a folder");
+/// The department's own document.
+fn department() -> (Typeset, Vec<u8>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fonts = Fonts::load(&[&root.join("fonts")]).expect("the fonts load");
     let mut found = Diagnostics::default();
     let mut jobs = prepare(&root.join("data/631-2023"), &[root.join("layouts")], &mut found);
     let job = jobs.pop().expect("one document").job;
     let set = typeset_job(job, &fonts, &mut found).expect("the sample is right");
+    let mut outputs = write_formats(&set, &fonts, &[Format::Docx]).expect("it can be written");
+    (set, outputs.pop().expect("a DOCX").bytes)
+}
+
+/// What LibreOffice makes of a DOCX: the text of each page of its PDF, and the DOCX it saves.
+fn converted(bytes: &[u8]) -> Option<(Vec<String>, Vec<u8>)> {
+    let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("sample.docx");
-    let outputs = write_formats(&set, &fonts, &[Format::Docx]).expect("it can be written");
-    super::structure::check(&outputs[0].bytes);
-    super::looks::check(&outputs[0].bytes);
-    std::fs::write(&file, &outputs[0].bytes).expect("written");
-    let figures = printed(set.document());
-    assert_eq!(plain(&read_ok(&outputs[0].bytes).figures), figures);
-    let Some(converted) = office(&[Path::new("convert"), &file, folder.path()]) else { return };
-    let (pages, print) = (converted["pages"].as_u64().expect("a count"), set.pages.pages.len() as u64);
-    assert!(pages.abs_diff(print) <= 1, "{pages} pages for {print}");
+    std::fs::write(&file, bytes).expect("written");
+    let converted = office(&[Path::new("convert"), &file, folder.path()])?;
+    let pages = converted["pages"].as_array().expect("pages").iter().map(|p| p.as_str().expect("text").to_owned());
     let saved = std::fs::read(converted["saved"].as_str().expect("a path")).expect("it was saved");
+    Some((pages.collect(), saved))
+}
+
+fn tight(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The department's whole document: as many pages as the PDF, one more or less, every character on them; and after
+/// saving the same headings, the same tables and every figure.
+#[test]
+fn libreoffice_keeps_pages_text_headings_tables_and_figures() {
+    let (set, bytes) = department();
+    super::structure::check(&bytes);
+    super::looks::check(&bytes);
+    let figures = printed(set.document());
+    assert_eq!(plain(&read_ok(&bytes).figures), figures);
+    let Some((pages, saved)) = converted(&bytes) else { return };
+    let print = set.pages.pages.len();
+    assert!(pages.len().abs_diff(print) <= 1, "{} pages for {print}", pages.len());
+    let (before, after) = (structure::parts(&bytes), structure::parts(&saved));
+    let document = structure::tree(&before["word/document.xml"]);
+    let text = pages.concat();
+    for paragraph in &document.child("w:body").expect("a body").children {
+        // The contents' dots stand between title and page number.
+        if paragraph.name == "w:p" && paragraph.every("w:hyperlink").is_empty() {
+            let paragraph = tight(&paragraph.text());
+            assert!(text.contains(&paragraph), "not on the pages: {paragraph}");
+        }
+    }
+    assert_eq!(super::looks::headings(&after), super::looks::headings(&before));
+    let tables = |parts: &std::collections::BTreeMap<String, Vec<u8>>| {
+        let document = structure::tree(&parts["word/document.xml"]);
+        document.every("w:tbl").iter().map(|t| t.text()).collect::<Vec<_>>()
+    };
+    assert_eq!(tables(&after), tables(&before));
     let reading = read_ok(&saved);
     assert_eq!(plain(&reading.figures), figures);
-    assert_eq!(reading.prose, read_ok(&outputs[0].bytes).prose);
+    assert_eq!(reading.prose, read_ok(&bytes).prose);
+}
+
+/// Characters that a document does not have, from those of GB 2312.
+fn unused(document: &str) -> Vec<char> {
+    let characters = (0xB0..0xF7u8).flat_map(|high| (0xA1..0xFFu8).map(move |low| [high, low]));
+    let characters = characters.filter_map(|pair| encoding_rs::GBK.decode(&pair).0.chars().next());
+    characters.filter(|c| ('\u{4E00}'..='\u{9FA5}').contains(c) && !document.contains(*c)).collect()
+}
+
+/// One cell of each table: its figures, names, blanks and numbers in turn; not the heads, which must fit a page to be
+/// repeated, nor cells merged over rows that are kept on one.
+#[test]
+fn two_hundred_characters_typed_into_any_cell_are_printed() {
+    let (_, bytes) = department();
+    let mut typed: Vec<String> = Vec::new();
+    let changed = super::mutate::document(&bytes, |xml| {
+        let unused = unused(xml);
+        let mut fresh = unused.chunks_exact(20);
+        let mut out = String::new();
+        for (index, piece) in xml.split_inclusive("</w:tbl>").enumerate() {
+            let rows: Vec<(usize, &str)> = piece.match_indices("<w:tr>").map(|(at, _)| (at, &piece[at..])).collect();
+            let body = |row: &&(usize, &str)| {
+                let row = &row.1[..row.1.find("</w:tr>").unwrap_or(0)];
+                !row.contains("<w:tblHeader/>") && !row.contains("<w:vMerge") && row.contains("</w:p></w:tc>")
+            };
+            let rows: Vec<_> = rows.iter().filter(body).collect();
+            let (Some(row), Some(fresh)) = (rows.get(index % rows.len().max(1)), fresh.next()) else {
+                out += piece;
+                continue;
+            };
+            let end = row.0 + row.1.find("</w:tr>").expect("its end");
+            let cells: Vec<usize> =
+                piece[row.0..end].match_indices("</w:p></w:tc>").map(|(at, _)| row.0 + at).collect();
+            let at = cells[index % cells.len()];
+            let text: String =
+                fresh.iter().flat_map(|c| std::iter::once(*c).chain("的一是了不在有人这".chars())).collect();
+            typed.push(fresh.iter().collect());
+            out += &format!("{}<w:r><w:t>{text}</w:t></w:r>{}", &piece[..at], &piece[at..]);
+        }
+        out
+    });
+    assert!(typed.len() > 20, "{}", typed.len());
+    let Some((pages, _)) = converted(&changed) else { return };
+    let text = pages.concat();
+    for cell in &typed {
+        let lost: String = cell.chars().filter(|c| !text.contains(*c)).collect();
+        assert_eq!(lost, "", "of {cell}");
+    }
+}
+
+/// Rows of four lines and more, in a table with a column so narrow that shorter rows may break.
+#[test]
+fn rows_stay_on_one_page() {
+    let mut document = sample::document();
+    let mut marks = Vec::new();
+    for block in document.sections.iter_mut().flat_map(|s| &mut s.blocks) {
+        if let Block::Table(table) = block {
+            for (index, row) in table.body.iter_mut().enumerate().filter(|_| table.id == "t5") {
+                let (first, last) = (format!("始{index}甲"), format!("终{index}乙"));
+                row.cells[2].inlines = sample::text(&format!("{first}{}{last}", "结转".repeat(20 + index)));
+                marks.push((first, last));
+            }
+        }
+    }
+    assert_eq!(marks.len(), 40);
+    let mut sample = Sample::new(document);
+    sample.pages.tables[0].rows = [[18.0; 3].as_slice(), &[56.0; 40]].concat();
+    let Some((pages, _)) = converted(&sample.write()) else { return };
+    let on = |mark: &str| pages.iter().position(|p| p.contains(mark)).unwrap_or_else(|| panic!("{mark} is on no page"));
+    assert!(on(&marks[39].0) > on(&marks[0].0) + 2, "the table takes pages");
+    for (first, last) in &marks {
+        assert_eq!(on(first), on(last), "{first}");
+    }
 }

@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 
 /// A package's parts by name.
 pub fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
@@ -16,6 +16,16 @@ pub fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
             (file.name().to_owned(), content)
         })
         .collect()
+}
+
+/// A package of these parts.
+pub fn package(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
+        writer.write_all(content).expect("written");
+    }
+    writer.finish().expect("a package").into_inner()
 }
 
 /// An element: name, attributes, children.

@@ -67,10 +67,6 @@ fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, noted: &mut Noted) 
     if plan.new_page {
         paragraph = paragraph.page_break_before(true);
     }
-    if plan.caption {
-        // Not printed: the statutory titles have no numbers, or have them as text.
-        add_field(&mut paragraph, r" SEQ 表 \h ", None);
-    }
     for bookmark in &plan.bookmarks {
         let start = BookmarkStart::new(bookmark.id as usize, escape(&bookmark.name));
         paragraph.children.push(ParagraphChild::BookmarkStart(start));

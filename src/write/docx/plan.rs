@@ -46,8 +46,6 @@ pub struct ParagraphPlan<'a> {
     pub bookmarks: Vec<Bookmark>,
     /// It begins a new page.
     pub new_page: bool,
-    /// It is a table's title, which Word counts and lists among the captions.
-    pub caption: bool,
     /// The section that ends with it: index into [`Sections`].
     pub ends_section: Option<usize>,
     /// It came or went as a whole.
@@ -63,7 +61,6 @@ impl<'a> ParagraphPlan<'a> {
             pieces,
             bookmarks: Vec::new(),
             new_page: false,
-            caption: false,
             ends_section: None,
             change: Change::Same,
             first_change: 0,
@@ -213,7 +210,7 @@ impl<'a> Planner<'a> {
 
     fn block(&mut self, block: &'a Block, page: &str) -> Result<(), Error> {
         match block {
-            Block::Heading(heading) => self.heading(heading, false),
+            Block::Heading(heading) => self.heading(heading),
             Block::Paragraph(paragraph) => self.paragraph(paragraph),
             Block::Table(table) => self.table(table),
             Block::Contents => self.contents(page),
@@ -224,7 +221,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn heading(&mut self, heading: &'a Heading, caption: bool) -> Result<(), Error> {
+    fn heading(&mut self, heading: &'a Heading) -> Result<(), Error> {
         self.change = heading.change;
         let variant = self.listing.variant(heading);
         let style = self.styles.id(variant)?;
@@ -232,7 +229,7 @@ impl<'a> Planner<'a> {
         bookmarks.extend(self.prose(heading.source.as_ref()));
         let pieces = self.pieces(&heading.inlines);
         let first_change = self.reserve_changes(&heading.inlines);
-        self.add(ParagraphPlan { bookmarks, caption, first_change, ..ParagraphPlan::new(Look::Named(style), pieces) });
+        self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(Look::Named(style), pieces) });
         Ok(())
     }
 
@@ -376,7 +373,7 @@ impl<'a> Planner<'a> {
         let kind = self.style.table.get_full(&table.style);
         let (kind, _, looks) = kind.ok_or_else(|| Error::TableStyle(table.style.clone()))?;
         if let Some(title) = &table.title {
-            self.heading(title, true)?;
+            self.heading(title)?;
         }
         self.change = table.change;
         self.above(table, &looks.above, geometry.columns.iter().sum())?;

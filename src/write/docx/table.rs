@@ -26,7 +26,8 @@ pub struct RowPlan<'a> {
     /// Least height in twips: what it takes in print; 0: none. It grows with what is typed into it.
     pub height: i64,
     /// It may break across pages: it is taller than one, or would be with [`TYPED`] characters in one of its cells,
-    /// and a row that may not break is cut off at the page's foot. Its lines keep together all the same (`keepLines`).
+    /// and a row that may not break is cut off at the page's foot. A row of more than three lines may not; fewer do
+    /// not break anyway, for of each paragraph two lines stay together (widow control).
     pub splits: bool,
     /// It came or went as a whole, and the id of that tracked change.
     pub change: Change,
@@ -122,6 +123,7 @@ pub fn plan<'a>(
             kept_rows(part, &heights, page, !table.notes.is_empty())
         };
         let filled = fill(part, widths.len());
+        let three_lines = three_lines(planner, looks, geometry.scale)?;
         let free = page - if is_header { 0.0 } else { geometry.rows.iter().take(table.header.len()).sum() };
         for (index, (row, cells)) in part.iter().zip(filled).enumerate() {
             let mut planned = Vec::with_capacity(cells.len());
@@ -151,7 +153,7 @@ pub fn plan<'a>(
                 planned.push(CellPlan { style, width, span, merge, pieces, blank, first_change });
             }
             let taller = heights[index] > page * 0.95;
-            let splits = taller || (outgrows && !is_header);
+            let splits = taller || (outgrows && !is_header && heights[index] <= three_lines);
             let height = if taller { 0 } else { twips(heights[index]) };
             let (change, first_change) = (row.change, planner.reserve_changes(&[]));
             rows.push(RowPlan { cells: planned, height, splits, change, first_change });
@@ -272,10 +274,18 @@ fn role_of(looks: &TableStyle, part: Part) -> &str {
     }
 }
 
+/// The greatest height in pt of a row of three lines.
+fn three_lines(planner: &Planner, looks: &TableStyle, scale: f64) -> Result<f64, Error> {
+    let text = planner.styles.text(&looks.text)?;
+    let scale = if scale > 0.0 { scale } else { 1.0 };
+    let lines = 3.0 * text.pitch.unwrap_or(text.size * 1.5) * scale;
+    Ok((lines + 2.0 * looks.padding[0] * MM + 0.5).max(looks.row))
+}
+
 /// How high in pt a cell of `width` twips would be with [`TYPED`] full-width characters in it.
 fn typed_height(planner: &Planner, looks: &TableStyle, look: CellLook, width: i64, scale: f64) -> Result<f64, Error> {
     let text = planner.styles.text(role_of(looks, look.part))?;
-    let scale = if scale > 0.0 { scale.min(1.0) } else { 1.0 };
+    let scale = if scale > 0.0 { scale } else { 1.0 };
     let (size, pitch) = (text.size * scale, text.pitch.unwrap_or(text.size * 1.5) * scale);
     let indent = f64::from(look.indent) / 100.0 * size;
     let room = width as f64 / 20.0 - 2.0 * looks.padding[1] * MM - indent;
