@@ -508,7 +508,7 @@ pub(crate) mod tests {
         assert_eq!(codes("[face.a]\nfile = \"broken.otf\"\n[role.r]\nfaces = [\"a\"]\nword = \"x\"\n"), ["E406 1"]);
         assert_eq!(codes("[face.a]\nfamily = \"无此字体\"\n[role.r]\nfaces = [\"a\"]\nword = \"x\"\n"), ["E405 1"]);
         assert_eq!(codes("[face.a]\nfile = \"broken.otf\"\n[role.r]\nfaces = [\"b\"]\nword = \"x\"\n"), ["E403 4"]);
-        assert_eq!(codes("[face.a]\nfile = 3\n"), ["E402 2"]);
+        assert_eq!(codes("[face.a]\nfile = 3\n"), ["E201 2"]);
         assert_eq!(codes("[face.a]\nindex = 3\n[role.r]\nfaces = []\nword = \"x\"\n"), ["E402 1", "E403 4"]);
     }
 

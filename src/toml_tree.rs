@@ -88,15 +88,24 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
         );
     }
     let span = table.span();
-    let builder = Builder { text, file, lines: &lines };
+    let builder = Builder { text, file, lines: &lines, too_large: RefCell::default() };
     let place = builder.place(span.start);
-    Node { value: builder.table(table.into_inner()), place }
+    let node = Node { value: builder.table(table.into_inner()), place };
+    for place in builder.too_large.take() {
+        let found = Diagnostic::error("E200", "TOML 语法错误：整数太大").at(place);
+        diagnostics.push(found.hint("整数不能超过 19 位；编码、账号之类请加半角引号，写成文字"));
+    }
+    node
 }
 
 /// Common messages of the TOML parser in Chinese; anything else as it is.
 fn chinese_syntax_error(message: &str) -> String {
     match message {
         m if m.contains("recursion") => "一层套一层，嵌套过深".to_string(),
+        m if ["date", "time", "month", "day", "hour", "year"].iter().any(|w| m.contains(w)) => {
+            "没有这个日期或时间，或写法不对".to_string()
+        }
+        m if m.contains("comment") => "注释里有不能印出的字符".to_string(),
         m if m.contains("duplicate key") => "键重复".to_string(),
         m if m.contains("invalid basic string") || m.contains("unterminated") => "字符串没有结束的引号".to_string(),
         m if m.contains("key with no value") => "键后面缺少等号和值".to_string(),
@@ -135,6 +144,8 @@ struct Builder<'a> {
     text: &'a str,
     file: &'a Arc<str>,
     lines: &'a LineIndex,
+    /// Where integers stand that no i64 holds.
+    too_large: RefCell<Vec<Place>>,
 }
 
 impl Builder<'_> {
@@ -159,7 +170,11 @@ impl Builder<'_> {
         let value = match value.into_inner() {
             DeValue::String(s) => Tree::String(s.into_owned()),
             DeValue::Integer(i) => {
-                Tree::Integer(i64::from_str_radix(&i.as_str().replace('_', ""), i.radix()).unwrap_or(i64::MAX))
+                let read = i64::from_str_radix(&i.as_str().replace('_', ""), i.radix());
+                Tree::Integer(read.unwrap_or_else(|_| {
+                    self.too_large.borrow_mut().push(place.clone());
+                    i64::MAX
+                }))
             }
             DeValue::Float(f) => Tree::Float(f.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
             DeValue::Boolean(b) => Tree::Boolean(b),

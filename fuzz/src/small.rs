@@ -19,6 +19,12 @@ pub const FILES: &[(&str, &str)] = base!(
     "data/report.toml" "data/ledger.csv" "data/prior.csv" "data/units.csv" "data/assets.csv" "data/reasons.csv"
 );
 
+/// In place of the long list that the program has.
+const CODES: (&str, &str) = (
+    "set/function.csv",
+    "编码,名称\n205,教育支出\n20502,普通教育\n2050201,学前教育\n2050299,其他普通教育支出\n208,社会保障和就业支出\n20805,行政事业单位养老支出\n2080505,养老保险缴费支出\n",
+);
+
 /// The files an input names, each with its text. Text before the first is none's.
 pub fn sections(input: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
@@ -50,7 +56,11 @@ pub fn job(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Job> 
 pub fn set(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
     let layer = |shown: &str, from: &[(&str, &str)], folder: &str, own| Layer {
         shown: shown.into(),
-        files: from.iter().filter_map(|(n, t)| Some((n.strip_prefix(folder)?.to_string(), text(t)))).collect(),
+        files: from
+            .iter()
+            .chain([&CODES])
+            .filter_map(|(n, t)| Some((n.strip_prefix(folder)?.to_string(), text(t))))
+            .collect(),
         own,
     };
     let layers = vec![layer("layouts/small/", FILES, "set/", false), layer("layout/", over, "set/", true)];
@@ -58,12 +68,15 @@ pub fn set(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Layou
     layout::load(&files, &layer("text/", over, "text/", true), diagnostics)
 }
 
-/// Everything up to the document.
+/// Everything up to the document and what the rules find in it.
 pub fn composed(input: &str) -> (Option<Document>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let before = job(&sections(input), &mut diagnostics).filter(|_| !diagnostics.has_errors());
-    let document = before.and_then(|job| compose(job, &mut diagnostics)).map(|composition| composition.document);
-    (document, diagnostics)
+    let job = job(&sections(input), &mut diagnostics).filter(|_| !diagnostics.has_errors());
+    let composition = job.and_then(|job| compose(job, &mut diagnostics));
+    if let Some(composition) = &composition {
+        diagnostics.extend(gongkai::check::check(composition));
+    }
+    (composition.map(|composition| composition.document), diagnostics)
 }
 
 fn data_file(name: &str, over: &[(&str, &str)]) -> Option<Result<String, gongkai::diagnostic::Diagnostic>> {

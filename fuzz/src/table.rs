@@ -32,6 +32,11 @@ fn schema() -> Schema {
     SCHEMA.get_or_init(load).clone()
 }
 
+/// The file's declaration.
+pub fn declared() -> FileDecl {
+    schema().files["all"].clone()
+}
+
 /// Reads `text` as `all.csv`; what it is refused for is told.
 pub fn read(text: &str, found: &mut Diagnostics) -> Data {
     let base = |decl: &FileDecl| {

@@ -30,7 +30,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     if text.contains(['\r', '\0', '\u{FEFF}']) {
         return;
     }
-    for head in ["功能科目", "任一级科目", "资金来源", "说明", "日期", "单位", "数量", "金额（元）", "金额（亿元）"] {
+    for head in ["功能科目", "任一级科目", "资金来源", "说明", "日期", "单位", "数量", "金额（元）", "金额（亿元）"]
+    {
         let run = || {
             let mut found = Diagnostics::default();
             let value = read(head, text, &mut found).0;
@@ -54,6 +55,9 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         }
     }
     let (address, printing) = address_of_tag(text);
-    assert!(text == address || text.starts_with(&format!("{address}!")) && text[address.len() + 1..].parse() == Ok(printing));
+    assert!(
+        text == address
+            || text.starts_with(&format!("{address}!")) && text[address.len() + 1..].parse() == Ok(printing)
+    );
     assert!(text.starts_with(table_key(text)) && column_key(text).contains("/*/"));
 });

@@ -6,8 +6,26 @@ use gongkai_fuzz::docx;
 use std::fmt::Write;
 
 const OPENED: [&str; 20] = [
-    "p", "r", "t", "tbl", "tr", "tc", "sdt", "sdtContent", "sdtPr", "tcPr", "trPr", "rPr", "ins", "del", "moveFrom",
-    "moveTo", "hyperlink", "smartTag", "delText", "txbxContent",
+    "p",
+    "r",
+    "t",
+    "tbl",
+    "tr",
+    "tc",
+    "sdt",
+    "sdtContent",
+    "sdtPr",
+    "tcPr",
+    "trPr",
+    "rPr",
+    "ins",
+    "del",
+    "moveFrom",
+    "moveTo",
+    "hyperlink",
+    "smartTag",
+    "delText",
+    "txbxContent",
 ];
 const EMPTY: [(&str, &str, &[&str]); 11] = [
     ("tag", "val", &["t1/甲/额", "t1/甲/额!2", "t1/乙/额", "x", ""]),
@@ -59,7 +77,8 @@ fn document(bytes: &[u8], noisy: bool) -> String {
             _ => {
                 let (tag, attribute, values) = EMPTY[choice % EMPTY.len()];
                 let value = values[choice / 16 % values.len()];
-                let id = if tag == "bookmarkStart" { format!(" {prefix}:id=\"{}\"", choice % 3) } else { String::new() };
+                let id =
+                    if tag == "bookmarkStart" { format!(" {prefix}:id=\"{}\"", choice % 3) } else { String::new() };
                 let _ = write!(xml, "<{prefix}:{tag}{id} {prefix}:{attribute}=\"{value}\"/>");
             }
         }

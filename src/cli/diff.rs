@@ -4,7 +4,7 @@ use super::folders::{Places, layout_roots, load_fonts};
 use super::messages::{print, tell};
 use crate::build::{Side, compose_all};
 use crate::data::{Correction, corrected, read_text, unreadable};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::{Diff, Laid, as_csv, as_html, as_json, as_text, compare_all, compare_docx};
 use crate::edition::{self, Edition, MANIFEST};
 use crate::fonts::Fonts;
@@ -132,14 +132,18 @@ fn composed(diagnostics: &mut Diagnostics, compose: impl FnOnce(&mut Diagnostics
 
 fn docx(path: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
     let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| unreadable(&error, path, &shown));
+    let bytes = read_docx::load(path).map_err(|error| unreadable(&error, path, &shown));
+    let of_file = |found: Diagnostic| match found.place {
+        Some(_) => found,
+        None => found.at(Place::file(shown.as_str())),
+    };
     match bytes.and_then(|bytes| read_docx::read(&bytes, &read_docx::Options::default())) {
         Ok(reading) => {
-            reading.findings.iter().for_each(|found| diagnostics.push(found.clone()));
+            reading.findings.iter().for_each(|found| diagnostics.push(of_file(found.clone())));
             Some(Given::Docx(reading))
         }
         Err(found) => {
-            diagnostics.push(found);
+            diagnostics.push(of_file(found));
             None
         }
     }

@@ -2,7 +2,7 @@
 
 use super::messages::{print, tell};
 use crate::data::unreadable;
-use crate::read_docx::{Options, Reading, View, read};
+use crate::read_docx::{Options, Reading, View, load, read};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ enum ReadFormat {
 /// Prints what a DOCX holds; doubts about it go to stderr.
 pub fn run(args: &ReadArgs) -> ExitCode {
     let shown = args.file.display();
-    let bytes = match std::fs::read(&args.file) {
+    let bytes = match load(&args.file) {
         Ok(bytes) => bytes,
         Err(error) => {
             let hint = "检查文件名和路径；文件若正被别的程序占用，请先关闭";

@@ -1,6 +1,6 @@
 //! `report.toml`: whose budget it is, of which year, in which layout set.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::layout::ReportField;
 use crate::toml_tree::{Node, Tree, parse};
 use indexmap::IndexMap;
@@ -55,7 +55,11 @@ const FIXED: [&str; 7] = ["code", "name", "year", "layout", "date", "document", 
 /// Reads `report.toml` from its text.
 pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> {
     let file: Arc<str> = "report.toml".into();
+    let before = diagnostics.count(Severity::Error);
     let node = parse(text, &file, diagnostics);
+    if diagnostics.count(Severity::Error) > before {
+        return None; // what is read of a broken file would only be told again as something else
+    }
     let mut report = Report {
         code: String::new(),
         name: String::new(),
@@ -81,13 +85,12 @@ pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> 
             diagnostics.push(wrong(&entry.node, format!("“{key}”应为文字或数字")));
         }
     }
-    let before = diagnostics.count(crate::diagnostic::Severity::Error);
     report.code = report.fixed("code", "部门代码，如 code = \"631\"", diagnostics);
     report.name = report.fixed("name", "部门名称，如 name = \"临港部门\"", diagnostics);
     report.layout = report.fixed("layout", "版式集，如 layout = \"hebei-department-budget-2023\"", diagnostics);
     report.year = report.year(diagnostics);
     report.date = report.iso_date("date", diagnostics);
-    (diagnostics.count(crate::diagnostic::Severity::Error) == before).then_some(report)
+    (diagnostics.count(Severity::Error) == before).then_some(report)
 }
 
 impl Report {

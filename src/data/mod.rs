@@ -17,7 +17,7 @@
 //! | E109 | a file is not used, perhaps misnamed (warning) | | E132 | more decimals than 分, or than a number may have |
 //! | E110 | a file cannot be read | | E133 | a number is too large |
 //! | E111 | a file is too large | | E134 | the unit behind an amount is not its heading's |
-//! | E112 | bytes of no known encoding | | E135 | scientific notation |
+//! | E112 | bytes of no known encoding, or of no text | | E135 | scientific notation |
 //! | E113 | a NUL | | E141 | not one of the choices |
 //! | E114 | a file is empty | | E142 | the name of a group of choices |
 //! | E115 | a quote never ends | | E143 | not a date |
@@ -28,7 +28,7 @@
 //! | E120 | full-width commas between columns | | E148 | a key or code occurs twice |
 //! | E121 | a required column is missing | | E151 | a ref names nothing |
 //! | E160 | no such correction: wrong form | | E199 | how many more findings there are |
-//! | E161 | no such file, line or column to correct | | | |
+//! | E161 | no such file, line or column to correct | | E127 | a line of totals |
 //!
 //! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 

@@ -154,7 +154,16 @@ fn number_problem(problem: &Problem, cell: &str, what: &str, field: &FieldDecl, 
 
 fn not_number_hint(cell: &str) -> String {
     let text = half_width(cell);
-    let repaired = by_lookalikes(&text).replace(['。', '·'], ".");
+    if text.starts_with('#') {
+        return "在 Excel 中，####是列太窄，#REF! 等是公式出了错：请加宽列或改正公式，再另存一次".to_owned();
+    }
+    if text.starts_with('=') {
+        return "这是公式，不是它的结果：请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”".to_owned();
+    }
+    if text.ends_with(['万', '亿']) {
+        return "只填数；以万元、亿元计的，把列名里的单位也改成它，整列都用这个单位".to_owned();
+    }
+    let repaired = by_lookalikes(&text).replace(['。', '·'], ".").replace(' ', "");
     if text.contains(|c: char| c.is_ascii_digit()) && text.len() <= 20 && repaired.parse::<Decimal>().is_ok() {
         return format!("是否应为 {repaired}？");
     }

@@ -244,6 +244,11 @@ fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut Finding
         });
         return true;
     }
+    if is_of_totals(row, sheet, decl) {
+        let place = findings.place(row.line, 1);
+        findings.error(|| Diagnostic::error("E127", "这一行像是合计行").at(place).hint("合计由程序算出，请删去这一行"));
+        return true;
+    }
     let filled = row.fields.iter().rposition(|f| !f.trim().is_empty()).map_or(0, |last| last + 1);
     if filled > width {
         let place = findings.place(row.line, width as u32 + 1);
@@ -284,6 +289,29 @@ fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut Finding
             .hint("没有内容的格也要留着逗号")
     });
     true
+}
+
+/// Whether someone typed a total below the records: an amount, and what a record needs beside it is blank; the row
+/// says so (合计), or says nothing else at all.
+fn is_of_totals(row: &Row, sheet: &Sheet, decl: &FileDecl) -> bool {
+    let cell = |field: usize| {
+        let column = sheet.headings.of_field[field]?;
+        row.fields.get(column).map(|f| cleaned(f)).filter(|f| !f.is_empty() && !is_total(f))
+    };
+    let (amounts, others): (Vec<_>, Vec<_>) = decl.fields.iter().enumerate().partition(|(_, f)| f.kind == Kind::Amount);
+    let has_amount = amounts.iter().any(|(index, _)| cell(*index).is_some());
+    let lacks = others
+        .iter()
+        .any(|(index, f)| f.required && sheet.headings.of_field[*index].is_some() && cell(*index).is_none());
+    has_amount
+        && lacks
+        && (row.fields.iter().any(|f| is_total(&cleaned(f))) || others.iter().all(|(index, _)| cell(*index).is_none()))
+}
+
+/// 合计, and 合 计 as people space it out.
+fn is_total(cell: &str) -> bool {
+    cell.starts_with(['合', '小', '总', '共', '累'])
+        && ["合计", "小计", "总计", "共计", "累计"].contains(&cell.replace([' ', '\u{3000}', ':', '：'], "").as_str())
 }
 
 /// A row longer than the heading line whose amount was cut at an unquoted thousands separator: its column and the

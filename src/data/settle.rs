@@ -189,9 +189,10 @@ fn report_blank(file: &mut FileRead, decl: &FileDecl) {
             }
             let place = file.findings.place(record.origin.line, record.columns[index]);
             file.findings.error(|| {
-                Diagnostic::error("E145", format!("{}没有填写", field.head))
-                    .at(place)
-                    .hint(format!("每行都要填“{}”；整行不用时请删去", head_with_unit(field)))
+                Diagnostic::error("E145", format!("{}没有填写", field.head)).at(place).hint(format!(
+                    "每行都要填“{}”，合并的单元格要拆开逐行填写；整行不用时请删去",
+                    head_with_unit(field)
+                ))
             });
         }
     }

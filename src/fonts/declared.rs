@@ -1,11 +1,11 @@
 //! `fonts.toml` as written: faces and roles, with the line of each for messages.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
+use crate::toml_tree::{self, Entry, Node};
 use indexmap::IndexMap;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use toml::Spanned;
 
 /// The file read and checked, except for the font files themselves.
 pub struct FontsFile {
@@ -40,10 +40,8 @@ pub struct RoleEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawFile {
-    #[serde(default)]
-    face: IndexMap<String, Spanned<RawFace>>,
-    #[serde(default)]
-    role: IndexMap<String, Spanned<RawRole>>,
+    face: Option<Node>,
+    role: Option<Node>,
 }
 
 #[derive(Deserialize)]
@@ -60,10 +58,9 @@ struct RawFace {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawRole {
-    faces: Spanned<Vec<Spanned<String>>>,
-    #[serde(default)]
-    western: Vec<Spanned<String>>,
-    strong: Option<Spanned<String>>,
+    faces: Node,
+    western: Option<Node>,
+    strong: Option<Node>,
     word: String,
     #[serde(default)]
     alt: Vec<String>,
@@ -79,7 +76,7 @@ fn western() -> String {
     "Times New Roman".into()
 }
 
-/// Reads `fonts.toml`; faults go to `diagnostics` (E402, E403). None when it cannot be read at all.
+/// Reads `fonts.toml`; faults go to `diagnostics` (E200, E201, E402, E403). None when it cannot be read at all.
 pub fn read(path: &Path, diagnostics: &mut Diagnostics) -> Option<FontsFile> {
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&text, path, diagnostics),
@@ -95,99 +92,99 @@ pub fn read(path: &Path, diagnostics: &mut Diagnostics) -> Option<FontsFile> {
 /// Reads the text of the `fonts.toml` at `path`, which stays unread.
 pub fn parse(text: &str, path: &Path, diagnostics: &mut Diagnostics) -> Option<FontsFile> {
     let shown: Arc<str> = path.display().to_string().into();
-    let lines = Lines { text, shown };
-    match toml::from_str::<RawFile>(text) {
-        Ok(raw) => Some(check(raw, path, &lines, diagnostics)),
-        Err(e) => {
-            let message = format!("字体配置有误：{}", e.message());
-            let hint = "字体写作 [face.名]，角色写作 [role.\"名\"]；各键的含义见文件开头的说明";
-            diagnostics.push(Diagnostic::error("E402", message).at(lines.place(e.span())).hint(hint));
+    let mut mistakes = Diagnostics::default();
+    let node = toml_tree::parse(text, &shown, &mut mistakes);
+    if mistakes.has_errors() {
+        diagnostics.extend(mistakes); // what is read of a broken file would only be told again as something else
+        return None;
+    }
+    let raw: RawFile = toml_tree::read(&node, diagnostics)?;
+    let (face_table, role_table) = (entries(&raw.face), entries(&raw.role));
+    let mut faces = IndexMap::new();
+    for (name, entry) in &face_table {
+        if let Some(source) = face_source(name, entry, diagnostics) {
+            faces.insert((*name).clone(), FaceEntry { source, line: entry.key.line });
+        }
+    }
+    let names = Names {
+        faces: face_table.iter().map(|(name, _)| name.as_str()).collect(),
+        roles: role_table.iter().map(|(name, _)| name.as_str()).collect(),
+    };
+    let role = |(name, entry): &(&String, &Entry)| Some(((*name).clone(), role(name, entry, &names, diagnostics)?));
+    let roles = role_table.iter().filter_map(role).collect();
+    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    Some(FontsFile { folder, shown, faces, roles })
+}
+
+fn entries(table: &Option<Node>) -> Vec<(&String, &Entry)> {
+    table.as_ref().and_then(Node::table).into_iter().flatten().collect()
+}
+
+fn face_source(name: &str, entry: &Entry, diagnostics: &mut Diagnostics) -> Option<FaceSource> {
+    let before = diagnostics.count(Severity::Error);
+    let raw: RawFace = toml_tree::read(&entry.node, diagnostics)?;
+    match (raw.file, raw.family) {
+        (Some(file), None) => Some(FaceSource::File { file, index: raw.index }),
+        (None, Some(family)) => Some(FaceSource::Family { family, weight: raw.weight }),
+        _ if diagnostics.count(Severity::Error) > before => None,
+        _ => {
+            diagnostics.push(
+                Diagnostic::error("E402", format!("字体“{name}”应有 file 或 family 之一"))
+                    .at(Place::new(entry.key.file.clone(), entry.key.line, 0))
+                    .hint("字体文件写 file = \"文件名\"，已安装的字体写 family = \"字体名\""),
+            );
             None
         }
     }
 }
 
-fn check(raw: RawFile, path: &Path, lines: &Lines, diagnostics: &mut Diagnostics) -> FontsFile {
-    let role_names: Vec<String> = raw.role.keys().cloned().collect();
-    let mut faces = IndexMap::new();
-    let face_names: Vec<String> = raw.face.keys().cloned().collect();
-    for (name, face) in raw.face {
-        let line = lines.line(face.span().start);
-        match face_source(face.into_inner()) {
-            Some(source) => drop(faces.insert(name, FaceEntry { source, line })),
-            None => diagnostics.push(
-                Diagnostic::error("E402", format!("字体“{name}”应有 file 或 family 之一"))
-                    .at(Place::new(lines.shown.clone(), line, 0))
-                    .hint("字体文件写 file = \"文件名\"，已安装的字体写 family = \"字体名\""),
-            ),
-        }
-    }
-    let roles = raw
-        .role
-        .into_iter()
-        .map(|(name, role)| {
-            let entry = check_role(&name, role.into_inner(), &face_names, &role_names, lines, diagnostics);
-            (name, entry)
-        })
-        .collect();
-    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-    FontsFile { folder, shown: lines.shown.clone(), faces, roles }
+/// Names that roles may refer to.
+struct Names<'a> {
+    faces: Vec<&'a str>,
+    roles: Vec<&'a str>,
 }
 
-fn face_source(raw: RawFace) -> Option<FaceSource> {
-    match (raw.file, raw.family) {
-        (Some(file), None) => Some(FaceSource::File { file, index: raw.index }),
-        (None, Some(family)) => Some(FaceSource::Family { family, weight: raw.weight }),
-        _ => None,
-    }
-}
-
-fn check_role(
-    name: &str,
-    raw: RawRole,
-    face_names: &[String],
-    role_names: &[String],
-    lines: &Lines,
-    diagnostics: &mut Diagnostics,
-) -> RoleEntry {
-    if raw.faces.as_ref().is_empty() {
+fn role(name: &str, entry: &Entry, names: &Names, diagnostics: &mut Diagnostics) -> Option<RoleEntry> {
+    let raw: RawRole = toml_tree::read(&entry.node, diagnostics)?;
+    if raw.faces.array().is_some_and(<[Node]>::is_empty) {
         let message = format!("角色“{name}”没有字体");
         let hint = "请在 faces 中写出至少一个字体名";
-        diagnostics.push(Diagnostic::error("E403", message).at(lines.place(Some(raw.faces.span()))).hint(hint));
+        diagnostics.push(Diagnostic::error("E403", message).at(line_of(&raw.faces)).hint(hint));
     }
-    let named = raw.faces.as_ref().iter().chain(&raw.western).map(|f| (f, face_names, "字体"));
-    for (reference, known, what) in named.chain(raw.strong.iter().map(|s| (s, role_names, "角色"))) {
-        if !known.contains(reference.as_ref()) {
-            let message = format!("角色“{name}”用到的{what}“{}”没有定义", reference.as_ref());
-            let hint = match nearest(reference.as_ref(), known.iter().map(String::as_str)) {
-                Some(near) => format!("您是否指“{near}”？"),
-                None => format!("已定义的{what}：{}", known.join("、")),
-            };
-            diagnostics.push(Diagnostic::error("E403", message).at(lines.place(Some(reference.span()))).hint(hint));
+    let mut list = |node: &Node| references(name, node, &names.faces, "字体", diagnostics);
+    let (faces, western) = (list(&raw.faces), raw.western.as_ref().map(&mut list).unwrap_or_default());
+    let strong = raw.strong.and_then(|node| reference(name, &node, &names.roles, "角色", diagnostics));
+    Some(RoleEntry { faces, western, strong, word: raw.word, alternatives: raw.alt, latin: raw.latin })
+}
+
+fn references(role: &str, list: &Node, known: &[&str], what: &str, diagnostics: &mut Diagnostics) -> Vec<String> {
+    match list.array() {
+        Some(items) => items.iter().filter_map(|item| reference(role, item, known, what, diagnostics)).collect(),
+        None => {
+            diagnostics.push(
+                Diagnostic::error("E403", format!("角色“{role}”的{what}应写成数组"))
+                    .at(line_of(list))
+                    .hint("写作 [\"名称\", \"名称\"]"),
+            );
+            Vec::new()
         }
     }
-    RoleEntry {
-        faces: raw.faces.into_inner().into_iter().map(Spanned::into_inner).collect(),
-        western: raw.western.into_iter().map(Spanned::into_inner).collect(),
-        strong: raw.strong.map(Spanned::into_inner),
-        word: raw.word,
-        alternatives: raw.alt,
-        latin: raw.latin,
-    }
 }
 
-/// Byte offsets of the text as places.
-struct Lines<'a> {
-    text: &'a str,
-    shown: Arc<str>,
+/// A name that must be one of those known.
+fn reference(role: &str, node: &Node, known: &[&str], what: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+    let name: String = toml_tree::read(node, diagnostics)?;
+    if !known.contains(&name.as_str()) {
+        let hint = match nearest(&name, known.iter().copied()) {
+            Some(near) => format!("您是否指“{near}”？"),
+            None => format!("已定义的{what}：{}", known.join("、")),
+        };
+        let message = format!("角色“{role}”用到的{what}“{name}”没有定义");
+        diagnostics.push(Diagnostic::error("E403", message).at(line_of(node)).hint(hint));
+    }
+    Some(name)
 }
 
-impl Lines<'_> {
-    fn line(&self, offset: usize) -> u32 {
-        1 + self.text.as_bytes()[..offset.min(self.text.len())].iter().filter(|&&b| b == b'\n').count() as u32
-    }
-
-    fn place(&self, span: Option<std::ops::Range<usize>>) -> Place {
-        Place::new(self.shown.clone(), span.map_or(0, |s| self.line(s.start)), 0)
-    }
+fn line_of(node: &Node) -> Place {
+    Place::new(node.place.file.clone(), node.place.line, 0)
 }

@@ -28,6 +28,12 @@ pub fn syntax(error: &Error, place: &Place) -> Diagnostic {
     let message = match detail.strip_prefix("unknown statement ") {
         None if detail.contains("recursion") => "模板语法错误：一层套一层，嵌套过深".to_string(),
         Some(name) => format!("模板语法错误：没有“{name}”这种标签"),
+        None if detail.starts_with("unexpected end of") && !detail.starts_with("unexpected end of input") => {
+            "模板语法错误：没有写完，引号、括号或注释没有结束".to_string()
+        }
+        None if detail.starts_with("unexpected input") || detail == "unexpected character" => {
+            "模板语法错误：这里有不该有的字符".to_string()
+        }
         None => {
             match detail.strip_prefix("unexpected ").map(|rest| rest.split_once(", expected ").unwrap_or((rest, ""))) {
                 Some(("end of input", "")) => "模板语法错误：没有写完".to_string(),
@@ -54,7 +60,10 @@ fn token(name: &str) -> String {
         "end of input" => "结尾".to_string(),
         "expression" => "一个值".to_string(),
         "identifier" | "identifier or integer" => "一个名称".to_string(),
-        "statement" => "标签".to_string(),
+        "statement" | "keyword" => "标签".to_string(),
+        "string" => "一段文字".to_string(),
+        "integer" | "float" | "number" => "一个数".to_string(),
+        "end of string" => "引号".to_string(),
         other => format!("“{}”", other.trim_matches('`')),
     }
 }

@@ -7,8 +7,8 @@
 //! Any file may be given. What is no readable DOCX ends in one Chinese sentence; memory stays bounded.
 //!
 //! ```no_run
-//! use gongkai::read_docx::{Options, read};
-//! let bytes = std::fs::read("returned.docx").expect("a file");
+//! use gongkai::read_docx::{Options, load, read};
+//! let bytes = load("returned.docx".as_ref()).expect("a file");
 //! let reading = read(&bytes, &Options::default()).expect("a DOCX");
 //! for figure in &reading.figures {
 //!     println!("{} {} {:?}", figure.address, figure.text, figure.amount);
@@ -26,7 +26,10 @@ mod settle;
 
 use crate::diagnostic::Diagnostic;
 use rust_decimal::Decimal;
+use std::fs::File;
+use std::io::{self, Read};
 use std::ops::Range;
+use std::path::Path;
 
 pub use content::View;
 
@@ -42,8 +45,18 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { view: View::Accepted, part: 96 << 20, kept: 96 << 20 }
+        Options { view: View::Accepted, part: 64 << 20, kept: 64 << 20 }
     }
+}
+
+/// Bytes of the largest file that is read.
+const LARGEST: u64 = 64 << 20;
+
+/// The bytes of a file, for [`read`]; of a larger one than is read no more than shows that.
+pub fn load(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What a DOCX holds.
@@ -126,6 +139,10 @@ pub struct ProseFigure {
 ///
 /// Errors (E54x): the file is no ZIP, encrypted, truncated, no Word document, too large, or no well-formed XML.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Reading, Diagnostic> {
+    if bytes.len() as u64 > LARGEST {
+        return Err(package::error("E544", format!("文件超过 {} MB，没有读取", LARGEST >> 20))
+            .hint("请确认是本程序生成的文件；如插入了大图片，请先删去"));
+    }
     let package = package::open(bytes, options)?;
     Ok(settle::settle(package, options.view == View::Original))
 }

@@ -237,7 +237,7 @@ fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnost
         findings.push(Diagnostic::new(
             Severity::Note,
             "E551",
-            format!("{aliases} 个数字的内容控件失去了标记（tag），已按控件标题读取"),
+            format!("{aliases} 个数字的内容控件失去了标记，已按控件标题读取"),
         ));
     }
     let mut settled = Vec::with_capacity(content.controls.len());

@@ -228,6 +228,42 @@ pub fn data() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("escape-as-heading", "ledger.csv", b"\x1B[2J,\x07\n1,2\n".to_vec()),
         ("noncharacters", "targets.csv", "项目,\u{FDD1}1\u{FDD6}\na,b\n".into()),
         ("noncharacters-in-prose", "text/duties.md", "职责\n一、\u{FDD1}0\u{FDD6}\n".into()),
+        ("a-row-of-totals", "ledger.csv", [line("1.00"), "合 计,,,,,,1.00\n".into()].concat()),
+        ("a-total-without-a-word", "ledger.csv", [line("1.00"), b",,,,,,1.00\n".to_vec()].concat()),
+        ("merged-cells", "ledger.csv", [line("1.00"), ",基本支出,30102,津贴补贴,,一般公共预算,2.00\n".into()].concat()),
+        ("titles-above", "ledger.csv", ["2023年预算明细,,,,,,\n单位：元,,,,,,\n".into(), line("1.00")].concat()),
+        (
+            "one-cell-too-far-right",
+            "ledger.csv",
+            [ledger.as_bytes(), ",2010350,基本支出,30101,基本工资,,一般公共预算\n".as_bytes()].concat(),
+        ),
+        ("separators-not-quoted", "ledger.csv", line("1,234.00")),
+        ("column-too-narrow", "ledger.csv", line("########")),
+        ("broken-formula", "ledger.csv", line("#REF!")),
+        ("formula", "ledger.csv", line("=SUM(G2:G5)")),
+        ("unit-in-the-cell", "ledger.csv", line("4.19万")),
+        ("space-in-a-number", "ledger.csv", line("12 345.00")),
+        (
+            "code-as-a-number",
+            "ledger.csv",
+            String::from_utf8_lossy(&line("1.00")).replace("2010350", "2010350.0").into_bytes(),
+        ),
+        (
+            "code-in-scientific-form",
+            "ledger.csv",
+            String::from_utf8_lossy(&line("1.00")).replace("2010350", "2.01E+06").into_bytes(),
+        ),
+        (
+            "all-full-width",
+            "ledger.csv",
+            String::from_utf8_lossy(&line("１．００"))
+                .replace("2010350", "２０１０３５０")
+                .replace("30101", "３０１０１")
+                .into_bytes(),
+        ),
+        ("typographic-quotes", "report.toml", report.replace('"', "”").into_bytes()),
+        ("full-width-equals", "report.toml", report.replacen('=', "＝", 1).into_bytes()),
+        ("date-not-quoted", "report.toml", with_report("date = 2023年2月10日")),
         ("empty-report", "report.toml", Vec::new()),
         ("deep-arrays", "report.toml", with_report(&format!("a = {}{}", "[".repeat(20_000), "]".repeat(20_000)))),
         ("deep-tables", "report.toml", with_report(&format!("a = {}{}", "{b=".repeat(20_000), "}".repeat(20_000)))),

@@ -1,0 +1,29 @@
+//! A correction of one cell: `ledger.csv:2 金额=1.00`, made in a file of every kind of field. Nothing else changes.
+#![no_main]
+
+use gongkai::data::{Correction, Value, corrected};
+use gongkai::diagnostic::Diagnostics;
+use gongkai_fuzz::{PARSER, judge_words, table, twice};
+
+const FILE: &str = "功能科目,资金来源,说明,日期,数量,金额（元）\n2050201,一般,\"甲,\n乙\",2024-02-29,3,1.00\n\n2050299,基金,丙,,,2.00\n";
+
+fn values(text: &str) -> Vec<Vec<Value>> {
+    table::values(&table::read(text, &mut Diagnostics::default()))
+}
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let correction = match twice(PARSER, || Correction::read(text)) {
+        Ok(correction) => correction,
+        Err(found) => return judge_words(&found, Some(text)),
+    };
+    match twice(PARSER, || corrected(FILE.to_string(), &table::declared(), &correction)) {
+        Err(found) => judge_words(&found, Some(&format!("{text} all.csv"))),
+        Ok(new) => {
+            let (before, after) = (values(FILE), values(&new));
+            assert_eq!(before.len(), after.len(), "{new}");
+            let changed = before.iter().flatten().zip(after.iter().flatten()).filter(|(a, b)| a != b).count();
+            // One more where a blank takes its value from the cell.
+            assert!(changed <= 2, "{changed} cells changed: {new}");
+        }
+    }
+});
