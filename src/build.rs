@@ -44,6 +44,7 @@ impl Typeset {
 }
 
 /// The bytes of one output file and the name it gets.
+#[derive(Clone)]
 pub struct Output {
     pub name: String,
     pub bytes: Vec<u8>,
@@ -120,7 +121,21 @@ pub fn outputs(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let mut outputs = Vec::new();
+    let documents = typeset_all(folder, layout_roots, fonts, formats, diagnostics);
+    let documents: Vec<&Typeset> = documents.iter().map(|(_, typeset)| typeset).collect();
+    write_all(&documents, fonts, formats, diagnostics)
+}
+
+/// Every document of a folder with its pages, by what `[[document]]` adds to its name. With errors among them those
+/// that could be made are returned all the same. `formats` are those they are to be written in; none: to be checked.
+pub fn typeset_all(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    fonts: &Fonts,
+    formats: &[Format],
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Option<String>, Typeset)> {
+    let mut documents = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
     let records_lost = diagnostics.iter().any(is_of_records);
     let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
@@ -135,19 +150,33 @@ pub fn outputs(
             continue;
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
-        if let Some(name) = name {
+        if let Some(name) = &name {
             let stem = &mut typeset.composition.document.meta.file_stem;
             *stem = file_name(&format!("{stem}-{name}"));
         }
-        match write_formats(&typeset, fonts, formats) {
-            Ok(files) => outputs.extend(files),
-            Err(found) => diagnostics.push(found),
-        }
+        documents.push((name, typeset));
     }
     // With mistakes in the data or the layout the checks have not seen everything.
     if !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
         // Of several documents, any may be the one that an acknowledgement speaks of.
         acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
+    }
+    documents
+}
+
+/// The files of typeset documents. With errors, here or before, nothing is returned.
+pub fn write_all(
+    documents: &[&Typeset],
+    fonts: &Fonts,
+    formats: &[Format],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Output> {
+    let mut outputs = Vec::new();
+    for typeset in documents {
+        match write_formats(typeset, fonts, formats) {
+            Ok(files) => outputs.extend(files),
+            Err(found) => diagnostics.push(found),
+        }
     }
     report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }
@@ -158,7 +187,7 @@ fn only_printed(formats: &[Format]) -> Diagnostic {
     let message = "没有明细，只有 tables/ 里的表：各条规则都已检查，但不能由此生成公开文本";
     let hint = "表里的数已经四舍五入，正文要用的明细（经济科目、上年数）也不在其中；有了明细文件就能生成";
     let severity = if formats.is_empty() { Severity::Note } else { Severity::Error };
-    Diagnostic::new(severity, "E506", message).hint(hint)
+    Diagnostic::new(severity, "E511", message).hint(hint)
 }
 
 fn is_of_records(found: &Diagnostic) -> bool {

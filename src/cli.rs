@@ -11,6 +11,7 @@ mod history;
 mod layouts;
 mod messages;
 mod read;
+mod watch;
 mod why;
 
 use clap::error::{ContextKind, ErrorKind};
@@ -26,6 +27,8 @@ const EXAMPLES: &str = "\
   gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
   gongkai check data/631-2023                只检查，不写文件
   gongkai explain L013                       说明一条规则
+  gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
+  gongkai watch data/631-2023                一存盘就重新生成
   gongkai why data/631-2023 85.05            一个数是怎么来的
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
   gongkai layouts list                       列出版式集
@@ -33,6 +36,17 @@ const EXAMPLES: &str = "\
                                              导出一个版式集，以便修改
 
 退出码：0 完成；1 数据或版式有错误；2 用法不对。";
+
+const BUILD_EXAMPLES: &str = "\
+示例：
+  gongkai build data/631-2023
+  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx
+  gongkai build data/631-2023 --edition --date 2023-02-10
+                                             生成，并记为 editions/2023-02-10-1
+  gongkai build data/631-2023 --at 2023-02-10-1
+                                             照那一版再生成，在 output/631-2023/2023-02-10-1
+  gongkai build data/631-2023 --since 2023-02-10-1 --date 2023-03-01 --edition
+                                             更正后生成，另写更正说明，并记为新的一版";
 
 const DIFF_EXAMPLES: &str = "\
 示例：
@@ -66,7 +80,7 @@ enum Command {
     /// 生成公开文本
     #[command(help_template = HELP, override_usage = "gongkai build [选项] <文件夹>...")]
     #[command(
-        after_help = "示例：\n  gongkai build data/631-2023\n  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx"
+        after_help = BUILD_EXAMPLES
     )]
     Build(build::BuildArgs),
     /// 检查数据和版式，不写文件
@@ -93,6 +107,10 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai history <文件夹>")]
     #[command(after_help = "示例：\n  gongkai history data/631-2023")]
     History(history::HistoryArgs),
+    /// 守着一个数据文件夹：一存盘就重新生成，说明动了哪里
+    #[command(help_template = HELP, override_usage = "gongkai watch [选项] <文件夹>")]
+    #[command(after_help = "示例：\n  gongkai watch data/631-2023\n  gongkai watch data/631-2023 --format pdf")]
+    Watch(watch::WatchArgs),
     /// 读出 DOCX 里的数字，一行一个：地址、文字、元
     #[command(help_template = HELP, override_usage = "gongkai read [选项] <文件>")]
     #[command(after_help = "示例：\n  gongkai read 公开.docx\n  gongkai read 公开.docx --format json --prose")]
@@ -119,6 +137,7 @@ pub fn run() -> ExitCode {
         Command::Why(args) => why::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Watch(args) => watch::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),
     }

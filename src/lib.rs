@@ -26,5 +26,6 @@ pub mod read_docx;
 pub mod style;
 pub mod toml_tree;
 pub mod typeset;
+pub mod watch;
 pub mod why;
 pub mod write;

@@ -3,11 +3,13 @@
 
 use crate::build::Output;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::edition::sha256;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Temporary names begin with a dot and end in neither .pdf nor .docx: no one takes them for output.
 const TEMPORARY: (&str, &str) = (".gongkai-", ".tmp");
@@ -18,12 +20,13 @@ const STAGED: &str = "new";
 /// written. A file that another program holds open gets a second name, with a warning that says so.
 pub fn place(folder: &Path, outputs: &[Output], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     let staged = fs::create_dir_all(folder).map_err(|e| refused("建立文件夹", folder, &e)).and_then(|()| {
+        let turn = Turn::take(folder)?;
         sweep(folder);
         // At once, since each waits for the disk.
         let staged: Vec<_> = outputs.par_iter().map(|output| stage(folder, output)).collect();
-        staged.into_iter().collect::<Result<Vec<_>, _>>()
+        Ok((turn, staged.into_iter().collect::<Result<Vec<_>, _>>()?))
     });
-    let staged = match staged {
+    let (_turn, staged) = match staged {
         Ok(staged) => staged,
         Err(found) => {
             diagnostics.push(found);
@@ -38,6 +41,38 @@ pub fn place(folder: &Path, outputs: &[Output], diagnostics: &mut Diagnostics) -
         }
     }
     placed
+}
+
+/// A folder's turn to be written into: two runs at once would leave the PDF of one beside the DOCX of the other.
+/// The lock lies among the system's temporary files, where it disturbs nobody; it goes with its process, killed or not.
+pub struct Turn {
+    _lock: File,
+}
+
+/// How long another run may take, and how often it is asked after.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_millis(5));
+
+impl Turn {
+    /// Waits for other runs that write into `folder`. None where nothing can be locked: each file is still whole.
+    pub fn take(folder: &Path) -> Result<Option<Turn>, Diagnostic> {
+        let Ok(whole) = folder.canonicalize() else { return Ok(None) };
+        let name = format!("gongkai-{}.lock", &sha256(whole.to_string_lossy().as_bytes())[..32]);
+        let path = std::env::temp_dir().join(name);
+        // Another user's lock can be read and so be locked, though not written.
+        let made = File::options().create(true).append(true).open(&path).or_else(|_| File::open(&path));
+        let Ok(lock) = made else { return Ok(None) };
+        let begun = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Some(Turn { _lock: lock })),
+                Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE.0 => std::thread::sleep(PATIENCE.1),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(_)) => return Ok(None),
+            }
+        }
+        let message = format!("另一个 gongkai 一直在写 {}", folder.display());
+        Err(Diagnostic::error("E509", message).hint("等它做完再运行；它若停住了，请结束它"))
+    }
 }
 
 /// Puts a whole folder of files (by path, with `/`) at `parent/name` by one rename of a finished one: whoever looks

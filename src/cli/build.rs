@@ -1,11 +1,15 @@
 //! `gongkai build`: the files of each folder, in its place.
 
-use super::folders::{Manner, Places, each_folder, expanded, output_names};
-use super::messages::{Form, tell};
-use crate::build::Format;
+use super::folders::{Manner, Outcome, Places, Shared, each_folder, expanded, output_names};
+use super::messages::{Form, blocks, tell};
+use crate::build::{Format, outputs};
+use crate::compose::read_report;
+use crate::data::{read_date, read_text};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::edition::{Edition, Recorded, notice, record};
 use crate::place::place;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -26,6 +30,18 @@ pub struct BuildArgs {
     /// 生成哪些格式，用逗号隔开：pdf、docx；不写则两种都生成
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]
     format: Vec<FormatArg>,
+    /// 记为已发布的一版，放在数据文件夹的 editions 下
+    #[arg(long, help_heading = "选项", conflicts_with = "at")]
+    edition: bool,
+    /// 公开日期，如 2023-02-10，用作版号和更正说明的日期；不写则用 report.toml 的 date
+    #[arg(long, value_name = "日期", help_heading = "选项")]
+    date: Option<String>,
+    /// 照已发布的一版重新生成，放在输出文件夹下以版号为名的子文件夹里
+    #[arg(long, value_name = "版号", help_heading = "选项")]
+    at: Option<String>,
+    /// 另写更正说明：自这一版以来更正了什么，原因取自 corrections.toml
+    #[arg(long, value_name = "版号", help_heading = "选项", conflicts_with = "at")]
+    since: Option<String>,
     /// 有警告也不生成；不写则只有错误妨碍生成
     #[arg(long, help_heading = "选项")]
     strict: bool,
@@ -33,8 +49,9 @@ pub struct BuildArgs {
     places: Places,
 }
 
+/// A format as it is asked for.
 #[derive(Clone, Copy, ValueEnum)]
-enum FormatArg {
+pub enum FormatArg {
     Pdf,
     Docx,
 }
@@ -49,13 +66,86 @@ pub fn run(args: &BuildArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let manner = Manner { formats: formats(&args.format), form: Form::Text, strict: args.strict };
-    each_folder(&folders, &args.places, &manner, |index, files, outcome| {
-        outcome.written = place(&args.output.join(&names[index]), &files, &mut outcome.diagnostics);
+    let formats = formats(&args.format);
+    let manner = Manner { form: Form::Text, strict: args.strict, writes: true };
+    each_folder(&folders, &args.places, &manner, |shared, index, folder, outcome| {
+        let target = args.output.join(&names[index]);
+        match &args.at {
+            Some(id) => again(id, folder, &target, shared, &formats, outcome),
+            None => one(args, folder, &target, shared, &formats, outcome),
+        }
     })
 }
 
-fn formats(given: &[FormatArg]) -> Vec<Format> {
+/// Builds a folder, with the statement and the edition that were asked for.
+fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, formats: &[Format], outcome: &mut Outcome) {
+    let Shared { fonts, roots } = shared;
+    let built = outputs(folder, roots, fonts, formats, &mut outcome.diagnostics);
+    if blocks(outcome, args.strict) {
+        return;
+    }
+    let found = &mut outcome.diagnostics;
+    let date = if args.edition || args.since.is_some() { date(args, folder, found) } else { None };
+    let mut notices = Vec::new();
+    if let (Some(since), Some(date)) = (&args.since, &date) {
+        match Edition::find(folder, since) {
+            Ok(edition) => notices = notice(folder, roots, &edition, date, fonts, formats, found),
+            Err(error) => found.push(error),
+        }
+    }
+    if found.has_errors() {
+        return;
+    }
+    outcome.written = place(target, &[&built[..], &notices[..]].concat(), found);
+    let Some(date) = date.filter(|_| args.edition && !found.has_errors()) else { return };
+    match record(folder, roots, fonts, &date, &built, formats, found) {
+        Some(Recorded::New(edition)) => outcome.written.push(edition.folder),
+        Some(Recorded::Same(edition)) => {
+            let message = format!("与 {} 相同，没有记为新的一版", edition.id);
+            found.push(Diagnostic::new(Severity::Note, "E506", message));
+        }
+        None => {}
+    }
+}
+
+/// Builds an edition again. What stands in the output folder now is left alone.
+fn again(id: &str, folder: &Path, target: &Path, shared: &Shared, formats: &[Format], outcome: &mut Outcome) {
+    let found = &mut outcome.diagnostics;
+    match Edition::find(folder, id) {
+        Ok(edition) => {
+            let files = edition.rebuild(&shared.fonts, formats, found);
+            if !found.has_errors() {
+                outcome.written = place(&target.join(id), &files, found);
+            }
+        }
+        Err(error) => found.push(error),
+    }
+}
+
+/// The date of an edition: asked for, else the data's. Never the clock's.
+fn date(args: &BuildArgs, folder: &Path, found: &mut Diagnostics) -> Option<String> {
+    if let Some(asked) = &args.date {
+        let date = read_date(asked);
+        if date.is_none() {
+            found.push(Diagnostic::error("E507", format!("日期“{asked}”读不懂")).hint("写作 2023-02-10"));
+        }
+        return date;
+    }
+    let text = read_text(&folder.join("report.toml"), "report.toml").ok()?;
+    let date = read_report(&text, &mut Diagnostics::default()).and_then(|report| report.date);
+    if date.is_none() {
+        let message = "没有公开日期，不知道记为哪一天的一版";
+        found.push(
+            Diagnostic::error("E507", message)
+                .at(Place::file("report.toml"))
+                .hint("在 report.toml 中写 date = \"2023-02-10\"，或用 --date 2023-02-10；程序不取当天的日期"),
+        );
+    }
+    date
+}
+
+/// The formats asked for, each once; without any, all.
+pub fn formats(given: &[FormatArg]) -> Vec<Format> {
     let mut formats: Vec<Format> = given
         .iter()
         .map(|f| match f {

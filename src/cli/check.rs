@@ -1,7 +1,8 @@
 //! `gongkai check`: everything that `build` would find, and nothing written but the fixes that are asked for.
 
-use super::folders::{Manner, Outcome, Places, each_folder, expanded, outcomes};
+use super::folders::{Manner, Outcome, Places, Shared, each_folder, expanded, outcomes};
 use super::messages::{Form, Telling, print, report, tell};
+use crate::build::outputs;
 use crate::check::fix::{self, Patch};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -32,12 +33,15 @@ pub struct CheckArgs {
 /// Finds all that `build` would find, in every format, and writes nothing.
 pub fn run(args: &CheckArgs) -> ExitCode {
     // Everything but the writing: what stops a build is found in the data, the layouts and on the pages.
-    let manner = Manner { formats: Vec::new(), form: args.format, strict: args.strict };
+    let manner = Manner { form: args.format, strict: args.strict, writes: false };
+    let look = |shared: &Shared, _: usize, folder: &Path, outcome: &mut Outcome| {
+        outputs(folder, &shared.roots, &shared.fonts, &[], &mut outcome.diagnostics);
+    };
     let folders = expanded(&args.folders);
     if !args.fix {
-        return each_folder(&folders, &args.places, &manner, |_, _, _| ());
+        return each_folder(&folders, &args.places, &manner, look);
     }
-    match outcomes(&folders, &args.places, &manner, |_, _, _| ()) {
+    match outcomes(&folders, &args.places, look) {
         Ok(found) => {
             let done = folders.iter().zip(&found).map(|(folder, outcome)| mend(folder, outcome, args.write));
             if done.fold(true, |all, one| all && one) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

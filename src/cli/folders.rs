@@ -1,7 +1,6 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
-use super::messages::{Form, Telling, blocks, report};
-use crate::build::{Format, Output, outputs};
+use super::messages::{Form, Telling, report};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fonts::Fonts;
 use clap::Args;
@@ -50,26 +49,32 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
 }
 
-/// What a command wants of each folder, and how it tells what was found.
+/// What the work on a folder needs beside it.
+pub struct Shared {
+    pub fonts: Fonts,
+    /// Folders that may hold layout sets, first wins.
+    pub roots: Vec<PathBuf>,
+}
+
+/// How a command tells what it found.
 pub struct Manner {
-    pub formats: Vec<Format>,
     pub form: Form,
     /// Warnings stop a folder as errors do.
     pub strict: bool,
+    /// It writes files: their absence is told.
+    pub writes: bool,
 }
 
-/// Makes the files of every folder, in parallel, and tells what was found; those of a folder that nothing stops go to
-/// `done` with its number.
+/// Does `work` on every folder, in parallel, with its number, and tells what was found.
 pub fn each_folder(
     folders: &[PathBuf],
     places: &Places,
     manner: &Manner,
-    done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
+    work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
 ) -> ExitCode {
     let roots = layout_roots(places.layouts.as_deref());
-    let telling =
-        Telling { form: manner.form, strict: manner.strict, writes: !manner.formats.is_empty(), roots: &roots };
-    match outcomes(folders, places, manner, done) {
+    let telling = Telling { form: manner.form, strict: manner.strict, writes: manner.writes, roots: &roots };
+    match outcomes(folders, places, work) {
         Ok(outcomes) => report(folders, &outcomes, &telling),
         Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
     }
@@ -79,18 +84,13 @@ pub fn each_folder(
 pub fn outcomes(
     folders: &[PathBuf],
     places: &Places,
-    manner: &Manner,
-    done: impl Fn(usize, Vec<Output>, &mut Outcome) + Sync,
+    work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
 ) -> Result<Vec<Outcome>, Diagnostics> {
-    let fonts = load_fonts(places.fonts.as_deref())?;
-    let roots = layout_roots(places.layouts.as_deref());
+    let shared = Shared { fonts: load_fonts(places.fonts.as_deref())?, roots: layout_roots(places.layouts.as_deref()) };
     let bar = progress(folders.len());
     let one = |(index, folder): (usize, &PathBuf)| {
         let mut outcome = Outcome::default();
-        let files = outputs(folder, &roots, &fonts, &manner.formats, &mut outcome.diagnostics);
-        if !blocks(&outcome, manner.strict) {
-            done(index, files, &mut outcome);
-        }
+        work(&shared, index, folder, &mut outcome);
         bar.inc(1);
         outcome
     };

@@ -10,16 +10,20 @@
 //! An edition appears by one rename of a finished folder, is never written to again, and is verified before it is used.
 //! Its date comes from `report.toml` or `--date`: the clock is never asked.
 
+mod corrections;
 mod manifest;
+mod notice;
 mod snapshot;
 
+pub use corrections::Reasons;
 pub use manifest::{FontRecord, Manifest, OutputRecord, PublishedDocument, PublishedFigure, read_manifest};
+pub use notice::notice;
 pub use snapshot::{Snapshot, sha256};
 
 use crate::build::{Format, Output, Side, compose_all, outputs};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::fonts::Fonts;
-use crate::place::{place_folder, refusal};
+use crate::place::{Turn, place_folder, refusal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -188,9 +192,19 @@ pub fn record(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Option<Recorded> {
+    let _turn = match Turn::take(data_folder) {
+        Ok(turn) => turn,
+        Err(found) => {
+            diagnostics.push(found);
+            return None;
+        }
+    };
     let snapshot = Snapshot::take(data_folder, layout_roots, diagnostics)?;
-    let sides = compose_all(data_folder, layout_roots, &BTreeMap::new(), diagnostics);
-    if diagnostics.has_errors() {
+    // What is wrong in the folder was told by its build.
+    let mut again = Diagnostics::default();
+    let sides = compose_all(data_folder, layout_roots, &BTreeMap::new(), &mut again);
+    if again.has_errors() {
+        diagnostics.extend(again);
         return None;
     }
     let manifest = Manifest::of(&sides, &snapshot, fonts, built, formats);

@@ -46,7 +46,8 @@ impl<'a> Check<'a> {
     /// `stems`: all tables and narratives there are, those that could not be read too.
     fn parts(&mut self, stems: &[String]) {
         let stems: Vec<&str> = stems.iter().filter(|s| !s.starts_with("text/")).map(String::as_str).collect();
-        for part in &self.set.parts {
+        let set = self.set;
+        for part in set.parts.iter().chain(set.correction.iter().flat_map(|notice| &notice.parts)) {
             self.known("E230", "部分（.toml 或 .md 文件）", &part.file, &stems, &part.place);
             self.page(part.frame.page.as_deref(), &part.place);
         }
@@ -113,7 +114,8 @@ impl<'a> Check<'a> {
     /// `when` of parts and narratives: facts of the report, never figures.
     fn conditions(&mut self) {
         let set = self.set;
-        let parts = set.parts.iter().filter_map(|p| p.when.as_ref());
+        let parts = set.parts.iter().chain(set.correction.iter().flat_map(|notice| &notice.parts));
+        let parts = parts.filter_map(|p| p.when.as_ref());
         for when in parts.chain(set.narratives.values().filter_map(|n| n.when.as_ref())) {
             self.when(when);
         }

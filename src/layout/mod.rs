@@ -39,6 +39,8 @@ pub struct LayoutSet {
     /// `[reasons]`: which changes must be explained.
     pub reasons: Option<ReasonsAsked>,
     pub parts: Vec<Part>,
+    /// `[correction]`: the statement that is published with a corrected edition.
+    pub correction: Option<Notice>,
     /// By file stem, `table-01`.
     pub tables: IndexMap<String, TableLayout>,
     /// By file stem, `02-arrangement`; and the department's own prose as `text/NAME`.
@@ -81,6 +83,14 @@ pub struct ReasonsAsked {
     pub percent: Option<rust_decimal::Decimal>,
     /// A change of at least so many 元.
     pub yuan: Option<rust_decimal::Decimal>,
+}
+
+/// A document of its own, made from the set's files.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    pub title: Template,
+    pub file_stem: Template,
+    pub parts: Vec<Part>,
 }
 
 /// One part of the document, in order.

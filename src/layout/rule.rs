@@ -23,8 +23,6 @@ pub struct Rule {
     pub source: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
-    /// As written in `is`; empty for other demands.
-    pub formula: String,
     pub each: Each,
     /// It is asked only where these certainly hold.
     pub when: Vec<Relation>,
@@ -155,19 +153,6 @@ pub fn rules(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Rule> {
     all.iter().filter_map(|(code, entry)| rule(code, &entry.key, &entry.node, diagnostics)).collect()
 }
 
-/// The rules of every set there is, with the set's id; sets that cannot be read are left out.
-pub fn rules_of_sets(roots: &[std::path::PathBuf]) -> Vec<(String, Rule)> {
-    let mut all = Vec::new();
-    for id in super::all_sets(roots) {
-        let mut found = Diagnostics::default();
-        let files = super::SetFiles::find(&id, None, roots, None, &mut found);
-        let node = files.and_then(|f| f.toml("checks.toml", &mut found));
-        let rules = node.map(|n| rules(&n, &mut found)).unwrap_or_default();
-        all.extend(rules.into_iter().map(|rule| (id.clone(), rule)));
-    }
-    all
-}
-
 fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -> Option<Rule> {
     if !is_code(code) {
         diagnostics.push(
@@ -202,7 +187,6 @@ fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -
         why: raw.why,
         source: raw.source,
         hint: raw.hint,
-        formula: raw.is.as_ref().and_then(Node::str).unwrap_or_default().to_string(),
         each: each.unwrap_or_default(),
         when,
         demand,

@@ -2,10 +2,12 @@
 
 #![allow(dead_code)] // each test file uses its own part of this
 
-use gongkai::build::{Format, Output};
+use gongkai::build::{Format, Output, Side};
 use gongkai::diagnostic::Diagnostics;
+use gongkai::diff::{DocumentDiff, Laid, compare};
 use gongkai::document::Document;
 use gongkai::fonts::Fonts;
+use gongkai::prepare::Instead;
 use std::path::{Path, PathBuf};
 
 /// The project's folder.
@@ -70,6 +72,20 @@ pub fn built(folder: &Path, fonts: &Fonts, formats: &[Format]) -> Vec<Output> {
     let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
     assert!(!diagnostics.has_errors(), "{}", found.join("\n"));
     outputs
+}
+
+/// Composes every document of a folder; panics with what was found.
+pub fn sides(folder: &Path) -> Vec<Side> {
+    let mut diagnostics = Diagnostics::default();
+    let sides = gongkai::build::compose_all(folder, &layout_roots(), &Instead::new(), &mut diagnostics);
+    let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
+    assert!(!sides.is_empty(), "{}", found.join("\n"));
+    sides
+}
+
+/// What differs between the first documents of two folders, pages aside.
+pub fn difference(old: &[Side], new: &[Side]) -> DocumentDiff {
+    compare(Laid { side: &old[0], pages: None }, Laid { side: &new[0], pages: None })
 }
 
 /// Whether a program can be used; if not, says so, or fails where tools are required.

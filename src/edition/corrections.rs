@@ -1,0 +1,230 @@
+//! `corrections.toml`: why what was published had to be corrected.
+//!
+//! ```toml
+//! [since."2023-02-10-1"]
+//! "ledger.csv:11" = "办公费少计10万元"   # where the input changed
+//! "t9/*" = "……"                          # or the address of a figure, * for any characters
+//! ```
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diff::{Cause, DocumentDiff};
+use crate::toml_tree::parse;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The file in the data folder.
+pub const FILE: &str = "corrections.toml";
+
+/// The reasons given for what changed since one edition.
+#[derive(Debug, Default)]
+pub struct Reasons {
+    since: String,
+    entries: Vec<Entry>,
+    /// Causes whose reason was missed already.
+    told: RefCell<BTreeSet<String>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    key: String,
+    reason: String,
+    place: Place,
+    used: Cell<bool>,
+}
+
+impl Reasons {
+    /// Reads the reasons since `since` from a data folder; without the file there are none.
+    pub fn read(data_folder: &Path, since: &str, diagnostics: &mut Diagnostics) -> Reasons {
+        let path = data_folder.join(FILE);
+        if !path.exists() {
+            return Reasons { since: since.to_string(), ..Reasons::default() };
+        }
+        match crate::data::read_text(&path, FILE) {
+            Ok(text) => Reasons::parse(&text, since, diagnostics),
+            Err(found) => {
+                diagnostics.push(found);
+                Reasons { since: since.to_string(), ..Reasons::default() }
+            }
+        }
+    }
+
+    /// Reads the reasons since `since` from any text. E620: what is not in the form of the file.
+    pub fn parse(text: &str, since: &str, diagnostics: &mut Diagnostics) -> Reasons {
+        let mut reasons = Reasons { since: since.to_string(), ..Reasons::default() };
+        let file: Arc<str> = FILE.into();
+        let root = parse(text, &file, diagnostics);
+        let wrong = |message: String, place: &Place| {
+            Diagnostic::error("E620", message)
+                .at(place.clone())
+                .hint("写作 [since.\"版号\"]，下面一行一条：\"ledger.csv:11\" = \"更正的原因\"")
+        };
+        for (key, entry) in root.table().into_iter().flatten().filter(|(key, _)| *key != "since") {
+            diagnostics.push(wrong(format!("没有“{key}”这个键"), &entry.key));
+        }
+        let Some(all) = root.get("since") else { return reasons };
+        let Some(editions) = all.table() else {
+            diagnostics.push(wrong("since 应当按版号分开".to_string(), &all.place));
+            return reasons;
+        };
+        for (id, edition) in editions {
+            let Some(entries) = edition.node.table() else {
+                diagnostics.push(wrong(format!("“{id}”下面应当是一条条原因"), &edition.key));
+                continue;
+            };
+            for (key, entry) in entries {
+                let Some(reason) = entry.node.str().map(str::trim).filter(|reason| !reason.is_empty()) else {
+                    diagnostics.push(wrong(format!("“{key}”没有写原因"), &entry.key));
+                    continue;
+                };
+                if id == since {
+                    let (key, reason, place) = (key.clone(), reason.to_string(), entry.key.clone());
+                    reasons.entries.push(Entry { key, reason, place, used: Cell::new(false) });
+                }
+            }
+        }
+        reasons
+    }
+
+    /// Why one change was made: by the address of its figure, else by each of its causes. E621 for each cause that
+    /// has no reason, with the text to add.
+    pub fn of(&self, address: Option<&str>, causes: &[&Cause], diagnostics: &mut Diagnostics) -> String {
+        let fits = |entry: &&Entry| entry.key.contains('/') && address.is_some_and(|a| matches(&entry.key, a));
+        if let Some(entry) = self.entries.iter().find(fits) {
+            entry.used.set(true);
+            return entry.reason.clone();
+        }
+        let mut reasons: Vec<&str> = Vec::new();
+        for cause in causes {
+            let place = cause.place();
+            match self.entries.iter().find(|entry| entry.key == place || entry.key == "*") {
+                Some(entry) => {
+                    entry.used.set(true);
+                    if !reasons.contains(&entry.reason.as_str()) {
+                        reasons.push(&entry.reason);
+                    }
+                }
+                None if self.told.borrow_mut().insert(place) => diagnostics.push(self.missing(cause)),
+                None => {}
+            }
+        }
+        let last = reasons.len().saturating_sub(1);
+        let joined = reasons.iter().enumerate();
+        joined
+            .map(|(n, r)| if n == last { (*r).to_string() } else { format!("{}；", r.trim_end_matches('。')) })
+            .collect()
+    }
+
+    fn missing(&self, cause: &Cause) -> Diagnostic {
+        let place = match cause {
+            Cause::Record(change) => Place::new(change.file.clone(), change.new_line.unwrap_or_default(), 0),
+            Cause::File { file } => Place::file(file.as_str()),
+            Cause::Report { .. } => Place::file("report.toml"),
+            Cause::Program | Cause::Hand => Place::file(FILE),
+        };
+        Diagnostic::error("E621", format!("没有写更正的原因：{cause}")).at(place).hint(format!(
+            "在 {FILE} 中加上：\n    [since.\"{}\"]\n    \"{}\" = \"（更正的原因）\"",
+            self.since,
+            cause.place()
+        ))
+    }
+
+    /// W: reasons that no change of the page asked for (E622, a warning).
+    pub fn report_unused(&self, diff: &[DocumentDiff], diagnostics: &mut Diagnostics) {
+        for entry in self.entries.iter().filter(|entry| !entry.used.get()) {
+            let causes: Vec<String> = diff.iter().flat_map(|d| d.causes.iter().map(Cause::place)).collect();
+            let hint =
+                if causes.is_empty() { String::new() } else { format!("变动的地方：{}", causes.join("、")) };
+            let found = Diagnostic::warning("E622", format!("“{}”的原因没有用到", entry.key)).at(entry.place.clone());
+            diagnostics.push(if hint.is_empty() { found } else { found.hint(hint) });
+        }
+    }
+}
+
+/// Whether an address is the pattern's, `*` standing for any characters.
+fn matches(pattern: &str, address: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = address.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::RecordChange;
+    use proptest::prelude::*;
+
+    const TEXT: &str = "[since.\"2023-02-10-1\"]\n\"ledger.csv:11\" = \"少计。\"\n\"t9/*\" = \"三公\"\n\
+                        [since.\"2022-01-01-1\"]\n\"ledger.csv:12\" = \"旧\"\n";
+
+    fn record(line: u32) -> Cause {
+        let (old_line, new_line) = (Some(line), Some(line));
+        Cause::Record(RecordChange {
+            file: "ledger.csv".into(),
+            old_line,
+            new_line,
+            label: "办公费".into(),
+            fields: vec![],
+        })
+    }
+
+    #[test]
+    fn a_reason_is_found_by_address_then_by_cause_of_its_own_edition() {
+        let mut found = Diagnostics::default();
+        let reasons = Reasons::parse(TEXT, "2023-02-10-1", &mut found);
+        assert_eq!(reasons.of(Some("t1/a/b"), &[&record(11)], &mut found), "少计。");
+        assert_eq!(reasons.of(Some("t9/a/b"), &[&record(11)], &mut found), "三公");
+        assert!(found.is_empty());
+        assert_eq!(reasons.of(None, &[&record(11), &record(12)], &mut found), "少计。");
+        let said = found.sorted()[0].to_string();
+        assert_eq!(
+            said,
+            "ledger.csv:12 错误[E621] 没有写更正的原因：ledger.csv:12 办公费\n  提示：在 corrections.toml 中加上：\n    \
+             [since.\"2023-02-10-1\"]\n    \"ledger.csv:12\" = \"（更正的原因）\""
+        );
+    }
+
+    #[test]
+    fn what_is_not_in_the_form_is_told_with_its_place() {
+        let mut found = Diagnostics::default();
+        let text = "reason = \"x\"\n[since]\n\"a\" = 1\n[since.b]\n\"ledger.csv:1\" = \"\"\n";
+        Reasons::parse(text, "b", &mut found);
+        let said: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[0].starts_with("corrections.toml:1:1 错误[E620] 没有“reason”这个键"), "{said:?}");
+    }
+
+    #[test]
+    fn stars_stand_for_any_characters() {
+        for (pattern, address, fits) in [
+            ("t5/201/基本", "t5/201/基本", true),
+            ("t5/*", "t5/201/基本", true),
+            ("t5/*/基本", "t5/201/基本", true),
+            ("*/基本", "t5/201/项目", false),
+            ("t5/201", "t5/201/基本", false),
+        ] {
+            assert_eq!(matches(pattern, address), fits, "{pattern} {address}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,200}") {
+            Reasons::parse(&text, "a", &mut Diagnostics::default());
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! 更正说明: the statement that is published with a corrected edition. Its words are the layout set's (`[correction]`
+//! of set.toml); the changes reach it as a dataset of records, a change each, which this module alone fills.
+
+use super::corrections::{FILE, Reasons};
+use super::{Edition, order};
+use crate::build::{Format, Output, Side, Typeset, compose_all, write_formats};
+use crate::compose::{Job, compose, file_name};
+use crate::data::{Dataset, FileDecl, Record, Value};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diff::{Diff, DocumentDiff, Laid, Spot, compare_all};
+use crate::document::Origin;
+use crate::fonts::Fonts;
+use crate::prepare::{Instead, prepare};
+use crate::typeset::typeset;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The `role` of the file the changes are put into.
+const ROLE: &str = "corrections";
+
+/// The statement of what changed since `edition`, in the wanted formats, and the difference it speaks of. Nothing is
+/// made where nothing on the page changed. `date`: of the statement, ISO.
+pub fn notice(
+    data_folder: &Path,
+    layout_roots: &[PathBuf],
+    edition: &Edition,
+    date: &str,
+    fonts: &Fonts,
+    formats: &[Format],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Output> {
+    // What is doubtful in the folder was told by its build, and in the old edition when that was published.
+    let mut again = Diagnostics::default();
+    let old = edition.compose(&mut again);
+    let new = compose_all(data_folder, layout_roots, &Instead::new(), &mut again);
+    if again.has_errors() {
+        diagnostics.extend(again);
+        return Vec::new();
+    }
+    let diff = difference(&old, &new);
+    for one in &diff.not_compared {
+        diagnostics.push(Diagnostic::warning("E623", format!("更正说明没有包括：{one}")));
+    }
+    let reasons = Reasons::read(data_folder, &edition.id, diagnostics);
+    let jobs = prepare(data_folder, layout_roots, &mut again);
+    let mut outputs = Vec::new();
+    for prepared in jobs {
+        let Some(diff) = diff.documents.iter().find(|d| d.name == prepared.name).filter(|d| !d.is_same()) else {
+            continue;
+        };
+        let changes = changes(diff, &reasons, diagnostics);
+        if diagnostics.has_errors() {
+            continue;
+        }
+        let Some(job) = job_of_notice(prepared.job, changes, edition, date, diagnostics) else { continue };
+        outputs.extend(made(job, prepared.name.as_deref(), fonts, formats, diagnostics));
+    }
+    reasons.report_unused(&diff.documents, diagnostics);
+    if outputs.is_empty() && !diagnostics.has_errors() {
+        let message = format!("印出来的与 {} 相同，没有写更正说明", edition.id);
+        diagnostics.push(Diagnostic::new(crate::diagnostic::Severity::Note, "E624", message));
+    }
+    if diagnostics.has_errors() { Vec::new() } else { outputs }
+}
+
+fn difference(old: &[Side], new: &[Side]) -> Diff {
+    fn laid(sides: &[Side]) -> Vec<Laid<'_>> {
+        sides.iter().map(|side| Laid { side, pages: None }).collect()
+    }
+    compare_all(&laid(old), &laid(new))
+}
+
+/// A change as the record's fields, by their ids.
+type Change = BTreeMap<&'static str, String>;
+
+/// Every change of the page with its reason, those of one reason together, in reading order.
+fn changes(diff: &DocumentDiff, reasons: &Reasons, diagnostics: &mut Diagnostics) -> Vec<Change> {
+    let mut all: Vec<Change> = Vec::new();
+    let mut add = |kind: &str, spot: &Spot, old: &str, new: &str, address: Option<&str>, numbers: &[usize]| {
+        let causes: Vec<_> = numbers.iter().map(|&n| &diff.causes[n]).collect();
+        let told: Vec<String> = causes.iter().map(ToString::to_string).collect();
+        let places: Vec<String> = causes.iter().map(|cause| cause.place()).collect();
+        all.push(Change::from([
+            ("kind", kind.to_string()),
+            ("reason", reasons.of(address, &causes, diagnostics)),
+            ("cause", told.join("；")),
+            ("place", places.join("；")),
+            ("title", spot.title.clone()),
+            ("row", spot.row.clone()),
+            ("column", spot.column.clone()),
+            ("page", spot.label.clone()),
+            ("before", old.to_string()),
+            ("after", new.to_string()),
+        ]));
+    };
+    let in_rows = |address: &String| diff.rows.iter().any(|row| row.figures.contains(address));
+    for figure in &diff.figures {
+        for p in figure.printings.iter().filter(|p| p.spot.table.is_some()) {
+            // The cells of a row that came or went are told with the row.
+            if (p.old.is_some() && p.new.is_some()) || !in_rows(&figure.address) {
+                let (old, new) = (p.old.as_deref().unwrap_or(""), p.new.as_deref().unwrap_or(""));
+                add("数字", &p.spot, old, new, Some(&figure.address), &figure.causes);
+            }
+        }
+    }
+    for row in &diff.rows {
+        let cells: Vec<&str> = row.cells.iter().map(|(_, text)| text.as_str()).collect();
+        let text = cells.join(" ");
+        let (old, new) = if row.added { ("", &*text) } else { (&*text, "") };
+        add("整行", &row.spot, old, new, row.figures.first().map(String::as_str), &row.causes);
+    }
+    for text in &diff.texts {
+        use crate::diff::TextKind::{Heading, Sentence};
+        let kind = if matches!(text.kind, Sentence | Heading) { "句子" } else { "文字" };
+        let (old, new) = (text.old.as_deref().unwrap_or(""), text.new.as_deref().unwrap_or(""));
+        add(kind, &text.spot, old, new, None, &text.causes);
+    }
+    for line in &diff.layout {
+        let spot = Spot { title: "版式".to_string(), ..Spot::default() };
+        all.push(Change::from([("kind", "版式".to_string()), ("title", spot.title), ("after", line.clone())]));
+    }
+    let mut order: Vec<String> = Vec::new();
+    for change in &all {
+        let reason = change.get("reason").cloned().unwrap_or_default();
+        if !order.contains(&reason) {
+            order.push(reason);
+        }
+    }
+    all.sort_by_key(|change| order.iter().position(|reason| Some(reason) == change.get("reason")));
+    all
+}
+
+/// The job of the statement: the set's `[correction]` in place of its parts, the changes in place of their file.
+fn job_of_notice(
+    mut job: Job,
+    changes: Vec<Change>,
+    edition: &Edition,
+    date: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Job> {
+    let decl = job.set.schema.files.values().find(|file| file.role.as_deref() == Some(ROLE)).cloned();
+    let (Some(notice), Some(decl)) = (job.set.correction.clone(), decl) else {
+        diagnostics.push(
+            Diagnostic::error("E625", format!("版式集“{}”没有更正说明", job.set.id))
+                .at(Place::file("set.toml"))
+                .hint(format!("在 set.toml 中写 [correction]，在 schema.toml 中声明 role = \"{ROLE}\" 的文件")),
+        );
+        return None;
+    };
+    (job.set.title, job.set.file_stem, job.set.parts) = (notice.title, notice.file_stem, notice.parts);
+    job.data.datasets.insert(decl.id.clone(), dataset(&decl, changes));
+    let values = &mut job.report.values;
+    for (key, value) in
+        [("since", edition.id.clone()), ("since_date", order(&edition.id).0), ("notice_date", date.into())]
+    {
+        values.insert(key.to_string(), value);
+    }
+    Some(job)
+}
+
+fn dataset(decl: &FileDecl, changes: Vec<Change>) -> Dataset {
+    let file: std::sync::Arc<str> = FILE.into();
+    let record = |change: Change| {
+        let value = |id: &str| change.get(id).filter(|text| !text.is_empty()).map(|text| text.as_str().into());
+        let values: Vec<Value> =
+            decl.fields.iter().map(|field| value(&field.id).map_or(Value::Blank, Value::Text)).collect();
+        Record { origin: Origin { file: file.clone(), line: 0 }, columns: vec![0; values.len()], values }
+    };
+    Dataset {
+        id: decl.id.clone(),
+        file: file.clone(),
+        fields: decl.fields.clone(),
+        records: changes.into_iter().map(record).collect(),
+        given: true,
+    }
+}
+
+fn made(job: Job, name: Option<&str>, fonts: &Fonts, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
+    let Some(mut composition) = compose(job, diagnostics) else { return Vec::new() };
+    if let Some(name) = name {
+        let stem = &mut composition.document.meta.file_stem;
+        *stem = file_name(&format!("{stem}-{name}"));
+    }
+    let pages = typeset(&composition.document, &composition.job().set.style, fonts, diagnostics);
+    if diagnostics.has_errors() {
+        return Vec::new();
+    }
+    match write_formats(&Typeset { composition, pages }, fonts, formats) {
+        Ok(outputs) => outputs,
+        Err(found) => {
+            diagnostics.push(found);
+            Vec::new()
+        }
+    }
+}
