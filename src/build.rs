@@ -137,6 +137,7 @@ pub fn typeset_all(
 ) -> Vec<(Option<String>, Typeset)> {
     let mut documents = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
+    let id = crate::data::snapshot_id(folder);
     let records_lost = diagnostics.iter().any(is_of_records);
     let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
     for Prepared { name, job } in prepared {
@@ -150,6 +151,7 @@ pub fn typeset_all(
             continue;
         }
         let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
+        typeset.composition.document.meta.data = Some(id.clone());
         if let Some(name) = &name {
             let stem = &mut typeset.composition.document.meta.file_stem;
             *stem = file_name(&format!("{stem}-{name}"));

@@ -10,6 +10,7 @@ mod folders;
 mod history;
 mod layouts;
 mod messages;
+mod pull;
 mod read;
 mod watch;
 mod why;
@@ -27,6 +28,10 @@ const EXAMPLES: &str = "\
   gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
   gongkai check data/631-2023                只检查，不写文件
   gongkai explain L013                       说明一条规则
+  gongkai build data/631-2023 --draft        送审稿：有水印，检查发现的问题列在最后
+  gongkai build data/631-2023 --marked --since 2023-02-10-1
+                                             与发布过的一版比较，标出改动
+  gongkai pull 公开.docx data/631-2023       在 Word 里改过的，写回数据文件夹
   gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
   gongkai watch data/631-2023                一存盘就重新生成
   gongkai why data/631-2023 85.05            一个数是怎么来的
@@ -46,7 +51,10 @@ const BUILD_EXAMPLES: &str = "\
   gongkai build data/631-2023 --at 2023-02-10-1
                                              照那一版再生成，在 output/631-2023/2023-02-10-1
   gongkai build data/631-2023 --since 2023-02-10-1 --date 2023-03-01 --edition
-                                             更正后生成，另写更正说明，并记为新的一版";
+                                             更正后生成，另写更正说明，并记为新的一版
+  gongkai build data/631-2023 --draft        送审稿：每页有水印，检查发现的问题列在最后
+  gongkai build data/631-2023 --marked --since 2023-02-10-1
+                                             修订标记本：与那一版比较，标出改动";
 
 const DIFF_EXAMPLES: &str = "\
 示例：
@@ -107,6 +115,12 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai history <文件夹>")]
     #[command(after_help = "示例：\n  gongkai history data/631-2023")]
     History(history::HistoryArgs),
+    /// 把在 Word 里改过的 DOCX 读回来：哪些文字、数字改了，写回数据文件夹的哪一行
+    #[command(help_template = HELP, override_usage = "gongkai pull [选项] <文件> <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai pull 公开.docx data/631-2023          只说明改了什么、会写到哪里\n  gongkai pull 公开.docx data/631-2023 --write  写回 text/*.md 和数据文件\n\n数字改了，找得到唯一的一条记录就给出确切的改法；有几条可能的都列出来，不替您选。结构的改动（增删段落、表格的行）只说明，不采用。"
+    )]
+    Pull(pull::PullArgs),
     /// 守着一个数据文件夹：一存盘就重新生成，说明动了哪里
     #[command(help_template = HELP, override_usage = "gongkai watch [选项] <文件夹>")]
     #[command(after_help = "示例：\n  gongkai watch data/631-2023\n  gongkai watch data/631-2023 --format pdf")]
@@ -137,6 +151,7 @@ pub fn run() -> ExitCode {
         Command::Why(args) => why::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Pull(args) => pull::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),
@@ -167,7 +182,10 @@ fn wrong_use(error: &clap::Error) -> String {
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{argument}"),
         ErrorKind::UnknownArgument => format!("没有“{argument}”这个选项"),
         ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令", context(ContextKind::InvalidSubcommand)),
-        ErrorKind::ArgumentConflict => format!("{argument} 只能写一次"),
+        ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
+            prior if prior.is_empty() || prior == argument => format!("{argument} 只能写一次"),
+            prior => format!("{argument} 和 {prior} 不能同时用"),
+        },
         ErrorKind::InvalidValue => match (context(ContextKind::InvalidValue), context(ContextKind::ValidValue)) {
             (value, _) if value.is_empty() => format!("{argument} 后面没有写值"),
             (value, valid) if valid.is_empty() => format!("“{value}”不能用于 {argument}"),

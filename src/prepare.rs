@@ -67,8 +67,11 @@ fn prepare_one(
     instead: &Instead,
     diagnostics: &mut Diagnostics,
 ) -> Option<Job> {
-    let own = Layer::from_folder(&folder.join("layout"), "layout/", true, diagnostics);
-    let prose = Layer::from_folder(&folder.join("text"), "text/", true, diagnostics).unwrap_or_default();
+    let mut own = Layer::from_folder(&folder.join("layout"), "layout/", true, diagnostics);
+    let mut prose = Layer::from_folder(&folder.join("text"), "text/", true, diagnostics).unwrap_or_default();
+    for layer in own.iter_mut().chain([&mut prose]) {
+        layer.replace(instead);
+    }
     let asked = document.place.clone().filter(|_| document.layout.is_some()).unwrap_or_else(|| report.place("layout"));
     let files = SetFiles::find(&report.layout, Some(asked), layout_roots, own, diagnostics)?;
     let before = diagnostics.count(Severity::Error);

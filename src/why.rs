@@ -55,7 +55,7 @@ pub fn why(composition: &Composition, address: &str) -> Option<Why> {
 /// The addresses of all figures that print as `text` somewhere in the document, in order of appearance.
 pub fn printed_as(document: &Document, text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    each_figure(document, &mut |inline, address, _, _| {
+    each_figure(document, |inline, address, _, _| {
         if inline.text == text && !found.iter().any(|f| f == address) {
             found.push(address.to_string());
         }
@@ -64,7 +64,7 @@ pub fn printed_as(document: &Document, text: &str) -> Vec<String> {
 }
 
 /// Calls `with` for every printed figure: its inline, its address, what is around it, its source.
-fn each_figure(document: &Document, with: &mut dyn FnMut(&Inline, &str, &str, Option<Origin>)) {
+fn each_figure(document: &Document, mut with: impl FnMut(&Inline, &str, &str, Option<Origin>)) {
     let mut inlines = |all: &[Inline], around: &str, source: Option<Origin>| {
         for inline in all {
             if let Some(id) = inline.figure {
@@ -93,7 +93,7 @@ fn each_figure(document: &Document, with: &mut dyn FnMut(&Inline, &str, &str, Op
 
 fn places(document: &Document, address: &str) -> Vec<PrintedAt> {
     let mut places = Vec::new();
-    each_figure(document, &mut |inline, of, around, source| {
+    each_figure(document, |inline, of, around, source| {
         if of == address {
             places.push(PrintedAt { text: inline.text.clone(), around: around_words(around, &inline.text), source });
         }

@@ -47,7 +47,7 @@ pub fn run(args: &WhyArgs) -> ExitCode {
     let roots = layout_roots(args.layouts.as_deref());
     let sides = compose_all(&args.folder, &roots, &Instead::new(), &mut found);
     if sides.is_empty() {
-        found.sorted().iter().filter(|d| d.severity == Severity::Error).for_each(|d| tell(d));
+        found.sorted().iter().filter(|d| d.severity == Severity::Error).for_each(tell);
         return ExitCode::FAILURE;
     }
     let compositions: Vec<&Composition> = sides.iter().map(|s| &s.composition).collect();

@@ -47,6 +47,7 @@ mod read;
 pub mod schema;
 mod settle;
 mod sheet;
+mod snapshot;
 mod text_file;
 mod value;
 
@@ -59,6 +60,7 @@ pub use classification::read_class_list;
 pub use correction::{Correction, corrected};
 pub use points::{Bits, Points};
 pub use read::{read_files, read_folder, read_folder_with};
+pub use snapshot::{snapshot_files, snapshot_id};
 pub(crate) use text_file::unreadable;
 pub use text_file::{ExactText, MAX_BYTES, decode, read_text};
 pub use value::read_date;
