@@ -624,3 +624,215 @@ fn sums_differ(sheets: &[Sheet]) -> bool {
         figures.split_first().is_some_and(|(total, parts)| *total != parts.iter().sum::<i64>())
     })
 }
+
+// ------------------------------------------------------------------------------------------- a case for each rule
+
+/// Puts a line of a case into the sheets: `地址 = 值`; `+ 表 编码 名称 列=值`, `- 表 行`, `名 表 行 = 名称`, `换 表 行 行`.
+fn put(sheets: &mut [Sheet], line: &str) {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let sheet_of =
+        |sheets: &mut [Sheet], id: &str| sheets.iter().position(|s| s.id == id).unwrap_or_else(|| panic!("{line}"));
+    let row_of = |sheet: &Sheet, name: &str| {
+        sheet
+            .rows
+            .iter()
+            .position(|r| r.iter().any(|c| c.address.is_none() && c.text == name))
+            .unwrap_or_else(|| panic!("{line}"))
+    };
+    match words[..] {
+        ["-", table, row] => {
+            let at = sheet_of(sheets, table);
+            let row = row_of(&sheets[at], row);
+            sheets[at].rows.remove(row);
+        }
+        ["换", table, one, other] => {
+            let at = sheet_of(sheets, table);
+            let (one, other) = (row_of(&sheets[at], one), row_of(&sheets[at], other));
+            sheets[at].rows.swap(one, other);
+        }
+        ["名", table, row, "=", name] => {
+            let at = sheet_of(sheets, table);
+            let row = row_of(&sheets[at], row);
+            let column =
+                sheets[at].head.last().expect("a head").iter().position(|h| h.contains("名称")).expect("names");
+            sheets[at].rows[row][column].text = name.replace('_', " ");
+        }
+        ["+", table, code, name, ref figures @ ..] => {
+            let at = sheet_of(sheets, table);
+            let like = sheets[at].rows.last().expect("a row").clone();
+            let value = |cell: &Cell| {
+                let key = cell.address.as_ref().and_then(|a| a.rsplit('/').next())?;
+                figures.iter().find_map(|f| f.split_once('=').filter(|(k, _)| *k == key).map(|(_, v)| v.to_string()))
+            };
+            let mut texts = [code, name].into_iter();
+            let row = like.iter().enumerate().map(|(index, cell)| match (&cell.address, index) {
+                (Some(_), _) => Cell { text: value(cell).unwrap_or_default(), address: cell.address.clone() },
+                (None, 0) => cell.clone(),
+                (None, _) => Cell { text: texts.next().unwrap_or_default().to_string(), address: None },
+            });
+            let row = row.collect();
+            let place =
+                sheets[at].rows.iter().position(|r| r.get(1).is_some_and(|c| *c.text > *code && c.text != "合计"));
+            let place = place.unwrap_or(sheets[at].rows.len());
+            sheets[at].rows.insert(place, row);
+        }
+        [address, "=", ref rest @ ..] => {
+            let cell = sheets
+                .iter_mut()
+                .flat_map(|s| s.rows.iter_mut().flatten())
+                .find(|c| c.address.as_deref() == Some(address));
+            cell.unwrap_or_else(|| panic!("{line}")).text = rest.first().map(|v| v.to_string()).unwrap_or_default();
+        }
+        _ => panic!("{line}"),
+    }
+}
+
+fn fires(reader: Printed, original: &[Sheet], lines: &[String], code: &str) -> (Printed, bool) {
+    let mut sheets = original.to_vec();
+    lines.iter().for_each(|line| put(&mut sheets, line));
+    let reader = reader.with(printed(&sheets));
+    let found = if code == "X040" { reader.check() } else { reader.check_rules() };
+    let unread = found.iter().find(|d| d.code.starts_with('E'));
+    assert!(unread.is_none(), "{lines:?}: {unread:?}");
+    let fires = found.iter().any(|d| d.code == code);
+    (reader, fires)
+}
+
+/// The smallest change of one figure that a rule reports, and the next smaller: for `GONGKAI_UPDATE=1`.
+fn nearest_pair(
+    mut reader: Printed,
+    original: &[Sheet],
+    code: &str,
+    tables: &[&str],
+) -> (Printed, Option<[String; 2]>) {
+    let cells: Vec<&Cell> =
+        original.iter().filter(|s| tables.contains(&&*s.id)).flat_map(|s| s.rows.iter().flatten()).collect();
+    let of = |filled: bool| cells.iter().filter(move |c| c.address.is_some() && c.text.is_empty() != filled).take(60);
+    let hundredths = |c: &Cell| c.text.replace('.', "").parse::<i64>().unwrap_or(0);
+    let text = |n: i64| {
+        if n == 0 {
+            String::new()
+        } else {
+            format!("{}{}.{:02}", if n < 0 { "-" } else { "" }, n.abs() / 100, n.abs() % 100)
+        }
+    };
+    for step in [100i64, -100, 10_000_000] {
+        for cell in of(true).chain(of(false)) {
+            let address = cell.address.as_ref().expect("a figure");
+            if address.ends_with("/数量") {
+                continue;
+            }
+            let line = |n: i64| format!("{address} = {}", text(hundredths(cell) + n));
+            let (next, far) = fires(reader, original, &[line(step)], code);
+            reader = next;
+            if !far {
+                continue;
+            }
+            let (mut passes, mut fails) = (0, step.abs());
+            while fails - passes > 1 {
+                let middle = (passes + fails) / 2;
+                let (next, found) = fires(reader, original, &[line(middle * step.signum())], code);
+                reader = next;
+                if found { fails = middle } else { passes = middle }
+            }
+            let pair = [line(fails * step.signum()), line(passes * step.signum())];
+            return (reader, Some(pair));
+        }
+    }
+    (reader, None)
+}
+
+#[test]
+fn every_rule_has_a_case_that_fails_it_and_a_nearest_one_that_passes() {
+    let mut original = exported(&composed(job(&common::root().join("data/631-2023"))));
+    let sample = composed(job(&common::root().join("data/631-2023")));
+    original.extend(["xm", "jg"].map(|id| export(&sample.table(id).expect("a table"))));
+    let folder = without_ledger();
+    let mut reader = Printed::read(job(folder.path()));
+    let cases = common::root().join("tests/checks");
+    let update = std::env::var_os("GONGKAI_UPDATE").is_some();
+    let rules: Vec<(String, Vec<String>)> = reader
+        .job()
+        .set
+        .rules
+        .iter()
+        .map(|r| (r.code.clone(), r.tables().iter().map(|t| t.to_string()).collect()))
+        .collect();
+    assert!(rules.len() > 60, "{}", rules.len());
+    let mut wrong = Vec::new();
+    let of_rust = [("X040".to_string(), vec!["t5".to_string()])];
+    for (code, tables) in rules.iter().chain(&of_rust) {
+        let path = cases.join(format!("{code}.txt"));
+        if update && !path.exists() {
+            let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+            let (next, pair) = nearest_pair(reader, &original, code, &tables);
+            reader = next;
+            if let Some([fails, passes]) = pair {
+                std::fs::write(&path, format!("--- 不合\n{fails}\n--- 合\n{passes}\n")).expect("written");
+            }
+        }
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            wrong.push(format!("{code}: no case"));
+            continue;
+        };
+        let section = |name: &str| -> Vec<String> {
+            let body = text.split("--- ").find_map(|s| s.strip_prefix(name)?.strip_prefix('\n')).unwrap_or_default();
+            body.lines().filter(|l| !l.trim().is_empty()).map(str::to_string).collect()
+        };
+        for (name, wanted) in [("不合", true), ("合", false)] {
+            let (next, found) = fires(reader, &original, &section(name), code);
+            reader = next;
+            if found != wanted {
+                wrong.push(format!("{code} {name}: {found}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Beside a ledger each printed figure is its exact amount, rounded: nothing else will do.
+#[test]
+fn printed_tables_beside_the_ledger_are_compared_with_it() {
+    let found_with = |change: Option<&str>| {
+        let mut job = job(&common::root().join("data/631-2023"));
+        let mut sheets = exported(&composed(self::job(&common::root().join("data/631-2023"))));
+        change.into_iter().for_each(|line| put(&mut sheets, line));
+        job.printed = printed(&sheets);
+        let found = gongkai::check::check(&composed(job));
+        found.iter().filter(|d| d.code == "X041").map(|d| d.address.clone().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert!(found_with(None).is_empty());
+    // 616,598.00 元 prints 61.66, though 61.65 would be within what sums allow.
+    assert_eq!(found_with(Some("t5/2010350/基本 = 61.65")), ["t5/2010350/基本"]);
+    assert_eq!(found_with(Some("t5/2010350/项目 = 0.00")), [] as [&str; 0], "0.00 may stand for exact zero here");
+}
+
+// ------------------------------------------------------------------------------------------- why
+
+#[test]
+fn why_shows_the_lines_the_rounding_and_what_depends_on_a_figure() {
+    let composition = composed(job(&common::root().join("data/631-2023")));
+    let why = gongkai::why::why(&composition, "t5/2010350/基本").expect("a figure");
+    assert_eq!((why.printed.as_str(), why.exact.map(|e| e.to_string()).as_deref()), ("61.66", Some("616598")));
+    let gongkai::compose::SourceView::Lines { lines, .. } = &why.source else { panic!("lines") };
+    assert_eq!(Some(lines.iter().map(|l| l.2).sum()), why.exact);
+    let depends = |address: &str| why.dependents.iter().any(|(a, _)| a == address);
+    assert!(depends("t3/2010350/基本") && depends("t1/收入总计/预算数") && !depends("t5/2010350/项目"));
+    assert!(why.relations.iter().any(|r| r.code == "C009"));
+    assert_eq!(why.places.len(), 1);
+    let named = gongkai::why::printed_as(&composition.document, "85.05");
+    assert!(named.iter().any(|a| a == "t6/合计/合计"), "{named:?}");
+}
+
+#[test]
+fn each_printed_sum_that_differs_from_its_parts_is_proven_to_be_rounding() {
+    let composition = composed(job(&common::root().join("data/631-2023")));
+    let sums = gongkai::check::figures::sums(&composition);
+    assert!(sums.rounded.len() > 20 && sums.rounded.len() < sums.count);
+    for sum in &sums.rounded {
+        let parts: rust_decimal::Decimal = sum.parts.iter().map(|p| p.exact).sum();
+        assert_eq!(sum.total.exact, parts, "{}", sum.total.address);
+        let rounding: rust_decimal::Decimal = sum.parts.iter().map(|p| p.rounding).sum();
+        assert_eq!(sum.total.rounding - rounding, sum.off, "{}", sum.total.address);
+    }
+}

@@ -28,15 +28,14 @@ pub fn check_printed(job: Job) -> Diagnostics {
     found
 }
 
-/// The pages of all rules declared in Rust, by code.
+/// The pages of all rules over texts, by code.
 pub fn pages() -> Vec<&'static RulePage> {
-    let mut pages: Vec<&RulePage> =
-        text::rules().map(|r| &r.page).chain([&acknowledge::STALE]).chain(&figures::PAGES).collect();
+    let mut pages: Vec<&RulePage> = text::rules().map(|r| &r.page).chain([&acknowledge::STALE]).collect();
     pages.sort_by_key(|page| page.code);
     pages
 }
 
 /// The page of a code.
 pub fn page(code: &str) -> Option<&'static RulePage> {
-    pages().into_iter().find(|page| page.code == code)
+    pages().into_iter().chain(&figures::PAGES).find(|page| page.code == code)
 }

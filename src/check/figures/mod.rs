@@ -140,6 +140,13 @@ impl Printed {
         self.findings().0
     }
 
+    /// The rules of the set alone.
+    pub fn check_rules(&self) -> Diagnostics {
+        let mut all = self.found.clone();
+        all.extend(of_rules(&self.book, &self.forms.job().set, &|book, cell| place_in(book, cell)));
+        all
+    }
+
     /// The findings, and the contradictions among them by address.
     pub fn findings(&self) -> (Diagnostics, Vec<Contradicting>) {
         let set = &self.forms.job().set;
