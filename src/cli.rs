@@ -10,8 +10,10 @@ mod folders;
 mod history;
 mod layouts;
 mod messages;
+mod pull;
 mod read;
 mod watch;
+mod why;
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
@@ -26,12 +28,33 @@ const EXAMPLES: &str = "\
   gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
   gongkai check data/631-2023                只检查，不写文件
   gongkai explain L013                       说明一条规则
+  gongkai build data/631-2023 --draft        送审稿：有水印，检查发现的问题列在最后
+  gongkai build data/631-2023 --marked --since 2023-02-10-1
+                                             与发布过的一版比较，标出改动
+  gongkai pull 公开.docx data/631-2023       在 Word 里改过的，写回数据文件夹
+  gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
+  gongkai watch data/631-2023                一存盘就重新生成
+  gongkai why data/631-2023 85.05            一个数是怎么来的
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
                                              导出一个版式集，以便修改
 
 退出码：0 完成；1 数据或版式有错误；2 用法不对。";
+
+const BUILD_EXAMPLES: &str = "\
+示例：
+  gongkai build data/631-2023
+  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx
+  gongkai build data/631-2023 --edition --date 2023-02-10
+                                             生成，并记为 editions/2023-02-10-1
+  gongkai build data/631-2023 --at 2023-02-10-1
+                                             照那一版再生成，在 output/631-2023/2023-02-10-1
+  gongkai build data/631-2023 --since 2023-02-10-1 --date 2023-03-01 --edition
+                                             更正后生成，另写更正说明，并记为新的一版
+  gongkai build data/631-2023 --draft        送审稿：每页有水印，检查发现的问题列在最后
+  gongkai build data/631-2023 --marked --since 2023-02-10-1
+                                             修订标记本：与那一版比较，标出改动";
 
 const DIFF_EXAMPLES: &str = "\
 示例：
@@ -65,7 +88,7 @@ enum Command {
     /// 生成公开文本
     #[command(help_template = HELP, override_usage = "gongkai build [选项] <文件夹>...")]
     #[command(
-        after_help = "示例：\n  gongkai build data/631-2023\n  gongkai build data/631-2023 data/632-2023 -o 公开 --format docx"
+        after_help = BUILD_EXAMPLES
     )]
     Build(build::BuildArgs),
     /// 检查数据和版式，不写文件
@@ -78,6 +101,12 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
     #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
     Explain(explain::ExplainArgs),
+    /// 一个数是怎么来的：明细行、公式、舍入、印在哪里、影响哪里
+    #[command(help_template = HELP, override_usage = "gongkai why [选项] <文件夹> <数字>")]
+    #[command(
+        after_help = "示例：\n  gongkai why data/631-2023 t5/2010350/基本\n  gongkai why data/631-2023 85.05\n  gongkai why data/631-2023 --sums"
+    )]
+    Why(why::WhyArgs),
     /// 比较两个文件夹、两版，或 DOCX 与文件夹：印出来的有什么不同，因何而变
     #[command(help_template = HELP, override_usage = "gongkai diff [选项] <旧> [新]")]
     #[command(after_help = DIFF_EXAMPLES)]
@@ -86,6 +115,12 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai history <文件夹>")]
     #[command(after_help = "示例：\n  gongkai history data/631-2023")]
     History(history::HistoryArgs),
+    /// 把在 Word 里改过的 DOCX 读回来：哪些文字、数字改了，写回数据文件夹的哪一行
+    #[command(help_template = HELP, override_usage = "gongkai pull [选项] <文件> <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai pull 公开.docx data/631-2023          只说明改了什么、会写到哪里\n  gongkai pull 公开.docx data/631-2023 --write  写回 text/*.md 和数据文件\n\n数字改了，找得到唯一的一条记录就给出确切的改法；有几条可能的都列出来，不替您选。结构的改动（增删段落、表格的行）只说明，不采用。"
+    )]
+    Pull(pull::PullArgs),
     /// 守着一个数据文件夹：一存盘就重新生成，说明动了哪里
     #[command(help_template = HELP, override_usage = "gongkai watch [选项] <文件夹>")]
     #[command(after_help = "示例：\n  gongkai watch data/631-2023\n  gongkai watch data/631-2023 --format pdf")]
@@ -113,8 +148,10 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Why(args) => why::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Pull(args) => pull::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),
@@ -145,7 +182,10 @@ fn wrong_use(error: &clap::Error) -> String {
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{argument}"),
         ErrorKind::UnknownArgument => format!("没有“{argument}”这个选项"),
         ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令", context(ContextKind::InvalidSubcommand)),
-        ErrorKind::ArgumentConflict => format!("{argument} 只能写一次"),
+        ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
+            prior if prior.is_empty() || prior == argument => format!("{argument} 只能写一次"),
+            prior => format!("{argument} 和 {prior} 不能同时用"),
+        },
         ErrorKind::InvalidValue => match (context(ContextKind::InvalidValue), context(ContextKind::ValidValue)) {
             (value, _) if value.is_empty() => format!("{argument} 后面没有写值"),
             (value, valid) if valid.is_empty() => format!("“{value}”不能用于 {argument}"),

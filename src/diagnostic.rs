@@ -218,6 +218,11 @@ impl Diagnostics {
         self.0.extend(other.0);
     }
 
+    /// Keeps only the findings that `wanted` holds for.
+    pub fn retain(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
+        self.0.retain(wanted);
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()
     }

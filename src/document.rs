@@ -30,6 +30,28 @@ pub struct Meta {
     pub language: String,
     /// The name of the output files, without ending.
     pub file_stem: String,
+    /// Stands behind the text of every page: `送审稿`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watermark: Option<String>,
+    /// The hash of the data folder it was made from ([`crate::data::snapshot_id`]).
+    #[serde(skip)]
+    pub data: Option<String>,
+}
+
+/// What became of a part since an earlier edition. In a marked document alone ([`crate::marked`]) is anything but
+/// [`Change::Same`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+pub enum Change {
+    #[default]
+    Same,
+    Inserted,
+    Deleted,
+}
+
+impl Change {
+    pub fn is_same(&self) -> bool {
+        *self == Change::Same
+    }
 }
 
 /// Index into [`Document::figures`].
@@ -115,6 +137,8 @@ pub struct Heading {
     /// It is listed in the contents.
     pub contents: bool,
     pub source: Option<Source>,
+    #[serde(skip_serializing_if = "Change::is_same")]
+    pub change: Change,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -123,6 +147,8 @@ pub struct Paragraph {
     pub role: String,
     pub inlines: Vec<Inline>,
     pub source: Option<Source>,
+    #[serde(skip_serializing_if = "Change::is_same")]
+    pub change: Change,
 }
 
 /// The template a paragraph comes from.
@@ -139,21 +165,29 @@ pub struct Source {
 }
 
 /// A piece of text in one style. `\n` in it is a line break (titles and cells only).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Inline {
     pub text: String,
     /// The figure this text prints, whole.
     pub figure: Option<FigureId>,
     pub strong: bool,
+    #[serde(skip_serializing_if = "Change::is_same")]
+    pub change: Change,
+    /// A name for its place, to which links lead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<String>,
+    /// The name of the place it leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 impl Inline {
     pub fn text(text: impl Into<String>) -> Inline {
-        Inline { text: text.into(), figure: None, strong: false }
+        Inline { text: text.into(), ..Inline::default() }
     }
 
     pub fn figure(text: impl Into<String>, figure: FigureId) -> Inline {
-        Inline { text: text.into(), figure: Some(figure), strong: false }
+        Inline { text: text.into(), figure: Some(figure), ..Inline::default() }
     }
 }
 
@@ -180,6 +214,9 @@ pub struct Table {
     pub notes: Vec<Vec<Inline>>,
     /// What a screen reader says of it: one sentence.
     pub description: String,
+    /// Of the whole: the line above, every row, every note.
+    #[serde(skip_serializing_if = "Change::is_same")]
+    pub change: Change,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -215,6 +252,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Line of the record behind it, for messages.
     pub origin: Option<Origin>,
+    #[serde(skip_serializing_if = "Change::is_same")]
+    pub change: Change,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

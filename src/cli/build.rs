@@ -8,6 +8,7 @@ use crate::data::{read_date, read_text};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::edition::{Edition, Recorded, notice, record};
 use crate::place::place;
+use crate::review::{self, Earlier};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,6 +31,12 @@ pub struct BuildArgs {
     /// 生成哪些格式，用逗号隔开：pdf、docx；不写则两种都生成
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]
     format: Vec<FormatArg>,
+    /// 生成送审稿：每页有水印，检查发现的问题列在最后；检查出的错误不阻止生成
+    #[arg(long, help_heading = "选项", conflicts_with_all = ["marked", "edition", "at", "since"])]
+    draft: bool,
+    /// 生成修订标记本，与 --since 所指的一版比较：PDF 里加底色并附原文，DOCX 里是可逐条接受或拒绝的修订
+    #[arg(long, help_heading = "选项", requires = "since", conflicts_with_all = ["edition", "at"])]
+    marked: bool,
     /// 记为已发布的一版，放在数据文件夹的 editions 下
     #[arg(long, help_heading = "选项", conflicts_with = "at")]
     edition: bool,
@@ -39,7 +46,7 @@ pub struct BuildArgs {
     /// 照已发布的一版重新生成，放在输出文件夹下以版号为名的子文件夹里
     #[arg(long, value_name = "版号", help_heading = "选项")]
     at: Option<String>,
-    /// 另写更正说明：自这一版以来更正了什么，原因取自 corrections.toml
+    /// 另写更正说明：自这一版以来更正了什么，原因取自 corrections.toml；与 --marked 同用时也可以是另一个数据文件夹
     #[arg(long, value_name = "版号", help_heading = "选项", conflicts_with = "at")]
     since: Option<String>,
     /// 有警告也不生成；不写则只有错误妨碍生成
@@ -71,6 +78,7 @@ pub fn run(args: &BuildArgs) -> ExitCode {
     each_folder(&folders, &args.places, &manner, |shared, index, folder, outcome| {
         let target = args.output.join(&names[index]);
         match &args.at {
+            _ if args.draft || args.marked => for_review(args, folder, &target, shared, &formats, outcome),
             Some(id) => again(id, folder, &target, shared, &formats, outcome),
             None => one(args, folder, &target, shared, &formats, outcome),
         }
@@ -105,6 +113,32 @@ fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, formats:
             found.push(Diagnostic::new(Severity::Note, "E506", message));
         }
         None => {}
+    }
+}
+
+/// Builds a draft, or a marked edition.
+fn for_review(
+    args: &BuildArgs,
+    folder: &Path,
+    target: &Path,
+    shared: &Shared,
+    formats: &[Format],
+    outcome: &mut Outcome,
+) {
+    let Shared { fonts, roots } = shared;
+    let found = &mut outcome.diagnostics;
+    let files = match &args.since {
+        None => review::drafts(folder, roots, fonts, formats, found),
+        Some(since) => match Earlier::find(folder, Path::new(since)) {
+            Ok(earlier) => review::marked(folder, &earlier, roots, fonts, formats, found),
+            Err(error) => {
+                found.push(error);
+                Vec::new()
+            }
+        },
+    };
+    if !blocks(outcome, args.strict) {
+        outcome.written = place(target, &files, &mut outcome.diagnostics);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::edition::{self, Edition, MANIFEST};
 use crate::fonts::Fonts;
 use crate::prepare::Instead;
 use crate::read_docx::{self, Reading};
+use crate::typeset::Pages;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -81,8 +82,8 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
                 return None;
             };
             let instead = corrections(&args.old, sides, &args.what_if, diagnostics)?;
-            let corrected = compose_all(&args.old, &roots, &instead, diagnostics);
-            (Some(now), Some(Given::Composed(corrected)))
+            let corrected = composed(diagnostics, |found| compose_all(&args.old, &roots, &instead, found));
+            (Some(now), corrected)
         }
     };
     let (old, new) = (old?, new?);
@@ -106,16 +107,26 @@ fn given(path: &Path, roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Optio
     if path.is_file() {
         return docx(path, diagnostics);
     }
-    let sides = match path.join(MANIFEST).is_file() {
-        true => match Edition::open(path) {
-            Ok(edition) => edition.compose(diagnostics),
-            Err(found) => {
-                diagnostics.push(found);
-                return None;
-            }
-        },
-        false => compose_all(path, roots, &Instead::new(), diagnostics),
-    };
+    if !path.join(MANIFEST).is_file() {
+        return composed(diagnostics, |found| compose_all(path, roots, &Instead::new(), found));
+    }
+    match Edition::open(path) {
+        Ok(edition) => composed(diagnostics, |found| edition.compose(found)),
+        Err(found) => {
+            diagnostics.push(found);
+            None
+        }
+    }
+}
+
+/// What is composed; only what stops it is told, for `check` tells the rest.
+fn composed(diagnostics: &mut Diagnostics, compose: impl FnOnce(&mut Diagnostics) -> Vec<Side>) -> Option<Given> {
+    let mut found = Diagnostics::default();
+    let sides = compose(&mut found);
+    if found.has_errors() {
+        diagnostics.extend(found);
+        return None;
+    }
     (!sides.is_empty()).then_some(Given::Composed(sides))
 }
 
@@ -143,7 +154,7 @@ fn last_edition(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
         return None;
     };
     match Edition::find(folder, &id) {
-        Ok(edition) => Some(Given::Composed(edition.compose(diagnostics))),
+        Ok(edition) => composed(diagnostics, |found| edition.compose(found)),
         Err(found) => {
             diagnostics.push(found);
             None
@@ -189,17 +200,15 @@ fn with_pages(old: &[Side], new: &[Side], args: &DiffArgs, diagnostics: &mut Dia
         }
     };
     let (of_old, of_new) = laid.as_ref().map_or((None, None), |(a, b)| (Some(a), Some(b)));
-    let sides = |sides: &'_ [Side]| sides.len();
-    debug_assert!(of_old.is_none_or(|pages| pages.len() == sides(old)));
-    let old: Vec<Laid> =
-        old.iter().enumerate().map(|(n, side)| Laid { side, pages: of_old.map(|pages| &pages[n]) }).collect();
-    let new: Vec<Laid> =
-        new.iter().enumerate().map(|(n, side)| Laid { side, pages: of_new.map(|pages| &pages[n]) }).collect();
-    let mut diff = compare_all(&old, &new);
+    let mut diff = compare_all(&with(old, of_old), &with(new, of_new));
     if of_new.is_none() {
         diff.not_compared.push("没有字体，各页没有比较".to_string());
     }
     diff
+}
+
+fn with<'a>(sides: &'a [Side], pages: Option<&'a Vec<Pages>>) -> Vec<Laid<'a>> {
+    sides.iter().enumerate().map(|(n, side)| Laid { side, pages: pages.map(|pages| &pages[n]) }).collect()
 }
 
 fn one_document(reading: &Reading, sides: &[Side], is_old: bool, diagnostics: &mut Diagnostics) -> Option<Diff> {

@@ -33,6 +33,8 @@ pub fn document(session: &Arc<Session>) -> Document {
         date: report.date.clone(),
         language: "zh-CN".to_string(),
         file_stem: file_name(&text(&set.file_stem)),
+        watermark: None,
+        data: None,
     };
     let sections = builder.sections;
     Document { meta, sections, figures: session.printed_figures() }
@@ -156,7 +158,7 @@ impl Builder<'_> {
                 let at = Place::new(source.file.clone(), source.line, 0);
                 let role = role.unwrap_or_else(|| if lead { "引领" } else { "正文" }.to_string());
                 self.check_role(&role, &at);
-                self.push(Block::Paragraph(Paragraph { role, inlines, source: Some(source) }));
+                self.push(Block::Paragraph(Paragraph { role, inlines, source: Some(source), change: Change::Same }));
             }
             Piece::Table(number) => {
                 if let Some(table) = self.session.table_by_number(number) {
@@ -212,7 +214,15 @@ impl Builder<'_> {
         self.level = level;
         self.anchors += 1;
         let contents = usize::from(level) <= self.session.job.set.style.contents.levels.len();
-        Heading { level, role, inlines, anchor: format!("_gk{:04}", self.anchors), contents, source }
+        Heading {
+            level,
+            role,
+            inlines,
+            anchor: format!("_gk{:04}", self.anchors),
+            contents,
+            source,
+            change: Change::Same,
+        }
     }
 
     fn check_role(&self, role: &str, place: &Place) {
@@ -276,6 +286,7 @@ impl Builder<'_> {
             body,
             notes,
             description,
+            change: Change::Same,
         };
         self.push(Block::Table(block));
     }
@@ -286,12 +297,25 @@ impl Builder<'_> {
             return self.heading(level, role, inlines, None, &layout.place);
         }
         self.anchors += 1;
-        Heading { level: 0, role, inlines, anchor: format!("_gk{:04}", self.anchors), contents: false, source: None }
+        Heading {
+            level: 0,
+            role,
+            inlines,
+            anchor: format!("_gk{:04}", self.anchors),
+            contents: false,
+            source: None,
+            change: Change::Same,
+        }
     }
 }
 
 fn row(session: &Session, line: &super::table::Line) -> Row {
-    Row { kind: line.kind, cells: line.cells.iter().map(|c| cell(session, c)).collect(), origin: line.origin.clone() }
+    Row {
+        kind: line.kind,
+        cells: line.cells.iter().map(|c| cell(session, c)).collect(),
+        origin: line.origin.clone(),
+        change: Change::Same,
+    }
 }
 
 fn cell(session: &Session, cell: &Cell) -> document::Cell {

@@ -95,6 +95,11 @@ impl ExactText {
         (exact.bytes(&exact.text)? == bytes).then_some(exact)
     }
 
+    /// Lines that end with `\n`, in this one's encoding and with its line ends; none if they cannot be written in it.
+    pub fn bytes_of_lines(&self, text: &str) -> Option<Vec<u8>> {
+        self.bytes(&with_line_ends_of(&self.text, text))
+    }
+
     /// Another text in this one's encoding; none if it cannot be written in it.
     pub fn bytes(&self, text: &str) -> Option<Vec<u8>> {
         let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
@@ -125,6 +130,32 @@ fn no_text(bytes: &[u8]) -> Option<&'static str> {
         (b"{\\rtf", " RTF 文件"),
     ];
     KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what)
+}
+
+/// Each line ends as the line of that number ended; lines beyond them as the first did.
+fn with_line_ends_of(old: &str, text: &str) -> String {
+    if !old.contains('\r') {
+        return text.to_owned();
+    }
+    let mut ends: Vec<&str> = Vec::new();
+    let mut rest = old;
+    while let Some(at) = rest.find(['\r', '\n']) {
+        let end = if rest[at..].starts_with("\r\n") { "\r\n" } else { &rest[at..at + 1] };
+        ends.push(end);
+        rest = &rest[at + end.len()..];
+    }
+    let mut ends_in_turn = ends.iter();
+    let mut ended = String::with_capacity(text.len() + ends.len());
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(words) => {
+                ended.push_str(words);
+                ended.push_str(ends_in_turn.next().or(ends.first()).unwrap_or(&"\n"));
+            }
+            None => ended.push_str(line),
+        }
+    }
+    ended
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
@@ -269,6 +300,26 @@ mod tests {
             assert_eq!(decode(bytes, "a.csv").as_deref(), Ok(TEXT));
         }
         assert_eq!(decode(Vec::new(), "a.csv").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_file_is_written_as_it_was() {
+        let text = "功能科目,金额\r\n甲,1\n乙,2\r";
+        for bytes in [
+            text.as_bytes().to_vec(),
+            [b"\xEF\xBB\xBF".as_slice(), text.as_bytes()].concat(),
+            utf16(text, [0xFF, 0xFE], u16::to_le_bytes),
+            utf16(text, [0xFE, 0xFF], u16::to_be_bytes),
+            gb18030(text),
+        ] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            std::fs::write(folder.path().join("a.csv"), &bytes).expect("written");
+            let exact = ExactText::read(&folder.path().join("a.csv")).expect("it comes back the same");
+            let read = decode(bytes.clone(), "a.csv").expect("text");
+            assert_eq!(exact.bytes_of_lines(&read), Some(bytes));
+            let edited = exact.bytes_of_lines(&read.replace("甲,1", "甲,3")).expect("encoded");
+            assert_eq!(decode(edited, "a.csv").as_deref(), Ok("功能科目,金额\n甲,3\n乙,2\n"));
+        }
     }
 
     #[test]

@@ -151,13 +151,11 @@ fn of_text(
     }
     if text.behind.words {
         let (old, new) = (text.old.as_deref().unwrap_or(""), text.new.as_deref().unwrap_or(""));
-        let words = inputs.of_words(&text.behind, &[old], &[new]);
-        let is_told = words.iter().all(|&c| inputs.causes[c] == Cause::Program);
+        let found = inputs.in_words(&text.behind, &[old], &[new]);
         // Words that follow from figures: 增加 or 减少, a note that a table is empty.
-        let found = match (causes.is_empty(), is_told, of_table) {
-            (false, true, _) => causes.clone(),
-            (true, true, Some(found)) => union([found]),
-            _ => words,
+        let found = match (causes.is_empty(), found.is_empty(), of_table) {
+            (true, true, Some(of_table)) => union([of_table]),
+            _ => found,
         };
         causes = union([&causes, &found]);
     }
@@ -269,7 +267,7 @@ impl Inputs {
             // Lines that did not change count differently: what they refer to did, or the layout.
             causes.extend(self.indirect(&figure.address, old, new));
         }
-        if causes.is_empty() { self.program() } else { causes.into_iter().collect() }
+        if causes.is_empty() { self.otherwise() } else { causes.into_iter().collect() }
     }
 
     /// The amounts of each pair of lines, sorted.
@@ -305,15 +303,29 @@ impl Inputs {
 
     fn of_layout(&self) -> Vec<usize> {
         let layout = self.layout_files();
-        if layout.is_empty() { self.program() } else { layout }
+        if layout.is_empty() { self.otherwise() } else { layout }
     }
 
-    fn program(&self) -> Vec<usize> {
-        self.numbered().filter(|(_, cause)| **cause == Cause::Program).map(|(index, _)| index).collect()
+    /// What follows from no change by itself, such as the number of a title, follows from all of them together; where
+    /// there are none, from the program.
+    fn otherwise(&self) -> Vec<usize> {
+        let all: Vec<usize> =
+            self.numbered().filter(|(_, cause)| **cause != Cause::Program).map(|(index, _)| index).collect();
+        if all.is_empty() { self.program().collect() } else { all }
     }
 
-    /// Why words changed: their file, their record, a value that stands in them; else the layout, else the program.
+    fn program(&self) -> impl Iterator<Item = usize> {
+        self.numbered().filter(|(_, cause)| **cause == Cause::Program).map(|(index, _)| index)
+    }
+
+    /// Why words changed; else the layout, else all changes together.
     fn of_words(&self, behind: &Behind, old: &[&str], new: &[&str]) -> Vec<usize> {
+        let found = self.in_words(behind, old, new);
+        if found.is_empty() { self.of_layout() } else { found }
+    }
+
+    /// Why words changed: their file, their record, a value that stands in them.
+    fn in_words(&self, behind: &Behind, old: &[&str], new: &[&str]) -> Vec<usize> {
         let mut causes = BTreeSet::new();
         for (index, cause) in self.numbered() {
             let is_why = match cause {
@@ -338,7 +350,7 @@ impl Inputs {
         };
         causes.extend(pair(&behind.old, &self.old_lines));
         causes.extend(pair(&behind.new, &self.new_lines));
-        if causes.is_empty() { self.of_layout() } else { causes.into_iter().collect() }
+        causes.into_iter().collect()
     }
 }
 

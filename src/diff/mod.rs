@@ -7,7 +7,7 @@
 //!
 //! A figure that moved by less than is printed is not listed: the reader of the page cannot see it.
 
-mod align;
+pub(crate) mod align;
 mod cause;
 mod docx;
 mod page;

@@ -250,15 +250,8 @@ impl Walk<'_, '_> {
         if kind != TextKind::Sentence {
             let words = old.map(|i| self.old.template(i)) != new.map(|i| self.new.template(i));
             let behind = Behind { words, ..behind };
-            let change = TextChange {
-                kind,
-                spot,
-                old: old_text,
-                new: new_text,
-                figures: moved.into_iter().map(|m| m.0).collect(),
-                causes: Vec::new(),
-                behind,
-            };
+            let change =
+                TextChange { kind, spot, old: old_text, new: new_text, figures: moved, causes: Vec::new(), behind };
             self.diff.texts.push(change);
             return;
         }
@@ -278,7 +271,7 @@ impl Walk<'_, '_> {
                 spot: spot.clone(),
                 old: o.map(|s| s.text.clone()),
                 new: n.map(|s| s.text.clone()),
-                figures: moved.iter().map(|m| &m.0).filter(|a| named(a)).cloned().collect(),
+                figures: moved.iter().filter(|a| named(a)).cloned().collect(),
                 causes: Vec::new(),
                 behind: Behind { words, ..behind.clone() },
             });
@@ -286,7 +279,7 @@ impl Walk<'_, '_> {
     }
 
     /// Notes the printings that differ between two texts; returns their addresses.
-    fn figures_in_text(&mut self, old: Text, new: Text, spot: &Spot) -> Vec<(String, ())> {
+    fn figures_in_text(&mut self, old: Text, new: Text, spot: &Spot) -> Vec<String> {
         let printed = |view: &View, inlines: Text| {
             let mut texts: IndexMap<String, Vec<String>> = IndexMap::new();
             for inline in inlines.unwrap_or_default() {
@@ -308,7 +301,7 @@ impl Walk<'_, '_> {
                 let (was, is) = (was.get(index).cloned(), is.get(index).cloned());
                 if was != is || turned {
                     self.printed(address, spot.clone(), was, is);
-                    moved.push((address.clone(), ()));
+                    moved.push(address.clone());
                 }
             }
         }
@@ -622,7 +615,7 @@ impl<'t> Grid<'t> {
             title: table_title(table),
             table,
             heads: heads(table),
-            lanes: lanes(table),
+            lanes: if has_sides(table, &addresses) { lanes(table) } else { std::iter::once(0..usize::MAX).collect() },
             figures: IndexMap::new(),
             addresses,
             base,
@@ -711,6 +704,16 @@ fn heads(table: &Table) -> Vec<String> {
         }
     }
     heads.into_iter().map(|texts| texts.join("·")).collect()
+}
+
+/// Sides stand next to each other where the figures of one row belong to different rows.
+fn has_sides(table: &Table, addresses: &BTreeMap<(usize, usize), String>) -> bool {
+    let row_of = |address: &'_ String| address.rsplit_once('/').map(|(row, _)| row.to_string());
+    (0..table.body.len()).any(|row| {
+        let mut rows = addresses.range((row, 0)..(row + 1, 0)).map(|(_, address)| row_of(address));
+        let first = rows.next();
+        rows.any(|other| Some(&other) != first.as_ref())
+    })
 }
 
 /// A lane ends after its figures, where a text column follows.

@@ -74,7 +74,7 @@ fn first_pages(pages: &Pages) -> Vec<Option<usize>> {
             let tag = match item {
                 Item::Run(run) => run.tag,
                 Item::Link(link) => link.tag,
-                Item::Rule(_) => Tag::Artifact(Artifact::Layout),
+                Item::Rule(_) | Item::Shade(_) | Item::Anchor(..) => Tag::Artifact(Artifact::Layout),
             };
             if let Tag::Element(id) = tag {
                 first[id.0 as usize].get_or_insert(index);

@@ -200,8 +200,11 @@ pub fn record(
         }
     };
     let snapshot = Snapshot::take(data_folder, layout_roots, diagnostics)?;
-    let sides = compose_all(data_folder, layout_roots, &BTreeMap::new(), diagnostics);
-    if diagnostics.has_errors() {
+    // What is wrong in the folder was told by its build.
+    let mut again = Diagnostics::default();
+    let sides = compose_all(data_folder, layout_roots, &BTreeMap::new(), &mut again);
+    if again.has_errors() {
+        diagnostics.extend(again);
         return None;
     }
     let manifest = Manifest::of(&sides, &snapshot, fonts, built, formats);

@@ -29,9 +29,12 @@ pub fn notice(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let old = edition.compose(diagnostics);
-    let new = compose_all(data_folder, layout_roots, &Instead::new(), diagnostics);
-    if diagnostics.has_errors() {
+    // What is doubtful in the folder was told by its build, and in the old edition when that was published.
+    let mut again = Diagnostics::default();
+    let old = edition.compose(&mut again);
+    let new = compose_all(data_folder, layout_roots, &Instead::new(), &mut again);
+    if again.has_errors() {
+        diagnostics.extend(again);
         return Vec::new();
     }
     let diff = difference(&old, &new);
@@ -39,7 +42,7 @@ pub fn notice(
         diagnostics.push(Diagnostic::warning("E623", format!("更正说明没有包括：{one}")));
     }
     let reasons = Reasons::read(data_folder, &edition.id, diagnostics);
-    let jobs = prepare(data_folder, layout_roots, diagnostics);
+    let jobs = prepare(data_folder, layout_roots, &mut again);
     let mut outputs = Vec::new();
     for prepared in jobs {
         let Some(diff) = diff.documents.iter().find(|d| d.name == prepared.name).filter(|d| !d.is_same()) else {

@@ -47,6 +47,15 @@ impl Layer {
         Some(layer)
     }
 
+    /// Puts texts in place of the layer's files of those names as shown.
+    pub fn replace(&mut self, instead: &BTreeMap<String, String>) {
+        for (name, text) in &mut self.files {
+            if let Some(new) = instead.get(&format!("{}{name}", self.shown)) {
+                text.clone_from(new);
+            }
+        }
+    }
+
     fn from_embedded(folder: &str, shown: &str) -> Option<Layer> {
         let dir = EMBEDDED.get_dir(folder)?;
         let files = dir.files().filter_map(|file| {

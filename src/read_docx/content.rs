@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Which side of tracked changes is read.
@@ -26,6 +27,10 @@ pub struct Content {
     pub tables: Vec<ReadTable>,
     /// Every paragraph in a bookmark `p_…`, in document order.
     pub prose: Vec<OwnParagraph>,
+    /// Every paragraph outside tables that has text.
+    pub paragraphs: Vec<String>,
+    /// Tags and bookmarks of what tracked changes leave out of this view.
+    pub tracked_away: BTreeSet<String>,
 }
 
 /// A paragraph of the department's own prose.
@@ -119,6 +124,8 @@ struct OpenControl {
     alias: Option<String>,
     /// The text is Word's prompt, not the user's.
     prompt: bool,
+    /// Its bookmark has ended; digits that follow at once are still its own.
+    ended: bool,
     sink: Sink,
     order: usize,
     place: Option<(usize, usize, usize)>,
@@ -153,6 +160,7 @@ struct OpenProse {
     sink: Sink,
     /// Its bookmark has ended, its paragraph has not.
     ended: bool,
+    name: String,
 }
 
 struct Parser<'a> {
@@ -163,6 +171,8 @@ struct Parser<'a> {
     hidden: usize,
     controls: Vec<OpenControl>,
     ignored_controls: usize,
+    /// Bookmarks that hold a figure, by their ids.
+    marks: Vec<(String, OpenControl)>,
     tables: Vec<OpenTable>,
     prose: Vec<OpenProse>,
     paragraph: String,
@@ -171,6 +181,8 @@ struct Parser<'a> {
     order: usize,
     kept: usize,
     body: bool,
+    /// This view has no end of the paragraph at hand: its mark came or went.
+    no_end: bool,
 }
 
 /// Reads the document part.
@@ -184,6 +196,7 @@ pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, D
         hidden: 0,
         controls: Vec::new(),
         ignored_controls: 0,
+        marks: Vec::new(),
         tables: Vec::new(),
         prose: Vec::new(),
         paragraph: String::new(),
@@ -191,6 +204,7 @@ pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, D
         order: 0,
         kept: 0,
         body: false,
+        no_end: false,
     };
     loop {
         let (namespace, event) = reader.read_resolved_event().map_err(|_| malformed(name))?;
@@ -308,10 +322,21 @@ impl Parser<'_> {
             }
             return Open::Other;
         }
-        if hides { Open::Hidden } else { Open::Other }
+        if parent == Some(Open::Properties) {
+            let depth = self.open.len();
+            let of_mark =
+                depth > 2 && self.open[depth - 2] == Open::Properties && self.open[depth - 3] == Open::Paragraph;
+            self.no_end |= hides && of_mark;
+            return Open::Other;
+        }
+        if !hides {
+            return Open::Other;
+        }
+        Open::Hidden
     }
 
     fn paragraph_start(&mut self) -> Open {
+        self.no_end = false;
         if self.tables.is_empty() {
             self.paragraph.clear();
         }
@@ -373,13 +398,18 @@ impl Parser<'_> {
             self.ignored_controls += 1;
             return Open::Control;
         }
+        let control = self.open_control();
+        self.controls.push(control);
+        Open::Control
+    }
+
+    fn open_control(&self) -> OpenControl {
         let place = self.tables.last().and_then(|table| {
             let rows = &self.content.tables[table.index].rows;
             table.cell.as_ref().map(|_| (table.index, rows.len().saturating_sub(1), rows.last().map_or(0, Vec::len)))
         });
         let prose = self.prose.last().map(|p| (p.index, p.sink.text.len()));
-        self.controls.push(OpenControl { order: self.order, place, prose, ..OpenControl::default() });
-        Open::Control
+        OpenControl { order: self.order, place, prose, ..OpenControl::default() }
     }
 
     fn control_property(&mut self, local: &str, element: &BytesStart) {
@@ -395,6 +425,16 @@ impl Parser<'_> {
     }
 
     fn bookmark_start(&mut self, element: &BytesStart) {
+        let of_figure = attribute(element, "name").filter(|n| n.starts_with("f_") && short(n));
+        if let (Some(name), Some(id)) = (of_figure, attribute(element, "id"))
+            && self.marks.len() < OPEN_AT_ONCE
+        {
+            self.order += 1;
+            self.kept += KEPT;
+            let mark = OpenControl { tag: Some(name), ..self.open_control() };
+            self.marks.push((id, mark));
+            return;
+        }
         if self.hidden > 0 || self.prose.len() >= OPEN_AT_ONCE {
             return;
         }
@@ -405,13 +445,17 @@ impl Parser<'_> {
         let joined = self.prose.iter().any(|p| p.ended);
         self.close_prose();
         let before = if joined { String::new() } else { self.paragraph.clone() };
-        self.content.prose.push(OwnParagraph { bookmark: name, ..OwnParagraph::default() });
+        self.content.prose.push(OwnParagraph { bookmark: name.clone(), ..OwnParagraph::default() });
         let index = self.content.prose.len() - 1;
-        self.prose.push(OpenProse { id, index, sink: Sink { text: before, breaks: false }, ended: false });
+        self.prose.push(OpenProse { id, index, sink: Sink { text: before, breaks: false }, ended: false, name });
     }
 
     fn bookmark_end(&mut self, element: &BytesStart) {
         let Some(id) = attribute(element, "id") else { return };
+        if let Some((_, mark)) = self.marks.iter_mut().find(|(mark, _)| *mark == id) {
+            mark.ended = true;
+            return;
+        }
         if let Some(prose) = self.prose.iter_mut().find(|p| p.id == id) {
             prose.ended = true;
         }
@@ -439,7 +483,7 @@ impl Parser<'_> {
     }
 
     fn count(&mut self, text: &str) {
-        self.kept += text.len() * (2 + self.controls.len() + self.prose.len());
+        self.kept += text.len() * (2 + self.controls.len() + self.marks.len() + self.prose.len());
     }
 
     /// What an element stands for: a tab, a line break.
@@ -453,7 +497,28 @@ impl Parser<'_> {
         if self.hidden > 0 {
             return;
         }
-        for control in &mut self.controls {
+        if !self.marks.iter().any(|(_, mark)| mark.ended) {
+            return self.push_all(text);
+        }
+        // LibreOffice, accepting changes, may leave a bookmark's end before the last digit.
+        let (own, rest) = text.split_at(leading_digits(text));
+        let continues = !self.marks.iter().any(|(_, mark)| mark.ended && mark.sink.text.is_empty());
+        if continues && !own.is_empty() {
+            self.push_all(own);
+            self.close_marks();
+            self.push_all(rest);
+        } else {
+            self.close_marks();
+            self.push_all(text);
+        }
+    }
+
+    /// Adds text to everything that is open around it.
+    fn push_all(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        for control in self.controls.iter_mut().chain(self.marks.iter_mut().map(|(_, mark)| mark)) {
             control.sink.push(text);
         }
         for prose in &mut self.prose {
@@ -486,8 +551,12 @@ impl Parser<'_> {
     }
 
     fn paragraph_end(&mut self) {
+        self.close_marks();
         for control in &mut self.controls {
             control.sink.breaks = true;
+        }
+        if std::mem::take(&mut self.no_end) {
+            self.drop_empty_prose();
         }
         self.close_prose();
         for prose in &mut self.prose {
@@ -496,11 +565,25 @@ impl Parser<'_> {
         if let Some(cell) = self.tables.last_mut().and_then(|t| t.cell.as_mut()) {
             cell.sink.breaks = true;
         } else if self.tables.is_empty() && !self.paragraph.trim().is_empty() {
+            self.kept += self.paragraph.len();
+            self.content.paragraphs.push(self.paragraph.clone());
             if self.recent.len() == 3 {
                 self.recent.remove(0);
             }
             self.recent.push(self.paragraph.chars().take(256).collect());
         }
+    }
+
+    /// An own paragraph without text and without an end is not in this view.
+    fn drop_empty_prose(&mut self) {
+        let content = &mut self.content;
+        self.prose.retain(|prose| {
+            let empty = prose.ended && prose.sink.text.is_empty();
+            if empty {
+                content.tracked_away.insert(prose.name.clone());
+            }
+            !empty
+        });
     }
 
     fn row_end(&mut self) {
@@ -513,7 +596,8 @@ impl Parser<'_> {
             // Controls of the row end the list, unless a control around the row follows them.
             for index in lost.into_iter().rev() {
                 if index < self.content.controls.len() {
-                    self.content.controls.remove(index);
+                    let gone = self.content.controls.remove(index);
+                    self.content.tracked_away.insert(gone.tag);
                 }
             }
         }
@@ -541,17 +625,38 @@ impl Parser<'_> {
             self.ignored_controls -= 1;
             return;
         }
-        let Some(control) = self.controls.pop() else { return };
+        let Some(mut control) = self.controls.pop() else { return };
         let by_alias = control.tag.is_none();
-        let Some(tag) = control.tag.or(control.alias).filter(|t| !t.trim().is_empty()) else { return };
+        let Some(tag) = control.tag.take().or(control.alias.take()).filter(|t| !t.trim().is_empty()) else { return };
         if self.hidden > 0 {
+            self.content.tracked_away.insert(tag);
             return;
         }
-        let text = if control.prompt { String::new() } else { control.sink.text };
+        if control.prompt {
+            control.sink.text.clear();
+        }
+        self.keep_control(control, tag, by_alias);
+    }
+
+    /// Figures whose bookmarks have ended. All of the text in one may have come or gone.
+    fn close_marks(&mut self) {
+        while let Some(at) = self.marks.iter().position(|(_, mark)| mark.ended) {
+            let (_, mut mark) = self.marks.remove(at);
+            let Some(name) = mark.tag.take() else { continue };
+            if mark.sink.text.is_empty() {
+                self.content.tracked_away.insert(name);
+            } else {
+                self.keep_control(mark, name, false);
+            }
+        }
+    }
+
+    fn keep_control(&mut self, control: OpenControl, tag: String, by_alias: bool) {
         self.figure_in_prose(&tag, control.prose);
         let index = self.content.controls.len();
-        self.content.controls.push(Control { tag, by_alias, text, order: control.order, place: control.place });
-        if let (Some(_), Some(cell)) = (control.place, self.tables.last_mut().and_then(|t| t.cell.as_mut())) {
+        let (text, order, place) = (control.sink.text, control.order, control.place);
+        self.content.controls.push(Control { tag, by_alias, text, order, place });
+        if let (Some(_), Some(cell)) = (place, self.tables.last_mut().and_then(|t| t.cell.as_mut())) {
             cell.controls.push(index);
         }
     }
@@ -581,6 +686,14 @@ impl Parser<'_> {
         }
         Ok(self.content)
     }
+}
+
+/// How many bytes at the beginning of a text go on with a number.
+fn leading_digits(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    let goes_on = |i: usize| digit(i) || (matches!(bytes[i], b'.' | b',') && digit(i + 1));
+    (0..bytes.len()).find(|&i| !goes_on(i)).unwrap_or(bytes.len())
 }
 
 /// Names longer than any program makes them are as good as none.

@@ -56,8 +56,20 @@ pub struct Reading {
     pub figures: Vec<ReadFigure>,
     /// The department's own paragraphs, in document order.
     pub prose: Vec<Prose>,
+    /// Every paragraph outside tables that has text, in document order.
+    pub paragraphs: Vec<String>,
+    pub tables: Vec<TableTexts>,
     /// What is doubtful: lost, moved, doubled controls. Warnings and notes, never errors.
     pub findings: Vec<Diagnostic>,
+}
+
+/// What a table says, figures and all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TableTexts {
+    /// Its title, else the paragraph before it.
+    pub title: String,
+    /// Rows of cells, covered ones left out.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// Which document a DOCX was written as, from its custom properties.
@@ -68,6 +80,8 @@ pub struct Identity {
     pub year: i32,
     /// The name of the output files without ending: it tells apart the documents of one folder.
     pub file_stem: String,
+    /// The hash of the data folder it was made from ([`crate::data::snapshot_id`]).
+    pub data: Option<String>,
 }
 
 /// One printing of a figure.
@@ -113,7 +127,7 @@ pub struct ProseFigure {
 /// Errors (E54x): the file is no ZIP, encrypted, truncated, no Word document, too large, or no well-formed XML.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Reading, Diagnostic> {
     let package = package::open(bytes, options)?;
-    Ok(settle::settle(package))
+    Ok(settle::settle(package, options.view == View::Original))
 }
 
 /// The address that a tag of the DOCX stands for, and which printing: `t1/a/b!2` is the second of `t1/a/b`.

@@ -5,26 +5,50 @@
 use super::content::{Content, Control, OwnParagraph, ReadCell, ReadTable};
 use super::map::{Map, MappedFigure, MappedTable, label};
 use super::package::Package;
-use super::{Identity, Prose, ProseFigure, ReadFigure, Reading, address_of_tag, column_key, number, table_key};
+use super::{
+    Identity, Prose, ProseFigure, ReadFigure, Reading, TableTexts, address_of_tag, column_key, number, table_key,
+};
 use crate::diagnostic::{Diagnostic, Severity};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub fn settle(package: Package) -> Reading {
-    let Package { content, properties, map } = package;
+/// `original`: the view before tracked changes.
+pub fn settle(package: Package, original: bool) -> Reading {
+    let Package { mut content, properties, map } = package;
+    name_marks(&mut content, &properties);
     let mut findings = Vec::new();
     let places = Places::new(&content, &map);
     let mut figures = from_controls(&content, &places, &mut findings);
     figures.extend(from_places(&content, &places, &figures, &mut findings));
     figures.sort_by_key(|f| f.order);
-    lost(&map, &figures, &mut findings);
+    lost(&map, &figures, &content.tracked_away, original, &mut findings);
     let units = Units { properties: &properties };
+    let texts = |table: &ReadTable| TableTexts {
+        title: table.titles.first().cloned().unwrap_or_default(),
+        rows: table.rows.iter().map(|r| r.iter().filter(|c| !c.covered).map(|c| c.text.clone()).collect()).collect(),
+    };
     Reading {
+        tables: content.tables.iter().map(texts).collect(),
         identity: identity(&properties),
         figures: figures.into_iter().map(|f| units.read(f)).collect(),
-        prose: prose(&content, &properties, &mut findings),
+        prose: prose(&content, &properties, original, &mut findings),
+        paragraphs: content.paragraphs,
         findings,
     }
+}
+
+/// Figures in bookmarks `f_…` get the tags that the properties give them; a bookmark of someone else's is none.
+fn name_marks(content: &mut Content, properties: &BTreeMap<String, String>) {
+    let tag = |name: &str| properties.get(&format!("gongkai.{name}")).cloned();
+    for control in content.controls.iter_mut().filter(|c| c.tag.starts_with("f_")) {
+        control.tag = tag(&control.tag).unwrap_or_default();
+    }
+    for (_, name) in content.prose.iter_mut().flat_map(|p| &mut p.figures).filter(|(_, n)| n.starts_with("f_")) {
+        *name = tag(name).unwrap_or_default();
+    }
+    content.prose.iter_mut().for_each(|p| p.figures.retain(|(_, name)| !name.is_empty()));
+    let away: Vec<String> = content.tracked_away.iter().filter_map(|name| tag(name)).collect();
+    content.tracked_away.extend(away);
 }
 
 /// A figure whose tag is settled.
@@ -205,7 +229,7 @@ fn fill_between(found: &mut [Option<usize>], used: &BTreeSet<usize>, rows: usize
 /// Every control by its tag; of several with one tag, the one in the right place, else the first.
 fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnostic>) -> Vec<Settled> {
     let mut by_tag: BTreeMap<&str, Vec<&Control>> = BTreeMap::new();
-    for control in &content.controls {
+    for control in content.controls.iter().filter(|c| !c.tag.is_empty()) {
         by_tag.entry(&control.tag).or_default().push(control);
     }
     let aliases = content.controls.iter().filter(|c| c.by_alias).count();
@@ -306,11 +330,19 @@ fn some(tags: &[String]) -> String {
 }
 
 /// Figures that were printed and are nowhere.
-fn lost(map: &Map, figures: &[Settled], findings: &mut Vec<Diagnostic>) {
+fn lost(
+    map: &Map,
+    figures: &[Settled],
+    tracked_away: &BTreeSet<String>,
+    original: bool,
+    findings: &mut Vec<Diagnostic>,
+) {
     let known: BTreeSet<&str> = figures.iter().map(|f| f.tag.as_str()).collect();
     let printed = map.tables.iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.values()).filter(|f| !f.blank);
     let printed = printed.map(|f| &f.tag).chain(&map.sentences);
-    let lost: Vec<String> = printed.filter(|tag| !known.contains(tag.as_str())).cloned().collect();
+    // In the view before the changes, what they added is not lost.
+    let missing = |tag: &&String| !known.contains(tag.as_str()) && !(original && tracked_away.contains(*tag));
+    let lost: Vec<String> = printed.filter(missing).cloned().collect();
     if !lost.is_empty() {
         findings.push(
             Diagnostic::warning("E556", format!("{} 个数字在文件里找不到了：{}", lost.len(), some(&lost)))
@@ -348,6 +380,7 @@ fn identity(properties: &BTreeMap<String, String>) -> Option<Identity> {
         code: properties.get("gongkai.code")?.clone(),
         year: properties.get("gongkai.year")?.trim().parse().ok()?,
         file_stem: properties.get("gongkai.stem")?.clone(),
+        data: properties.get("gongkai.data").cloned(),
     })
 }
 
@@ -358,12 +391,21 @@ fn address(properties: &BTreeMap<String, String>, tag: &str) -> (String, u32) {
     (spelled.map_or(address, String::as_str).to_owned(), printing)
 }
 
-fn prose(content: &Content, properties: &BTreeMap<String, String>, findings: &mut Vec<Diagnostic>) -> Vec<Prose> {
+fn prose(
+    content: &Content,
+    properties: &BTreeMap<String, String>,
+    original: bool,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Prose> {
     let mut seen = BTreeSet::new();
     let mut prose = Vec::new();
     for OwnParagraph { bookmark: name, text, figures } in &content.prose {
-        let source = properties.get(&format!("gongkai.{name}")).and_then(|s| s.rsplit_once('#'));
-        let Some((file, paragraph)) = source else { continue };
+        if content.tracked_away.contains(name) {
+            continue;
+        }
+        let named = |kind: &str| properties.get(&format!("gongkai.{kind}{name}"));
+        let source = named("").or_else(|| named("was.").filter(|_| !text.is_empty()));
+        let Some((file, paragraph)) = source.and_then(|s| s.rsplit_once('#')) else { continue };
         if !seen.insert(name) {
             continue;
         }
@@ -376,7 +418,10 @@ fn prose(content: &Content, properties: &BTreeMap<String, String>, findings: &mu
     }
     let sources = properties.iter().filter(|(name, _)| name.starts_with("gongkai.p_"));
     let lost: Vec<String> = sources
-        .filter(|(name, _)| !seen.contains(&name["gongkai.".len()..].to_owned()))
+        .filter(|(name, _)| {
+            let name = name["gongkai.".len()..].to_owned();
+            !seen.contains(&name) && !(original && content.tracked_away.contains(&name))
+        })
         .map(|(_, source)| source.clone())
         .collect();
     if !lost.is_empty() {

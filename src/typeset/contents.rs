@@ -124,7 +124,7 @@ fn set_leader(dots: &Text, from: f64, to: f64, y: f64, entry: &Entry, items: &mu
     // The dot stands in the middle of its glyph, however wide the face makes that.
     let sign =
         Sign { offset: dot.offset + (DOT_STEP - dot.advance) / 2.0, advance: DOT_STEP, left: 0.0, right: 0.0, ..*dot };
-    let text = Text { source: Cow::Borrowed(&dots.source), signs: vec![sign; count] };
+    let text = Text { source: Cow::Borrowed(&dots.source), signs: vec![sign; count], adorned: &[] };
     let line = Line { start: 0, end: count as u32, width, last: true };
     let x = entry.right - farthest as f64 * step;
     let place = Place { x, y, width: step * count as f64, size: entry.size };

@@ -59,6 +59,11 @@ fn write_page(text: &mut String, index: usize, page: &Page, fonts: &Fonts, advan
 fn write_item(text: &mut String, item: &Item, margin: &str, fonts: &Fonts, advances: bool) -> fmt::Result {
     match item {
         Item::Run(run) => write_run(text, run, margin, fonts, advances),
+        Item::Shade(s) => {
+            let (x, y, w, h) = s.area;
+            writeln!(text, "{margin}shade {x:.2},{y:.2} {w:.2}×{h:.2}")
+        }
+        Item::Anchor(name, (x, y)) => writeln!(text, "{margin}anchor {name} {x:.2},{y:.2}"),
         Item::Rule(r) => {
             writeln!(text, "{margin}rule {:.2},{:.2} – {:.2},{:.2} {:.2}", r.from.0, r.from.1, r.to.0, r.to.1, r.width)
         }

@@ -226,6 +226,7 @@ impl<'a> Flow<'a> {
             label: number.label(),
             items: Vec::new(),
             furniture: Vec::new(),
+            watermark: None,
         });
         self.numbers.push(number);
         self.y = self.area.top;
@@ -472,13 +473,45 @@ impl<'a> Flow<'a> {
     /// Numbers every page, fills the contents, and hands the pages over.
     pub fn finish(mut self) -> Pages {
         self.number_pages();
+        self.find_anchors();
         self.fill_contents();
+        if let Some(words) = &self.document.meta.watermark {
+            self.set_watermark(words);
+        }
         Pages {
             pages: self.pages,
             anchors: self.anchors,
             outline: self.outline,
             structure: self.tree.elements,
             tables: self.tables,
+        }
+    }
+
+    /// Places that inlines name.
+    fn find_anchors(&mut self) {
+        for (page, content) in self.pages.iter().enumerate() {
+            for item in &content.items {
+                if let Item::Anchor(name, (x, y)) = item {
+                    self.anchors.entry(name.clone()).or_insert(Destination { page, x: *x, y: *y });
+                }
+            }
+        }
+    }
+
+    /// Words across every page, from corner to corner, in the first heading's font.
+    fn set_watermark(&mut self, words: &str) {
+        let heading = self.document.headings().next().map_or("", |h| h.role.as_str());
+        let name = if self.style.text.contains_key(heading) {
+            heading
+        } else {
+            self.style.text.keys().next().map_or("", |n| n)
+        };
+        let role = self.role(name);
+        let inlines = [Inline::text(words)];
+        let text = self.shaper.shape(&inlines, Setting { role: role.font, full: 1.0 }, &|| None, self.diagnostics);
+        let line = page::whole_line(&text);
+        for page in &mut self.pages {
+            page.watermark = page::watermark(page, &text, &line);
         }
     }
 

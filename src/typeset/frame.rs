@@ -30,6 +30,18 @@ pub struct Page {
     pub items: Vec<Item>,
     /// The page number and other furniture, in coordinates of the upright sheet. Artifacts.
     pub furniture: Vec<Item>,
+    /// Behind everything, in coordinates as read. An artifact.
+    pub watermark: Option<Watermark>,
+}
+
+/// Words across a page, in light grey.
+#[derive(Debug, Clone)]
+pub struct Watermark {
+    /// Set level, with the middle of its first line at the origin.
+    pub runs: Vec<Run>,
+    /// The middle of the page, and how far the words are turned about it, in degrees against the clock.
+    pub middle: (f64, f64),
+    pub angle: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -37,6 +49,16 @@ pub enum Item {
     Run(Run),
     Rule(Rule),
     Link(Link),
+    Shade(Shade),
+    /// A name for a place, to which links lead.
+    Anchor(String, (f64, f64)),
+}
+
+/// A light grey area behind text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shade {
+    /// Left, top, width, height.
+    pub area: (f64, f64, f64, f64),
 }
 
 /// Glyphs of one face and size on one baseline.

@@ -1,7 +1,7 @@
 //! Pages by themselves: type area, numbers and their place on the sheet.
 
 use super::class::Class;
-use super::frame::{Artifact, Page, Tag};
+use super::frame::{Artifact, Item, Page, Tag, Watermark};
 use super::linebreak::{Breaker, Fit, Line, Measure};
 use super::paragraph::{self, MIDDLE, Place};
 use super::text::Text;
@@ -106,6 +106,19 @@ pub fn set_number(
     let line = whole_line(text);
     let tag = |_| Tag::Artifact(Artifact::Pagination);
     paragraph::set_line(text, &line, place, align, &tag, &mut page.furniture);
+}
+
+/// A line of words across a page, along its diagonal, just over half as long as that.
+pub fn watermark(page: &Page, text: &Text, line: &Line) -> Option<Watermark> {
+    let (width, height) = if page.turned { (page.sheet.1, page.sheet.0) } else { page.sheet };
+    let size = 0.55 * width.hypot(height) / line.width.max(1.0);
+    let mut items = Vec::new();
+    let place = Place { x: -line.width * size / 2.0, y: paragraph::MIDDLE * size, width: line.width * size, size };
+    let tag = |_| Tag::Artifact(Artifact::Pagination);
+    paragraph::set_line(text, line, place, Align::Left, &tag, &mut items);
+    let runs = items.into_iter().filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None }).collect();
+    let angle = height.atan2(width).to_degrees();
+    Some(Watermark { runs, middle: (width / 2.0, height / 2.0), angle })
 }
 
 /// How far above the baseline the dashes beside a number have their ink, in ems (一字线上距); without dashes, the middle

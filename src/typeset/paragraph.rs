@@ -2,10 +2,10 @@
 //! signs are placed.
 
 use super::class::Class;
-use super::frame::{Glyph, Item, Run, Tag};
+use super::frame::{Glyph, Item, Link, Rule, Run, Shade, Tag};
 use super::linebreak::Line;
 use super::text::{Joint, Sign, Text};
-use crate::document::Align;
+use crate::document::{Align, Change};
 
 /// Where a line is set: its left edge, its baseline and its width, in pt.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +58,7 @@ pub fn set_line(text: &Text, line: &Line, place: Place, align: Align, tag: &dyn 
         Align::Right => excess.max(0.0),
         Align::Left | Align::Justify => 0.0,
     };
-    let mut pen = Pen { text, place, tag, items, x: indent * place.size, open: None };
+    let mut pen = Pen { text, place, tag, items, x: indent * place.size, open: None, inline: None };
     for (i, sign) in signs.iter().enumerate() {
         pen.set(sign, &adjustment, i + 1 == signs.len());
     }
@@ -120,6 +120,8 @@ struct Pen<'p, 't> {
     /// From the line's left edge, in pt.
     x: f64,
     open: Option<Run>,
+    /// The inline of the open run, where some are adorned.
+    inline: Option<usize>,
 }
 
 impl Pen<'_, '_> {
@@ -143,8 +145,11 @@ impl Pen<'_, '_> {
             return;
         }
         let tag = (self.tag)(sign.at);
-        if !self.open.as_ref().is_some_and(|r| r.face == sign.face && r.tag == tag) {
+        let inline = self.text.adorned_at(sign.at);
+        let adorned = self.inline != inline;
+        if adorned || !self.open.as_ref().is_some_and(|r| r.face == sign.face && r.tag == tag) {
             self.close();
+            self.inline = inline;
             let (glyphs, text) = (Vec::with_capacity(8), String::new());
             let (x, y, size) = (self.place.x + x, self.place.y, self.place.size);
             self.open = Some(Run { face: sign.face, size, x, y, glyphs, text, tag });
@@ -159,7 +164,31 @@ impl Pen<'_, '_> {
 
     fn close(&mut self) {
         if let Some(run) = self.open.take() {
+            self.adorn(&run);
             self.items.push(Item::Run(run));
+        }
+    }
+
+    /// What came is shaded, what went struck through; names and links of an inline go with its text.
+    fn adorn(&mut self, run: &Run) {
+        let Some(inline) = self.inline.and_then(|index| self.text.adorned.get(index)) else { return };
+        let left = run.x + run.glyphs.first().map_or(0.0, |g| g.x);
+        let (right, size) = (self.place.x + self.x, run.size);
+        let area = (left, run.y - (0.5 + MIDDLE) * size - 0.1 * size, right - left, 1.2 * size);
+        match inline.change {
+            Change::Same => {}
+            Change::Inserted => self.items.push(Item::Shade(Shade { area })),
+            Change::Deleted => {
+                let y = run.y - MIDDLE * size;
+                self.items.push(Item::Rule(Rule { from: (left, y), to: (right, y), width: 0.6 }));
+            }
+        }
+        if let Some(name) = &inline.anchor {
+            self.items.push(Item::Anchor(name.clone(), (area.0, area.1)));
+        }
+        if let Some(anchor) = &inline.link {
+            let (anchor, label) = (anchor.clone(), format!("转到第{}页", inline.text));
+            self.items.push(Item::Link(Link { area, anchor, tag: run.tag, label }));
         }
     }
 }

@@ -55,13 +55,16 @@ impl Tree {
     /// Latin letters spans of their language; then so does the text between them, for an element holds elements or
     /// content and never both.
     pub fn tag_sentence(&mut self, element: ElementId, inlines: &[Inline], document: &Document) -> Tags {
-        if inlines.iter().all(|i| i.figure.is_none() && western::words(&i.text).is_empty()) {
+        if inlines.iter().all(|i| i.figure.is_none() && i.link.is_none() && western::words(&i.text).is_empty()) {
             return Tags::One(Tag::Element(element));
         }
         let mut spans = Spans { tree: self, element, parts: Vec::new(), plain: None };
         let mut start = 0;
         for inline in inlines {
             match inline.figure {
+                _ if inline.link.is_some() => {
+                    spans.begin_as(ElementKind::Link, start);
+                }
                 Some(figure) => {
                     let span = spans.begin(start);
                     spans.tree.set_title(span, &document.figure(figure).address);
@@ -99,8 +102,12 @@ struct Spans<'t> {
 impl Spans<'_> {
     /// A span of its own from a byte of the text on.
     fn begin(&mut self, at: usize) -> ElementId {
+        self.begin_as(ElementKind::Span, at)
+    }
+
+    fn begin_as(&mut self, kind: ElementKind, at: usize) -> ElementId {
         self.plain = None;
-        let span = self.tree.add(self.element, ElementKind::Span);
+        let span = self.tree.add(self.element, kind);
         self.parts.push((at as u32, Tag::Element(span)));
         span
     }

@@ -92,6 +92,8 @@ fn document(sections: Vec<Section>) -> Document {
         date: None,
         language: "zh-CN".into(),
         file_stem: "x".into(),
+        watermark: None,
+        data: None,
     };
     let figure = |n: u32| Figure {
         address: format!("t1/{n}/合计"),
@@ -103,12 +105,25 @@ fn document(sections: Vec<Section>) -> Document {
 }
 
 fn paragraph(text: &str) -> Block {
-    Block::Paragraph(Paragraph { role: "正文".into(), inlines: vec![Inline::text(text)], source: None })
+    Block::Paragraph(Paragraph {
+        role: "正文".into(),
+        inlines: vec![Inline::text(text)],
+        source: None,
+        change: Change::Same,
+    })
 }
 
 fn heading(role: &str, level: u8, text: &str, anchor: &str) -> Heading {
     let inlines = vec![Inline::text(text)];
-    Heading { level, role: role.into(), inlines, anchor: anchor.into(), contents: true, source: None }
+    Heading {
+        level,
+        role: role.into(),
+        inlines,
+        anchor: anchor.into(),
+        contents: true,
+        source: None,
+        change: Change::Same,
+    }
 }
 
 fn cell(column: usize, text: &str) -> Cell {
@@ -118,7 +133,7 @@ fn cell(column: usize, text: &str) -> Cell {
 
 fn row(kind: RowKind, texts: &[&str]) -> Row {
     let cells = texts.iter().enumerate().map(|(c, t)| cell(c, t)).collect();
-    Row { kind, cells, origin: None }
+    Row { kind, cells, origin: None, change: Change::Same }
 }
 
 fn table(columns: usize, header: Vec<Row>, body: Vec<Row>) -> Table {
@@ -136,6 +151,7 @@ fn table(columns: usize, header: Vec<Row>, body: Vec<Row>) -> Table {
         body,
         notes: vec![vec![Inline::text("注：本表按功能分类列示。")]],
         description: "收支".into(),
+        change: Change::Same,
     }
 }
 
@@ -279,7 +295,8 @@ fn a_blank_page_before_an_odd_one_bears_no_number() {
 #[test]
 fn figures_bear_their_addresses() {
     let sentence = vec![Inline::text("共"), Inline::figure("3.00", FigureId(3)), Inline::text("万元。")];
-    let block = Block::Paragraph(Paragraph { role: "正文".into(), inlines: sentence, source: None });
+    let block =
+        Block::Paragraph(Paragraph { role: "正文".into(), inlines: sentence, source: None, change: Change::Same });
     let mut body = row(RowKind::Data, &["公用", ""]);
     body.cells[1].inlines = vec![Inline::figure("2.00", FigureId(2))];
     let table = table(2, vec![row(RowKind::Header, &["项目", "预算数"])], vec![body]);
@@ -444,8 +461,14 @@ fn silly_documents_come_to_an_end() {
 
 #[test]
 fn unknown_names_are_reported_once_and_pages_made_all_the_same() {
-    let block =
-        || Block::Paragraph(Paragraph { role: "正问".into(), inlines: vec![Inline::text("字")], source: None });
+    let block = || {
+        Block::Paragraph(Paragraph {
+            role: "正问".into(),
+            inlines: vec![Inline::text("字")],
+            source: None,
+            change: Change::Same,
+        })
+    };
     let (pages, found) = set(&document(vec![section("竖", vec![block(), block()])]));
     let messages: Vec<String> = found.iter().map(|d| d.to_string()).collect();
     assert_eq!(messages.len(), 2, "{messages:?}");
@@ -535,7 +558,7 @@ fn random_table() -> impl Strategy<Value = Table> {
                 (false, 9) if columns % 2 == 0 => RowKind::Header,
                 _ => RowKind::Data,
             };
-            rows.push(Row { kind, cells, origin: None });
+            rows.push(Row { kind, cells, origin: None, change: Change::Same });
         }
         let body = rows.split_off(header);
         let mut table = table(columns, rows, body);
@@ -603,7 +626,7 @@ fn frames_of_a_small_document() {
     ];
     let blocks = vec![
         Block::Heading(heading("标题", 1, "临港部门2023年部门预算信息公开情况说明", "title")),
-        Block::Paragraph(Paragraph { role: "正文".into(), inlines: sentence, source: None }),
+        Block::Paragraph(Paragraph { role: "正文".into(), inlines: sentence, source: None, change: Change::Same }),
         Block::Table(long_table(3)),
     ];
     let (pages, _) = set(&document(vec![section("纵", vec![Block::Contents]), section("纵", blocks)]));

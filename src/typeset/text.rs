@@ -52,12 +52,23 @@ pub enum Joint {
 pub struct Text<'a> {
     pub source: Cow<'a, str>,
     pub signs: Vec<Sign>,
+    /// The inlines, where some of them is changed, named or a link; else none.
+    pub adorned: &'a [Inline],
 }
 
 impl Text<'_> {
+    /// Index of the adorned inline that a byte of the source is of; None where none is.
+    pub fn adorned_at(&self, at: u32) -> Option<usize> {
+        let mut end = 0;
+        self.adorned.iter().position(|inline| {
+            end += inline.text.len();
+            (at as usize) < end
+        })
+    }
+
     /// The same with a source of its own.
     pub fn into_owned(self) -> Text<'static> {
-        Text { source: Cow::Owned(self.source.into_owned()), signs: self.signs }
+        Text { source: Cow::Owned(self.source.into_owned()), signs: self.signs, adorned: &[] }
     }
 }
 
@@ -117,7 +128,8 @@ impl<'a> Shaper<'a> {
         settle_quotes(&mut signs, &source, setting.full, self.fonts);
         settle_hyphens(&mut signs, &source);
         join(&mut signs, &source);
-        Text { source, signs }
+        let adorned = inlines.iter().any(|i| !i.change.is_same() || i.anchor.is_some() || i.link.is_some());
+        Text { source, signs, adorned: if adorned { inlines } else { &[] } }
     }
 
     fn choose_variant(&self, sign: &mut Sign, source: &str, selector: char, role: &Role) {

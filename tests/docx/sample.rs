@@ -66,6 +66,7 @@ pub fn pages(document: &Document, style: &Style) -> Pages {
             label,
             items: Vec::new(),
             furniture: Vec::new(),
+            watermark: None,
         });
         let width = style.page[&section.page].type_area().2;
         for block in &section.blocks {
@@ -98,7 +99,7 @@ pub fn cell(column: usize, colspan: usize, rowspan: usize, inlines: Vec<Inline>)
 }
 
 pub fn row(kind: RowKind, cells: Vec<Cell>) -> Row {
-    Row { kind, cells, origin: None }
+    Row { kind, cells, origin: None, change: Change::Same }
 }
 
 pub fn column(kind: ColumnKind, width: f64) -> Column {
@@ -123,11 +124,19 @@ pub fn figure(figures: &mut Vec<Figure>, address: &str, yuan: i64, text: &str) -
 }
 
 pub fn heading(level: u8, role: &str, title: &str, anchor: &str, contents: bool) -> Heading {
-    Heading { level, role: role.into(), inlines: text(title), anchor: anchor.into(), contents, source: None }
+    Heading {
+        level,
+        role: role.into(),
+        inlines: text(title),
+        anchor: anchor.into(),
+        contents,
+        source: None,
+        change: Change::Same,
+    }
 }
 
 fn paragraph(role: &str, inlines: Vec<Inline>, source: Option<Source>) -> Block {
-    Block::Paragraph(Paragraph { role: role.into(), inlines, source })
+    Block::Paragraph(Paragraph { role: role.into(), inlines, source, change: Change::Same })
 }
 
 fn section(id: &str, page: &str, numbering: Numbering, restart: bool, blocks: Vec<Block>) -> Section {
@@ -143,6 +152,8 @@ fn meta() -> Meta {
         date: Some("2023-02-10".into()),
         language: "zh-CN".into(),
         file_stem: "631临港部门2023年部门预算公开".into(),
+        watermark: None,
+        data: None,
     }
 }
 
@@ -196,6 +207,7 @@ pub fn statutory(figures: &mut Vec<Figure>, id: &str, anchor: &str, title: &str,
         body,
         notes: vec![text("注：部分数据因四舍五入原因，合计数与分项之和可能存在尾差。")],
         description: "按功能分类科目列示的一般公共预算支出，分基本支出和项目支出。".into(),
+        change: Change::Same,
     }
 }
 
@@ -225,6 +237,7 @@ fn form(figures: &mut Vec<Figure>) -> Table {
         body,
         notes: Vec::new(),
         description: "采购数量".into(),
+        change: Change::Same,
     }
 }
 
@@ -276,7 +289,7 @@ pub fn document() -> Document {
     let mut inlines = text("2023年预算支出");
     inlines.push(total);
     inlines.push(Inline::text("万元，“三公”经费——见表9……其中 <办公费> & 其他\u{1}："));
-    inlines.push(Inline { text: "主要原因".into(), figure: None, strong: true });
+    inlines.push(Inline { strong: true, ..Inline::text("主要原因") });
     inlines.push(figure(&mut figures, "xc/比例/合计", 13, "13%"));
     blocks.push(paragraph("正文", inlines, Some(own.clone())));
     let long = "按照《预算法》《地方预决算公开操作规程》和省、市有关规定，现将本部门预算情况公开如下。".repeat(6);
@@ -345,5 +358,6 @@ pub fn random_table(
         body,
         notes: if columns.is_multiple_of(2) { vec![text("注：无。")] } else { vec![] },
         description: "随机表".into(),
+        change: Change::Same,
     }
 }

@@ -128,10 +128,18 @@ impl Reader {
         for n in 1..=times {
             let (inlines, source, role) = (inlines(text, n), self.source(), role.clone());
             let block = match level {
-                None => Block::Paragraph(Paragraph { role, inlines, source }),
+                None => Block::Paragraph(Paragraph { role, inlines, source, change: Change::Same }),
                 Some(level) => {
                     let anchor = self.anchor();
-                    Block::Heading(Heading { level, role, inlines, anchor, contents: true, source })
+                    Block::Heading(Heading {
+                        level,
+                        role,
+                        inlines,
+                        anchor,
+                        contents: true,
+                        source,
+                        change: Change::Same,
+                    })
                 }
             };
             self.push(block)?;
@@ -160,6 +168,7 @@ impl Reader {
         let width = |c: usize| weights.get(c).copied().filter(|w| *w > 0.0);
         let column = |(c, &kind): (usize, &ColumnKind)| Column { kind, width: width(c), align: align(kind) };
         self.push(Block::Table(Table {
+            change: Change::Same,
             id: format!("t{}", self.anchors),
             style,
             title: None,
@@ -188,7 +197,15 @@ impl Reader {
                     let (inlines, source, anchor) = (inlines(text, n), source.clone(), anchor.clone());
                     // Its role is that of the table's kind.
                     let role = String::new();
-                    table.title = Some(Heading { level: 1, role, inlines, anchor, contents: true, source });
+                    table.title = Some(Heading {
+                        level: 1,
+                        role,
+                        inlines,
+                        anchor,
+                        contents: true,
+                        source,
+                        change: Change::Same,
+                    });
                 }
                 "above" => table.above = text.split('|').map(|t| inlines(t.trim(), n)).collect(),
                 "note" => table.notes.push(inlines(text, n)),
@@ -211,6 +228,8 @@ impl Reader {
             }
         }
         let meta = Meta {
+            data: None,
+            watermark: None,
             title: "版面用例".into(),
             author: "示范部门".into(),
             code: "999".into(),
@@ -264,5 +283,5 @@ fn add_row(rows: &mut Vec<Row>, (kind, texts, n, line): (RowKind, Vec<String>, u
         }
     }
     let origin = Some(Origin { file: Arc::from("case.csv"), line });
-    rows.push(Row { kind, cells, origin });
+    rows.push(Row { kind, cells, origin, change: Change::Same });
 }

@@ -31,6 +31,8 @@ pub fn document() -> Document {
         date: Some("2024-02-08".into()),
         language: "zh-CN".into(),
         file_stem: "999示范部门".into(),
+        watermark: None,
+        data: None,
     };
     Document { meta, sections: vec![], figures: vec![] }
 }
@@ -66,7 +68,7 @@ impl Builder {
     }
 
     pub fn page(&mut self, label: &str, turned: bool) -> usize {
-        let page = Page { sheet: A4, turned, label: label.into(), items: vec![], furniture: vec![] };
+        let page = Page { sheet: A4, turned, label: label.into(), items: vec![], furniture: vec![], watermark: None };
         self.pages.pages.push(page);
         self.pages.pages.len() - 1
     }

@@ -325,9 +325,14 @@ mod tests {
                 cells.insert(0, cell(0, joined));
             }
             joined -= 1;
-            body.push(Row { kind, cells, origin: None });
+            body.push(Row { kind, cells, origin: None, change: crate::document::Change::Same });
         }
-        let head = || Row { kind: RowKind::Header, cells: vec![cell(0, 1), cell(1, 1)], origin: None };
+        let head = || Row {
+            kind: RowKind::Header,
+            cells: vec![cell(0, 1), cell(1, 1)],
+            origin: None,
+            change: crate::document::Change::Same,
+        };
         Table {
             id: String::new(),
             style: String::new(),
@@ -338,6 +343,7 @@ mod tests {
             body,
             notes: Vec::new(),
             description: String::new(),
+            change: crate::document::Change::Same,
         }
     }
 

@@ -3,9 +3,9 @@
 use super::Measured;
 use super::grid::UNOWNED;
 use super::pagination::Band;
-use crate::document::Align;
+use crate::document::{Align, Change};
 use crate::typeset::flow::Flow;
-use crate::typeset::frame::{Artifact, Item, Rule, Tag};
+use crate::typeset::frame::{Artifact, Item, Rule, Shade, Tag};
 use crate::typeset::paragraph::{self, MIDDLE, Place};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -84,6 +84,10 @@ impl<'m, 'a> Painter<'m, 'a> {
         let reach = bands[band..].iter().take_while(|b| rows.contains(&b.row)).count();
         let (top, height) = (tops[band], tops[band + reach] - tops[band]);
         let repeated = bands[band].repeated;
+        if cell.cell.inlines.iter().any(|i| i.change == Change::Inserted) {
+            let (left, right) = (self.measured.edges[cell.column], self.measured.edges[cell.column + cell.colspan]);
+            items.push(Item::Shade(Shade { area: (x + left, top, right - left, height) }));
+        }
         let placed = Placed { cell: index, top, height, lines: 0..cell.lines.len(), centred: true, repeated };
         let last_row = bands[band + reach - 1].row;
         let placed = match &bands[band].lines {

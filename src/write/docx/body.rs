@@ -3,14 +3,14 @@
 
 use super::Error;
 use super::contents::Entry;
-use super::finish::{Facts, finish};
+use super::finish::{Facts, Noted, finish};
 use super::parts::{NAMESPACES, XML};
 use super::plan::{Item, Look, ParagraphPlan, Piece, Plan};
 use super::section::{Footer, Sections, TurnedNumber};
 use super::styles::{BETWEEN, LAYOUT_TABLE, SECTION_END, StyleBook};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
 use super::xml::{clean, escape};
-use crate::document::Inline;
+use crate::document::{Change, Inline};
 use docx_rs::{
     BookmarkEnd, BookmarkStart, BreakType, BuildXML, FieldCharType, HeightRule, Hyperlink, HyperlinkType, InstrText,
     Paragraph, ParagraphChild, Run, RunFonts, StructuredDataTag, TableAlignmentType, TableCell, TableCellContent,
@@ -43,19 +43,21 @@ pub fn build(plan: &Plan) -> Result<Body, Error> {
 
 fn build_item(plan: &Plan, item: &Item) -> Result<Vec<u8>, Error> {
     match item {
-        Item::Table(table) => super::stamp::table(&plan.styles, table),
+        Item::Table(table) => super::stamp::table(&plan.styles, table, &plan.revision),
         Item::Paragraph(paragraph) => {
-            let mut controls = Vec::new();
-            let raw = build_paragraph(&plan.styles, paragraph, &mut controls).build();
+            let mut noted = Noted::default();
+            let raw = build_paragraph(&plan.styles, paragraph, &mut noted).build();
             let section = paragraph.ends_section.map(|index| plan.sections.properties[index].as_str());
             let mut out = Vec::with_capacity(raw.len());
-            finish(&raw, &Facts { section, controls: &controls, ..Facts::NONE }, &mut out)?;
+            let (change, first_change, revision) = (paragraph.change, paragraph.first_change, plan.revision.as_str());
+            let facts = Facts { section, noted: &noted, change, first_change, revision, ..Facts::NONE };
+            finish(&raw, &facts, &mut out)?;
             Ok(out)
         }
     }
 }
 
-fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, controls: &mut Vec<u32>) -> Paragraph {
+fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, noted: &mut Noted) -> Paragraph {
     let style = match plan.look {
         Look::Named(id) => styles.xml_id(id),
         Look::Gap => BETWEEN,
@@ -74,23 +76,40 @@ fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, controls: &mut Vec<
         paragraph.children.push(ParagraphChild::BookmarkStart(start));
     }
     let emphasis = if let Look::Named(id) = plan.look { styles.emphasis(id) } else { None };
-    add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), controls);
+    add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), noted);
     for bookmark in plan.bookmarks.iter().rev() {
         paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(bookmark.id as usize)));
     }
     paragraph
 }
 
-fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str>, controls: &mut Vec<u32>) {
+fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str>, noted: &mut Noted) {
     for piece in pieces {
         match piece {
-            Piece::Text(inline) => paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis)))),
-            Piece::Part(inline) => paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis)))),
+            Piece::Text(inline) => {
+                noted.runs.push(inline.change);
+                paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
+            }
+            Piece::Marked { inline, was, bookmark, .. } => {
+                let (id, name) = (bookmark.id as usize, escape(&bookmark.name));
+                paragraph.children.push(ParagraphChild::BookmarkStart(BookmarkStart::new(id, name)));
+                for inline in was.iter().chain([inline]) {
+                    noted.runs.push(inline.change);
+                    paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
+                }
+                paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(id)));
+            }
+            Piece::Part(inline) => {
+                noted.runs.push(Change::Same);
+                paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
+            }
             Piece::Reference(inline, anchor) => {
+                noted.runs.extend([Change::Same; 5]);
                 add_field(paragraph, &format!(r" REF {anchor} \h "), Some(run(inline, emphasis)));
             }
             Piece::Control { inline, tag, id } => {
-                controls.push(*id);
+                noted.controls.push(*id);
+                noted.runs.push(Change::Same);
                 let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline, emphasis));
                 paragraph.children.push(ParagraphChild::StructuredDataTag(Box::new(control)));
             }
@@ -178,7 +197,7 @@ pub fn build_row(plan: &RowPlan) -> TableRow {
     if plan.splits { row } else { row.cant_split() }
 }
 
-pub fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) -> TableCell {
+pub fn build_cell(styles: &StyleBook, plan: &CellPlan, noted: &mut Noted) -> TableCell {
     let mut cell = TableCell::new().width(plan.width as usize, WidthType::Dxa);
     if plan.span > 1 {
         cell = cell.grid_span(plan.span);
@@ -191,9 +210,9 @@ pub fn build_cell(styles: &StyleBook, plan: &CellPlan, controls: &mut Vec<u32>) 
     let mut paragraph = Paragraph::new().style(styles.xml_id(plan.style));
     if plan.pieces.iter().any(|p| matches!(p, Piece::Text(i) | Piece::Control { inline: i, .. } if i.strong)) {
         let emphasis = styles.emphasis(plan.style);
-        add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), controls);
+        add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), noted);
     } else {
-        add_pieces(&mut paragraph, &plan.pieces, None, controls);
+        add_pieces(&mut paragraph, &plan.pieces, None, noted);
     }
     cell.children.push(TableCellContent::Paragraph(Box::new(paragraph)));
     cell

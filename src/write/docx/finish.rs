@@ -6,6 +6,7 @@
 
 use super::Error;
 use super::xml::escape;
+use crate::document::Change;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -18,21 +19,48 @@ pub struct Facts<'a> {
     pub description: &'a str,
     /// `w:sectPr` of the section that ends with this paragraph.
     pub section: Option<&'a str>,
-    /// The ids of its content controls, in order.
-    pub controls: &'a [u32],
+    /// Its content controls and runs.
+    pub noted: &'a Noted,
+    /// What became of the paragraph (of its mark), or of the row.
+    pub change: Change,
+    /// The id of its first tracked change; the others count on.
+    pub first_change: u32,
+    /// Author and date of tracked changes, as attributes.
+    pub revision: &'a str,
+}
+
+/// What is noted while docx-rs makes an item, in order of the text.
+#[derive(Default)]
+pub struct Noted {
+    /// The ids of content controls.
+    pub controls: Vec<u32>,
+    /// What became of each run; runs beyond these stayed.
+    pub runs: Vec<Change>,
+}
+
+impl Noted {
+    pub const NOTHING: &'static Noted = &Noted { controls: Vec::new(), runs: Vec::new() };
 }
 
 impl Facts<'_> {
     /// Of an element that says everything itself.
-    pub const NONE: Facts<'static> =
-        Facts { header_rows: 0, caption: "", description: "", section: None, controls: &[] };
+    pub const NONE: Facts<'static> = Facts {
+        header_rows: 0,
+        caption: "",
+        description: "",
+        section: None,
+        noted: Noted::NOTHING,
+        change: Change::Same,
+        first_change: 0,
+        revision: "",
+    };
 }
 
 /// Children of property elements in the order of ECMA-376-1, annex A (only those that this writer makes).
 fn order(container: &str) -> Option<&'static [&'static str]> {
     Some(match container {
         "w:pPr" => &["w:pStyle", "w:pageBreakBefore", "w:rPr", "w:sectPr"],
-        "w:rPr" => &["w:rStyle", "w:rFonts", "w:b", "w:bCs", "w:sz", "w:szCs"],
+        "w:rPr" => &["w:ins", "w:del", "w:rStyle", "w:rFonts", "w:b", "w:bCs", "w:sz", "w:szCs"],
         "w:tblPr" => &[
             "w:tblStyle",
             "w:tblW",
@@ -45,7 +73,7 @@ fn order(container: &str) -> Option<&'static [&'static str]> {
             "w:tblCaption",
             "w:tblDescription",
         ],
-        "w:trPr" => &["w:cantSplit", "w:trHeight", "w:tblHeader"],
+        "w:trPr" => &["w:cantSplit", "w:trHeight", "w:tblHeader", "w:ins", "w:del"],
         "w:tcPr" => &["w:tcW", "w:gridSpan", "w:vMerge", "w:vAlign"],
         "w:sdtPr" => &["w:rPr", "w:alias", "w:tag", "w:id", "w:text"],
         _ => return None,
@@ -71,6 +99,11 @@ struct Finish<'a> {
     depth: usize,
     rows: usize,
     controls: usize,
+    runs: usize,
+    /// Tracked changes so far.
+    changes: u32,
+    /// What became of the run at hand.
+    run: Change,
     alias: String,
     scratch: Vec<u8>,
 }
@@ -86,6 +119,9 @@ pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error>
         depth: 0,
         rows: 0,
         controls: 0,
+        runs: 0,
+        changes: 0,
+        run: Change::Same,
         alias: String::new(),
         scratch: Vec::new(),
     };
@@ -113,6 +149,7 @@ impl Finish<'_> {
 
     fn start(&mut self, element: &BytesStart) {
         let name = element.name();
+        self.begin_change(name.as_ref());
         self.child(name.as_ref());
         self.depth += 1;
         let start = self.out.len();
@@ -157,7 +194,7 @@ impl Finish<'_> {
     fn tag(&mut self, element: &BytesStart) {
         let name = element.name();
         self.text("<");
-        self.text(name.as_ref());
+        self.text(self.shown_name(name.as_ref()));
         match name.as_ref() {
             "w:p" => {}
             "w:gridCol" => self.attributes(element, |key| key == "w:w"),
@@ -201,8 +238,44 @@ impl Finish<'_> {
             self.depth = self.depth.saturating_sub(1);
         }
         self.text("</");
-        self.text(name);
+        self.text(self.shown_name(name));
         self.text(">");
+        self.end_change(name);
+    }
+
+    /// The text of a run that went is in an element of its own (ECMA-376-1 17.3.3.7).
+    fn shown_name<'n>(&self, name: &'n str) -> &'n str {
+        if name == "w:t" && self.run == Change::Deleted { "w:delText" } else { name }
+    }
+
+    /// Before a run: the start of its tracked change.
+    fn begin_change(&mut self, name: &str) {
+        if name != "w:r" {
+            return;
+        }
+        self.run = self.facts.noted.runs.get(self.runs).copied().unwrap_or_default();
+        self.runs += 1;
+        if let Some(element) = element_of(self.run) {
+            let attributes = self.change_attributes();
+            self.text(&format!("<{element}{attributes}>"));
+        }
+    }
+
+    fn end_change(&mut self, name: &str) {
+        if name != "w:r" {
+            return;
+        }
+        if let Some(element) = element_of(self.run) {
+            self.text(&format!("</{element}>"));
+        }
+        self.run = Change::Same;
+    }
+
+    /// The id, author and date of the next tracked change.
+    fn change_attributes(&mut self) -> String {
+        let id = self.facts.first_change + self.changes;
+        self.changes += 1;
+        format!(r#" w:id="{id}"{}"#, self.facts.revision)
     }
 
     /// A dropped element is no child of what holds it.
@@ -223,6 +296,10 @@ impl Finish<'_> {
                     self.add("w:tblHeader", "");
                 }
                 self.rows += 1;
+                self.add_change();
+            }
+            Some("w:rPr") if self.open.len() > 1 && self.open[self.open.len() - 2].name == "w:pPr" => {
+                self.add_change();
             }
             Some("w:tblPr") => {
                 let first = u8::from(facts.header_rows > 0);
@@ -240,7 +317,7 @@ impl Finish<'_> {
             Some("w:sdtPr") => {
                 let alias = std::mem::take(&mut self.alias);
                 self.add("w:tag", &format!(" {alias}"));
-                let id = facts.controls.get(self.controls).copied().unwrap_or_default();
+                let id = facts.noted.controls.get(self.controls).copied().unwrap_or_default();
                 self.controls += 1;
                 self.add("w:id", &format!(r#" w:val="{id}""#));
                 self.add("w:text", "");
@@ -252,6 +329,14 @@ impl Finish<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The tracked change of a paragraph's mark or of a row.
+    fn add_change(&mut self) {
+        if let Some(element) = element_of(self.facts.change) {
+            let attributes = self.change_attributes();
+            self.add(element, &attributes);
         }
     }
 
@@ -278,6 +363,14 @@ impl Finish<'_> {
         }
         self.out.truncate(open.inner);
         self.out.extend_from_slice(&self.scratch);
+    }
+}
+
+fn element_of(change: Change) -> Option<&'static str> {
+    match change {
+        Change::Same => None,
+        Change::Inserted => Some("w:ins"),
+        Change::Deleted => Some("w:del"),
     }
 }
 
@@ -316,7 +409,10 @@ mod tests {
     fn controls_get_their_tag_and_id_and_header_rows_repeat() {
         let raw = r#"<w:sdt><w:sdtPr><w:rPr /><w:alias w:val="t1/a/b" /></w:sdtPr></w:sdt>"#;
         let expected = r#"<w:sdt><w:sdtPr><w:alias w:val="t1/a/b"/><w:tag w:val="t1/a/b"/><w:id w:val="7"/><w:text/></w:sdtPr></w:sdt>"#;
-        assert_eq!(finished(raw, &Facts { controls: &[7], ..Facts::NONE }), expected);
+        assert_eq!(
+            finished(raw, &Facts { noted: &Noted { controls: vec![7], runs: vec![] }, ..Facts::NONE }),
+            expected
+        );
         let raw = r#"<w:tbl><w:tr><w:trPr /></w:tr><w:tr><w:trPr /></w:tr></w:tbl>"#;
         let expected = r#"<w:tbl><w:tr><w:trPr><w:tblHeader/></w:trPr></w:tr><w:tr></w:tr></w:tbl>"#;
         assert_eq!(finished(raw, &Facts { header_rows: 1, ..Facts::NONE }), expected);

@@ -2,14 +2,14 @@
 
 use super::parts::XML;
 use super::plan::{Item, Piece};
-use super::table::{Merge, TablePlan};
+use super::table::{Merge, RowPlan, TablePlan};
 use super::xml::escape;
-use crate::document::plain_text;
+use crate::document::{Change, plain_text};
 use crate::read_docx::map::{Map, MappedFigure, MappedRow, MappedTable, NAMESPACE, label};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The map of planned items.
+/// The map of planned items, as the new edition has them.
 pub fn map(items: &[Item]) -> Map {
     let mut map = Map::default();
     for item in items {
@@ -17,6 +17,7 @@ pub fn map(items: &[Item]) -> Map {
             Item::Paragraph(paragraph) => {
                 let tags = paragraph.pieces.iter().filter_map(|piece| match piece {
                     Piece::Control { tag, .. } => Some(tag.clone()),
+                    Piece::Marked { inline, tag, .. } if inline.change != Change::Deleted => Some(tag.clone()),
                     _ => None,
                 });
                 map.sentences.extend(tags);
@@ -31,12 +32,16 @@ pub fn map(items: &[Item]) -> Map {
 fn map_table(table: &TablePlan) -> Option<MappedTable> {
     let mut mapped = MappedTable { title: table.caption.clone(), columns: table.widths.len(), rows: Vec::new() };
     let mut holds = Vec::with_capacity(table.rows.len());
-    for row in &table.rows {
+    let kept: Vec<&RowPlan> = table.rows.iter().filter(|row| row.change != Change::Deleted).collect();
+    for row in &kept {
         let mut column = 0;
         let mut figures = BTreeMap::new();
         for cell in &row.cells {
             let control = cell.pieces.iter().find_map(|piece| match piece {
                 Piece::Control { tag, .. } => Some(MappedFigure { tag: tag.clone(), blank: false }),
+                Piece::Marked { inline, tag, .. } if inline.change != Change::Deleted => {
+                    Some(MappedFigure { tag: tag.clone(), blank: false })
+                }
                 _ => None,
             });
             let blank = cell.blank.map(|address| MappedFigure { tag: address.to_owned(), blank: true });
@@ -54,7 +59,7 @@ fn map_table(table: &TablePlan) -> Option<MappedTable> {
         return None;
     }
     let columns = mapped.figure_columns();
-    let with_figures = table.rows.iter().zip(holds).filter(|(_, holds)| *holds).map(|(row, _)| row);
+    let with_figures = kept.iter().zip(holds).filter(|(_, holds)| *holds).map(|(row, _)| row);
     for (row, mapped) in with_figures.zip(&mut mapped.rows) {
         let mut column = 0;
         let mut texts = Vec::with_capacity(row.cells.len());
@@ -71,9 +76,13 @@ fn map_table(table: &TablePlan) -> Option<MappedTable> {
 
 fn cell_text(pieces: &[Piece]) -> String {
     let inlines = pieces.iter().filter_map(|piece| match piece {
-        Piece::Text(inline) | Piece::Control { inline, .. } => Some((*inline).clone()),
+        Piece::Text(inline) | Piece::Control { inline, .. } | Piece::Marked { inline, .. }
+            if inline.change != Change::Deleted =>
+        {
+            Some((*inline).clone())
+        }
         Piece::Part(inline) | Piece::Reference(inline, _) => Some(inline.clone()),
-        Piece::Entry(_) => None,
+        _ => None,
     });
     super::xml::clean(&plain_text(&inlines.collect::<Vec<_>>())).into_owned()
 }

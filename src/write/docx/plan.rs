@@ -9,7 +9,7 @@ use super::section::Sections;
 use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
 use super::tags::Tags;
-use crate::document::{Block, Document, Heading, Inline, Paragraph, Source, Start, Table};
+use crate::document::{Block, Change, Document, Heading, Inline, Paragraph, Section, Source, Start, Table};
 use crate::fonts::Fonts;
 use crate::style::Style;
 use crate::typeset::Pages;
@@ -21,6 +21,8 @@ pub struct Plan<'a> {
     pub items: Vec<Item<'a>>,
     pub sections: Sections,
     pub properties: Properties<'a>,
+    /// Author and date of tracked changes, as attributes.
+    pub revision: String,
 }
 
 pub enum Item<'a> {
@@ -48,11 +50,24 @@ pub struct ParagraphPlan<'a> {
     pub caption: bool,
     /// The section that ends with it: index into [`Sections`].
     pub ends_section: Option<usize>,
+    /// It came or went as a whole.
+    pub change: Change,
+    /// The id of its first tracked change.
+    pub first_change: u32,
 }
 
 impl<'a> ParagraphPlan<'a> {
     fn new(look: Look, pieces: Vec<Piece<'a>>) -> ParagraphPlan<'a> {
-        ParagraphPlan { look, pieces, bookmarks: Vec::new(), new_page: false, caption: false, ends_section: None }
+        ParagraphPlan {
+            look,
+            pieces,
+            bookmarks: Vec::new(),
+            new_page: false,
+            caption: false,
+            ends_section: None,
+            change: Change::Same,
+            first_change: 0,
+        }
     }
 }
 
@@ -74,6 +89,14 @@ pub enum Piece<'a> {
         tag: String,
         id: u32,
     },
+    /// A figure that came, went or was printed anew, in a bookmark: within a content control LibreOffice takes tracked
+    /// changes for plain text.
+    Marked {
+        inline: &'a Inline,
+        was: Option<&'a Inline>,
+        tag: String,
+        bookmark: Bookmark,
+    },
     Entry(Entry),
 }
 
@@ -89,16 +112,39 @@ pub fn plan<'a>(
             planner.new_page = false;
         }
         planner.page = Some(&section.page);
+        planner.change = Change::Same;
         planner.section_begins = planner.items.len();
         for block in &section.blocks {
             planner.block(block, &section.page)?;
         }
+        planner.change = change_of(section);
         planner.end_section(index);
     }
     let sections = Sections::new(document, style, &mut planner.styles)?;
     planner.properties.spelled(&planner.tags);
     planner.properties.units(document);
-    Ok(Plan { styles: planner.styles, items: planner.items, sections, properties: planner.properties })
+    let revision = revision(document);
+    Ok(Plan { styles: planner.styles, items: planner.items, sections, properties: planner.properties, revision })
+}
+
+/// The author of every tracked change, and the edition's date.
+fn revision(document: &Document) -> String {
+    let date = document.meta.date.as_deref().filter(|d| super::parts::is_date(d));
+    let date = date.map_or_else(String::new, |date| format!(r#" w:date="{date}T00:00:00Z""#));
+    format!(r#" w:author="更正"{date}"#)
+}
+
+/// What became of a section: of all its blocks, if the same became of each.
+fn change_of(section: &Section) -> Change {
+    let of = |block: &Block| match block {
+        Block::Heading(heading) => heading.change,
+        Block::Paragraph(paragraph) => paragraph.change,
+        Block::Table(table) => table.change,
+        Block::Contents | Block::PageBreak => Change::Same,
+    };
+    let mut all = section.blocks.iter().filter(|b| !matches!(b, Block::PageBreak)).map(of);
+    let first = all.next().unwrap_or_default();
+    if all.all(|change| change == first) { first } else { Change::Same }
 }
 
 /// The state of planning.
@@ -114,6 +160,8 @@ pub struct Planner<'a> {
     anchors: BTreeSet<&'a str>,
     references: References<'a>,
     controls: u32,
+    /// Figures in bookmarks.
+    marked: u32,
     bookmarks: u32,
     prose: u32,
     tables: usize,
@@ -122,6 +170,8 @@ pub struct Planner<'a> {
     section_begins: usize,
     /// The page setup of the section at hand.
     page: Option<&'a str>,
+    /// What became of the block, or the row, at hand.
+    pub change: Change,
 }
 
 impl<'a> Planner<'a> {
@@ -140,12 +190,14 @@ impl<'a> Planner<'a> {
             anchors: document.headings().map(|h| h.anchor.as_str()).collect(),
             references: References::new(document),
             controls: 0,
+            marked: 0,
             bookmarks: 0,
             prose: 0,
             tables: 0,
             new_page: false,
             section_begins: 0,
             page: None,
+            change: Change::Same,
         })
     }
 
@@ -173,16 +225,19 @@ impl<'a> Planner<'a> {
     }
 
     fn heading(&mut self, heading: &'a Heading, caption: bool) -> Result<(), Error> {
+        self.change = heading.change;
         let variant = self.listing.variant(heading);
         let style = self.styles.id(variant)?;
         let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
         bookmarks.extend(self.prose(heading.source.as_ref()));
         let pieces = self.pieces(&heading.inlines);
-        self.add(ParagraphPlan { bookmarks, caption, ..ParagraphPlan::new(Look::Named(style), pieces) });
+        let first_change = self.reserve_changes(&heading.inlines);
+        self.add(ParagraphPlan { bookmarks, caption, first_change, ..ParagraphPlan::new(Look::Named(style), pieces) });
         Ok(())
     }
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Result<(), Error> {
+        self.change = paragraph.change;
         let style = self.styles.id(self.listing.plain(&paragraph.role))?;
         let bookmarks = self.prose(paragraph.source.as_ref()).into_iter().collect();
         self.push(Look::Named(style), &paragraph.inlines, bookmarks);
@@ -193,17 +248,32 @@ impl<'a> Planner<'a> {
     fn push(&mut self, look: Look, inlines: &'a [Inline], bookmarks: Vec<Bookmark>) {
         let pieces = self.pieces(inlines);
         let pieces = pieces.into_iter().flat_map(|piece| self.refer(piece)).collect();
-        self.add(ParagraphPlan { bookmarks, ..ParagraphPlan::new(look, pieces) });
+        let first_change = self.reserve_changes(inlines);
+        self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(look, pieces) });
     }
 
     fn add(&mut self, paragraph: ParagraphPlan<'a>) {
         let new_page = std::mem::take(&mut self.new_page);
-        self.items.push(Item::Paragraph(ParagraphPlan { new_page, ..paragraph }));
+        let change = self.change;
+        self.items.push(Item::Paragraph(ParagraphPlan { new_page, change, ..paragraph }));
+    }
+
+    /// Ids for the tracked changes of a paragraph: its mark, each run.
+    pub fn reserve_changes(&mut self, inlines: &[Inline]) -> u32 {
+        let changed = inlines.iter().filter(|i| !i.change.is_same()).count() as u32;
+        let first = self.bookmarks + 1;
+        if changed > 0 || !self.change.is_same() {
+            self.bookmarks += 1 + changed;
+        }
+        first
     }
 
     /// A run of text in parts, if it names tables.
     fn refer(&self, piece: Piece<'a>) -> Vec<Piece<'a>> {
         let Piece::Text(inline) = piece else { return vec![piece] };
+        if !inline.change.is_same() {
+            return vec![piece];
+        }
         let parts = self.references.split(&inline.text);
         if let [Part::Text(_)] = parts[..] {
             return vec![piece];
@@ -223,20 +293,38 @@ impl<'a> Planner<'a> {
     /// A figure gets its control, if anything of it is to be seen.
     pub fn pieces(&mut self, inlines: &'a [Inline]) -> Vec<Piece<'a>> {
         let mut pieces = Vec::with_capacity(inlines.len());
-        for inline in inlines {
+        let mut rest = inlines.iter().peekable();
+        while let Some(mut inline) = rest.next() {
+            let was = rest
+                .next_if(|next| self.is_printed_anew(inline, next))
+                .map(|next| std::mem::replace(&mut inline, next));
             match inline.figure {
                 Some(figure) if !inline.text.trim().is_empty() => {
-                    self.controls += 1;
                     let figure = self.document.figure(figure);
                     let tag = self.tags.next(&figure.address);
                     self.properties.printed(figure, &tag, &inline.text);
-                    pieces.push(Piece::Control { inline, tag, id: self.controls });
+                    if inline.change.is_same() {
+                        self.controls += 1;
+                        pieces.push(Piece::Control { inline, tag, id: self.controls });
+                    } else {
+                        self.marked += 1;
+                        let bookmark = self.bookmark(format!("f_{}", self.marked));
+                        self.properties.marked(&bookmark.name, &tag);
+                        pieces.push(Piece::Marked { inline, was, tag, bookmark });
+                    }
                 }
                 _ if inline.text.is_empty() => {}
                 _ => pieces.push(Piece::Text(inline)),
             }
         }
         pieces
+    }
+
+    /// The same figure, first as it was and then as it is.
+    fn is_printed_anew(&self, was: &Inline, is: &Inline) -> bool {
+        let address = |inline: &Inline| inline.figure.map(|id| &self.document.figure(id).address);
+        let changes = (was.change, is.change) == (Change::Deleted, Change::Inserted);
+        changes && was.figure.is_some() && address(was) == address(is) && !is.text.trim().is_empty()
     }
 
     /// The address of the figure of a cell in which nothing is to be seen.
@@ -261,7 +349,7 @@ impl<'a> Planner<'a> {
                 break name;
             }
         };
-        self.properties.prose(&name, source);
+        self.properties.prose(&name, source, self.change == Change::Deleted);
         Some(self.bookmark(name))
     }
 
@@ -290,6 +378,7 @@ impl<'a> Planner<'a> {
         if let Some(title) = &table.title {
             self.heading(title, true)?;
         }
+        self.change = table.change;
         self.above(table, &looks.above, geometry.columns.iter().sum())?;
         self.part_from_table();
         let planned = super::table::plan(self, table, looks, kind, geometry)?;

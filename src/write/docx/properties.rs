@@ -4,7 +4,10 @@
 //! - `gongkai.scale` and `gongkai.scale.KEY`: how many 元 (or ones) make one of the printed unit: of all figures, of a
 //!   table (`t9`), a column of it (`t9/*/数量`), one printing (its tag). The most specific holds.
 //! - `gongkai.tag.TAG`: the address behind a tag too long to spell it.
-//! - `gongkai.p_7`: file and paragraph of the department's own prose behind that bookmark, `text/goals.md#3`.
+//! - `gongkai.p_7`: file and paragraph of the department's own prose behind that bookmark, `text/goals.md#3`; of a
+//!   paragraph that a marked document shows as deleted, `gongkai.was.p_7`.
+//! - `gongkai.f_7`: the tag of the figure in that bookmark of a marked document.
+//! - `gongkai.data`: the hash of the data folder it was made from.
 
 use super::parts::XML;
 use super::tags::Tags;
@@ -30,8 +33,14 @@ struct Printed<'a> {
 }
 
 impl<'a> Properties<'a> {
-    pub fn prose(&mut self, bookmark: &str, source: &Source) {
-        self.named.push((format!("gongkai.{bookmark}"), format!("{}#{}", source.file, source.paragraph)));
+    pub fn prose(&mut self, bookmark: &str, source: &Source, gone: bool) {
+        let was = if gone { "was." } else { "" };
+        self.named.push((format!("gongkai.{was}{bookmark}"), format!("{}#{}", source.file, source.paragraph)));
+    }
+
+    /// Notes which figure a bookmark holds.
+    pub fn marked(&mut self, bookmark: &str, tag: &str) {
+        self.named.push((format!("gongkai.{bookmark}"), tag.to_owned()));
     }
 
     pub fn spelled(&mut self, tags: &Tags) {
@@ -79,6 +88,7 @@ impl<'a> Properties<'a> {
             ("gongkai.stem".to_owned(), document.meta.file_stem.clone()),
             ("gongkai.scale".to_owned(), all.to_string()),
         ];
+        named.extend(document.meta.data.iter().map(|id| ("gongkai.data".to_owned(), id.clone())));
         named.extend(rules.into_iter().map(|(key, scale)| (format!("gongkai.scale.{key}"), scale.to_string())));
         named.append(&mut self.named);
         self.named = named;

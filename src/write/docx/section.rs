@@ -1,8 +1,9 @@
 //! Sections: page setups, page numbers and footers.
 
 use super::Error;
-use super::styles::{Purpose, StyleBook, Variant, footer_pitch, half_leading, line_pitch};
-use super::xml::{twips, twips_mm};
+use super::parts::{NAMESPACES, XML};
+use super::styles::{Purpose, SECTION_END, StyleBook, Variant, footer_pitch, half_leading, line_pitch};
+use super::xml::{escape, twips, twips_mm};
 use crate::document::{Document, Numbering, Section, Start};
 use crate::style::{MM, NumberPlace, PageSetup, Style, TextStyle};
 use std::fmt::Write;
@@ -17,6 +18,8 @@ pub struct Sections {
     pub footers: Vec<Footer>,
     /// Where the number of a turned page stands.
     pub turned: TurnedNumber,
+    /// Words behind the text of every page.
+    pub watermark: Option<String>,
 }
 
 /// A footer part.
@@ -30,6 +33,9 @@ pub enum Footer {
     /// Ends the numbers of the section before.
     Blank,
 }
+
+/// Relationship id of the header that holds the watermark.
+pub const HEADER: &str = "rIdHeader";
 
 /// File name and relationship id of the n-th footer, from 0.
 pub fn footer_part(index: usize) -> (String, String) {
@@ -73,6 +79,7 @@ impl Sections {
             form: (before.to_owned(), after.to_owned()),
             footers: Vec::new(),
             turned: TurnedNumber::new(style, styles)?,
+            watermark: document.meta.watermark.clone(),
         };
         let mut numbered = false;
         for section in &document.sections {
@@ -83,7 +90,9 @@ impl Sections {
                 _ => Some(number_footers(setup, style, styles)?),
             };
             numbered |= section.numbering != Numbering::None;
-            let mut references = String::new();
+            // Later sections inherit the first one's header.
+            let first = sections.properties.is_empty() && sections.watermark.is_some();
+            let mut references = if first { headers() } else { String::new() };
             for (kind, footer) in ["default", "even"].into_iter().zip(shown.into_iter().flatten()) {
                 let id = sections.footer(footer);
                 let _ = write!(references, r#"<w:footerReference w:type="{kind}" r:id="{id}"/>"#);
@@ -122,6 +131,30 @@ fn number_footers(setup: &PageSetup, style: &Style, styles: &mut StyleBook) -> R
         Ok(if setup.landscape { Footer::Turned(style) } else { Footer::Number(style) })
     };
     Ok([footer(Purpose::Footer(odd.0, odd.1))?, footer(Purpose::FooterEven(even.0, even.1))?])
+}
+
+fn headers() -> String {
+    format!(
+        r#"<w:headerReference w:type="default" r:id="{HEADER}"/><w:headerReference w:type="even" r:id="{HEADER}"/>"#
+    )
+}
+
+/// The header with the words of a watermark, as Word itself writes them: WordArt behind the text, in the middle of the
+/// type area, turned upwards.
+pub fn watermark(words: &str, font: &str) -> String {
+    const NAMES: &str = r#"xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w10="urn:schemas-microsoft-com:office:word""#;
+    const KIND: &str = r##"<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/><v:f eqn="mid @5 @6"/><v:f eqn="mid @8 @5"/><v:f eqn="mid @7 @8"/><v:f eqn="mid @6 @7"/><v:f eqn="sum @6 0 @5"/></v:formulas><v:path textpathok="t" o:connecttype="custom" o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0"/><v:textpath on="t" fitshape="t"/><v:handles><v:h position="#0,bottomRight" xrange="6629,14971"/></v:handles><o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>"##;
+    // As high as one of its square characters is wide.
+    let (width, height) = (420.0, 420.0 / words.chars().count().max(1) as f64);
+    let place = "mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin";
+    let shape = format!(
+        r##"<v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" alt="" style="position:absolute;margin-left:0;margin-top:0;width:{width}pt;height:{height}pt;rotation:315;z-index:-251658752;{place}" o:allowincell="f" fillcolor="#e0e0e0" stroked="f"><v:textpath style="font-family:&quot;{}&quot;;font-size:1pt" string="{}"/><w10:wrap anchorx="margin" anchory="margin"/></v:shape>"##,
+        escape(font),
+        escape(words)
+    );
+    format!(
+        r#"{XML}<w:hdr {NAMESPACES} {NAMES}><w:p><w:pPr><w:pStyle w:val="{SECTION_END}"/></w:pPr><w:r><w:rPr><w:noProof/></w:rPr><w:pict>{KIND}{shape}</w:pict></w:r></w:p></w:hdr>"#
+    )
 }
 
 fn section_properties(

@@ -4,12 +4,12 @@
 
 use super::Error;
 use super::body::{build_cell, build_row, build_table};
-use super::finish::{Facts, finish};
+use super::finish::{Facts, Noted, finish};
 use super::plan::Piece;
 use super::styles::{StyleBook, StyleId};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
 use super::xml::push_escaped;
-use crate::document::{FigureId, Inline};
+use crate::document::{Change, FigureId, Inline};
 use docx_rs::BuildXML;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -53,15 +53,10 @@ const TAG: &str = "\u{F0002}";
 const ID: u32 = 2_147_483_647;
 
 /// A table's finished XML.
-pub fn table(styles: &StyleBook, plan: &TablePlan) -> Result<Vec<u8>, Error> {
+pub fn table(styles: &StyleBook, plan: &TablePlan, revision: &str) -> Result<Vec<u8>, Error> {
     const END: &[u8] = b"</w:tbl>";
-    let facts = Facts {
-        header_rows: plan.header_rows,
-        caption: &plan.caption,
-        description: &plan.description,
-        section: None,
-        controls: &[],
-    };
+    let facts =
+        Facts { header_rows: plan.header_rows, caption: &plan.caption, description: &plan.description, ..Facts::NONE };
     let mut out = Vec::with_capacity(plan.rows.iter().map(|r| r.cells.len()).sum::<usize>() * 320 + 1024);
     finish(&build_table(plan).build(), &facts, &mut out)?;
     out.truncate(out.len() - END.len());
@@ -70,13 +65,14 @@ pub fn table(styles: &StyleBook, plan: &TablePlan) -> Result<Vec<u8>, Error> {
     for (index, row) in plan.rows.iter().enumerate() {
         let is_header = index < plan.header_rows;
         let key = (is_header, row.splits, row.height);
-        let head = match row_heads.entry(key) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(row_head(row, is_header)?),
-        };
-        out.extend_from_slice(head);
+        match row_heads.entry(key) {
+            // Each tracked row has an id of its own.
+            _ if !row.change.is_same() => out.extend_from_slice(&row_head(row, is_header, revision)?),
+            Entry::Occupied(known) => out.extend_from_slice(known.get()),
+            Entry::Vacant(new) => out.extend_from_slice(new.insert(row_head(row, is_header, revision)?)),
+        }
         for cell in &row.cells {
-            add_cell(styles, cell, &mut stamps, &mut out)?;
+            add_cell(styles, cell, row.change, revision, &mut stamps, &mut out)?;
         }
         out.extend_from_slice(b"</w:tr>");
     }
@@ -85,9 +81,10 @@ pub fn table(styles: &StyleBook, plan: &TablePlan) -> Result<Vec<u8>, Error> {
 }
 
 /// A row up to its first cell.
-fn row_head(row: &RowPlan, is_header: bool) -> Result<Vec<u8>, Error> {
+fn row_head(row: &RowPlan, is_header: bool, revision: &str) -> Result<Vec<u8>, Error> {
     const END: &[u8] = b"</w:tr>";
-    let facts = Facts { header_rows: usize::from(is_header), ..Facts::NONE };
+    let (change, first_change) = (row.change, row.first_change);
+    let facts = Facts { header_rows: usize::from(is_header), change, first_change, revision, ..Facts::NONE };
     let mut out = Vec::new();
     finish(&build_row(row).build(), &facts, &mut out)?;
     out.truncate(out.len() - END.len());
@@ -97,10 +94,14 @@ fn row_head(row: &RowPlan, is_header: bool) -> Result<Vec<u8>, Error> {
 fn add_cell(
     styles: &StyleBook,
     cell: &CellPlan,
+    row: Change,
+    revision: &str,
     stamps: &mut HashMap<Form, Stamp>,
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    let Some(content) = content(cell) else { return make(styles, cell, out) };
+    let Some(content) = content(cell).filter(|_| row.is_same()) else {
+        return make(styles, cell, row, revision, out);
+    };
     let form = Form { style: cell.style, width: cell.width, span: cell.span, merge: cell.merge, content };
     let stamp = match stamps.entry(form) {
         Entry::Occupied(known) => known.into_mut(),
@@ -112,7 +113,7 @@ fn add_cell(
 
 /// The content of a cell that can be stamped.
 fn content(cell: &CellPlan) -> Option<Content> {
-    let plain = |inline: &Inline| !inline.strong && !inline.text.contains('\n');
+    let plain = |inline: &Inline| !inline.strong && inline.change.is_same() && !inline.text.contains('\n');
     match cell.pieces[..] {
         [] => Some(Content::Nothing),
         [Piece::Text(inline)] if plain(inline) => Some(Content::Text { hint: super::body::is_shared(&inline.text) }),
@@ -124,10 +125,11 @@ fn content(cell: &CellPlan) -> Option<Content> {
 }
 
 /// A cell made for itself alone.
-fn make(styles: &StyleBook, cell: &CellPlan, out: &mut Vec<u8>) -> Result<(), Error> {
-    let mut controls = Vec::new();
-    let raw = build_cell(styles, cell, &mut controls).build();
-    finish(&raw, &Facts { controls: &controls, ..Facts::NONE }, out)
+fn make(styles: &StyleBook, cell: &CellPlan, change: Change, revision: &str, out: &mut Vec<u8>) -> Result<(), Error> {
+    let mut noted = Noted::default();
+    let raw = build_cell(styles, cell, &mut noted).build();
+    let first_change = cell.first_change;
+    finish(&raw, &Facts { noted: &noted, change, first_change, revision, ..Facts::NONE }, out)
 }
 
 impl Stamp {
@@ -135,7 +137,7 @@ impl Stamp {
     fn new(styles: &StyleBook, cell: &CellPlan, content: Content) -> Result<Stamp, Error> {
         let hint = matches!(content, Content::Text { hint: true } | Content::Control { hint: true });
         let text = if hint { format!("“{TEXT}") } else { TEXT.to_owned() };
-        let inline = Inline { text, figure: Some(FigureId(0)), strong: false };
+        let inline = Inline::figure(text, FigureId(0));
         let pieces = match content {
             Content::Nothing => vec![],
             Content::Text { .. } => vec![Piece::Text(&inline)],
@@ -143,7 +145,7 @@ impl Stamp {
         };
         let sample = CellPlan { pieces, blank: None, ..*cell };
         let mut xml = Vec::new();
-        make(styles, &sample, &mut xml)?;
+        make(styles, &sample, Change::Same, "", &mut xml)?;
         Ok(Stamp::cut(&String::from_utf8_lossy(&xml).replace(&format!("“{TEXT}"), TEXT)))
     }
 
@@ -164,7 +166,7 @@ impl Stamp {
     fn press(&self, cell: &CellPlan, out: &mut Vec<u8>) {
         let (text, tag, id) = match cell.pieces.first() {
             Some(Piece::Text(inline)) => (inline.text.as_str(), "", 0),
-            Some(Piece::Control { inline, tag, id }) => (inline.text.as_str(), tag.as_str(), *id),
+            Some(Piece::Control { inline, tag, id, .. }) => (inline.text.as_str(), tag.as_str(), *id),
             _ => ("", "", 0),
         };
         for (piece, slot) in &self.pieces {

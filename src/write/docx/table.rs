@@ -4,7 +4,7 @@ use super::Error;
 use super::plan::{Piece, Planner};
 use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant, half_points, table_style_id};
 use super::xml::twips;
-use crate::document::{Align, Cell, ColumnKind, Row, RowKind, Table, plain_text};
+use crate::document::{Align, Cell, Change, ColumnKind, Row, RowKind, Table, plain_text};
 use crate::style::{MM, TableStyle};
 use crate::typeset::frame::TableGeometry;
 use std::collections::HashMap;
@@ -28,6 +28,9 @@ pub struct RowPlan<'a> {
     /// It may break across pages: it is taller than one, or would be with [`TYPED`] characters in one of its cells,
     /// and a row that may not break is cut off at the page's foot. Its lines keep together all the same (`keepLines`).
     pub splits: bool,
+    /// It came or went as a whole, and the id of that tracked change.
+    pub change: Change,
+    pub first_change: u32,
 }
 
 /// As many characters as may be typed into any cell and must be seen.
@@ -42,6 +45,8 @@ pub struct CellPlan<'a> {
     pub pieces: Vec<Piece<'a>>,
     /// The address of a figure that prints as nothing here.
     pub blank: Option<&'a str>,
+    /// The id of its first tracked change.
+    pub first_change: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,12 +84,14 @@ pub fn plan_above<'a>(
     for (index, (align, &width)) in [Kind::Left, Kind::Center, Kind::Right].into_iter().zip(&widths).enumerate() {
         let style = planner.styles.id(Variant { align: Some(align), ..Variant::of(role, Purpose::Cell) })?;
         let pieces = table.above.get(index).map(|part| planner.pieces(part)).unwrap_or_default();
-        cells.push(CellPlan { style, width, span: 1, merge: Merge::None, pieces, blank: None });
+        let first_change = planner.reserve_changes(table.above.get(index).map(Vec::as_slice).unwrap_or_default());
+        cells.push(CellPlan { style, width, span: 1, merge: Merge::None, pieces, blank: None, first_change });
     }
+    let (change, first_change) = (table.change, planner.reserve_changes(&[]));
     Ok(TablePlan {
         style: LAYOUT_TABLE.to_owned(),
         widths,
-        rows: vec![RowPlan { cells, height: 0, splits: false }],
+        rows: vec![RowPlan { cells, height: 0, splits: false, change, first_change }],
         header_rows: 0,
         caption: String::new(),
         description: "版式表格，无表头：下表的部门、年度和单位".to_owned(),
@@ -118,6 +125,7 @@ pub fn plan<'a>(
         let free = page - if is_header { 0.0 } else { geometry.rows.iter().take(table.header.len()).sum() };
         for (index, (row, cells)) in part.iter().zip(filled).enumerate() {
             let mut planned = Vec::with_capacity(cells.len());
+            planner.change = row.change;
             let mut outgrows = false;
             for slot in cells {
                 let look = cell_look(table, row, &slot, is_header);
@@ -136,15 +144,20 @@ pub fn plan<'a>(
                     _ => (Vec::new(), None),
                 };
                 let width = widths[slot.column..slot.column + slot.span].iter().sum();
+                let inlines = slot.cell.filter(|_| slot.merge != Merge::Covered).map(|c| c.inlines.as_slice());
+                let first_change = planner.reserve_changes(inlines.unwrap_or_default());
                 outgrows |= typed_height(planner, looks, look, width, geometry.scale)? > free;
-                planned.push(CellPlan { style, width, span: slot.span, merge: slot.merge, pieces, blank });
+                let (span, merge) = (slot.span, slot.merge);
+                planned.push(CellPlan { style, width, span, merge, pieces, blank, first_change });
             }
             let taller = heights[index] > page * 0.95;
             let splits = taller || (outgrows && !is_header);
             let height = if taller { 0 } else { twips(heights[index]) };
-            rows.push(RowPlan { cells: planned, height, splits });
+            let (change, first_change) = (row.change, planner.reserve_changes(&[]));
+            rows.push(RowPlan { cells: planned, height, splits, change, first_change });
         }
     }
+    planner.change = table.change;
     Ok(TablePlan {
         style: table_style_id(kind),
         widths,

@@ -4,9 +4,10 @@
 use super::glyphs::{self, Cluster, Codes};
 use super::rules;
 use super::syntax::utf16_bytes;
-use crate::typeset::frame::{Artifact, Element, ElementId, Item, Page, Rule, Run, Tag};
+use crate::typeset::frame::{Artifact, Element, ElementId, Item, Page, Rule, Run, Shade, Tag, Watermark};
 use printpdf::{
-    Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PdfFontHandle, Point, Pt, TextItem,
+    Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point,
+    Polygon, PolygonRing, Pt, TextItem, WindingOrder,
 };
 use std::collections::BTreeMap;
 
@@ -24,14 +25,16 @@ pub(super) fn font_name(font: u16) -> String {
 /// Draws a page: black on white, in the sheet's own coordinates (origin bottom left), turned content by a matrix.
 pub(super) fn draw(page: &Page, codes: &Codes, structure: &[Element]) -> Drawing {
     let mut pen = Pen { ops: Vec::new(), marks: Vec::new(), codes, structure, font: None, height: 0.0, at: (0, 0) };
-    let black = || Color::Greyscale(Greyscale::new(0.0, None));
-    pen.ops.push(Op::SetFillColor { col: black() });
-    pen.ops.push(Op::SetOutlineColor { col: black() });
+    pen.ops.push(Op::SetFillColor { col: grey(0.0) });
+    pen.ops.push(Op::SetOutlineColor { col: grey(0.0) });
     if page.turned {
         pen.ops.push(Op::SaveGraphicsState);
         pen.ops.push(Op::SetTransformationMatrix { matrix: turn(page) });
     }
     pen.height = if page.turned { page.sheet.0 } else { page.sheet.1 };
+    if let Some(watermark) = &page.watermark {
+        pen.watermark(watermark);
+    }
     pen.items(&page.items);
     if page.turned {
         pen.ops.push(Op::RestoreGraphicsState);
@@ -62,6 +65,16 @@ fn points(milli: i64) -> Pt {
     Pt((milli as f64 / 1000.0) as f32)
 }
 
+/// From 0, black, to 1, white.
+fn grey(lightness: f32) -> Color {
+    Color::Greyscale(Greyscale::new(lightness, None))
+}
+
+/// Words across a page are seen beside the text, and take nothing from it in black and white.
+const WATERMARK: f32 = 0.9;
+/// Behind black text: far more contrast than 7 : 1.
+const SHADE: f32 = 0.86;
+
 struct Pen<'a> {
     ops: Vec<Op>,
     marks: Vec<ElementId>,
@@ -83,10 +96,48 @@ enum Mark {
     Furniture {
         at_foot: bool,
     },
+    Watermark,
 }
 
 impl Pen<'_> {
+    /// Draws words turned about the middle of the page.
+    fn watermark(&mut self, watermark: &Watermark) {
+        let (sin, cos) = watermark.angle.to_radians().sin_cos();
+        let (x, y) = (watermark.middle.0, self.height - watermark.middle.1);
+        let matrix = [cos, sin, -sin, cos, x, y].map(|v| ((v * 10_000.0).round() / 10_000.0) as f32);
+        self.ops.push(Op::SaveGraphicsState);
+        self.ops.push(Op::SetFillColor { col: grey(WATERMARK) });
+        self.ops.push(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) });
+        let height = std::mem::replace(&mut self.height, 0.0);
+        let marked: Vec<(Mark, &Run)> = watermark.runs.iter().map(|run| (Mark::Watermark, run)).collect();
+        self.texts(&marked);
+        self.height = height;
+        self.ops.push(Op::RestoreGraphicsState);
+        self.font = None;
+    }
+
+    /// Fills areas, behind all that follows.
+    fn shades(&mut self, items: &[Item]) {
+        let shades: Vec<Shade> =
+            items.iter().filter_map(|i| if let Item::Shade(shade) = i { Some(*shade) } else { None }).collect();
+        if shades.is_empty() {
+            return;
+        }
+        self.begin(Mark::Tag(Tag::Artifact(Artifact::Layout)));
+        self.ops.push(Op::SetFillColor { col: grey(SHADE) });
+        for Shade { area: (left, top, width, height) } in shades {
+            let corners = [(left, top), (left + width, top), (left + width, top + height), (left, top + height)];
+            let corners = corners.map(|(x, y)| Point { x: points(milli(x)), y: points(milli(self.height - y)) });
+            let ring = PolygonRing { points: corners.map(|p| LinePoint { p, bezier: false }).to_vec() };
+            let polygon = Polygon { rings: vec![ring], mode: PaintMode::Fill, winding_order: WindingOrder::NonZero };
+            self.ops.push(Op::DrawPolygon { polygon });
+        }
+        self.ops.push(Op::SetFillColor { col: grey(0.0) });
+        self.ops.push(Op::EndMarkedContent);
+    }
+
     fn items(&mut self, items: &[Item]) {
+        self.shades(items);
         let rules = drawn_rules(items);
         if !rules.is_empty() {
             self.begin(Mark::Tag(Tag::Artifact(Artifact::Layout)));
@@ -133,6 +184,7 @@ impl Pen<'_> {
             }
             Mark::Tag(Tag::Artifact(Artifact::Layout)) => ("Artifact", vec![("Type", name("Layout"))]),
             Mark::Tag(Tag::Artifact(Artifact::Pagination)) => ("Artifact", vec![("Type", name("Pagination"))]),
+            Mark::Watermark => ("Artifact", vec![("Type", name("Pagination")), ("Subtype", name("Watermark"))]),
             // ISO 32000-1 table 330: the side it is attached to, and what it is.
             Mark::Furniture { at_foot } => {
                 let (side, subtype) = if at_foot { ("Bottom", "Footer") } else { ("Top", "Header") };

@@ -96,7 +96,9 @@ fn missing_glyph(run: &Run, text: &str, fonts: &Fonts) -> Diagnostic {
 
 /// Every run of a page, furniture last.
 pub(super) fn runs(page: &Page) -> impl Iterator<Item = &Run> {
-    page.items.iter().chain(&page.furniture).filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None })
+    let runs = page.items.iter().chain(&page.furniture);
+    let runs = runs.filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None });
+    runs.chain(page.watermark.iter().flat_map(|w| &w.runs))
 }
 
 /// A length in font units as thousandths of an em, rounded.

@@ -117,6 +117,8 @@ mod tests {
             date: date.map(String::from),
             language: "zh-CN".into(),
             file_stem: String::new(),
+            watermark: None,
+            data: None,
         }
     }
 

@@ -1,0 +1,265 @@
+//! Documents for readers before and after publication: the draft that circulates (送审稿), with a watermark and all that
+//! was found on its last pages, and the marked edition, which shows what changed since an earlier one.
+
+use crate::build::{Format, Output, Typeset, typeset_job, write_formats};
+use crate::check::check;
+use crate::compose::{compose, file_name};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::document::{Change, Document};
+use crate::edition::{self, Edition};
+use crate::fonts::Fonts;
+use crate::marked::{ListLooks, merge, shown, with_list};
+use crate::prepare::{Prepared, prepare};
+use crate::style::Style;
+use crate::typeset::frame::TableGeometry;
+use crate::typeset::{Pages, typeset};
+use crate::write;
+use std::path::{Path, PathBuf};
+
+/// Stands behind every page of a draft, and in its file's name.
+pub const DRAFT: &str = "送审稿";
+
+/// Everything a folder becomes as a draft. What the checks find blocks nothing; it is told as warnings, and listed at
+/// the end of the document. What leaves no document is an error as ever, and then nothing is returned.
+pub fn drafts(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    fonts: &Fonts,
+    formats: &[Format],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Output> {
+    let id = crate::data::snapshot_id(folder);
+    let prepared = prepare(folder, layout_roots, diagnostics);
+    let mut outputs = Vec::new();
+    for Prepared { name, job } in prepared {
+        let Some(mut composition) = compose(job, diagnostics) else { continue };
+        let mut found = check(&composition);
+        found.extend(diagnostics.clone());
+        mark_draft(&mut composition.document, &found);
+        name_file(&mut composition.document, name.as_deref());
+        composition.document.meta.data = Some(id.clone());
+        let pages = typeset(&composition.document, &composition.job().set.style, fonts, diagnostics);
+        found.iter().filter(|f| is_of_check(f)).for_each(|f| diagnostics.push(told_only(f)));
+        if diagnostics.has_errors() {
+            continue;
+        }
+        match write_formats(&Typeset { composition, pages }, fonts, formats) {
+            Ok(files) => outputs.extend(files.into_iter().map(|file| of_kind(file, DRAFT))),
+            Err(found) => diagnostics.push(found),
+        }
+    }
+    if diagnostics.has_errors() { Vec::new() } else { outputs }
+}
+
+/// The rules' own findings: their codes are a class's letter and a number, and E is not among the classes.
+fn is_of_check(found: &Diagnostic) -> bool {
+    !found.code.starts_with('E')
+}
+
+/// A finding that blocks nothing.
+fn told_only(found: &Diagnostic) -> Diagnostic {
+    Diagnostic { severity: found.severity.max(Severity::Warning), ..found.clone() }
+}
+
+/// Puts the watermark on a document and what was found on its last pages.
+fn mark_draft(document: &mut Document, found: &Diagnostics) {
+    let looks = ListLooks::of(document);
+    let (errors, warnings) = (found.count(Severity::Error), found.count(Severity::Warning));
+    let summary = match found.sorted().len() {
+        0 => "本稿供送审传阅，尚未公开。检查没有发现问题。".to_owned(),
+        count => format!("本稿供送审传阅，尚未公开。检查发现{count}个问题，其中错误{errors}个、警告{warnings}个："),
+    };
+    let mut blocks = looks.opening("送审稿附：检查发现的问题", &summary);
+    blocks.extend(found.sorted().iter().enumerate().map(|(n, f)| looks.paragraph(&in_words(n + 1, f))));
+    document.sections.push(looks.section("gongkai-findings", blocks));
+    document.meta.watermark = Some(DRAFT.to_owned());
+    document.meta.title = format!("{}（{DRAFT}）", document.meta.title);
+}
+
+/// A finding as a paragraph.
+fn in_words(number: usize, found: &Diagnostic) -> String {
+    let mut text = format!("{number}．{}[{}]{}", found.severity.word(), found.code, found.message);
+    let related = found.related.iter().map(|(place, says)| format!("{place} {says}"));
+    let places: Vec<String> = found.place.iter().map(Place::to_string).chain(related).collect();
+    if !places.is_empty() {
+        text += &format!("（{}）", places.join("；"));
+    }
+    if let Some(hint) = &found.hint {
+        text += &format!("。提示：{hint}");
+    }
+    text.replace(['\n', '\t'], " ")
+}
+
+/// The document's own name, and what tells it from the folder's others.
+fn name_file(document: &mut Document, name: Option<&str>) {
+    if let Some(name) = name {
+        let stem = &mut document.meta.file_stem;
+        *stem = file_name(&format!("{stem}-{name}"));
+    }
+}
+
+/// A file whose name says what kind it is.
+fn of_kind(file: Output, kind: &str) -> Output {
+    let name = match file.name.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}（{kind}）.{ending}"),
+        None => file.name,
+    };
+    Output { name, ..file }
+}
+
+/// What a marked edition is compared with: the data of a recorded edition, or another data folder.
+pub struct Earlier {
+    data: PathBuf,
+    /// The layout sets of a recorded edition.
+    layouts: Option<PathBuf>,
+    /// What readers call it.
+    told: String,
+}
+
+impl Earlier {
+    /// `since` is an edition's id, its folder, or a data folder. Errors: E715, and those of [`Edition::find`].
+    pub fn find(folder: &Path, since: &Path) -> Result<Earlier, Diagnostic> {
+        if since.join("report.toml").is_file() {
+            return Ok(Earlier { data: since.to_path_buf(), layouts: None, told: "原公开版".to_owned() });
+        }
+        let edition = if since.join(edition::MANIFEST).is_file() {
+            Edition::open(since)?
+        } else if since.exists() {
+            let message = format!("{} 既不是已发布的一版，也不是数据文件夹", since.display());
+            return Err(
+                Diagnostic::error("E715", message).hint("写版次，如 2023-02-10-1，或一个含 report.toml 的文件夹")
+            );
+        } else {
+            Edition::find(folder, &since.to_string_lossy())?
+        };
+        Ok(Earlier { data: edition.data(), layouts: Some(edition.layouts()), told: format!("{}版", edition.id) })
+    }
+}
+
+/// Everything a folder becomes as a marked edition. A document that the earlier edition had not is left out with a warning.
+pub fn marked(
+    folder: &Path,
+    since: &Earlier,
+    layout_roots: &[PathBuf],
+    fonts: &Fonts,
+    formats: &[Format],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Output> {
+    let id = crate::data::snapshot_id(folder);
+    let told = since.told.as_str();
+    let mut before = earlier(since, layout_roots, fonts, diagnostics);
+    let mut outputs = Vec::new();
+    for Prepared { name, job } in prepare(folder, layout_roots, diagnostics) {
+        let Some(mut new) = typeset_job(job, fonts, diagnostics) else { continue };
+        let Some(at) = before.iter().position(|(earlier, _)| *earlier == name) else {
+            let which = name.as_deref().unwrap_or("这份文件");
+            diagnostics.push(Diagnostic::warning("E716", format!("{told}里没有“{which}”，无从标出改动，没有生成")));
+            continue;
+        };
+        let (_, old) = before.remove(at);
+        name_file(&mut new.composition.document, name.as_deref());
+        new.composition.document.meta.data = Some(id.clone());
+        for format in formats {
+            match write_marked(&old, &new, told, fonts, *format, diagnostics) {
+                Ok(file) => outputs.push(of_kind(file, "修订标记")),
+                Err(found) => diagnostics.push(found),
+            }
+        }
+    }
+    if diagnostics.has_errors() { Vec::new() } else { outputs }
+}
+
+/// The documents of the earlier edition. What the checks find in it is an old story; that it cannot be made is an
+/// error.
+fn earlier(
+    since: &Earlier,
+    layout_roots: &[PathBuf],
+    fonts: &Fonts,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Option<String>, Typeset)> {
+    let mut found = Diagnostics::default();
+    let mut made = Vec::new();
+    let own = since.layouts.as_ref().map(std::slice::from_ref);
+    for Prepared { name, job } in prepare(&since.data, own.unwrap_or(layout_roots), &mut found) {
+        let Some(composition) = compose(job, &mut found) else { continue };
+        let pages = typeset(&composition.document, &composition.job().set.style, fonts, &mut found);
+        made.push((name, Typeset { composition, pages }));
+    }
+    for error in found.iter().filter(|f| f.severity == Severity::Error) {
+        let message = format!("{}不能生成，无从比较：{}", since.told, error.message);
+        diagnostics.push(Diagnostic { message, ..error.clone() });
+    }
+    made
+}
+
+fn write_marked(
+    old: &Typeset,
+    new: &Typeset,
+    told: &str,
+    fonts: &Fonts,
+    format: Format,
+    diagnostics: &mut Diagnostics,
+) -> Result<Output, Diagnostic> {
+    let merged = merge(old.document(), new.document());
+    let name = format!("{}.{}", merged.meta.file_stem, format.ending());
+    let bytes = match format {
+        Format::Docx => write::docx::write(&merged, new.style(), fonts, &geometry(&merged, old, new))
+            .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}")))?,
+        Format::Pdf => {
+            let (document, pages) = printed(&merged, told, new.style(), fonts, diagnostics);
+            write::pdf::write(&document, &pages, fonts)?
+        }
+    };
+    Ok(Output { name, bytes })
+}
+
+/// The marked document for print, with its list of changes, whose page numbers are known once it is set without them.
+fn printed(
+    merged: &Document,
+    told: &str,
+    style: &Style,
+    fonts: &Fonts,
+    diagnostics: &mut Diagnostics,
+) -> (Document, Pages) {
+    let (mut document, listed) = shown(merged);
+    document.meta.title = format!("{}（修订标记）", document.meta.title);
+    let looks = ListLooks::of(&document);
+    let first = typeset(&document, style, fonts, &mut Diagnostics::default());
+    let label = |anchor: &str| match first.anchors.get(anchor) {
+        Some(place) if !first.pages[place.page].label.is_empty() => first.pages[place.page].label.clone(),
+        Some(place) => format!("第{}面", place.page + 1),
+        None => String::new(),
+    };
+    let document = with_list(document, &listed, told, &looks, &label);
+    let mut found = Diagnostics::default();
+    let pages = typeset(&document, style, fonts, &mut found);
+    // Old values beside new ones need room that the edition itself does not: a tight page is no reason to stop.
+    found.iter().for_each(|f| diagnostics.push(told_only(f)));
+    (document, pages)
+}
+
+/// Column widths, type and row heights as the editions themselves have them, for the tables of both in one.
+fn geometry(merged: &Document, old: &Typeset, new: &Typeset) -> Pages {
+    let of = |edition: &Typeset, id: &str| -> Option<TableGeometry> {
+        let at = edition.document().tables().position(|t| t.id == id)?;
+        edition.pages.tables.get(at).cloned()
+    };
+    let tables = merged.tables().map(|table| {
+        let gone = table.id.strip_suffix("#原").filter(|_| table.change == Change::Deleted);
+        if let Some(id) = gone {
+            return of(old, id).unwrap_or_default();
+        }
+        let mut geometry = of(new, &table.id).unwrap_or_default();
+        let usual = geometry.rows.last().copied().unwrap_or_default();
+        let mut heights = std::mem::take(&mut geometry.rows).into_iter();
+        let rows = table.header.iter().chain(&table.body);
+        geometry.rows = rows
+            .map(|row| match row.change {
+                Change::Deleted => usual,
+                _ => heights.next().unwrap_or(usual),
+            })
+            .collect();
+        geometry
+    });
+    Pages { tables: tables.collect(), ..new.pages.clone() }
+}
