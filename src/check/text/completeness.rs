@@ -395,7 +395,7 @@ fn dates(texts: &Texts<'_>, findings: &mut Findings) {
     let report = &texts.composition.job().report;
     let (approved, published) = (texts.report("approved"), texts.report("date"));
     let Some(days) = day_number(published).zip(day_number(approved)).map(|(p, a)| p - a) else { return };
-    if days > 20 || days < 0 {
+    if !(0..=20).contains(&days) {
         let message = match days {
             late if late > 0 => format!("批复 {approved}，公开 {published}：相隔 {late} 天"),
             _ => format!("公开 {published} 早于批复 {approved}"),

@@ -190,7 +190,7 @@ fn wrong_name(passage: &Passage, range: &Range<usize>, digits: &str, name: &str,
     let before: String = chars[..range.start.saturating_sub(usize::from(bracketed))].iter().collect();
     let plain = |text: &str| text.replace(['(', '（', ')', '）'], "");
     let right = plain(&after).starts_with(&plain(name)) || plain(&before).ends_with(&plain(name));
-    let named = after.chars().filter(|c| is_han(*c)).count() >= 3 && !bracketed || bracketed;
+    let named = bracketed || after.chars().filter(|c| is_han(*c)).count() >= 3;
     // A clause about money is no name: 2080505安排8.33万元.
     let clause = ["安排", "支出预算", "预算", "为", "科目", "等", "项"].iter().any(|w| after.starts_with(w));
     if named && !right && !clause {
