@@ -43,10 +43,10 @@ pub fn run(args: &CheckArgs) -> ExitCode {
     }
     match outcomes(&folders, &args.places, look) {
         Ok(found) => {
-            // Every folder is mended, whatever becomes of the others.
-            let failed =
-                folders.iter().zip(&found).filter(|(folder, outcome)| !mend(folder, outcome, args.write)).count();
-            if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+            // Every folder is mended, whatever became of the one before it.
+            let done: Vec<bool> =
+                folders.iter().zip(&found).map(|(folder, outcome)| mend(folder, outcome, args.write)).collect();
+            if done.into_iter().all(|one| one) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(diagnostics) => {
             let telling = Telling { form: Form::Text, strict: args.strict, writes: false, roots: &[] };

@@ -202,15 +202,15 @@ fn is_empty(table: &Table) -> bool {
 fn statements(texts: &Texts<'_>, findings: &mut Findings) {
     for table in texts.composition.document.tables().filter(|t| has_numbers(t)) {
         let Some(layout) = texts.layout(table) else { continue };
-        let note = table.notes.iter().map(|n| plain(n)).find(|n| n.contains("空表"));
-        let in_rows = table.body.iter().flat_map(|r| &r.cells).any(|c| plain(&c.inlines).contains("空表"));
+        let note = table.notes.iter().map(|n| plain(n)).find(|n| ["空表", "为空"].iter().any(|w| n.contains(w)));
+        let says = |text: &str| ["空表", "为空", "无", "没有"].iter().any(|w| text.contains(w));
+        let cells = table.body.iter().flat_map(|r| &r.cells).map(|c| plain(&c.inlines));
+        let said = table.notes.iter().map(|n| plain(n)).chain(cells).any(|text| says(&text));
         let finding = match (is_empty(table), note) {
-            (true, None) if !in_rows && table.notes.iter().all(|n| !plain(n).contains('无')) => {
-                Diagnostic::warning("", format!("《{}》没有数据，也没有说明", title(table)))
-                    .at(layout.place.clone())
-                    .text(title(table))
-                    .hint("在表中写 empty = { note = \"注：无……，空表列示。\" }")
-            }
+            (true, None) if !said => Diagnostic::warning("", format!("《{}》没有数据，也没有说明", title(table)))
+                .at(layout.place.clone())
+                .text(title(table))
+                .hint("在表中写 empty = { note = \"注：无……，空表列示。\" }"),
             (false, Some(note)) => Diagnostic::warning("", format!("《{}》有数据，表下却说“{note}”", title(table)))
                 .at(note_place(layout, &note))
                 .text(note)

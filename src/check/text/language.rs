@@ -217,7 +217,7 @@ fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
 fn full_width(texts: &Texts<'_>, findings: &mut Findings) {
     let wide = |c: &char| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ');
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        let Some(start) = passage.chars.iter().position(&wide) else { continue };
+        let Some(start) = passage.chars.iter().position(wide) else { continue };
         let end = start + passage.chars[start..].iter().take_while(|c| wide(c)).count();
         let words = passage.words(&(start..end));
         let narrow: String = words.chars().filter_map(|c| char::from_u32(c as u32 - 0xFEE0)).collect();

@@ -71,9 +71,10 @@ fn file_of(finding: &Diagnostic) -> Option<&str> {
 /// The lines of findings in one file, at most a dozen named.
 fn lines_of(findings: &[&Diagnostic]) -> String {
     const SHOWN: usize = 12;
-    let mut lines: Vec<String> =
-        findings.iter().filter_map(|d| d.place.as_ref()).map(|p| format!("第 {} 行", p.line)).collect();
-    lines.dedup();
+    let mut numbers: Vec<u32> = findings.iter().filter_map(|d| d.place.as_ref()).map(|p| p.line).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let lines: Vec<String> = numbers.iter().map(|n| format!("第 {n} 行")).collect();
     let mut text = lines[..lines.len().min(SHOWN)].join("、");
     if lines.len() > SHOWN {
         text.push('…');
