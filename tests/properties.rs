@@ -8,7 +8,7 @@ use gongkai::document::{Block, Document};
 use gongkai::fonts::Fonts;
 use gongkai::money::{Look, rounded};
 use gongkai::typeset::Pages;
-use gongkai::typeset::frame::{Item, Page};
+use gongkai::typeset::frame::{Item, Link, Page, Shade};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -195,8 +195,9 @@ fn within(item: &Item, (width, height): (f64, f64), page: usize) {
             vec![(run.x, run.y), (run.x + end, run.y)]
         }
         Item::Rule(rule) => vec![rule.from, rule.to],
-        Item::Link(link) => {
-            let (left, top, w, h) = link.area;
+        Item::Anchor(_, place) => vec![*place],
+        Item::Link(Link { area, .. }) | Item::Shade(Shade { area }) => {
+            let (left, top, w, h) = *area;
             vec![(left, top), (left + w, top + h)]
         }
     };

@@ -66,6 +66,7 @@ pub fn pages(document: &Document, style: &Style) -> Pages {
             label,
             items: Vec::new(),
             furniture: Vec::new(),
+            watermark: None,
         });
         let width = style.page[&section.page].type_area().2;
         for block in &section.blocks {

@@ -128,7 +128,7 @@ impl Reader {
         for n in 1..=times {
             let (inlines, source, role) = (inlines(text, n), self.source(), role.clone());
             let block = match level {
-                None => Block::Paragraph(Paragraph { role, inlines, source }),
+                None => Block::Paragraph(Paragraph { role, inlines, source, change: Change::Same }),
                 Some(level) => {
                     let anchor = self.anchor();
                     Block::Heading(Heading { level, role, inlines, anchor, contents: true, source })
@@ -169,6 +169,7 @@ impl Reader {
             body: Vec::new(),
             notes: Vec::new(),
             description: "一张表".into(),
+            change: Change::Same,
         }))
     }
 
@@ -188,7 +189,8 @@ impl Reader {
                     let (inlines, source, anchor) = (inlines(text, n), source.clone(), anchor.clone());
                     // Its role is that of the table's kind.
                     let role = String::new();
-                    table.title = Some(Heading { level: 1, role, inlines, anchor, contents: true, source });
+                    table.title =
+                        Some(Heading { level: 1, role, inlines, anchor, contents: true, source, change: Change::Same });
                 }
                 "above" => table.above = text.split('|').map(|t| inlines(t.trim(), n)).collect(),
                 "note" => table.notes.push(inlines(text, n)),
@@ -218,6 +220,8 @@ impl Reader {
             date: None,
             language: "zh-CN".into(),
             file_stem: "case".into(),
+            watermark: None,
+            data: None,
         };
         Document { meta, sections: self.sections, figures: Vec::new() }
     }
@@ -264,5 +268,5 @@ fn add_row(rows: &mut Vec<Row>, (kind, texts, n, line): (RowKind, Vec<String>, u
         }
     }
     let origin = Some(Origin { file: Arc::from("case.csv"), line });
-    rows.push(Row { kind, cells, origin });
+    rows.push(Row { kind, cells, origin, change: Change::Same });
 }

@@ -68,7 +68,7 @@ impl Builder {
     }
 
     pub fn page(&mut self, label: &str, turned: bool) -> usize {
-        let page = Page { sheet: A4, turned, label: label.into(), items: vec![], furniture: vec![] };
+        let page = Page { sheet: A4, turned, label: label.into(), items: vec![], furniture: vec![], watermark: None };
         self.pages.pages.push(page);
         self.pages.pages.len() - 1
     }

@@ -218,6 +218,7 @@ mod tests {
             label: label.into(),
             items: vec![],
             furniture: vec![],
+            watermark: None,
         };
         let labels = ["", "", "i", "ii", "1", "2", "4", "甲"].map(page);
         let numbers = page_labels(&labels);
