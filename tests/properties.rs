@@ -17,7 +17,7 @@ use gongkai::fonts::Fonts;
 use gongkai::money::{Look, rounded};
 use gongkai::style::Style;
 use gongkai::typeset::Pages;
-use gongkai::typeset::frame::{Item, Page};
+use gongkai::typeset::frame::{Item, Link, Page, Shade};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -216,8 +216,9 @@ fn within(item: &Item, (width, height): (f64, f64), page: usize) {
             vec![(run.x, run.y), (run.x + end, run.y)]
         }
         Item::Rule(rule) => vec![rule.from, rule.to],
-        Item::Link(link) => {
-            let (left, top, w, h) = link.area;
+        Item::Anchor(_, place) => vec![*place],
+        Item::Link(Link { area, .. }) | Item::Shade(Shade { area }) => {
+            let (left, top, w, h) = *area;
             vec![(left, top), (left + w, top + h)]
         }
         Item::Shade(shade) => {

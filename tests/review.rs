@@ -164,7 +164,7 @@ fn tracked_changes_accepted_are_the_new_edition_and_rejected_the_old_for_a_hundr
         assert!(seed < 300, "too few corrections leave a document without errors: {kinds:?}");
         let folder = tempfile::tempdir().expect("a folder");
         copy(base.path(), folder.path());
-        let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut random = Random(u64::wrapping_mul(seed, 0x9E37_79B9_7F4A_7C15));
         let kind = correct(folder.path(), seed as usize % 9, &mut random);
         seed += 1;
         let files = match marked_since(folder.path(), base.path(), &fonts, &[Format::Docx]) {
