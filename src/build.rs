@@ -1,6 +1,6 @@
 //! From a data folder to the bytes of its files: compose, typeset and write. [`crate::place`] puts them in place.
 
-use crate::check::{acknowledge, check};
+use crate::check::{acknowledge, check, check_printed};
 use crate::compose::{Composition, Job, compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::Document;
@@ -121,17 +121,18 @@ pub fn outputs(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let documents = typeset_all(folder, layout_roots, fonts, diagnostics);
+    let documents = typeset_all(folder, layout_roots, fonts, formats, diagnostics);
     let documents: Vec<&Typeset> = documents.iter().map(|(_, typeset)| typeset).collect();
     write_all(&documents, fonts, formats, diagnostics)
 }
 
 /// Every document of a folder with its pages, by what `[[document]]` adds to its name. With errors among them those
-/// that could be made are returned all the same.
+/// that could be made are returned all the same. `formats` are those they are to be written in; none: to be checked.
 pub fn typeset_all(
     folder: &Path,
     layout_roots: &[PathBuf],
     fonts: &Fonts,
+    formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<(Option<String>, Typeset)> {
     let mut documents = Vec::new();
@@ -140,6 +141,11 @@ pub fn typeset_all(
     let records_lost = diagnostics.iter().any(is_of_records);
     let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
     for Prepared { name, job } in prepared {
+        if job.only_printed() {
+            diagnostics.extend(check_printed(job));
+            diagnostics.push(only_printed(formats));
+            continue;
+        }
         if diagnostics.has_errors() {
             compose_for_mistakes(job, records_lost, diagnostics);
             continue;
@@ -176,6 +182,14 @@ pub fn write_all(
     }
     report_same_names(&outputs, diagnostics);
     if diagnostics.has_errors() { Vec::new() } else { outputs }
+}
+
+/// Without a ledger there are rounded figures only: they can be checked, and no document can be made.
+fn only_printed(formats: &[Format]) -> Diagnostic {
+    let message = "没有明细，只有 tables/ 里的表：各条规则都已检查，但不能由此生成公开文本";
+    let hint = "表里的数已经四舍五入，正文要用的明细（经济科目、上年数）也不在其中；有了明细文件就能生成";
+    let severity = if formats.is_empty() { Severity::Note } else { Severity::Error };
+    Diagnostic::new(severity, "E511", message).hint(hint)
 }
 
 fn is_of_records(found: &Diagnostic) -> bool {

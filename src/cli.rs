@@ -13,6 +13,7 @@ mod messages;
 mod pull;
 mod read;
 mod watch;
+mod why;
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
@@ -33,6 +34,7 @@ const EXAMPLES: &str = "\
   gongkai pull 公开.docx data/631-2023       在 Word 里改过的，写回数据文件夹
   gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
   gongkai watch data/631-2023                一存盘就重新生成
+  gongkai why data/631-2023 85.05            一个数是怎么来的
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
@@ -99,6 +101,12 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
     #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
     Explain(explain::ExplainArgs),
+    /// 一个数是怎么来的：明细行、公式、舍入、印在哪里、影响哪里
+    #[command(help_template = HELP, override_usage = "gongkai why [选项] <文件夹> <数字>")]
+    #[command(
+        after_help = "示例：\n  gongkai why data/631-2023 t5/2010350/基本\n  gongkai why data/631-2023 85.05\n  gongkai why data/631-2023 --sums"
+    )]
+    Why(why::WhyArgs),
     /// 比较两个文件夹、两版，或 DOCX 与文件夹：印出来的有什么不同，因何而变
     #[command(help_template = HELP, override_usage = "gongkai diff [选项] <旧> [新]")]
     #[command(after_help = DIFF_EXAMPLES)]
@@ -140,6 +148,7 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Why(args) => why::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
         Command::Pull(args) => pull::run(&args),

@@ -46,7 +46,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&one_line(&self.file))?;
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
             if self.column > 0 {
@@ -168,15 +168,41 @@ impl fmt::Display for Diagnostic {
         if let Some(place) = &self.place {
             write!(f, "{place} ")?;
         }
-        write!(f, "{}[{}] {}", self.severity.word(), self.code, self.message)?;
+        write!(f, "{}[{}] {}", self.severity.word(), self.code, one_line(&self.message))?;
         for (place, says) in &self.related {
-            write!(f, "\n  {place} {says}")?;
+            write!(f, "\n  {place} {}", one_line(says))?;
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\n  提示：{hint}")?;
+            write!(f, "\n  提示：{}", one_line(hint))?;
         }
         Ok(())
     }
+}
+
+/// The most characters shown of a sentence; what users typed themselves may be longer.
+const LONGEST: usize = 600;
+
+/// A sentence on one line, cut when long, without what would command a terminal.
+fn one_line(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST && !text.contains(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| match c {
+        '\n' => '⏎',
+        '\t' => ' ',
+        c if is_unprintable(c) => '\u{FFFD}',
+        c => c,
+    };
+    let mut line: String = text.chars().take(LONGEST).map(shown).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        line.push('…');
+    }
+    Cow::Owned(line)
+}
+
+/// Control characters, marks that turn the direction of writing, noncharacters.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FDD0}'..='\u{FDEF}')
 }
 
 /// The findings of a run, in the order found; [`Diagnostics::sorted`] gives the order of printing.
@@ -190,6 +216,11 @@ impl Diagnostics {
 
     pub fn extend(&mut self, other: Diagnostics) {
         self.0.extend(other.0);
+    }
+
+    /// Keeps only the findings that `wanted` holds for.
+    pub fn retain(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
+        self.0.retain(wanted);
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {

@@ -30,4 +30,5 @@ pub mod style;
 pub mod toml_tree;
 pub mod typeset;
 pub mod watch;
+pub mod why;
 pub mod write;

@@ -1,6 +1,7 @@
 //! A data folder becomes jobs: its report, its layout set with the department's own wording over it, its data.
 
 use crate::compose::{DocumentDecl, Job, Report, read_report};
+use crate::data::printed::read_printed;
 use crate::data::{Data, read_folder_with, read_text};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::layout::{self, Layer, SetFiles};
@@ -77,10 +78,18 @@ fn prepare_one(
     let mut set = layout::load(&files, &prose, diagnostics)?;
     let broken = diagnostics.count(Severity::Error) > before;
     report.complete(&set.report, diagnostics);
-    let mut data = read_folder_with(folder, instead, &mut set.schema, diagnostics);
-    narrow(&mut data, &report, document, diagnostics);
+    // Printed tables are of the whole department.
+    let printed = if report.scope.is_empty() { read_printed(folder, diagnostics) } else { Vec::new() };
+    let mut found = Diagnostics::default();
+    let mut data = read_folder_with(folder, instead, &mut set.schema, &mut found);
+    narrow(&mut data, &report, document, &mut found);
+    let job = Job { set, data, report, printed };
+    let only_printed = job.only_printed();
+    // Tables given as printed stand for files that are absent.
+    found.retain(|d| !(only_printed && d.code == "E101"));
+    diagnostics.extend(found);
     // Composing with a broken set would only repeat its mistakes as others.
-    (!broken).then_some(Job { set, data, report })
+    (!broken).then_some(job)
 }
 
 /// Keeps only the records of a document's scope, in every dataset that has its fields.

@@ -62,7 +62,7 @@ impl<'a> Watched<'a> {
     pub fn rebuild(&mut self) -> Rebuilt {
         let mut rebuilt = Rebuilt::default();
         let found = &mut rebuilt.diagnostics;
-        let documents = typeset_all(self.folder, self.roots, self.fonts, found);
+        let documents = typeset_all(self.folder, self.roots, self.fonts, self.formats, found);
         if found.has_errors() {
             return rebuilt;
         }

@@ -1,6 +1,7 @@
 //! The PDF as other programs see it: qpdf, poppler, pdfium, pdfua. A test whose program is missing says so and passes,
 //! unless GONGKAI_REQUIRE_TOOLS=1.
 
+mod common;
 mod pdf_sample;
 
 use gongkai::typeset::Pages;
@@ -77,10 +78,45 @@ fn two_engines_draw_the_same_pages() {
     }
 }
 
+/// The department's document in a file.
+static DEPARTMENT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let built = common::built(&common::sample(), &FONTS, &[gongkai::build::Format::Pdf]);
+    let path = SAMPLE.0.path().join("department.pdf");
+    std::fs::write(&path, &built[0].bytes).expect("written");
+    path
+});
+
+/// Of the department's document, the cover, the contents, every table, prose, targets, and the turned procurement.
+#[test]
+fn two_engines_draw_the_same_department() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf_render.py");
+    let pages = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "17", "24", "34"];
+    let (script, file) = (script.to_str().expect("UTF-8"), DEPARTMENT.to_str().expect("UTF-8"));
+    if let Some(found) = output_of("python3", &[&[script, file][..], &pages].concat()) {
+        assert_eq!(found.lines().count(), pages.len(), "{found}");
+    }
+}
+
+#[test]
+fn the_departments_document_is_sound_and_small() {
+    let size = std::fs::metadata(&*DEPARTMENT).expect("written").len();
+    assert!(size < 800_000, "{size} bytes");
+    let file = DEPARTMENT.to_str().expect("UTF-8");
+    if let Some(report) = output_of("qpdf", &["--check", file]) {
+        assert!(report.contains("No syntax or stream encoding errors found"), "{report}");
+    }
+    if let Some(table) = output_of("pdffonts", &[file]) {
+        let fonts: Vec<&str> = table.lines().skip(2).collect();
+        assert!(fonts.len() == 5 && fonts.iter().all(|f| f.contains("Identity-H       yes yes yes")), "{table}");
+    }
+}
+
 #[test]
 fn pdfua_finds_nothing() {
-    if let Some(report) = output_of("python3", &["-m", "pdfua", "check", sample()]) {
-        assert!(report.contains("PASS (no findings)"), "{report}");
+    for file in [sample(), DEPARTMENT.to_str().expect("UTF-8")] {
+        if let Some(report) = output_of("python3", &["-m", "pdfua", "check", file]) {
+            assert!(report.contains("PASS (no findings)"), "{report}");
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 """Draws every page of a PDF with two engines that share no code, poppler and pdfium, and compares the pictures.
 
-usage: pdf_render.py FILE.pdf
+usage: pdf_render.py FILE.pdf [PAGE ...]
 A point of one picture agrees with the other picture when its grey lies between the lightest and the darkest grey
 within a third of a point of it there: engines smooth edges differently, but ink misplaced by a point or a wrong glyph
 stands out. Prints the greatest disagreement of each page, 0 to 255, and fails above TOLERANCE.
@@ -20,16 +20,16 @@ SQUARE = 3
 TOLERANCE = 60
 
 
-def poppler(path, folder):
-    """Pictures of all pages by poppler."""
-    subprocess.run(["pdftoppm", "-gray", "-r", str(RESOLUTION), path, f"{folder}/page"], check=True)
-    return [Image.open(file).convert("L") for file in sorted(Path(folder).glob("page-*.pgm"))]
+def poppler(path, number, folder):
+    """The picture of a page by poppler."""
+    pages = ["-f", str(number), "-l", str(number)]
+    subprocess.run(["pdftoppm", "-gray", "-r", str(RESOLUTION), *pages, path, f"{folder}/{number}"], check=True)
+    return Image.open(next(Path(folder).glob(f"{number}-*.pgm"))).convert("L")
 
 
-def pdfium(path):
-    """Pictures of all pages by pdfium."""
-    document = pypdfium2.PdfDocument(path)
-    return [page.render(scale=RESOLUTION / 72, grayscale=True).to_pil().convert("L") for page in document]
+def pdfium(document, number):
+    """The picture of a page by pdfium."""
+    return document[number - 1].render(scale=RESOLUTION / 72, grayscale=True).to_pil().convert("L")
 
 
 def outside(a, b):
@@ -49,14 +49,14 @@ def difference(a, b):
 
 
 def main():
-    path = sys.argv[1]
-    with tempfile.TemporaryDirectory() as folder:
-        pairs = list(zip(poppler(path, folder), pdfium(path), strict=True))
+    path, document = sys.argv[1], pypdfium2.PdfDocument(sys.argv[1])
+    numbers = [int(number) for number in sys.argv[2:]] or range(1, len(document) + 1)
     worst = 0
-    for number, (a, b) in enumerate(pairs, 1):
-        found = difference(a, b)
-        worst = max(worst, found)
-        print(f"page {number}: {found}")
+    with tempfile.TemporaryDirectory() as folder:
+        for number in numbers:
+            found = difference(poppler(path, number, folder), pdfium(document, number))
+            worst = max(worst, found)
+            print(f"page {number}: {found}")
     sys.exit(worst > TOLERANCE)
 
 

@@ -2,11 +2,20 @@
 //! sum rounded once, income is expenditure and balances, and nothing leaves its page.
 
 mod common;
+#[allow(dead_code)] // a part of what the tests of the DOCX use
+#[path = "docx/mutate.rs"]
+mod mutate;
+#[path = "docx/printed.rs"]
+mod printed;
+#[allow(dead_code)]
+#[path = "docx/structure.rs"]
+mod structure;
 
 use gongkai::diagnostic::{Diagnostics, Severity};
 use gongkai::document::{Block, Document};
 use gongkai::fonts::Fonts;
 use gongkai::money::{Look, rounded};
+use gongkai::style::Style;
 use gongkai::typeset::Pages;
 use gongkai::typeset::frame::{Item, Link, Page, Shade};
 use proptest::prelude::*;
@@ -148,7 +157,19 @@ fn holds(fonts: &Fonts, functions: &[String], units: usize, lines: &[Line]) {
     assert!(other.is_none(), "{}", other.map(ToString::to_string).unwrap_or_default());
     if !found.has_errors() {
         nothing_leaves_its_page(&pages);
+        the_docx_reads_back(document, &style, fonts, &pages, lines.len() as u64);
     }
+}
+
+/// What is read is what was composed, and still is after what Word does to a file.
+fn the_docx_reads_back(document: &Document, style: &Style, fonts: &Fonts, pages: &Pages, seed: u64) {
+    let bytes = gongkai::write::docx::write(document, style, fonts, pages).expect("it can be written");
+    let read = |bytes: &[u8]| gongkai::read_docx::read(bytes, &Default::default()).expect("it reads");
+    let reading = read(&bytes);
+    let figures = printed::printed(document);
+    assert_eq!(printed::plain(&reading.figures), figures);
+    assert_eq!(reading.findings, []);
+    assert_eq!(printed::plain(&read(&mutate::as_word_does(&bytes, seed)).figures), figures);
 }
 
 fn every_figure_is_rounded_once(document: &Document) {
@@ -200,6 +221,11 @@ fn within(item: &Item, (width, height): (f64, f64), page: usize) {
             let (left, top, w, h) = *area;
             vec![(left, top), (left + w, top + h)]
         }
+        Item::Shade(shade) => {
+            let (left, top, w, h) = shade.area;
+            vec![(left, top), (left + w, top + h)]
+        }
+        Item::Anchor(_, place) => vec![*place],
     };
     for (x, y) in points {
         let inside = (-0.01..=width + 0.01).contains(&x) && (-0.01..=height + 0.01).contains(&y);

@@ -24,7 +24,7 @@ pub fn package(parts: &[(&str, &str)]) -> Vec<u8> {
 /// Reads a file in both views, judges what is said, and gives what the accepted view holds. `input` is the text of
 /// its parts; None where it cannot be told.
 pub fn judged(bytes: &[u8], input: Option<&str>) -> Option<(Vec<ReadFigure>, Vec<Prose>)> {
-    let mut view = |view| {
+    let view = |view| {
         let options = Options { view, ..Options::default() };
         let reading = twice(READER, || read(bytes, &options).map(|r| (r.figures, r.prose, r.findings)));
         match reading {

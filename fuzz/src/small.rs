@@ -53,9 +53,8 @@ pub fn set(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Layou
         files: from.iter().filter_map(|(n, t)| Some((n.strip_prefix(folder)?.to_string(), text(t)))).collect(),
         own,
     };
-    let mut files = SetFiles::default();
-    files.id = "small".into();
-    files.layers = vec![layer("layouts/small/", FILES, "set/", false), layer("layout/", over, "set/", true)];
+    let layers = vec![layer("layouts/small/", FILES, "set/", false), layer("layout/", over, "set/", true)];
+    let files = SetFiles { id: "small".into(), layers, ..SetFiles::default() };
     layout::load(&files, &layer("text/", over, "text/", true), diagnostics)
 }
 
@@ -63,7 +62,7 @@ pub fn set(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Layou
 pub fn composed(input: &str) -> (Option<Document>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let before = job(&sections(input), &mut diagnostics).filter(|_| !diagnostics.has_errors());
-    let document = before.and_then(|job| compose(job, &mut diagnostics));
+    let document = before.and_then(|job| compose(job, &mut diagnostics)).map(|composition| composition.document);
     (document, diagnostics)
 }
 

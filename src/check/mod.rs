@@ -3,12 +3,12 @@
 //! K completeness, L language.
 
 pub mod acknowledge;
-mod figures;
+pub mod figures;
 pub mod fix;
 pub mod rule;
 mod text;
 
-use crate::compose::Composition;
+use crate::compose::{Composition, Job};
 use crate::diagnostic::Diagnostics;
 use rule::RulePage;
 
@@ -20,9 +20,18 @@ pub fn check(composition: &Composition) -> Diagnostics {
     found
 }
 
+/// Everything the rules find in tables that are given as printed, without a ledger to make a document of.
+pub fn check_printed(job: Job) -> Diagnostics {
+    let printed = figures::Printed::read(job);
+    let mut found = printed.check();
+    acknowledge::acknowledge(&printed.job().report, &mut found);
+    found
+}
+
 /// The pages of all rules declared in Rust, by code.
 pub fn pages() -> Vec<&'static RulePage> {
-    let mut pages: Vec<&RulePage> = text::rules().map(|r| &r.page).chain([&acknowledge::STALE]).collect();
+    let mut pages: Vec<&RulePage> =
+        text::rules().map(|r| &r.page).chain([&acknowledge::STALE]).chain(&figures::PAGES).collect();
     pages.sort_by_key(|page| page.code);
     pages
 }

@@ -1,7 +1,7 @@
 //! `gongkai build`: the files of each folder, in its place.
 
 use super::folders::{Manner, Outcome, Places, Shared, each_folder, expanded, output_names};
-use super::messages::{Form, tell};
+use super::messages::{Form, blocks, tell};
 use crate::build::{Format, outputs};
 use crate::compose::read_report;
 use crate::data::{read_date, read_text};
@@ -73,23 +73,23 @@ pub fn run(args: &BuildArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let manner = Manner { formats: formats(&args.format), form: Form::Text, strict: args.strict };
+    let formats = formats(&args.format);
+    let manner = Manner { form: Form::Text, strict: args.strict, writes: true };
     each_folder(&folders, &args.places, &manner, |shared, index, folder, outcome| {
         let target = args.output.join(&names[index]);
         match &args.at {
-            _ if args.draft || args.marked => for_review(args, folder, &target, shared, &manner, outcome),
-            Some(id) => again(id, folder, &target, shared, &manner.formats, outcome),
-            None => one(args, folder, &target, shared, &manner, outcome),
+            _ if args.draft || args.marked => for_review(args, folder, &target, shared, &formats, outcome),
+            Some(id) => again(id, folder, &target, shared, &formats, outcome),
+            None => one(args, folder, &target, shared, &formats, outcome),
         }
     })
 }
 
 /// Builds a folder, with the statement and the edition that were asked for.
-fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, manner: &Manner, outcome: &mut Outcome) {
+fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, formats: &[Format], outcome: &mut Outcome) {
     let Shared { fonts, roots } = shared;
-    let formats = &manner.formats;
     let built = outputs(folder, roots, fonts, formats, &mut outcome.diagnostics);
-    if manner.stops(outcome) {
+    if blocks(outcome, args.strict) {
         return;
     }
     let found = &mut outcome.diagnostics;
@@ -117,20 +117,27 @@ fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, manner: 
 }
 
 /// Builds a draft, or a marked edition.
-fn for_review(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, manner: &Manner, outcome: &mut Outcome) {
+fn for_review(
+    args: &BuildArgs,
+    folder: &Path,
+    target: &Path,
+    shared: &Shared,
+    formats: &[Format],
+    outcome: &mut Outcome,
+) {
     let Shared { fonts, roots } = shared;
     let found = &mut outcome.diagnostics;
     let files = match &args.since {
-        None => review::drafts(folder, roots, fonts, &manner.formats, found),
+        None => review::drafts(folder, roots, fonts, formats, found),
         Some(since) => match Earlier::find(folder, Path::new(since)) {
-            Ok(earlier) => review::marked(folder, &earlier, roots, fonts, &manner.formats, found),
+            Ok(earlier) => review::marked(folder, &earlier, roots, fonts, formats, found),
             Err(error) => {
                 found.push(error);
                 Vec::new()
             }
         },
     };
-    if !manner.stops(outcome) {
+    if !blocks(outcome, args.strict) {
         outcome.written = place(target, &files, &mut outcome.diagnostics);
     }
 }

@@ -33,15 +33,15 @@ pub struct CheckArgs {
 /// Finds all that `build` would find, in every format, and writes nothing.
 pub fn run(args: &CheckArgs) -> ExitCode {
     // Everything but the writing: what stops a build is found in the data, the layouts and on the pages.
-    let manner = Manner { formats: Vec::new(), form: args.format, strict: args.strict };
-    let folders = expanded(&args.folders);
-    let work = |shared: &Shared, _: usize, folder: &Path, outcome: &mut Outcome| {
+    let manner = Manner { form: args.format, strict: args.strict, writes: false };
+    let look = |shared: &Shared, _: usize, folder: &Path, outcome: &mut Outcome| {
         outputs(folder, &shared.roots, &shared.fonts, &[], &mut outcome.diagnostics);
     };
+    let folders = expanded(&args.folders);
     if !args.fix {
-        return each_folder(&folders, &args.places, &manner, work);
+        return each_folder(&folders, &args.places, &manner, look);
     }
-    match outcomes(&folders, &args.places, work) {
+    match outcomes(&folders, &args.places, look) {
         Ok(found) => {
             let done = folders.iter().zip(&found).map(|(folder, outcome)| mend(folder, outcome, args.write));
             if done.fold(true, |all, one| all && one) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -1,7 +1,6 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
-use super::messages::{Form, Telling, blocks, report};
-use crate::build::Format;
+use super::messages::{Form, Telling, report};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fonts::Fonts;
 use clap::Args;
@@ -50,21 +49,6 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
 }
 
-/// What a command wants of each folder, and how it tells what was found.
-pub struct Manner {
-    pub formats: Vec<Format>,
-    pub form: Form,
-    /// Warnings stop a folder as errors do.
-    pub strict: bool,
-}
-
-impl Manner {
-    /// Whether what was found stops a folder.
-    pub fn stops(&self, outcome: &Outcome) -> bool {
-        blocks(outcome, self.strict)
-    }
-}
-
 /// What the work on a folder needs beside it.
 pub struct Shared {
     pub fonts: Fonts,
@@ -72,7 +56,16 @@ pub struct Shared {
     pub roots: Vec<PathBuf>,
 }
 
-/// Does `work` on every folder with its number, in parallel, and tells what was found.
+/// How a command tells what it found.
+pub struct Manner {
+    pub form: Form,
+    /// Warnings stop a folder as errors do.
+    pub strict: bool,
+    /// It writes files: their absence is told.
+    pub writes: bool,
+}
+
+/// Does `work` on every folder, in parallel, with its number, and tells what was found.
 pub fn each_folder(
     folders: &[PathBuf],
     places: &Places,
@@ -80,8 +73,7 @@ pub fn each_folder(
     work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
 ) -> ExitCode {
     let roots = layout_roots(places.layouts.as_deref());
-    let telling =
-        Telling { form: manner.form, strict: manner.strict, writes: !manner.formats.is_empty(), roots: &roots };
+    let telling = Telling { form: manner.form, strict: manner.strict, writes: manner.writes, roots: &roots };
     match outcomes(folders, places, work) {
         Ok(outcomes) => report(folders, &outcomes, &telling),
         Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
@@ -94,8 +86,7 @@ pub fn outcomes(
     places: &Places,
     work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
 ) -> Result<Vec<Outcome>, Diagnostics> {
-    let fonts = load_fonts(places.fonts.as_deref())?;
-    let shared = Shared { fonts, roots: layout_roots(places.layouts.as_deref()) };
+    let shared = Shared { fonts: load_fonts(places.fonts.as_deref())?, roots: layout_roots(places.layouts.as_deref()) };
     let bar = progress(folders.len());
     let one = |(index, folder): (usize, &PathBuf)| {
         let mut outcome = Outcome::default();

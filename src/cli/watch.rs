@@ -34,7 +34,8 @@ pub fn run(args: &WatchArgs) -> ExitCode {
     let fonts = match load_fonts(args.places.fonts.as_deref()) {
         Ok(fonts) => fonts,
         Err(diagnostics) => {
-            return told(&args.folder, &[], Outcome { diagnostics, ..Outcome::default() });
+            let outcome = Outcome { diagnostics, ..Outcome::default() };
+            return tell_outcome(&args.folder, outcome, &layout_roots(args.places.layouts.as_deref()));
         }
     };
     let name = match output_names(std::slice::from_ref(&args.folder)) {
@@ -62,7 +63,7 @@ pub fn run(args: &WatchArgs) -> ExitCode {
     loop {
         let begun = Instant::now();
         let rebuilt = watched.rebuild();
-        tell_of(&args.folder, &roots, rebuilt, begun);
+        tell_of(&args.folder, rebuilt, begun, &roots);
         if !watched.wait(&signals) {
             tell("已停止");
             return ExitCode::SUCCESS;
@@ -92,12 +93,12 @@ fn watcher(folder: &Path, roots: &[PathBuf], sender: Sender<Signal>) -> Result<n
     Ok(watcher)
 }
 
-fn told(folder: &Path, roots: &[PathBuf], outcome: Outcome) -> ExitCode {
+fn tell_outcome(folder: &Path, outcome: Outcome, roots: &[PathBuf]) -> ExitCode {
     let telling = Telling { form: Form::Text, strict: false, writes: true, roots };
     report(&[folder.to_path_buf()], &[outcome], &telling)
 }
 
-fn tell_of(folder: &Path, roots: &[PathBuf], rebuilt: Rebuilt, begun: Instant) {
+fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant, roots: &[PathBuf]) {
     let took = begun.elapsed().as_millis();
     let Rebuilt { written, diagnostics, diff } = rebuilt;
     let failed = diagnostics.has_errors();
@@ -105,7 +106,7 @@ fn tell_of(folder: &Path, roots: &[PathBuf], rebuilt: Rebuilt, begun: Instant) {
         print(as_text(diff).trim_end());
     }
     let is_same = diff.is_some_and(|diff| diff.documents.is_empty());
-    told(folder, roots, Outcome { written, diagnostics });
+    tell_outcome(folder, Outcome { written, diagnostics }, roots);
     match (failed, is_same) {
         (true, _) => tell("改正后存盘，会再生成；Ctrl-C 停止"),
         (false, true) => tell("存了盘，印出来的没有变"),

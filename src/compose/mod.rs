@@ -19,6 +19,7 @@ pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
 pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView, TableView};
 
 use crate::data::Data;
+use crate::data::printed::PrintedTable;
 use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Origin};
 use crate::layout::LayoutSet;
@@ -30,6 +31,22 @@ pub struct Job {
     pub set: LayoutSet,
     pub data: Data,
     pub report: Report,
+    /// Tables handed over as printed, in place of the ledger or beside it.
+    pub printed: Vec<PrintedTable>,
+}
+
+impl Job {
+    /// Tables are given as printed and the data they would be computed from is not: they can be checked, and no
+    /// document can be made.
+    pub fn only_printed(&self) -> bool {
+        let absent = |id: &String| self.data.datasets.get(id).is_some_and(|d| !d.given);
+        !self.printed.is_empty() && self.set.tables.values().any(|t| self.prints(&t.id, &t.file) && absent(&t.from))
+    }
+
+    /// A table is among those given, by its id or its layout's name.
+    fn prints(&self, id: &str, file: &str) -> bool {
+        self.printed.iter().any(|p| p.name == id || p.name == file)
+    }
 }
 
 /// A composed document, and what it was composed of: whoever asks about its figures asks here.

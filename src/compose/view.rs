@@ -3,9 +3,10 @@
 use super::session::{Figure, Id, Session, Source};
 use super::table::{Composed, NamedRow, composed};
 use super::{Composition, Job};
-use crate::data::Data;
+use crate::data::{Data, Kind};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::document::Origin;
+use crate::layout::{Each, RowDecl};
 use crate::money::{Unit, show};
 use minijinja::Value;
 use rust_decimal::Decimal;
@@ -20,12 +21,18 @@ pub struct TableView {
     pub title: String,
     /// No money passes its filters.
     pub empty: bool,
+    /// The file it reads is there.
+    pub known: bool,
     /// Where its layout begins.
     pub place: Place,
     /// The columns of figures, left to right.
     pub columns: Vec<ColumnView>,
     /// Rows in order; those of a line's sides follow each other. Fixed rows that are not printed come last.
     pub rows: Vec<RowView>,
+    /// Per side: the classification whose codes make its rows, if codes do.
+    pub classes: Vec<Option<String>>,
+    /// Per side: texts of the data make its rows, so that a name that the data lacks is a row all the same.
+    pub named_by_data: Vec<bool>,
     /// All columns of the table as printed, for whoever reads one back: field or key, heads, side.
     pub printed_columns: Vec<PrintedColumn>,
 }
@@ -206,8 +213,11 @@ impl Session {
             id: table.id.as_str().into(),
             title: title.unwrap_or_else(|| table.id.clone()),
             empty: table.empty,
+            known: self.dataset(&layout.from).is_some_and(|d| d.given),
             place: layout.place.clone(),
             rows: shown.chain(hidden).collect(),
+            classes: layout.sides.iter().map(|s| self.class_of_rows(&layout.from, &s.rows)).collect(),
+            named_by_data: layout.sides.iter().map(|s| self.named_by_data(&layout.from, &s.rows)).collect(),
             printed_columns: table.axis.iter().map(printed).collect(),
             columns,
         }
@@ -244,11 +254,36 @@ impl Session {
         }
     }
 
+    /// The classification of the first rows that codes make.
+    fn class_of_rows(&self, from: &str, rows: &[RowDecl]) -> Option<String> {
+        rows.iter().find_map(|row| {
+            let dataset = self.dataset(row.from.as_deref().unwrap_or(from))?;
+            let own = match &row.each {
+                Some(Each::Field(name)) => match &dataset.fields[dataset.field(name)?].kind {
+                    Kind::Code { class, .. } => Some(class.clone()),
+                    _ => None,
+                },
+                _ => None,
+            };
+            own.or_else(|| self.class_of_rows(from, &row.rows))
+        })
+    }
+
+    /// Whether a row stands for each value of a text, with no rows below.
+    fn named_by_data(&self, from: &str, rows: &[RowDecl]) -> bool {
+        let is_text = |row: &RowDecl| {
+            let Some(Each::Field(name)) = &row.each else { return false };
+            let dataset = self.dataset(row.from.as_deref().unwrap_or(from));
+            dataset.is_some_and(|d| d.field(name).is_some_and(|f| d.fields[f].kind == Kind::Text))
+        };
+        rows.iter().any(|row| row.rows.is_empty() && is_text(row))
+    }
+
     /// The classification of a field, and the name of a code's level in it.
     fn class_level(&self, table: &Composed, field: &str, code: &str) -> (String, String) {
         let layout = &self.job.set.tables[&table.file];
         let kind = self.dataset(&layout.from).and_then(|d| Some(&d.fields[d.field(field)?].kind));
-        let Some(crate::data::Kind::Code { class: id, .. }) = kind else { return Default::default() };
+        let Some(Kind::Code { class: id, .. }) = kind else { return Default::default() };
         let class = self.job.set.schema.classes.get(id);
         let level = class.and_then(|c| c.levels.get(c.level(code)?).cloned());
         (id.clone(), level.unwrap_or_default())

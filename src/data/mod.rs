@@ -41,6 +41,7 @@ pub mod filter;
 mod findings;
 mod heading;
 pub mod points;
+pub mod printed;
 mod problem;
 mod read;
 pub mod schema;

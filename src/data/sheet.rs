@@ -73,11 +73,12 @@ pub(super) fn report_broken(broken: Broken, findings: &mut Findings) {
     findings.error(|| broken.diagnostic(&file));
 }
 
-/// The separator under which the first line has the most known headings, then the most columns; comma first.
+/// The separator under which the first line has the most known headings, then the most columns; comma first. One
+/// under which nothing is left but blanks is the separator of an empty file.
 fn find_separator(text: &str, file: &FileDecl) -> u8 {
     let score = |&separator: &u8| {
         let mut rows = Rows::new(text, separator).filter_map(Result::ok);
-        rows.find(|row| !row.is_blank()).map_or((0, 0), |row| (known_headings(&row, file), row.fields.len()))
+        rows.find(|row| !row.is_blank()).map_or((usize::MAX, 0), |row| (known_headings(&row, file), row.fields.len()))
     };
     // Of equals, max_by_key takes the last.
     b";\t,".iter().max_by_key(|s| score(s)).copied().unwrap_or(b',')
@@ -104,6 +105,9 @@ fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: 
         let heads: Vec<&str> = file.fields.iter().map(|f| f.head.as_str()).collect();
         let first = row.fields.iter().find(|f| !f.trim().is_empty()).map_or("", |f| f.trim());
         Diagnostic::error("E126", format!("首行“{}”不是列名", shown(first))).at(place).hint(match below {
+            _ if first.starts_with('<') => {
+                "文件像是网页：请用 Excel 或 WPS 打开，另存为“CSV UTF-8（逗号分隔）”".to_owned()
+            }
             Some(row) => format!("第 {} 行像是列名：请删去它上面的行", row.line),
             None => format!("首行要写列名，如：{}", heads.join("、")),
         })

@@ -26,6 +26,11 @@ pub fn read_text(path: &Path, shown_name: &str) -> Result<String, Diagnostic> {
 /// The text of `bytes`, without a BOM, with `\n` as its only line end. A BOM decides the encoding; without one,
 /// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.
 pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
+    if let Some(what) = no_text(&bytes) {
+        return Err(Diagnostic::error("E112", format!("文件是{what}，不是文本文件"))
+            .at(Place::file(shown_name))
+            .hint(how_to_save(shown_name)));
+    }
     let text = match bytes.as_slice() {
         [0xEF, 0xBB, 0xBF, rest @ ..] => match str::from_utf8(rest) {
             Ok(text) => text.to_owned(),
@@ -44,6 +49,11 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
         )
         .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
         .hint(format!("文件可能损坏，或不是文本文件；{}", how_to_save(shown_name))));
+    }
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| ('\u{FDD0}'..='\u{FDEF}').contains(c)) {
+        return Err(Diagnostic::error("E144", format!("含有不能印出的字符（U+{:04X}）", c as u32))
+            .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
+            .hint("请删去这个字符，或重新输入这一行"));
     }
     Ok(unify_line_ends(text))
 }
@@ -109,6 +119,17 @@ impl ExactText {
             }
         })
     }
+}
+
+/// What a file is by its first bytes, where it is no text at all.
+fn no_text(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 4] = [
+        (b"PK\x03\x04", " Excel 工作簿、Word 文档或压缩包"),
+        (b"\xD0\xCF\x11\xE0", "旧版 Excel 工作簿（.xls）、旧版 Word 文档，或设有打开密码"),
+        (b"%PDF-", " PDF 文件"),
+        (b"{\\rtf", " RTF 文件"),
+    ];
+    KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what)
 }
 
 /// Each line ends as the line of that number ended; lines beyond them as the first did.

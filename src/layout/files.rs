@@ -72,7 +72,7 @@ pub struct SetFiles {
     pub id: String,
     pub layers: Vec<Layer>,
     /// Folders on disk that may hold sets and classifications, first wins.
-    roots: Vec<PathBuf>,
+    pub roots: Vec<PathBuf>,
 }
 
 impl SetFiles {

@@ -179,8 +179,8 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         text_numbers: loader.look(text_numbers.as_ref()),
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
-        correction: raw.correction.as_ref().and_then(|n| notice(n, &mut loader)),
         reasons,
+        correction: raw.correction.as_ref().and_then(|n| notice(n, &mut loader)),
         schema,
         style,
         tables,
@@ -302,7 +302,14 @@ fn narrative(
     env: &mut Environment<'static>,
     diagnostics: &mut Diagnostics,
 ) -> Narrative {
-    let (front, body, first_line) = split_front_matter(text);
+    let (front, body, first_line) = split_front_matter(text).unwrap_or_else(|| {
+        diagnostics.push(
+            Diagnostic::error("E200", "开头的“+++”没有结束")
+                .at(Place::new(shown.clone(), 1, 0))
+                .hint("在这一段设置的后面另起一行写“+++”，再写正文"),
+        );
+        ("", "", 1)
+    });
     let node = parse(&format!("\n{front}"), shown, diagnostics); // the `+++` line counts
     let front = read::<FrontMatter>(&node, diagnostics);
     let marked = super::narrative_lines::mark(body, first_line);
@@ -331,18 +338,18 @@ fn narrative(
     }
 }
 
-/// Front matter between two `+++` lines, the body, and the body's first line number.
-fn split_front_matter(text: &str) -> (&str, &str, u32) {
+/// Front matter between two `+++` lines, the body, and the body's first line number. None if it never ends.
+fn split_front_matter(text: &str) -> Option<(&str, &str, u32)> {
     let text = text.trim_start_matches('\u{feff}');
     let Some(rest) = text.strip_prefix("+++").and_then(|r| r.trim_start_matches('\r').strip_prefix('\n')) else {
-        return ("", text, 1);
+        return Some(("", text, 1));
     };
     let mut offset = 0;
     for (index, line) in rest.split_inclusive('\n').enumerate() {
         if line.trim_end() == "+++" {
-            return (&rest[..offset], &rest[offset + line.len()..], index as u32 + 3);
+            return Some((&rest[..offset], &rest[offset + line.len()..], index as u32 + 3));
         }
         offset += line.len();
     }
-    ("", text, 1)
+    None
 }

@@ -74,14 +74,6 @@ pub struct Say {
     pub base0: Option<Template>,
 }
 
-/// A document of its own, made from the set's files.
-#[derive(Debug, Clone)]
-pub struct Notice {
-    pub title: Template,
-    pub file_stem: Template,
-    pub parts: Vec<Part>,
-}
-
 /// The changes against last year that need a reason: those of some addresses, from a size on.
 #[derive(Debug, Clone)]
 pub struct ReasonsAsked {
@@ -91,6 +83,14 @@ pub struct ReasonsAsked {
     pub percent: Option<rust_decimal::Decimal>,
     /// A change of at least so many 元.
     pub yuan: Option<rust_decimal::Decimal>,
+}
+
+/// A document of its own, made from the set's files.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    pub title: Template,
+    pub file_stem: Template,
+    pub parts: Vec<Part>,
 }
 
 /// One part of the document, in order.

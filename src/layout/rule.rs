@@ -23,6 +23,8 @@ pub struct Rule {
     pub source: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// As written in `is`; empty for other demands.
+    pub formula: String,
     pub each: Each,
     /// It is asked only where these certainly hold.
     pub when: Vec<Relation>,
@@ -187,6 +189,7 @@ fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -
         why: raw.why,
         source: raw.source,
         hint: raw.hint,
+        formula: raw.is.as_ref().and_then(Node::str).unwrap_or_default().to_string(),
         each: each.unwrap_or_default(),
         when,
         demand,

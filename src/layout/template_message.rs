@@ -77,9 +77,12 @@ fn described(error: &Error, env: &Environment<'_>, context: &Value) -> (String, 
         }
         ErrorKind::TooManyArguments => match detail.split('\'').nth(1) {
             Some(name) => (format!("没有“{name}”这个参数"), "fmt 可用：unit、decimals、commas、zero、trim".to_string()),
-            None => ("括号里多了参数".to_string(), String::new()),
+            None => ("括号里多了参数".to_string(), "如 f(\"t1/合计/预算数\")、diff(a, b)".to_string()),
         },
-        ErrorKind::OutOfFuel => ("模板运行过久，可能有停不下来的循环".to_string(), String::new()),
+        ErrorKind::OutOfFuel => (
+            "模板运行过久，可能有停不下来的循环".to_string(),
+            "检查 {% for … %} 的范围是否过大，一层套一层的循环是否必要".to_string(),
+        ),
         ErrorKind::InvalidOperation if detail.contains("recursion") => {
             ("macro 一层层调用，停不下来".to_string(), "检查 {% macro … %} 是否调用了自己".to_string())
         }

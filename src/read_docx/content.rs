@@ -97,6 +97,8 @@ const STRICT: &str = "http://purl.oclc.org/ooxml/wordprocessingml/main";
 const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
 /// What a cell, a row, a control or a bookmark takes in memory beside its text, about.
 const KEPT: usize = 256;
+/// What a table takes with its titles; so many tables that comparing them with ours takes long are refused too.
+const OF_TABLE: usize = 16 << 10;
 /// Controls, and bookmarks, open at once; more are not ours.
 const OPEN_AT_ONCE: usize = 32;
 
@@ -134,6 +136,7 @@ struct OpenControl {
 struct OpenTable {
     /// Index into [`Content::tables`].
     index: usize,
+    captioned: bool,
     column: usize,
     skipped: bool,
     cell: Option<OpenCell>,
@@ -282,9 +285,9 @@ impl Parser<'_> {
             }
             "tcPr" => return Open::Properties,
             "instrText" | "delInstrText" | "delText" => return Open::Properties,
-            "tab" if parent != Some(Open::Properties) => self.push("\t"),
-            "br" | "cr" => self.push("\n"),
-            "noBreakHyphen" => self.push("-"),
+            "tab" if parent != Some(Open::Properties) => self.keep("\t"),
+            "br" | "cr" => self.keep("\n"),
+            "noBreakHyphen" => self.keep("-"),
             "del" | "moveFrom" => return self.change(parent, accepted),
             "ins" | "moveTo" => return self.change(parent, !accepted),
             "p" => return self.paragraph_start(),
@@ -342,10 +345,10 @@ impl Parser<'_> {
 
     fn table_start(&mut self) -> Open {
         let titles: Vec<String> = self.recent.iter().rev().cloned().collect();
-        self.kept += KEPT + titles.iter().map(String::len).sum::<usize>();
+        self.kept += OF_TABLE;
         self.content.tables.push(ReadTable { titles, rows: Vec::new() });
         let index = self.content.tables.len() - 1;
-        self.tables.push(OpenTable { index, column: 0, skipped: false, cell: None });
+        self.tables.push(OpenTable { index, captioned: false, column: 0, skipped: false, cell: None });
         Open::Table
     }
 
@@ -381,8 +384,10 @@ impl Parser<'_> {
     }
 
     fn caption(&mut self, element: &BytesStart) {
-        if let (Some(table), Some(title)) = (self.tables.last(), attribute(element, "val").filter(|n| short(n))) {
+        let Some(table) = self.tables.last_mut().filter(|table| !table.captioned) else { return };
+        if let Some(title) = attribute(element, "val").filter(|n| short(n)) {
             self.content.tables[table.index].titles.insert(0, title);
+            table.captioned = true;
         }
     }
 
@@ -470,11 +475,21 @@ impl Parser<'_> {
     fn text(&mut self, text: &str) -> Result<(), Diagnostic> {
         if self.open.last() == Some(&Open::Text) {
             // Counted first: one huge text inside many controls would be kept as often.
-            self.kept += text.len() * (2 + self.controls.len() + self.marks.len() + self.prose.len());
+            self.count(text);
             self.within()?;
             self.push(text);
         }
         Ok(())
+    }
+
+    fn count(&mut self, text: &str) {
+        self.kept += text.len() * (2 + self.controls.len() + self.marks.len() + self.prose.len());
+    }
+
+    /// What an element stands for: a tab, a line break.
+    fn keep(&mut self, text: &str) {
+        self.count(text);
+        self.push(text);
     }
 
     /// Adds visible text to everything that is open around it.

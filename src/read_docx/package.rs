@@ -26,6 +26,9 @@ type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 pub const DEPTH: usize = 4096;
 /// Bytes of a small part: relationships, properties.
 const SMALL: u64 = 8 << 20;
+/// Tables of a figure map, and its rows, figures and sentences; one that has more is not ours.
+const MAPPED_TABLES: usize = 2_000;
+const MAPPED: usize = 200_000;
 const RELATIONSHIP: &str = "/relationships/";
 const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 const NOT_OURS: &str = "请选择本程序生成、再由 Word 或 WPS 保存的 .docx 文件";
@@ -295,22 +298,30 @@ fn parse_map(content: &[u8], name: &str) -> Result<Option<Map>, Diagnostic> {
     let mut map = Map::default();
     let mut ours = false;
     let mut cell: Option<(usize, bool)> = None;
+    let (mut tables, mut entries) = (0, 0);
     walk(content, name, |local, element, text| match (local, element) {
+        ("table", Some(_)) if tables == MAPPED_TABLES => entries = MAPPED + 1,
+        ("table" | "row" | "f" | "sentence", Some(_)) if entries >= MAPPED => entries = MAPPED + 1,
         ("figures", Some(element)) => {
             ours = attribute(element, "xmlns").is_some_and(|n| n == NAMESPACE) || prefixed(element)
         }
-        ("table", Some(element)) => map.tables.push(MappedTable {
-            title: attribute(element, "title").unwrap_or_default(),
-            columns: attribute(element, "columns").and_then(|n| n.parse().ok()).unwrap_or(0).min(4096),
-            rows: Vec::new(),
-        }),
+        ("table", Some(element)) => {
+            tables += 1;
+            map.tables.push(MappedTable {
+                title: attribute(element, "title").unwrap_or_default(),
+                columns: attribute(element, "columns").and_then(|n| n.parse().ok()).unwrap_or(0).min(4096),
+                rows: Vec::new(),
+            });
+        }
         ("row", Some(element)) => {
+            entries += 1;
             if let Some(table) = map.tables.last_mut() {
                 let label = attribute(element, "label").unwrap_or_default();
                 table.rows.push(MappedRow { label, figures: BTreeMap::new() });
             }
         }
         ("f", Some(element)) => {
+            entries += 1;
             let column = attribute(element, "c").and_then(|n| n.parse().ok());
             cell = column.map(|c| (c, attribute(element, "blank").is_some()));
         }
@@ -321,10 +332,11 @@ fn parse_map(content: &[u8], name: &str) -> Result<Option<Map>, Diagnostic> {
                 row.figures.insert(column, MappedFigure { tag: text.to_owned(), blank });
             }
         }
-        ("sentence", None) => map.sentences.push(text.to_owned()),
+        ("sentence", Some(_)) => entries += 1,
+        ("sentence", None) if entries <= MAPPED => map.sentences.push(text.to_owned()),
         _ => {}
     })?;
-    Ok(ours.then_some(map))
+    Ok((ours && entries <= MAPPED).then_some(map))
 }
 
 /// Another program may have given our namespace a prefix.

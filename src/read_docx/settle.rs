@@ -146,9 +146,10 @@ fn match_rows(mapped: &MappedTable, table: &ReadTable, controls: &[Control]) -> 
     let is_label = |cell: &&ReadCell| !figures.get(cell.column).copied().unwrap_or(false);
     let labels: Vec<String> =
         table.rows.iter().map(|row| label(row.iter().filter(is_label).map(|c| c.text.as_str()))).collect();
-    let mut by_label: HashMap<&str, Vec<usize>> = HashMap::new();
+    // Of each label the rows that are not taken yet.
+    let mut by_label: HashMap<&str, BTreeSet<usize>> = HashMap::new();
     for (index, label) in labels.iter().enumerate() {
-        by_label.entry(label).or_default().push(index);
+        by_label.entry(label).or_default().insert(index);
     }
     let holders = rows_of_tags(table, controls);
     let mut found = vec![None; mapped.rows.len()];
@@ -161,15 +162,19 @@ fn match_rows(mapped: &MappedTable, table: &ReadTable, controls: &[Control]) -> 
                 *votes.entry(*holder).or_default() += 1;
             }
         }
-        let same = by_label.get(row.label.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let free = |r: &&usize| !used.contains(*r);
+        let same = by_label.get(row.label.as_str());
+        let is_same = |r: &usize| same.is_some_and(|same| same.contains(r));
         // The most votes, then in order, then the first: a row sorted elsewhere is still known by its labels.
-        let rank = |r: &&usize| (votes.get(*r).copied().unwrap_or(0), **r >= from, std::cmp::Reverse(**r));
-        let voted = || votes.iter().filter(|(r, _)| free(r)).max_by_key(|(r, n)| (**n, std::cmp::Reverse(**r)));
-        let next = same.iter().filter(free).max_by_key(rank).or_else(|| voted().map(|(r, _)| r)).copied();
+        let rank = |(r, n): &(&usize, &usize)| (is_same(r), **n, **r >= from, std::cmp::Reverse(**r));
+        let voted = votes.iter().filter(|(r, _)| !used.contains(*r)).max_by_key(rank).map(|(r, _)| *r);
+        let in_order = || same.and_then(|same| same.range(from..).next().or_else(|| same.first()).copied());
+        let next = voted.filter(is_same).or_else(in_order).or(voted);
         if let Some(next) = next {
             found[index] = Some(next);
             used.insert(next);
+            if let Some(same) = by_label.get_mut(labels[next].as_str()) {
+                same.remove(&next);
+            }
             from = next + 1;
         }
     }
@@ -177,16 +182,25 @@ fn match_rows(mapped: &MappedTable, table: &ReadTable, controls: &[Control]) -> 
     found
 }
 
+/// Rows that one tag, copied over and over, is sought in.
+const COPIES: usize = 64;
+
 /// The rows in which each tag stands.
 fn rows_of_tags<'a>(table: &ReadTable, controls: &'a [Control]) -> HashMap<&'a str, Vec<usize>> {
     let mut rows: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, row) in table.rows.iter().enumerate() {
         for control in row.iter().flat_map(|cell| &cell.controls) {
-            rows.entry(&controls[*control].tag).or_default().push(index);
+            let rows = rows.entry(&controls[*control].tag).or_default();
+            if rows.len() < COPIES {
+                rows.push(index);
+            }
         }
     }
     rows
 }
+
+/// How many rows that stand elsewhere in the map are looked over between two neighbours.
+const NEAR: usize = 1_000;
 
 /// Gives a run of unmatched rows the unused rows between the matched neighbours, if there are as many.
 fn fill_between(found: &mut [Option<usize>], used: &BTreeSet<usize>, rows: usize) {
@@ -200,7 +214,9 @@ fn fill_between(found: &mut [Option<usize>], used: &BTreeSet<usize>, rows: usize
         let before = if index == 0 { None } else { found[index - 1] };
         let after = found.get(end).copied().flatten().unwrap_or(rows);
         let first = before.map_or(after.saturating_sub(end - index), |b| b + 1);
-        let free: Vec<usize> = (first..after).filter(|r| !used.contains(r)).collect();
+        // Far more rows than are sought cannot be as many as are sought.
+        let near = first..after.min(first.saturating_add(end - index).saturating_add(NEAR));
+        let free: Vec<usize> = near.filter(|r| !used.contains(r)).collect();
         if free.len() == end - index {
             for (slot, row) in found[index..end].iter_mut().zip(free) {
                 *slot = Some(row);
@@ -225,11 +241,14 @@ fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnost
         ));
     }
     let mut settled = Vec::with_capacity(content.controls.len());
+    let mut unsaid = 0;
     for (tag, controls) in by_tag {
         let home = places.by_tag.get(tag);
         let kept = home.and_then(|home| controls.iter().position(|c| c.place == Some(*home))).unwrap_or(0);
         for (index, control) in controls.iter().enumerate() {
-            if index == kept {
+            if index != kept && findings.len() >= MOST {
+                unsaid += 1;
+            } else if index == kept {
                 settled.push(Settled { tag: tag.to_owned(), text: control.text.clone(), order: control.order });
             } else {
                 findings.push(doubled(tag, control, controls[kept]));
@@ -238,14 +257,25 @@ fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnost
         if let (Some(home), Some(place)) = (home, controls[kept].place)
             && place != *home
         {
+            if findings.len() >= MOST {
+                unsaid += 1;
+                continue;
+            }
             findings.push(
                 Diagnostic::warning("E553", format!("数字“{tag}”不在原来的单元格里，已按控件的标记读取"))
                     .hint("如是误移，请把它移回原处"),
             );
         }
     }
+    if unsaid > 0 {
+        let message = format!("另有 {unsaid} 处被复制或移动的内容控件没有列出");
+        findings.push(Diagnostic::warning("E558", message).hint("请先处理以上各处，再读取一次"));
+    }
     settled
 }
+
+/// Findings that are said one by one.
+const MOST: usize = 200;
 
 fn doubled(tag: &str, control: &Control, kept: &Control) -> Diagnostic {
     let text = &control.text;

@@ -131,7 +131,15 @@ impl Reader {
                 None => Block::Paragraph(Paragraph { role, inlines, source, change: Change::Same }),
                 Some(level) => {
                     let anchor = self.anchor();
-                    Block::Heading(Heading { level, role, inlines, anchor, contents: true, source })
+                    Block::Heading(Heading {
+                        level,
+                        role,
+                        inlines,
+                        anchor,
+                        contents: true,
+                        source,
+                        change: Change::Same,
+                    })
                 }
             };
             self.push(block)?;
@@ -160,6 +168,7 @@ impl Reader {
         let width = |c: usize| weights.get(c).copied().filter(|w| *w > 0.0);
         let column = |(c, &kind): (usize, &ColumnKind)| Column { kind, width: width(c), align: align(kind) };
         self.push(Block::Table(Table {
+            change: Change::Same,
             id: format!("t{}", self.anchors),
             style,
             title: None,
@@ -213,6 +222,8 @@ impl Reader {
             }
         }
         let meta = Meta {
+            data: None,
+            watermark: None,
             title: "版面用例".into(),
             author: "示范部门".into(),
             code: "999".into(),

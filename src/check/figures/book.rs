@@ -162,7 +162,7 @@ pub fn printed_interval(text: &str, unit: Unit, decimals: u32) -> Option<Interva
     if unit == Unit::Plain {
         return Some(Interval::exactly(printed));
     }
-    let shown = printed.scale().max(decimals.min(printed.scale().max(decimals)));
+    let shown = printed.scale().max(decimals); // Excel drops zeros at the end: 12.3 is 12.30
     let step = unit.scale() / Decimal::from(10u64.pow(shown.min(6)));
     let centre = printed * unit.scale();
     let fen = Decimal::new(1, 2);

@@ -1,19 +1,68 @@
-//! Rules over figures: those of the set's `checks.toml`, inside a table and between tables.
+//! Rules over figures: those of the set's `checks.toml`, inside a table and between tables. Composed figures are exact
+//! and have no tolerance. Tables given as printed are checked within what rounding allows, and against the ledger
+//! where there is one.
 
 mod book;
+mod contradiction;
 mod evaluate;
+mod given;
 mod run;
+mod solve;
+mod stated;
 mod words;
 
-use crate::compose::{Composition, SourceView};
-use crate::diagnostic::{Diagnostics, Place};
+use super::rule::{Example, RulePage};
+use crate::compose::{Composition, Forms, Job, SourceView, TableView};
+use crate::data::printed::PrintedTable;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
+use crate::layout::LayoutSet;
 use book::{Book, CellId};
+use contradiction::{Answer, Contradiction, explain};
 use rayon::prelude::*;
+use run::Bound;
 
-/// What the rules find in a composed document, whose figures are exact.
+pub use stated::{RoundedSum, Stands, Stated, Sums, Term, stands, stated, sums};
+
+/// What is found besides the rules of a set.
+pub const PAGES: [RulePage; 3] = [
+    RulePage {
+        code: "X040",
+        severity: Severity::Error,
+        title: "印出来的数互相矛盾：没有任何一组精确到分的金额能同时印成它们",
+        reason: "每个数都是自己的金额四舍五入到 0.01 万元，合计与分项之和可以差一点，但总有一组金额能同时解释全部数字；\
+                 找不到这样一组金额，就必有数字是错的。程序给出互相矛盾的最小一组数，以及改动哪一处就全部相符",
+        source: "《地方预决算公开操作规程》（财预〔2016〕143号）",
+        example: Example {
+            wrong: "合计 85.05，基本支出 60.58、项目支出 24.49",
+            right: "合计 85.05，基本支出 60.58、项目支出 24.46（相差 0.01 是尾差）",
+        },
+    },
+    RulePage {
+        code: "X041",
+        severity: Severity::Error,
+        title: "tables/ 里的数与明细算出来的不同",
+        reason: "由明细算出的数是精确的，印出来应恰好等于它四舍五入的结果，不留误差；不同就说明明细与表不是同一稿",
+        source: "《地方预决算公开操作规程》（财预〔2016〕143号）",
+        example: Example {
+            wrong: "明细之和 605848.00 元，表中印作 60.59",
+            right: "明细之和 605848.00 元，表中印作 60.58",
+        },
+    },
+    RulePage {
+        code: "X042",
+        severity: Severity::Note,
+        title: "没有算出是否存在一组金额能同时解释全部数字",
+        reason: "数字太多，超出了计算的限度；各条规则仍已逐条检查",
+        source: "本程序的限度",
+        example: Example { wrong: "上万个数字的表", right: "分部门检查" },
+    },
+];
+
+/// What the rules find in a composed document, whose figures are exact; and where tables given as printed differ from
+/// it.
 pub fn check(composition: &Composition) -> Diagnostics {
     let set = &composition.job().set;
-    let book = book_of(composition);
+    let book = Book::new(tables_of_rules(set).filter_map(|id| composition.table(id)).filter(|t| t.known).collect());
     // A figure is wrong where its lines are; one without lines, where its table is declared.
     let place_of = |book: &Book, cell: CellId| -> Place {
         let source = book.figure(cell).and_then(|f| composition.source(&f.address));
@@ -23,17 +72,136 @@ pub fn check(composition: &Composition) -> Diagnostics {
         }
         .unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
     };
+    let mut all = of_rules(&book, set, &place_of);
+    for printed in &composition.job().printed {
+        let Some(id) = table_named(set, printed, &mut all) else { continue };
+        let Some(exact) = composition.table(&id) else { continue };
+        if let Some(given) = given::view(&exact, printed, &set.schema, &mut all) {
+            given::compare(&exact, &given, &mut all);
+        }
+    }
+    all
+}
+
+/// Tables given as printed and checked without a document.
+pub struct Printed {
+    forms: Forms,
+    book: Book,
+    /// What reading them found.
+    pub found: Diagnostics,
+}
+
+/// What printed figures contradict each other, by address.
+#[derive(Debug, Clone)]
+pub struct Contradicting {
+    /// No smaller part of them contradicts itself.
+    pub figures: Vec<String>,
+    /// All of them in the order they are named: those that, printed otherwise, would end it come first.
+    pub named: Vec<String>,
+    pub rules: Vec<String>,
+}
+
+impl Printed {
+    /// Reads the tables given with a job. Tables that rules need besides, and that the data gives, are computed.
+    pub fn read(mut job: Job) -> Printed {
+        let printed = std::mem::take(&mut job.printed);
+        Printed::of(Forms::new(job), &printed)
+    }
+
+    fn of(forms: Forms, printed: &[PrintedTable]) -> Printed {
+        let mut found = Diagnostics::default();
+        let set = &forms.job().set;
+        let mut views: Vec<TableView> = Vec::new();
+        for printed in printed {
+            let Some(form) = table_named(set, printed, &mut found).and_then(|id| forms.table(&id)) else { continue };
+            views.extend(given::view(&form, printed, &set.schema, &mut found));
+        }
+        for id in tables_of_rules(set) {
+            if !views.iter().any(|v| *v.id == *id) {
+                views.extend(forms.table(id).filter(|t| t.known));
+            }
+        }
+        let book = Book::new(views);
+        Printed { forms, book, found }
+    }
+
+    /// What the tables were given with.
+    pub fn job(&self) -> &Job {
+        self.forms.job()
+    }
+
+    /// The same data with other tables given as printed.
+    pub fn with(self, printed: Vec<PrintedTable>) -> Printed {
+        Printed::of(self.forms, &printed)
+    }
+
+    /// Every rule, and whether amounts exist that print as all these figures.
+    pub fn check(&self) -> Diagnostics {
+        self.findings().0
+    }
+
+    /// The findings, and the contradictions among them by address.
+    pub fn findings(&self) -> (Diagnostics, Vec<Contradicting>) {
+        let set = &self.forms.job().set;
+        let place_of = |book: &Book, cell: CellId| place_in(book, cell);
+        let mut all = self.found.clone();
+        all.extend(of_rules(&self.book, set, &place_of));
+        let contradictions = match explain(&self.book, &self.bound()) {
+            Answer::Agree => Vec::new(),
+            Answer::GaveUp => {
+                all.push(words::gave_up());
+                Vec::new()
+            }
+            Answer::Contradict(found) => found,
+        };
+        contradictions.iter().for_each(|c| all.push(words::contradiction(&self.book, c, &place_of)));
+        let address =
+            |&cell: &CellId| self.book.figure(cell).map_or_else(String::new, |figure| figure.address.to_string());
+        let by_address = |c: &Contradiction| Contradicting {
+            figures: c.figures.iter().map(address).collect(),
+            named: c.named(&self.book).iter().map(address).collect(),
+            rules: c.rules.clone(),
+        };
+        (all, contradictions.iter().map(by_address).collect())
+    }
+
+    fn bound(&self) -> Vec<Bound<'_>> {
+        self.forms.job().set.rules.iter().flat_map(|rule| run::bound(&self.book, rule)).collect()
+    }
+}
+
+fn place_in(book: &Book, cell: CellId) -> Place {
+    let given = book.figure(cell).and_then(|f| f.place.clone());
+    given.or_else(|| book.row(cell).place.clone()).unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
+}
+
+fn of_rules(book: &Book, set: &LayoutSet, place_of: &run::PlaceOf<'_>) -> Diagnostics {
     let found: Vec<Diagnostics> =
-        set.rules.par_iter().map(|rule| run::run(&book, rule, &set.schema, &place_of)).collect();
+        set.rules.par_iter().map(|rule| run::run(book, rule, &set.schema, place_of)).collect();
     let mut all = Diagnostics::default();
     found.into_iter().for_each(|f| all.extend(f));
     all
 }
 
-/// The tables that the set's rules read.
-fn book_of(composition: &Composition) -> Book {
-    let mut ids: Vec<&str> = composition.job().set.rules.iter().flat_map(|r| r.tables()).collect();
+/// The ids of the tables that a set's rules read, sorted.
+fn tables_of_rules(set: &LayoutSet) -> impl Iterator<Item = &str> {
+    let mut ids: Vec<&str> = set.rules.iter().flat_map(|r| r.tables()).collect();
     ids.sort();
     ids.dedup();
-    Book::new(ids.iter().filter_map(|id| composition.table(id)).collect())
+    ids.into_iter()
+}
+
+/// The id of the table a file is named for: by id, or by its layout's file.
+fn table_named(set: &LayoutSet, printed: &PrintedTable, found: &mut Diagnostics) -> Option<String> {
+    let named = set.tables.values().find(|t| t.id == printed.name || t.file == printed.name);
+    if named.is_none() {
+        let known: Vec<&str> = set.tables.values().map(|t| t.id.as_str()).collect();
+        let hint = match nearest(&printed.name, known.iter().copied()) {
+            Some(near) => format!("您是否指 {near}.csv？"),
+            None => format!("文件名用表的编号，可用的有：{}", known.join("、")),
+        };
+        let diagnostic = Diagnostic::error("E164", format!("没有编号为“{}”的表", printed.name));
+        found.push(diagnostic.at(Place::file(printed.file.clone())).hint(hint));
+    }
+    named.map(|t| t.id.clone())
 }

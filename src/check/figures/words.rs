@@ -1,6 +1,7 @@
 //! Findings in words: the formula with its names and values, the difference, the rule's reason and source.
 
 use super::book::{Book, CellId, Interval, Sheet};
+use super::contradiction::{Contradiction, Suspect};
 use super::evaluate::{Linear, Side};
 use super::run::{Bound, PlaceOf};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -59,7 +60,9 @@ pub fn with_reason(mut found: Diagnostic, rule: &Rule) -> Diagnostic {
 fn side(book: &Book, side: &Side, value: Interval) -> String {
     match side {
         Side::Percent(part, whole) => {
-            format!("{}占{}的 {}%", sum(book, part), sum(book, whole), value.low.normalize())
+            let percent =
+                if value == Interval::ZERO { "百分比".to_string() } else { format!("{}%", value.low.normalize()) };
+            format!("{}占{}的{percent}", sum(book, part), sum(book, whole))
         }
         Side::Linear(linear) => sum(book, linear),
     }
@@ -185,4 +188,79 @@ pub fn plain_name(name: &str) -> String {
         Some((before, after)) if !before.is_empty() && before.chars().all(number) => after.to_string(),
         _ => clean,
     }
+}
+
+/// The finding that printed figures contradict each other.
+pub fn contradiction(book: &Book, found: &Contradiction, place_of: &PlaceOf<'_>) -> Diagnostic {
+    let named = found.named(book);
+    let count = named.len();
+    let filled: Vec<CellId> = found.figures.iter().copied().filter(|&c| !value(book, c).contains("空白")).collect();
+    let listed: Vec<String> =
+        filled.iter().take(TERMS).map(|&c| format!("{} {}", cell_name(book, c), value(book, c))).collect();
+    let more = if filled.len() > TERMS { format!("等 {} 个数", filled.len()) } else { String::new() };
+    let mut message = format!(
+        "这些数不可能都对，没有任何一组精确到分的金额能同时印成它们（规则 {}）：{}{more}",
+        found.rules.join("、"),
+        listed.join("；")
+    );
+    let suspects: Vec<String> = found
+        .suspects
+        .iter()
+        .take(3)
+        .map(|s| s.iter().map(|s| suspect(book, s)).collect::<Vec<_>>().join("，同时"))
+        .collect();
+    match suspects.split_first() {
+        None => message.push_str("。改动其中一两个数都不能使全部相符，可能错了多处"),
+        Some((first, [])) => message.push_str(&format!("。改动一处就全部相符的只有：{first}")),
+        Some((first, rest)) => {
+            message.push_str(&format!("。最可能错的：{first}；也可能是：{}", rest.join("；")));
+        }
+    }
+    let first = named.first().copied();
+    let mut diagnostic = Diagnostic::error("X040", message);
+    if let Some(cell) = first {
+        diagnostic = diagnostic.at(place_of(book, cell));
+        if let Some(figure) = book.figure(cell) {
+            diagnostic = diagnostic.address(figure.address.to_string()).text(figure.text.clone());
+        }
+    }
+    for &cell in named.iter().skip(1).take(5) {
+        diagnostic =
+            diagnostic.related(place_of(book, cell), format!("{} {}", cell_name(book, cell), value(book, cell)));
+    }
+    diagnostic.hint(format!("与原始数据核对这 {count} 个数；每个数都是自己的金额四舍五入而来，尾差已经考虑在内"))
+}
+
+fn suspect(book: &Book, suspect: &Suspect) -> String {
+    let name = cell_name(book, suspect.cell);
+    let shown = value(book, suspect.cell);
+    let decimals = book.figure(suspect.cell).map_or(2, |f| f.decimals) as usize;
+    match (suspect.likely, suspect.range) {
+        (Some(likely), Some((least, greatest))) if greatest - least <= Decimal::ONE => match least == greatest {
+            true => format!("{name}印作 {shown}，应为 {likely:.decimals$}"),
+            false => format!("{name}印作 {shown}，应为 {least:.decimals$} 至 {greatest:.decimals$}"),
+        },
+        _ => format!("{name}印作 {shown}"),
+    }
+}
+
+/// The note that the search for amounts was too much work.
+pub fn gave_up() -> Diagnostic {
+    Diagnostic::new(
+        Severity::Note,
+        "X042",
+        "没有算出是否存在一组金额能同时解释全部数字：数字太多，超出了计算的限度；各条规则都已单独检查",
+    )
+}
+
+/// A cell's place in words: 《…》“…”行“…”.
+pub fn cell_name(book: &Book, cell: CellId) -> String {
+    let sheet = &book.sheets()[cell.table];
+    format!("{}“{}”行“{}”", table_name(sheet), row_name(book, cell), column_name(sheet, cell.column))
+}
+
+/// A relation with its names and values.
+pub fn relation(book: &Book, instance: &super::evaluate::Instance) -> String {
+    let one = |s: &Side| side(book, s, Interval::ZERO);
+    format!("{} {} {}", one(&instance.left), instance.compare.sign(), one(&instance.right))
 }

@@ -234,7 +234,14 @@ fn equal_figures<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Vec<&'t NamedFigu
         amount.prints(exact) && f.compares.is_some() == change
     });
     let mut all: Vec<&NamedFigure> = equal.collect();
-    all.sort_by_key(|f| !names_figure(texts, f, &amount.label));
+    // Of several rows of that name, the one of the table that speaks of least else: “三公”经费 before 基本支出.
+    let table = |f: &NamedFigure| f.address.split('/').next().unwrap_or_default().to_string();
+    let size = |f: &NamedFigure| texts.figures.iter().filter(|o| table(o) == table(f)).count();
+    let key = |f: &&NamedFigure| match names_figure(texts, f, &amount.label) {
+        true => (false, texts.label(&f.address).is_none(), size(f)),
+        false => (true, true, 0),
+    };
+    all.sort_by_cached_key(key);
     all
 }
 
@@ -251,13 +258,15 @@ fn bindable(texts: &Texts<'_>, findings: &mut Findings) {
             let Some(template) = template(first, amount) else { continue };
             let words = passage.words(&amount.range);
             let others: Vec<&str> = equal.iter().skip(1).take(2).map(|f| f.address.as_str()).collect();
-            let message = format!("手写的“{words}”可绑定到 {}", first.address);
+            let label = label_of(texts, first);
+            let message = format!("“{words}”是手写的，可绑定到 {}（{label}），以后随明细自动更正", first.address);
             let mut hint = format!("把 {} 换成 {template}", passage.words(&amount.number));
             if !named && !others.is_empty() {
                 hint.push_str(&format!("；与它相等的还有 {}，请选所说的那一个", others.join("、")));
             }
             let found = passage.finding(amount.range.clone(), message).hint(hint).address(first.address.clone());
-            let certain = named || equal.len() == 1;
+            let alternatives = equal.iter().filter(|f| names_figure(texts, f, &amount.label));
+            let certain = named && alternatives.clone().all(|f| f.amount == first.amount) || equal.len() == 1;
             findings.push(if certain { passage.certain(found, &amount.number, &template) } else { found });
         }
     }

@@ -102,7 +102,6 @@ fn doubled(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in typed(texts) {
         for at in 1..passage.chars.len() {
             let (a, b) = (passage.chars[at - 1], passage.chars[at]);
-            let after = passage.chars.get(at + 1);
             let longer = at >= 2 && STOPS.contains(&passage.chars[at - 2]);
             if STOPS.contains(&a) && STOPS.contains(&b) && !longer {
                 // Of three or more, all.
@@ -115,7 +114,6 @@ fn doubled(texts: &Texts<'_>, findings: &mut Findings) {
                     found.hint(if same { format!("只留一个“{a}”") } else { "只留一个标点".to_string() });
                 findings.push(if same { passage.certain(found, &range, &a.to_string()) } else { found });
             }
-            let _ = after;
         }
     }
 }
@@ -210,7 +208,10 @@ fn comma_between(texts: &Texts<'_>, findings: &mut Findings) {
             let (a, b, c) = (passage.chars[at - 1], passage.chars[at], passage.chars[at + 1]);
             if b == '、' && (a == '》' && c == '《' || a == '”' && c == '“') {
                 let words = passage.words(&around(passage, at));
-                let found = passage.finding(around(passage, at), format!("“{a}、{c}”之间不用顿号：“{words}”"));
+                let found = passage.finding(
+                    around(passage, at),
+                    format!("并列的{}之间不用顿号：“{words}”", if a == '》' { "书名号" } else { "引号" }),
+                );
                 findings.push(passage.certain(found.hint("删去这个顿号"), &(at..at + 1), ""));
             }
         }

@@ -37,9 +37,20 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
+/// What was found while sentences were written, with the row's name beside its address.
 fn of_sentences(texts: &Texts<'_>, code: &str, findings: &mut Findings) {
     let found = texts.composition.reason_findings();
-    found.iter().filter(|d| d.code == code).for_each(|d| findings.push(d.clone()));
+    for mut finding in found.iter().filter(|d| d.code == code).cloned() {
+        let item = finding.address.as_deref().map(item_of).unwrap_or_default();
+        if let Some(label) = texts.label(item).filter(|l| *l != "合计") {
+            finding.message = finding.message.replacen(&format!("“{item}”"), &format!("{label}（{item}）"), 1);
+        }
+        findings.push(finding);
+    }
+}
+
+fn item_of(address: &str) -> &str {
+    address.split(['~', '%', '@']).next().unwrap_or(address)
 }
 
 fn stale(texts: &Texts<'_>, findings: &mut Findings) {
@@ -55,7 +66,7 @@ fn missing(texts: &Texts<'_>, findings: &mut Findings) {
         }
         let Some(finding) = unexplained(texts, figure) else { continue };
         let sign = if figure.amount.is_sign_negative() { "减少" } else { "增加" };
-        let item = figure.address.split(['~', '%', '@']).next().unwrap_or_default();
+        let item = item_of(&figure.address);
         let finding = match figure.compares {
             Some((now, before)) => finding.compared(("本年".into(), now), ("上年".into(), before)),
             None => finding,
@@ -88,6 +99,8 @@ fn unexplained(texts: &Texts<'_>, figure: &NamedFigure) -> Option<Diagnostic> {
         let Some((range, _)) = printed else { continue };
         let rest = passage.words(&(range.end..passage.chars.len()));
         let sentence = rest.split(['。', '；']).next().unwrap_or_default();
+        // What follows 其中 explains the parts.
+        let sentence = sentence.split("其中").next().unwrap_or_default();
         let given = ["原因", "主要为", "主要是", "由于"].iter().any(|w| sentence.contains(w));
         let words = passage.words(range);
         return (!given)

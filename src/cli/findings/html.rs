@@ -1,9 +1,10 @@
 //! Findings as one page of HTML that holds everything it needs: to print, or to send to whoever must mend them.
 
 use super::people::{difference, summary};
-use super::{Shown, Sources};
+use super::{Group, Shown, Sources};
 use crate::check;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity;
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -37,17 +38,21 @@ fn folder_part(page: &mut String, shown: &Shown<'_>, sources: &Sources<'_>) {
     };
     let _ = writeln!(page, "<p class=\"sum\">{}：{summary}</p>", escape(&shown.folder.to_string_lossy()));
     let mut file = None;
-    for found in shown.by_place() {
+    let mut told = HashSet::new();
+    for group in shown.groups() {
+        let found = group.finding;
         let now = found.place.as_ref().map_or("其他", |p| &*p.file);
         if file != Some(now) {
             let _ = writeln!(page, "<h2>{}</h2>", escape(now));
             file = Some(now);
         }
-        finding(page, found, sources);
+        finding(page, &group, sources, told.insert(&*found.code));
     }
 }
 
-fn finding(page: &mut String, found: &Diagnostic, sources: &Sources<'_>) {
+/// `first`: the first of its rule, which tells the rule's reason.
+fn finding(page: &mut String, group: &Group<'_>, sources: &Sources<'_>, first: bool) {
+    let found = group.finding;
     let class = match (found.acknowledged.is_some(), found.severity) {
         (true, _) => "ack",
         (_, Severity::Error) => "error",
@@ -88,7 +93,10 @@ fn finding(page: &mut String, found: &Diagnostic, sources: &Sources<'_>) {
     if let Some(accepted) = &found.acknowledged {
         line("已确认", &accepted.reason);
     }
-    if let Some(rule) = check::page(&found.code) {
+    if let Some(others) = group.others() {
+        line("其他", &others);
+    }
+    if let Some(rule) = check::page(&found.code).filter(|_| first) {
         line("为什么", &format!("{}（{}）", rule.reason, rule.source));
     }
     page.push_str("</div>\n");

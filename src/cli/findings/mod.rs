@@ -32,4 +32,51 @@ impl<'a> Shown<'a> {
         keyed.sort_by(|a, b| a.0.cmp(&b.0));
         keyed.into_iter().map(|(_, d)| d).collect()
     }
+
+    /// [`Shown::by_place`], the same said again in a file put with the first.
+    pub fn groups(&self) -> Vec<Group<'a>> {
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for finding in self.by_place() {
+            match groups.iter_mut().find(|g| alike(g.finding, finding)) {
+                Some(group) => group.again.push(finding),
+                None => groups.push(Group { finding, again: Vec::new() }),
+            }
+        }
+        groups
+    }
+}
+
+/// A finding, and those that say the same of other places in the same file.
+pub struct Group<'a> {
+    pub finding: &'a Diagnostic,
+    pub again: Vec<&'a Diagnostic>,
+}
+
+impl Group<'_> {
+    /// `同样的还有 3 处：第 5 行、第 9 行`; none if there are no others.
+    pub fn others(&self) -> Option<String> {
+        let count = self.again.len();
+        (count > 0).then(|| format!("同样的还有 {count} 处：{}", lines_of(&self.again)))
+    }
+}
+
+fn alike(a: &Diagnostic, b: &Diagnostic) -> bool {
+    a.code == b.code && a.message == b.message && file_of(a) == file_of(b) && a.acknowledged == b.acknowledged
+}
+
+fn file_of(finding: &Diagnostic) -> Option<&str> {
+    finding.place.as_ref().map(|p| &*p.file)
+}
+
+/// The lines of findings in one file, at most a dozen named.
+fn lines_of(findings: &[&Diagnostic]) -> String {
+    const SHOWN: usize = 12;
+    let mut lines: Vec<String> =
+        findings.iter().filter_map(|d| d.place.as_ref()).map(|p| format!("第 {} 行", p.line)).collect();
+    lines.dedup();
+    let mut text = lines[..lines.len().min(SHOWN)].join("、");
+    if lines.len() > SHOWN {
+        text.push('…');
+    }
+    text
 }

@@ -1,40 +1,30 @@
 //! Findings for people: by file, the gravest first, each with its line, its amounts, the reason of its rule once.
 
-use super::{Shown, Sources};
+use super::{Shown, Sources, file_of, lines_of};
 use crate::check;
 use crate::diagnostic::{Compared, Diagnostic, Diagnostics, Severity};
 use crate::money::told;
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
 /// The findings of a folder, a text of several lines each. `colour`: for a terminal that takes it.
 pub fn people(shown: &Shown<'_>, sources: &Sources<'_>, colour: bool) -> Vec<String> {
-    let all = shown.by_place();
     let mut told: HashSet<&str> = HashSet::new();
     let mut texts = Vec::new();
-    let mut shown_of: Vec<(&str, Option<Arc<str>>)> = Vec::new();
-    for (index, finding) in all.iter().enumerate() {
-        if all[..index].iter().any(|earlier| alike(earlier, finding)) {
-            continue;
-        }
+    let mut rest: Vec<(&str, Option<&str>, Vec<&Diagnostic>)> = Vec::new();
+    let mut counts: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+    for group in shown.groups() {
+        let finding = group.finding;
+        let of = (&*finding.code, file_of(finding));
+        let count = counts.entry(of).or_default();
+        *count += 1;
         // Of many different findings of one rule in one file, a few examples; mistakes in the data are all told.
-        let group = (&*finding.code, file_of(finding));
-        let shown = shown_of.iter().filter(|g| **g == group).count();
-        if shown > EXAMPLES {
+        if *count > EXAMPLES && !finding.code.starts_with('E') {
+            match rest.iter_mut().find(|r| (r.0, r.1) == of) {
+                Some(more) => more.2.extend([finding].iter().chain(&group.again)),
+                None => rest.push((of.0, of.1, [finding].into_iter().chain(group.again).collect())),
+            }
             continue;
         }
-        shown_of.push(group.clone());
-        if shown == EXAMPLES && !finding.code.starts_with('E') {
-            let rest = all[index..].iter().filter(|d| (&*d.code, file_of(d)) == group);
-            let rest: Vec<&Diagnostic> = rest.filter(|d| !all[..index].iter().any(|e| alike(e, d))).copied().collect();
-            let file = group.1.as_deref().unwrap_or_default();
-            texts.push(format!("{file} 同一条规则（{}）另有 {} 处：{}", finding.code, rest.len(), lines_of(&rest)));
-            continue;
-        }
-        if finding.code.starts_with('E') {
-            shown_of.pop();
-        }
-        let again: Vec<&Diagnostic> = all[index + 1..].iter().filter(|d| alike(d, finding)).copied().collect();
         let mut text = coloured(finding, colour);
         if let Some(excerpt) = sources.excerpt(finding) {
             let words = if excerpt.words.is_empty() { String::new() } else { mark(&excerpt.words, colour) };
@@ -46,36 +36,18 @@ pub fn people(shown: &Shown<'_>, sources: &Sources<'_>, colour: bool) -> Vec<Str
         } else if let Some(page) = check::page(&finding.code).filter(|p| told.insert(p.code)) {
             text.push_str(&format!("\n  为什么：{}（{}）", page.reason, page.source));
         }
-        if !again.is_empty() {
-            text.push_str(&format!("\n  同样的还有 {} 处：{}", again.len(), lines_of(&again)));
-        }
+        text.extend(group.others().map(|others| format!("\n  {others}")));
         texts.push(text);
+    }
+    for (code, file, more) in rest {
+        let file = file.unwrap_or_default();
+        texts.push(format!("{file} 同一条规则（{code}）另有 {} 处：{}", more.len(), lines_of(&more)));
     }
     texts
 }
 
 /// How many different findings of one rule in one file are shown whole.
 const EXAMPLES: usize = 4;
-
-fn file_of(finding: &Diagnostic) -> Option<Arc<str>> {
-    finding.place.as_ref().map(|p| p.file.clone())
-}
-
-/// The same of the same words in one file.
-fn alike(a: &Diagnostic, b: &Diagnostic) -> bool {
-    a.code == b.code && a.message == b.message && file_of(a) == file_of(b) && a.acknowledged == b.acknowledged
-}
-
-fn lines_of(findings: &[&Diagnostic]) -> String {
-    const SHOWN: usize = 12;
-    let lines: Vec<String> =
-        findings.iter().filter_map(|d| d.place.as_ref()).map(|p| format!("第 {} 行", p.line)).collect();
-    let mut text = lines[..lines.len().min(SHOWN)].join("、");
-    if lines.len() > SHOWN {
-        text.push('…');
-    }
-    text
-}
 
 /// Both amounts and how far they are apart.
 pub fn difference(compared: &Compared) -> String {

@@ -3,6 +3,7 @@
 use super::content::font_name;
 use super::file::{compressed, compressed_program};
 use super::glyphs::{ShownGlyph, Subset};
+use super::hints;
 use super::pages::save;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fonts::{Face, Fonts};
@@ -116,7 +117,11 @@ fn take_font(mut made: Document, face: &Face, glyphs: &[ShownGlyph]) -> Option<E
     let (key, program) = ["FontFile2", "FontFile3"]
         .into_iter()
         .find_map(|key| Some((key, descriptor.get(key.as_bytes()).ok()?.as_reference().ok()?)))?;
-    let Some(Object::Stream(program)) = made.objects.remove(&program) else { return None };
+    let Some(Object::Stream(mut program)) = made.objects.remove(&program) else { return None };
+    if key == "FontFile3" {
+        // The subsetter leaves out TrueType's instructions, not CFF's stems.
+        hints::drop(&mut program.content);
+    }
     describe(&mut descriptor, face);
     if key == "FontFile2" {
         // ISO 19005-2 6.2.11.3.2: every embedded TrueType CIDFont says how CIDs become glyphs.

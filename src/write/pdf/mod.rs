@@ -16,6 +16,7 @@ mod content;
 mod file;
 mod fonts;
 mod glyphs;
+mod hints;
 mod icc;
 mod metadata;
 mod navigation;

@@ -1,0 +1,366 @@
+//! Tables given as printed become the views that rules read: headings tell the columns, codes and names the rows.
+
+use super::words::plain_name;
+use crate::compose::{FigureView, PrintedColumn, RowView, TableView, short_key};
+use crate::data::printed::PrintedTable;
+use crate::data::{Class, Schema};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::money::Unit;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// A printed table as its form understands it. None, with findings, where its headings cannot be told.
+pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &mut Diagnostics) -> Option<TableView> {
+    let Some(first) = first_data_row(form, printed) else {
+        found.push(
+            Diagnostic::error("E160", format!("没有找到《{}》的列标题", form.title))
+                .at(Place::file(printed.file.clone()))
+                .hint("表头要与公开的表一致，如“科目编码,科目名称,合计,基本支出,项目支出”"),
+        );
+        return None;
+    };
+    let columns = columns(form, &printed.rows[..first]);
+    report_columns(form, printed, first, &columns, found);
+    let unit = unit(&printed.rows[..first]);
+    let mut reader = Reader {
+        form,
+        printed,
+        schema,
+        columns,
+        unit,
+        used: vec![false; form.rows.len()],
+        labels: form.rows.iter().map(|r| (plain(&r.label), plain_name(&r.label))).collect(),
+        rows: Vec::new(),
+    };
+    let heads: Vec<&Vec<String>> = printed.rows[..first].iter().map(|(_, cells)| cells).collect();
+    for (line, cells) in &printed.rows[first..] {
+        // Headings repeated on a following page.
+        if !heads.contains(&cells) {
+            reader.line(*line, cells, found);
+        }
+    }
+    Some(TableView { rows: reader.rows, ..form.clone() })
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The row after the headings and the row of column numbers; none if no row holds two headings.
+fn first_data_row(form: &TableView, printed: &PrintedTable) -> Option<usize> {
+    let heads: Vec<String> = form.printed_columns.iter().flat_map(|c| &c.head).map(|h| plain(h)).collect();
+    let is_head = |cells: &Vec<String>| {
+        let known = cells.iter().filter(|c| !c.is_empty() && heads.contains(&plain(c))).count();
+        let filled = cells.iter().filter(|c| !c.is_empty()).count();
+        known >= 2 && known * 2 >= filled || known == 1 && filled == 1 && heads.len() <= 2
+    };
+    let first = printed.rows.iter().position(|(_, cells)| is_head(cells))?;
+    let mut end = first + 1;
+    while let Some((_, cells)) = printed.rows.get(end) {
+        if !is_head(cells) && !is_numbering(cells) {
+            break;
+        }
+        end += 1;
+    }
+    Some(end)
+}
+
+/// 栏次 1 2 3 …, each one more than that before it; or 1=2+3.
+fn is_numbering(cells: &[String]) -> bool {
+    let filled: Vec<String> = cells.iter().filter(|c| !c.is_empty()).map(|c| plain(c)).collect();
+    let number = |c: &String| c.split(['=', '＝']).next().and_then(|n| n.parse::<u32>().ok());
+    let numbers: Vec<u32> = filled.iter().filter_map(number).collect();
+    let consecutive = numbers.windows(2).all(|p| p[1] == p[0] + 1) && numbers.first().is_some_and(|n| *n <= 1);
+    filled.first().is_some_and(|c| c == "栏次") || numbers.len() > 1 && consecutive && numbers.len() + 1 >= filled.len()
+}
+
+/// Per column of the file: the form's column it holds.
+fn columns(form: &TableView, head: &[(u32, Vec<String>)]) -> Vec<Option<usize>> {
+    let heads: Vec<&Vec<String>> = head.iter().map(|(_, cells)| cells).filter(|c| !is_numbering(c)).collect();
+    let known: Vec<String> = form.printed_columns.iter().flat_map(|c| &c.head).map(|h| plain(h)).collect();
+    let heads: Vec<&Vec<String>> =
+        heads.into_iter().filter(|cells| cells.iter().any(|c| known.contains(&plain(c)))).collect();
+    let width = heads.iter().map(|cells| cells.len()).max().unwrap_or(0);
+    let text = |row: usize, column: usize| heads[row].get(column).map(|c| plain(c)).unwrap_or_default();
+    let mut filled: Vec<Vec<String>> = (0..heads.len()).map(|row| (0..width).map(|c| text(row, c)).collect()).collect();
+    // A head over several columns stands in the first of them, and has heads below it in each.
+    for (row, cells) in filled.iter_mut().enumerate().take(heads.len().saturating_sub(1)) {
+        for column in 1..width {
+            let below = (row + 1..heads.len()).any(|r| !text(r, column).is_empty());
+            if cells[column].is_empty() && below {
+                cells[column] = cells[column - 1].clone();
+            }
+        }
+    }
+    let paths: Vec<Vec<String>> = (0..width)
+        .map(|column| filled.iter().map(|row| row[column].clone()).filter(|t| !t.is_empty()).collect())
+        .collect();
+    let mut taken = vec![false; form.printed_columns.len()];
+    let mut found = vec![None; width];
+    let whole = |c: &PrintedColumn| -> Vec<String> { c.head.iter().map(|h| plain(h)).collect() };
+    let leaf = |c: &PrintedColumn| c.head.last().map(|h| plain(h));
+    for (column, path) in paths.iter().enumerate().filter(|(_, p)| !p.is_empty()) {
+        let same = |c: &PrintedColumn| whole(c) == *path;
+        let same_leaf = |c: &PrintedColumn| leaf(c).as_ref() == path.last();
+        let of = |holds: &dyn Fn(&PrintedColumn) -> bool, taken: &[bool]| {
+            (0..form.printed_columns.len()).find(|&i| !taken[i] && holds(&form.printed_columns[i]))
+        };
+        let index = of(&same, &taken).or_else(|| of(&same_leaf, &taken));
+        if let Some(index) = index {
+            taken[index] = true;
+            found[column] = Some(index);
+        }
+    }
+    found
+}
+
+fn report_columns(
+    form: &TableView,
+    printed: &PrintedTable,
+    first: usize,
+    columns: &[Option<usize>],
+    found: &mut Diagnostics,
+) {
+    let line = printed.rows[first - 1].0;
+    for (index, column) in form.printed_columns.iter().enumerate() {
+        if column.key.is_some() && !columns.contains(&Some(index)) {
+            let head = column.head.last().cloned().unwrap_or_default();
+            found.push(
+                Diagnostic::error("E161", format!("《{}》缺少列“{head}”", form.title))
+                    .at(Place::new(printed.file.clone(), line, 0))
+                    .hint("没有数的列也要保留"),
+            );
+        }
+    }
+}
+
+/// The unit a line above the headings names, 单位：元.
+fn unit(above: &[(u32, Vec<String>)]) -> Option<Unit> {
+    let texts = above.iter().flat_map(|(_, cells)| cells).map(|c| plain(c));
+    texts.into_iter().find_map(|text| {
+        let at = text.find("单位：").or_else(|| text.find("单位:"))?;
+        let name = text[at..].trim_start_matches("单位").trim_start_matches([':', '：']);
+        [Unit::WanYuan, Unit::YiYuan, Unit::Yuan].into_iter().find(|unit| name.starts_with(unit.name()))
+    })
+}
+
+struct Reader<'a> {
+    form: &'a TableView,
+    printed: &'a PrintedTable,
+    schema: &'a Schema,
+    columns: Vec<Option<usize>>,
+    unit: Option<Unit>,
+    /// Rows of the form that were found.
+    used: Vec<bool>,
+    /// Per row of the form: its label without spaces, and without its number too.
+    labels: Vec<(String, String)>,
+    rows: Vec<RowView>,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, line: u32, cells: &[String], found: &mut Diagnostics) {
+        if cells.iter().find(|c| !c.is_empty()).is_some_and(|c| c.starts_with('注') || c.starts_with("备注")) {
+            return;
+        }
+        for side in 0..self.form.classes.len().max(1) {
+            let at = |wanted: &dyn Fn(&PrintedColumn) -> bool| -> Vec<(usize, &PrintedColumn)> {
+                let all = self.columns.iter().enumerate();
+                all.filter_map(|(c, form)| Some((c, &self.form.printed_columns[(*form)?])))
+                    .filter(|(_, column)| column.side == side && wanted(column))
+                    .collect()
+            };
+            let text = |c: usize| cells.get(c).map(|t| t.trim()).unwrap_or_default();
+            let code: String = at(&|c| c.field.as_deref().is_some_and(|f| f == "code" || f.starts_with("code.")))
+                .iter()
+                .map(|&(c, _)| text(c))
+                .collect();
+            let label: String =
+                at(&|c| c.field.as_deref() == Some("label")).first().map(|&(c, _)| text(c)).unwrap_or_default().into();
+            let figures = at(&|c| c.key.is_some());
+            if code.is_empty() && label.is_empty() && figures.iter().all(|&(c, _)| text(c).is_empty()) {
+                continue;
+            }
+            let place = |c: usize| Place::new(self.printed.file.clone(), line, c as u32 + 1);
+            let column = at(&|c| c.field.is_some()).first().map_or(0, |&(c, _)| c);
+            let Some(mut row) = self.row(side, &code, &label) else {
+                let any = figures.iter().any(|&(c, _)| !text(c).is_empty());
+                if any {
+                    let name = if label.is_empty() { &code } else { &label };
+                    found.push(
+                        Diagnostic::error("E162", format!("《{}》里没有“{name}”这一行", self.form.title))
+                            .at(place(column))
+                            .hint("行名、科目编码要与公开的表一致"),
+                    );
+                }
+                continue;
+            };
+            let mut given: Vec<Option<FigureView>> = vec![None; self.form.columns.len()];
+            for &(c, printed) in &figures {
+                let Some(key) = &printed.key else { continue };
+                let Some(index) = self.form.column(key, side) else { continue };
+                given[index] = self.figure(&row, index, text(c), place(c), found);
+            }
+            row.place = Some(place(column));
+            row.figures = given;
+            row.printed = true;
+            self.rows.push(row);
+        }
+    }
+
+    /// The form's row for a code or a name; a code that the form has no row for makes one.
+    fn row(&mut self, side: usize, code: &str, label: &str) -> Option<RowView> {
+        let form = self.form;
+        let class = form.classes.get(side).cloned().flatten();
+        let of_code = class.as_ref().and_then(|id| self.schema.classes.get(id));
+        if let (Some(class), Some(id)) = (of_code, &class)
+            && !code.is_empty()
+            && class.level(code).is_some()
+        {
+            return Some(self.code_row(side, id, class, code, label));
+        }
+        let name = plain_name(label);
+        let free = |i: &usize| !self.used[*i] && form.rows[*i].side == side;
+        let whole = plain(label);
+        let same = |i: &usize| !label.is_empty() && (self.labels[*i].0 == whole || self.labels[*i].1 == name);
+        if let Some(index) = (0..form.rows.len()).find(|i| free(i) && same(i)) {
+            self.used[index] = true;
+            return Some(form.rows[index].clone());
+        }
+        // 合计 is where the code would be.
+        if let Some(index) = (0..form.rows.len()).find(|i| free(i) && self.labels[*i].0 == plain(code)) {
+            self.used[index] = true;
+            return Some(form.rows[index].clone());
+        }
+        // Rows of codes that print no code, by the name alone.
+        if let (Some(class), Some(id)) = (of_code, &class) {
+            let code = class.names.iter().find(|(_, n)| plain_name(n) == name).map(|(code, _)| code.clone())?;
+            return Some(self.code_row(side, id, class, &code, label));
+        }
+        let by_name = form.named_by_data.get(side).copied().unwrap_or(false) && !label.is_empty();
+        by_name.then(|| new_row(side, label))
+    }
+
+    fn code_row(&mut self, side: usize, id: &str, class: &Class, code: &str, label: &str) -> RowView {
+        let known = (0..self.form.rows.len())
+            .find(|&i| !self.used[i] && self.form.rows[i].code == code && self.form.rows[i].side == side);
+        if let Some(index) = known {
+            self.used[index] = true;
+            return RowView { name: plain_name(label), label: label.to_string(), ..self.form.rows[index].clone() };
+        }
+        let level = class.level(code).and_then(|l| class.levels.get(l).cloned());
+        RowView {
+            key: short_key(code),
+            code: code.to_string(),
+            class: id.to_string(),
+            level: level.unwrap_or_default(),
+            ..new_row(side, label)
+        }
+    }
+
+    fn figure(
+        &self,
+        row: &RowView,
+        column: usize,
+        text: &str,
+        place: Place,
+        found: &mut Diagnostics,
+    ) -> Option<FigureView> {
+        let form = &self.form.columns[column];
+        // How the form prints a figure here: its own, else that of the column's first.
+        let own = row.figures.get(column).and_then(Option::as_ref);
+        let like = own.or_else(|| self.form.rows.iter().find_map(|r| r.figures[column].as_ref()));
+        let unit = match like.map_or(Unit::WanYuan, |f| f.unit) {
+            Unit::Plain => Unit::Plain,
+            unit => self.unit.unwrap_or(unit),
+        };
+        let text = match text {
+            "-" | "—" | "——" | "－" | "/" => "",
+            text => text,
+        };
+        let number: String = text.replace([',', '，'], "").replace(['−', '－'], "-");
+        if !number.is_empty() && number.parse::<Decimal>().is_err() {
+            found.push(
+                Diagnostic::error("E163", format!("“{text}”不是数字"))
+                    .at(place.clone())
+                    .hint("金额只写数字，如 71.46；没有数的空着"),
+            );
+        }
+        let address: Arc<str> = format!("{}/{}/{}", self.form.id, row.key, form.key).into();
+        Some(FigureView {
+            address,
+            amount: None,
+            text: text.to_string(),
+            unit,
+            decimals: like.map_or(2, |f| f.decimals),
+            place: Some(place),
+        })
+    }
+}
+
+/// Where printed figures differ from what the ledger gives: each must be its exact amount, rounded.
+pub fn compare(exact: &TableView, given: &TableView, found: &mut Diagnostics) {
+    for row in &given.rows {
+        let computed = exact.row(&row.key);
+        for (index, figure) in row.figures.iter().enumerate().filter_map(|(i, f)| Some((i, f.as_ref()?))) {
+            let amount = computed.and_then(|r| r.figures[index].as_ref()).map_or(Some(Decimal::ZERO), |f| f.amount);
+            let (Some(amount), Some(interval)) =
+                (amount, super::book::printed_interval(&figure.text, figure.unit, figure.decimals))
+            else {
+                continue;
+            };
+            if interval.low <= amount && amount <= interval.high {
+                continue;
+            }
+            let name =
+                if row.code.is_empty() { row.label.trim().to_string() } else { format!("{} {}", row.code, row.name) };
+            let head = exact.columns[index].head.last().cloned().unwrap_or_default();
+            let shown = if figure.text.is_empty() { "空白" } else { &figure.text };
+            let right = computed.and_then(|r| r.figures[index].as_ref()).map_or(String::new(), |f| f.text.clone());
+            let right = if right.is_empty() { "空白".to_string() } else { right };
+            let message =
+                format!("《{}》“{name}”行“{head}”印作 {shown}，按明细应为 {right}（{amount:.2} 元）", exact.title);
+            let place = figure.place.clone().unwrap_or_else(|| exact.place.clone());
+            found.push(
+                Diagnostic::error("X041", message)
+                    .at(place)
+                    .address(figure.address.to_string())
+                    .text(figure.text.clone())
+                    .hint("明细和这张表必有一处不对；由明细算出的数不留误差"),
+            );
+        }
+    }
+    for row in exact.rows.iter().filter(|r| r.printed && given.row(&r.key).is_none()) {
+        let filled = row.figures.iter().flatten().find(|f| f.amount.is_some_and(|a| !a.is_zero()));
+        let Some(figure) = filled else { continue };
+        let name =
+            if row.code.is_empty() { row.label.trim().to_string() } else { format!("{} {}", row.code, row.name) };
+        let place = given.rows.first().and_then(|r| r.place.clone()).map(|p| Place::file(p.file));
+        found.push(
+            Diagnostic::error("X041", format!("《{}》没有“{name}”这一行，按明细应有 {}", exact.title, figure.text))
+                .at(place.unwrap_or_else(|| exact.place.clone()))
+                .address(figure.address.to_string())
+                .hint("明细和这张表必有一处不对"),
+        );
+    }
+}
+
+/// A row that its form does not have.
+fn new_row(side: usize, label: &str) -> RowView {
+    RowView {
+        key: short_key(label),
+        label: label.to_string(),
+        name: label.to_string(),
+        code: String::new(),
+        class: String::new(),
+        level: String::new(),
+        side,
+        foot: false,
+        generated: true,
+        total: false,
+        of: false,
+        under: None,
+        printed: true,
+        place: None,
+        figures: Vec::new(),
+    }
+}

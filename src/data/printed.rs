@@ -1,0 +1,64 @@
+//! Tables handed over as printed: `tables/t5.csv`, as a budget platform exports them, read as plain grids. What the
+//! cells mean is decided by whoever knows the table's form.
+
+use super::csv_file::{Row, Rows};
+use super::text_file::read_text;
+use super::value::cleaned;
+use crate::diagnostic::Diagnostics;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The folder of such tables, in the data folder.
+pub const TABLES: &str = "tables";
+
+/// A file of [`TABLES`].
+#[derive(Debug, Clone)]
+pub struct PrintedTable {
+    /// Its name without ending: the id of a table, or the name of its layout's file.
+    pub name: String,
+    /// As users see it: `tables/t5.csv`.
+    pub file: Arc<str>,
+    /// Rows that are not blank, each with its line from 1.
+    pub rows: Vec<(u32, Vec<String>)>,
+}
+
+/// Reads every CSV file of the folder `tables/`, by name; none if there is no such folder.
+pub fn read_printed(folder: &Path, diagnostics: &mut Diagnostics) -> Vec<PrintedTable> {
+    let Ok(entries) = std::fs::read_dir(folder.join(TABLES)) else { return Vec::new() };
+    let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
+    names.retain(|name| name.to_lowercase().ends_with(".csv"));
+    names.sort();
+    let one = |name: &String| {
+        let file: Arc<str> = format!("{TABLES}/{name}").into();
+        match read_text(&folder.join(TABLES).join(name), &file) {
+            Ok(text) => Some(printed_table(name, file, &text, diagnostics)),
+            Err(found) => {
+                diagnostics.push(found);
+                None
+            }
+        }
+    };
+    names.iter().filter_map(one).collect()
+}
+
+/// A grid from a file's text ([`super::decode`]); the separator is the one that makes the most columns.
+pub fn printed_table(name: &str, file: Arc<str>, text: &str, diagnostics: &mut Diagnostics) -> PrintedTable {
+    let width = |&&separator: &&u8| {
+        Rows::new(text, separator).filter_map(Result::ok).map(|row| row.fields.len()).max().unwrap_or(0)
+    };
+    let separator = b";\t,".iter().max_by_key(width).copied().unwrap_or(b',');
+    let mut rows = Vec::new();
+    for row in Rows::new(text, separator) {
+        match row {
+            Ok(row) if row.is_blank() => {}
+            Ok(row) => rows.push((row.line, cells(&row))),
+            Err(broken) => diagnostics.push(broken.diagnostic(&file)),
+        }
+    }
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    PrintedTable { name: stem.to_string(), file, rows }
+}
+
+fn cells(row: &Row<'_>) -> Vec<String> {
+    row.fields.iter().map(|field| cleaned(field).into_owned()).collect()
+}
