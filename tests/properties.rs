@@ -221,11 +221,6 @@ fn within(item: &Item, (width, height): (f64, f64), page: usize) {
             let (left, top, w, h) = *area;
             vec![(left, top), (left + w, top + h)]
         }
-        Item::Shade(shade) => {
-            let (left, top, w, h) = shade.area;
-            vec![(left, top), (left + w, top + h)]
-        }
-        Item::Anchor(_, place) => vec![*place],
     };
     for (x, y) in points {
         let inside = (-0.01..=width + 0.01).contains(&x) && (-0.01..=height + 0.01).contains(&y);

@@ -1,7 +1,6 @@
 //! Drafts and marked editions: what they say, and that tracked changes accepted are the new edition, rejected the old.
 
 mod common;
-#[allow(dead_code)]
 mod conformance;
 
 use common::*;

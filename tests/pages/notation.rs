@@ -178,7 +178,6 @@ impl Reader {
             body: Vec::new(),
             notes: Vec::new(),
             description: "一张表".into(),
-            change: Change::Same,
         }))
     }
 
@@ -231,8 +230,6 @@ impl Reader {
             date: None,
             language: "zh-CN".into(),
             file_stem: "case".into(),
-            watermark: None,
-            data: None,
         };
         Document { meta, sections: self.sections, figures: Vec::new() }
     }
