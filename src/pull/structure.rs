@@ -20,7 +20,7 @@ fn paragraphs(before: &Reading, file: &Reading, told: &mut Vec<String>) {
         reading.paragraphs.iter().filter(|p| !p.contains('\t')).cloned().collect()
     };
     let (old, new) = (texts(before), texts(file));
-    let keys = |texts: &[String]| texts.iter().map(|t| key(t)).collect::<Vec<_>>();
+    let keys = |texts: &[String]| texts.iter().map(key).collect::<Vec<_>>();
     for pair in align(&keys(&old), &keys(&new), |i, j| likeness(&old[i], &new[j])) {
         match pair {
             (Some(i), Some(j)) if key(&old[i]) != key(&new[j]) && !old_own.contains(&key(&old[i])) => told
@@ -43,7 +43,7 @@ fn tables(before: &Reading, file: &Reading, told: &mut Vec<String>) {
     }
     for (old, new) in before.tables.iter().zip(&file.tables) {
         let name = shortened(&old.title);
-        let keys = |rows: &[Vec<String>]| rows.iter().map(|r| key(&r.join("|"))).collect::<Vec<_>>();
+        let keys = |rows: &[Vec<String>]| rows.iter().map(|r| key(r.join("|"))).collect::<Vec<_>>();
         let alike = |i: usize, j: usize| likeness(&old.rows[i].join("|"), &new.rows[j].join("|"));
         for pair in align(&keys(&old.rows), &keys(&new.rows), alike) {
             match pair {
