@@ -348,7 +348,7 @@ fn chinese(found: Unexpected<'_>) -> String {
 
 fn chinese_expected(expected: &str) -> String {
     match expected {
-        "a string" => "文字（加引号）".to_string(),
+        "a string" | "path string" => "文字（加引号）".to_string(),
         "a boolean" => "true 或 false".to_string(),
         "a sequence" => "数组 […]".to_string(),
         "a map" => "表 {…}".to_string(),

