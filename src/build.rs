@@ -105,12 +105,17 @@ pub fn write_formats(typeset: &Typeset, fonts: &Fonts, formats: &[Format]) -> Re
     let one = |format: &Format| {
         let bytes = match format {
             Format::Pdf => write::pdf::write(document, pages, fonts)?,
-            Format::Docx => write::docx::write(document, style, fonts, pages)
-                .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}")))?,
+            Format::Docx => docx(document, style, fonts, pages)?,
         };
         Ok(Output { name: format!("{stem}.{}", format.ending()), bytes })
     };
     formats.par_iter().map(one).collect()
+}
+
+/// The bytes of a document's DOCX.
+pub fn docx(document: &Document, style: &Style, fonts: &Fonts, pages: &Pages) -> Result<Vec<u8>, Diagnostic> {
+    write::docx::write(document, style, fonts, pages)
+        .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}")))
 }
 
 /// Everything a folder becomes, in memory. With errors nothing is returned.

@@ -172,8 +172,11 @@ impl fmt::Display for Diagnostic {
         for (place, says) in &self.related {
             write!(f, "\n  {place} {}", one_line(says))?;
         }
-        if let Some(hint) = &self.hint {
-            write!(f, "\n  提示：{}", one_line(hint))?;
+        let mut before = "\n  提示：";
+        for line in self.hint.iter().flat_map(|hint| hint.lines()) {
+            // A hint may show lines to copy, on lines of their own.
+            write!(f, "{before}{}", one_line(line))?;
+            before = "\n";
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Documents for readers before and after publication: the draft that circulates (送审稿), with a watermark and all that
 //! was found on its last pages, and the marked edition, which shows what changed since an earlier one.
 
-use crate::build::{Format, Output, Typeset, typeset_job, write_formats};
+use crate::build::{Format, Output, Typeset, docx, typeset_job, write_formats};
 use crate::check::check;
 use crate::compose::{compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
@@ -203,8 +203,7 @@ fn write_marked(
     let merged = merge(old.document(), new.document());
     let name = format!("{}.{}", merged.meta.file_stem, format.ending());
     let bytes = match format {
-        Format::Docx => write::docx::write(&merged, new.style(), fonts, &geometry(&merged, old, new))
-            .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}")))?,
+        Format::Docx => docx(&merged, new.style(), fonts, &geometry(&merged, old, new))?,
         Format::Pdf => {
             let (document, pages) = printed(&merged, told, new.style(), fonts, diagnostics);
             write::pdf::write(&document, &pages, fonts)?

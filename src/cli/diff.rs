@@ -176,8 +176,7 @@ fn corrections(folder: &Path, sides: &[Side], given: &[String], diagnostics: &mu
             let decl = decls().find(|decl| decl.path == correction.file).ok_or_else(|| {
                 let mut files: Vec<&str> = decls().map(|decl| decl.path.as_str()).collect();
                 files.dedup();
-                Diagnostic::error("E612", format!("没有“{}”这个数据文件", correction.file))
-                    .hint(format!("可以更正的：{}", files.join("、")))
+                correction.no_such_file().hint(format!("可以更正的：{}", files.join("、")))
             })?;
             let now = match instead.get(&correction.file) {
                 Some(text) => text.clone(),

@@ -119,7 +119,7 @@ fn write(args: &PullArgs, pulled: &Pulled, diagnostics: &mut Diagnostics) {
     }
     for file in &pulled.before {
         if std::fs::read(args.folder.join(&file.name)).unwrap_or_default() != file.bytes {
-            let found = Diagnostic::error("E712", "文件刚刚被别的程序改了").at(Place::file(file.name.as_str()));
+            let found = Diagnostic::error("E717", "文件刚刚被别的程序改了").at(Place::file(file.name.as_str()));
             diagnostics.push(found.hint("请再运行一次"));
         }
     }

@@ -105,7 +105,7 @@ fn explain(compositions: &[&Composition], asked: &str, format: WhyFormat) -> Exi
 
 fn nothing(compositions: &[&Composition], asked: &str) -> Diagnostic {
     if !asked.contains('/') {
-        return Diagnostic::error("E601", format!("没有印作“{asked}”的数"))
+        return Diagnostic::error("E640", format!("没有印作“{asked}”的数"))
             .hint("照印出来的样子写，如 85.05；或写地址，如 t5/合计/合计");
     }
     let all: Vec<String> = compositions.iter().flat_map(|c| c.addresses()).collect();
@@ -113,7 +113,7 @@ fn nothing(compositions: &[&Composition], asked: &str) -> Diagnostic {
         Some(near) => format!("您是否指“{near}”？"),
         None => "地址是 表/行/列，如 t5/合计/合计".to_string(),
     };
-    Diagnostic::error("E602", format!("没有地址为“{asked}”的数")).hint(hint)
+    Diagnostic::error("E641", format!("没有地址为“{asked}”的数")).hint(hint)
 }
 
 fn amount(exact: Decimal, unit: Unit) -> String {

@@ -20,6 +20,11 @@ pub struct Correction {
 }
 
 impl Correction {
+    /// What is said of a correction of a file that the layout set does not know.
+    pub fn no_such_file(&self) -> Diagnostic {
+        Diagnostic::error("E612", format!("没有“{}”这个数据文件", self.file))
+    }
+
     /// Reads `FILE:LINE HEADING=VALUE`; E160 says what is wrong with it.
     pub fn read(text: &str) -> Result<Correction, Diagnostic> {
         let wrong = || {

@@ -1,7 +1,7 @@
 //! The edition a DOCX came from, and the way from its lines to those of the folder as it is now.
 
 use super::{side_of, sides};
-use crate::build::Side;
+use crate::build::{Side, docx};
 use crate::data::{Correction, FileDecl, corrected, read_text, snapshot_id};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::align::align;
@@ -68,8 +68,7 @@ impl Base {
     /// What the reader makes of the file as it was written.
     pub fn read_back(&self, fonts: &Fonts) -> Result<Reading, Diagnostic> {
         let style = &self.side.composition.job().set.style;
-        let bytes = crate::write::docx::write(self.side.document(), style, fonts, &self.side.pages(fonts))
-            .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}")))?;
+        let bytes = docx(self.side.document(), style, fonts, &self.side.pages(fonts))?;
         read(&bytes, &Options::default())
     }
 
@@ -114,9 +113,7 @@ impl Base {
     pub fn correct(&self, correction: &Correction, instead: &mut Instead) -> Result<(), Diagnostic> {
         let line = self.line_now(&correction.file, correction.line)?;
         let correction = Correction { line, ..correction.clone() };
-        let decl = self
-            .decl(&correction.file)
-            .ok_or_else(|| Diagnostic::error("E612", format!("没有“{}”这个数据文件", correction.file)))?;
+        let decl = self.decl(&correction.file).ok_or_else(|| correction.no_such_file())?;
         let text = corrected(self.text_now(&correction.file, instead)?, decl, &correction)?;
         instead.insert(correction.file, text);
         Ok(())

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &mut Diagnostics) -> Option<TableView> {
     let Some(first) = first_data_row(form, printed) else {
         found.push(
-            Diagnostic::error("E160", format!("没有找到《{}》的列标题", form.title))
+            Diagnostic::error("E165", format!("没有找到《{}》的列标题", form.title))
                 .at(Place::file(printed.file.clone()))
                 .hint("表头要与公开的表一致，如“科目编码,科目名称,合计,基本支出,项目支出”"),
         );
@@ -126,7 +126,7 @@ fn report_columns(
         if column.key.is_some() && !columns.contains(&Some(index)) {
             let head = column.head.last().cloned().unwrap_or_default();
             found.push(
-                Diagnostic::error("E161", format!("《{}》缺少列“{head}”", form.title))
+                Diagnostic::error("E166", format!("《{}》缺少列“{head}”", form.title))
                     .at(Place::new(printed.file.clone(), line, 0))
                     .hint("没有数的列也要保留"),
             );

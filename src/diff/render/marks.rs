@@ -103,7 +103,7 @@ mod tests {
     fn numbers_change_whole_and_long_stretches_are_cut() {
         let old = "按照预算管理有关规定，目前我区部门预算的编制实行综合预算管理，2023年预算收入为6942.34万元。";
         let new = "按照预算管理有关规定，目前我区部门预算的编制实行综合预算管理，2023年预算收入为6952.34万元。";
-        assert_eq!(one_line(old, new), "…理，2023年预算收入为〔6942.34 → 6952.34〕万元。");
+        assert_eq!(one_line(old, new), "…算管理，2023年预算收入为〔6942.34 → 6952.34〕万元。");
         assert_eq!(one_line("减少5.00万元", "增加5.00万元"), "〔减少 → 增加〕5.00万元");
         assert_eq!(one_line("甲", ""), "〔甲 → （无）〕");
     }
