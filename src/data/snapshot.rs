@@ -1,5 +1,6 @@
 //! What a data folder holds that its document is made of, and one hash over all of it.
 
+use super::decode;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;
@@ -32,12 +33,14 @@ fn names(folder: &Path) -> Vec<String> {
     names.filter(|name| !name.starts_with(['.', '~'])).collect()
 }
 
-/// The first 32 hexadecimal digits of the SHA-256 over those files' names and bytes: the same data, the same id, on
+/// The first 32 hexadecimal digits of the SHA-256 over those files' names and texts: the same data, the same id, on
 /// any machine. A file that cannot be read counts as empty; whoever reads it says so.
 pub fn snapshot_id(folder: &Path) -> String {
     let mut hash = Sha256::new();
     for name in snapshot_files(folder) {
         let bytes = fs::read(folder.join(&name)).unwrap_or_default();
+        // The text counts, not its encoding: a file saved again as GB18030 is the same data.
+        let bytes = decode(bytes.clone(), &name).map_or(bytes, String::into_bytes);
         hash.update((name.len() as u64).to_le_bytes());
         hash.update(name.as_bytes());
         hash.update((bytes.len() as u64).to_le_bytes());
