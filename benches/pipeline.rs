@@ -69,7 +69,8 @@ fn phases(criterion: &mut Criterion, name: &str, folder: PathBuf) {
     group.bench_function("compose", |b| {
         b.iter_batched(|| job(&folder), |job| compose(job, &mut Diagnostics::default()), BatchSize::PerIteration)
     });
-    let made = typeset_job(job(&folder), &fonts, &mut Diagnostics::default()).expect("typesets");
+    let made =
+        typeset_job(job(&folder), gongkai::build::Rules::Asked, &fonts, &mut Diagnostics::default()).expect("typesets");
     group.bench_function("typeset", |b| {
         b.iter(|| typeset(made.document(), made.style(), &fonts, &mut Diagnostics::default()))
     });

@@ -85,13 +85,23 @@ pub fn compose_all(
     if diagnostics.has_errors() { Vec::new() } else { sides }
 }
 
+/// Whether the rules of `check` are asked. What was published once is made again whatever today's rules say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules {
+    Asked,
+    Passed,
+}
+
 /// Composes, checks and typesets one job; the pages are laid while the checks run. None if there were errors.
-pub fn typeset_job(job: Job, fonts: &Fonts, diagnostics: &mut Diagnostics) -> Option<Typeset> {
+pub fn typeset_job(job: Job, rules: Rules, fonts: &Fonts, diagnostics: &mut Diagnostics) -> Option<Typeset> {
     let composition = compose(job, diagnostics)?;
     let style = &composition.job().set.style;
     let mut of_pages = Diagnostics::default();
-    let (pages, found) =
-        rayon::join(|| typeset(&composition.document, style, fonts, &mut of_pages), || check(&composition));
+    let findings = || match rules {
+        Rules::Asked => check(&composition),
+        Rules::Passed => Diagnostics::default(),
+    };
+    let (pages, found) = rayon::join(|| typeset(&composition.document, style, fonts, &mut of_pages), findings);
     diagnostics.extend(found);
     diagnostics.extend(of_pages);
     (!diagnostics.has_errors()).then_some(Typeset { composition, pages })
@@ -126,7 +136,19 @@ pub fn outputs(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let documents = typeset_all(folder, layout_roots, fonts, formats, diagnostics);
+    outputs_by(folder, layout_roots, Rules::Asked, fonts, formats, diagnostics)
+}
+
+/// The same, with or without the rules.
+pub fn outputs_by(
+    folder: &Path,
+    layout_roots: &[PathBuf],
+    rules: Rules,
+    fonts: &Fonts,
+    formats: &[Format],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Output> {
+    let documents = typeset_all(folder, layout_roots, rules, fonts, formats, diagnostics);
     let documents: Vec<&Typeset> = documents.iter().map(|(_, typeset)| typeset).collect();
     write_all(&documents, fonts, formats, diagnostics)
 }
@@ -136,6 +158,7 @@ pub fn outputs(
 pub fn typeset_all(
     folder: &Path,
     layout_roots: &[PathBuf],
+    rules: Rules,
     fonts: &Fonts,
     formats: &[Format],
     diagnostics: &mut Diagnostics,
@@ -155,7 +178,7 @@ pub fn typeset_all(
             compose_for_mistakes(job, records_lost, diagnostics);
             continue;
         }
-        let Some(mut typeset) = typeset_job(job, fonts, diagnostics) else { continue };
+        let Some(mut typeset) = typeset_job(job, rules, fonts, diagnostics) else { continue };
         typeset.composition.document.meta.data = Some(id.clone());
         if let Some(name) = &name {
             let stem = &mut typeset.composition.document.meta.file_stem;
@@ -164,7 +187,7 @@ pub fn typeset_all(
         documents.push((name, typeset));
     }
     // With mistakes in the data or the layout the checks have not seen everything.
-    if !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
+    if rules == Rules::Asked && !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
         // Of several documents, any may be the one that an acknowledgement speaks of.
         acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
     }

@@ -1,7 +1,7 @@
 //! Documents for readers before and after publication: the draft that circulates (送审稿), with a watermark and all that
 //! was found on its last pages, and the marked edition, which shows what changed since an earlier one.
 
-use crate::build::{Format, Output, Typeset, docx, typeset_job, write_formats};
+use crate::build::{Format, Output, Rules, Typeset, docx, typeset_job, write_formats};
 use crate::check::check;
 use crate::compose::{compose, file_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
@@ -150,7 +150,7 @@ pub fn marked(
     let mut before = earlier(since, layout_roots, fonts, diagnostics);
     let mut outputs = Vec::new();
     for Prepared { name, job } in prepare(folder, layout_roots, diagnostics) {
-        let Some(mut new) = typeset_job(job, fonts, diagnostics) else { continue };
+        let Some(mut new) = typeset_job(job, Rules::Asked, fonts, diagnostics) else { continue };
         let Some(at) = before.iter().position(|(earlier, _)| *earlier == name) else {
             let which = name.as_deref().unwrap_or("这份文件");
             diagnostics.push(Diagnostic::warning("E716", format!("{told}里没有“{which}”，无从标出改动，没有生成")));

@@ -3,7 +3,7 @@
 //! Fonts are loaded once and keep the characters they have looked up; the last composition and its pages are kept, so
 //! that a change is told without building the old side again.
 
-use crate::build::{Format, Side, Typeset, typeset_all, write_all};
+use crate::build::{Format, Rules, Side, Typeset, typeset_all, write_all};
 use crate::diagnostic::Diagnostics;
 use crate::diff::{Diff, Laid, compare_all};
 use crate::edition;
@@ -62,7 +62,7 @@ impl<'a> Watched<'a> {
     pub fn rebuild(&mut self) -> Rebuilt {
         let mut rebuilt = Rebuilt::default();
         let found = &mut rebuilt.diagnostics;
-        let documents = typeset_all(self.folder, self.roots, self.fonts, self.formats, found);
+        let documents = typeset_all(self.folder, self.roots, Rules::Asked, self.fonts, self.formats, found);
         if found.has_errors() {
             return rebuilt;
         }

@@ -20,7 +20,7 @@ pub use manifest::{FontRecord, Manifest, OutputRecord, PublishedDocument, Publis
 pub use notice::notice;
 pub use snapshot::{Snapshot, sha256};
 
-use crate::build::{Format, Output, Side, compose_all, outputs};
+use crate::build::{Format, Output, Rules, Side, compose_all, outputs_by};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::fonts::Fonts;
 use crate::place::{Turn, place_folder, refusal};
@@ -120,7 +120,7 @@ impl Edition {
         if diagnostics.has_errors() {
             return Vec::new();
         }
-        let files = outputs(&self.data(), &[self.layouts()], fonts, formats, diagnostics);
+        let files = outputs_by(&self.data(), &[self.layouts()], Rules::Passed, fonts, formats, diagnostics);
         let asked = |record: &&OutputRecord| formats.iter().any(|f| record.file.ends_with(f.ending()));
         let is_same = |record: &OutputRecord| {
             files.iter().any(|file| file.name == record.file && sha256(&file.bytes) == record.sha256)
@@ -245,7 +245,7 @@ pub fn record(
 /// Builds the snapshot in `folder`; E605 if that does not give what was built from the data folder itself.
 fn same_bytes(folder: &Path, fonts: &Fonts, built: &[Output], formats: &[Format]) -> Result<(), Diagnostic> {
     let mut found = Diagnostics::default();
-    let again = outputs(&folder.join("data"), &[folder.join("layouts")], fonts, formats, &mut found);
+    let again = outputs_by(&folder.join("data"), &[folder.join("layouts")], Rules::Passed, fonts, formats, &mut found);
     let same =
         again.len() == built.len() && again.iter().zip(built).all(|(a, b)| a.name == b.name && a.bytes == b.bytes);
     if same {

@@ -81,7 +81,7 @@ fn department() -> (Typeset, Vec<u8>) {
     let mut found = Diagnostics::default();
     let mut jobs = prepare(&root.join("data/631-2023"), &[root.join("layouts")], &mut found);
     let job = jobs.pop().expect("one document").job;
-    let set = typeset_job(job, &fonts, &mut found).expect("the sample is right");
+    let set = typeset_job(job, gongkai::build::Rules::Asked, &fonts, &mut found).expect("the sample is right");
     let mut outputs = write_formats(&set, &fonts, &[Format::Docx]).expect("it can be written");
     (set, outputs.pop().expect("a DOCX").bytes)
 }

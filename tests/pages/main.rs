@@ -111,7 +111,9 @@ fn cases_are_set_as_they_were() {
 fn sample() -> (Document, Pages) {
     let mut found = Diagnostics::default();
     let prepared = gongkai::prepare::prepare(&common::sample(), &common::layout_roots(), &mut found).pop();
-    let made = prepared.and_then(|p| gongkai::build::typeset_job(p.job, &FONTS, &mut found)).expect("typesets");
+    let made = prepared
+        .and_then(|p| gongkai::build::typeset_job(p.job, gongkai::build::Rules::Asked, &FONTS, &mut found))
+        .expect("typesets");
     (made.composition.document, made.pages)
 }
 
