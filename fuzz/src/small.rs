@@ -49,7 +49,7 @@ pub fn job(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Job> 
     report.complete(&set.report, diagnostics);
     let read = |decl: &gongkai::data::FileDecl| data_file(&decl.path, over).transpose();
     let data = read_files(read, &mut set.schema, diagnostics);
-    Some(Job { set, data, report })
+    Some(Job { set, data, report, printed: Vec::new() })
 }
 
 /// Loads the small set with these files over it.
