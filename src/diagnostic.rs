@@ -84,7 +84,8 @@ pub struct Acknowledged {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub severity: Severity,
-    /// A letter for the class and three digits: E1 data, E2 layout, E3 compose, E4 fonts and page, E5 files;
+    /// A letter for the class and three digits: E1 data, E2 layout, E3 compose, E4 fonts and page, E5 files, E6 editions and
+    /// differences, E7 what is read back from a DOCX;
     /// C figures, X across tables and what must not be published, N narrative, K completeness, L language.
     pub code: Cow<'static, str>,
     pub message: String,
