@@ -12,14 +12,16 @@ mod passage;
 mod private;
 mod punctuation;
 mod reasons;
+mod statements;
 mod targets;
 mod terms;
 
 pub use passage::Texts;
+pub use statements::{TypedFigure, typed_figures};
 
 use super::rule::{Findings, Rule};
 use crate::compose::Composition;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use rayon::prelude::*;
 
 const FAMILIES: [&[Rule]; 10] = [
@@ -57,6 +59,21 @@ pub fn check(composition: &Composition) -> Diagnostics {
     all
 }
 
+/// What the rules find in the department's own texts where its tables are given as printed: all but completeness,
+/// since no document is made. A typed amount is not bound there, it is only to be right.
+pub fn check_printed(texts: &Texts<'_>) -> Diagnostics {
+    let of_document = |code: &str| code.starts_with('K') || code == "N001";
+    let mut all = Diagnostics::default();
+    for rule in rules().filter(|r| !of_document(r.page.code)) {
+        let mut findings = Findings::of(rule);
+        (rule.find)(texts, &mut findings);
+        findings.found.into_iter().for_each(|found| all.push(found));
+    }
+    let own = |place: &Place| texts.passages.iter().any(|p| p.own && p.place.file == place.file);
+    all.retain(|d| d.place.as_ref().is_some_and(own));
+    all
+}
+
 fn find(family: &[Rule], texts: &Texts<'_>) -> Vec<Diagnostic> {
     let one = |rule: &Rule| {
         let mut findings = Findings::of(rule);
@@ -68,5 +85,5 @@ fn find(family: &[Rule], texts: &Texts<'_>) -> Vec<Diagnostic> {
 
 /// Rules that go through the records themselves.
 fn per_record(finding: &Diagnostic) -> bool {
-    ["K004", "K005", "L040", "L041", "L042", "L043", "L044", "N018"].contains(&&*finding.code)
+    ["K004", "K005", "L040", "L041", "L042", "L043", "L044", "L046", "N018"].contains(&&*finding.code)
 }

@@ -1,5 +1,6 @@
 //! The texts of a document and its data, each with its place in the user's file: what the rules over texts read.
 
+use super::statements::{Statement, statements};
 use crate::compose::{Composition, NamedFigure};
 use crate::data::Kind as FieldKind;
 use crate::diagnostic::{Diagnostic, Place};
@@ -159,6 +160,8 @@ pub struct Texts<'a> {
     labels: HashMap<&'a str, String>,
     /// Names that may hold anything: projects, units, subjects.
     pub names: HashSet<&'a str>,
+    /// Typed numbers whose figure the set's own sentence tells.
+    pub statements: Vec<Statement>,
 }
 
 impl<'a> Texts<'a> {
@@ -169,9 +172,12 @@ impl<'a> Texts<'a> {
         reader.layouts();
         reader.records();
         let passages = reader.passages;
+        // First: the set's sentences make figures of their own.
+        let figures = composition.named_figures();
         Texts {
+            statements: statements(composition, &passages),
             passages,
-            figures: composition.named_figures(),
+            figures,
             labels: labels(composition),
             names: names(composition),
             composition,
@@ -377,6 +383,10 @@ fn unmarked(line: &str) -> String {
 /// The label beside each printed figure: the nearest text to its left in its row.
 fn labels(composition: &Composition) -> HashMap<&str, String> {
     let mut labels = HashMap::new();
+    for row in composition.given().iter().flat_map(|t| &t.rows) {
+        let figures = row.figures.iter().flatten();
+        labels.extend(figures.map(|f| (&*f.address, bare_label(&row.label).to_string())));
+    }
     for row in composition.document.tables().flat_map(|t| &t.body) {
         let mut label = String::new();
         for cell in &row.cells {
