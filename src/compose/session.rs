@@ -63,7 +63,7 @@ struct Mention {
 
 #[derive(Default)]
 struct State {
-    figures: Vec<Figure>,
+    figures: Vec<Arc<Figure>>,
     by_address: HashMap<String, Id>,
     mentions: Vec<Mention>,
     problems: Vec<(Diagnostic, bool)>,
@@ -177,7 +177,7 @@ impl Session {
         }
         let id = state.figures.len();
         state.by_address.insert(figure.address.clone(), id);
-        state.figures.push(figure);
+        state.figures.push(Arc::new(figure));
         id
     }
 
@@ -189,7 +189,7 @@ impl Session {
         let mut state = self.state();
         let id = state.figures.len();
         state.by_address.insert(figure.address.clone(), id);
-        state.figures.push(figure);
+        state.figures.push(Arc::new(figure));
         id
     }
 
@@ -197,7 +197,7 @@ impl Session {
         self.state().by_address.get(address).copied()
     }
 
-    pub fn figure(&self, id: Id) -> Figure {
+    pub fn figure(&self, id: Id) -> Arc<Figure> {
         self.state().figures[id].clone()
     }
 
@@ -388,7 +388,7 @@ impl Session {
                     text: show(amount, &figure.look),
                     amount,
                     origins: self.origins(id),
-                    address: figure.address,
+                    address: figure.address.clone(),
                 }
             })
             .collect()
@@ -399,7 +399,7 @@ impl Session {
         let sentences = self.sentence_look(&Look::default());
         let state = self.state();
         let amount_of = |id: &Id| state.figures.get(*id).and_then(|f| f.amount);
-        let named = |figure: &Figure| {
+        let named = |figure: &Arc<Figure>| {
             let amount = figure.amount?;
             let look = if figure.look.unit == crate::money::Unit::Plain { &figure.look } else { &sentences };
             let compares = match &figure.source {
@@ -414,17 +414,17 @@ impl Session {
 
     /// The input lines behind a figure, sorted, once each.
     pub fn origins(&self, id: Id) -> Vec<Origin> {
-        match self.figure(id).source {
-            Source::Line(origin) => vec![origin],
+        match &self.figure(id).source {
+            Source::Line(origin) => vec![origin.clone()],
             Source::Derived(of) => {
-                let mut all: Vec<Origin> = of.into_iter().flat_map(|id| self.origins(id)).collect();
+                let mut all: Vec<Origin> = of.iter().flat_map(|&id| self.origins(id)).collect();
                 all.sort();
                 all.dedup();
                 all
             }
             Source::Sum { dataset, row, column, .. } => {
-                let Some(dataset) = self.dataset(&dataset) else { return Vec::new() };
-                row.and(&column).yes.iter().map(|i| dataset.records[i].origin.clone()).collect()
+                let Some(dataset) = self.dataset(dataset) else { return Vec::new() };
+                row.and(column).yes.iter().map(|i| dataset.records[i].origin.clone()).collect()
             }
         }
     }
@@ -432,15 +432,15 @@ impl Session {
     /// The amounts behind a figure, each with its line.
     pub fn amounts_behind(&self, id: Id) -> Vec<(Origin, Decimal)> {
         let figure = self.figure(id);
-        match figure.source {
-            Source::Line(origin) => vec![(origin, figure.amount.unwrap_or_default())],
-            Source::Derived(of) => of.into_iter().flat_map(|id| self.amounts_behind(id)).collect(),
+        match &figure.source {
+            Source::Line(origin) => vec![(origin.clone(), figure.amount.unwrap_or_default())],
+            Source::Derived(of) => of.iter().flat_map(|&id| self.amounts_behind(id)).collect(),
             Source::Sum { dataset, row, column, chain } => {
-                let Some(dataset) = self.dataset(&dataset) else { return Vec::new() };
+                let Some(dataset) = self.dataset(dataset) else { return Vec::new() };
                 let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };
                 let amount =
                     |i: usize| (dataset.records[i].origin.clone(), dataset.records[i].values[measure].number());
-                row.and(&column).yes.iter().map(amount).collect()
+                row.and(column).yes.iter().map(amount).collect()
             }
         }
     }
