@@ -6,6 +6,7 @@
 pub mod declared;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::kept::{Kept, Key};
 use declared::{FaceEntry, FaceSource, FontsFile, RoleEntry};
 use indexmap::IndexMap;
 use skrifa::raw::TableProvider;
@@ -40,14 +41,15 @@ pub struct Face {
     pub serif: bool,
     /// x_min, y_min, x_max, y_max
     pub bbox: [i16; 4],
-    /// The whole file.
+    /// The whole file, and when it was last written.
     pub data: memmap2::Mmap,
+    pub modified: Option<std::time::SystemTime>,
     /// Where `hmtx` lies in `data`, and how many of its entries have an advance.
     hmtx: std::ops::Range<usize>,
     long_metrics: u16,
     charmap: skrifa::charmap::MappingIndex,
-    /// Characters of the Basic Multilingual Plane met so far; see [`Face::glyph`].
-    met: OnceLock<Box<[AtomicU32]>>,
+    /// Characters of the Basic Multilingual Plane met so far, by the high byte, then the low; see [`Face::glyph`].
+    met: [OnceLock<Box<[AtomicU32; 256]>>; 256],
     digits: OnceLock<u16>,
 }
 
@@ -69,6 +71,8 @@ pub struct Role {
 pub struct Fonts {
     pub faces: Vec<Face>,
     pub roles: IndexMap<String, Role>,
+    /// Where subsets are kept for the next run.
+    pub kept: Option<Kept>,
 }
 
 /// A character in a face: glyph and advance in ems.
@@ -97,13 +101,19 @@ impl Face {
         // SAFETY: the file is opened for reading only. Another program that truncates it while it is in use would
         // be fatal, as it is for every program that maps fonts; reading 60 MB at each start would be the alternative.
         let data = unsafe { memmap2::Mmap::map(&file) }.map_err(|e| format!("无法读取（{e}）"))?;
-        Face::parse(path, index, data).map_err(|e| match e {
+        let modified = file.metadata().and_then(|about| about.modified()).ok();
+        Face::parse(path, index, data, modified).map_err(|e| match e {
             skrifa::raw::ReadError::InvalidCollectionIndex(_) => format!("字体集中没有第 {index} 个字体"),
             e => format!("不是可用的 OpenType 字体（{e}）"),
         })
     }
 
-    fn parse(path: &Path, index: u32, data: memmap2::Mmap) -> Result<Face, skrifa::raw::ReadError> {
+    fn parse(
+        path: &Path,
+        index: u32,
+        data: memmap2::Mmap,
+        modified: Option<std::time::SystemTime>,
+    ) -> Result<Face, skrifa::raw::ReadError> {
         let font = FontRef::from_index(&data, index)?;
         let (head, hhea, post) = (font.head()?, font.hhea()?, font.post().ok());
         let os2 = font.os2().ok();
@@ -130,9 +140,10 @@ impl Face {
             hmtx,
             long_metrics: hhea.number_of_h_metrics(),
             charmap: skrifa::charmap::MappingIndex::new(&font),
-            met: OnceLock::new(),
+            met: [const { OnceLock::new() }; 256],
             digits: OnceLock::new(),
             data,
+            modified,
         })
     }
 
@@ -152,10 +163,20 @@ impl Face {
         }
     }
 
+    /// What tells this face from any other, and from itself after its file was changed.
+    pub fn key(&self, what: &str) -> Key {
+        let font = self.font();
+        let directory = font.table_directory().table_records().iter();
+        let sums: Vec<u8> = directory.flat_map(|table| table.checksum().to_be_bytes()).collect();
+        let key = Key::of(what).with_file(&self.path, self.data.len() as u64, self.modified);
+        key.with(&self.index.to_le_bytes()).with(&sums)
+    }
+
     /// Glyph and advance (font units) of a character, or none if the face lacks it.
     pub fn glyph(&self, c: char) -> Option<(u16, u16)> {
-        let met = self.met.get_or_init(|| (0..0x1_0000).map(|_| AtomicU32::new(0)).collect());
-        let entry = met.get(c as usize);
+        let row = self.met.get(c as usize >> 8);
+        let row = row.map(|row| row.get_or_init(|| Box::new([const { AtomicU32::new(0) }; 256])));
+        let entry = row.map(|row| &row[c as usize & 0xFF]);
         // Relaxed: every thread computes the same value, and it says all there is to say.
         let known = entry.map_or(0, |e| e.load(Ordering::Relaxed));
         let packed = if known == 0 { self.look_up(c) } else { known };
@@ -317,7 +338,7 @@ fn open_declared(declared: &FontsFile, folders: &[&Path], diagnostics: &mut Diag
         }
     }
     let roles = declared.roles.iter().map(|(name, role)| (name.clone(), resolve(name, role, &opened))).collect();
-    Fonts { faces, roles }
+    Fonts { faces, roles, kept: None }
 }
 
 fn resolve(name: &str, entry: &RoleEntry, opened: &IndexMap<&str, FaceId>) -> Role {

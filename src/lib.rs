@@ -18,6 +18,7 @@ pub mod diff;
 pub mod document;
 pub mod edition;
 pub mod fonts;
+pub mod kept;
 pub mod layout;
 pub mod marked;
 pub mod money;

@@ -3,6 +3,7 @@
 use super::messages::{Form, Telling, report};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fonts::Fonts;
+use crate::kept::Kept;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
@@ -39,7 +40,9 @@ pub fn load_fonts(given: Option<&Path>) -> Result<Fonts, Diagnostics> {
         }
     }
     let folders: Vec<&Path> = folders.iter().map(PathBuf::as_path).collect();
-    Fonts::load(&folders)
+    let mut fonts = Fonts::load(&folders)?;
+    fonts.kept = Kept::of_user();
+    Ok(fonts)
 }
 
 /// What became of one folder.

@@ -64,8 +64,8 @@ pub fn register(session: &Session, value: &Value, address: String, look: &Look, 
     let (amount, unknown, of, look) = match value.downcast_object::<Amount>() {
         Some(result) => {
             let figure = session.figure(result.figure?);
-            let look = if figure.look.unit == Unit::Plain { figure.look } else { look.clone() };
-            (result.exact(), figure.unknown, vec![result.figure?], look)
+            let look = if figure.look.unit == Unit::Plain { figure.look.clone() } else { look.clone() };
+            (result.exact(), figure.unknown.clone(), vec![result.figure?], look)
         }
         None if value.kind() == ValueKind::Number => {
             (value.to_string().parse().ok(), None, Vec::new(), Look { unit: Unit::Plain, ..look.clone() })
@@ -82,7 +82,7 @@ impl Amount {
     }
 
     /// Its figure, with the session.
-    pub fn figure(&self) -> Option<(Arc<Session>, Figure)> {
+    pub fn figure(&self) -> Option<(Arc<Session>, Arc<Figure>)> {
         let session = self.session()?;
         let figure = session.figure(self.figure?);
         Some((session, figure))
@@ -115,7 +115,7 @@ impl Amount {
     }
 
     /// For a difference or ratio: what it is compared with.
-    fn base(&self) -> Option<Figure> {
+    fn base(&self) -> Option<Arc<Figure>> {
         let (session, figure) = self.figure()?;
         let Source::Derived(of) = &figure.source else { return None };
         Some(session.figure(*of.get(1)?))
@@ -200,7 +200,7 @@ impl Object for Amount {
                 Sign::Down => "down",
                 Sign::Same => "same",
             }))),
-            "address" => Some(Value::from(self.figure().map(|(_, f)| f.address).unwrap_or_default())),
+            "address" => Some(Value::from(self.figure().map(|(_, f)| f.address.clone()).unwrap_or_default())),
             "ratio" => {
                 let (session, _) = self.figure()?;
                 let base = self.base()?;
@@ -289,7 +289,7 @@ fn derive(
     let address = format!("{}{sign}{}", x.address, second(&x.address, &y.address));
     let result = match (x.amount, y.amount) {
         (Some(x), Some(y)) => compute(x, y),
-        _ => Err(x.unknown.clone().or(y.unknown).unwrap_or_default()),
+        _ => Err(x.unknown.clone().or(y.unknown.clone()).unwrap_or_default()),
     };
     let (amount, unknown) = match result {
         Ok(amount) => (Some(amount), None),
@@ -350,12 +350,12 @@ pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Result<Value, Error>
             absolute: false,
         }));
     };
-    let all: Vec<Figure> = ids.iter().map(|&id| session.figure(id)).collect();
+    let all: Vec<Arc<Figure>> = ids.iter().map(|&id| session.figure(id)).collect();
     let others: Vec<&str> = all.iter().skip(1).map(|f| f.address.as_str()).collect();
     let address = format!("{}+#{}", head.address, short_hash(&others.join("+")));
     let amount = all.iter().map(|f| f.amount).sum::<Option<Decimal>>();
     let unknown = all.iter().find_map(|f| f.unknown.clone());
-    let figure = Figure { address, amount, unknown, look: head.look, source: Source::Derived(ids) };
+    let figure = Figure { address, amount, unknown, look: head.look.clone(), source: Source::Derived(ids) };
     let id = session.derived(figure);
     Ok(value(session, id))
 }

@@ -91,7 +91,7 @@ impl Composition {
         let again = || self.session.composed(table.rsplit_once('#')?.0);
         let table = self.session.composed(table).or_else(again)?;
         match table.body.get(row)?.cells.get(cell)?.content {
-            table::Content::Figure(id, _) => Some(self.session.figure(id).address),
+            table::Content::Figure(id, _) => Some(self.session.figure(id).address.clone()),
             table::Content::Text(_) => None,
         }
     }

@@ -63,7 +63,7 @@ struct Mention {
 
 #[derive(Default)]
 struct State {
-    figures: Vec<Figure>,
+    figures: Vec<Arc<Figure>>,
     by_address: HashMap<String, Id>,
     mentions: Vec<Mention>,
     problems: Vec<(Diagnostic, bool)>,
@@ -119,13 +119,14 @@ impl Session {
             let look = Look { unit: view.unit, decimals: view.decimals, ..self.job.set.numbers.clone() };
             let id = state.figures.len();
             state.by_address.insert(view.address.to_string(), id);
-            state.figures.push(Figure {
+            let figure = Figure {
                 address: view.address.to_string(),
                 amount: view.printed(),
                 unknown: Some("它不是数字".to_string()),
                 look,
                 source: Source::Derived(Vec::new()),
-            });
+            };
+            state.figures.push(Arc::new(figure));
         }
     }
 
@@ -204,7 +205,7 @@ impl Session {
         if let Some(&old) = state.by_address.get(&figure.address) {
             if self.given.contains_key(figure.address.as_str()) {
                 let amount = state.figures[old].amount;
-                state.figures[old] = Figure { amount, ..figure };
+                state.figures[old] = Arc::new(Figure { amount, ..figure });
                 return old;
             }
             state.diagnostics.push(
@@ -216,7 +217,7 @@ impl Session {
         }
         let id = state.figures.len();
         state.by_address.insert(figure.address.clone(), id);
-        state.figures.push(figure);
+        state.figures.push(Arc::new(figure));
         id
     }
 
@@ -228,7 +229,7 @@ impl Session {
         let mut state = self.state();
         let id = state.figures.len();
         state.by_address.insert(figure.address.clone(), id);
-        state.figures.push(figure);
+        state.figures.push(Arc::new(figure));
         id
     }
 
@@ -236,7 +237,7 @@ impl Session {
         self.state().by_address.get(address).copied()
     }
 
-    pub fn figure(&self, id: Id) -> Figure {
+    pub fn figure(&self, id: Id) -> Arc<Figure> {
         self.state().figures[id].clone()
     }
 
@@ -434,7 +435,7 @@ impl Session {
                     text: show(amount, &figure.look),
                     amount,
                     origins: self.origins(id),
-                    address: figure.address,
+                    address: figure.address.clone(),
                 }
             })
             .collect()
@@ -445,7 +446,7 @@ impl Session {
         let sentences = self.sentence_look(&Look::default());
         let state = self.state();
         let amount_of = |id: &Id| state.figures.get(*id).and_then(|f| f.amount);
-        let named = |figure: &Figure| {
+        let named = |figure: &Arc<Figure>| {
             let amount = figure.amount?;
             let look = if figure.look.unit == crate::money::Unit::Plain { &figure.look } else { &sentences };
             let compares = match &figure.source {
@@ -460,17 +461,17 @@ impl Session {
 
     /// The input lines behind a figure, sorted, once each.
     pub fn origins(&self, id: Id) -> Vec<Origin> {
-        match self.figure(id).source {
-            Source::Line(origin) => vec![origin],
+        match &self.figure(id).source {
+            Source::Line(origin) => vec![origin.clone()],
             Source::Derived(of) => {
-                let mut all: Vec<Origin> = of.into_iter().flat_map(|id| self.origins(id)).collect();
+                let mut all: Vec<Origin> = of.iter().flat_map(|&id| self.origins(id)).collect();
                 all.sort();
                 all.dedup();
                 all
             }
             Source::Sum { dataset, row, column, .. } => {
-                let Some(dataset) = self.dataset(&dataset) else { return Vec::new() };
-                row.and(&column).yes.iter().map(|i| dataset.records[i].origin.clone()).collect()
+                let Some(dataset) = self.dataset(dataset) else { return Vec::new() };
+                row.and(column).yes.iter().map(|i| dataset.records[i].origin.clone()).collect()
             }
         }
     }
@@ -478,15 +479,15 @@ impl Session {
     /// The amounts behind a figure, each with its line.
     pub fn amounts_behind(&self, id: Id) -> Vec<(Origin, Decimal)> {
         let figure = self.figure(id);
-        match figure.source {
-            Source::Line(origin) => vec![(origin, figure.amount.unwrap_or_default())],
-            Source::Derived(of) => of.into_iter().flat_map(|id| self.amounts_behind(id)).collect(),
+        match &figure.source {
+            Source::Line(origin) => vec![(origin.clone(), figure.amount.unwrap_or_default())],
+            Source::Derived(of) => of.iter().flat_map(|&id| self.amounts_behind(id)).collect(),
             Source::Sum { dataset, row, column, chain } => {
-                let Some(dataset) = self.dataset(&dataset) else { return Vec::new() };
+                let Some(dataset) = self.dataset(dataset) else { return Vec::new() };
                 let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };
                 let amount =
                     |i: usize| (dataset.records[i].origin.clone(), dataset.records[i].values[measure].number());
-                row.and(&column).yes.iter().map(amount).collect()
+                row.and(column).yes.iter().map(amount).collect()
             }
         }
     }

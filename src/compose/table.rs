@@ -511,11 +511,11 @@ impl<'a, 'c> TableComposer<'a, 'c> {
 
     /// How a figure prints in its cell: a plain number (a count, a percentage) is not shown in 元 or 万元.
     fn look_of(&self, id: Id, row: &RowItem<'_>, column: &LookPatch) -> Look {
-        let own = self.scope.session.figure(id).look;
-        if own.unit != Unit::Plain {
+        let figure = self.scope.session.figure(id);
+        if figure.look.unit != Unit::Plain {
             return self.look(row, column);
         }
-        let base = Look { zero: self.scope.look.zero.clone(), ..own };
+        let base = Look { zero: self.scope.look.zero.clone(), ..figure.look.clone() };
         row.decl.numbers.apply(&column.apply(&base))
     }
 

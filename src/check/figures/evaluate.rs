@@ -4,6 +4,7 @@ use super::book::{Book, CellId, Interval};
 use crate::layout::rule::{CellPattern, Compare, Expr, Relation};
 use crate::money::Unit;
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 
 /// What stands for `{table}`, `{row}`, `{column}`.
 #[derive(Debug, Clone, Default)]
@@ -16,16 +17,19 @@ pub struct Binding {
 }
 
 impl Binding {
-    fn fill(&self, pattern: &str) -> String {
+    fn fill<'p>(&self, pattern: &'p str) -> Cow<'p, str> {
         if !pattern.contains('{') {
-            return pattern.to_string();
+            return pattern.into();
         }
-        pattern
+        let mut filled = pattern
             .replace("{table}", &self.table)
             .replace("{row}", &self.row)
-            .replace("{row.name}", &crate::compose::short_key(&self.row_name))
             .replace("{row.code}", &self.row_code)
-            .replace("{column}", &self.column)
+            .replace("{column}", &self.column);
+        if filled.contains("{row.name}") {
+            filled = filled.replace("{row.name}", &crate::compose::short_key(&self.row_name));
+        }
+        filled.into()
     }
 }
 

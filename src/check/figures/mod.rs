@@ -22,6 +22,7 @@ pub use book::{Interval, printed_interval};
 use contradiction::{Answer, Contradiction, explain};
 use rayon::prelude::*;
 use run::Bound;
+use std::sync::Arc;
 
 pub use stated::{RoundedSum, Stands, Stated, Sums, Term, stands, stated, sums};
 
@@ -89,8 +90,9 @@ pub fn check(composition: &Composition) -> Diagnostics {
 pub struct Printed {
     forms: Forms,
     book: Book,
-    /// What is found in the department's texts beside them.
-    of_texts: Diagnostics,
+    /// What is found in the department's texts: by their words, and by their amounts beside these tables.
+    words: Arc<Diagnostics>,
+    amounts: Diagnostics,
     /// What reading them found.
     pub found: Diagnostics,
 }
@@ -109,23 +111,23 @@ impl Printed {
     /// Reads the tables given with a job. Tables that rules need besides, and that the data gives, are computed.
     pub fn read(mut job: Job) -> Printed {
         let printed = std::mem::take(&mut job.printed);
-        Printed::of(Forms::new(job), &printed)
+        Printed::of(Forms::new(job), &printed, None)
     }
 
-    fn of(forms: Forms, printed: &[PrintedTable]) -> Printed {
-        let read = Printed::tables(&forms, printed);
-        let (mut views, found) = read;
+    fn of(forms: Forms, printed: &[PrintedTable], words: Option<Arc<Diagnostics>>) -> Printed {
+        let (mut views, found) = Printed::tables(&forms, printed);
         let composition = Composition::of_printed(&forms, &views);
         let texts = Texts::of(&composition);
         let typed = text::typed_figures(&texts);
-        let of_texts = text::check_printed(&texts);
+        let words = words.unwrap_or_else(|| Arc::new(text::check_words(&texts)));
+        let amounts = text::check_amounts(&texts);
         views.extend(typed_tables(&forms, &views, &typed));
         for id in tables_of_rules(&forms.job().set) {
             if !views.iter().any(|v| *v.id == *id) {
                 views.extend(forms.table(id).filter(|t| t.known));
             }
         }
-        Printed { forms, book: Book::new(views), of_texts, found }
+        Printed { forms, book: Book::new(views), words, amounts, found }
     }
 
     /// The given tables as their forms understand them.
@@ -147,7 +149,7 @@ impl Printed {
 
     /// The same data with other tables given as printed.
     pub fn with(&self, printed: &[PrintedTable]) -> Printed {
-        Printed::of(self.forms.clone(), printed)
+        Printed::of(self.forms.clone(), printed, Some(self.words.clone()))
     }
 
     /// Every rule, and whether amounts exist that print as all these figures.
@@ -177,7 +179,8 @@ impl Printed {
             Answer::Contradict(found) => found,
         };
         contradictions.iter().for_each(|c| all.push(words::contradiction(&self.book, c, &place_of)));
-        all.extend(self.of_texts.clone());
+        all.extend(Diagnostics::clone(&self.words));
+        all.extend(self.amounts.clone());
         let address =
             |&cell: &CellId| self.book.figure(cell).map_or_else(String::new, |figure| figure.address.to_string());
         let by_address = |c: &Contradiction| Contradicting {

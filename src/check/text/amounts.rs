@@ -98,7 +98,11 @@ pub const DOWN: [&str; 6] = ["减少", "下降", "降低", "压减", "降幅", "
 const STOPS: &str = "，、；：。（）()！？\n“”《》";
 
 /// All amounts of a passage, in order.
-pub fn amounts(passage: &Passage) -> Vec<Amount> {
+pub fn amounts(passage: &Passage) -> &[Amount] {
+    passage.amounts.get_or_init(|| read_amounts(passage))
+}
+
+fn read_amounts(passage: &Passage) -> Vec<Amount> {
     let chars = &passage.chars;
     let mut all: Vec<Amount> = Vec::new();
     let mut at = 0;

@@ -4,7 +4,6 @@ use super::passage::{Kind, Passage, Texts};
 use super::punctuation::{around, is_han};
 use crate::check::rule::{Example, Findings, Rule, RulePage};
 use crate::diagnostic::Severity::Warning;
-use std::collections::HashMap;
 use std::ops::Range;
 
 pub const RULES: &[Rule] = &[
@@ -183,29 +182,21 @@ fn doubled_words(texts: &Texts<'_>, findings: &mut Findings) {
     stammers(texts, findings);
 }
 
-/// How often two signs follow each other in all texts, each text once.
-fn pairs_of(texts: &Texts<'_>) -> HashMap<[char; 2], usize> {
-    let mut all: HashMap<[char; 2], usize> = HashMap::new();
-    for passage in &texts.passages {
-        passage.chars.windows(2).for_each(|w| *all.entry([w[0], w[1]]).or_default() += 1);
-    }
-    all
-}
-
 /// 城市城基础设施: a word's first character again, before a word of its own. The texts tell words: 城市 and 基础 stand
 /// elsewhere in them, 城基 nowhere.
 fn stammers(texts: &Texts<'_>, findings: &mut Findings) {
     // Characters that are words by themselves.
     const ALONE: &str =
         "省市县区乡镇村党国人各本该此其年月日的了和及与为在于不以从上下内外中大小新老一二三四五六七八九十";
-    let pairs = pairs_of(texts);
-    let often = |a: char, b: char| pairs.get(&[a, b]).copied().unwrap_or(0);
+    let often = |a: char, b: char| {
+        let pairs = texts.passages.iter().flat_map(|p| p.chars.windows(2));
+        pairs.filter(|w| w[0] == a && w[1] == b).take(3).count()
+    };
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for (at, w) in passage.chars.windows(5).enumerate() {
-            let &[x, y, again, z, after] = w else { continue };
-            let stammer =
-                x == again && x != y && z != x && z != y && w.iter().all(|c| is_han(*c)) && !ALONE.contains(x);
-            if stammer && often(x, y) >= 3 && often(z, after) >= 3 && often(x, z) == 1 && often(y, x) == 1 {
+        for (at, w) in passage.chars.windows(5).enumerate().filter(|(_, w)| w[0] == w[2]) {
+            let &[x, y, _, z, after] = w else { continue };
+            let stammer = x != y && z != x && z != y && w.iter().all(|c| is_han(*c)) && !ALONE.contains(x);
+            if stammer && often(x, z) == 1 && often(y, x) == 1 && often(x, y) >= 3 && often(z, after) >= 3 {
                 let words = passage.words(&(at..at + 5));
                 let found = passage.finding(at..at + 5, format!("“{words}”里多了一个“{x}”"));
                 findings.push(found.hint(format!("写作“{x}{y}{z}{after}”，或补全中间漏掉的字")));

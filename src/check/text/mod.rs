@@ -59,16 +59,28 @@ pub fn check(composition: &Composition) -> Diagnostics {
     all
 }
 
-/// What the rules find in the department's own texts where its tables are given as printed: all but completeness,
-/// since no document is made. A typed amount is not bound there, it is only to be right.
-pub fn check_printed(texts: &Texts<'_>) -> Diagnostics {
-    let of_document = |code: &str| code.starts_with('K') || code == "N001";
+/// What the rules over words find in the department's own texts, whatever its tables say: all but completeness, since
+/// no document is made.
+pub fn check_words(texts: &Texts<'_>) -> Diagnostics {
+    let rules = FAMILIES.iter().filter(|f| !is_of_figures(f)).flat_map(|f| f.iter());
+    of_own(texts, rules.filter(|r| !r.page.code.starts_with('K')))
+}
+
+/// What the rules over amounts find in the department's own texts beside tables that are given as printed. A typed
+/// amount is not bound there, it is only to be right.
+pub fn check_amounts(texts: &Texts<'_>) -> Diagnostics {
+    let rules = FAMILIES.iter().filter(|f| is_of_figures(f)).flat_map(|f| f.iter());
+    of_own(texts, rules.filter(|r| r.page.code != "N001"))
+}
+
+fn is_of_figures(family: &[Rule]) -> bool {
+    let first = |rules: &[Rule]| rules.first().map(|r| r.page.code);
+    [narrative::RULES, reasons::RULES].iter().any(|of| first(of) == first(family))
+}
+
+fn of_own<'r>(texts: &Texts<'_>, rules: impl Iterator<Item = &'r Rule>) -> Diagnostics {
     let mut all = Diagnostics::default();
-    for rule in rules().filter(|r| !of_document(r.page.code)) {
-        let mut findings = Findings::of(rule);
-        (rule.find)(texts, &mut findings);
-        findings.found.into_iter().for_each(|found| all.push(found));
-    }
+    rules.flat_map(|rule| find(std::slice::from_ref(rule), texts)).for_each(|found| all.push(found));
     let own = |place: &Place| texts.passages.iter().any(|p| p.own && p.place.file == place.file);
     all.retain(|d| d.place.as_ref().is_some_and(own));
     all

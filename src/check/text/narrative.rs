@@ -1,7 +1,7 @@
 //! Numbers in prose: each is bound to a figure, or it is reported; what it says follows from the figures.
 
 use super::amounts::{Amount, DOWN, UP, Unit, amounts, is_name};
-use super::passage::{Kind, Passage, Texts, bare_label};
+use super::passage::{Kind, Passage, Texts, bare_label, row_key};
 use super::statements::Statement;
 use crate::check::rule::{Example, Findings, Rule, RulePage};
 use crate::compose::NamedFigure;
@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity::{Note, Warning};
 use crate::money;
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -198,7 +198,7 @@ fn of_last_year(texts: &Texts<'_>, passage: &Passage, amount: &Amount) -> bool {
 }
 
 /// The passages whose amounts speak of the budget, with their typed amounts.
-fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = (&'t Passage, Vec<Amount>)> {
+fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = (&'t Passage, Vec<&'t Amount>)> {
     let reasons = texts.reasons_dataset();
     let budget = move |p: &&Passage| match &p.kind {
         Kind::Prose | Kind::Lead => true,
@@ -207,28 +207,13 @@ fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = (&'t Passage, Vec<Amo
     };
     texts.passages.iter().filter(budget).map(|p| {
         let templated = matches!(p.kind, Kind::Field { .. }) && p.text.contains("{{");
-        (p, if templated { Vec::new() } else { amounts(p).into_iter().filter(|a| a.figure.is_none()).collect() })
+        (p, if templated { Vec::new() } else { amounts(p).iter().filter(|a| a.figure.is_none()).collect() })
     })
 }
 
 /// Figures of money that are not zero.
 fn money_figures<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = &'t NamedFigure> {
     texts.figures.iter().filter(|f| f.unit != money::Unit::Plain && !f.amount.is_zero())
-}
-
-/// The label of a figure: as printed beside it, else the key of its row.
-fn label_of<'t>(texts: &'t Texts<'_>, figure: &'t NamedFigure) -> &'t str {
-    texts.label(&figure.address).unwrap_or_else(|| row_key(&figure.address))
-}
-
-fn row_key(address: &str) -> &str {
-    address.split('/').nth(1).unwrap_or_default()
-}
-
-/// Whether words name the row of a figure.
-fn names_figure(texts: &Texts<'_>, figure: &NamedFigure, label: &str) -> bool {
-    let label = label.strip_suffix("项目").unwrap_or(label);
-    label.chars().count() >= 3 && (label_of(texts, figure) == label || row_key(&figure.address) == label)
 }
 
 /// What to write in place of a typed amount.
@@ -262,7 +247,7 @@ fn equal_figures<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Vec<&'t NamedFigu
     // Of several rows of that name, the one of the table that speaks of least else: “三公”经费 before 基本支出.
     let table = |f: &NamedFigure| f.address.split('/').next().unwrap_or_default().to_string();
     let size = |f: &NamedFigure| texts.figures.iter().filter(|o| table(o) == table(f)).count();
-    let key = |f: &&NamedFigure| match names_figure(texts, f, &amount.label) {
+    let key = |f: &&NamedFigure| match texts.names(f, &amount.label) {
         true => (false, texts.label(&f.address).is_none(), size(f)),
         false => (true, true, 0),
     };
@@ -275,7 +260,7 @@ fn bindable(texts: &Texts<'_>, findings: &mut Findings) {
         for amount in typed.iter().filter(|a| a.is_money() && !a.written.is_zero()) {
             let equal = equal_figures(texts, amount);
             let Some(first) = equal.first() else { continue };
-            let named = names_figure(texts, first, &amount.label);
+            let named = texts.names(first, &amount.label);
             // A round number equals some figure by chance.
             if !named && amount.significant() < 3 {
                 continue;
@@ -283,14 +268,14 @@ fn bindable(texts: &Texts<'_>, findings: &mut Findings) {
             let Some(template) = template(first, amount) else { continue };
             let words = passage.words(&amount.range);
             let others: Vec<&str> = equal.iter().skip(1).take(2).map(|f| f.address.as_str()).collect();
-            let label = label_of(texts, first);
+            let label = texts.label_of(first);
             let message = format!("“{words}”是手写的，可绑定到 {}（{label}），以后随明细自动更正", first.address);
             let mut hint = format!("把 {} 换成 {template}", passage.words(&amount.number));
             if !named && !others.is_empty() {
                 hint.push_str(&format!("；与它相等的还有 {}，请选所说的那一个", others.join("、")));
             }
             let found = passage.finding(amount.range.clone(), message).hint(hint).address(first.address.clone());
-            let alternatives = equal.iter().filter(|f| names_figure(texts, f, &amount.label));
+            let alternatives = equal.iter().filter(|f| texts.names(f, &amount.label));
             let certain = named && alternatives.clone().all(|f| f.amount == first.amount) || equal.len() == 1;
             findings.push(if certain { passage.certain(found, &amount.number, &template) } else { found });
         }
@@ -303,18 +288,15 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
         for amount in typed.iter().filter(|a| a.is_money() && a.direction == 0) {
             let known =
                 |s: &&Statement| std::ptr::eq(&texts.passages[s.passage], passage) && s.range.end == amount.number.end;
-            if texts.statements.iter().any(|s| known(&s) && texts.holds(s).is_some()) {
+            if texts.statements.iter().any(|s| known(&s)) {
                 continue; // told above, or right
             }
             if of_last_year(texts, passage, amount) || !equal_figures(texts, amount).is_empty() {
                 continue;
             }
-            let named: Vec<&NamedFigure> = texts
-                .figures
-                .iter()
-                .filter(|f| f.unit != money::Unit::Plain && f.compares.is_none())
-                .filter(|f| names_figure(texts, f, &amount.label))
-                .collect();
+            let named = texts.figures_named(&amount.label);
+            let named: Vec<&NamedFigure> =
+                named.filter(|f| f.unit != money::Unit::Plain && f.compares.is_none()).collect();
             if named.iter().any(|f| amount.prints(f.amount)) {
                 continue;
             }
@@ -323,7 +305,7 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
             // A unit that is wrong has a rule of its own.
             let Some(figure) = near.filter(|f| !is_wrong_unit(amount, f)) else { continue };
             let words = passage.words(&amount.range);
-            let label = label_of(texts, figure);
+            let label = texts.label_of(figure);
             let message =
                 format!("手写的“{words}”与 {}（{label}，{}{}）不一致", figure.address, figure.text, figure.unit.name());
             let found = passage
@@ -372,7 +354,8 @@ fn unlike(texts: &Texts<'_>, statement: &Statement) -> Diagnostic {
 
 /// A figure whose printed digits differ from the typed ones in one place, or in two neighbours swapped.
 fn alike<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Option<&'t NamedFigure> {
-    if amount.significant() < 5 {
+    // Beside printed tables most amounts are not known: what looks alike may be another one.
+    if amount.significant() < 5 || !texts.composition.given().is_empty() {
         return None;
     }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<Vec<char>>();
@@ -470,7 +453,7 @@ fn lists<'a>(passage: &Passage, all: &'a [Amount]) -> Vec<Vec<&'a Amount>> {
 fn mixed(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
         let all = amounts(passage);
-        for run in lists(passage, &all) {
+        for run in lists(passage, all) {
             let most = |of: fn(&Amount) -> u32| {
                 let mut counts: HashMap<u32, usize> = HashMap::new();
                 let says = run.iter().filter(|a| !a.written.is_zero());
@@ -665,7 +648,7 @@ fn base_of(texts: &Texts<'_>, growth: &Growth<'_>) -> Option<(Decimal, Decimal)>
 fn percents(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.prose() {
         let all = amounts(passage);
-        for growth in growths(&all) {
+        for growth in growths(all) {
             let Some((base, slack)) = base_of(texts, &growth).filter(|b| b.0.abs() > b.1) else { continue };
             let hundred = Decimal::from(100);
             let change = growth.change.value();
@@ -690,7 +673,7 @@ fn percents(texts: &Texts<'_>, findings: &mut Findings) {
 fn zero_base(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.prose() {
         let all = amounts(passage);
-        for growth in growths(&all) {
+        for growth in growths(all) {
             if base_of(texts, &growth).is_some_and(|(base, slack)| base.abs() <= slack) {
                 let words = passage.words(&growth.percent.range);
                 let found = passage.finding(growth.percent.range.clone(), format!("上年数为零，不应有“{words}”"));
@@ -720,28 +703,25 @@ fn zero_base(texts: &Texts<'_>, findings: &mut Findings) {
 fn twice(texts: &Texts<'_>, findings: &mut Findings) {
     struct Said<'t> {
         passage: &'t Passage,
-        amount: Amount,
+        amount: &'t Amount,
     }
-    let mut by_label: HashMap<String, Vec<Said<'_>>> = HashMap::new();
+    let mut by_label: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
         for amount in amounts(passage) {
             if amount.is_money()
                 && amount.direction == 0
                 && is_name(&amount.label)
-                && !of_last_year(texts, passage, &amount)
+                && !of_last_year(texts, passage, amount)
             {
-                by_label.entry(amount.label.clone()).or_default().push(Said { passage, amount });
+                by_label.entry(&amount.label).or_default().push(Said { passage, amount });
             }
         }
     }
-    let mut labels: Vec<&String> = by_label.keys().collect();
-    labels.sort();
-    for label in labels {
+    for (label, said) in &by_label {
         // A figure of that name is compared with by another rule.
-        if texts.figures.iter().any(|f| names_figure(texts, f, label)) {
+        if texts.figures_named(label).next().is_some() {
             continue;
         }
-        let said = &by_label[label];
         for (index, later) in said.iter().enumerate().skip(1).filter(|(_, s)| s.amount.figure.is_none()) {
             let earlier = &said[index - 1];
             let apart = (later.amount.value() - earlier.amount.value()).abs();
@@ -800,7 +780,7 @@ fn unknown_projects(texts: &Texts<'_>, findings: &mut Findings) {
             for three in run.windows(3).filter(|w| known(w[0]) && !known(w[1]) && known(w[2])) {
                 let amount = three[1];
                 let rest = ["其他", "其它", "等"].iter().any(|w| amount.label.starts_with(w));
-                let row = texts.figures.iter().any(|f| names_figure(texts, f, &amount.label));
+                let row = texts.figures_named(&amount.label).next().is_some();
                 if rest || row || !is_name(&amount.label) {
                     continue;
                 }
@@ -825,7 +805,7 @@ fn over_budget(texts: &Texts<'_>, findings: &mut Findings) {
             continue;
         };
         let upper = value.trim_start().starts_with(['≤', '<', '＜', '不']) || value.contains("以内");
-        let Some(amount) = amounts(passage).into_iter().find(|a| a.is_money() && upper) else { continue };
+        let Some(amount) = amounts(passage).iter().find(|a| a.is_money() && upper) else { continue };
         let key = crate::compose::short_key(project);
         let budget = texts
             .figures

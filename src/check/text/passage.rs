@@ -1,5 +1,6 @@
 //! The texts of a document and its data, each with its place in the user's file: what the rules over texts read.
 
+use super::amounts::Amount;
 use super::statements::{Statement, statements};
 use crate::compose::{Composition, NamedFigure};
 use crate::data::Kind as FieldKind;
@@ -9,7 +10,7 @@ use crate::layout::narrative_lines::{END, LINE};
 use crate::layout::{RowDecl, TableLayout, Template};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What a passage is in its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct Passage {
     reasons: Arc<Vec<(Place, String)>>,
     /// Which heading of the narrative it stands under, from 1; 0 before the first.
     pub under: usize,
+    /// See [`super::amounts::amounts`].
+    pub(super) amounts: OnceLock<Vec<Amount>>,
 }
 
 /// The template lines of a narrative, without marks: line number and text.
@@ -73,6 +76,7 @@ impl Passage {
             lines: None,
             reasons: Arc::default(),
             under: 0,
+            amounts: OnceLock::new(),
         }
     }
 
@@ -158,6 +162,8 @@ pub struct Texts<'a> {
     pub figures: Vec<NamedFigure>,
     /// Address of a printed figure → the label of its row.
     labels: HashMap<&'a str, String>,
+    /// Label or row key → the figures of that name, in order.
+    by_name: HashMap<String, Vec<usize>>,
     /// Names that may hold anything: projects, units, subjects.
     pub names: HashSet<&'a str>,
     /// Typed numbers whose figure the set's own sentence tells.
@@ -174,14 +180,43 @@ impl<'a> Texts<'a> {
         let passages = reader.passages;
         // First: the set's sentences make figures of their own.
         let figures = composition.named_figures();
-        Texts {
+        let mut texts = Texts {
             statements: statements(composition, &passages),
             passages,
             figures,
             labels: labels(composition),
+            by_name: HashMap::new(),
             names: names(composition),
             composition,
+        };
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, figure) in texts.figures.iter().enumerate() {
+            let (label, key) = (texts.label_of(figure), row_key(&figure.address));
+            for name in std::iter::once(label).chain((key != label).then_some(key)) {
+                match by_name.get_mut(name) {
+                    Some(known) => known.push(index),
+                    None => drop(by_name.insert(name.to_string(), vec![index])),
+                }
+            }
         }
+        texts.by_name = by_name;
+        texts
+    }
+
+    /// The label of a figure: as printed beside it, else the key of its row.
+    pub fn label_of<'t>(&'t self, figure: &'t NamedFigure) -> &'t str {
+        self.label(&figure.address).unwrap_or_else(|| row_key(&figure.address))
+    }
+
+    /// Whether words name the row of a figure.
+    pub fn names(&self, figure: &NamedFigure, words: &str) -> bool {
+        name_in(words).is_some_and(|name| self.label_of(figure) == name || row_key(&figure.address) == name)
+    }
+
+    /// The figures whose row words name.
+    pub fn figures_named(&self, words: &str) -> impl Iterator<Item = &NamedFigure> {
+        let named = name_in(words).and_then(|name| self.by_name.get(name));
+        named.into_iter().flatten().map(|&index| &self.figures[index])
     }
 
     /// A value of `report.toml`, empty where the set does not ask for it.
@@ -206,6 +241,17 @@ impl<'a> Texts<'a> {
     pub fn layout(&self, table: &Table) -> Option<&'a TableLayout> {
         layout_of(self.composition, table)
     }
+}
+
+/// The name that words before an amount are: `路灯改造项目` is `路灯改造`. Two characters may be anything.
+fn name_in(words: &str) -> Option<&str> {
+    let name = words.strip_suffix("项目").unwrap_or(words);
+    (name.chars().count() >= 3).then_some(name)
+}
+
+/// The key of the row an address lies in.
+pub fn row_key(address: &str) -> &str {
+    address.split('/').nth(1).unwrap_or_default()
 }
 
 fn layout_of<'a>(composition: &'a Composition, table: &Table) -> Option<&'a TableLayout> {

@@ -136,11 +136,9 @@ pub fn interval(composition: &Composition, address: &str) -> Option<Interval> {
 
 impl Texts<'_> {
     /// The amount that stands where a statement's number does; none where its unit is missing.
-    pub fn typed_amount(&self, statement: &Statement) -> Option<Amount> {
+    pub fn typed_amount(&self, statement: &Statement) -> Option<&Amount> {
         let passage = &self.passages[statement.passage];
-        amounts(passage)
-            .into_iter()
-            .find(|a| statement.range.start <= a.number.start && a.number.end == statement.range.end)
+        amounts(passage).iter().find(|a| statement.range.start <= a.number.start && a.number.end == statement.range.end)
     }
 
     /// Whether a statement's number can be the figure it speaks of; none where the figure is not known.

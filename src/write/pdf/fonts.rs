@@ -1,17 +1,19 @@
 //! Subset fonts: only the glyphs shown, under codes of our own, with a descriptor that tells the truth.
 
 use super::content::font_name;
-use super::file::{compressed, compressed_program};
+use super::file::{compressed, deflated_program};
 use super::glyphs::{ShownGlyph, Subset};
 use super::hints;
 use super::pages::save;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fonts::{Face, Fonts};
+use crate::kept::Kept;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 use printpdf::{
     Codepoint, FontId, FontMetrics, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem,
 };
 use sha2::{Digest, Sha256};
+use skrifa::{FontRef, Tag};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -25,14 +27,66 @@ pub(super) struct EmbeddedFont {
     to_unicode: Stream,
 }
 
-/// Subsets the face, has printpdf embed it, and mends what printpdf writes wrongly.
+/// Has printpdf embed the face, puts the subset's program in, and mends what printpdf writes wrongly.
 pub(super) fn embed(index: u16, subset: &Subset, fonts: &Fonts) -> Result<EmbeddedFont, Diagnostic> {
     let face = fonts.face(subset.face);
-    let program = subset_program(face, &subset.glyphs)?;
     let own_name = if face.postscript_name.is_empty() { "Unnamed" } else { &face.postscript_name };
     let name = format!("{}+{own_name}", tag(face, &subset.glyphs));
-    let made = print_font(&font_name(index), name, program, face, &subset.glyphs);
-    take_font(made, face, &subset.glyphs).ok_or_else(|| unusable(face, "无法嵌入 PDF"))
+    // printpdf copies and reads what it embeds several times over, so it gets the face with no glyph shown.
+    let (made, program) = rayon::join(
+        || Ok(print_font(&font_name(index), name, subset_of(face, &[])?, face, &subset.glyphs)),
+        || Program::of(face, &subset.glyphs, fonts.kept.as_ref()),
+    );
+    take_font(made?, program?, face, &subset.glyphs).ok_or_else(|| unusable(face, "无法嵌入 PDF"))
+}
+
+/// A font program: how long it is, and its deflated bytes.
+struct Program {
+    length: u32,
+    deflated: Vec<u8>,
+}
+
+impl Program {
+    /// The program of these glyphs of a face: the outlines take most of the time that a PDF takes, and a corrected
+    /// figure seldom brings another character, so they are kept.
+    fn of(face: &Face, glyphs: &[ShownGlyph], kept: Option<&Kept>) -> Result<Program, Diagnostic> {
+        let ids: Vec<u16> = glyphs.iter().map(|g| g.id).collect();
+        let make = || Program::make(face, &ids).map(Program::into_entry);
+        let entry = match kept {
+            Some(kept) => {
+                let ids: Vec<u8> = ids.iter().flat_map(|id| id.to_be_bytes()).collect();
+                kept.or_make(face.key("font program").with(&ids), make)?
+            }
+            None => make()?,
+        };
+        Program::from_entry(entry).ok_or_else(|| unusable(face, "无法取子集"))
+    }
+
+    fn make(face: &Face, ids: &[u16]) -> Result<Program, Diagnostic> {
+        let subset = subset_of(face, ids)?;
+        let program = match FontRef::new(&subset).ok().and_then(|font| font.table_data(Tag::new(b"CFF "))) {
+            // Embedded bare, as printpdf does; the subsetter leaves out TrueType's instructions, not CFF's stems.
+            Some(outlines) => {
+                let mut bare = outlines.as_bytes().to_vec();
+                hints::drop(&mut bare);
+                bare
+            }
+            None => subset,
+        };
+        Ok(Program { length: program.len() as u32, deflated: deflated_program(&program) })
+    }
+
+    fn into_entry(self) -> Vec<u8> {
+        let mut entry = self.deflated;
+        entry.extend(self.length.to_be_bytes());
+        entry
+    }
+
+    fn from_entry(mut entry: Vec<u8>) -> Option<Program> {
+        let length = u32::from_be_bytes(*entry.last_chunk()?);
+        entry.truncate(entry.len() - size_of::<u32>());
+        Some(Program { length, deflated: entry })
+    }
 }
 
 impl EmbeddedFont {
@@ -47,10 +101,9 @@ impl EmbeddedFont {
     }
 }
 
-fn subset_program(face: &Face, glyphs: &[ShownGlyph]) -> Result<Vec<u8>, Diagnostic> {
-    // Sorted, the n-th glyph becomes glyph n of the subset; the subsetter makes CIDs the same as glyphs.
-    let ids: Vec<u16> = glyphs.iter().map(|g| g.id).collect();
-    let remapper = subsetter::GlyphRemapper::new_from_glyphs_sorted(&ids);
+/// The face with these glyphs alone. They are sorted: the n-th becomes glyph n, and the subsetter makes CIDs the same.
+fn subset_of(face: &Face, ids: &[u16]) -> Result<Vec<u8>, Diagnostic> {
+    let remapper = subsetter::GlyphRemapper::new_from_glyphs_sorted(ids);
     subsetter::subset(&face.data, face.index, &remapper)
         .map_err(|error| unusable(face, &format!("无法取子集：{error}")))
 }
@@ -106,7 +159,7 @@ fn scaled(face: &Face, length: i16) -> i16 {
     (f64::from(length) * 1000.0 / f64::from(face.units_per_em.max(1))).round() as i16
 }
 
-fn take_font(mut made: Document, face: &Face, glyphs: &[ShownGlyph]) -> Option<EmbeddedFont> {
+fn take_font(made: Document, program: Program, face: &Face, glyphs: &[ShownGlyph]) -> Option<EmbeddedFont> {
     let is_type0 = |o: &&Object| {
         o.as_dict().is_ok_and(|d| d.get(b"Subtype").and_then(Object::as_name).is_ok_and(|n| n == b"Type0"))
     };
@@ -114,13 +167,13 @@ fn take_font(mut made: Document, face: &Face, glyphs: &[ShownGlyph]) -> Option<E
     let mut descendant = type0.get(b"DescendantFonts").ok()?.as_array().ok()?.first()?.as_dict().ok()?.clone();
     let descriptor = descendant.get(b"FontDescriptor").ok()?.as_reference().ok()?;
     let mut descriptor = made.get_dictionary(descriptor).ok()?.clone();
-    let (key, program) = ["FontFile2", "FontFile3"]
+    let (key, stand_in) = ["FontFile2", "FontFile3"]
         .into_iter()
         .find_map(|key| Some((key, descriptor.get(key.as_bytes()).ok()?.as_reference().ok()?)))?;
-    let Some(Object::Stream(mut program)) = made.objects.remove(&program) else { return None };
-    if key == "FontFile3" {
-        // The subsetter leaves out TrueType's instructions, not CFF's stems.
-        hints::drop(&mut program.content);
+    let mut stream = Stream::new(made.get_object(stand_in).ok()?.as_stream().ok()?.dict.clone(), program.deflated);
+    stream.dict.set("Filter", "FlateDecode");
+    if stream.dict.has(b"Length1") {
+        stream.dict.set("Length1", i64::from(program.length));
     }
     describe(&mut descriptor, face);
     if key == "FontFile2" {
@@ -131,9 +184,8 @@ fn take_font(mut made: Document, face: &Face, glyphs: &[ShownGlyph]) -> Option<E
     type0.remove(b"ToUnicode");
     descendant.remove(b"FontDescriptor");
     descriptor.remove(key.as_bytes());
-    let to_unicode = Stream::new(Dictionary::new(), to_unicode(glyphs).into_bytes());
-    let (program, to_unicode) = (compressed_program(program), compressed(to_unicode));
-    Some(EmbeddedFont { type0, descendant, descriptor, program: (key, program), to_unicode })
+    let to_unicode = compressed(Stream::new(Dictionary::new(), to_unicode(glyphs).into_bytes()));
+    Some(EmbeddedFont { type0, descendant, descriptor, program: (key, stream), to_unicode })
 }
 
 /// Sets what printpdf leaves at one value for every font (ISO 32000-1 tables 122 and 123).
