@@ -221,7 +221,12 @@ impl Reader<'_> {
         let name = plain_name(label);
         let free = |i: &usize| !self.used[*i] && form.rows[*i].side == side;
         let whole = plain(label);
-        let same = |i: &usize| !label.is_empty() && (self.labels[*i].0 == whole || self.labels[*i].1 == name);
+        let same = |i: &usize| {
+            let (own, plain) = &self.labels[*i];
+            // A row that is written cell by cell has no label but its key.
+            let keyed = own.is_empty() && *form.rows[*i].key == *whole;
+            !label.is_empty() && (*own == whole || *plain == name || keyed)
+        };
         if let Some(index) = (0..form.rows.len()).find(|i| free(i) && same(i)) {
             self.used[index] = true;
             return Some(form.rows[index].clone());

@@ -711,9 +711,12 @@ fn twice(texts: &Texts<'_>, findings: &mut Findings) {
     let mut by_label: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
         for amount in amounts(passage) {
+            let in_words = !passage.words(&amount.number).contains(|c: char| c.is_ascii_digit());
             if amount.is_money()
+                && !in_words
                 && amount.direction == 0
                 && is_name(&amount.label)
+                && !["处", "不足", "低于", "超过", "人民币"].iter().any(|w| amount.label.ends_with(w))
                 && !of_last_year(texts, passage, amount)
             {
                 by_label.entry(&amount.label).or_default().push(Said { passage, amount });
