@@ -165,7 +165,8 @@ pub fn typeset_all(
 ) -> Vec<(Option<String>, Typeset)> {
     let mut documents = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
-    let id = crate::data::snapshot_id(folder);
+    // A check makes no file that would carry it.
+    let id = (!formats.is_empty()).then(|| crate::data::snapshot_id(folder));
     let records_lost = diagnostics.iter().any(is_of_records);
     let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
     for Prepared { name, job } in prepared {
@@ -179,7 +180,7 @@ pub fn typeset_all(
             continue;
         }
         let Some(mut typeset) = typeset_job(job, rules, fonts, diagnostics) else { continue };
-        typeset.composition.document.meta.data = Some(id.clone());
+        typeset.composition.document.meta.data.clone_from(&id);
         if let Some(name) = &name {
             let stem = &mut typeset.composition.document.meta.file_stem;
             *stem = file_name(&format!("{stem}-{name}"));

@@ -517,6 +517,7 @@ fn common_xml(docx: &[u8]) -> String {
 fn program(place: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
     command.args(arguments).current_dir(place).env("GONGKAI_FONTS", common::root().join("fonts"));
+    command.env("GONGKAI_CACHE", place.join("kept"));
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }

@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::table::Composed;
-use crate::data::filter::{self, Filter};
+use crate::data::filter::{Columns, Filter, Matcher};
 use crate::data::points::Points;
 use crate::data::{Dataset, Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -81,6 +81,8 @@ struct State {
 /// One run of `compose`.
 pub struct Session {
     pub job: Job,
+    /// By dataset.
+    columns: HashMap<String, Columns>,
     state: Mutex<State>,
     env: OnceLock<Environment<'static>>,
     me: Weak<Session>,
@@ -88,8 +90,10 @@ pub struct Session {
 
 impl Session {
     pub fn new(job: Job) -> Arc<Session> {
+        let columns = job.data.datasets.iter().map(|(id, dataset)| (id.clone(), Columns::of(dataset))).collect();
         let session = Arc::new_cyclic(|me| Session {
             job,
+            columns,
             state: Mutex::new(State::default()),
             env: OnceLock::new(),
             me: me.clone(),
@@ -134,7 +138,8 @@ impl Session {
         if let Some(known) = self.state().points.get(&key) {
             return known.clone();
         }
-        let points = Arc::new(filter::points(filter, dataset, &self.job.data, &self.job.set.schema));
+        let columns = &self.columns[&dataset.id];
+        let points = Arc::new(Matcher::new(dataset, columns, &self.job.data, &self.job.set.schema).points(filter));
         self.state().points.insert(key, points.clone());
         points
     }

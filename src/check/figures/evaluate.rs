@@ -18,17 +18,22 @@ pub struct Binding {
 
 impl Binding {
     fn fill<'p>(&self, pattern: &'p str) -> Cow<'p, str> {
-        if !pattern.contains('{') {
-            return pattern.into();
+        let Some((before, mut rest)) = pattern.split_once('{') else { return pattern.into() };
+        let mut filled = before.to_string();
+        while let Some((name, after)) = rest.split_once('}') {
+            match name {
+                "table" => filled.push_str(&self.table),
+                "row" => filled.push_str(&self.row),
+                "row.code" => filled.push_str(&self.row_code),
+                "row.name" => filled.push_str(&crate::compose::short_key(&self.row_name)),
+                "column" => filled.push_str(&self.column),
+                other => filled.extend(["{", other, "}"]),
+            }
+            let (plain, next) = after.split_once('{').unwrap_or((after, ""));
+            filled.push_str(plain);
+            rest = next;
         }
-        let mut filled = pattern
-            .replace("{table}", &self.table)
-            .replace("{row}", &self.row)
-            .replace("{row.code}", &self.row_code)
-            .replace("{column}", &self.column);
-        if filled.contains("{row.name}") {
-            filled = filled.replace("{row.name}", &crate::compose::short_key(&self.row_name));
-        }
+        filled.push_str(rest);
         filled.into()
     }
 }

@@ -4,7 +4,9 @@ use super::passage::{Kind, Passage, Texts};
 use super::punctuation::{around, is_han};
 use crate::check::rule::{Example, Findings, Rule, RulePage};
 use crate::diagnostic::Severity::Warning;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -96,14 +98,17 @@ const PLACEHOLDERS: [&str; 27] = [
     "指标1",
 ];
 
+/// Finds the first in a text, of several there the longest.
+static FIRST_PLACEHOLDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(PLACEHOLDERS);
+    finder.expect("a few short words")
+});
+
 fn placeholders(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in &texts.passages {
-        let found = PLACEHOLDERS
-            .iter()
-            .filter_map(|w| Some((passage.text.find(w)?, *w)))
-            .min_by_key(|f| (f.0, std::cmp::Reverse(f.1.len())));
-        let Some((byte, word)) = found else { continue };
-        let start = passage.text[..byte].chars().count();
+        let Some(found) = FIRST_PLACEHOLDER.find(&passage.text) else { continue };
+        let word = PLACEHOLDERS[found.pattern().as_usize()];
+        let start = passage.text[..found.start()].chars().count();
         let mut range = start..start + word.chars().count();
         // The whole of a word like ×××× or 目标内容12.
         while passage
@@ -192,15 +197,17 @@ const WORDS: [(&str, &str); 22] = [
     ("布署", "部署"),
 ];
 
+static WRONG_WORDS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(WORDS.map(|(wrong, _)| wrong)).expect("a few short words"));
+
 fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for (wrong, right) in WORDS {
-            for (byte, _) in passage.text.match_indices(wrong) {
-                let start = passage.text[..byte].chars().count();
-                let range = start..start + wrong.chars().count();
-                let found = passage.finding(range, format!("“{wrong}”应为“{right}”"));
-                findings.push(found.hint(format!("写作“{right}”")));
-            }
+        for found in WRONG_WORDS.find_overlapping_iter(&passage.text) {
+            let (wrong, right) = WORDS[found.pattern().as_usize()];
+            let start = passage.text[..found.start()].chars().count();
+            let range = start..start + wrong.chars().count();
+            let found = passage.finding(range, format!("“{wrong}”应为“{right}”"));
+            findings.push(found.hint(format!("写作“{right}”")));
         }
         for (byte, word) in passage.text.match_indices("截止") {
             let start = passage.text[..byte].chars().count();

@@ -275,7 +275,9 @@ fn nearly(chars: &[char], name: &[char]) -> Option<Range<usize>> {
     let length = name.len();
     let edges = [(0, &name[..3]), (length - 3, &name[length - 3..])];
     for (offset, edge) in edges {
-        for at in (0..chars.len().saturating_sub(2)).filter(|&i| chars[i..i + 3] == *edge) {
+        let [first, second, third] = *edge else { return None };
+        let starts = |w: &[char]| w[0] == first && w[1] == second && w[2] == third;
+        for at in (0..chars.len().saturating_sub(2)).filter(|&i| starts(&chars[i..i + 3])) {
             for size in [length, length - 1, length + 1] {
                 let start = if offset == 0 { at } else { (at + 3).checked_sub(size)? };
                 let Some(window) = chars.get(start..start + size) else { continue };
