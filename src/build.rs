@@ -148,9 +148,12 @@ pub fn outputs_by(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let documents = typeset_all(folder, layout_roots, rules, fonts, formats, diagnostics);
-    let documents: Vec<&Typeset> = documents.iter().map(|(_, typeset)| typeset).collect();
-    write_all(&documents, fonts, formats, diagnostics)
+    let made = typeset_all(folder, layout_roots, rules, fonts, formats, diagnostics);
+    let documents: Vec<&Typeset> = made.iter().map(|(_, typeset)| typeset).collect();
+    let outputs = write_all(&documents, fonts, formats, diagnostics);
+    // Nobody waits until thousands of cells are given back.
+    rayon::spawn(move || drop(made));
+    outputs
 }
 
 /// Every document of a folder with its pages, by what `[[document]]` adds to its name. With errors among them those

@@ -13,7 +13,8 @@ use crate::money::{Look, show};
 use indexmap::IndexMap;
 use minijinja::{Environment, Value};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
 /// A character before inserted text that would otherwise be read as a heading, a role or emphasis.

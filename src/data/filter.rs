@@ -9,7 +9,7 @@ use super::schema::{FieldDecl, FileDecl, Kind, Schema};
 use super::{Data, Dataset, Record, Value};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use rust_decimal::Decimal;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::sync::OnceLock;
 
 /// A condition on records, as declared: a view's name, `{ field = condition }`, a list, or false.
@@ -120,7 +120,7 @@ impl DistinctColumn {
             Text(&'a str),
             Number(Decimal),
         }
-        let mut indexes: HashMap<Key, u32> = HashMap::new();
+        let mut indexes: HashMap<Key, u32> = HashMap::default();
         let mut column = DistinctColumn { first: Vec::new(), of_record: Vec::with_capacity(dataset.records.len()) };
         for (number, record) in dataset.records.iter().enumerate() {
             let value = &record.values[field];
@@ -328,7 +328,7 @@ fn through_ref<'a>(
     let Some(other) = data.datasets.get(file).filter(|d| d.given) else { return Check::NotKnown };
     let Some(named_by) = other.field(field).filter(|_| depth <= DEEPEST) else { return Check::NotKnown };
     let test = resolve_field(path, condition, other, data, schema, depth);
-    let mut says: HashMap<&str, Option<bool>> = HashMap::new();
+    let mut says: HashMap<&str, Option<bool>> = HashMap::default();
     for record in &other.records {
         let Value::Text(name) = &record.values[named_by] else { continue };
         let here = test.holds(record);

@@ -3,7 +3,7 @@
 use crate::compose::{FigureView, RowView, TableView};
 use crate::money::Unit;
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// Tables by id.
@@ -86,7 +86,7 @@ impl Book {
 
 impl Sheet {
     fn new(view: TableView) -> Sheet {
-        let mut by_key = HashMap::new();
+        let mut by_key = HashMap::default();
         for (index, row) in view.rows.iter().enumerate() {
             by_key.entry(row.key.clone()).or_insert(index);
         }
@@ -132,8 +132,8 @@ impl Sheet {
 /// Per row, the rows right below it: by code (no row between), or nested under it.
 fn below(rows: &[RowView]) -> Vec<Vec<usize>> {
     let mut below = vec![Vec::new(); rows.len()];
-    let mut by_code: HashMap<(Option<&str>, usize, &str), usize> = HashMap::new();
-    let mut by_key: HashMap<&str, usize> = HashMap::new();
+    let mut by_code: HashMap<(Option<&str>, usize, &str), usize> = HashMap::default();
+    let mut by_key: HashMap<&str, usize> = HashMap::default();
     for (index, row) in rows.iter().enumerate() {
         by_key.entry(&row.key).or_insert(index);
         if !row.code.is_empty() {

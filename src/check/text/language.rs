@@ -154,7 +154,7 @@ fn doubled_at(chars: &[char], at: usize) -> Option<Range<usize>> {
             continue;
         };
         // 方方面面 is no doubling, 层层 neither; a word of one character repeated thrice is not ours.
-        if a == b && a.iter().all(|c| is_han(*c)) && a.iter().any(|c| *c != a[0]) {
+        if a[0] == b[0] && a == b && a.iter().all(|c| is_han(*c)) && a.iter().any(|c| *c != a[0]) {
             let word: String = a.iter().collect();
             let digits = a.iter().all(|c| "一二三四五六七八九十零百千万亿".contains(*c));
             return (!TWICE.contains(&word.as_str()) && !digits).then_some(at..at + 2 * length);
