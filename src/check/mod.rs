@@ -6,7 +6,7 @@ pub mod acknowledge;
 pub mod figures;
 pub mod fix;
 pub mod rule;
-mod text;
+pub(crate) mod text;
 
 use crate::compose::{Composition, Job};
 use crate::diagnostic::Diagnostics;

@@ -232,6 +232,7 @@ impl Object for Amount {
                 let text = show(amount, &self.look_of(&session, &figure));
                 f.write_str(&session.mention(id, text))
             }
+            None if !session.given.is_empty() => f.write_str(&session.mention(id, super::UNKNOWN.to_string())),
             None => f.write_str(&Session::problem_token(session.problem(not_known(&session, &figure)))),
         }
     }

@@ -13,8 +13,24 @@ use std::sync::Arc;
 
 /// Composes every part, in order.
 pub fn document(session: &Arc<Session>) -> Document {
-    let mut builder =
-        Builder { session, sections: Vec::new(), anchors: 0, level: 0, previous: None, placed: BTreeMap::new() };
+    parts(session, true)
+}
+
+/// The narrative without any table.
+pub fn narrative(session: &Arc<Session>) -> Document {
+    parts(session, false)
+}
+
+fn parts(session: &Arc<Session>, tables: bool) -> Document {
+    let mut builder = Builder {
+        session,
+        tables,
+        sections: Vec::new(),
+        anchors: 0,
+        level: 0,
+        previous: None,
+        placed: BTreeMap::new(),
+    };
     for part in &session.job.set.parts {
         builder.part(part);
     }
@@ -62,6 +78,8 @@ fn is_device(name: &str) -> bool {
 
 struct Builder<'s> {
     session: &'s Arc<Session>,
+    /// Whether tables are placed.
+    tables: bool,
     sections: Vec<Section>,
     anchors: u32,
     /// Level of the last heading, to find gaps.
@@ -88,6 +106,9 @@ impl Builder<'_> {
             return;
         }
         if let Some(layout) = set.tables.get(&part.file) {
+            if !self.tables {
+                return;
+            }
             let frame = part.frame.or(&Frame { page: layout.page.clone(), ..Frame::default() });
             if let Some(table) = composed(self.session, layout, &[]) {
                 self.begin(&part.file, &frame, Start::Page);
@@ -161,7 +182,7 @@ impl Builder<'_> {
                 self.push(Block::Paragraph(Paragraph { role, inlines, source: Some(source), change: Change::Same }));
             }
             Piece::Table(number) => {
-                if let Some(table) = self.session.table_by_number(number) {
+                if let Some(table) = self.session.table_by_number(number).filter(|_| self.tables) {
                     self.narrative_table(&table, place);
                 }
             }

@@ -250,6 +250,10 @@ fn table(session: &Session, id: &str, options: &Kwargs) -> Result<String> {
         let value: String = options.get(name)?;
         instance.push((name.to_string(), value.trim_start_matches(super::session::LITERAL).to_string()));
     }
+    // Over printed tables no document is made: a table's place is empty.
+    if !session.given.is_empty() {
+        return Ok(String::new());
+    }
     let Some(table) = composed(session, layout, &instance) else { return Ok(String::new()) };
     Ok(match session.table_number(&table.id) {
         Some(number) => format!("{TABLE}{number}{END}"),

@@ -11,11 +11,13 @@ mod narrative;
 mod parts;
 mod report;
 mod session;
+mod statements;
 mod table;
 mod view;
 
 pub(crate) use document::file_name;
 pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
+pub use statements::{Model, Sentence, UNKNOWN};
 pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView, TableView};
 
 use crate::data::Data;
@@ -53,6 +55,7 @@ impl Job {
 pub struct Composition {
     pub document: Document,
     session: Arc<session::Session>,
+    given: Vec<TableView>,
 }
 
 impl Composition {
@@ -130,7 +133,7 @@ pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Option<Composition> {
     let session = session::Session::new(job);
     let document = document::document(&session);
     diagnostics.extend(session.take_diagnostics());
-    if diagnostics.has_errors() { None } else { Some(Composition { document, session }) }
+    if diagnostics.has_errors() { None } else { Some(Composition { document, session, given: Vec::new() }) }
 }
 
 /// An address's key made from a value: without spaces and signs; a long one is cut and told apart by its hash.

@@ -1,7 +1,7 @@
 //! What is shared while a document is composed: figures by address, composed tables, the points behind filters.
 
-use super::Job;
 use super::table::Composed;
+use super::{FigureView, Job, TableView};
 use crate::data::filter::{Columns, Filter, Matcher};
 use crate::data::points::Points;
 use crate::data::{Dataset, Kind, Value as Datum};
@@ -81,27 +81,59 @@ struct State {
 
 /// One run of `compose`.
 pub struct Session {
-    pub job: Job,
+    pub job: Arc<Job>,
     /// By dataset.
     columns: HashMap<String, Columns>,
+    /// Figures as they were printed, by address, where tables are given in place of the ledger.
+    pub given: HashMap<Arc<str>, FigureView>,
     state: Mutex<State>,
     env: OnceLock<Environment<'static>>,
     me: Weak<Session>,
 }
 
 impl Session {
-    pub fn new(job: Job) -> Arc<Session> {
+    pub fn new(job: impl Into<Arc<Job>>) -> Arc<Session> {
+        Session::with_given(job, &[])
+    }
+
+    /// A session over tables that are given as printed: what a sentence asks of them is what they print.
+    pub fn with_given(job: impl Into<Arc<Job>>, given: &[TableView]) -> Arc<Session> {
+        let job = job.into();
         let columns = job.data.datasets.iter().map(|(id, dataset)| (id.clone(), Columns::of(dataset))).collect();
+        let figures = given.iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.iter().flatten());
+        let given = figures.filter(|f| f.place.is_some()).map(|f| (f.address.clone(), f.clone())).collect();
         let session = Arc::new_cyclic(|me| Session {
             job,
             columns,
+            given,
             state: Mutex::new(State::default()),
             env: OnceLock::new(),
             me: me.clone(),
         });
         let env = super::functions::environment(&session);
         let _ = session.env.set(env);
+        session.add_given();
         session
+    }
+
+    /// Every given figure is there before its table is composed, which knows the table's own rows only.
+    fn add_given(&self) {
+        let mut all: Vec<&FigureView> = self.given.values().collect();
+        all.sort_by(|a, b| a.address.cmp(&b.address));
+        let mut state = self.state();
+        for view in all {
+            let look = Look { unit: view.unit, decimals: view.decimals, ..self.job.set.numbers.clone() };
+            let id = state.figures.len();
+            state.by_address.insert(view.address.to_string(), id);
+            let figure = Figure {
+                address: view.address.to_string(),
+                amount: view.printed(),
+                unknown: Some("它不是数字".to_string()),
+                look,
+                source: Source::Derived(Vec::new()),
+            };
+            state.figures.push(Arc::new(figure));
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -122,6 +154,10 @@ impl Session {
 
     pub fn take_diagnostics(&self) -> Diagnostics {
         std::mem::take(&mut self.state().diagnostics)
+    }
+
+    pub fn set_for_checks(&self, found: Diagnostics) {
+        self.state().for_checks = found;
     }
 
     /// What was left for `check`.
@@ -174,6 +210,11 @@ impl Session {
     pub fn add_figure(&self, figure: Figure, place: &Place) -> Id {
         let mut state = self.state();
         if let Some(&old) = state.by_address.get(&figure.address) {
+            if self.given.contains_key(figure.address.as_str()) {
+                let amount = state.figures[old].amount;
+                state.figures[old] = Arc::new(Figure { amount, ..figure });
+                return old;
+            }
             state.diagnostics.push(
                 Diagnostic::error("E301", format!("两个数字的地址相同：{}", figure.address))
                     .at(place.clone())
@@ -381,6 +422,13 @@ impl Session {
         let mut state = self.state();
         let next = FigureId(state.printed.len() as u32);
         *state.printed.entry(figure).or_insert(next)
+    }
+
+    /// The address of a printed figure.
+    pub fn printed_address(&self, figure: FigureId) -> Option<Arc<str>> {
+        let state = self.state();
+        let (id, _) = state.printed.get_index(figure.0 as usize)?;
+        Some(state.figures[*id].address.as_str().into())
     }
 
     /// Every printed figure, for the document.

@@ -117,6 +117,17 @@ pub enum SourceView {
     Record(Origin),
 }
 
+impl FigureView {
+    /// The number it prints, in 元 for money; a blank is zero. None if it is no number.
+    pub fn printed(&self) -> Option<Decimal> {
+        let text = self.text.trim().replace([',', '，'], "").replace(['−', '－'], "-");
+        if text.is_empty() {
+            return Some(Decimal::ZERO);
+        }
+        text.parse::<Decimal>().ok().map(|n| n * self.unit.scale())
+    }
+}
+
 impl TableView {
     /// The row of a key.
     pub fn row(&self, key: &str) -> Option<&RowView> {
@@ -159,6 +170,7 @@ impl Composition {
 }
 
 /// The tables of a set over some data, without a document: for tables that are given as figures.
+#[derive(Clone)]
 pub struct Forms(Arc<Session>);
 
 impl Forms {
@@ -169,6 +181,10 @@ impl Forms {
 
     pub fn job(&self) -> &Job {
         &self.0.job
+    }
+
+    pub(super) fn shared_job(&self) -> Arc<Job> {
+        self.0.job.clone()
     }
 
     pub fn table(&self, id: &str) -> Option<TableView> {

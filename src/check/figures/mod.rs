@@ -12,14 +12,17 @@ mod stated;
 mod words;
 
 use super::rule::{Example, RulePage};
+use super::text::{self, Texts, TypedFigure};
 use crate::compose::{Composition, Forms, Job, SourceView, TableView};
 use crate::data::printed::PrintedTable;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::layout::LayoutSet;
 use book::{Book, CellId};
+pub use book::{Interval, printed_interval};
 use contradiction::{Answer, Contradiction, explain};
 use rayon::prelude::*;
 use run::Bound;
+use std::sync::Arc;
 
 pub use stated::{RoundedSum, Stands, Stated, Sums, Term, stands, stated, sums};
 
@@ -87,6 +90,9 @@ pub fn check(composition: &Composition) -> Diagnostics {
 pub struct Printed {
     forms: Forms,
     book: Book,
+    /// What is found in the department's texts: by their words, and by their amounts beside these tables.
+    words: Arc<Diagnostics>,
+    amounts: Diagnostics,
     /// What reading them found.
     pub found: Diagnostics,
 }
@@ -105,10 +111,27 @@ impl Printed {
     /// Reads the tables given with a job. Tables that rules need besides, and that the data gives, are computed.
     pub fn read(mut job: Job) -> Printed {
         let printed = std::mem::take(&mut job.printed);
-        Printed::of(Forms::new(job), &printed)
+        Printed::of(Forms::new(job), &printed, None)
     }
 
-    fn of(forms: Forms, printed: &[PrintedTable]) -> Printed {
+    fn of(forms: Forms, printed: &[PrintedTable], words: Option<Arc<Diagnostics>>) -> Printed {
+        let (mut views, found) = Printed::tables(&forms, printed);
+        let composition = Composition::of_printed(&forms, &views);
+        let texts = Texts::of(&composition);
+        let typed = text::typed_figures(&texts);
+        let words = words.unwrap_or_else(|| Arc::new(text::check_words(&texts)));
+        let amounts = text::check_amounts(&texts);
+        views.extend(typed_tables(&forms, &views, &typed));
+        for id in tables_of_rules(&forms.job().set) {
+            if !views.iter().any(|v| *v.id == *id) {
+                views.extend(forms.table(id).filter(|t| t.known));
+            }
+        }
+        Printed { forms, book: Book::new(views), words, amounts, found }
+    }
+
+    /// The given tables as their forms understand them.
+    fn tables(forms: &Forms, printed: &[PrintedTable]) -> (Vec<TableView>, Diagnostics) {
         let mut found = Diagnostics::default();
         let set = &forms.job().set;
         let mut views: Vec<TableView> = Vec::new();
@@ -116,13 +139,7 @@ impl Printed {
             let Some(form) = table_named(set, printed, &mut found).and_then(|id| forms.table(&id)) else { continue };
             views.extend(given::view(&form, printed, &set.schema, &mut found));
         }
-        for id in tables_of_rules(set) {
-            if !views.iter().any(|v| *v.id == *id) {
-                views.extend(forms.table(id).filter(|t| t.known));
-            }
-        }
-        let book = Book::new(views);
-        Printed { forms, book, found }
+        (views, found)
     }
 
     /// What the tables were given with.
@@ -131,8 +148,8 @@ impl Printed {
     }
 
     /// The same data with other tables given as printed.
-    pub fn with(self, printed: Vec<PrintedTable>) -> Printed {
-        Printed::of(self.forms, &printed)
+    pub fn with(&self, printed: &[PrintedTable]) -> Printed {
+        Printed::of(self.forms.clone(), printed, Some(self.words.clone()))
     }
 
     /// Every rule, and whether amounts exist that print as all these figures.
@@ -162,6 +179,8 @@ impl Printed {
             Answer::Contradict(found) => found,
         };
         contradictions.iter().for_each(|c| all.push(words::contradiction(&self.book, c, &place_of)));
+        all.extend(Diagnostics::clone(&self.words));
+        all.extend(self.amounts.clone());
         let address =
             |&cell: &CellId| self.book.figure(cell).map_or_else(String::new, |figure| figure.address.to_string());
         let by_address = |c: &Contradiction| Contradicting {
@@ -175,6 +194,27 @@ impl Printed {
     fn bound(&self) -> Vec<Bound<'_>> {
         self.forms.job().set.rules.iter().flat_map(|rule| run::bound(&self.book, rule)).collect()
     }
+}
+
+/// Tables that are not given and of which the department's text prints some figures: these, as they are typed there.
+fn typed_tables(forms: &Forms, views: &[TableView], typed: &[TypedFigure]) -> Vec<TableView> {
+    let mut tables: Vec<TableView> = Vec::new();
+    for figure in typed {
+        let id = figure.address.split('/').next().unwrap_or_default();
+        if views.iter().any(|v| *v.id == *id) {
+            continue;
+        }
+        if !tables.iter().any(|t| *t.id == *id) {
+            tables.extend(forms.table(id).filter(|t| !t.known));
+        }
+        let Some(table) = tables.iter_mut().find(|t| *t.id == *id) else { continue };
+        let figures = table.rows.iter_mut().flat_map(|r| r.figures.iter_mut().flatten());
+        for view in figures.filter(|v| v.address == figure.address && v.place.is_none()) {
+            view.text = figure.text.clone();
+            (view.unit, view.decimals, view.place) = (figure.unit, figure.decimals, Some(figure.place.clone()));
+        }
+    }
+    tables
 }
 
 fn place_in(book: &Book, cell: CellId) -> Place {

@@ -4,6 +4,7 @@
 use super::passage::Passage;
 use super::punctuation::is_han;
 use crate::document::FigureId;
+use crate::money;
 use rust_decimal::Decimal;
 use std::ops::Range;
 
@@ -66,6 +67,16 @@ impl Amount {
         Decimal::new(5, self.decimals + 1) * self.unit.scale()
     }
 
+    /// The unit as figures have it; none of a percentage.
+    pub fn money_unit(&self) -> Option<money::Unit> {
+        match self.unit {
+            Unit::Yuan => Some(money::Unit::Yuan),
+            Unit::Wan => Some(money::Unit::WanYuan),
+            Unit::Yi => Some(money::Unit::YiYuan),
+            Unit::Percent => None,
+        }
+    }
+
     pub fn is_money(&self) -> bool {
         self.unit != Unit::Percent
     }
@@ -96,6 +107,15 @@ fn read_amounts(passage: &Passage) -> Vec<Amount> {
     let mut all: Vec<Amount> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
+        if let Some(found) = in_words(chars, at) {
+            let before = all.last().map_or(0, |a| a.range.end);
+            let (label, direction) = words_before(&chars[before..at]);
+            let (number, range) = (at..found.number_end, at..found.end);
+            at = found.end;
+            let (written, unit, sentence) = (found.written, found.unit, sentence_of(chars, range.start));
+            all.push(Amount { range, number, unit, written, decimals: 0, figure: None, label, direction, sentence });
+            continue;
+        }
         if !chars[at].is_ascii_digit() {
             at += 1;
             continue;
@@ -111,10 +131,13 @@ fn read_amounts(passage: &Passage) -> Vec<Amount> {
             continue;
         }
         let figure = passage.figures.iter().find(|(r, _)| r.contains(&start)).map(|f| f.1);
-        let negative = start > 0 && chars[start - 1] == '-' && figure.is_some();
-        if negative {
+        // A minus, not a dash between two numbers.
+        let minus = start > 0 && chars[start - 1] == '-';
+        let typed_minus = minus && figure.is_none() && (start == 1 || is_han(chars[start - 2]));
+        if minus && figure.is_some() || typed_minus {
             written = -written;
         }
+        let start = start - usize::from(typed_minus);
         let before = all.last().map_or(0, |a| a.range.end);
         let (label, direction) = words_before(&chars[before..start]);
         let decimals = digits.split_once('.').map_or(0, |(_, d)| d.len() as u32);
@@ -126,7 +149,7 @@ fn read_amounts(passage: &Passage) -> Vec<Amount> {
     all
 }
 
-fn number_end(chars: &[char], start: usize) -> usize {
+pub(super) fn number_end(chars: &[char], start: usize) -> usize {
     let mut at = start;
     let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
     let mut point = false;
@@ -139,6 +162,77 @@ fn number_end(chars: &[char], start: usize) -> usize {
         }
     }
     at
+}
+
+/// An amount in Chinese numerals, 一百二十万元 or 壹佰贰拾万元整.
+struct InWords {
+    written: Decimal,
+    unit: Unit,
+    number_end: usize,
+    end: usize,
+}
+
+const NUMERALS: &str = "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟";
+
+fn in_words(chars: &[char], at: usize) -> Option<InWords> {
+    let numeral = |c: &char| NUMERALS.contains(*c);
+    let vague = |c: &char| numeral(c) || c.is_ascii_digit() || "几数上近第.".contains(*c);
+    if !numeral(chars.get(at)?) || at > 0 && vague(&chars[at - 1]) {
+        return None;
+    }
+    let run = chars[at..].iter().take_while(|c| numeral(c)).count();
+    let end = at + run;
+    if !matches!(chars.get(end), Some('元' | '圆')) {
+        return None;
+    }
+    let (unit, number_end) = match chars[end - 1] {
+        '万' => (Unit::Wan, end - 1),
+        '亿' => (Unit::Yi, end - 1),
+        _ => (Unit::Yuan, end),
+    };
+    // 一元 in 一元化 is no amount of money.
+    if unit == Unit::Yuan && run < 2 {
+        return None;
+    }
+    let written = Decimal::from(numeral_value(&chars[at..number_end])?);
+    Some(InWords { written, unit, number_end, end: end + 1 })
+}
+
+/// 一百二十 → 120, 壹仟零伍 → 1005, 一万二千 → 12000; none for what does not begin with a digit or 十.
+fn numeral_value(chars: &[char]) -> Option<u64> {
+    let digit = |c: char| {
+        let all = ["零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"];
+        all.iter().position(|d| d.contains(c)).map(|n| n as u64)
+    };
+    let first = *chars.first()?;
+    if digit(first).is_none_or(|d| d == 0) && !['十', '拾'].contains(&first) {
+        return None;
+    }
+    let (mut total, mut section, mut last) = (0u64, 0u64, None);
+    for &c in chars {
+        let power = match c {
+            '十' | '拾' => 10,
+            '百' | '佰' => 100,
+            '千' | '仟' => 1_000,
+            '万' => 10_000,
+            '亿' => 100_000_000,
+            _ => {
+                // 二〇二三 is a year, not a sum.
+                if last.replace(digit(c)?).is_some_and(|d| d > 0) {
+                    return None;
+                }
+                continue;
+            }
+        };
+        if power < 10_000 {
+            section = section.checked_add(last.take().unwrap_or(1).checked_mul(power)?)?;
+        } else {
+            section = section.checked_add(last.take().unwrap_or(0))?;
+            total = total.checked_add(section)?.checked_mul(power)?;
+            section = 0;
+        }
+    }
+    total.checked_add(section)?.checked_add(last.unwrap_or(0))
 }
 
 fn unit_at(chars: &[char], at: usize) -> Option<(Unit, usize)> {
@@ -248,4 +342,32 @@ fn sentence_of(chars: &[char], at: usize) -> Range<usize> {
 pub fn is_name(words: &str) -> bool {
     let count = words.chars().count();
     (3..=30).contains(&count) && words.chars().all(|c| is_han(c) || "（）“”-—、".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_in_chinese_numerals_are_read() {
+        let value = |text: &str| {
+            let chars: Vec<char> = text.chars().collect();
+            in_words(&chars, 0).map(|a| (a.written * a.unit.scale()).normalize().to_string())
+        };
+        let cases = [
+            ("一百二十万元", "1200000"),
+            ("壹佰万元整", "1000000"),
+            ("十万元", "100000"),
+            ("壹仟零伍元", "1005"),
+            ("一万二千元", "12000"),
+            ("两亿三千万元", "230000000"),
+            ("三十元", "30"),
+        ];
+        for (text, yuan) in cases {
+            assert_eq!(value(text).as_deref(), Some(yuan), "{text}");
+        }
+        for text in ["万元", "百万元", "一元化", "多元", "二〇二三元", "零元"] {
+            assert_eq!(value(text), None, "{text}");
+        }
+    }
 }

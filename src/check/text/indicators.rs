@@ -82,6 +82,33 @@ pub const RULES: &[Rule] = &[
         },
         find: overlapping,
     },
+    Rule {
+        page: RulePage {
+            code: "L046",
+            severity: Warning,
+            title: "指标值说的是怎么做，不是做到什么",
+            reason: "“进一步推动”既不是数，也不是可以判断的结果，年底无从考核。",
+            source: NORM,
+            example: Example {
+                wrong: "业务工作稳定性：进一步推动", right: "业务工作稳定性：全年无中断"
+            },
+        },
+        find: no_result,
+    },
+    Rule {
+        page: RulePage {
+            code: "L047",
+            severity: Warning,
+            title: "指标名称里写了算法",
+            reason: "名称写“群众满意度”，怎么算（满意数量占总数的比例）写在指标描述一列。",
+            source: NORM,
+            example: Example {
+                wrong: "三级指标“群众满意数量占总数的比例”",
+                right: "三级指标“群众满意度”，描述“群众满意数量占总数的比例”",
+            },
+        },
+        find: method_as_name,
+    },
 ];
 
 /// Each line of the targets once for the same indicator and value.
@@ -165,6 +192,41 @@ fn no_unit(texts: &Texts<'_>, findings: &mut Findings) {
             }));
         }
     });
+}
+
+fn no_result(texts: &Texts<'_>, findings: &mut Findings) {
+    const HOW: [&str; 9] = ["进一步", "继续", "积极", "大力", "努力", "切实", "不断", "深入", "全力"];
+    // Verbs that want an object: what is to come of it is not said.
+    const ACTIONS: [&str; 16] = [
+        "推动", "推进", "加强", "开展", "促进", "落实", "做好", "支持", "保障", "加快", "强化", "完善", "深化", "抓好",
+        "组织", "配合",
+    ];
+    each(texts, |dataset, target| {
+        let value = target.value(dataset).trim();
+        let action = HOW.iter().find_map(|h| value.strip_prefix(h));
+        if action.is_some_and(|a| ACTIONS.contains(&a)) {
+            let found =
+                finding(dataset, target, format!("“{}”的指标值“{value}”没有说要达到什么结果", target.l3(dataset)));
+            findings.push(found.hint("写数和单位，或年底能判断有没有做到的结果"));
+        }
+    });
+}
+
+fn method_as_name(texts: &Texts<'_>, findings: &mut Findings) {
+    let mut told = HashSet::new();
+    for (dataset, target) in texts.targets() {
+        let name = target.l3(dataset);
+        let share = name.split_once('占').is_some_and(|(part, whole)| {
+            let ends = ["的比例", "的比率", "的比重", "的百分比"];
+            part.chars().count() >= 3 && ends.iter().any(|e| whole.strip_suffix(e).is_some_and(|w| !w.is_empty()))
+        });
+        if share && told.insert(name) {
+            let found = Diagnostic::warning("", format!("指标名称“{name}”写的是算法"))
+                .at(target.place(dataset, &["三级指标"]))
+                .text(name);
+            findings.push(found.hint("名称写指标叫什么，如“群众满意度”；算法写在指标描述一列"));
+        }
+    }
 }
 
 /// `90%-100%` with its range in the passage.

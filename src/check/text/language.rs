@@ -66,6 +66,45 @@ pub const RULES: &[Rule] = &[
         },
         find: dates,
     },
+    Rule {
+        page: RulePage {
+            code: "L006",
+            severity: Warning,
+            title: "数词和名词之间缺少量词",
+            reason: "“这四职责”少了“项”字：数词不能直接用在这些名词前面。",
+            source: "公文校对的一般要求",
+            example: Example {
+                wrong: "下面就这四职责分别说明", right: "下面就这四项职责分别说明"
+            },
+        },
+        find: measure_words,
+    },
+    Rule {
+        page: RulePage {
+            code: "L007",
+            severity: Warning,
+            title: "两个动词叠在一起",
+            reason: "“做好负责……”是改稿时只改了一半：前后两个动词只能留一个。",
+            source: "公文校对的一般要求",
+            example: Example {
+                wrong: "做好负责区内安全生产监督管理", right: "负责区内安全生产监督管理"
+            },
+        },
+        find: doubled_verbs,
+    },
+    Rule {
+        page: RulePage {
+            code: "L008",
+            severity: Warning,
+            title: "说的项数与列出的不符",
+            reason: "说“共分四项”而列了五项，读的人不知道漏了什么、多了什么。",
+            source: "公文校对的一般要求",
+            example: Example {
+                wrong: "重点做好三项工作：一是……二是……", right: "重点做好两项工作：一是……二是……"
+            },
+        },
+        find: counts,
+    },
 ];
 
 const PLACEHOLDERS: [&str; 27] = [
@@ -145,6 +184,117 @@ fn doubled_words(texts: &Texts<'_>, findings: &mut Findings) {
             }
         }
     }
+    stammers(texts, findings);
+}
+
+/// 城市城基础设施: a word's first character again, before a word of its own. The texts tell words: 城市 and 基础 stand
+/// elsewhere in them, 城基 nowhere.
+fn stammers(texts: &Texts<'_>, findings: &mut Findings) {
+    // Characters that are words by themselves.
+    const ALONE: &str =
+        "省市县区乡镇村党国人各本该此其年月日的了和及与为在于不以从上下内外中大小新老一二三四五六七八九十";
+    let often = |a: char, b: char| {
+        let pairs = texts.passages.iter().flat_map(|p| p.chars.windows(2));
+        pairs.filter(|w| w[0] == a && w[1] == b).take(3).count()
+    };
+    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+        for (at, w) in passage.chars.windows(5).enumerate().filter(|(_, w)| w[0] == w[2]) {
+            let &[x, y, _, z, after] = w else { continue };
+            let stammer = x != y && z != x && z != y && w.iter().all(|c| is_han(*c)) && !ALONE.contains(x);
+            if stammer && often(x, z) == 1 && often(y, x) == 1 && often(x, y) >= 3 && often(z, after) >= 3 {
+                let words = passage.words(&(at..at + 5));
+                let found = passage.finding(at..at + 5, format!("“{words}”里多了一个“{x}”"));
+                findings.push(found.hint(format!("写作“{x}{y}{z}{after}”，或补全中间漏掉的字")));
+            }
+        }
+    }
+}
+
+/// Nouns that a numeral needs a measure word for.
+const COUNTED: [&str; 11] = ["职责", "任务", "措施", "目标", "原则", "问题", "制度", "要求", "建议", "指标", "职能"];
+
+fn measure_words(texts: &Texts<'_>, findings: &mut Findings) {
+    const BEFORE: [&str; 7] = ["这", "那", "上述", "以上", "以下", "下列", "下述"];
+    const NUMERALS: &str = "两二三四五六七八九十";
+    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+        for noun in COUNTED {
+            for (byte, _) in passage.text.match_indices(noun) {
+                let end = passage.text[..byte].chars().count();
+                let count = passage.chars[..end].iter().rev().take_while(|c| NUMERALS.contains(**c)).count();
+                let before: String = passage.chars[..end - count].iter().collect();
+                if count > 0 && BEFORE.iter().any(|b| before.ends_with(b)) {
+                    let range = end - count..end + noun.chars().count();
+                    let numeral = passage.words(&(end - count..end));
+                    let found = passage.finding(range, format!("“{numeral}{noun}”中间缺少量词"));
+                    findings.push(found.hint(format!("写作“{numeral}项{noun}”")));
+                }
+            }
+        }
+    }
+}
+
+fn doubled_verbs(texts: &Texts<'_>, findings: &mut Findings) {
+    const FIRST: [&str; 4] = ["做好", "搞好", "抓好", "办好"];
+    const SECOND: [&str; 5] = ["负责", "承担", "做好", "搞好", "抓好"];
+    // 负责人, 负责制, 负责同志 are nouns.
+    const NOUNS: [char; 4] = ['人', '制', '同', '任'];
+    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+        for (first, second) in FIRST.iter().flat_map(|f| SECOND.iter().map(move |s| (*f, *s))) {
+            // The same verb twice is a doubled word.
+            let both = format!("{first}{second}");
+            for (byte, _) in passage.text.match_indices(&both).filter(|_| first != second) {
+                let start = passage.text[..byte].chars().count();
+                let range = start..start + both.chars().count();
+                if passage.chars.get(range.end).is_some_and(|c| NOUNS.contains(c)) {
+                    continue;
+                }
+                let found = passage.finding(range, format!("“{first}”和“{second}”两个动词叠在一起"));
+                findings.push(found.hint(format!("只留一个；两件事的，写作“{first}……，{second}……”")));
+            }
+        }
+    }
+}
+
+/// 三项工作：一是……二是……: a number of things is said, and then they are listed.
+fn counts(texts: &Texts<'_>, findings: &mut Findings) {
+    for (index, passage) in texts.passages.iter().enumerate().filter(|(_, p)| p.is_prose()) {
+        let Some((said, range)) = said_count(&passage.chars) else { continue };
+        let rest: String = passage.chars[range.end..].iter().collect();
+        let inside = ORDINALS.iter().take_while(|o| rest.contains(&format!("{o}是"))).count();
+        let listed = match inside {
+            0 if passage.chars.last() == Some(&'：') => super::numbering::list_after(texts, index),
+            n => n,
+        };
+        if listed >= 2 && listed != said {
+            let words = passage.words(&range);
+            let found = passage.finding(range, format!("说的是“{words}”，列出的是 {listed} 项"));
+            findings.push(found.hint("补上漏掉的，或改正项数"));
+        }
+    }
+}
+
+const ORDINALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+
+/// The last 四项, 三个方面 that opens a list: in the clause before a colon, or said to be all there is (共分四项).
+fn said_count(chars: &[char]) -> Option<(usize, Range<usize>)> {
+    const MEASURES: [&str; 7] = ["个方面", "方面", "项", "点", "类", "个部分", "部分"];
+    let number = |c: char| match c {
+        '两' => Some(2),
+        c => ORDINALS.iter().position(|o| o.starts_with(c)).map(|n| n + 1),
+    };
+    let colon = chars.iter().position(|c| *c == '：')?;
+    let from = chars[..colon].iter().rposition(|c| "。；".contains(*c)).map_or(0, |i| i + 1);
+    let measured = |at: usize| {
+        let rest: String = chars[at + 1..colon].iter().take(3).collect();
+        MEASURES.iter().find(|m| rest.starts_with(**m)).map(|m| m.chars().count())
+    };
+    let alone = |at: usize| at == 0 || number(chars[at - 1]).is_none() && !"第几每".contains(chars[at - 1]);
+    let counts = (from..colon).filter(|&at| alone(at));
+    let all: Vec<(usize, Range<usize>)> =
+        counts.filter_map(|at| Some((number(chars[at]).filter(|n| *n >= 2)?, at..at + 1 + measured(at)?))).collect();
+    // Two different counts in one clause: which of them is listed cannot be told.
+    let (last, _) = all.last()?;
+    if all.iter().any(|(n, _)| n != last) { None } else { all.last().cloned() }
 }
 
 fn doubled_at(chars: &[char], at: usize) -> Option<Range<usize>> {

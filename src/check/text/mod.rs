@@ -12,14 +12,16 @@ mod passage;
 mod private;
 mod punctuation;
 mod reasons;
+mod statements;
 mod targets;
 mod terms;
 
 pub use passage::Texts;
+pub use statements::{TypedFigure, typed_figures};
 
 use super::rule::{Findings, Rule};
 use crate::compose::Composition;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use rayon::prelude::*;
 
 const FAMILIES: [&[Rule]; 10] = [
@@ -57,6 +59,33 @@ pub fn check(composition: &Composition) -> Diagnostics {
     all
 }
 
+/// What the rules over words find in the department's own texts, whatever its tables say: all but completeness, since
+/// no document is made.
+pub fn check_words(texts: &Texts<'_>) -> Diagnostics {
+    let rules = FAMILIES.iter().filter(|f| !is_of_figures(f)).flat_map(|f| f.iter());
+    of_own(texts, rules.filter(|r| !r.page.code.starts_with('K')))
+}
+
+/// What the rules over amounts find in the department's own texts beside tables that are given as printed. A typed
+/// amount is not bound there, it is only to be right.
+pub fn check_amounts(texts: &Texts<'_>) -> Diagnostics {
+    let rules = FAMILIES.iter().filter(|f| is_of_figures(f)).flat_map(|f| f.iter());
+    of_own(texts, rules.filter(|r| r.page.code != "N001"))
+}
+
+fn is_of_figures(family: &[Rule]) -> bool {
+    let first = |rules: &[Rule]| rules.first().map(|r| r.page.code);
+    [narrative::RULES, reasons::RULES].iter().any(|of| first(of) == first(family))
+}
+
+fn of_own<'r>(texts: &Texts<'_>, rules: impl Iterator<Item = &'r Rule>) -> Diagnostics {
+    let mut all = Diagnostics::default();
+    rules.flat_map(|rule| find(std::slice::from_ref(rule), texts)).for_each(|found| all.push(found));
+    let own = |place: &Place| texts.passages.iter().any(|p| p.own && p.place.file == place.file);
+    all.retain(|d| d.place.as_ref().is_some_and(own));
+    all
+}
+
 fn find(family: &[Rule], texts: &Texts<'_>) -> Vec<Diagnostic> {
     let one = |rule: &Rule| {
         let mut findings = Findings::of(rule);
@@ -68,5 +97,5 @@ fn find(family: &[Rule], texts: &Texts<'_>) -> Vec<Diagnostic> {
 
 /// Rules that go through the records themselves.
 fn per_record(finding: &Diagnostic) -> bool {
-    ["K004", "K005", "L040", "L041", "L042", "L043", "L044", "N018"].contains(&&*finding.code)
+    ["K004", "K005", "L040", "L041", "L042", "L043", "L044", "L046", "N018"].contains(&&*finding.code)
 }

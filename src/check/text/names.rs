@@ -235,15 +235,15 @@ fn contributions(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Project names of the data, long enough to be told apart.
-fn projects<'t>(texts: &'t Texts<'_>) -> Vec<&'t str> {
+/// Project names of the data, of at least so many characters.
+pub fn projects<'t>(texts: &'t Texts<'_>, least: usize) -> Vec<&'t str> {
     let datasets = texts.composition.job().data.datasets.values();
     let mut all: Vec<&str> = Vec::new();
     for dataset in datasets {
         let Some(index) = dataset.fields.iter().position(|f| f.head == "项目" || f.head == "项目名称") else {
             continue;
         };
-        all.extend(dataset.records.iter().map(|r| r.values[index].text()).filter(|n| n.chars().count() >= 6));
+        all.extend(dataset.records.iter().map(|r| r.values[index].text()).filter(|n| n.chars().count() >= least));
     }
     all.sort_unstable();
     all.dedup();
@@ -251,7 +251,7 @@ fn projects<'t>(texts: &'t Texts<'_>) -> Vec<&'t str> {
 }
 
 fn project_names(texts: &Texts<'_>, findings: &mut Findings) {
-    let all: Vec<(Vec<char>, &str)> = projects(texts).into_iter().map(|p| (p.chars().collect(), p)).collect();
+    let all: Vec<(Vec<char>, &str)> = projects(texts, 6).into_iter().map(|p| (p.chars().collect(), p)).collect();
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
         for (name, project) in &all {
             if passage.text.contains(project) {

@@ -1,9 +1,11 @@
 //! Numbers in prose: each is bound to a figure, or it is reported; what it says follows from the figures.
 
-use super::amounts::{Amount, Unit, amounts, is_name};
+use super::amounts::{Amount, DOWN, UP, Unit, amounts, is_name};
 use super::passage::{Kind, Passage, Texts, bare_label, row_key};
+use super::statements::Statement;
 use crate::check::rule::{Example, Findings, Rule, RulePage};
 use crate::compose::NamedFigure;
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity::{Note, Warning};
 use crate::money;
 use rust_decimal::Decimal;
@@ -156,6 +158,34 @@ pub const RULES: &[Rule] = &[
         },
         find: over_budget,
     },
+    Rule {
+        page: RulePage {
+            code: "N020",
+            severity: Warning,
+            title: "原因说的方向与增减相反",
+            reason: "前面说增加，后面说“减少的原因是”，是数字改了而原因没有改。",
+            source: "财预〔2016〕143号：说明增减变化及原因",
+            example: Example {
+                wrong: "比上年增加5.00万元，减少的主要原因是压减支出",
+                right: "比上年增加5.00万元，增加的主要原因是新增人员",
+            },
+        },
+        find: opposite_reasons,
+    },
+    Rule {
+        page: RulePage {
+            code: "N021",
+            severity: Warning,
+            title: "并列的项目里有明细中没有的名称",
+            reason: "一串项目都在明细里，只有一个不在：名称写错了，或者那个项目已经没有了。",
+            source: "财预〔2016〕143号：公开的数据应当一致",
+            example: Example {
+                wrong: "环境跟踪监测20.00万元、道路养护专项30.00万元（明细里没有“道路养护专项”）",
+                right: "写明细里的项目名称",
+            },
+        },
+        find: unknown_projects,
+    },
 ];
 
 /// Text that speaks of the year before: its amounts are not this year's.
@@ -188,12 +218,7 @@ fn money_figures<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = &'t NamedFigu
 
 /// What to write in place of a typed amount.
 fn template(figure: &NamedFigure, amount: &Amount) -> Option<String> {
-    let unit = match amount.unit {
-        Unit::Yuan => money::Unit::Yuan,
-        Unit::Wan => money::Unit::WanYuan,
-        Unit::Yi => money::Unit::YiYuan,
-        Unit::Percent => return None,
-    };
+    let unit = amount.money_unit()?;
     let address = &figure.address;
     let mut options = Vec::new();
     if unit != figure.unit {
@@ -258,8 +283,14 @@ fn bindable(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 fn differs(texts: &Texts<'_>, findings: &mut Findings) {
+    texts.statements.iter().filter(|s| texts.holds(s) == Some(false)).for_each(|s| findings.push(unlike(texts, s)));
     for (passage, typed) in typed(texts) {
         for amount in typed.iter().filter(|a| a.is_money() && a.direction == 0) {
+            let known =
+                |s: &&Statement| std::ptr::eq(&texts.passages[s.passage], passage) && s.range.end == amount.number.end;
+            if texts.statements.iter().any(|s| known(&s)) {
+                continue; // told above, or right
+            }
             if of_last_year(texts, passage, amount) || !equal_figures(texts, amount).is_empty() {
                 continue;
             }
@@ -287,9 +318,44 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
+/// The finding that a number is not that of the figure which the set's own sentence prints there.
+fn unlike(texts: &Texts<'_>, statement: &Statement) -> Diagnostic {
+    let passage = &texts.passages[statement.passage];
+    let figure = texts.composition.figure(&statement.address);
+    let shown = |f: &crate::compose::FigureView| {
+        let zero = if f.unit == money::Unit::Plain { "0" } else { "0.00" };
+        let text = if f.text.is_empty() { zero } else { f.text.trim_start_matches('-') };
+        format!("{text}{}", f.unit.name())
+    };
+    let right = figure.as_ref().map(shown).unwrap_or_default();
+    let label = texts.label(&statement.address).unwrap_or_else(|| row_key(&statement.address));
+    let amount = texts.typed_amount(statement);
+    let range = amount.as_ref().map_or(statement.range.clone(), |a| a.range.clone());
+    let found = match statement.range.is_empty() {
+        true => {
+            let from = range.start.saturating_sub(6);
+            let to = passage.chars.len().min(range.end + 2);
+            let message = format!("“{}”里漏了 {}（{label}，{right}）", passage.words(&(from..to)), statement.address);
+            passage.finding(from..to, message)
+        }
+        false => {
+            let words = passage.words(&range);
+            passage.finding(range, format!("手写的“{words}”与 {}（{label}，{right}）不一致", statement.address))
+        }
+    };
+    let found = match (amount, figure.and_then(|f| f.amount)) {
+        (Some(a), Some(exact)) => {
+            found.compared(("正文写作".into(), a.value()), (format!("{}为", statement.address), exact.abs()))
+        }
+        _ => found,
+    };
+    found.address(statement.address.to_string()).hint("版式集的同一句话在这里印的是它：核对正文和表，改正写错的一处")
+}
+
 /// A figure whose printed digits differ from the typed ones in one place, or in two neighbours swapped.
 fn alike<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Option<&'t NamedFigure> {
-    if amount.significant() < 5 {
+    // Beside printed tables most amounts are not known: what looks alike may be another one.
+    if amount.significant() < 5 || !texts.composition.given().is_empty() {
         return None;
     }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<Vec<char>>();
@@ -669,6 +735,61 @@ fn twice(texts: &Texts<'_>, findings: &mut Findings) {
                 .related(earlier.passage.place.clone(), format!("{label}{then}"))
                 .compared(("这里".into(), later.amount.value()), ("别处".into(), earlier.amount.value()));
             findings.push(found.hint("改为一致；能绑定的，两处绑定同一个数字"));
+        }
+    }
+}
+
+/// 增加5.00万元，减少的主要原因是……
+fn opposite_reasons(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
+        let all = amounts(passage);
+        let directed: Vec<&Amount> = all.iter().filter(|a| a.is_money() && a.direction != 0).collect();
+        for (index, amount) in directed.iter().enumerate() {
+            let next = directed.get(index + 1).map_or(usize::MAX, |a| a.range.start);
+            let rest = passage.words(&(amount.range.end..amount.sentence.end.min(next)));
+            let (own, other) = if amount.direction > 0 { (UP, DOWN) } else { (DOWN, UP) };
+            let said = |words: &[&'static str]| {
+                let forms =
+                    words.iter().flat_map(|w| ["的主要原因", "的原因", "主要原因", "原因"].map(|r| format!("{w}{r}")));
+                forms.into_iter().find(|f| rest.contains(f.as_str()))
+            };
+            let Some(words) = said(&other).filter(|_| said(&own).is_none()) else { continue };
+            let byte = rest.find(words.as_str()).unwrap_or(0);
+            let start = amount.range.end + rest[..byte].chars().count();
+            let message = format!(
+                "前面说“{}”，后面却说“{words}”",
+                passage.words(&(amount.range.start.saturating_sub(2)..amount.range.end))
+            );
+            let found = passage.finding(start..start + words.chars().count(), message);
+            findings.push(found.hint("按现在的增减改写原因；用 {{ diff(…) | reason }}，原因就会跟着数字变"));
+        }
+    }
+}
+
+/// In a list of projects, one that stands between two of the data's and is none of them.
+fn unknown_projects(texts: &Texts<'_>, findings: &mut Findings) {
+    let projects = super::names::projects(texts, 1);
+    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
+        let all = amounts(passage);
+        let known = |amount: &Amount| {
+            let before = passage.words(&(amount.sentence.start..amount.range.start));
+            let before = before.strip_suffix("项目").unwrap_or(&before);
+            projects.iter().any(|p| before.ends_with(p.strip_suffix("项目").unwrap_or(p)))
+        };
+        for run in lists(passage, &all) {
+            for three in run.windows(3).filter(|w| known(w[0]) && !known(w[1]) && known(w[2])) {
+                let amount = three[1];
+                let rest = ["其他", "其它", "等"].iter().any(|w| amount.label.starts_with(w));
+                let row = texts.figures_named(&amount.label).next().is_some();
+                if rest || row || !is_name(&amount.label) {
+                    continue;
+                }
+                let start = amount.range.start.saturating_sub(amount.label.chars().count());
+                let near = crate::diagnostic::nearest(&amount.label, projects.iter().copied());
+                let hint = near.map_or("写明细里的项目名称".to_string(), |n| format!("是否应为“{n}”？"));
+                let message = format!("明细里没有“{}”这个项目", amount.label);
+                findings.push(passage.finding(start..amount.range.start, message).hint(hint));
+            }
         }
     }
 }

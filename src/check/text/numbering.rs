@@ -140,6 +140,30 @@ fn numbered<'t>(texts: &'t Texts<'_>) -> Vec<(&'t Passage, Number)> {
     lines.filter_map(|p| Some((p, number(&p.chars)?))).collect()
 }
 
+/// How many numbered lines of one level follow a passage, from the first on, until a heading.
+pub fn list_after(texts: &Texts<'_>, index: usize) -> usize {
+    let after = texts.passages[index + 1..].iter().take_while(|p| matches!(p.kind, Kind::Lead | Kind::Prose));
+    let mut level = None;
+    let mut count = 0;
+    for (line, passage) in after.enumerate() {
+        let Some(n) = number(&passage.chars) else {
+            // The list begins right below, or there is none.
+            if line == 0 {
+                return 0;
+            }
+            continue;
+        };
+        if *level.get_or_insert(n.level) != n.level {
+            continue;
+        }
+        if n.value as usize != count + 1 {
+            break;
+        }
+        count += 1;
+    }
+    count
+}
+
 /// How deep a numbered line stands by its form: a heading by its level, all else below.
 fn depth(passage: &Passage) -> u8 {
     match passage.kind {

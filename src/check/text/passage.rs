@@ -1,6 +1,7 @@
 //! The texts of a document and its data, each with its place in the user's file: what the rules over texts read.
 
 use super::amounts::Amount;
+use super::statements::{Statement, statements};
 use crate::compose::{Composition, NamedFigure};
 use crate::data::Kind as FieldKind;
 use crate::diagnostic::{Diagnostic, Place};
@@ -165,6 +166,8 @@ pub struct Texts<'a> {
     by_name: HashMap<String, Vec<usize>>,
     /// Names that may hold anything: projects, units, subjects.
     pub names: HashSet<&'a str>,
+    /// Typed numbers whose figure the set's own sentence tells.
+    pub statements: Vec<Statement>,
 }
 
 impl<'a> Texts<'a> {
@@ -175,9 +178,12 @@ impl<'a> Texts<'a> {
         reader.layouts();
         reader.records();
         let passages = reader.passages;
+        // First: the set's sentences make figures of their own.
+        let figures = composition.named_figures();
         let mut texts = Texts {
+            statements: statements(composition, &passages),
             passages,
-            figures: composition.named_figures(),
+            figures,
             labels: labels(composition),
             by_name: HashMap::default(),
             names: names(composition),
@@ -423,6 +429,10 @@ fn unmarked(line: &str) -> String {
 /// The label beside each printed figure: the nearest text to its left in its row.
 fn labels(composition: &Composition) -> HashMap<&str, String> {
     let mut labels = HashMap::default();
+    for row in composition.given().iter().flat_map(|t| &t.rows) {
+        let figures = row.figures.iter().flatten();
+        labels.extend(figures.map(|f| (&*f.address, bare_label(&row.label).to_string())));
+    }
     for row in composition.document.tables().flat_map(|t| &t.body) {
         let mut label = String::new();
         for cell in &row.cells {

@@ -85,6 +85,20 @@ pub const RULES: &[Rule] = &[
         },
         find: spaced,
     },
+    Rule {
+        page: RulePage {
+            code: "L017",
+            severity: Warning,
+            title: "并列的词语中间用了句号",
+            reason: "一串并列的词语说的是同一件事，中间用顿号；误用句号，后半句就没有了主语。",
+            source: "GB/T 15834—2011 4.1、4.5",
+            example: Example {
+                wrong: "绿化更加整洁、优美。有序，巩固绿化成果",
+                right: "绿化更加整洁、优美、有序，巩固绿化成果",
+            },
+        },
+        find: stop_in_list,
+    },
 ];
 
 /// A Chinese character.
@@ -244,6 +258,29 @@ fn spaced(texts: &Texts<'_>, findings: &mut Findings) {
                 findings.push(found.hint("小标题另起一行；不是小标题的，删去空格"));
             }
             at = end.max(at + 1);
+        }
+    }
+}
+/// Words that say how something is, as official lists string them together.
+const STATES: [&str; 44] = [
+    "有序", "高效", "规范", "便捷", "优质", "安全", "稳定", "和谐", "整洁", "优美", "文明", "健康", "公开", "公平",
+    "公正", "透明", "科学", "合理", "有效", "及时", "准确", "完整", "真实", "干净", "畅通", "美观", "舒适", "方便",
+    "快捷", "廉洁", "务实", "精准", "协调", "全面", "严格", "便民", "节约", "集约", "可靠", "平稳", "顺畅", "清洁",
+    "宜居", "快速",
+];
+
+fn stop_in_list(texts: &Texts<'_>, findings: &mut Findings) {
+    let state = |words: &[char]| STATES.contains(&words.iter().collect::<String>().as_str());
+    for passage in &texts.passages {
+        let chars = &passage.chars;
+        for at in (3..chars.len()).filter(|&i| chars[i] == '。' && chars[i - 3] == '、') {
+            let Some(after) = chars.get(at + 1..at + 3) else { continue };
+            let ends = chars.get(at + 3).is_none_or(|c| "，、；。的".contains(*c));
+            if ends && state(&chars[at - 2..at]) && state(after) {
+                let found =
+                    passage.finding(at - 2..at + 3, format!("“{}”中间用了句号", passage.words(&(at - 2..at + 3))));
+                findings.push(passage.certain(found.hint("并列的词语之间用顿号"), &(at..at + 1), "、"));
+            }
         }
     }
 }

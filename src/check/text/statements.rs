@@ -1,0 +1,188 @@
+//! A section that the department writes itself is read beside the set's own: where a sentence is the same but for its
+//! numbers, each typed number speaks of the figure that the set's sentence prints there.
+
+use super::amounts::{Amount, amounts, number_end};
+use super::passage::{Kind, Passage, Texts};
+use crate::check::figures::{Interval, printed_interval};
+use crate::compose::{Composition, SourceView};
+use crate::diagnostic::Place;
+use crate::money;
+use rust_decimal::Decimal;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A number of the department's text and the figure it speaks of.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Which passage of the texts.
+    pub passage: usize,
+    /// The number in it; empty, where it was left out.
+    pub range: Range<usize>,
+    pub address: Arc<str>,
+}
+
+/// A figure that only prose prints, as it is typed there.
+#[derive(Debug, Clone)]
+pub struct TypedFigure {
+    pub address: Arc<str>,
+    pub text: String,
+    pub unit: money::Unit,
+    pub decimals: u32,
+    pub place: Place,
+}
+
+/// How much of the set's sentence must stand in the department's, of a hundred.
+const SHARE: usize = 70;
+/// How many signs around a number must be the same.
+const AROUND: usize = 3;
+
+/// A text as signs, a number being one of them.
+struct Signs {
+    signs: Vec<char>,
+    /// Per sign: the characters it stands for.
+    ranges: Vec<Range<usize>>,
+}
+
+const NUMBER: char = '\u{0}';
+
+fn signs(chars: &[char], figures: &[Range<usize>]) -> Signs {
+    let mut out = Signs { signs: Vec::new(), ranges: Vec::new() };
+    let mut at = 0;
+    while at < chars.len() {
+        let figure = figures.iter().find(|r| r.start == at && r.end > at).map(|r| r.end);
+        let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
+        let minus = chars[at] == '-' && digit(at + 1);
+        let end = figure.or_else(|| (digit(at) || minus).then(|| number_end(chars, at + usize::from(minus))));
+        out.signs.push(if end.is_some() { NUMBER } else { chars[at] });
+        out.ranges.push(at..end.unwrap_or(at + 1));
+        at = end.unwrap_or(at + 1);
+    }
+    out
+}
+
+/// The statements of every section that the department writes itself.
+pub fn statements(composition: &Composition, passages: &[Passage]) -> Vec<Statement> {
+    let mut all = Vec::new();
+    for model in composition.models() {
+        let sentences: Vec<(Signs, &crate::compose::Sentence)> = model
+            .sentences
+            .iter()
+            .filter(|s| !s.figures.is_empty())
+            .map(|s| (signs(&s.chars, &s.figures.iter().map(|f| f.0.clone()).collect::<Vec<_>>()), s))
+            .collect();
+        let own = |p: &Passage| p.own && p.place.file == model.file && matches!(p.kind, Kind::Prose | Kind::Lead);
+        for (index, passage) in passages.iter().enumerate().filter(|(_, p)| own(p)) {
+            let typed = signs(&passage.chars, &passage.figures.iter().map(|f| f.0.clone()).collect::<Vec<_>>());
+            let found = sentences.iter().filter_map(|(model, sentence)| {
+                let ops = capture_diff_slices(Algorithm::Myers, &model.signs, &typed.signs);
+                let same: usize = ops
+                    .iter()
+                    .map(|op| if matches!(op, DiffOp::Equal { .. }) { op.old_range().len() } else { 0 })
+                    .sum();
+                (same * 100 >= model.signs.len() * SHARE).then_some((same, ops, model, *sentence))
+            });
+            let Some((_, ops, model, sentence)) = found.max_by_key(|f| f.0) else { continue };
+            all.extend(pairs(&ops, model, &typed).into_iter().filter_map(|(old, range)| {
+                let (_, address) = sentence.figures.iter().find(|(r, _)| *r == old)?;
+                (!passage.is_figure(&range)).then(|| Statement { passage: index, range, address: address.clone() })
+            }));
+        }
+    }
+    all
+}
+
+/// Which number of the one text is which of the other: characters of the first, and of the second.
+fn pairs(ops: &[DiffOp], model: &Signs, typed: &Signs) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut all = Vec::new();
+    for op in ops {
+        match *op {
+            DiffOp::Equal { old_index, new_index, len } if len >= AROUND => {
+                let numbers = (0..len).filter(|i| model.signs[old_index + i] == NUMBER);
+                all.extend(numbers.map(|i| (model.ranges[old_index + i].clone(), typed.ranges[new_index + i].clone())));
+            }
+            // Left out, between words that are the same.
+            DiffOp::Delete { old_index, old_len: 1, new_index } if model.signs[old_index] == NUMBER => {
+                let at = typed.ranges.get(new_index).map_or(typed.ranges.last().map_or(0, |r| r.end), |r| r.start);
+                all.push((model.ranges[old_index].clone(), at..at));
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// What a figure may be worth: exact, or all that print as it was given; a difference of such figures.
+pub fn interval(composition: &Composition, address: &str) -> Option<Interval> {
+    let given = composition.given().iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.iter().flatten());
+    if let Some(view) = given.into_iter().find(|f| *f.address == *address && f.place.is_some()) {
+        return printed_interval(&view.text, view.unit, view.decimals);
+    }
+    match composition.source(address)? {
+        SourceView::Figures(of) if address.contains('~') => {
+            let [a, b] = of.get(..2)? else { return None };
+            let (a, b) = (interval(composition, a)?, interval(composition, b)?);
+            Some(Interval { low: a.low - b.high, high: a.high - b.low })
+        }
+        SourceView::Figures(of) if address.contains('+') => of.iter().try_fold(Interval::ZERO, |sum, one| {
+            let one = interval(composition, one)?;
+            Some(Interval { low: sum.low + one.low, high: sum.high + one.high })
+        }),
+        // A ratio has its own rule.
+        SourceView::Figures(_) => None,
+        _ => composition.amount(address).map(Interval::exactly),
+    }
+}
+
+impl Texts<'_> {
+    /// The amount that stands where a statement's number does; none where its unit is missing.
+    pub fn typed_amount(&self, statement: &Statement) -> Option<&Amount> {
+        let passage = &self.passages[statement.passage];
+        amounts(passage).iter().find(|a| statement.range.start <= a.number.start && a.number.end == statement.range.end)
+    }
+
+    /// Whether a statement's number can be the figure it speaks of; none where the figure is not known.
+    pub fn holds(&self, statement: &Statement) -> Option<bool> {
+        let figure = interval(self.composition, &statement.address)?;
+        let text = self.passages[statement.passage].words(&statement.range);
+        if text.is_empty() {
+            return Some(false);
+        }
+        let unit = self.composition.figure(&statement.address).map_or(money::Unit::WanYuan, |f| f.unit);
+        let decimals = text.split_once('.').map_or(0, |(_, d)| d.len() as u32);
+        let unit = match self.typed_amount(statement) {
+            Some(amount) => amount.money_unit()?,
+            None => unit,
+        };
+        let typed = printed_interval(&text, unit, decimals)?;
+        // An absolute value: the words around it say the sign.
+        let figure = match figure.high < Decimal::ZERO && !text.starts_with('-') {
+            true => Interval { low: -figure.high, high: -figure.low },
+            false => figure,
+        };
+        Some(typed.low <= figure.high && figure.low <= typed.high)
+    }
+}
+
+/// Figures that no given table prints and the department's text does.
+pub fn typed_figures(texts: &Texts<'_>) -> Vec<TypedFigure> {
+    let mut all = Vec::new();
+    for statement in
+        texts.statements.iter().filter(|s| !s.range.is_empty() && !s.address.contains(['~', '%', '+', '@']))
+    {
+        let Some(amount) = texts.typed_amount(statement) else { continue };
+        let Some(unit) = amount.money_unit() else { continue };
+        if interval(texts.composition, &statement.address).is_some() {
+            continue;
+        }
+        let passage = &texts.passages[statement.passage];
+        all.push(TypedFigure {
+            address: statement.address.clone(),
+            text: passage.words(&statement.range),
+            unit,
+            decimals: amount.decimals,
+            place: passage.finding(statement.range.clone(), "").place.unwrap_or_else(|| passage.place.clone()),
+        });
+    }
+    all
+}

@@ -1,0 +1,77 @@
+//! Sentences without their document: the narrative over tables that are given as printed, and what the set would say
+//! where a department writes a whole section itself.
+
+use super::narrative::{Piece, pieces};
+use super::session::Session;
+use super::view::Forms;
+use super::{Composition, TableView, document};
+use crate::document::Inline;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Stands for a figure that no given table prints.
+pub const UNKNOWN: &str = "？";
+
+/// A paragraph as the set's own section says it.
+#[derive(Debug, Clone)]
+pub struct Sentence {
+    pub chars: Vec<char>,
+    /// Where a figure is printed, in characters, and its address.
+    pub figures: Vec<(Range<usize>, Arc<str>)>,
+}
+
+/// What the set says in place of a section that the department writes itself.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The department's file, as users see it.
+    pub file: Arc<str>,
+    pub sentences: Vec<Sentence>,
+}
+
+impl Composition {
+    /// The narrative alone, over tables that are given as printed. What sentences cannot know without the ledger is
+    /// left out, and no mistake.
+    pub fn of_printed(forms: &Forms, given: &[TableView]) -> Composition {
+        let session = Session::with_given(forms.shared_job(), given);
+        let document = document::narrative(&session);
+        session.take_diagnostics();
+        Composition { document, session, given: given.to_vec() }
+    }
+
+    /// The tables it was composed over, where they are given as printed.
+    pub fn given(&self) -> &[TableView] {
+        &self.given
+    }
+
+    /// The set's sentences for every section that the department writes itself.
+    pub fn models(&self) -> Vec<Model> {
+        let session = &self.session;
+        let set = &session.job.set;
+        let kept = session.for_checks();
+        let model = |part: &crate::layout::Part| {
+            let own = set.narratives.get(&format!("text/{}", part.file))?;
+            let sentences = pieces(session, set.narratives.get(&part.file)?);
+            let sentences = sentences.into_iter().filter_map(|piece| match piece {
+                Piece::Paragraph { inlines, .. } => Some(sentence(session, &inlines)),
+                _ => None,
+            });
+            Some(Model { file: own.file.clone(), sentences: sentences.collect() })
+        };
+        let models = set.parts.iter().filter_map(model).collect();
+        // What these sentences met is none of the document's.
+        session.take_diagnostics();
+        session.set_for_checks(kept);
+        models
+    }
+}
+
+fn sentence(session: &Session, inlines: &[Inline]) -> Sentence {
+    let mut sentence = Sentence { chars: Vec::new(), figures: Vec::new() };
+    for inline in inlines {
+        let start = sentence.chars.len();
+        sentence.chars.extend(inline.text.chars());
+        let address = inline.figure.and_then(|id| session.printed_address(id));
+        sentence.figures.extend(address.map(|a| (start..sentence.chars.len(), a)));
+    }
+    sentence
+}
