@@ -2,7 +2,7 @@
 //! cases of `tests/layout-errors` are: `--- set/NAME`, `--- data/NAME`, each followed by the file's text.
 
 use gongkai::compose::{Job, compose, read_report};
-use gongkai::data::printed::printed_table;
+use gongkai::data::printed::{PrintedTable, printed_table};
 use gongkai::data::{decode, read_files};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::Document;
@@ -64,10 +64,14 @@ fn job_with(file: impl Fn(&str) -> Option<Text>, over: &[(&str, &str)], diagnost
     let mut report = read_report(&report, diagnostics)?;
     report.complete(&set.report, diagnostics);
     let data = read_files(|decl: &gongkai::data::FileDecl| file(&decl.path).transpose(), &mut set.schema, diagnostics);
-    let given = over.iter().filter(|(name, _)| name.starts_with("tables/") && name.ends_with(".csv"));
-    let printed =
-        given.map(|(name, given)| printed_table(&name["tables/".len()..], (*name).into(), &text(given), diagnostics));
-    Some(Job { printed: printed.collect(), set, data, report })
+    Some(Job { printed: printed(over, diagnostics), set, data, report })
+}
+
+/// The tables given as printed among files.
+pub fn printed(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Vec<PrintedTable> {
+    let given = over.iter().filter_map(|(file, given)| Some((*file, file.strip_prefix("tables/")?, text(given))));
+    let tables = given.filter(|(_, name, _)| name.ends_with(".csv"));
+    tables.map(|(file, name, text)| printed_table(name, file.into(), &text, diagnostics)).collect()
 }
 
 /// Loads the small set with these files over it.
