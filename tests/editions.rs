@@ -639,12 +639,14 @@ fn every_write_may_fail_or_be_the_last() {
     scene.restore();
     let every = std::env::var("GONGKAI_EVERY_WRITE").is_ok();
     let mut random = Random(7);
+    let mut faults = 0;
     for at in 1..=calls {
         // Each way at each call where all are asked for; else a choice of them.
         for how in ["kill", "full", "denied"] {
             if !every && random.below(calls * 3) >= 24 {
                 continue;
             }
+            faults += 1;
             let output = run(at, how);
             let what = format!("call {at} of {calls}, {how}");
             let told = String::from_utf8_lossy(&output.stderr);
@@ -657,6 +659,7 @@ fn every_write_may_fail_or_be_the_last() {
             scene.restore();
         }
     }
+    println!("{calls} calls that change the disk, {faults} faults");
 }
 
 #[test]

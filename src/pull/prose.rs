@@ -177,8 +177,8 @@ struct Hunk {
 }
 
 /// A template's line in which `old`, the words it prints between figures, become `new`. Characters inside `{{ }}`,
-/// `{% %}` and `{# #}` are never touched.
-fn rewrite(template: &str, old: &[String], new: &[String]) -> Option<String> {
+/// `{% %}` and `{# #}` are never touched. None where the words do not stand in it one to one.
+pub fn rewrite(template: &str, old: &[String], new: &[String]) -> Option<String> {
     let printed: Vec<char> = old.iter().flat_map(|words| words.chars()).collect();
     let literal = literal_chars(template);
     let written: Vec<char> = literal.iter().map(|(_, c)| *c).collect();
