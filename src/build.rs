@@ -183,11 +183,7 @@ pub fn typeset_all(
             continue;
         }
         let Some(mut typeset) = typeset_job(job, rules, fonts, diagnostics) else { continue };
-        typeset.composition.document.meta.data.clone_from(&id);
-        if let Some(name) = &name {
-            let stem = &mut typeset.composition.document.meta.file_stem;
-            *stem = file_name(&format!("{stem}-{name}"));
-        }
+        identify(&mut typeset.composition.document, name.as_deref(), id.clone());
         documents.push((name, typeset));
     }
     // With mistakes in the data or the layout the checks have not seen everything.
@@ -196,6 +192,15 @@ pub fn typeset_all(
         acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
     }
     documents
+}
+
+/// Marks a document with what tells it from the folder's others, in its file's name, and with the id of its data.
+pub fn identify(document: &mut Document, name: Option<&str>, data: Option<String>) {
+    document.meta.data = data;
+    if let Some(name) = name {
+        let stem = &mut document.meta.file_stem;
+        *stem = file_name(&format!("{stem}-{name}"));
+    }
 }
 
 /// The files of typeset documents. With errors, here or before, nothing is returned.

@@ -12,6 +12,7 @@ use gongkai::fonts::Fonts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 const BOTH: [Format; 2] = [Format::Pdf, Format::Docx];
 
@@ -517,7 +518,8 @@ fn common_xml(docx: &[u8]) -> String {
 fn program(place: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
     command.args(arguments).current_dir(place).env("GONGKAI_FONTS", common::root().join("fonts"));
-    command.env("GONGKAI_CACHE", place.join("kept"));
+    static KEPT: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a temporary folder"));
+    command.env("GONGKAI_CACHE", KEPT.path());
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
