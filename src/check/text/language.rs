@@ -191,8 +191,7 @@ fn doubled_words(texts: &Texts<'_>, findings: &mut Findings) {
 /// elsewhere in them, 城基 nowhere.
 fn stammers(texts: &Texts<'_>, findings: &mut Findings) {
     // Characters that are words by themselves.
-    const ALONE: &str =
-        "省市县区乡镇村党国人各本该此其年月日的了和及与为在于不以从上下内外中大小新老一二三四五六七八九十";
+    const ALONE: &str = "省市县区乡镇村党国人各本该此其年月日的了和及与为在于不以从对把被将由向往到等或并且上下内外前后中大小新老多少高低一二三四五六七八九十";
     let often = |a: char, b: char| {
         let pairs = texts.passages.iter().flat_map(|p| p.chars.windows(2));
         pairs.filter(|w| w[0] == a && w[1] == b).take(3).count()

@@ -489,7 +489,10 @@ fn mixed(texts: &Texts<'_>, findings: &mut Findings) {
 fn unbound(texts: &Texts<'_>, findings: &mut Findings) {
     for (passage, typed) in typed(texts) {
         for amount in typed.iter().filter(|a| a.is_money() && !a.written.is_zero() && passage.own) {
-            if !equal_figures(texts, amount).is_empty() {
+            // 十亿元 is a class of size, not a sum.
+            let round =
+                amount.significant() <= 1 && !passage.words(&amount.number).contains(|c: char| c.is_ascii_digit());
+            if round || !equal_figures(texts, amount).is_empty() {
                 continue;
             }
             let words = passage.words(&amount.range);
