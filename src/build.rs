@@ -148,9 +148,12 @@ pub fn outputs_by(
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let documents = typeset_all(folder, layout_roots, rules, fonts, formats, diagnostics);
-    let documents: Vec<&Typeset> = documents.iter().map(|(_, typeset)| typeset).collect();
-    write_all(&documents, fonts, formats, diagnostics)
+    let made = typeset_all(folder, layout_roots, rules, fonts, formats, diagnostics);
+    let documents: Vec<&Typeset> = made.iter().map(|(_, typeset)| typeset).collect();
+    let outputs = write_all(&documents, fonts, formats, diagnostics);
+    // Nobody waits until thousands of cells are given back.
+    rayon::spawn(move || drop(made));
+    outputs
 }
 
 /// Every document of a folder with its pages, by what `[[document]]` adds to its name. With errors among them those
@@ -165,7 +168,8 @@ pub fn typeset_all(
 ) -> Vec<(Option<String>, Typeset)> {
     let mut documents = Vec::new();
     let prepared = prepare(folder, layout_roots, diagnostics);
-    let id = crate::data::snapshot_id(folder);
+    // A check makes no file that would carry it.
+    let id = (!formats.is_empty()).then(|| crate::data::snapshot_id(folder));
     let records_lost = diagnostics.iter().any(is_of_records);
     let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
     for Prepared { name, job } in prepared {
@@ -179,11 +183,7 @@ pub fn typeset_all(
             continue;
         }
         let Some(mut typeset) = typeset_job(job, rules, fonts, diagnostics) else { continue };
-        typeset.composition.document.meta.data = Some(id.clone());
-        if let Some(name) = &name {
-            let stem = &mut typeset.composition.document.meta.file_stem;
-            *stem = file_name(&format!("{stem}-{name}"));
-        }
+        identify(&mut typeset.composition.document, name.as_deref(), id.clone());
         documents.push((name, typeset));
     }
     // With mistakes in the data or the layout the checks have not seen everything.
@@ -192,6 +192,15 @@ pub fn typeset_all(
         acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
     }
     documents
+}
+
+/// Marks a document with what tells it from the folder's others, in its file's name, and with the id of its data.
+pub fn identify(document: &mut Document, name: Option<&str>, data: Option<String>) {
+    document.meta.data = data;
+    if let Some(name) = name {
+        let stem = &mut document.meta.file_stem;
+        *stem = file_name(&format!("{stem}-{name}"));
+    }
 }
 
 /// The files of typeset documents. With errors, here or before, nothing is returned.

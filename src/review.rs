@@ -1,9 +1,9 @@
 //! Documents for readers before and after publication: the draft that circulates (送审稿), with a watermark and all that
 //! was found on its last pages, and the marked edition, which shows what changed since an earlier one.
 
-use crate::build::{Format, Output, Rules, Typeset, docx, typeset_job, write_formats};
+use crate::build::{Format, Output, Rules, Typeset, docx, identify, typeset_job, write_formats};
 use crate::check::check;
-use crate::compose::{compose, file_name};
+use crate::compose::compose;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::{Change, Document};
 use crate::edition::{self, Edition};
@@ -36,8 +36,7 @@ pub fn drafts(
         let mut found = check(&composition);
         found.extend(diagnostics.clone());
         mark_draft(&mut composition.document, &found);
-        name_file(&mut composition.document, name.as_deref());
-        composition.document.meta.data = Some(id.clone());
+        identify(&mut composition.document, name.as_deref(), Some(id.clone()));
         let pages = typeset(&composition.document, &composition.job().set.style, fonts, diagnostics);
         found.iter().filter(|f| is_of_check(f)).for_each(|f| diagnostics.push(told_only(f)));
         if diagnostics.has_errors() {
@@ -88,14 +87,6 @@ fn in_words(number: usize, found: &Diagnostic) -> String {
         text += &format!("。提示：{hint}");
     }
     text.replace(['\n', '\t'], " ")
-}
-
-/// The document's own name, and what tells it from the folder's others.
-fn name_file(document: &mut Document, name: Option<&str>) {
-    if let Some(name) = name {
-        let stem = &mut document.meta.file_stem;
-        *stem = file_name(&format!("{stem}-{name}"));
-    }
 }
 
 /// A file whose name says what kind it is.
@@ -157,8 +148,7 @@ pub fn marked(
             continue;
         };
         let (_, old) = before.remove(at);
-        name_file(&mut new.composition.document, name.as_deref());
-        new.composition.document.meta.data = Some(id.clone());
+        identify(&mut new.composition.document, name.as_deref(), Some(id.clone()));
         for format in formats {
             match write_marked(&old, &new, told, fonts, *format, diagnostics) {
                 Ok(file) => outputs.push(of_kind(file, "修订标记")),

@@ -197,6 +197,7 @@ impl Desk {
             .args(arguments)
             .current_dir(self.0.path())
             .env("GONGKAI_FONTS", common::root().join("fonts"))
+            .env("GONGKAI_CACHE", "")
             .output()
             .expect("the program starts");
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");

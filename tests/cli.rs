@@ -40,6 +40,7 @@ impl Desk {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
         command.args(arguments).current_dir(self.0.path()).env("GONGKAI_FONTS", common::root().join("fonts"));
+        command.env("GONGKAI_CACHE", "");
         command
     }
 

@@ -94,6 +94,7 @@ fn built_by_a_process(
         .args(folders)
         .current_dir(desk.path())
         .env("GONGKAI_FONTS", common::root().join("fonts"))
+        .env("GONGKAI_CACHE", "")
         .envs(surroundings.iter().copied())
         .output()
         .expect("the program starts");
@@ -119,9 +120,37 @@ fn processes_in_other_folders_time_zones_languages_and_thread_counts_write_the_s
             &[("TZ", "Pacific/Kiritimati"), ("LC_ALL", "de_DE.UTF-8"), ("SOURCE_DATE_EPOCH", "1"), ("NO_COLOR", "1")],
         ),
     ];
-    for other in &others {
-        for (one, another) in first.iter().zip(other) {
-            assert!(one == another, "{} and {} bytes", one.len(), another.len());
-        }
+    others.iter().for_each(|other| assert_same_bytes(other, &first));
+}
+
+fn assert_same_bytes(found: &[Vec<u8>], wanted: &[Vec<u8>]) {
+    for (one, another) in wanted.iter().zip(found) {
+        assert!(one == another, "{} and {} bytes", one.len(), another.len());
     }
+}
+
+#[test]
+fn what_earlier_runs_kept_changes_nothing_fresh_or_damaged() {
+    let (sample, changed) = two_folders();
+    let kept = tempfile::tempdir().expect("a temporary folder");
+    let folder = kept.path().to_str().expect("a plain path");
+    let build = |cache| built_by_a_process(&sample, changed.path(), ["data/a", "data/b"], &[("GONGKAI_CACHE", cache)]);
+    let without = build("");
+    assert_same_bytes(&build(folder), &without);
+    let entries = || std::fs::read_dir(folder).expect("it was made").map(|e| e.expect("an entry").path());
+    assert!(entries().count() >= 5, "each face's subset is kept");
+    assert_same_bytes(&build(folder), &without);
+    for (number, entry) in entries().enumerate() {
+        let mut bytes = std::fs::read(&entry).expect("an entry");
+        match number % 3 {
+            0 => bytes.truncate(bytes.len() / 2),
+            1 => bytes.clear(),
+            _ => {
+                let middle = bytes.len() / 2;
+                bytes[middle] ^= 1;
+            }
+        }
+        std::fs::write(&entry, bytes).expect("writes");
+    }
+    assert_same_bytes(&build(folder), &without);
 }

@@ -12,6 +12,7 @@ use gongkai::fonts::Fonts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 const BOTH: [Format; 2] = [Format::Pdf, Format::Docx];
 
@@ -517,6 +518,8 @@ fn common_xml(docx: &[u8]) -> String {
 fn program(place: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
     command.args(arguments).current_dir(place).env("GONGKAI_FONTS", common::root().join("fonts"));
+    static KEPT: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a temporary folder"));
+    command.env("GONGKAI_CACHE", KEPT.path());
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
@@ -638,12 +641,14 @@ fn every_write_may_fail_or_be_the_last() {
     scene.restore();
     let every = std::env::var("GONGKAI_EVERY_WRITE").is_ok();
     let mut random = Random(7);
+    let mut faults = 0;
     for at in 1..=calls {
         // Each way at each call where all are asked for; else a choice of them.
         for how in ["kill", "full", "denied"] {
             if !every && random.below(calls * 3) >= 24 {
                 continue;
             }
+            faults += 1;
             let output = run(at, how);
             let what = format!("call {at} of {calls}, {how}");
             let told = String::from_utf8_lossy(&output.stderr);
@@ -656,6 +661,7 @@ fn every_write_may_fail_or_be_the_last() {
             scene.restore();
         }
     }
+    println!("{calls} calls that change the disk, {faults} faults");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! cases of `tests/layout-errors` are: `--- set/NAME`, `--- data/NAME`, each followed by the file's text.
 
 use gongkai::compose::{Job, compose, read_report};
+use gongkai::data::printed::{PrintedTable, printed_table};
 use gongkai::data::{decode, read_files};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::Document;
@@ -41,15 +42,36 @@ pub fn sections(input: &str) -> Vec<(&str, &str)> {
     found
 }
 
-/// The small set and its data with these files over them: its own files lie below the department's `layout/`.
+/// The small set and its data with these files over them: its own files lie below the department's `layout/`; tables
+/// given as printed are its `tables/NAME.csv`.
 pub fn job(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Job> {
+    job_with(|name| data_file(name, over), over, diagnostics)
+}
+
+/// The same without any records: the tables given as printed are all there is.
+pub fn job_of_printed(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Job> {
+    let mut of_data = Diagnostics::default();
+    let report = |name: &str| data_file(name, over).filter(|_| name == "report.toml");
+    let job = job_with(report, over, &mut of_data);
+    of_data.retain(|found| found.code != "E101");
+    diagnostics.extend(of_data);
+    job
+}
+
+fn job_with(file: impl Fn(&str) -> Option<Text>, over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Job> {
     let mut set = set(over, diagnostics)?;
-    let report = data_file("report.toml", over)?.map_err(|found| diagnostics.push(found)).ok()?;
+    let report = file("report.toml")?.map_err(|found| diagnostics.push(found)).ok()?;
     let mut report = read_report(&report, diagnostics)?;
     report.complete(&set.report, diagnostics);
-    let read = |decl: &gongkai::data::FileDecl| data_file(&decl.path, over).transpose();
-    let data = read_files(read, &mut set.schema, diagnostics);
-    Some(Job { set, data, report, printed: Vec::new() })
+    let data = read_files(|decl: &gongkai::data::FileDecl| file(&decl.path).transpose(), &mut set.schema, diagnostics);
+    Some(Job { printed: printed(over, diagnostics), set, data, report })
+}
+
+/// The tables given as printed among files.
+pub fn printed(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Vec<PrintedTable> {
+    let given = over.iter().filter_map(|(file, given)| Some((*file, file.strip_prefix("tables/")?, text(given))));
+    let tables = given.filter(|(_, name, _)| name.ends_with(".csv"));
+    tables.map(|(file, name, text)| printed_table(name, file.into(), &text, diagnostics)).collect()
 }
 
 /// Loads the small set with these files over it.
@@ -71,15 +93,21 @@ pub fn set(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Layou
 /// Everything up to the document and what the rules find in it.
 pub fn composed(input: &str) -> (Option<Document>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let job = job(&sections(input), &mut diagnostics).filter(|_| !diagnostics.has_errors());
-    let composition = job.and_then(|job| compose(job, &mut diagnostics));
-    if let Some(composition) = &composition {
-        diagnostics.extend(gongkai::check::check(composition));
-    }
-    (composition.map(|composition| composition.document), diagnostics)
+    let document = composed_of(&sections(input), &mut diagnostics);
+    (document, diagnostics)
 }
 
-fn data_file(name: &str, over: &[(&str, &str)]) -> Option<Result<String, gongkai::diagnostic::Diagnostic>> {
+/// The same of files already told apart.
+pub fn composed_of(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Document> {
+    let job = job(over, diagnostics).filter(|_| !diagnostics.has_errors());
+    let composition = job.and_then(|job| compose(job, diagnostics))?;
+    diagnostics.extend(gongkai::check::check(&composition));
+    Some(composition.document)
+}
+
+type Text = Result<String, gongkai::diagnostic::Diagnostic>;
+
+fn data_file(name: &str, over: &[(&str, &str)]) -> Option<Text> {
     let name = format!("data/{name}");
     let (_, text) = over.iter().rev().chain(FILES).find(|(n, _)| *n == name)?;
     Some(decode(text.as_bytes().to_vec(), &name["data/".len()..]))

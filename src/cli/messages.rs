@@ -64,7 +64,10 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
         tell(format_args!("{}：", shown.folder.display()));
     }
     let sources = Sources::new(shown.folder, telling.roots);
-    people(shown, &sources, console::colors_enabled_stderr()).iter().for_each(tell);
+    let lines = people(shown, &sources, console::colors_enabled_stderr());
+    if !lines.is_empty() {
+        tell(lines.join("\n"));
+    }
     outcome.written.iter().for_each(|path| print(path.display()));
     let said = last_line(shown.folder, outcome, telling);
     if !said.is_empty() {
@@ -95,5 +98,6 @@ pub fn print(line: impl Display) {
 
 /// A line to stderr, likewise.
 pub fn tell(line: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    // In one piece: lines of several programs in one terminal do not mix.
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }

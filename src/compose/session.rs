@@ -2,7 +2,7 @@
 
 use super::table::Composed;
 use super::{FigureView, Job, TableView};
-use crate::data::filter::{self, Filter};
+use crate::data::filter::{Columns, Filter, Matcher};
 use crate::data::points::Points;
 use crate::data::{Dataset, Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -13,7 +13,8 @@ use crate::money::{Look, show};
 use indexmap::IndexMap;
 use minijinja::{Environment, Value};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
 /// A character before inserted text that would otherwise be read as a heading, a role or emphasis.
@@ -81,6 +82,8 @@ struct State {
 /// One run of `compose`.
 pub struct Session {
     pub job: Arc<Job>,
+    /// By dataset.
+    columns: HashMap<String, Columns>,
     /// Figures as they were printed, by address, where tables are given in place of the ledger.
     pub given: HashMap<Arc<str>, FigureView>,
     state: Mutex<State>,
@@ -95,10 +98,13 @@ impl Session {
 
     /// A session over tables that are given as printed: what a sentence asks of them is what they print.
     pub fn with_given(job: impl Into<Arc<Job>>, given: &[TableView]) -> Arc<Session> {
+        let job = job.into();
+        let columns = job.data.datasets.iter().map(|(id, dataset)| (id.clone(), Columns::of(dataset))).collect();
         let figures = given.iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.iter().flatten());
         let given = figures.filter(|f| f.place.is_some()).map(|f| (f.address.clone(), f.clone())).collect();
         let session = Arc::new_cyclic(|me| Session {
-            job: job.into(),
+            job,
+            columns,
             given,
             state: Mutex::new(State::default()),
             env: OnceLock::new(),
@@ -169,7 +175,8 @@ impl Session {
         if let Some(known) = self.state().points.get(&key) {
             return known.clone();
         }
-        let points = Arc::new(filter::points(filter, dataset, &self.job.data, &self.job.set.schema));
+        let columns = &self.columns[&dataset.id];
+        let points = Arc::new(Matcher::new(dataset, columns, &self.job.data, &self.job.set.schema).points(filter));
         self.state().points.insert(key, points.clone());
         points
     }

@@ -9,7 +9,7 @@ use super::schema::{FieldDecl, FileDecl, Kind, Schema};
 use super::{Data, Dataset, Record, Value};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use rust_decimal::Decimal;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::sync::OnceLock;
 
 /// A condition on records, as declared: a view's name, `{ field = condition }`, a list, or false.
@@ -52,29 +52,33 @@ pub fn matches(filter: &Filter, dataset: &Dataset, record: &Record, data: &Data,
     resolve(filter, dataset, data, schema, 0).holds(record)
 }
 
-/// What `filter` says of every record of `dataset`.
-pub fn points(filter: &Filter, dataset: &Dataset, data: &Data, schema: &Schema) -> Points {
-    Matcher::new(dataset, data, schema).points(filter)
-}
-
 /// Asks many filters of one dataset: a condition is asked once for each distinct value of a column.
 pub struct Matcher<'a> {
     dataset: &'a Dataset,
     data: &'a Data,
     schema: &'a Schema,
-    /// One per field, made when first asked for.
-    columns: Vec<OnceLock<DistinctColumn<'a>>>,
+    columns: &'a Columns,
 }
 
-/// The distinct values of a field, and for each record the index of its value among them.
-struct DistinctColumn<'a> {
-    values: Vec<&'a Value>,
+/// The distinct values of each field of a dataset, found when first asked for.
+pub struct Columns(Vec<OnceLock<DistinctColumn>>);
+
+/// The distinct values of a field, each by the first record that has it, and for each record the index of its value
+/// among them.
+struct DistinctColumn {
+    first: Vec<usize>,
     of_record: Vec<u32>,
 }
 
+impl Columns {
+    pub fn of(dataset: &Dataset) -> Columns {
+        Columns(dataset.fields.iter().map(|_| OnceLock::new()).collect())
+    }
+}
+
 impl<'a> Matcher<'a> {
-    pub fn new(dataset: &'a Dataset, data: &'a Data, schema: &'a Schema) -> Matcher<'a> {
-        let columns = dataset.fields.iter().map(|_| OnceLock::new()).collect();
+    /// `columns` must be of the dataset.
+    pub fn new(dataset: &'a Dataset, columns: &'a Columns, data: &'a Data, schema: &'a Schema) -> Matcher<'a> {
         Matcher { dataset, data, schema, columns }
     }
 
@@ -95,8 +99,9 @@ impl<'a> Matcher<'a> {
             }
             Test::All(tests) => tests.iter().fold(Points::all(length), |points, test| points.and(&self.ask(test))),
             Test::Column { field, blank_unknown, check } => {
-                let column = self.columns[*field].get_or_init(|| DistinctColumn::new(self.dataset, *field));
-                let says: Vec<_> = column.values.iter().map(|v| check_value(check, v, *blank_unknown)).collect();
+                let column = self.columns.0[*field].get_or_init(|| DistinctColumn::new(self.dataset, *field));
+                let value = |&record: &usize| &self.dataset.records[record].values[*field];
+                let says: Vec<_> = column.first.iter().map(|r| check_value(check, value(r), *blank_unknown)).collect();
                 let mut points = Points::none(length);
                 for (record, &value) in column.of_record.iter().enumerate() {
                     points.set(record, says[value as usize]);
@@ -107,17 +112,17 @@ impl<'a> Matcher<'a> {
     }
 }
 
-impl<'a> DistinctColumn<'a> {
-    fn new(dataset: &'a Dataset, field: usize) -> DistinctColumn<'a> {
+impl DistinctColumn {
+    fn new(dataset: &Dataset, field: usize) -> DistinctColumn {
         #[derive(PartialEq, Eq, Hash)]
         enum Key<'a> {
             Blank,
             Text(&'a str),
             Number(Decimal),
         }
-        let mut indexes: HashMap<Key, u32> = HashMap::new();
-        let mut column = DistinctColumn { values: Vec::new(), of_record: Vec::with_capacity(dataset.records.len()) };
-        for record in &dataset.records {
+        let mut indexes: HashMap<Key, u32> = HashMap::default();
+        let mut column = DistinctColumn { first: Vec::new(), of_record: Vec::with_capacity(dataset.records.len()) };
+        for (number, record) in dataset.records.iter().enumerate() {
             let value = &record.values[field];
             let key = match value {
                 Value::Blank => Key::Blank,
@@ -125,8 +130,8 @@ impl<'a> DistinctColumn<'a> {
                 Value::Number(number) => Key::Number(*number),
             };
             let index = *indexes.entry(key).or_insert_with(|| {
-                column.values.push(value);
-                column.values.len() as u32 - 1
+                column.first.push(number);
+                column.first.len() as u32 - 1
             });
             column.of_record.push(index);
         }
@@ -323,7 +328,7 @@ fn through_ref<'a>(
     let Some(other) = data.datasets.get(file).filter(|d| d.given) else { return Check::NotKnown };
     let Some(named_by) = other.field(field).filter(|_| depth <= DEEPEST) else { return Check::NotKnown };
     let test = resolve_field(path, condition, other, data, schema, depth);
-    let mut says: HashMap<&str, Option<bool>> = HashMap::new();
+    let mut says: HashMap<&str, Option<bool>> = HashMap::default();
     for record in &other.records {
         let Value::Text(name) = &record.values[named_by] else { continue };
         let here = test.holds(record);
@@ -530,7 +535,7 @@ mod tests {
     /// One character a record: true 1, false 0, not known ?.
     fn says(filter: &Filter, file: &str, data: &Data, schema: &Schema) -> String {
         let dataset = &data.datasets[file];
-        let points = points(filter, dataset, data, schema);
+        let points = Matcher::new(dataset, &Columns::of(dataset), data, schema).points(filter);
         let sign = |says: Option<bool>| says.map_or('?', |yes| if yes { '1' } else { '0' });
         let each: String = dataset.records.iter().map(|r| sign(matches(filter, dataset, r, data, schema))).collect();
         let all: String = (0..dataset.records.len()).map(|i| sign(points.get(i))).collect();

@@ -30,14 +30,15 @@ pub struct Class {
 }
 
 impl Class {
-    /// Level index of a code, by its length.
+    /// Level index of a code, by its length; none if it is not all digits.
     pub fn level(&self, code: &str) -> Option<usize> {
-        self.lengths.iter().position(|&n| n == code.len())
+        let is_code = code.bytes().all(|b| b.is_ascii_digit());
+        self.lengths.iter().position(|&n| is_code && n == code.len())
     }
 
     /// The code and its ancestors, widest first: 2010350 → 201, 20103, 2010350.
     pub fn path<'a>(&self, code: &'a str) -> Vec<&'a str> {
-        self.lengths.iter().filter(|&&n| n <= code.len()).map(|&n| &code[..n]).collect()
+        self.lengths.iter().filter(|&&n| n <= code.len()).filter_map(|&n| code.get(..n)).collect()
     }
 }
 
@@ -119,5 +120,18 @@ pub enum Kind {
 impl FileDecl {
     pub fn field(&self, id: &str) -> Option<&FieldDecl> {
         self.fields.iter().find(|f| f.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_as_long_as_a_code_is_none() {
+        let class = Class { lengths: vec![3, 5, 7], ..Class::default() };
+        assert_eq!((class.level("栏次-"), class.level("2010350"), class.level("20l")), (None, Some(2), None));
+        assert_eq!(class.path("栏次-"), ["栏", "栏次-"]);
+        assert_eq!(class.path("2010350"), ["201", "20103", "2010350"]);
     }
 }

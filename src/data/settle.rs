@@ -2,7 +2,7 @@
 //! occurs twice is told.
 
 use super::classification::with_name;
-use super::filter::{Filter, Matcher, fields_used, in_words};
+use super::filter::{Columns, Filter, Matcher, fields_used, in_words};
 use super::findings::Findings;
 use super::heading::{Headings, head_with_unit};
 use super::read::{Bad, FileRead, default_value};
@@ -240,7 +240,8 @@ fn as_text(value: &Value) -> String {
 
 fn report_required_when(file: &mut Checked, decl: &FileDecl, data: &Data, schema: &Schema) {
     let (Some(headings), Some(dataset)) = (&file.headings, data.datasets.get(&decl.id)) else { return };
-    let matcher = Matcher::new(dataset, data, schema);
+    let columns = Columns::of(dataset);
+    let matcher = Matcher::new(dataset, &columns, data, schema);
     for (index, field) in decl.fields.iter().enumerate() {
         let Some(filter) = field.required_when.as_ref().filter(|_| !decl.unknown.contains(&field.id)) else { continue };
         let mut looked_at: Vec<usize> = fields_used(filter, schema).iter().filter_map(|id| dataset.field(id)).collect();

@@ -50,7 +50,10 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
         .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
         .hint(format!("文件可能损坏，或不是文本文件；{}", how_to_save(shown_name))));
     }
-    if let Some((at, c)) = text.char_indices().find(|(_, c)| ('\u{FDD0}'..='\u{FDEF}').contains(c)) {
+    // All of them begin with these two bytes, and few texts have any that do.
+    let may_have = text.as_bytes().windows(2).any(|pair| pair == [0xEF, 0xB7]);
+    let mark = |(_, c): &(usize, char)| ('\u{FDD0}'..='\u{FDEF}').contains(c);
+    if let Some((at, c)) = may_have.then(|| text.char_indices().find(mark)).flatten() {
         return Err(Diagnostic::error("E144", format!("含有不能印出的字符（U+{:04X}）", c as u32))
             .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
             .hint("请删去这个字符，或重新输入这一行"));

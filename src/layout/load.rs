@@ -135,8 +135,16 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     let raw: Option<RawSet> = read(&set_node, diagnostics);
     let style: Option<Style> = read(&style_node, diagnostics);
     let year = set_node.get("classification").and_then(Node::str).unwrap_or_default();
-    let schema = schema(&schema_node, |name, found| files.classification(year, name, found), diagnostics);
-    let report = report_fields(&schema_node, diagnostics);
+    let mut of_schema = Diagnostics::default();
+    let ((schema, report), nodes) = rayon::join(
+        || {
+            let class = |name: &str, found: &mut Diagnostics| files.classification(year, name, found);
+            let schema = schema(&schema_node, class, &mut of_schema);
+            (schema, report_fields(&schema_node, &mut of_schema))
+        },
+        || table_nodes(files),
+    );
+    diagnostics.extend(of_schema);
     let narratives = narratives(files, prose, &mut env, diagnostics);
     let mut loader = TableLoader { env: &mut env, diagnostics };
     let lists = match schema_node.get("list").and_then(Node::table) {
@@ -147,15 +155,10 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     };
     let mut tables = IndexMap::new();
     let mut stems: Vec<String> = narratives.keys().cloned().collect();
-    for name in files.names(".toml") {
-        let stem = name.trim_end_matches(".toml").to_string();
-        if ["set", "schema", "style", "checks"].contains(&stem.as_str()) {
-            continue;
-        }
-        let before = loader.diagnostics.count(Severity::Error);
-        let node = table_node(files, &stem, &mut Vec::new(), loader.diagnostics);
+    for (stem, node, found) in nodes {
         // What is read of a file with a syntax error would only be reported again as something else.
-        let whole = loader.diagnostics.count(Severity::Error) == before;
+        let whole = !found.has_errors();
+        loader.diagnostics.extend(found);
         if let Some(table) = node.filter(|_| whole).and_then(|n| loader.table(&stem, &n)) {
             tables.insert(stem.clone(), table);
         }
@@ -193,6 +196,19 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+/// The declarations of every table by its file's stem, and what was found in reading them.
+fn table_nodes(files: &SetFiles) -> Vec<(String, Option<Node>, Diagnostics)> {
+    let others = ["set.toml", "schema.toml", "style.toml", "checks.toml"];
+    let names = files.names(".toml").into_iter().filter(|name| !others.contains(&name.as_str()));
+    let one = |name: String| {
+        let stem = name.trim_end_matches(".toml").to_string();
+        let mut found = Diagnostics::default();
+        let node = table_node(files, &stem, &mut Vec::new(), &mut found);
+        (stem, node, found)
+    };
+    names.map(one).collect()
 }
 
 fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {

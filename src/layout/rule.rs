@@ -247,7 +247,7 @@ fn relation(node: &Node, diagnostics: &mut Diagnostics) -> Option<Relation> {
         Ok(relation) => Some(relation),
         Err(wrong) => {
             diagnostics.push(
-                Diagnostic::error("E282", format!("关系“{text}”读不懂：{wrong}"))
+                Diagnostic::error("E282", format!("关系“{}”读不懂：{wrong}", shortened(text)))
                     .at(node.place.clone())
                     .hint("如 \"t5/合计/基本 = t6/合计/合计\"；运算符 + - * = <= >= < > 两边要有空格"),
             );
@@ -256,9 +256,21 @@ fn relation(node: &Node, diagnostics: &mut Diagnostics) -> Option<Relation> {
     }
 }
 
+/// So much of a relation that the reason still fits on the line.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 200;
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_string(),
+    }
+}
+
 /// `a + sum(b) >= c`: tokens stand apart by spaces, brackets and commas.
 pub fn parse_relation(text: &str) -> Result<Relation, String> {
-    let mut parser = Parser { tokens: tokens(text), at: 0 };
+    let mut parser = Parser { tokens: tokens(text), at: 0, depth: 0 };
+    if parser.tokens.len() > MOST_WORDS {
+        return Err(format!("太长了，最多 {MOST_WORDS} 个词"));
+    }
     let left = parser.sum()?;
     let compare = match parser.next() {
         Some("=" | "＝") => Compare::Equal,
@@ -294,9 +306,18 @@ fn tokens(text: &str) -> Vec<&str> {
     tokens
 }
 
+/// Words of a relation; more would only be a mistake, and take stack.
+const MOST_WORDS: usize = 500;
+/// A number that stands in a relation is no larger, and has no more decimals.
+const LARGEST_NUMBER: Decimal = Decimal::from_parts(3_567_587_328, 232, 0, false, 0); // 10^12
+const MOST_DECIMALS: u32 = 8;
+/// Brackets within brackets.
+const DEEPEST: usize = 20;
+
 struct Parser<'t> {
     tokens: Vec<&'t str>,
     at: usize,
+    depth: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -316,6 +337,16 @@ impl<'t> Parser<'t> {
             Some(found) => Err(format!("这里应为“{token}”，却是“{found}”")),
             None => Err(format!("缺少“{token}”")),
         }
+    }
+
+    fn within(&mut self) -> Result<Expr, String> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(format!("括号套得太深，最多 {DEEPEST} 层"));
+        }
+        let inner = self.sum()?;
+        self.depth -= 1;
+        Ok(inner)
     }
 
     fn sum(&mut self) -> Result<Expr, String> {
@@ -347,7 +378,7 @@ impl<'t> Parser<'t> {
     fn factor(&mut self) -> Result<Expr, String> {
         match self.next() {
             Some("(") => {
-                let inner = self.sum()?;
+                let inner = self.within()?;
                 self.expect(")")?;
                 Ok(inner)
             }
@@ -359,19 +390,23 @@ impl<'t> Parser<'t> {
             }
             Some("percent") => {
                 self.expect("(")?;
-                let part = self.sum()?;
+                let part = self.within()?;
                 self.expect(",")?;
-                let whole = self.sum()?;
+                let whole = self.within()?;
                 self.expect(")")?;
                 Ok(Expr::Percent(Box::new(part), Box::new(whole)))
             }
             Some(token) if token.contains('/') => Ok(Expr::Cell(cell(token)?)),
-            Some(token) => {
-                token.parse().map(Expr::Number).map_err(|_| format!("“{token}”不是数字，也不是 表/行/列 的地址"))
-            }
+            Some(token) => number(token).map(Expr::Number),
             None => Err("没有写完".to_string()),
         }
     }
+}
+
+fn number(token: &str) -> Result<Decimal, String> {
+    let number: Decimal = token.parse().map_err(|_| format!("“{token}”不是数字，也不是 表/行/列 的地址"))?;
+    let is_sane = number.abs() <= LARGEST_NUMBER && number.scale() <= MOST_DECIMALS;
+    is_sane.then_some(number).ok_or_else(|| format!("“{token}”太大，或小数多于 {MOST_DECIMALS} 位"))
 }
 
 fn cell(token: &str) -> Result<CellPattern, String> {
@@ -529,8 +564,24 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told() {
-        for wrong in ["a/b/c", "a/b/c = ", "a/b = 1", "= 1", "sum(a/b/c = 1", "a/b/c = 1 2", "percent(a/b/c) = 1"] {
+        let wrong = ["a/b/c", "a/b/c = ", "a/b = 1", "= 1", "sum(a/b/c = 1", "a/b/c = 1 2", "percent(a/b/c) = 1"];
+        for wrong in wrong.into_iter().chain(["a/b/c = 1000000000001", "a/b/c = 0.000000001"]) {
             assert!(parse_relation(wrong).is_err(), "{wrong}");
+        }
+        assert!(parse_relation("a/b/c = 1000000000000").is_ok());
+    }
+
+    #[test]
+    fn a_relation_of_any_depth_and_length_does_not_overflow_the_stack() {
+        for (open, close) in [("(", ")"), ("percent( 1 , ", ")"), ("1 + ", ""), ("1 * ( ", " )")] {
+            for many in [30, 100, 30_000] {
+                let text = format!("a/b/c = {}1{}", open.repeat(many), close.repeat(many));
+                let read = parse_relation(&text);
+                assert_eq!(read.is_ok(), many <= 100 && close.is_empty(), "{many} {open}");
+                // What is kept is walked by recursion too.
+                let cells = read.map_or(0, |relation| relation.right.cells().len());
+                assert_eq!(cells, 0);
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ use base::Base;
 use std::path::{Path, PathBuf};
 
 pub use figures::FigureEdit;
-pub use prose::ProseEdit;
+pub use prose::{ProseEdit, rewrite};
 
 /// What was found in a DOCX.
 #[derive(Default)]

@@ -7,6 +7,7 @@ use crate::document::{Block, Document, Inline, Source};
 use crate::prepare::Instead;
 use crate::read_docx::{Prose, Reading};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::ops::Range;
 
 /// A line of the department's own text to be written anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,8 +105,8 @@ fn split(prose: &Prose) -> Vec<String> {
 
 /// A text cut at its numbers, one between each two of `old`; None where it has more or fewer numbers than that.
 fn between(old: &[String], text: &str) -> Option<Vec<String>> {
-    let numbers = |text: &str| -> Vec<std::ops::Range<usize>> {
-        let mut found: Vec<std::ops::Range<usize>> = Vec::new();
+    let numbers = |text: &str| -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
         for (at, c) in text.char_indices() {
             let goes_on = c.is_ascii_digit() || (matches!(c, '.' | ',') && found.last().is_some_and(|r| r.end == at));
             match found.last_mut() {
@@ -177,8 +178,8 @@ struct Hunk {
 }
 
 /// A template's line in which `old`, the words it prints between figures, become `new`. Characters inside `{{ }}`,
-/// `{% %}` and `{# #}` are never touched.
-fn rewrite(template: &str, old: &[String], new: &[String]) -> Option<String> {
+/// `{% %}` and `{# #}` are never touched. None where the words do not stand in it one to one.
+pub fn rewrite(template: &str, old: &[String], new: &[String]) -> Option<String> {
     let printed: Vec<char> = old.iter().flat_map(|words| words.chars()).collect();
     let literal = literal_chars(template);
     let written: Vec<char> = literal.iter().map(|(_, c)| *c).collect();
@@ -193,11 +194,9 @@ fn rewrite(template: &str, old: &[String], new: &[String]) -> Option<String> {
     for (index, (was, is)) in old.iter().zip(new).enumerate() {
         let (a, b): (Vec<char>, Vec<char>) = (was.chars().collect(), is.chars().collect());
         let segment = Segment { first, length: a.len(), last: index + 1 == old.len() };
-        for op in capture_diff_slices(Algorithm::Myers, &a, &b) {
-            if !matches!(op, DiffOp::Equal { .. }) {
-                let text: String = b[op.new_range()].iter().collect();
-                hunks.push(hunk(template, &printed, &places, &segment, op.old_range(), text)?);
-            }
+        for (gone, come) in changes(&a, &b) {
+            let text: String = b[come].iter().collect();
+            hunks.push(hunk(template, &printed, &places, &segment, gone, text)?);
         }
         first += a.len();
     }
@@ -207,6 +206,24 @@ fn rewrite(template: &str, old: &[String], new: &[String]) -> Option<String> {
         line.replace_range(hunk.start..hunk.end, &hunk.text);
     }
     Some(line)
+}
+
+/// What stands between the characters that both share: apart from each other, and in order. (An insertion beside a
+/// deletion may be told at a place within it, so only what is equal is taken from the comparison.)
+fn changes(a: &[char], b: &[char]) -> Vec<(Range<usize>, Range<usize>)> {
+    let equal = capture_diff_slices(Algorithm::Myers, a, b).into_iter().filter_map(|op| match op {
+        DiffOp::Equal { old_index, new_index, len } => Some((old_index, new_index, len)),
+        _ => None,
+    });
+    let mut found = Vec::new();
+    let (mut old, mut new) = (0, 0);
+    for (old_index, new_index, len) in equal.chain([(a.len(), b.len(), 0)]) {
+        if old < old_index || new < new_index {
+            found.push((old..old_index, new..new_index));
+        }
+        (old, new) = (old_index + len, new_index + len);
+    }
+    found
 }
 
 /// Words between two figures: where they begin among all printed characters, and how many they are.
@@ -221,7 +238,7 @@ fn hunk(
     printed: &[char],
     places: &[Option<usize>],
     segment: &Segment,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     text: String,
 ) -> Option<Hunk> {
     let (from, to) = (segment.first + range.start, segment.first + range.end);
@@ -305,6 +322,7 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn words(words: &[&str]) -> Vec<String> {
         words.iter().map(|w| (*w).to_owned()).collect()
@@ -324,6 +342,21 @@ mod tests {
             Some("{{ report.name }}的主要职责")
         );
         assert_eq!(rewrite(line, &words(&["临港部门的职责"]), &words(&["港口部门的职责"])), None);
+    }
+
+    #[test]
+    fn an_insertion_within_a_deletion_does_not_tear_characters() {
+        let line = r#"---<w:vMerge* w:val="restart"/> data/report.toml"#;
+        let new = "**运行经P(K\u{1}\u{2}{ {re$";
+        assert_eq!(rewrite(line, &words(&[line]), &words(&[new])).as_deref(), Some(new));
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_without_tags_becomes_what_was_typed(line in "[甲乙丙ab ]{0,30}", typed in "[甲乙丙丁abc]{0,30}") {
+            let rewritten = rewrite(&line, &words(&[&line]), &words(&[&typed]));
+            prop_assert_eq!(rewritten.as_deref().map(str::trim_end), Some(typed.as_str()));
+        }
     }
 
     #[test]

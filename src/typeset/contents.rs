@@ -20,6 +20,8 @@ pub struct Entry {
     title: String,
     role: String,
     link: ElementId,
+    /// What its page number belongs to: the link, or a span of it.
+    number: ElementId,
     /// Each of its lines: page, top, left and right end of the text.
     lines: Vec<(usize, f64, f64, f64)>,
     /// Right edge, pitch and size in pt.
@@ -49,7 +51,12 @@ impl<'a> Flow<'a> {
         let inlines = [Inline::text(title.clone())];
         let setting = Setting { role: role.font, full: 1.0 };
         let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics).into_owned();
-        let tags = Tags::One(Tag::Element(link));
+        let tags = self.tree.tag_sentence(link, &inlines, self.document);
+        // An element holds elements or content and never both.
+        let number = match tags {
+            Tags::One(_) => link,
+            Tags::Parts(_) => self.tree.add(link, ElementKind::Span),
+        };
         let mut galley = self.break_galley(role, text, tags, RESERVE * role.style.size);
         galley.align = Align::Left;
         let need = galley.height() - galley.half_leading();
@@ -69,7 +76,7 @@ impl<'a> Flow<'a> {
         }
         let right = self.area.left + self.area.width;
         let (anchor, pitch, size) = (heading.anchor.clone(), galley.pitch, galley.size);
-        self.entries.push(Entry { anchor, title, role: name, link, lines, right, pitch, size });
+        self.entries.push(Entry { anchor, title, role: name, link, number, lines, right, pitch, size });
     }
 
     /// Page numbers, leaders and links of every entry.
@@ -90,9 +97,9 @@ impl<'a> Flow<'a> {
         let number = self.shaper.shape(&number, setting, &|| None, self.diagnostics);
         let width = whole_line(&number).width * entry.size;
         let place = Place { x: entry.right - width, y, width, size: entry.size };
-        let link = Tag::Element(entry.link);
+        let (link, tag) = (Tag::Element(entry.link), Tag::Element(entry.number));
         let mut items = Vec::new();
-        paragraph::set_line(&number, &whole_line(&number), place, Align::Left, &|_| link, &mut items);
+        paragraph::set_line(&number, &whole_line(&number), place, Align::Left, &|_| tag, &mut items);
         let dots = [Inline::text("·")];
         let dots = self.shaper.shape(&dots, setting, &|| None, self.diagnostics);
         let (from, to) = (end + 0.4 * entry.size, entry.right - width.max(1.2 * entry.size) - 0.3 * entry.size);

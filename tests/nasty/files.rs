@@ -187,6 +187,7 @@ pub fn data() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     let line = |amount: &str| format!("{ledger}2010350,基本支出,30101,基本工资,,一般公共预算,{amount}\n").into_bytes();
     let national = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
     let report = "code = \"631\"\nname = \"临港部门\"\nyear = 2023\nlayout = \"hebei-department-budget-2023\"\nlevel = \"省\"\nassets_date = 2022-12-31\n";
+    let with_rule = |is: &str| format!("[rule.C099]\nsays = \"a\"\nis = \"t5/合计/合计 = {is}\"\n").into_bytes();
     let with_report = |more: &str| format!("{report}{more}\n").into_bytes();
     vec![
         ("empty-ledger", "ledger.csv", Vec::new()),
@@ -321,6 +322,23 @@ pub fn data() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("broken-prose", "text/duties.md", b"\xE8\x81\x8C\xFF\xE8\xB4\xA3\xE4\xB8\x80\n".to_vec()),
         ("only-marks", "text/duties.md", "**\n####### a\n{.}\n\\\n".into()),
         ("front-matter-not-closed", "layout/02-arrangement.md", b"+++\ntitle = \n".to_vec()),
+        ("brackets-in-a-rule", "layout/checks.toml", with_rule(&format!("{}1{}", "(".repeat(20_000), ")".repeat(20_000)))),
+        ("a-long-rule", "layout/checks.toml", with_rule(&format!("1{}", " + 1".repeat(20_000)))),
+        ("a-huge-factor", "layout/checks.toml", with_rule("79228162514264337593543950335 * t5/合计/合计 * 9 + 9")),
+        (
+            "huge-figures-printed",
+            "tables/t7.csv",
+            "科目编码,科目名称,合计,基本支出,项目支出\n合计,,79228162514264337593543950335,-0.0000000000000000000000000001,1_0\n"
+                .into(),
+        ),
+        ("no-heads-printed", "tables/t7.csv", "a,b\n\x1B[2J,2\n".into()),
+        ("binary-printed", "tables/t7.csv", vec![0xFF, 0xFE, 0x00]),
+        (
+            "numbers-of-columns-to-the-last",
+            "tables/t7.csv",
+            "科目编码,科目名称,合计,基本支出,项目支出\n,,4294967295,4294967296,4294967295\n,,0,4294967295,4294967295\n".into(),
+        ),
+        ("printed-of-no-table", "tables/t99.csv", "a,b\n".into()),
         ("list-of-other-columns", "classification/function.csv", "科目,说明\n201,a\n".into()),
         (
             "list-of-broken-codes",

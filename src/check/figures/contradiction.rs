@@ -2,7 +2,7 @@
 //! to every rule? If not: the smallest set of figures that contradict each other, and which one figure (else which
 //! two), printed otherwise, would end it.
 
-use super::book::{Book, CellId};
+use super::book::{Book, CellId, LARGEST};
 use super::evaluate::{Linear, Side};
 use super::run::Bound;
 use super::solve::{Bounds, Found, Problem, Solver};
@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const MOST: usize = 8;
 /// How many changes of one or two figures are tried for each.
 const TRIES: usize = 1_500;
+/// Factors beyond this are no part of a rule; below it, sums of a million figures fit 128 bits.
+const LARGEST_FACTOR: i128 = 10_i128.pow(12);
 /// How many printed values of a figure are compared with what is printed.
 const VALUES: i128 = 40;
 
@@ -118,16 +120,14 @@ pub fn explain(book: &Book, bound: &[Bound<'_>]) -> Answer {
 }
 
 /// A relation as an equation; none where it is not linear in money or a figure is not known.
-fn equation<'r>(book: &Book, bound: &Bound<'r>) -> Option<Equation<'r>> {
+fn equation<'b, 'r>(book: &Book, bound: &'b Bound<'r>) -> Option<Equation<'r>> {
     let (Side::Linear(left), Side::Linear(right)) = (&bound.instance.left, &bound.instance.right) else { return None };
     let mut sum: BTreeMap<CellId, Decimal> = BTreeMap::new();
-    let mut add = |linear: &Linear, sign: Decimal| {
-        for &(cell, factor) in &linear.terms {
-            *sum.entry(cell).or_default() += factor * sign;
-        }
-    };
-    add(left, Decimal::ONE);
-    add(right, -Decimal::ONE);
+    let of = |linear: &'b Linear, sign: Decimal| linear.terms.iter().map(move |&(cell, factor)| (cell, factor * sign));
+    for (cell, factor) in of(left, Decimal::ONE).chain(of(right, -Decimal::ONE)) {
+        let all = sum.entry(cell).or_default();
+        *all = all.checked_add(factor)?;
+    }
     sum.retain(|_, factor| !factor.is_zero());
     let of_money = sum.keys().all(|&c| book.figure(c).is_none_or(|f| f.unit != Unit::Plain));
     if !of_money || sum.is_empty() || sum.keys().any(|&c| book.interval(c).is_none()) {
@@ -136,9 +136,10 @@ fn equation<'r>(book: &Book, bound: &Bound<'r>) -> Option<Equation<'r>> {
     // Factors may have decimals (12.5 sets): all times a power of ten.
     let scale = sum.values().map(|f| f.normalize().scale()).max().unwrap_or(0);
     let times = Decimal::from(10i64.checked_pow(scale)?);
-    let whole = |x: Decimal| (x * times).normalize().to_i128();
-    let terms = sum.into_iter().map(|(cell, factor)| Some((cell, whole(factor)?))).collect::<Option<_>>()?;
-    let target = whole((right.constant - left.constant) * Decimal::ONE_HUNDRED)?;
+    let whole = |x: Decimal| x.checked_mul(times)?.normalize().to_i128();
+    let factor = |factor: Decimal| whole(factor).filter(|f| f.abs() <= LARGEST_FACTOR);
+    let terms = sum.into_iter().map(|(cell, of)| Some((cell, factor(of)?))).collect::<Option<_>>()?;
+    let target = whole((right.constant - left.constant).checked_mul(Decimal::ONE_HUNDRED)?)?;
     let bounds = match bound.instance.compare {
         Compare::Equal => (Some(target), Some(target)),
         Compare::AtMost => (None, Some(target)),
@@ -328,8 +329,13 @@ impl<'b, 'r> Model<'b, 'r> {
         let figure = self.book.figure(cell);
         let (unit, decimals) = figure.map_or((Unit::WanYuan, 2), |f| (f.unit, f.decimals));
         let look = crate::money::Look { unit, decimals, ..crate::money::Look::default() };
-        let shown = |fen: i128| crate::money::rounded(Decimal::from_i128_with_scale(fen, 2), &look);
-        let (least, greatest) = (shown(low.min(high)), shown(high.max(low)));
+        let shown = |fen: i128| {
+            let amount = Decimal::try_from_i128_with_scale(fen, 2).ok().filter(|a| a.abs() <= LARGEST)?;
+            Some(crate::money::rounded(amount, &look))
+        };
+        let (Some(least), Some(greatest)) = (shown(low.min(high)), shown(high.max(low))) else {
+            return Suspect { cell, range: None, likely: None };
+        };
         let step = Decimal::new(1, decimals);
         let printed = figure.map(|f| f.text.clone()).unwrap_or_default();
         let steps = ((greatest - least) / step).to_i128().unwrap_or(VALUES).min(VALUES);

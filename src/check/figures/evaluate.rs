@@ -1,6 +1,6 @@
 //! Relations of one rule for one table, row and column: which cells they name, and whether they hold.
 
-use super::book::{Book, CellId, Interval};
+use super::book::{Book, CellId, Interval, LARGEST};
 use crate::layout::rule::{CellPattern, Compare, Expr, Relation};
 use crate::money::Unit;
 use rust_decimal::Decimal;
@@ -18,17 +18,22 @@ pub struct Binding {
 
 impl Binding {
     fn fill<'p>(&self, pattern: &'p str) -> Cow<'p, str> {
-        if !pattern.contains('{') {
-            return pattern.into();
+        let Some((before, mut rest)) = pattern.split_once('{') else { return pattern.into() };
+        let mut filled = before.to_string();
+        while let Some((name, after)) = rest.split_once('}') {
+            match name {
+                "table" => filled.push_str(&self.table),
+                "row" => filled.push_str(&self.row),
+                "row.code" => filled.push_str(&self.row_code),
+                "row.name" => filled.push_str(&crate::compose::short_key(&self.row_name)),
+                "column" => filled.push_str(&self.column),
+                other => filled.extend(["{", other, "}"]),
+            }
+            let (plain, next) = after.split_once('{').unwrap_or((after, ""));
+            filled.push_str(plain);
+            rest = next;
         }
-        let mut filled = pattern
-            .replace("{table}", &self.table)
-            .replace("{row}", &self.row)
-            .replace("{row.code}", &self.row_code)
-            .replace("{column}", &self.column);
-        if filled.contains("{row.name}") {
-            filled = filled.replace("{row.name}", &crate::compose::short_key(&self.row_name));
-        }
+        filled.push_str(rest);
         filled.into()
     }
 }
@@ -57,28 +62,37 @@ pub struct Linear {
 }
 
 impl Linear {
-    fn scaled(mut self, factor: Decimal) -> Linear {
-        self.terms.iter_mut().for_each(|(_, f)| *f *= factor);
-        self.constant *= factor;
-        self
+    /// None where a factor grows too large.
+    fn scaled(mut self, factor: Decimal) -> Option<Linear> {
+        for (_, own) in &mut self.terms {
+            *own = own.checked_mul(factor).and_then(sane)?;
+        }
+        self.constant = self.constant.checked_mul(factor).and_then(sane)?;
+        Some(self)
     }
 
-    fn plus(mut self, other: Linear) -> Linear {
+    fn plus(mut self, other: Linear) -> Option<Linear> {
         self.terms.extend(other.terms);
-        self.constant += other.constant;
-        self
+        self.constant = self.constant.checked_add(other.constant).and_then(sane)?;
+        Some(self)
     }
 
-    /// From its least to its greatest value; none where a cell is not known.
+    /// From its least to its greatest value; none where a cell is not known, or the sum is too large to be one.
     pub fn interval(&self, book: &Book) -> Option<Interval> {
         let mut sum = Interval::exactly(self.constant);
         for &(cell, factor) in &self.terms {
             let value = book.interval(cell)?;
-            let (a, b) = (value.low * factor, value.high * factor);
-            sum = Interval { low: sum.low + a.min(b), high: sum.high + a.max(b) };
+            let (a, b) = (value.low.checked_mul(factor)?, value.high.checked_mul(factor)?);
+            let (low, high) = (sum.low.checked_add(a.min(b))?, sum.high.checked_add(a.max(b))?);
+            sum = Interval { low: sane(low)?, high: sane(high)? };
         }
         Some(sum)
     }
+}
+
+/// The number, if no sum of two such could overflow.
+fn sane(number: Decimal) -> Option<Decimal> {
+    (number.abs() <= LARGEST).then_some(number)
 }
 
 /// One side of a relation: linear in its cells, or a percentage of two such.
@@ -114,18 +128,18 @@ fn side(book: &Book, expr: &Expr, binding: &Binding) -> Option<Side> {
 
 fn linear(book: &Book, expr: &Expr, binding: &Binding) -> Option<Linear> {
     match expr {
-        Expr::Number(number) => Some(Linear { terms: Vec::new(), constant: *number }),
+        Expr::Number(number) => Some(Linear { terms: Vec::new(), constant: sane(*number)? }),
         Expr::Cell(pattern) | Expr::Sum(pattern) => {
             let cells = cells(book, pattern, binding)?;
             Some(Linear { terms: cells.into_iter().map(|c| (c, Decimal::ONE)).collect(), constant: Decimal::ZERO })
         }
-        Expr::Add(a, b) => Some(linear(book, a, binding)?.plus(linear(book, b, binding)?)),
-        Expr::Subtract(a, b) => Some(linear(book, a, binding)?.plus(linear(book, b, binding)?.scaled(-Decimal::ONE))),
+        Expr::Add(a, b) => linear(book, a, binding)?.plus(linear(book, b, binding)?),
+        Expr::Subtract(a, b) => linear(book, a, binding)?.plus(linear(book, b, binding)?.scaled(-Decimal::ONE)?),
         Expr::Multiply(a, b) => {
             let (a, b) = (linear(book, a, binding)?, linear(book, b, binding)?);
             match (known(book, &a), known(book, &b)) {
-                (Some(factor), _) => Some(b.scaled(factor)),
-                (_, Some(factor)) => Some(a.scaled(factor)),
+                (Some(factor), _) => b.scaled(factor),
+                (_, Some(factor)) => a.scaled(factor),
                 (None, None) => None,
             }
         }
@@ -216,11 +230,12 @@ fn value(book: &Book, side: &Side, other: &Side) -> Option<Interval> {
                 }
                 Side::Percent(..) => 2,
             };
-            let ends = [part.low / whole.low, part.low / whole.high, part.high / whole.low, part.high / whole.high];
-            let percent = |x: Decimal| round(x * Decimal::ONE_HUNDRED, decimals);
-            let low = ends.iter().copied().min()?;
-            let high = ends.iter().copied().max()?;
-            Some(Interval { low: percent(low), high: percent(high) })
+            let mut ends = Vec::new();
+            for (part, whole) in [part.low, part.high].iter().flat_map(|p| [(p, whole.low), (p, whole.high)]) {
+                let percent = part.checked_div(whole)?.checked_mul(Decimal::ONE_HUNDRED)?;
+                ends.push(round(sane(percent)?, decimals));
+            }
+            Some(Interval { low: ends.iter().copied().min()?, high: ends.iter().copied().max()? })
         }
     }
 }

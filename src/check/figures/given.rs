@@ -70,7 +70,8 @@ fn is_numbering(cells: &[String]) -> bool {
     let filled: Vec<String> = cells.iter().filter(|c| !c.is_empty()).map(|c| plain(c)).collect();
     let number = |c: &String| c.split(['=', '＝']).next().and_then(|n| n.parse::<u32>().ok());
     let numbers: Vec<u32> = filled.iter().filter_map(number).collect();
-    let consecutive = numbers.windows(2).all(|p| p[1] == p[0] + 1) && numbers.first().is_some_and(|n| *n <= 1);
+    let consecutive =
+        numbers.windows(2).all(|p| p[0].checked_add(1) == Some(p[1])) && numbers.first().is_some_and(|n| *n <= 1);
     filled.first().is_some_and(|c| c == "栏次") || numbers.len() > 1 && consecutive && numbers.len() + 1 >= filled.len()
 }
 
@@ -186,11 +187,12 @@ impl Reader<'_> {
                 let any = figures.iter().any(|&(c, _)| !text(c).is_empty());
                 if any {
                     let name = if label.is_empty() { &code } else { &label };
-                    found.push(
-                        Diagnostic::error("E162", format!("《{}》里没有“{name}”这一行", self.form.title))
-                            .at(place(column))
-                            .hint("行名、科目编码要与公开的表一致"),
-                    );
+                    let what = match name.is_empty() {
+                        true => format!("《{}》的这一行有数，却没有科目编码，也没有名称", self.form.title),
+                        false => format!("《{}》里没有“{name}”这一行", self.form.title),
+                    };
+                    found
+                        .push(Diagnostic::error("E162", what).at(place(column)).hint("行名、科目编码要与公开的表一致"));
                 }
                 continue;
             };
@@ -282,10 +284,11 @@ impl Reader<'_> {
             "-" | "—" | "——" | "－" | "/" => "",
             text => text,
         };
-        let number: String = text.replace([',', '，'], "").replace(['−', '－'], "-");
-        if !number.is_empty() && number.parse::<Decimal>().is_err() {
+        if super::book::printed_number(text, unit).is_none() {
+            let is_number = !text.contains('_') && text.replace([',', '，'], "").parse::<Decimal>().is_ok();
+            let what = if is_number { "太大，或小数太多，不像一个金额" } else { "不是数字" };
             found.push(
-                Diagnostic::error("E163", format!("“{text}”不是数字"))
+                Diagnostic::error("E163", format!("“{text}”{what}"))
                     .at(place.clone())
                     .hint("金额只写数字，如 71.46；没有数的空着"),
             );

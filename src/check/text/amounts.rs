@@ -185,9 +185,11 @@ fn in_words(chars: &[char], at: usize) -> Option<InWords> {
     if !matches!(chars.get(end), Some('元' | '圆')) {
         return None;
     }
+    // 两亿三千万元 is not a number of 万元 that anyone reads.
+    let round = !chars[at..end - 1].iter().any(|c| "万亿".contains(*c));
     let (unit, number_end) = match chars[end - 1] {
-        '万' => (Unit::Wan, end - 1),
-        '亿' => (Unit::Yi, end - 1),
+        '万' if round => (Unit::Wan, end - 1),
+        '亿' if round => (Unit::Yi, end - 1),
         _ => (Unit::Yuan, end),
     };
     // 一元 in 一元化 is no amount of money.
@@ -228,7 +230,11 @@ fn numeral_value(chars: &[char]) -> Option<u64> {
             section = section.checked_add(last.take().unwrap_or(1).checked_mul(power)?)?;
         } else {
             section = section.checked_add(last.take().unwrap_or(0))?;
-            total = total.checked_add(section)?.checked_mul(power)?;
+            // 两亿三千万 adds its 万 to its 亿, 三万亿 multiplies them.
+            total = match total >= power {
+                true => total.checked_add(section.checked_mul(power)?)?,
+                false => total.checked_add(section)?.checked_mul(power)?,
+            };
             section = 0;
         }
     }
@@ -361,6 +367,8 @@ mod tests {
             ("壹仟零伍元", "1005"),
             ("一万二千元", "12000"),
             ("两亿三千万元", "230000000"),
+            ("三万亿元", "3000000000000"),
+            ("一亿二千零五万三千元", "120053000"),
             ("三十元", "30"),
         ];
         for (text, yuan) in cases {

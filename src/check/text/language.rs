@@ -4,7 +4,9 @@ use super::passage::{Kind, Passage, Texts};
 use super::punctuation::{around, is_han};
 use crate::check::rule::{Example, Findings, Rule, RulePage};
 use crate::diagnostic::Severity::Warning;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -135,14 +137,17 @@ const PLACEHOLDERS: [&str; 27] = [
     "指标1",
 ];
 
+/// Finds the first in a text, of several there the longest.
+static FIRST_PLACEHOLDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(PLACEHOLDERS);
+    finder.expect("a few short words")
+});
+
 fn placeholders(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in &texts.passages {
-        let found = PLACEHOLDERS
-            .iter()
-            .filter_map(|w| Some((passage.text.find(w)?, *w)))
-            .min_by_key(|f| (f.0, std::cmp::Reverse(f.1.len())));
-        let Some((byte, word)) = found else { continue };
-        let start = passage.text[..byte].chars().count();
+        let Some(found) = FIRST_PLACEHOLDER.find(&passage.text) else { continue };
+        let word = PLACEHOLDERS[found.pattern().as_usize()];
+        let start = passage.text[..found.start()].chars().count();
         let mut range = start..start + word.chars().count();
         // The whole of a word like ×××× or 目标内容12.
         while passage
@@ -210,21 +215,22 @@ fn stammers(texts: &Texts<'_>, findings: &mut Findings) {
 /// Nouns that a numeral needs a measure word for.
 const COUNTED: [&str; 11] = ["职责", "任务", "措施", "目标", "原则", "问题", "制度", "要求", "建议", "指标", "职能"];
 
+static COUNTED_NOUNS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(COUNTED).expect("a few short words"));
+
 fn measure_words(texts: &Texts<'_>, findings: &mut Findings) {
     const BEFORE: [&str; 7] = ["这", "那", "上述", "以上", "以下", "下列", "下述"];
     const NUMERALS: &str = "两二三四五六七八九十";
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for noun in COUNTED {
-            for (byte, _) in passage.text.match_indices(noun) {
-                let end = passage.text[..byte].chars().count();
-                let count = passage.chars[..end].iter().rev().take_while(|c| NUMERALS.contains(**c)).count();
-                let before: String = passage.chars[..end - count].iter().collect();
-                if count > 0 && BEFORE.iter().any(|b| before.ends_with(b)) {
-                    let range = end - count..end + noun.chars().count();
-                    let numeral = passage.words(&(end - count..end));
-                    let found = passage.finding(range, format!("“{numeral}{noun}”中间缺少量词"));
-                    findings.push(found.hint(format!("写作“{numeral}项{noun}”")));
-                }
+        for found in COUNTED_NOUNS.find_iter(&passage.text) {
+            let noun = COUNTED[found.pattern().as_usize()];
+            let end = passage.text[..found.start()].chars().count();
+            let count = passage.chars[..end].iter().rev().take_while(|c| NUMERALS.contains(**c)).count();
+            let before: String = passage.chars[..end - count].iter().collect();
+            if count > 0 && BEFORE.iter().any(|b| before.ends_with(b)) {
+                let range = end - count..end + noun.chars().count();
+                let numeral = passage.words(&(end - count..end));
+                let found = passage.finding(range, format!("“{numeral}{noun}”中间缺少量词"));
+                findings.push(found.hint(format!("写作“{numeral}项{noun}”")));
             }
         }
     }
@@ -236,15 +242,13 @@ fn doubled_verbs(texts: &Texts<'_>, findings: &mut Findings) {
     // 负责人, 负责制, 负责同志 are nouns.
     const NOUNS: [char; 4] = ['人', '制', '同', '任'];
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for (first, second) in FIRST.iter().flat_map(|f| SECOND.iter().map(move |s| (*f, *s))) {
+        let chars = &passage.chars;
+        for start in (0..chars.len().saturating_sub(3)).filter(|&at| chars[at + 1] == '好') {
+            let (range, middle) = (start..start + 4, start + 2);
+            let (first, second) = (passage.words(&(start..middle)), passage.words(&(middle..range.end)));
             // The same verb twice is a doubled word.
-            let both = format!("{first}{second}");
-            for (byte, _) in passage.text.match_indices(&both).filter(|_| first != second) {
-                let start = passage.text[..byte].chars().count();
-                let range = start..start + both.chars().count();
-                if passage.chars.get(range.end).is_some_and(|c| NOUNS.contains(c)) {
-                    continue;
-                }
+            let both = FIRST.contains(&first.as_str()) && SECOND.contains(&second.as_str()) && first != second;
+            if both && !chars.get(range.end).is_some_and(|c| NOUNS.contains(c)) {
                 let found = passage.finding(range, format!("“{first}”和“{second}”两个动词叠在一起"));
                 findings.push(found.hint(format!("只留一个；两件事的，写作“{first}……，{second}……”")));
             }
@@ -301,7 +305,7 @@ fn doubled_at(chars: &[char], at: usize) -> Option<Range<usize>> {
             continue;
         };
         // 方方面面 is no doubling, 层层 neither; a word of one character repeated thrice is not ours.
-        if a == b && a.iter().all(|c| is_han(*c)) && a.iter().any(|c| *c != a[0]) {
+        if a[0] == b[0] && a == b && a.iter().all(|c| is_han(*c)) && a.iter().any(|c| *c != a[0]) {
             let word: String = a.iter().collect();
             let digits = a.iter().all(|c| "一二三四五六七八九十零百千万亿".contains(*c));
             return (!TWICE.contains(&word.as_str()) && !digits).then_some(at..at + 2 * length);
@@ -343,15 +347,17 @@ const WORDS: [(&str, &str); 21] = [
     ("布署", "部署"),
 ];
 
+static WRONG_WORDS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(WORDS.map(|(wrong, _)| wrong)).expect("a few short words"));
+
 fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for (wrong, right) in WORDS {
-            for (byte, _) in passage.text.match_indices(wrong) {
-                let start = passage.text[..byte].chars().count();
-                let range = start..start + wrong.chars().count();
-                let found = passage.finding(range, format!("“{wrong}”应为“{right}”"));
-                findings.push(found.hint(format!("写作“{right}”")));
-            }
+        for found in WRONG_WORDS.find_overlapping_iter(&passage.text) {
+            let (wrong, right) = WORDS[found.pattern().as_usize()];
+            let start = passage.text[..found.start()].chars().count();
+            let range = start..start + wrong.chars().count();
+            let found = passage.finding(range, format!("“{wrong}”应为“{right}”"));
+            findings.push(found.hint(format!("写作“{right}”")));
         }
         // 可以经营 and 以经济建设 are no misspelling of 已经.
         for (byte, word) in passage.text.match_indices("以经") {

@@ -782,7 +782,7 @@ fn unknown_projects(texts: &Texts<'_>, findings: &mut Findings) {
             let before = before.strip_suffix("项目").unwrap_or(&before);
             projects.iter().any(|p| before.ends_with(p.strip_suffix("项目").unwrap_or(p)))
         };
-        for run in lists(passage, &all) {
+        for run in lists(passage, all) {
             for three in run.windows(3).filter(|w| known(w[0]) && !known(w[1]) && known(w[2])) {
                 let amount = three[1];
                 let rest = ["其他", "其它", "等"].iter().any(|w| amount.label.starts_with(w));

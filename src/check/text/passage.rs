@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Block, FigureId, Heading, Inline, Paragraph, Source, Table};
 use crate::layout::narrative_lines::{END, LINE};
 use crate::layout::{RowDecl, TableLayout, Template};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -173,7 +173,7 @@ pub struct Texts<'a> {
 impl<'a> Texts<'a> {
     pub fn of(composition: &'a Composition) -> Texts<'a> {
         let reasons = Arc::new(reasons(composition));
-        let mut reader = Reader { composition, passages: Vec::new(), lines: HashMap::new(), reasons, under: 0 };
+        let mut reader = Reader { composition, passages: Vec::new(), lines: HashMap::default(), reasons, under: 0 };
         reader.document();
         reader.layouts();
         reader.records();
@@ -185,11 +185,11 @@ impl<'a> Texts<'a> {
             passages,
             figures,
             labels: labels(composition),
-            by_name: HashMap::new(),
+            by_name: HashMap::default(),
             names: names(composition),
             composition,
         };
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::default();
         for (index, figure) in texts.figures.iter().enumerate() {
             let (label, key) = (texts.label_of(figure), row_key(&figure.address));
             for name in std::iter::once(label).chain((key != label).then_some(key)) {
@@ -351,7 +351,7 @@ impl Reader<'_> {
     /// The words that the set declares for the tables that are printed.
     fn layouts(&mut self) {
         let composition = self.composition;
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for layout in composition.document.tables().filter_map(|t| layout_of(composition, t)) {
             if !seen.insert(&layout.id) {
                 continue;
@@ -382,7 +382,7 @@ impl Reader<'_> {
         for dataset in composition.job().data.datasets.values() {
             let texts = dataset.fields.iter().enumerate().filter(|(_, f)| matches!(f.kind, FieldKind::Text));
             for (index, field) in texts {
-                let mut seen: HashMap<&str, usize> = HashMap::new();
+                let mut seen: HashMap<&str, usize> = HashMap::default();
                 for record in &dataset.records {
                     let text = record.values[index].text();
                     if text.is_empty() || record.columns[index] == 0 {
@@ -428,7 +428,7 @@ fn unmarked(line: &str) -> String {
 
 /// The label beside each printed figure: the nearest text to its left in its row.
 fn labels(composition: &Composition) -> HashMap<&str, String> {
-    let mut labels = HashMap::new();
+    let mut labels = HashMap::default();
     for row in composition.given().iter().flat_map(|t| &t.rows) {
         let figures = row.figures.iter().flatten();
         labels.extend(figures.map(|f| (&*f.address, bare_label(&row.label).to_string())));

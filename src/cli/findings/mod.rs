@@ -13,6 +13,7 @@ pub use people::{people, summary};
 pub use sarif::sarif;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// What was found in one folder.
@@ -24,13 +25,15 @@ pub struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// Its findings: by file, the file with the gravest first; in a file the gravest first, then by line.
     pub fn by_place(&self) -> Vec<&'a Diagnostic> {
-        let file = |d: &Diagnostic| d.place.as_ref().map(|p| p.file.to_string()).unwrap_or_default();
         let open = |d: &Diagnostic| (d.acknowledged.is_some(), d.severity);
-        let all = self.diagnostics.sorted();
-        let gravest = |name: &str| all.iter().filter(|d| file(d) == name).map(|d| open(d)).min();
-        let mut keyed: Vec<_> = all.iter().map(|d| ((gravest(&file(d)), file(d), open(d)), *d)).collect();
-        keyed.sort_by(|a, b| a.0.cmp(&b.0));
-        keyed.into_iter().map(|(_, d)| d).collect()
+        let mut all = self.diagnostics.sorted();
+        let mut gravest = HashMap::new();
+        for finding in &all {
+            let known = gravest.entry(file_of(finding)).or_insert_with(|| open(finding));
+            *known = open(finding).min(*known);
+        }
+        all.sort_by_key(|d| (gravest[&file_of(d)], file_of(d), open(d)));
+        all
     }
 
     /// [`Shown::by_place`], the same said again in a file put with the first.

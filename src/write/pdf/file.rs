@@ -2,12 +2,11 @@
 //! cross-reference stream (ISO 32000-1 7.5.7, 7.5.8). lopdf's own leaves out object 0 and compression.
 
 use super::syntax::{write_dictionary, write_integer, write_object};
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use lopdf::{Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::io::Write;
+use std::cell::RefCell;
 
 /// ISO 19005-2 6.1.2: a comment of four bytes above 127 tells that the file is binary.
 const HEADER: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
@@ -76,9 +75,27 @@ pub(super) fn deflated_program(program: &[u8]) -> Vec<u8> {
 }
 
 fn deflated(content: &[u8], level: Compression) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(content.len() / 2), level);
-    let written = encoder.write_all(content).and_then(|()| encoder.finish());
-    written.expect("writing to memory does not fail")
+    thread_local! {
+        /// A compressor has a quarter of a megabyte of tables: each thread keeps the one it used last, by its level.
+        static LAST: RefCell<(Compression, Compress)> =
+            RefCell::new((Compression::fast(), Compress::new(Compression::fast(), true)));
+    }
+    LAST.with_borrow_mut(|(last, compress)| {
+        if *last == level {
+            compress.reset();
+        } else {
+            (*last, *compress) = (level, Compress::new(level, true));
+        }
+        let mut out = Vec::with_capacity(content.len() / 2 + 64);
+        loop {
+            let rest = &content[compress.total_in() as usize..];
+            let status = compress.compress_vec(rest, &mut out, FlushCompress::Finish);
+            match status.expect("writing to memory does not fail") {
+                Status::StreamEnd => return out,
+                Status::Ok | Status::BufError => out.reserve(out.len() / 2 + 64),
+            }
+        }
+    })
 }
 
 /// Compresses every stream of a file, the biggest first so that no thread is left with one at the end.

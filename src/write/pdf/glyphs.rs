@@ -5,8 +5,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::fonts::{FaceId, Fonts};
 use crate::typeset::Pages;
 use crate::typeset::frame::{Glyph, Item, Page, Run};
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// A place in a subset font: the font's index, the code of the glyph, and its width in thousandths of an em, as the
 /// font's `W` gives it.
@@ -38,25 +38,7 @@ pub(super) struct Codes<'a> {
 }
 
 /// Something of each glyph of each face, looked up for every glyph of every page.
-type ByGlyph<T> = HashMap<(FaceId, u16), T, BuildHasherDefault<GlyphHasher>>;
-
-/// Two small numbers need no defence against chosen keys.
-#[derive(Default)]
-struct GlyphHasher(u64);
-
-impl Hasher for GlyphHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u16(u16::from(*byte)));
-    }
-
-    fn write_u16(&mut self, number: u16) {
-        self.0 = (self.0 << 16 | u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
-    }
-}
+type ByGlyph<T> = FxHashMap<(FaceId, u16), T>;
 
 /// What a glyph's text becomes when it stands for none of its own (the second glyph of a cluster).
 const NO_TEXT: &str = "\u{200B}";
@@ -64,7 +46,7 @@ const NO_TEXT: &str = "\u{200B}";
 impl<'a> Codes<'a> {
     /// Gives every glyph of every page a code. Fails where a page shows a glyph no font has.
     pub(super) fn of(pages: &'a Pages, fonts: &Fonts) -> Result<Codes<'a>, Diagnostic> {
-        let mut texts: ByGlyph<Vec<&'a str>> = HashMap::default();
+        let mut texts: ByGlyph<Vec<&'a str>> = FxHashMap::default();
         for run in pages.pages.iter().flat_map(runs) {
             for (glyph, text) in clusters(run).flat_map(|cluster| cluster.glyph_texts()) {
                 if glyph.id == 0 {

@@ -1,0 +1,73 @@
+//! What `check --fix` makes of a department's own files (`--- text/own.md`, `--- data/ledger.csv`): lines stay, no
+//! figure changes, and nothing breaks.
+#![no_main]
+
+use gongkai::check::fix::{Patch, patches, write};
+use gongkai::diagnostic::{Diagnostic, Diagnostics};
+use gongkai_fuzz::{PARSER, small, twice};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The files that an input may hold.
+const OWN: [&str; 3] = ["text/own.md", "data/ledger.csv", "data/units.csv"];
+
+/// A folder of this process alone.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = std::env::temp_dir().join(format!("gongkai-fuzz-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("text")).expect("a folder");
+        folder
+    })
+}
+
+/// The digits of a text, whatever their width.
+fn digits(text: &str) -> String {
+    let narrow =
+        |c: char| if ('０'..='９').contains(&c) { char::from_u32(c as u32 - 0xFEE0).unwrap_or(c) } else { c };
+    text.chars().map(narrow).filter(char::is_ascii_digit).collect()
+}
+
+fn found(over: &[(&str, &str)]) -> (bool, Diagnostics) {
+    let mut found = Diagnostics::default();
+    let composed = small::composed_of(over, &mut found).is_some();
+    (composed, found)
+}
+
+libfuzzer_sys::fuzz_target!(|input: &str| {
+    let mut over = small::sections(input);
+    over.retain(|(name, text)| OWN.contains(name) && !text.contains('\r'));
+    over.push(("set/text.md", "# 正文\n{{ prose('own') }}\n"));
+    let (composed, before) = found(&over);
+    let mendable = |one: &&Diagnostic| one.fix.is_some();
+    if !composed || !before.iter().any(|one| mendable(&one)) {
+        return;
+    }
+    let name = |name: &str| name.strip_prefix("data/").unwrap_or(name).to_string();
+    OWN.iter().for_each(|own| drop(std::fs::remove_file(folder().join(name(own)))));
+    for (at, text) in &over {
+        if !at.starts_with("set/") {
+            std::fs::write(folder().join(name(at)), text).expect("written");
+        }
+    }
+    let patches: Vec<Patch> = patches(folder(), &before);
+    let shown = |patches: &[Patch]| patches.iter().map(Patch::diff).collect::<Vec<_>>();
+    assert_eq!(twice(PARSER, || shown(&gongkai::check::fix::patches(folder(), &before))), shown(&patches));
+    write(&patches).unwrap_or_else(|refused| panic!("{refused}"));
+    let bound = before.iter().filter_map(|one| one.fix.as_ref()).any(|fix| fix.new.contains("{{"));
+    let mut mended: Vec<(&str, String)> = Vec::new();
+    for (at, text) in &over {
+        let new = if at.starts_with("set/") {
+            (*text).to_string()
+        } else {
+            std::fs::read_to_string(folder().join(name(at))).expect("text")
+        };
+        assert_eq!(text.lines().count(), new.lines().count(), "{new}");
+        assert!(bound || digits(text) == digits(&new), "{text}\n{new}");
+        mended.push((at, new));
+    }
+    let changed = over.iter().zip(&mended).any(|((_, before), (_, after))| before != after);
+    assert_eq!(changed, !patches.is_empty(), "{over:?}");
+    let over: Vec<(&str, &str)> = mended.iter().map(|(at, text)| (*at, text.as_str())).collect();
+    assert!(found(&over).0, "mended to pieces: {over:?}");
+});
