@@ -1109,6 +1109,28 @@ fn printed_tables_beside_the_ledger_are_compared_with_it() {
     assert_eq!(found_with(Some("t5/2010350/项目 = 0.00")), [] as [&str; 0], "0.00 may stand for exact zero here");
 }
 
+/// What a user sees who has printed tables and a typed section beside them.
+#[test]
+fn a_typed_section_is_read_beside_printed_tables() {
+    let desk = Desk::of(&corrected());
+    let path = desk.folder.path().join("text/02-arrangement.md");
+    let text = std::fs::read_to_string(&path).expect("the section");
+    let total = desk.composition.figure("t1/收入总计/预算数").expect("a figure").text;
+    let found_in = |text: String| {
+        std::fs::write(&path, text).expect("written");
+        let found = desk.read().check();
+        let told = found.sorted().into_iter().filter(|d| d.severity != Severity::Note);
+        told.map(|d| format!("{d}")).collect::<Vec<String>>()
+    };
+    assert!(found_in(text.clone()).is_empty());
+    let wrong = found_in(text.replacen(&format!("{total}万元"), "1.00万元", 1));
+    assert!(wrong.len() == 1 && wrong[0].contains("N002") && wrong[0].contains("t1/收入总计/预算数"), "{wrong:?}");
+    let blank = found_in(text.replacen(&format!("{total}万元"), "万元", 1));
+    assert!(blank.len() == 1 && blank[0].contains("漏了 t1/收入总计/预算数"), "{blank:?}");
+    let private = found_in(format!("{text}经办人电话13800138000。\n"));
+    assert!(private.len() == 1 && private[0].contains("X102"), "{private:?}");
+}
+
 // ------------------------------------------------------------------------------------------- why
 
 #[test]

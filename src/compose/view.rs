@@ -124,7 +124,7 @@ impl FigureView {
         if text.is_empty() {
             return Some(Decimal::ZERO);
         }
-        text.parse::<Decimal>().ok().map(|n| n * self.unit.scale())
+        text.parse::<Decimal>().ok()?.checked_mul(self.unit.scale())
     }
 }
 
