@@ -18,6 +18,8 @@ pub struct Sheet {
     by_key: HashMap<Arc<str>, usize>,
     /// Per row: the rows right below it.
     below: Vec<Vec<usize>>,
+    /// Per row and column: what the cell may be worth, none where it is not known.
+    intervals: Vec<Vec<Option<Interval>>>,
 }
 
 /// A cell of the book: table, row, column.
@@ -73,14 +75,16 @@ impl Book {
 
     /// What a cell may be worth: its exact amount, else all that print as it does; none where it is not known.
     pub fn interval(&self, cell: CellId) -> Option<Interval> {
-        match self.figure(cell) {
-            None => Some(Interval::ZERO),
-            Some(figure) => match figure.amount {
-                Some(amount) => Some(Interval::exactly(amount)),
-                None if figure.place.is_some() => printed_interval(&figure.text, figure.unit, figure.decimals),
-                None => None,
-            },
-        }
+        self.sheets[cell.table].intervals[cell.row][cell.column]
+    }
+}
+
+fn interval_of(figure: Option<&FigureView>) -> Option<Interval> {
+    let Some(figure) = figure else { return Some(Interval::ZERO) };
+    match figure.amount {
+        Some(amount) => Some(Interval::exactly(amount)),
+        None if figure.place.is_some() => printed_interval(&figure.text, figure.unit, figure.decimals),
+        None => None,
     }
 }
 
@@ -91,7 +95,8 @@ impl Sheet {
             by_key.entry(row.key.clone()).or_insert(index);
         }
         let below = below(&view.rows);
-        Sheet { view, by_key, below }
+        let intervals = view.rows.iter().map(|r| r.figures.iter().map(|f| interval_of(f.as_ref())).collect()).collect();
+        Sheet { view, by_key, below, intervals }
     }
 
     pub fn row(&self, key: &str) -> Option<usize> {
