@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::kept::{Kept, Key};
 use declared::{FaceEntry, FaceSource, FontsFile, RoleEntry};
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use skrifa::raw::TableProvider;
 use skrifa::string::StringId;
 use skrifa::{FontRef, MetadataProvider};
@@ -322,14 +323,14 @@ fn no_fonts_toml(folders: &[&Path]) -> Diagnostic {
 
 /// Opens each face that a role names, once, in the order declared.
 fn open_declared(declared: &FontsFile, folders: &[&Path], diagnostics: &mut Diagnostics) -> Fonts {
-    let mut families = Families { folders, found: None };
+    let families = Families { folders, found: OnceLock::new() };
+    let is_named = |name: &String| declared.roles.values().any(|r| r.faces.iter().chain(&r.western).any(|f| f == name));
+    let wanted: Vec<_> = declared.faces.iter().filter(|(name, _)| is_named(name)).collect();
+    let opening = wanted.par_iter().map(|(name, entry)| open_face(name, entry, declared, &families));
     let mut faces = Vec::new();
     let mut opened: IndexMap<&str, FaceId> = IndexMap::new();
-    for (name, entry) in &declared.faces {
-        if !declared.roles.values().any(|r| r.faces.iter().chain(&r.western).any(|f| f == name)) {
-            continue;
-        }
-        match open_face(name, entry, declared, &mut families) {
+    for ((name, _), face) in wanted.iter().zip(opening.collect::<Vec<_>>()) {
+        match face {
             Ok(face) => {
                 opened.insert(name, FaceId(faces.len() as u16));
                 faces.push(face);
@@ -358,7 +359,7 @@ fn open_face(
     name: &str,
     entry: &FaceEntry,
     declared: &FontsFile,
-    families: &mut Families,
+    families: &Families,
 ) -> Result<Face, Box<Diagnostic>> {
     let place = || Place::new(declared.shown.clone(), entry.line, 0);
     let (path, index) = match &entry.source {
@@ -406,16 +407,15 @@ fn files_beside(folder: &Path) -> String {
 /// Families installed on the machine or lying in the given folders; read only when a face asks for one.
 struct Families<'a> {
     folders: &'a [&'a Path],
-    found: Option<fontdb::Database>,
+    found: OnceLock<fontdb::Database>,
 }
 
 impl Families<'_> {
     /// The file and index of a family's face nearest to `weight`, or what to try instead.
-    fn find(&mut self, family: &str, weight: u16) -> Result<(PathBuf, u32), String> {
-        let folders = self.folders;
-        let found = self.found.get_or_insert_with(|| {
+    fn find(&self, family: &str, weight: u16) -> Result<(PathBuf, u32), String> {
+        let found = self.found.get_or_init(|| {
             let mut found = fontdb::Database::new();
-            folders.iter().for_each(|f| found.load_fonts_dir(f));
+            self.folders.iter().for_each(|f| found.load_fonts_dir(f));
             found.load_system_fonts();
             found
         });

@@ -357,7 +357,7 @@ fn every_rule_is_explained() {
 }
 
 /// Clean official prose: our own in the official manner (duties, goals, reports, explanations, glossaries of different
-/// departments), each in the place of the department's goals, and the paragraphs of the corrected sample. At most one
+/// departments), each as the report's last section, and the paragraphs of the corrected sample. At most one
 /// false report in ten thousand characters.
 #[test]
 fn clean_prose_is_left_alone() {
@@ -378,7 +378,7 @@ fn clean_prose_is_left_alone() {
     let each = |path: &PathBuf| {
         let text = std::fs::read_to_string(path).expect("prose");
         let desk = Desk::new();
-        desk.write("text/goals.md", &text);
+        desk.write("text/09-other.md", format!("## 九、其他需要说明的事项\n{text}"));
         let reports = told(&found(&desk.file("")));
         (text.chars().count(), reports.into_iter().map(|r| format!("{}: {r}", path.display())).collect::<Vec<_>>())
     };

@@ -5,7 +5,7 @@
 mod common;
 
 use gongkai::check::figures::Printed;
-use gongkai::compose::{Composition, Forms, Job, TableView, compose};
+use gongkai::compose::{Composition, FigureView, Forms, Job, TableView, compose};
 use gongkai::data::printed::{PrintedTable, printed_table};
 use gongkai::diagnostic::{Diagnostic, Diagnostics, Severity};
 use gongkai::document::{Block, Inline};
@@ -77,14 +77,22 @@ fn export(view: &TableView) -> Sheet {
             (Some(key), _) => {
                 let at = view.column(key, form.side).expect("a column of figures");
                 let figure = row.figures[at].as_ref();
+                // A word for zero is a blank to a platform.
+                let number = |f: &&FigureView| f.text.bytes().any(|b| b.is_ascii_digit());
                 Cell {
-                    text: figure.map_or(String::new(), |f| f.text.clone()),
+                    text: figure.filter(number).map_or(String::new(), |f| f.text.clone()),
                     address: figure.map(|f| f.address.to_string()),
                 }
             }
             (None, Some("code")) => Cell { text: row.code.clone(), address: None },
+            (None, Some(field)) if field.starts_with("code.") => {
+                let digits = [("code.类", 0..3), ("code.款", 3..5), ("code.项", 5..7)];
+                let range = digits.iter().find(|(f, _)| *f == field).map(|(_, r)| r.clone());
+                let text = range.and_then(|r| row.code.get(r)).unwrap_or_default();
+                Cell { text: text.to_string(), address: None }
+            }
             (None, Some("label")) => Cell { text: row.label.clone(), address: None },
-            (None, Some("seq")) => Cell { text: (line + 1).to_string(), address: None },
+            (None, Some("seq" | "no")) => Cell { text: (line + 1).to_string(), address: None },
             _ => Cell { text: String::new(), address: None },
         }
     };

@@ -6,7 +6,7 @@ use crate::data::filter::{Condition, Filter};
 use crate::data::points::{Bits, Points};
 use crate::data::{Dataset, Kind};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::layout::{ColumnDecl, Each, Expression, Indent, ListEntry, Order, RowDecl, TableLayout, Values};
+use crate::layout::{ColumnDecl, Each, Expression, Indent, ListEntry, Order, RowDecl, TableLayout, Template, Values};
 use crate::money::Look;
 use indexmap::IndexMap;
 use minijinja::Value;
@@ -130,6 +130,15 @@ impl<'a> Scope<'a> {
         let Some(when) = when else { return true };
         let empty = BTreeMap::from([("empty".to_string(), Value::from(self.empty))]);
         self.session.holds(when, Value::from(empty))
+    }
+
+    /// A label's words.
+    pub fn label(&self, template: &Template, context: &Context) -> String {
+        match template.name {
+            // Most labels are plain words: nothing is put in.
+            None => template.source.clone(),
+            Some(_) => self.session.render(template, &self.label_context(context)),
+        }
     }
 
     /// What a label of a row knows, as one value for its template.
@@ -435,9 +444,10 @@ impl<'a> Scope<'a> {
     /// Heads of a column, the department's own wording first; an item's head goes below.
     fn head(&self, decl: &ColumnDecl, key: Option<&str>, item: Option<(String, &Context)>) -> Vec<String> {
         let own = key.and_then(|k| self.layout.heads.get(k));
-        let context = self.label_context(item.as_ref().map_or(&Context::new(), |(_, c)| c));
+        let none = Context::new();
+        let context = item.as_ref().map_or(&none, |(_, context)| context);
         let heads = own.unwrap_or(&decl.head);
-        let mut texts: Vec<String> = heads.iter().map(|t| self.session.render(t, &context)).collect();
+        let mut texts: Vec<String> = heads.iter().map(|t| self.label(t, context)).collect();
         if own.is_none()
             && let Some((below, _)) = item
         {
@@ -477,8 +487,7 @@ impl<'a> Scope<'a> {
             (ListEntry::Value(value, _), None) => plain_item(value, value),
             (ListEntry::Entry(entry), _) => {
                 let mut item = plain_item(&entry.key, &entry.name);
-                let context = self.label_context(&Context::new());
-                item.head = entry.head.as_ref().map(|h| self.session.render(h, &context));
+                item.head = entry.head.as_ref().map(|h| self.label(h, &Context::new()));
                 item.filter = Some(entry.filter.clone());
                 item.from = entry.from.clone();
                 item.of = entry.of.clone();

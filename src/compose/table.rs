@@ -313,7 +313,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         }
         self.check_held();
         if let (true, Some(first)) = (self.scope.empty, layout.empty.as_ref().and_then(|e| e.first.as_ref())) {
-            let text = self.scope.session.render(first, &self.scope.label_context(&Context::new()));
+            let text = self.scope.label(first, &Context::new());
             let cell = self.out.body.first_mut().and_then(|l| l.cells.first_mut());
             if let Some(cell) = cell {
                 cell.content = Content::Text(text);
@@ -427,9 +427,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         cells: &mut Vec<Cell>,
     ) -> bool {
         let content = match &decl.content {
-            CellContent::Text(template) => {
-                Content::Text(self.scope.session.render(template, &self.scope.label_context(&row.context)))
-            }
+            CellContent::Text(template) => Content::Text(self.scope.label(template, &row.context)),
             CellContent::Figure { key, from, filter, of, join, numbers } => {
                 let spec =
                     FigureSpec { key, from, filters: std::slice::from_ref(filter), of, join, place: &decl.place };
@@ -484,7 +482,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             return Content::Text(self.field_text(row, column, field, number));
         }
         if let Some(template) = &decl.text {
-            return Content::Text(self.scope.session.render(template, &self.scope.label_context(&row.context)));
+            return Content::Text(self.scope.label(template, &row.context));
         }
         let Some(key) = &column.key else { return Content::Text(String::new()) };
         let skipped = row.decl.skip.iter().any(|s| s == key.as_ref() || decl.key.as_ref() == Some(s));
@@ -528,10 +526,9 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         match field {
             "seq" => number.to_string(),
             "label" => {
-                let context = self.scope.label_context(&row.context);
                 let own = row.decl.key.as_deref().or(Some(&row.key)).and_then(|k| self.scope.layout.labels.get(k));
                 match own.or(row.decl.label.as_ref()) {
-                    Some(template) => self.scope.session.render(template, &context),
+                    Some(template) => self.scope.label(template, &row.context),
                     None => context_text(&row.context, "name"),
                 }
             }

@@ -191,8 +191,7 @@ fn doubled_words(texts: &Texts<'_>, findings: &mut Findings) {
 /// elsewhere in them, 城基 nowhere.
 fn stammers(texts: &Texts<'_>, findings: &mut Findings) {
     // Characters that are words by themselves.
-    const ALONE: &str =
-        "省市县区乡镇村党国人各本该此其年月日的了和及与为在于不以从上下内外中大小新老一二三四五六七八九十";
+    const ALONE: &str = "省市县区乡镇村党国人各本该此其年月日的了和及与为在于不以从对把被将由向往到等或并且上下内外前后中大小新老多少高低一二三四五六七八九十";
     let often = |a: char, b: char| {
         let pairs = texts.passages.iter().flat_map(|p| p.chars.windows(2));
         pairs.filter(|w| w[0] == a && w[1] == b).take(3).count()
@@ -213,21 +212,22 @@ fn stammers(texts: &Texts<'_>, findings: &mut Findings) {
 /// Nouns that a numeral needs a measure word for.
 const COUNTED: [&str; 11] = ["职责", "任务", "措施", "目标", "原则", "问题", "制度", "要求", "建议", "指标", "职能"];
 
+static COUNTED_NOUNS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(COUNTED).expect("a few short words"));
+
 fn measure_words(texts: &Texts<'_>, findings: &mut Findings) {
     const BEFORE: [&str; 7] = ["这", "那", "上述", "以上", "以下", "下列", "下述"];
     const NUMERALS: &str = "两二三四五六七八九十";
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for noun in COUNTED {
-            for (byte, _) in passage.text.match_indices(noun) {
-                let end = passage.text[..byte].chars().count();
-                let count = passage.chars[..end].iter().rev().take_while(|c| NUMERALS.contains(**c)).count();
-                let before: String = passage.chars[..end - count].iter().collect();
-                if count > 0 && BEFORE.iter().any(|b| before.ends_with(b)) {
-                    let range = end - count..end + noun.chars().count();
-                    let numeral = passage.words(&(end - count..end));
-                    let found = passage.finding(range, format!("“{numeral}{noun}”中间缺少量词"));
-                    findings.push(found.hint(format!("写作“{numeral}项{noun}”")));
-                }
+        for found in COUNTED_NOUNS.find_iter(&passage.text) {
+            let noun = COUNTED[found.pattern().as_usize()];
+            let end = passage.text[..found.start()].chars().count();
+            let count = passage.chars[..end].iter().rev().take_while(|c| NUMERALS.contains(**c)).count();
+            let before: String = passage.chars[..end - count].iter().collect();
+            if count > 0 && BEFORE.iter().any(|b| before.ends_with(b)) {
+                let range = end - count..end + noun.chars().count();
+                let numeral = passage.words(&(end - count..end));
+                let found = passage.finding(range, format!("“{numeral}{noun}”中间缺少量词"));
+                findings.push(found.hint(format!("写作“{numeral}项{noun}”")));
             }
         }
     }
@@ -239,15 +239,13 @@ fn doubled_verbs(texts: &Texts<'_>, findings: &mut Findings) {
     // 负责人, 负责制, 负责同志 are nouns.
     const NOUNS: [char; 4] = ['人', '制', '同', '任'];
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for (first, second) in FIRST.iter().flat_map(|f| SECOND.iter().map(move |s| (*f, *s))) {
+        let chars = &passage.chars;
+        for start in (0..chars.len().saturating_sub(3)).filter(|&at| chars[at + 1] == '好') {
+            let (range, middle) = (start..start + 4, start + 2);
+            let (first, second) = (passage.words(&(start..middle)), passage.words(&(middle..range.end)));
             // The same verb twice is a doubled word.
-            let both = format!("{first}{second}");
-            for (byte, _) in passage.text.match_indices(&both).filter(|_| first != second) {
-                let start = passage.text[..byte].chars().count();
-                let range = start..start + both.chars().count();
-                if passage.chars.get(range.end).is_some_and(|c| NOUNS.contains(c)) {
-                    continue;
-                }
+            let both = FIRST.contains(&first.as_str()) && SECOND.contains(&second.as_str()) && first != second;
+            if both && !chars.get(range.end).is_some_and(|c| NOUNS.contains(c)) {
                 let found = passage.finding(range, format!("“{first}”和“{second}”两个动词叠在一起"));
                 findings.push(found.hint(format!("只留一个；两件事的，写作“{first}……，{second}……”")));
             }

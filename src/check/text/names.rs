@@ -6,6 +6,8 @@ use super::punctuation::is_han;
 use crate::check::rule::{Example, Findings, Rule, RulePage};
 use crate::data::Class;
 use crate::diagnostic::Severity::Warning;
+use aho_corasick::AhoCorasick;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub const RULES: &[Rule] = &[
@@ -252,8 +254,13 @@ pub fn projects<'t>(texts: &'t Texts<'_>, least: usize) -> Vec<&'t str> {
 
 fn project_names(texts: &Texts<'_>, findings: &mut Findings) {
     let all: Vec<(Vec<char>, &str)> = projects(texts, 6).into_iter().map(|p| (p.chars().collect(), p)).collect();
+    // A name nearly stands in a text only where its beginning or its end does: two words a name.
+    let edges = |n: usize| [String::from_iter(&all[n].0[..3]), String::from_iter(&all[n].0[all[n].0.len() - 3..])];
+    let Ok(edges) = AhoCorasick::new((0..all.len()).flat_map(edges)) else { return };
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
-        for (name, project) in &all {
+        let near: BTreeSet<usize> =
+            edges.find_overlapping_iter(&passage.text).map(|found| found.pattern().as_usize() / 2).collect();
+        for (name, project) in near.into_iter().map(|n| &all[n]) {
             if passage.text.contains(project) {
                 continue;
             }

@@ -489,7 +489,10 @@ fn mixed(texts: &Texts<'_>, findings: &mut Findings) {
 fn unbound(texts: &Texts<'_>, findings: &mut Findings) {
     for (passage, typed) in typed(texts) {
         for amount in typed.iter().filter(|a| a.is_money() && !a.written.is_zero() && passage.own) {
-            if !equal_figures(texts, amount).is_empty() {
+            // 十亿元 is a class of size, not a sum.
+            let round =
+                amount.significant() <= 1 && !passage.words(&amount.number).contains(|c: char| c.is_ascii_digit());
+            if round || !equal_figures(texts, amount).is_empty() {
                 continue;
             }
             let words = passage.words(&amount.range);
@@ -776,7 +779,7 @@ fn unknown_projects(texts: &Texts<'_>, findings: &mut Findings) {
             let before = before.strip_suffix("项目").unwrap_or(&before);
             projects.iter().any(|p| before.ends_with(p.strip_suffix("项目").unwrap_or(p)))
         };
-        for run in lists(passage, &all) {
+        for run in lists(passage, all) {
             for three in run.windows(3).filter(|w| known(w[0]) && !known(w[1]) && known(w[2])) {
                 let amount = three[1];
                 let rest = ["其他", "其它", "等"].iter().any(|w| amount.label.starts_with(w));

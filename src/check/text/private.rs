@@ -234,6 +234,14 @@ fn secrecy_mark(passage: &Passage) -> Option<Range<usize>> {
             }
         }
     }
-    let mark = MARKS.iter().find_map(|m| Some((passage.text.find(m)?, m.chars().count())))?;
-    Some(at(mark.0)..at(mark.0) + mark.1)
+    // A mark stands by itself, or says it of this very text; 依法不予公开的信息 speaks of others.
+    let is_mark = |byte: usize, mark: &str| {
+        let (before, after) = (&passage.text[..byte], &passage.text[byte + mark.len()..]);
+        let own = ["此件", "本件", "此文", "本文", "本表", "本文件", "本资料", "此表"];
+        let begins = !before.ends_with(is_han) || own.iter().any(|o| before.ends_with(o));
+        begins && !after.starts_with(is_han)
+    };
+    let found = |m: &str| passage.text.match_indices(m).find(|(byte, _)| is_mark(*byte, m)).map(|(byte, _)| byte);
+    let (byte, mark) = MARKS.iter().find_map(|m| Some((found(m)?, m)))?;
+    Some(at(byte)..at(byte) + mark.chars().count())
 }

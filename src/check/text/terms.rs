@@ -131,6 +131,10 @@ fn unknown_tables(texts: &Texts<'_>, findings: &mut Findings) {
         for ending in ENDINGS {
             for (byte, _) in passage.text.match_indices(ending) {
                 let end = passage.text[..byte].chars().count() + ending.chars().count();
+                // 预算表格, 支出表现 are other words.
+                if passage.chars.get(end).is_some_and(|c| "格示明现述达态决率".contains(*c)) {
+                    continue;
+                }
                 let part = |c: &char| is_han(*c) || ['“', '”', '（', '）'].contains(c);
                 let start = end - passage.chars[..end].iter().rev().take_while(|c| part(c)).count().min(30);
                 let Some(range) = unknown_name(&passage.chars[start..end], &titles).map(|from| start + from..end)
