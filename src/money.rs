@@ -56,6 +56,29 @@ impl Default for Look {
     }
 }
 
+/// Figures that are read are below this in 元, as amounts of records are: what is computed of them fits.
+const LARGEST: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0); // 10^15
+/// No figure is printed with more decimals.
+const MOST_DECIMALS: u32 = 8;
+
+/// Whether a budget could hold a number in a unit of so many 元.
+pub fn is_sane(number: Decimal, scale: Decimal) -> bool {
+    number.scale() <= MOST_DECIMALS && number.abs() < LARGEST / scale
+}
+
+/// The number that a text prints in a unit of so many 元: with or without separators, the sign of any width; zero for
+/// a blank. None if it is no number, or none that a budget could hold.
+pub fn printed_number(text: &str, scale: Decimal) -> Option<Decimal> {
+    let text = text.trim().replace([',', '，'], "").replace(['−', '－'], "-");
+    if text.is_empty() {
+        return Some(Decimal::ZERO);
+    }
+    if !text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+')) {
+        return None;
+    }
+    text.parse().ok().filter(|number| is_sane(*number, scale))
+}
+
 /// `exact` in the unit of `look`, rounded once, half up (away from zero for negative amounts).
 pub fn rounded(exact: Decimal, look: &Look) -> Decimal {
     (exact / look.unit.scale()).round_dp_with_strategy(look.decimals, RoundingStrategy::MidpointAwayFromZero)

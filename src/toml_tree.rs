@@ -176,7 +176,11 @@ impl Builder<'_> {
                     i64::MAX
                 }))
             }
-            DeValue::Float(f) => Tree::Float(f.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
+            // What the parser refused already stays as it stands: no second finding that calls it a number.
+            DeValue::Float(f) => match f.as_str().replace('_', "").parse() {
+                Ok(number) => Tree::Float(number),
+                Err(_) => Tree::String(f.as_str().to_string()),
+            },
             DeValue::Boolean(b) => Tree::Boolean(b),
             DeValue::Datetime(d) => Tree::String(d.to_string()),
             DeValue::Array(a) => Tree::Array(a.into_iter().map(|v| self.node(v)).collect()),

@@ -1,7 +1,7 @@
 //! A filter as written in TOML: record by record and for all records at once it says the same.
 #![no_main]
 
-use gongkai::data::filter::{matches, points};
+use gongkai::data::filter::{Columns, Matcher, matches};
 use gongkai::diagnostic::Diagnostics;
 use gongkai_fuzz::{PARSER, all, judge, small, twice};
 
@@ -19,7 +19,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         for (filter, dataset) in schema.views.values().flat_map(|f| data.datasets.values().map(move |d| (f, d))) {
             let each: Vec<Option<bool>> =
                 dataset.records.iter().map(|record| matches(filter, dataset, record, data, schema)).collect();
-            let at_once = points(filter, dataset, data, schema);
+            let columns = Columns::of(dataset);
+            let at_once = Matcher::new(dataset, &columns, data, schema).points(filter);
             for (index, says) in each.iter().enumerate() {
                 assert_eq!(at_once.get(index), *says, "{filter:?} of record {index} of {}", dataset.id);
             }

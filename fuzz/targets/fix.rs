@@ -37,6 +37,10 @@ fn found(over: &[(&str, &str)]) -> (bool, Diagnostics) {
 libfuzzer_sys::fuzz_target!(|input: &str| {
     let mut over = small::sections(input);
     over.retain(|(name, text)| OWN.contains(name) && !text.contains('\r'));
+    // Of one name, the last counts.
+    let names: Vec<&str> = over.iter().map(|(name, _)| *name).collect();
+    let mut index = 0..;
+    over.retain(|(name, _)| index.next().is_some_and(|at| !names[at + 1..].contains(name)));
     over.push(("set/text.md", "# 正文\n{{ prose('own') }}\n"));
     let (composed, before) = found(&over);
     let mendable = |one: &&Diagnostic| one.fix.is_some();

@@ -7,7 +7,7 @@ use crate::data::{Data, Kind};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::document::Origin;
 use crate::layout::{Each, RowDecl};
-use crate::money::{Unit, show};
+use crate::money::{Unit, printed_number, show};
 use minijinja::Value;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -120,11 +120,8 @@ pub enum SourceView {
 impl FigureView {
     /// The number it prints, in 元 for money; a blank is zero. None if it is no number.
     pub fn printed(&self) -> Option<Decimal> {
-        let text = self.text.trim().replace([',', '，'], "").replace(['−', '－'], "-");
-        if text.is_empty() {
-            return Some(Decimal::ZERO);
-        }
-        text.parse::<Decimal>().ok()?.checked_mul(self.unit.scale())
+        let scale = self.unit.scale();
+        printed_number(&self.text, scale).map(|n| n * scale)
     }
 }
 

@@ -338,6 +338,12 @@ pub fn data() -> Vec<(&'static str, &'static str, Vec<u8>)> {
             "tables/t7.csv",
             "科目编码,科目名称,合计,基本支出,项目支出\n,,4294967295,4294967296,4294967295\n,,0,4294967295,4294967295\n".into(),
         ),
+        (
+            "huge-amounts-in-prose",
+            "text/duties.md",
+            "支出9999999999999999999999999999万元，比上年增加0.0000000000000000000000000001%。\n九千亿亿亿元。\n".into(),
+        ),
+        ("a-number-that-is-none", "report.toml", with_report("a = .C001")),
         ("printed-of-no-table", "tables/t99.csv", "a,b\n".into()),
         ("list-of-other-columns", "classification/function.csv", "科目,说明\n201,a\n".into()),
         (

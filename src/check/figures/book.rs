@@ -1,7 +1,7 @@
 //! The tables that rules read, with fast ways to rows, rows below rows and cells, and what each cell may be worth.
 
 use crate::compose::{FigureView, RowView, TableView};
-use crate::money::Unit;
+use crate::money::{Unit, printed_number};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
@@ -158,38 +158,18 @@ fn below(rows: &[RowView]) -> Vec<Vec<usize>> {
 
 /// Sums of figures beyond this, in 元, are no sums of a budget; below it, nothing that is done with two of them overflows.
 pub const LARGEST: Decimal = Decimal::from_parts(2_701_131_776, 466_537_709, 54_210, false, 0); // 10^24
-/// Figures are below this in 元, as amounts of records are.
-const LARGEST_FIGURE: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0); // 10^15
-/// No figure is printed with more decimals.
-const MOST_DECIMALS: u32 = 8;
-
-/// A figure's number as printed, with or without separators, the sign of any width; zero for a blank. None if it is no
-/// number, or none that a budget could hold.
-pub fn printed_number(text: &str, unit: Unit) -> Option<Decimal> {
-    let text = text.trim().replace([',', '，'], "").replace(['−', '－'], "-");
-    if text.is_empty() {
-        return Some(Decimal::ZERO);
-    }
-    if !text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+')) {
-        return None;
-    }
-    let number: Decimal = text.parse().ok()?;
-    let is_sane = number.scale() <= MOST_DECIMALS && number.abs() < LARGEST_FIGURE / unit.scale();
-    is_sane.then_some(number)
-}
-
 /// All amounts of whole 分 that print as `text` in a unit: rounded half up, away from zero for negative ones. A blank
 /// is exactly zero; 0.00 is an amount near zero. None if it is no number.
 pub fn printed_interval(text: &str, unit: Unit, decimals: u32) -> Option<Interval> {
     if text.trim().is_empty() {
         return Some(Interval::ZERO);
     }
-    let printed = printed_number(text, unit)?;
+    let printed = printed_number(text, unit.scale())?;
     if unit == Unit::Plain {
         return Some(Interval::exactly(printed));
     }
     let shown = printed.scale().max(decimals); // Excel drops zeros at the end: 12.3 is 12.30
-    let step = unit.scale() / Decimal::from(10u64.pow(shown.min(MOST_DECIMALS)));
+    let step = unit.scale() / Decimal::from(10u64.pow(shown.min(8)));
     let centre = printed * unit.scale();
     let fen = Decimal::new(1, 2);
     if step <= fen {
@@ -231,8 +211,7 @@ mod tests {
 
     #[test]
     fn numbers_that_no_budget_holds_are_none() {
-        assert_eq!(LARGEST_FIGURE, Decimal::from(10u64.pow(15)));
-        assert_eq!(LARGEST, LARGEST_FIGURE * Decimal::from(10u64.pow(9)));
+        assert_eq!(LARGEST, Decimal::from(10u64.pow(15)) * Decimal::from(10u64.pow(9)));
         for text in ["79228162514264337593543950335", "1000000000000000", "0.0000000000000000000000000001", "1_0", "+"]
         {
             assert_eq!(printed_interval(text, Unit::Yuan, 2), None, "{text}");

@@ -284,7 +284,7 @@ impl Reader<'_> {
             "-" | "—" | "——" | "－" | "/" => "",
             text => text,
         };
-        if super::book::printed_number(text, unit).is_none() {
+        if crate::money::printed_number(text, unit.scale()).is_none() {
             let is_number = !text.contains('_') && text.replace([',', '，'], "").parse::<Decimal>().is_ok();
             let what = if is_number { "太大，或小数太多，不像一个金额" } else { "不是数字" };
             found.push(

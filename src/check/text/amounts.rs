@@ -126,7 +126,7 @@ fn read_amounts(passage: &Passage) -> Vec<Amount> {
         let glued = start > 0 && (chars[start - 1].is_ascii_alphanumeric() || chars[start - 1] == '.');
         let Some((unit, unit_end)) = unit_at(chars, end) else { continue };
         let digits: String = chars[start..end].iter().filter(|c| **c != ',').collect();
-        let Ok(mut written) = digits.parse::<Decimal>() else { continue };
+        let Some(mut written) = money::printed_number(&digits, unit.scale()) else { continue };
         if glued {
             continue;
         }
@@ -196,7 +196,8 @@ fn in_words(chars: &[char], at: usize) -> Option<InWords> {
     if unit == Unit::Yuan && run < 2 {
         return None;
     }
-    let written = Decimal::from(numeral_value(&chars[at..number_end])?);
+    let written =
+        Some(Decimal::from(numeral_value(&chars[at..number_end])?)).filter(|w| money::is_sane(*w, unit.scale()))?;
     Some(InWords { written, unit, number_end, end: end + 1 })
 }
 
