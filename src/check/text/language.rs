@@ -300,12 +300,13 @@ fn said_count(chars: &[char]) -> Option<(usize, Range<usize>)> {
 
 fn doubled_at(chars: &[char], at: usize) -> Option<Range<usize>> {
     const SINGLE: [char; 8] = ['的', '了', '和', '及', '与', '为', '在', '于'];
-    for length in (2..=6).rev() {
+    let first = chars.get(at)?;
+    for length in (2..=6).rev().filter(|length| chars.get(at + length) == Some(first)) {
         let (Some(a), Some(b)) = (chars.get(at..at + length), chars.get(at + length..at + 2 * length)) else {
             continue;
         };
         // 方方面面 is no doubling, 层层 neither; a word of one character repeated thrice is not ours.
-        if a[0] == b[0] && a == b && a.iter().all(|c| is_han(*c)) && a.iter().any(|c| *c != a[0]) {
+        if a == b && a.iter().all(|c| is_han(*c)) && a.iter().any(|c| *c != a[0]) {
             let word: String = a.iter().collect();
             let digits = a.iter().all(|c| "一二三四五六七八九十零百千万亿".contains(*c));
             return (!TWICE.contains(&word.as_str()) && !digits).then_some(at..at + 2 * length);
