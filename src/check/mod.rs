@@ -30,12 +30,16 @@ pub fn check_printed(job: Job) -> Diagnostics {
 
 /// The pages of all rules over texts, by code.
 pub fn pages() -> Vec<&'static RulePage> {
-    let mut pages: Vec<&RulePage> = text::rules().map(|r| &r.page).chain([&acknowledge::STALE]).collect();
+    let mut pages: Vec<&RulePage> = of_texts().collect();
     pages.sort_by_key(|page| page.code);
     pages
 }
 
+fn of_texts() -> impl Iterator<Item = &'static RulePage> {
+    text::rules().map(|rule| &rule.page).chain([&acknowledge::STALE])
+}
+
 /// The page of a code.
 pub fn page(code: &str) -> Option<&'static RulePage> {
-    pages().into_iter().chain(&figures::PAGES).find(|page| page.code == code)
+    of_texts().chain(&figures::PAGES).find(|page| page.code == code)
 }

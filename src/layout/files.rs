@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::place::refusal;
 use crate::toml_tree::{self, Node};
 use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,19 +31,23 @@ impl Layer {
     pub fn from_folder(folder: &Path, shown: &str, own: bool, diagnostics: &mut Diagnostics) -> Option<Layer> {
         let mut layer = Layer { shown: shown.to_string(), files: BTreeMap::new(), own };
         let entries = std::fs::read_dir(folder).ok()?;
-        for entry in entries.flatten() {
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            if ![".toml", ".md", ".csv"].iter().any(|ending| name.ends_with(ending)) {
-                continue;
-            }
-            match crate::data::read_text(&entry.path(), &layer.shown_name(&name)) {
-                Ok(text) => drop(layer.files.insert(name, text)),
-                Err(found) => {
-                    diagnostics.push(found);
-                    // Else it would be called missing as well.
-                    layer.files.insert(name, String::new());
-                }
-            }
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let is_read = |name: &String| [".toml", ".md", ".csv"].iter().any(|ending| name.ends_with(ending));
+        let mut names: Vec<String> = names.filter(is_read).collect();
+        names.sort();
+        let read = |name: String| {
+            let text = crate::data::read_text(&folder.join(&name), &layer.shown_name(&name));
+            (name, text)
+        };
+        // Some dozens of small files: side by side.
+        let texts: Vec<_> = names.into_par_iter().map(read).collect();
+        for (name, text) in texts {
+            // A file that cannot be read would else be called missing as well.
+            let text = text.unwrap_or_else(|found| {
+                diagnostics.push(found);
+                String::new()
+            });
+            layer.files.insert(name, text);
         }
         Some(layer)
     }

@@ -7,6 +7,7 @@ use super::template::{compile, environment};
 use super::*;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::toml_tree::{Node, parse, read, suggestion};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -201,14 +202,15 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
 /// The declarations of every table by its file's stem, and what was found in reading them.
 fn table_nodes(files: &SetFiles) -> Vec<(String, Option<Node>, Diagnostics)> {
     let others = ["set.toml", "schema.toml", "style.toml", "checks.toml"];
-    let names = files.names(".toml").into_iter().filter(|name| !others.contains(&name.as_str()));
+    let mut names = files.names(".toml");
+    names.retain(|name| !others.contains(&name.as_str()));
     let one = |name: String| {
         let stem = name.trim_end_matches(".toml").to_string();
         let mut found = Diagnostics::default();
         let node = table_node(files, &stem, &mut Vec::new(), &mut found);
         (stem, node, found)
     };
-    names.map(one).collect()
+    names.into_par_iter().map(one).collect()
 }
 
 fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {
