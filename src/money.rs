@@ -59,7 +59,7 @@ impl Default for Look {
 /// Figures that are read are below this in 元, as amounts of records are: what is computed of them fits.
 const LARGEST: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0); // 10^15
 /// No figure is printed with more decimals.
-const MOST_DECIMALS: u32 = 8;
+pub const MOST_DECIMALS: u32 = 8;
 
 /// Whether a budget could hold a number in a unit of so many 元.
 pub fn is_sane(number: Decimal, scale: Decimal) -> bool {

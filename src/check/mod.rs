@@ -5,8 +5,9 @@
 pub mod acknowledge;
 pub mod figures;
 pub mod fix;
+mod interval;
 pub mod rule;
-pub(crate) mod text;
+mod text;
 
 use crate::compose::{Composition, Job};
 use crate::diagnostic::Diagnostics;

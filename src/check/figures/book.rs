@@ -1,8 +1,7 @@
 //! The tables that rules read, with fast ways to rows, rows below rows and cells, and what each cell may be worth.
 
+use crate::check::interval::Interval;
 use crate::compose::{FigureView, RowView, TableView};
-use crate::money::{Unit, printed_number};
-use rust_decimal::Decimal;
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
@@ -28,25 +27,6 @@ pub struct CellId {
     pub table: usize,
     pub row: usize,
     pub column: usize,
-}
-
-/// What an amount may be: from `low` to `high`, both included, in 元 (money is whole 分) or ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interval {
-    pub low: Decimal,
-    pub high: Decimal,
-}
-
-impl Interval {
-    pub const ZERO: Interval = Interval { low: Decimal::ZERO, high: Decimal::ZERO };
-
-    pub fn exactly(amount: Decimal) -> Interval {
-        Interval { low: amount, high: amount }
-    }
-
-    pub fn is_exact(&self) -> bool {
-        self.low == self.high
-    }
 }
 
 impl Book {
@@ -79,15 +59,6 @@ impl Book {
     }
 }
 
-fn interval_of(figure: Option<&FigureView>) -> Option<Interval> {
-    let Some(figure) = figure else { return Some(Interval::ZERO) };
-    match figure.amount {
-        Some(amount) => Some(Interval::exactly(amount)),
-        None if figure.place.is_some() => printed_interval(&figure.text, figure.unit, figure.decimals),
-        None => None,
-    }
-}
-
 impl Sheet {
     fn new(view: TableView) -> Sheet {
         let mut by_key = HashMap::default();
@@ -95,7 +66,8 @@ impl Sheet {
             by_key.entry(row.key.clone()).or_insert(index);
         }
         let below = below(&view.rows);
-        let intervals = view.rows.iter().map(|r| r.figures.iter().map(|f| interval_of(f.as_ref())).collect()).collect();
+        let of_cell = |figure: &Option<FigureView>| figure.as_ref().map_or(Some(Interval::ZERO), Interval::of);
+        let intervals = view.rows.iter().map(|r| r.figures.iter().map(of_cell).collect()).collect();
         Sheet { view, by_key, below, intervals }
     }
 
@@ -154,69 +126,4 @@ fn below(rows: &[RowView]) -> Vec<Vec<usize>> {
         }
     }
     below
-}
-
-/// Sums of figures beyond this, in 元, are no sums of a budget; below it, nothing that is done with two of them overflows.
-pub const LARGEST: Decimal = Decimal::from_parts(2_701_131_776, 466_537_709, 54_210, false, 0); // 10^24
-/// All amounts of whole 分 that print as `text` in a unit: rounded half up, away from zero for negative ones. A blank
-/// is exactly zero; 0.00 is an amount near zero. None if it is no number.
-pub fn printed_interval(text: &str, unit: Unit, decimals: u32) -> Option<Interval> {
-    if text.trim().is_empty() {
-        return Some(Interval::ZERO);
-    }
-    let printed = printed_number(text, unit.scale())?;
-    if unit == Unit::Plain {
-        return Some(Interval::exactly(printed));
-    }
-    let shown = printed.scale().max(decimals); // Excel drops zeros at the end: 12.3 is 12.30
-    let step = unit.scale() / Decimal::from(10u64.pow(shown.min(8)));
-    let centre = printed * unit.scale();
-    let fen = Decimal::new(1, 2);
-    if step <= fen {
-        return Some(Interval::exactly(centre));
-    }
-    let half = step / Decimal::TWO;
-    let inner = half - fen;
-    Some(match centre {
-        c if c.is_zero() => Interval { low: -inner, high: inner },
-        c if c.is_sign_negative() => Interval { low: c - inner, high: c + half },
-        c => Interval { low: c - half, high: c + inner },
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::money::{Look, show};
-
-    #[test]
-    fn the_interval_of_a_printed_figure_is_sharp() {
-        for text in ["4.09", "-0.01", "0.00", "0.01", "7131.56", "-12.30"] {
-            let interval = printed_interval(text, Unit::WanYuan, 2).expect("a number");
-            let look = Look::default();
-            let fen = Decimal::new(1, 2);
-            assert_eq!(show(interval.low, &look), text);
-            assert_eq!(show(interval.high, &look), text);
-            assert_ne!(show(interval.low - fen, &look), text);
-            assert_ne!(show(interval.high + fen, &look), text);
-        }
-        assert_eq!(printed_interval("", Unit::WanYuan, 2), Some(Interval::ZERO));
-        assert_eq!(printed_interval("1,234.50", Unit::Yuan, 2).map(|i| i.is_exact()), Some(true));
-        assert_eq!(printed_interval("甲", Unit::Yuan, 2), None);
-        let minus = printed_interval("-12.30", Unit::WanYuan, 2);
-        assert!(
-            minus.is_some() && ["－12.30", "−12.30"].iter().all(|t| printed_interval(t, Unit::WanYuan, 2) == minus)
-        );
-    }
-
-    #[test]
-    fn numbers_that_no_budget_holds_are_none() {
-        assert_eq!(LARGEST, Decimal::from(10u64.pow(15)) * Decimal::from(10u64.pow(9)));
-        for text in ["79228162514264337593543950335", "1000000000000000", "0.0000000000000000000000000001", "1_0", "+"]
-        {
-            assert_eq!(printed_interval(text, Unit::Yuan, 2), None, "{text}");
-        }
-        assert!(printed_interval("99999999999.99", Unit::WanYuan, 2).is_some());
-        assert_eq!(printed_interval("100000000000", Unit::WanYuan, 2), None);
-    }
 }

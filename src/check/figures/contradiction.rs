@@ -2,10 +2,11 @@
 //! to every rule? If not: the smallest set of figures that contradict each other, and which one figure (else which
 //! two), printed otherwise, would end it.
 
-use super::book::{Book, CellId, LARGEST};
+use super::book::{Book, CellId};
 use super::evaluate::{Linear, Side};
 use super::run::Bound;
 use super::solve::{Bounds, Found, Problem, Solver};
+use crate::check::interval::LARGEST;
 use crate::diagnostic::Severity;
 use crate::layout::rule::Compare;
 use crate::money::Unit;

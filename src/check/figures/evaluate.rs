@@ -1,6 +1,7 @@
 //! Relations of one rule for one table, row and column: which cells they name, and whether they hold.
 
-use super::book::{Book, CellId, Interval, LARGEST};
+use super::book::{Book, CellId};
+use crate::check::interval::{Interval, LARGEST};
 use crate::layout::rule::{CellPattern, Compare, Expr, Relation};
 use crate::money::Unit;
 use rust_decimal::Decimal;

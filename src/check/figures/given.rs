@@ -1,6 +1,7 @@
 //! Tables given as printed become the views that rules read: headings tell the columns, codes and names the rows.
 
 use super::words::plain_name;
+use crate::check::interval::printed_interval;
 use crate::compose::{FigureView, PrintedColumn, RowView, TableView, short_key};
 use crate::data::printed::PrintedTable;
 use crate::data::{Class, Schema};
@@ -311,8 +312,7 @@ pub fn compare(exact: &TableView, given: &TableView, found: &mut Diagnostics) {
         let computed = exact.row(&row.key);
         for (index, figure) in row.figures.iter().enumerate().filter_map(|(i, f)| Some((i, f.as_ref()?))) {
             let amount = computed.and_then(|r| r.figures[index].as_ref()).map_or(Some(Decimal::ZERO), |f| f.amount);
-            let (Some(amount), Some(interval)) =
-                (amount, super::book::printed_interval(&figure.text, figure.unit, figure.decimals))
+            let (Some(amount), Some(interval)) = (amount, printed_interval(&figure.text, figure.unit, figure.decimals))
             else {
                 continue;
             };

@@ -18,7 +18,6 @@ use crate::data::printed::PrintedTable;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::layout::LayoutSet;
 use book::{Book, CellId};
-pub use book::{Interval, printed_interval};
 use contradiction::{Answer, Contradiction, explain};
 use rayon::prelude::*;
 use run::Bound;

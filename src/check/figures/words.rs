@@ -1,9 +1,10 @@
 //! Findings in words: the formula with its names and values, the difference, the rule's reason and source.
 
-use super::book::{Book, CellId, Interval, Sheet};
+use super::book::{Book, CellId, Sheet};
 use super::contradiction::{Contradiction, Suspect};
 use super::evaluate::{Linear, Side};
 use super::run::{Bound, PlaceOf};
+use crate::check::interval::Interval;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::layout::rule::Rule;
 use crate::money::Unit;

@@ -196,9 +196,8 @@ fn in_words(chars: &[char], at: usize) -> Option<InWords> {
     if unit == Unit::Yuan && run < 2 {
         return None;
     }
-    let written =
-        Some(Decimal::from(numeral_value(&chars[at..number_end])?)).filter(|w| money::is_sane(*w, unit.scale()))?;
-    Some(InWords { written, unit, number_end, end: end + 1 })
+    let written = Decimal::from(numeral_value(&chars[at..number_end])?);
+    money::is_sane(written, unit.scale()).then_some(InWords { written, unit, number_end, end: end + 1 })
 }
 
 /// 一百二十 → 120, 壹仟零伍 → 1005, 一万二千 → 12000; none for what does not begin with a digit or 十.

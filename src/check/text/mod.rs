@@ -24,28 +24,35 @@ use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use rayon::prelude::*;
 
-const FAMILIES: [&[Rule]; 10] = [
-    narrative::RULES,
+/// Families that ask what texts say of figures.
+const OF_FIGURES: [&[Rule]; 2] = [narrative::RULES, reasons::RULES];
+/// Families that ask for words alone.
+const OF_WORDS: [&[Rule]; 7] = [
     names::RULES,
-    completeness::RULES,
     language::RULES,
     punctuation::RULES,
     numbering::RULES,
     terms::RULES,
     indicators::RULES,
     private::RULES,
-    reasons::RULES,
 ];
+/// Families that ask for what a whole document must have.
+const OF_DOCUMENTS: [&[Rule]; 1] = [completeness::RULES];
+
+fn families() -> impl Iterator<Item = &'static [Rule]> {
+    OF_FIGURES.into_iter().chain(OF_WORDS).chain(OF_DOCUMENTS)
+}
 
 /// All rules over texts.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    FAMILIES.iter().flat_map(|family| family.iter())
+    families().flatten()
 }
 
 /// What these rules find.
 pub fn check(composition: &Composition) -> Diagnostics {
     let texts = Texts::of(composition);
-    let families: Vec<Vec<Diagnostic>> = FAMILIES.par_iter().map(|family| find(family, &texts)).collect();
+    let families: Vec<&[Rule]> = families().collect();
+    let families: Vec<Vec<Diagnostic>> = families.par_iter().map(|family| find(family, &texts)).collect();
     let mut all = Diagnostics::default();
     for finding in families.into_iter().flatten() {
         // What is wrong with a text is wrong in every record that holds it.
@@ -59,23 +66,15 @@ pub fn check(composition: &Composition) -> Diagnostics {
     all
 }
 
-/// What the rules over words find in the department's own texts, whatever its tables say: all but completeness, since
-/// no document is made.
+/// What the rules over words find in the department's own texts, whatever its tables say.
 pub fn check_words(texts: &Texts<'_>) -> Diagnostics {
-    let rules = FAMILIES.iter().filter(|f| !is_of_figures(f)).flat_map(|f| f.iter());
-    of_own(texts, rules.filter(|r| !r.page.code.starts_with('K')))
+    of_own(texts, OF_WORDS.into_iter().flatten())
 }
 
 /// What the rules over amounts find in the department's own texts beside tables that are given as printed. A typed
 /// amount is not bound there, it is only to be right.
 pub fn check_amounts(texts: &Texts<'_>) -> Diagnostics {
-    let rules = FAMILIES.iter().filter(|f| is_of_figures(f)).flat_map(|f| f.iter());
-    of_own(texts, rules.filter(|r| r.page.code != "N001"))
-}
-
-fn is_of_figures(family: &[Rule]) -> bool {
-    let first = |rules: &[Rule]| rules.first().map(|r| r.page.code);
-    [narrative::RULES, reasons::RULES].iter().any(|of| first(of) == first(family))
+    of_own(texts, OF_FIGURES.into_iter().flatten().filter(|rule| rule.page.code != "N001"))
 }
 
 fn of_own<'r>(texts: &Texts<'_>, rules: impl Iterator<Item = &'r Rule>) -> Diagnostics {

@@ -3,7 +3,7 @@
 
 use super::amounts::{Amount, amounts, number_end};
 use super::passage::{Kind, Passage, Texts};
-use crate::check::figures::{Interval, printed_interval};
+use crate::check::interval::{Interval, printed_interval};
 use crate::compose::{Composition, SourceView};
 use crate::diagnostic::Place;
 use crate::money;
@@ -116,7 +116,7 @@ fn pairs(ops: &[DiffOp], model: &Signs, typed: &Signs) -> Vec<(Range<usize>, Ran
 pub fn interval(composition: &Composition, address: &str) -> Option<Interval> {
     let given = composition.given().iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.iter().flatten());
     if let Some(view) = given.into_iter().find(|f| *f.address == *address && f.place.is_some()) {
-        return printed_interval(&view.text, view.unit, view.decimals);
+        return Interval::of(view);
     }
     match composition.source(address)? {
         SourceView::Figures(of) if address.contains('~') => {
