@@ -239,13 +239,22 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
-    /// How many of a severity are not acknowledged.
+    /// How many of a severity were found and are not acknowledged, the same one twice counted twice: more than before
+    /// says that something was found.
     pub fn count(&self, severity: Severity) -> usize {
         self.0.iter().filter(|d| d.severity == severity && d.acknowledged.is_none()).count()
     }
 
-    pub fn count_acknowledged(&self) -> usize {
-        self.0.iter().filter(|d| d.acknowledged.is_some()).count()
+    /// How many of each kind are told: the same finding at one place once.
+    pub fn tally(&self) -> Tally {
+        let told = self.sorted();
+        let of = |severity| told.iter().filter(|d| d.severity == severity && d.acknowledged.is_none()).count();
+        Tally {
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            notes: of(Severity::Note),
+            acknowledged: told.iter().filter(|d| d.acknowledged.is_some()).count(),
+        }
     }
 
     pub fn has_errors(&self) -> bool {
@@ -261,6 +270,15 @@ impl Diagnostics {
         all.dedup();
         all
     }
+}
+
+/// How many findings there are; those that are acknowledged apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+    pub acknowledged: usize,
 }
 
 /// The nearest of `candidates` to `word`, if one is near enough to be meant.

@@ -4,7 +4,7 @@
 use crate::build::{Format, Output, Rules, Typeset, docx, identify, typeset_job, write_formats};
 use crate::check::check;
 use crate::compose::compose;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Tally};
 use crate::document::{Change, Document};
 use crate::edition::{self, Edition};
 use crate::fonts::Fonts;
@@ -63,7 +63,7 @@ fn told_only(found: &Diagnostic) -> Diagnostic {
 /// Puts the watermark on a document and what was found on its last pages.
 fn mark_draft(document: &mut Document, found: &Diagnostics) {
     let looks = ListLooks::of(document);
-    let (errors, warnings) = (found.count(Severity::Error), found.count(Severity::Warning));
+    let Tally { errors, warnings, .. } = found.tally();
     let summary = match found.sorted().len() {
         0 => "本稿供送审传阅，尚未公开。检查没有发现问题。".to_owned(),
         count => format!("本稿供送审传阅，尚未公开。检查发现{count}个问题，其中错误{errors}个、警告{warnings}个："),

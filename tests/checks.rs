@@ -243,6 +243,28 @@ fn follows(value: &serde_json::Value, schema: &serde_json::Value, root: &serde_j
 
 const MISTAKES: &str = "本单位从严管理。公务接待费0.02万元。\n经办人电话13800138000。\n";
 
+/// A reason that two sentences took in was listed once and counted twice.
+#[test]
+fn what_is_counted_is_what_is_listed() {
+    let desk = Desk::new();
+    let sample = common::root().join("data/631-2023");
+    let sample = sample.to_str().expect("a plain path");
+    let layouts = common::root().join("layouts");
+    let run =
+        |more: &[&str]| desk.run(&[&["check", sample, "--layouts", layouts.to_str().expect("a path")], more].concat());
+    let said: serde_json::Value = serde_json::from_str(&run(&["--format", "json"]).1).expect("JSON");
+    let listed = |severity: &str| {
+        let all = said["findings"].as_array().expect("a list");
+        all.iter().filter(|f| f["severity"] == severity && f["acknowledged"].is_null()).count()
+    };
+    for (severity, key) in [("error", "errors"), ("warning", "warnings"), ("note", "notes")] {
+        assert_eq!(said["summary"][key], listed(severity), "{key}");
+    }
+    let last = run(&[]).2;
+    let last = last.trim_end().lines().last().expect("a summary");
+    assert_eq!(last, format!("{} 个警告", listed("warning")));
+}
+
 #[test]
 fn json_alone_on_stdout_as_the_schema_says() {
     let desk = Desk::new();

@@ -1,20 +1,21 @@
 //! Findings as JSON: docs/check.schema.json describes it.
 
 use super::Shown;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity, Tally};
 use serde_json::{Value, json};
 
 /// Everything found in all folders, and how much of each severity.
 pub fn json(shown: &[Shown<'_>]) -> Value {
     let all = shown.iter().flat_map(|s| s.by_place().into_iter().map(|d| finding(d, &s.folder.to_string_lossy())));
-    let count = |severity| shown.iter().map(|s| s.diagnostics.count(severity)).sum::<usize>();
+    let tallies: Vec<Tally> = shown.iter().map(|s| s.diagnostics.tally()).collect();
+    let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();
     json!({
         "findings": all.collect::<Vec<Value>>(),
         "summary": {
-            "errors": count(Severity::Error),
-            "warnings": count(Severity::Warning),
-            "notes": count(Severity::Note),
-            "acknowledged": shown.iter().map(|s| s.diagnostics.count_acknowledged()).sum::<usize>(),
+            "errors": sum(|t| t.errors),
+            "warnings": sum(|t| t.warnings),
+            "notes": sum(|t| t.notes),
+            "acknowledged": sum(|t| t.acknowledged),
         },
     })
 }

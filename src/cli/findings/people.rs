@@ -77,15 +77,11 @@ fn coloured(found: &Diagnostic, colour: bool) -> String {
 
 /// `3 个错误，5 个警告，已确认 2 个`; empty where nothing was found.
 pub fn summary(diagnostics: &Diagnostics) -> String {
-    let counts = [
-        (diagnostics.count(Severity::Error), "个错误"),
-        (diagnostics.count(Severity::Warning), "个警告"),
-        (diagnostics.count(Severity::Note), "个提示"),
-    ];
+    let tally = diagnostics.tally();
+    let counts = [(tally.errors, "个错误"), (tally.warnings, "个警告"), (tally.notes, "个提示")];
     let mut parts: Vec<String> = counts.iter().filter(|c| c.0 > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    let accepted = diagnostics.count_acknowledged();
-    if accepted > 0 {
-        parts.push(format!("已确认 {accepted} 个"));
+    if tally.acknowledged > 0 {
+        parts.push(format!("已确认 {} 个", tally.acknowledged));
     }
     parts.join("，")
 }
