@@ -99,7 +99,8 @@ pub fn outcomes(
     };
     // A fault of ours in one folder must not cost the others their files.
     let guarded = |numbered| catch_unwind(AssertUnwindSafe(|| one(numbered))).unwrap_or_else(|_| our_fault());
-    let outcomes: Vec<Outcome> = folders.par_iter().enumerate().map(guarded).collect();
+    // In the pool from the start: a thread of its own would wait for it, and leave it none of its memory.
+    let outcomes: Vec<Outcome> = rayon::scope(|_| folders.par_iter().enumerate().map(guarded).collect());
     bar.finish_and_clear();
     // The program is about to end: sixty megabytes of fonts need not be given back before it tells what it found.
     std::mem::forget(shared);
