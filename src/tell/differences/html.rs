@@ -4,6 +4,7 @@ use super::marks::{Stretch, stretches};
 use super::text::of_pages;
 use super::{Group, change, groups, kind_word, or_none, page};
 use crate::diff::{Diff, DocumentDiff, RowChange, TextChange};
+use crate::markup::escape_lines;
 use std::fmt::Write;
 
 const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
@@ -20,15 +21,15 @@ pub fn as_html(diff: &Diff) -> String {
     out.push_str("<h1>前后对照</h1>\n");
     for document in &diff.documents {
         if let Some(name) = document.name.as_ref().filter(|_| diff.documents.len() > 1) {
-            let _ = writeln!(out, "<h1>{}</h1>", escaped(name));
+            let _ = writeln!(out, "<h1>{}</h1>", escape_lines(name));
         }
         of_document(document, &mut out);
     }
     for one in &diff.not_compared {
-        let _ = writeln!(out, "<p>没有能够比较：{}</p>", escaped(one));
+        let _ = writeln!(out, "<p>没有能够比较：{}</p>", escape_lines(one));
     }
     for one in &diff.limits {
-        let _ = writeln!(out, "<p>不在比较之列：{}</p>", escaped(one));
+        let _ = writeln!(out, "<p>不在比较之列：{}</p>", escape_lines(one));
     }
     out.push_str("</body></html>\n");
     out
@@ -40,7 +41,7 @@ fn of_document(diff: &DocumentDiff, out: &mut String) {
         return;
     }
     for (causes, group) in &groups(diff) {
-        let causes: Vec<String> = super::causes(diff, causes).iter().map(|cause| escaped(cause)).collect();
+        let causes: Vec<String> = super::causes(diff, causes).iter().map(|cause| escape_lines(cause)).collect();
         let _ = writeln!(out, "<h2>{}</h2>", causes.join("<br>"));
         figures(group, out);
         for row in &group.rows {
@@ -53,11 +54,11 @@ fn of_document(diff: &DocumentDiff, out: &mut String) {
     if !diff.layout.is_empty() {
         out.push_str("<h2>版式</h2>\n");
         for line in &diff.layout {
-            let _ = writeln!(out, "<p>{}</p>", escaped(line));
+            let _ = writeln!(out, "<p>{}</p>", escape_lines(line));
         }
     }
     if let Some(pages) = &diff.pages {
-        let _ = writeln!(out, "<h2>{}</h2>", escaped(&of_pages(pages)));
+        let _ = writeln!(out, "<h2>{}</h2>", escape_lines(&of_pages(pages)));
     }
 }
 
@@ -75,14 +76,14 @@ fn figures(group: &Group, out: &mut String) {
             out,
             "<tr><td>{}</td><td>{}<br><code>{}</code></td><td>{}</td><td>{}</td>\
              <td class=\"n\"><del>{}</del></td><td class=\"n\"><ins>{}</ins></td><td class=\"n\">{}</td></tr>",
-            escaped(&p.spot.title),
-            escaped(&p.spot.row),
-            escaped(&figure.address),
-            escaped(&p.spot.column),
-            escaped(&page(&p.spot)),
-            escaped(or_none(p.old.as_deref())),
-            escaped(or_none(p.new.as_deref())),
-            escaped(&change(figure)),
+            escape_lines(&p.spot.title),
+            escape_lines(&p.spot.row),
+            escape_lines(&figure.address),
+            escape_lines(&p.spot.column),
+            escape_lines(&page(&p.spot)),
+            escape_lines(or_none(p.old.as_deref())),
+            escape_lines(or_none(p.new.as_deref())),
+            escape_lines(&change(figure)),
         );
     }
     out.push_str("</table>\n");
@@ -90,22 +91,23 @@ fn figures(group: &Group, out: &mut String) {
 
 fn of_row(row: &RowChange) -> String {
     let what = if row.added { "增加一行" } else { "减少一行" };
-    let cells: Vec<String> = row.cells.iter().map(|(head, text)| escaped(format!("{head} {text}").trim())).collect();
+    let cells: Vec<String> =
+        row.cells.iter().map(|(head, text)| escape_lines(format!("{head} {text}").trim())).collect();
     let tag = if row.added { "ins" } else { "del" };
-    format!("《{}》{}{what}：<{tag}>{}</{tag}>", escaped(&row.spot.title), page(&row.spot), cells.join("，"))
+    format!("《{}》{}{what}：<{tag}>{}</{tag}>", escape_lines(&row.spot.title), page(&row.spot), cells.join("，"))
 }
 
 fn of_text(text: &TextChange) -> String {
-    let at = format!("{} {} {}", escaped(&text.spot.title), page(&text.spot), kind_word(text.kind));
+    let at = format!("{} {} {}", escape_lines(&text.spot.title), page(&text.spot), kind_word(text.kind));
     let (old, new) = (text.old.as_deref().unwrap_or(""), text.new.as_deref().unwrap_or(""));
     let mut marked = String::new();
     for stretch in stretches(old, new) {
         match stretch {
-            Stretch::Same(same) => marked.push_str(&escaped(&same)),
+            Stretch::Same(same) => marked.push_str(&escape_lines(&same)),
             Stretch::Changed(old, new) => {
                 let tagged = |tag: &str, text: &str| match text.is_empty() {
                     true => String::new(),
-                    false => format!("<{tag}>{}</{tag}>", escaped(text)),
+                    false => format!("<{tag}>{}</{tag}>", escape_lines(text)),
                 };
                 marked.push_str(&tagged("del", &old));
                 marked.push_str(&tagged("ins", &new));
@@ -113,8 +115,4 @@ fn of_text(text: &TextChange) -> String {
         }
     }
     format!("{at}：{marked}")
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\n', "<br>")
 }

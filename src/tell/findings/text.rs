@@ -6,8 +6,36 @@ use crate::diagnostic::{Compared, Diagnostic, Diagnostics, Severity};
 use crate::money::told;
 use std::collections::{HashMap, HashSet};
 
-/// The findings of a folder, a text of several lines each. `colour`: for a terminal that takes it.
-pub fn people(shown: &Shown<'_>, sources: &Sources<'_>, colour: bool) -> Vec<String> {
+/// How a piece of a text is to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    Plain,
+    /// Severity and code of a finding that is open.
+    Mark(Severity),
+    /// Severity and code of a finding that is acknowledged.
+    AcknowledgedMark,
+    /// The words that a finding speaks of, within their line.
+    Words,
+}
+
+/// A piece of a text, which may go on over lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    pub text: String,
+    pub style: Style,
+}
+
+/// Where there is no other way to mark a piece: the words of a finding stand in 〖〗.
+pub fn plain(pieces: &[Piece]) -> String {
+    let one = |piece: &Piece| match piece.style {
+        Style::Words => format!("〖{}〗", piece.text),
+        Style::Plain | Style::Mark(_) | Style::AcknowledgedMark => piece.text.clone(),
+    };
+    pieces.iter().map(one).collect()
+}
+
+/// The findings of a folder, a text of several lines each, without a line end at the end.
+pub fn as_text(shown: &Shown<'_>, sources: &Sources<'_>) -> Vec<Vec<Piece>> {
     let mut told: HashSet<&str> = HashSet::new();
     let mut texts = Vec::new();
     let mut rest: Vec<(&str, Option<&str>, Vec<&Diagnostic>)> = Vec::new();
@@ -25,11 +53,15 @@ pub fn people(shown: &Shown<'_>, sources: &Sources<'_>, colour: bool) -> Vec<Str
             }
             continue;
         }
-        let mut text = coloured(finding, colour);
+        let mut pieces = marked(finding);
         if let Some(excerpt) = sources.excerpt(finding) {
-            let words = if excerpt.words.is_empty() { String::new() } else { mark(&excerpt.words, colour) };
-            text.push_str(&format!("\n  原文：{}{words}{}", excerpt.before.trim_start(), excerpt.after.trim_end()));
+            pieces.push(Piece::plain(format!("\n  原文：{}", excerpt.before.trim_start())));
+            if !excerpt.words.is_empty() {
+                pieces.push(Piece { text: excerpt.words, style: Style::Words });
+            }
+            pieces.push(Piece::plain(excerpt.after.trim_end()));
         }
+        let mut text = String::new();
         text.extend(finding.compared.iter().map(|c| format!("\n  {}", difference(c))));
         if let Some(accepted) = &finding.acknowledged {
             text.push_str(&format!("\n  已确认：{}", accepted.reason));
@@ -37,11 +69,13 @@ pub fn people(shown: &Shown<'_>, sources: &Sources<'_>, colour: bool) -> Vec<Str
             text.push_str(&format!("\n  为什么：{}（{}）", page.reason, page.source));
         }
         text.extend(group.others().map(|others| format!("\n  {others}")));
-        texts.push(text);
+        pieces.push(Piece::plain(text));
+        texts.push(pieces);
     }
     for (code, file, more) in rest {
         let file = file.unwrap_or_default();
-        texts.push(format!("{file} 同一条规则（{code}）另有 {} 处：{}", more.len(), lines_of(&more)));
+        let text = format!("{file} 同一条规则（{code}）另有 {} 处：{}", more.len(), lines_of(&more));
+        texts.push(vec![Piece::plain(text)]);
     }
     texts
 }
@@ -55,24 +89,21 @@ pub fn difference(compared: &Compared) -> String {
     format!("{stated} {}，{expected} {}，相差 {}", told(*is), told(*should), told((is - should).abs()))
 }
 
-fn mark(words: &str, colour: bool) -> String {
-    if colour { format!("\x1b[4m{words}\x1b[0m") } else { format!("〖{words}〗") }
+impl Piece {
+    fn plain(text: impl Into<String>) -> Piece {
+        Piece { text: text.into(), style: Style::Plain }
+    }
 }
 
-/// A finding as printed, its mark coloured by severity.
-fn coloured(found: &Diagnostic, colour: bool) -> String {
+/// A finding as printed, its severity and code a piece of their own.
+fn marked(found: &Diagnostic) -> Vec<Piece> {
     let text = found.to_string();
-    if !colour {
-        return text;
-    }
     let mark = format!("{}[{}]", found.severity.word(), found.code);
-    let code = match (found.acknowledged.is_some(), found.severity) {
-        (true, _) => 2,
-        (_, Severity::Error) => 31,
-        (_, Severity::Warning) => 33,
-        (_, Severity::Note) => 36,
-    };
-    text.replacen(&mark, &format!("\x1b[{code}m{mark}\x1b[0m"), 1)
+    let style = if found.acknowledged.is_some() { Style::AcknowledgedMark } else { Style::Mark(found.severity) };
+    match text.split_once(&mark) {
+        Some((before, after)) => vec![Piece::plain(before), Piece { text: mark, style }, Piece::plain(after)],
+        None => vec![Piece::plain(text)],
+    }
 }
 
 /// `3 个错误，5 个警告，已确认 2 个`; empty where nothing was found.

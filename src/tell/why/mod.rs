@@ -1,8 +1,15 @@
 //! Why a figure is what it is: the lines behind it, the exact sum and its rounding, the relations it stands in, where
 //! it is printed, and what changes with it.
 
+mod json;
+mod text;
+
+pub use json::{as_json, sums_as_json};
+pub use text::{as_text, sums_as_text};
+
 use crate::check::figures::{self, Stated};
 use crate::compose::{Composition, FigureView, SourceView};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::document::{Block, Document, Inline, Origin, plain_text};
 use crate::money::Unit;
 use rust_decimal::Decimal;
@@ -50,6 +57,37 @@ pub fn why(composition: &Composition, address: &str) -> Option<Why> {
         address: address.to_string(),
         source,
     })
+}
+
+/// The figures that a question names in any of a folder's documents, each once: by an address, which has a `/` in it, or
+/// as printed. E640: nothing is printed so; E641: no figure has that address.
+pub fn answers(compositions: &[&Composition], asked: &str) -> Result<Vec<Why>, Diagnostic> {
+    let mut explained: Vec<Why> = Vec::new();
+    for composition in compositions {
+        let addresses = match asked.contains('/') {
+            true => vec![asked.to_string()],
+            false => printed_as(&composition.document, asked),
+        };
+        for why in addresses.iter().filter_map(|a| why(composition, a)) {
+            if !explained.iter().any(|e| e.address == why.address && e.exact == why.exact) {
+                explained.push(why);
+            }
+        }
+    }
+    if explained.is_empty() { Err(nothing(compositions, asked)) } else { Ok(explained) }
+}
+
+fn nothing(compositions: &[&Composition], asked: &str) -> Diagnostic {
+    if !asked.contains('/') {
+        return Diagnostic::error("E640", format!("没有印作“{asked}”的数"))
+            .hint("照印出来的样子写，如 85.05；或写地址，如 t5/合计/合计");
+    }
+    let all: Vec<String> = compositions.iter().flat_map(|c| c.addresses()).collect();
+    let hint = match nearest(asked, all.iter().map(String::as_str)) {
+        Some(near) => format!("您是否指“{near}”？"),
+        None => "地址是 表/行/列，如 t5/合计/合计".to_string(),
+    };
+    Diagnostic::error("E641", format!("没有地址为“{asked}”的数")).hint(hint)
 }
 
 /// The addresses of all figures that print as `text` somewhere in the document, in order of appearance.

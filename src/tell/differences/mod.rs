@@ -11,7 +11,7 @@ pub use html::as_html;
 pub use json::as_json;
 pub use text::as_text;
 
-use super::{DocumentDiff, FigureChange, RowChange, Spot, TextChange, TextKind};
+use crate::diff::{DocumentDiff, FigureChange, RowChange, Spot, TextChange, TextKind};
 use crate::money::{Unit, spoken_change};
 use indexmap::IndexMap;
 

@@ -1,9 +1,10 @@
 //! Findings as one page of HTML that holds everything it needs: to print, or to send to whoever must mend them.
 
-use super::people::{difference, summary};
+use super::text::{difference, summary};
 use super::{Group, Shown, Sources};
 use crate::check;
 use crate::diagnostic::Severity;
+use crate::markup::{escape, escape_lines};
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ h1{font-size:1.5em;margin-bottom:.2em}h2{font-size:1.1em;border-bottom:2px solid
 @media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}}";
 
 /// The whole page.
-pub fn html(shown: &[Shown<'_>], roots: &[PathBuf]) -> String {
+pub fn as_html(shown: &[Shown<'_>], roots: &[PathBuf]) -> String {
     let mut page = String::from("<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n");
     let _ =
         write!(page, "<title>公开文本检查</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>公开文本检查</h1>\n");
@@ -79,7 +80,7 @@ fn finding(page: &mut String, group: &Group<'_>, sources: &Sources<'_>, first: b
         let _ = writeln!(page, "<p class=\"q\">{}{words}{}</p>", escape(&e.before), escape(&e.after));
     }
     let mut line = |what: &str, text: &str| {
-        let _ = writeln!(page, "<p><span class=\"k\">{what}：</span>{}</p>", escape(text).replace('\n', "<br>"));
+        let _ = writeln!(page, "<p><span class=\"k\">{what}：</span>{}</p>", escape_lines(text));
     };
     if let Some(compared) = &found.compared {
         line("金额", &difference(compared));
@@ -100,8 +101,4 @@ fn finding(page: &mut String, group: &Group<'_>, sources: &Sources<'_>, first: b
         line("为什么", &format!("{}（{}）", rule.reason, rule.source));
     }
     page.push_str("</div>\n");
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

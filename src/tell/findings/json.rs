@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity, Tally};
 use serde_json::{Value, json};
 
 /// Everything found in all folders, and how much of each severity.
-pub fn json(shown: &[Shown<'_>]) -> Value {
+pub fn as_json(shown: &[Shown<'_>]) -> Value {
     let all = shown.iter().flat_map(|s| s.by_place().into_iter().map(|d| finding(d, &s.folder.to_string_lossy())));
     let tallies: Vec<Tally> = shown.iter().map(|s| s.diagnostics.tally()).collect();
     let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();

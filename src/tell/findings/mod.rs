@@ -1,16 +1,17 @@
-//! Findings as people and other programs read them: a form a file.
+//! Findings as people and other programs read them: a form a file. What a front end shows is grouped and cut out here;
+//! how grave it looks is the front end's to decide ([`Style`]).
 
 mod excerpt;
 mod html;
 mod json;
-mod people;
 mod sarif;
+mod text;
 
-pub use excerpt::Sources;
-pub use html::html;
-pub use json::json;
-pub use people::{people, summary};
-pub use sarif::sarif;
+pub use excerpt::{Excerpt, Sources};
+pub use html::as_html;
+pub use json::as_json;
+pub use sarif::as_sarif;
+pub use text::{Piece, Style, as_text, plain, summary};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use std::collections::HashMap;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// One run over all folders.
-pub fn sarif(shown: &[Shown<'_>]) -> Value {
+pub fn as_sarif(shown: &[Shown<'_>]) -> Value {
     let all: Vec<(&Path, &Diagnostic)> =
         shown.iter().flat_map(|s| s.by_place().into_iter().map(|d| (s.folder, d))).collect();
     let codes: BTreeSet<&str> = all.iter().map(|(_, d)| &*d.code).collect();

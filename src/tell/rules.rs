@@ -1,0 +1,105 @@
+//! What the rules ask for, and why: those over texts, which the program has, and those over figures, which a layout set
+//! declares in `checks.toml`.
+
+use crate::check;
+use crate::check::rule::RulePage;
+use crate::diagnostic::{Diagnostics, nearest};
+use crate::layout::{SetFiles, all_sets};
+use std::path::PathBuf;
+
+/// What is known of a code.
+pub enum Explained<'a> {
+    /// A rule over texts.
+    Page(&'static RulePage),
+    /// A rule over figures, of each set that has it; never empty.
+    OfSets(Vec<&'a SetRule>),
+    /// A mistake that stops the program: its message says all there is to say.
+    Mistake,
+    /// No rule has the code; the nearest that there is.
+    Unknown(Option<String>),
+}
+
+/// A rule over figures, as a layout set declares it in `checks.toml`.
+pub struct SetRule {
+    pub set: String,
+    pub code: String,
+    /// Key and text: says, is, why, source, hint.
+    pub words: Vec<(&'static str, String)>,
+}
+
+/// The rules over figures of all sets, those of `roots` before the program's own.
+pub fn set_rules(roots: &[PathBuf]) -> Vec<SetRule> {
+    let mut all = Vec::new();
+    for set in all_sets(roots) {
+        let mut unheard = Diagnostics::default();
+        let files = SetFiles::find(&set, None, roots, None, &mut unheard);
+        let checks = files.and_then(|f| f.toml("checks.toml", &mut unheard));
+        let rules = checks.as_ref().and_then(|c| c.get("rule")?.table());
+        for (code, entry) in rules.into_iter().flatten() {
+            let word = |(key, name)| Some((name, entry.node.get(key)?.str()?.to_string()));
+            let keys = [("says", "要求"), ("is", "写作"), ("why", "为什么"), ("source", "依据"), ("hint", "怎么改")];
+            let words = keys.into_iter().filter_map(word).collect();
+            all.push(SetRule { set: set.clone(), code: code.clone(), words });
+        }
+    }
+    all
+}
+
+/// What is known of a code, in capitals.
+pub fn explained<'a>(code: &str, of_sets: &'a [SetRule]) -> Explained<'a> {
+    if let Some(page) = check::page(code) {
+        return Explained::Page(page);
+    }
+    let found: Vec<&SetRule> = of_sets.iter().filter(|r| r.code == code).collect();
+    if !found.is_empty() {
+        return Explained::OfSets(found);
+    }
+    if code.starts_with('E') {
+        return Explained::Mistake;
+    }
+    let pages = check::pages();
+    let near = nearest(code, pages.iter().map(|p| p.code).chain(of_sets.iter().map(|r| r.code.as_str())));
+    Explained::Unknown(near.map(str::to_string))
+}
+
+/// A code explained in Chinese. No line end at the end.
+pub fn as_text(code: &str, explained: &Explained<'_>) -> String {
+    match explained {
+        Explained::Page(p) => format!(
+            "{} {}（{}）\n\n  为什么：{}\n  依据：{}\n  不对：{}\n  应为：{}",
+            p.code,
+            p.title,
+            p.severity.word(),
+            p.reason,
+            p.source,
+            p.example.wrong,
+            p.example.right
+        ),
+        Explained::OfSets(rules) => {
+            let mut lines = Vec::new();
+            for rule in rules {
+                lines.push(format!("{}（版式集 {} 的 checks.toml）", rule.code, rule.set));
+                lines.extend(rule.words.iter().map(|(name, text)| format!("  {name}：{text}")));
+            }
+            lines.join("\n")
+        }
+        Explained::Mistake => {
+            format!("{code} 是数据、版式或文件的错误：它的信息里写明了原因和改法，各列的写法见 data/README.md")
+        }
+        Explained::Unknown(near) => {
+            let hint = match near {
+                Some(near) => format!("您是否指“{near}”？"),
+                None => "gongkai explain 列出全部编号".to_string(),
+            };
+            format!("没有编号为“{code}”的规则\n  提示：{hint}")
+        }
+    }
+}
+
+/// A line for every rule: those of the sets, then those over texts. No line end at the end.
+pub fn list(of_sets: &[SetRule]) -> String {
+    let says = |rule: &SetRule| rule.words.iter().find(|w| w.0 == "要求").map_or(String::new(), |w| w.1.clone());
+    let sets = of_sets.iter().map(|rule| format!("{} {}（{}）", rule.code, says(rule), rule.set));
+    let texts = check::pages().into_iter().map(|p| format!("{} {} {}", p.code, p.severity.word(), p.title));
+    sets.chain(texts).collect::<Vec<String>>().join("\n")
+}
