@@ -11,6 +11,7 @@
 pub mod build;
 pub mod check;
 pub mod cli;
+pub mod code;
 pub mod compose;
 pub mod data;
 pub mod diagnostic;

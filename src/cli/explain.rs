@@ -29,7 +29,7 @@ pub fn run(args: &ExplainArgs) -> ExitCode {
     let text = as_text(&code, &explained);
     match explained {
         Explained::Page(_) | Explained::OfSets(_) => print(text),
-        Explained::Mistake => tell(text),
+        Explained::Mistake(..) => tell(text),
         Explained::Unknown(_) => {
             tell(text);
             return ExitCode::FAILURE;

@@ -728,7 +728,7 @@ fn code_field<'a>(each: &Each, dataset: &'a Dataset) -> Option<&'a str> {
 fn first_with(dataset: &Dataset, field: usize, code: &str) -> Place {
     let record = dataset.records.iter().find(|r| r.values[field].text().starts_with(code));
     match record {
-        Some(record) => Place::new(record.origin.file.clone(), record.origin.line, record.columns[field]),
+        Some(record) => record.place(field),
         None => Place::file(dataset.file.clone()),
     }
 }

@@ -328,7 +328,7 @@ fn reason(session: &Session, d: &Value) -> Result<String> {
         .filter(|r| is_for(r.values[item].text(), &figure.address) && in_scope(session, dataset, r))
         .collect();
     let text_of = |record: &crate::data::Record| {
-        let place = Place::new(record.origin.file.clone(), record.origin.line, record.columns[text]);
+        let place = record.place(text);
         reason_text(session, record.values[text].text(), &place)
     };
     if let Some(record) = candidates.iter().find(|r| r.values[direction].text() == sign.chinese()) {
@@ -337,7 +337,7 @@ fn reason(session: &Session, d: &Value) -> Result<String> {
     let what = format!("“{}”现在是{}", item_of(&figure.address), sign.chinese());
     let (diagnostic, words) = match candidates.first() {
         Some(stale) => {
-            let place = Place::new(stale.origin.file.clone(), stale.origin.line, stale.columns[direction]);
+            let place = stale.place(direction);
             let given = stale.values[direction].text();
             let found = Diagnostic::error("X120", format!("{what}，给出的原因却是{given}的原因"))
                 .at(place)

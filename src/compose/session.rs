@@ -2,6 +2,7 @@
 
 use super::table::Composed;
 use super::{FigureView, Job, TableView};
+use crate::code::Class;
 use crate::data::filter::{Columns, Filter, Matcher};
 use crate::data::points::Points;
 use crate::data::{Dataset, Kind, Value as Datum};
@@ -296,7 +297,8 @@ impl Session {
             *reported = true;
             let mut diagnostic = diagnostic.clone();
             diagnostic.place.get_or_insert_with(|| place.clone());
-            let list = if diagnostic.code.starts_with('X') { &mut state.for_checks } else { &mut state.diagnostics };
+            let list =
+                if diagnostic.code.class() == Class::Across { &mut state.for_checks } else { &mut state.diagnostics };
             list.push(diagnostic);
         }
     }

@@ -50,7 +50,7 @@ impl Broken {
     pub fn diagnostic(self, file: &Arc<str>) -> Diagnostic {
         match self {
             Broken::OpenQuote { line, field } => Diagnostic::error("E115", "这一格的英文引号（\"）没有结束")
-                .at(Place::new(file.clone(), line, field as u32 + 1))
+                .at(Place::field(file.clone(), line, field as u32 + 1))
                 .hint("引号要成对；文字里的英文引号写成两个（\"\"），或改用中文引号“ ”"),
             Broken::TooManyColumns { line } => {
                 Diagnostic::error("E119", format!("这一行超过 {MAX_COLUMNS} 列，以下没有读取"))

@@ -33,7 +33,7 @@ impl Findings {
 
     /// A place in this file; `column` counts fields from 1, 0 is none.
     pub fn place(&self, line: u32, column: u32) -> Place {
-        Place::new(self.file.clone(), line, column)
+        Place::field(self.file.clone(), line, column)
     }
 
     pub fn error(&mut self, make: impl FnOnce() -> Diagnostic) {

@@ -51,6 +51,7 @@ mod snapshot;
 mod text_file;
 mod value;
 
+use crate::diagnostic::Place;
 use crate::document::Origin;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
@@ -94,6 +95,13 @@ pub struct Record {
     pub values: Vec<Value>,
     /// The column (from 1) in the user's file each value was typed in; 0 where it is a default.
     pub columns: Vec<u32>,
+}
+
+impl Record {
+    /// Where the value of a field was typed; the whole record where it is a default.
+    pub fn place(&self, field: usize) -> Place {
+        Place::field(self.origin.file.clone(), self.origin.line, self.columns[field])
+    }
 }
 
 /// A value, checked against its kind. Codes, choices, refs, dates and text are text.

@@ -1,8 +1,9 @@
-//! What the rules ask for, and why: those over texts, which the program has, and those over figures, which a layout set
-//! declares in `checks.toml`.
+//! Every code with what it says: mistakes and rules over texts, which the program has, and rules over figures, which a
+//! layout set declares in `checks.toml`. `explain` and the manual (layouts/CHECKS.md) are made from it.
 
 use crate::check;
 use crate::check::rule::RulePage;
+use crate::code::{Class, Code, FAMILIES, mistake};
 use crate::diagnostic::{Diagnostics, nearest};
 use crate::layout::{SetFiles, all_sets};
 use std::path::PathBuf;
@@ -13,8 +14,8 @@ pub enum Explained<'a> {
     Page(&'static RulePage),
     /// A rule over figures, of each set that has it; never empty.
     OfSets(Vec<&'a SetRule>),
-    /// A mistake that stops the program: its message says all there is to say.
-    Mistake,
+    /// A mistake: its message says all there is to say. Its family and title.
+    Mistake(&'static str, &'static str),
     /// No rule has the code; the nearest that there is.
     Unknown(Option<String>),
 }
@@ -45,6 +46,69 @@ pub fn set_rules(roots: &[PathBuf]) -> Vec<SetRule> {
     all
 }
 
+/// A code that the program has, whatever set is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    pub code: Code,
+    /// What it is about, within its class.
+    pub family: &'static str,
+    /// What is wrong, in a few words.
+    pub title: &'static str,
+}
+
+/// Every code that the program has, by class as the manual has them, then by code; each once.
+pub fn register() -> Vec<Registered> {
+    let of_page = |page: &&'static RulePage| {
+        let code = Code::from(page.code);
+        Registered { family: code.class().title(), code, title: page.title }
+    };
+    let mut all: Vec<Registered> = check::all_pages().iter().map(of_page).collect();
+    for family in &FAMILIES {
+        let codes = family.codes.iter();
+        all.extend(codes.map(|&(code, title)| Registered { code: code.into(), family: family.title, title }));
+    }
+    let place = |class| Class::ALL.iter().position(|&known| known == class);
+    all.sort_by_key(|one| (place(one.code.class()), one.code.clone()));
+    all
+}
+
+/// The manual of the rules over texts, a paragraph a rule, and after it the mistakes by family, a line each: Markdown,
+/// `layouts/CHECKS.md`.
+pub fn manual() -> String {
+    let mut text = String::from(
+        "# 文字的规则\n\n`gongkai check` 和 `build` 对正文、绩效目标、采购、名称等文字所用的规则，一条一段；`gongkai explain 编号` 说的也是它。\
+         本文由程序里的规则表生成，测试保证一字不差。数字的规则（C0xx、X0xx）是版式集里的 `checks.toml`，见 [README.md](README.md)。\n",
+    );
+    let pages = check::pages();
+    for class in Class::ALL {
+        let of_class = pages.iter().filter(|page| Code::from(page.code).class() == class);
+        let paragraphs: String = of_class.map(|page| paragraph(page)).collect();
+        if !paragraphs.is_empty() {
+            text.push_str(&format!("\n## {}：{}\n{paragraphs}", class.letter(), class.title()));
+        }
+    }
+    text.push_str(&format!("\n## {}：{}\n", Class::Mistake.letter(), Class::Mistake.title()));
+    text.push_str("\n它们的信息里写明了原因和改法，不能确认。\n");
+    for family in &FAMILIES {
+        text.push_str(&format!("\n### {}\n\n", family.title));
+        text.extend(family.codes.iter().map(|(code, title)| format!("- {code} {title}\n")));
+    }
+    text
+}
+
+fn paragraph(page: &RulePage) -> String {
+    format!(
+        "\n### {} {}\n\n{}。{}\n\n- 依据：{}\n- 不对：{}\n- 应为：{}\n",
+        page.code,
+        page.title,
+        page.severity.word(),
+        page.reason,
+        page.source,
+        page.example.wrong,
+        page.example.right
+    )
+}
+
 /// What is known of a code, in capitals.
 pub fn explained<'a>(code: &str, of_sets: &'a [SetRule]) -> Explained<'a> {
     if let Some(page) = check::page(code) {
@@ -54,11 +118,11 @@ pub fn explained<'a>(code: &str, of_sets: &'a [SetRule]) -> Explained<'a> {
     if !found.is_empty() {
         return Explained::OfSets(found);
     }
-    if code.starts_with('E') {
-        return Explained::Mistake;
+    if let Some((family, title)) = mistake(code) {
+        return Explained::Mistake(family.title, title);
     }
-    let pages = check::pages();
-    let near = nearest(code, pages.iter().map(|p| p.code).chain(of_sets.iter().map(|r| r.code.as_str())));
+    let known = register();
+    let near = nearest(code, known.iter().map(|k| &*k.code).chain(of_sets.iter().map(|r| r.code.as_str())));
     Explained::Unknown(near.map(str::to_string))
 }
 
@@ -83,8 +147,8 @@ pub fn as_text(code: &str, explained: &Explained<'_>) -> String {
             }
             lines.join("\n")
         }
-        Explained::Mistake => {
-            format!("{code} 是数据、版式或文件的错误：它的信息里写明了原因和改法，各列的写法见 data/README.md")
+        Explained::Mistake(family, title) => {
+            format!("{code} {title}（{family}）：它的信息里写明了原因和改法，各列的写法见 data/README.md")
         }
         Explained::Unknown(near) => {
             let hint = match near {

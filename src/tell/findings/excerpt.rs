@@ -50,9 +50,9 @@ impl<'a> Sources<'a> {
         let lines = self.lines(&place.file)?;
         let words = finding.text.as_deref().unwrap_or_default();
         let first = place.line as usize - 1;
-        if place.file.ends_with(".csv") {
+        if place.is_of_record() {
             let record = lines.iter().skip(first).take(CELL_LINES).map(String::as_str).collect::<Vec<_>>().join("\n");
-            return cut_in_cell(&record, words, place.column);
+            return cut_in_cell(&record, words, place.column.number().unwrap_or_default());
         }
         let line = lines.get(first)?;
         let found = if words.is_empty() { None } else { cut_at_words(line, words, place) };
@@ -85,17 +85,20 @@ fn cut_in_cell(record: &str, words: &str, column: u32) -> Option<Excerpt> {
 }
 
 fn cut_at_words(line: &str, words: &str, place: &Place) -> Option<Excerpt> {
-    let from = place.column.saturating_sub(1) as usize;
+    let from = characters_before(place);
     let from = line.char_indices().nth(from).map_or(0, |(at, _)| at);
     let at = line[from..].find(words).map(|at| at + from).or_else(|| line.find(words))?;
     Some(cut(&line[..at], words, &line[at + words.len()..]))
 }
 
 fn cut_at_column(line: &str, place: &Place) -> Option<Excerpt> {
-    let column = place.column.saturating_sub(1) as usize;
-    let at = line.char_indices().nth(column).map_or(0, |(at, _)| at);
+    let at = line.char_indices().nth(characters_before(place)).map_or(0, |(at, _)| at);
     let excerpt = cut(&line[..at], "", &line[at..]);
     (!excerpt.before.trim().is_empty() || !excerpt.after.trim().is_empty()).then_some(excerpt)
+}
+
+fn characters_before(place: &Place) -> usize {
+    place.column.number().unwrap_or(1).saturating_sub(1) as usize
 }
 
 fn cut(before: &str, words: &str, after: &str) -> Excerpt {

@@ -3,7 +3,7 @@
 use super::text::{difference, summary};
 use super::{Group, Shown, Sources};
 use crate::check;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Column, Severity};
 use crate::markup::{escape, escape_lines};
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -61,11 +61,11 @@ fn finding(page: &mut String, group: &Group<'_>, sources: &Sources<'_>, first: b
         (_, Severity::Note) => "note",
     };
     let place = match &found.place {
-        Some(p) if p.line > 0 && p.column > 0 && p.file.ends_with(".csv") => {
-            format!("第 {} 行第 {} 格", p.line, p.column)
-        }
-        Some(p) if p.line > 0 && p.column > 0 => format!("第 {} 行第 {} 字", p.line, p.column),
-        Some(p) if p.line > 0 => format!("第 {} 行", p.line),
+        Some(p) if p.line > 0 => match p.column {
+            Column::Unknown => format!("第 {} 行", p.line),
+            Column::Character(n) => format!("第 {} 行第 {n} 字", p.line),
+            Column::Field(n) => format!("第 {} 行第 {n} 格", p.line),
+        },
         _ => String::new(),
     };
     let _ = writeln!(

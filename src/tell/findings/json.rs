@@ -42,7 +42,7 @@ fn finding(found: &Diagnostic, folder: &str) -> Value {
         "folder": folder,
         "file": place.map(|p| &*p.file),
         "line": place.and_then(|p| known(p.line)),
-        "column": place.and_then(|p| known(p.column)),
+        "column": place.and_then(|p| p.column.number()),
         "address": found.address,
         "text": found.text,
         "related": found.related.iter().map(related).collect::<Vec<Value>>(),

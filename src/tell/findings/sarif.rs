@@ -3,7 +3,7 @@
 use super::Shown;
 use super::json::level;
 use crate::check;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Column, Diagnostic};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -66,9 +66,9 @@ fn location(folder: &Path, place: &crate::diagnostic::Place) -> Value {
     let mut physical = json!({ "artifactLocation": { "uri": uri } });
     if place.line > 0 {
         physical["region"] = json!({ "startLine": place.line });
-        // A column of a CSV file counts cells.
-        if place.column > 0 && !place.file.ends_with(".csv") {
-            physical["region"]["startColumn"] = place.column.into();
+        // SARIF 2.1.0 3.30.6: a column counts characters. A cell of a record has none to give.
+        if let Column::Character(character) = place.column {
+            physical["region"]["startColumn"] = character.into();
         }
     }
     json!({ "physicalLocation": physical })

@@ -46,7 +46,7 @@ pub fn as_text(shown: &Shown<'_>, sources: &Sources<'_>) -> Vec<Vec<Piece>> {
         let count = counts.entry(of).or_default();
         *count += 1;
         // Of many different findings of one rule in one file, a few examples; mistakes in the data are all told.
-        if *count > EXAMPLES && !finding.code.starts_with('E') {
+        if *count > EXAMPLES && !finding.code.is_mistake() {
             match rest.iter_mut().find(|r| (r.0, r.1) == of) {
                 Some(more) => more.2.extend([finding].iter().chain(&group.again)),
                 None => rest.push((of.0, of.1, [finding].into_iter().chain(group.again).collect())),
