@@ -1,10 +1,10 @@
 //! One CSV file, opened: its text, its separator, its headings.
 
 use super::csv_file::{Broken, FieldPlace, Row, Rows};
-use super::findings::Findings;
+use super::findings::FileFindings;
 use super::heading::{Headings, known_headings, match_headings};
 use super::schema::FileDecl;
-use super::value::shown;
+use super::typed::shown;
 use crate::diagnostic::Diagnostic;
 
 /// How far down a heading line is looked for, to tell the user where it is.
@@ -20,7 +20,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Finds separator and headings. None, with a finding, when there is no heading line to read by.
-    pub fn open(text: String, file: &FileDecl, findings: &mut Findings) -> Option<Sheet> {
+    pub fn open(text: String, file: &FileDecl, findings: &mut FileFindings) -> Option<Sheet> {
         let separator = find_separator(&text, file);
         let first = Rows::new(&text, separator).enumerate().find(|(_, row)| !row.as_ref().is_ok_and(Row::is_blank));
         let Some((index, row)) = first else {
@@ -64,7 +64,7 @@ fn as_typed(value: &str, was_quoted: bool, separator: u8) -> String {
     }
 }
 
-pub(super) fn report_broken(broken: Broken, findings: &mut Findings) {
+pub(super) fn report_broken(broken: Broken, findings: &mut FileFindings) {
     let file = findings.file().clone();
     findings.error(|| broken.diagnostic(&file));
 }
@@ -80,7 +80,7 @@ fn find_separator(text: &str, file: &FileDecl) -> u8 {
     b";\t,".iter().max_by_key(|s| score(s)).copied().unwrap_or(b',')
 }
 
-fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: &mut Findings) {
+fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: &mut FileFindings) {
     let place = findings.place(row.line, 1);
     if let [only] = row.fields.as_slice()
         && only.contains('，')
@@ -122,7 +122,8 @@ mod tests {
 
     fn of(text: &str) -> Sheet {
         let fields = ["甲", "乙", "丙"].map(|head| decl(head, head, Kind::Text)).to_vec();
-        Sheet::open(text.to_owned(), &file("f", "表", fields), &mut Findings::new(Arc::from("f.csv"))).expect("a sheet")
+        Sheet::open(text.to_owned(), &file("f", "表", fields), &mut FileFindings::new(Arc::from("f.csv")))
+            .expect("a sheet")
     }
 
     #[test]
