@@ -1,8 +1,6 @@
 //! A DOCX edited in Word, pulled back into the data: the edit is there, nothing else has changed.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use gongkai::build::Format;
 use gongkai::fonts::Fonts;
 use gongkai::read_docx::{Options, Reading, read};

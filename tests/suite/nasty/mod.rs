@@ -1,8 +1,7 @@
 //! Files that no one should be asked to read: each ends in its message, within bounds of memory and time. What is
 //! printed stands in `fuzz/nasty/*.txt`; `GONGKAI_UPDATE=1` writes what is printed now.
 
-#[path = "../common/mod.rs"]
-mod common;
+use crate::common;
 mod files;
 
 use gongkai::diagnostic::Diagnostics;

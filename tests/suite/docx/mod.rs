@@ -2,9 +2,9 @@
 
 mod hostile;
 mod looks;
-mod mutate;
+pub mod mutate;
 mod office;
-mod printed;
+pub mod printed;
 mod sample;
 mod structure;
 

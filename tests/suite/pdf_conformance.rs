@@ -1,8 +1,8 @@
 //! The PDF against PDF/A-2a and PDF/UA-1, rule by rule; and each rule against a file made to break it.
 
-mod common;
-mod conformance;
-mod pdf_sample;
+use crate::common;
+use crate::conformance;
+use crate::pdf_sample;
 
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -62,5 +62,5 @@ fn table() -> String {
 #[test]
 fn the_readme_lists_every_rule() {
     let readme = include_str!("conformance/README.md");
-    assert!(readme.contains(&table()), "put this table into tests/conformance/README.md:\n{}", table());
+    assert!(readme.contains(&table()), "put this table into tests/suite/conformance/README.md:\n{}", table());
 }

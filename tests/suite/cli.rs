@@ -1,7 +1,6 @@
 //! The program as its user meets it: help, exit codes, what goes to stdout and stderr, messages, files in place.
 
-mod common;
-
+use crate::common;
 use encoding_rs::GB18030;
 use gongkai::build::Format;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,6 @@
 //! The Hebei set by itself: its own wording without a department's overlays, and departments unlike the sample.
 
-mod common;
-
+use crate::common;
 use gongkai::document::{Block, Document, plain_text};
 use std::path::Path;
 

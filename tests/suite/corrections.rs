@@ -2,8 +2,7 @@
 //! nothing else moves. What each figure should be is computed here from the CSV files, by other code than the
 //! program's: whole 分 in integers, a filter a column written out by hand.
 
-mod common;
-
+use crate::common;
 use gongkai::build::Format;
 use gongkai::document::{Document, plain_text};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,7 @@
 //! The sample against the published document, cell by cell: the composed document here, and both files as other
 //! programs read them. Spaces are compared away: the publication lays out with them (项  目, 合  计).
 
-mod common;
-
+use crate::common;
 use gongkai::build::Format;
 use gongkai::document::{Block, Document, RowKind, Table, plain_text};
 use serde_json::Value;

@@ -2,8 +2,7 @@
 //! alone. Whether a changed figure contradicts the rest is told by a solver of this test's own (propagation of whole
 //! bounds over relations written here), not by the program's.
 
-mod common;
-
+use crate::common;
 use gongkai::check::figures::Printed;
 use gongkai::compose::{Composition, FigureView, Forms, Job, TableView, compose};
 use gongkai::data::printed::{PrintedTable, printed_table};

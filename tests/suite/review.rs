@@ -1,9 +1,7 @@
 //! Drafts and marked editions: what they say, and that tracked changes accepted are the new edition, rejected the old.
 
-mod common;
-mod conformance;
-
-use common::*;
+use crate::common::*;
+use crate::conformance;
 use gongkai::build::{Format, Output};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::fonts::Fonts;

@@ -1,16 +1,8 @@
 //! Random departments: whatever the ledger, the document composes and paginates, every printed figure is its exact
 //! sum rounded once, income is expenditure and balances, and nothing leaves its page.
 
-mod common;
-#[allow(dead_code)] // a part of what the tests of the DOCX use
-#[path = "docx/mutate.rs"]
-mod mutate;
-#[path = "docx/printed.rs"]
-mod printed;
-#[allow(dead_code)]
-#[path = "docx/structure.rs"]
-mod structure;
-
+use crate::common;
+use crate::docx::{mutate, printed};
 use gongkai::diagnostic::{Diagnostics, Severity};
 use gongkai::document::{Block, Document};
 use gongkai::fonts::Fonts;

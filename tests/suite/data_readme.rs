@@ -5,7 +5,7 @@ use gongkai::diagnostic::Diagnostics;
 use gongkai::layout::{self, Layer, SetFiles};
 use std::path::Path;
 
-const README: &str = include_str!("../data/README.md");
+const README: &str = include_str!("../../data/README.md");
 const SET: &str = "hebei-department-budget-2023";
 
 /// The fenced blocks whose first line ends with `mark` and, behind it, a name: name and text.

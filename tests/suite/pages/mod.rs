@@ -5,8 +5,7 @@
 //! lies a picture of its pages as poppler draws them; people look at it, and what is drawn now must look like it.
 //! `GONGKAI_UPDATE=1` writes both anew: look at what changed before it is kept.
 
-#[path = "../common/mod.rs"]
-mod common;
+use crate::common;
 mod notation;
 mod reading;
 mod ruler;

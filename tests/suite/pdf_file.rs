@@ -1,12 +1,12 @@
 //! The PDF as other programs see it: qpdf, poppler, pdfium, pdfua. A test whose program is missing says so and passes,
 //! unless GONGKAI_REQUIRE_TOOLS=1.
 
-mod common;
-mod pdf_sample;
+use crate::common;
+use crate::pdf_sample;
 
+use crate::pdf_sample::{ADDRESS, BROKEN, COVER, FONTS, LAYOUT, PROSE};
 use gongkai::typeset::Pages;
 use gongkai::typeset::frame::{Item, Tag};
-use pdf_sample::{ADDRESS, BROKEN, COVER, FONTS, LAYOUT, PROSE};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -72,7 +72,7 @@ fn the_text_comes_back_exactly() {
 
 #[test]
 fn two_engines_draw_the_same_pages() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf_render.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outside/pdf_render.py");
     if let Some(pages) = output_of("python3", &[script.to_str().expect("UTF-8"), sample()]) {
         assert_eq!(pages.lines().count(), 6, "{pages}");
     }
@@ -89,7 +89,7 @@ static DEPARTMENT: LazyLock<PathBuf> = LazyLock::new(|| {
 /// Of the department's document, the cover, the contents, every table, prose, targets, and the turned procurement.
 #[test]
 fn two_engines_draw_the_same_department() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf_render.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outside/pdf_render.py");
     let pages = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "17", "24", "34"];
     let (script, file) = (script.to_str().expect("UTF-8"), DEPARTMENT.to_str().expect("UTF-8"));
     if let Some(found) = output_of("python3", &[&[script, file][..], &pages].concat()) {

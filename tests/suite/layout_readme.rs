@@ -1,7 +1,6 @@
 //! The examples of `layouts/README.md` are one whole set and its data: they compose without a finding.
 
-mod common;
-
+use crate::common;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::{Block, Document, Table, plain_text};
 use std::path::Path;

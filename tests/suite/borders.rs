@@ -1,7 +1,6 @@
 //! The borders inside the project: which module may name which library, and one meaning for each code of a finding.
 
-mod common;
-
+use crate::common;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,7 @@
 //! Editions are made again to the byte, corrections are told whole and without excess, and whatever interrupts the
 //! writing leaves the old or the new.
 
-mod common;
-
+use crate::common;
 use gongkai::build::{Format, Output, Side};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::diff::{Cause, DocumentDiff, TextKind};

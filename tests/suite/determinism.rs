@@ -1,8 +1,7 @@
 //! The same input gives the same bytes: in one process or many, on any number of threads, in any order, in any
 //! folder, time zone and language.
 
-mod common;
-
+use crate::common;
 use gongkai::build::Format;
 use gongkai::fonts::Fonts;
 use rayon::prelude::*;

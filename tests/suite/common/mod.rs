@@ -1,7 +1,5 @@
 //! What tests of the whole pipeline share: the sample folder, copies of it to change, composed documents.
 
-#![allow(dead_code)] // each test file uses its own part of this
-
 use gongkai::build::{Format, Output, Side};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::diff::{DocumentDiff, Laid, compare};

@@ -1,7 +1,5 @@
 //! What a program can check of PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1), over lopdf. Each rule names the
 //! clause it tests and comes with damage: a change to a sound file that the rule must find. README.md lists them.
-#![allow(dead_code)] // each test program uses its own part
-
 mod archive;
 mod content;
 mod reading;

@@ -1,9 +1,7 @@
 //! Pages built by hand, one of every kind the PDF writer meets: cover, contents with links, prose, an upright and a
 //! turned table, a note. Nothing here is typeset: places are chosen so that tests can say where things are.
-#![allow(dead_code)] // each test program uses its own part
-
 use gongkai::document::{Document, Meta};
-use gongkai::fonts::{FaceId, Fonts};
+use gongkai::fonts::Fonts;
 use gongkai::typeset::Pages;
 use gongkai::typeset::frame::{
     Artifact, Destination, Element, ElementId, ElementKind, Glyph, Item, Link, OutlineEntry, Page, Rule, Run, Scope,
@@ -132,12 +130,6 @@ pub fn runs(role: &str, size: f64, at: (f64, f64), text: &str, tag: Tag) -> Vec<
         *end = x;
     }
     runs
-}
-
-/// The face a role's character is set in, and its glyph.
-pub fn glyph(role: &str, c: char) -> (FaceId, u16) {
-    let shape = FONTS.shape(&FONTS.roles[role], c).expect("the face has it");
-    (shape.face, shape.glyph)
 }
 
 /// What each page of [`sample`] prints, line by line.

@@ -1,8 +1,7 @@
 //! Each rule has a case that fails it and a nearest case that passes, as files in `tests/checks`; and the forms in
 //! which findings are told.
 
-mod common;
-
+use crate::common;
 use gongkai::check;
 use gongkai::diagnostic::Diagnostic;
 use std::collections::BTreeSet;
@@ -89,7 +88,7 @@ fn every_rule_over_texts_has_a_case_that_fails_and_one_that_passes() {
 }
 
 /// Every code of these classes that stands in the program's source has a page, and so (above, and in
-/// `tests/checks_printed.rs` for the rules of sets and X040) a case that fails it and one that passes.
+/// `checks_printed.rs` for the rules of sets and X040) a case that fails it and one that passes.
 #[test]
 fn every_code_that_can_be_reported_has_a_page() {
     fn codes_in(folder: &Path, codes: &mut BTreeSet<String>) {
@@ -171,7 +170,10 @@ fn the_page_of_rules_is_that_of_the_table() {
         std::fs::write(&path, rule_pages()).expect("writes");
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(written == rule_pages(), "layouts/CHECKS.md is not the rules': GONGKAI_UPDATE=1 cargo test --test checks");
+    assert!(
+        written == rule_pages(),
+        "layouts/CHECKS.md is not the rules': GONGKAI_UPDATE=1 cargo test --test suite checks::"
+    );
 }
 
 /// A whole data folder with the corrected data, and the program run beside it.
