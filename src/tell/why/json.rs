@@ -2,7 +2,7 @@
 
 use super::Why;
 use crate::check::figures::{Sums, Term};
-use crate::compose::SourceView;
+use crate::compose::Basis;
 use serde_json::{Value, json};
 
 /// `{"figures": [{"address", "name", "text", "unit", "exact", "source", "relations", "places", "dependents"}]}`
@@ -34,15 +34,15 @@ fn sums_json(all: &Sums) -> Value {
 
 fn why_json(why: &Why) -> Value {
     let source = match &why.source {
-        SourceView::Lines { file, field, lines } => {
+        Basis::Lines { file, field, lines } => {
             let lines: Vec<Value> = lines
                 .iter()
                 .map(|(o, text, value)| json!({ "file": &*o.file, "line": o.line, "text": text, "amount": value.to_string() }))
                 .collect();
             json!({ "file": &**file, "field": field, "lines": lines })
         }
-        SourceView::Figures(of) => json!({ "figures": of.iter().map(AsRef::as_ref).collect::<Vec<&str>>() }),
-        SourceView::Record(o) => json!({ "lines": [{ "file": &*o.file, "line": o.line }] }),
+        Basis::Figures(of) => json!({ "figures": of.iter().map(AsRef::as_ref).collect::<Vec<&str>>() }),
+        Basis::Record(o) => json!({ "lines": [{ "file": &*o.file, "line": o.line }] }),
     };
     let places: Vec<Value> = why
         .places

@@ -2,7 +2,7 @@
 
 use super::Why;
 use crate::check::figures::Sums;
-use crate::compose::SourceView;
+use crate::compose::Basis;
 use crate::money::Unit;
 use rust_decimal::Decimal;
 
@@ -51,20 +51,20 @@ fn of_figure(why: &Why) -> Vec<String> {
 
 fn source(why: &Why, lines: &mut Vec<String>) {
     match &why.source {
-        SourceView::Lines { file, field, lines: records } if records.is_empty() => {
+        Basis::Lines { file, field, lines: records } if records.is_empty() => {
             lines.push(format!("  {file} 中没有属于它的行（{field}），所以是零"));
         }
-        SourceView::Lines { file, field, lines: records } => {
+        Basis::Lines { file, field, lines: records } => {
             lines.push(format!("  是 {file} 这 {} 行的{field}之和：", records.len()));
             for (origin, text, value) in records {
                 lines.push(format!("    {}:{}  {}  {text}", origin.file, origin.line, amount(*value, why.unit)));
             }
         }
-        SourceView::Figures(of) => {
+        Basis::Figures(of) => {
             let of: Vec<&str> = of.iter().map(AsRef::as_ref).collect();
             lines.push(format!("  由这些数算出：{}", of.join("，")));
         }
-        SourceView::Record(origin) => lines.push(format!("  取自 {}:{}", origin.file, origin.line)),
+        Basis::Record(origin) => lines.push(format!("  取自 {}:{}", origin.file, origin.line)),
     }
 }
 

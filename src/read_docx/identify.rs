@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// `original`: the view before tracked changes.
-pub fn settle(package: Package, original: bool) -> Reading {
+pub fn identify(package: Package, original: bool) -> Reading {
     let Package { mut content, properties, map } = package;
     name_marks(&mut content, &properties);
     let mut findings = Vec::new();
@@ -51,8 +51,8 @@ fn name_marks(content: &mut Content, properties: &BTreeMap<String, String>) {
     content.tracked_away.extend(away);
 }
 
-/// A figure whose tag is settled.
-struct Settled {
+/// A figure whose tag is known.
+struct Identified {
     tag: String,
     text: String,
     order: usize,
@@ -227,7 +227,7 @@ fn fill_between(found: &mut [Option<usize>], used: &BTreeSet<usize>, rows: usize
 }
 
 /// Every control by its tag; of several with one tag, the one in the right place, else the first.
-fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnostic>) -> Vec<Settled> {
+fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnostic>) -> Vec<Identified> {
     let mut by_tag: BTreeMap<&str, Vec<&Control>> = BTreeMap::new();
     for control in content.controls.iter().filter(|c| !c.tag.is_empty()) {
         by_tag.entry(&control.tag).or_default().push(control);
@@ -240,7 +240,7 @@ fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnost
             format!("{aliases} 个数字的内容控件失去了标记，已按控件标题读取"),
         ));
     }
-    let mut settled = Vec::with_capacity(content.controls.len());
+    let mut found = Vec::with_capacity(content.controls.len());
     let mut unsaid = 0;
     for (tag, controls) in by_tag {
         let home = places.by_tag.get(tag);
@@ -249,7 +249,7 @@ fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnost
             if index != kept && findings.len() >= MOST {
                 unsaid += 1;
             } else if index == kept {
-                settled.push(Settled { tag: tag.to_owned(), text: control.text.clone(), order: control.order });
+                found.push(Identified { tag: tag.to_owned(), text: control.text.clone(), order: control.order });
             } else {
                 findings.push(doubled(tag, control, controls[kept]));
             }
@@ -271,7 +271,7 @@ fn from_controls(content: &Content, places: &Places, findings: &mut Vec<Diagnost
         let message = format!("另有 {unsaid} 处被复制或移动的内容控件没有列出");
         findings.push(Diagnostic::warning("E558", message).hint("请先处理以上各处，再读取一次"));
     }
-    settled
+    found
 }
 
 /// Findings that are said one by one.
@@ -288,9 +288,14 @@ fn doubled(tag: &str, control: &Control, kept: &Control) -> Diagnostic {
 }
 
 /// Cells that have no control of their own figure, but text: read by their place.
-fn from_places(content: &Content, places: &Places, known: &[Settled], findings: &mut Vec<Diagnostic>) -> Vec<Settled> {
+fn from_places(
+    content: &Content,
+    places: &Places,
+    known: &[Identified],
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Identified> {
     let known: BTreeSet<&str> = known.iter().map(|f| f.tag.as_str()).collect();
-    let mut settled = Vec::new();
+    let mut found = Vec::new();
     let (mut untagged, mut typed) = (Vec::new(), Vec::new());
     let mut cells: Vec<_> = places.figures.iter().collect();
     cells.sort_unstable_by_key(|(place, _)| **place);
@@ -305,7 +310,7 @@ fn from_places(content: &Content, places: &Places, known: &[Settled], findings: 
             continue; // a figure that was moved here is reported as such
         }
         if figure.blank { &mut typed } else { &mut untagged }.push(figure.tag.clone());
-        settled.push(Settled { tag: figure.tag.clone(), text: read.text.clone(), order: read.order });
+        found.push(Identified { tag: figure.tag.clone(), text: read.text.clone(), order: read.order });
     }
     if !untagged.is_empty() {
         findings.push(
@@ -320,7 +325,7 @@ fn from_places(content: &Content, places: &Places, known: &[Settled], findings: 
         let message = format!("{} 个原为空白的单元格填入了内容，已按表、行、列读取：{}", typed.len(), some(&typed));
         findings.push(Diagnostic::new(Severity::Note, "E555", message));
     }
-    settled
+    found
 }
 
 /// The first few, and how many there are.
@@ -332,7 +337,7 @@ fn some(tags: &[String]) -> String {
 /// Figures that were printed and are nowhere.
 fn lost(
     map: &Map,
-    figures: &[Settled],
+    figures: &[Identified],
     tracked_away: &BTreeSet<String>,
     original: bool,
     findings: &mut Vec<Diagnostic>,
@@ -357,7 +362,7 @@ struct Units<'a> {
 }
 
 impl Units<'_> {
-    fn read(&self, figure: Settled) -> ReadFigure {
+    fn read(&self, figure: Identified) -> ReadFigure {
         let (address, printing) = address(self.properties, &figure.tag);
         let value = number::value(&figure.text);
         let amount = value.zip(self.scale(&figure.tag, &address)).and_then(|(v, s)| v.checked_mul(s));

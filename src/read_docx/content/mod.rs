@@ -1,14 +1,21 @@
 //! One streaming pass over the document part: controls, tables, own paragraphs. Element nesting is a stack of
 //! small states, never recursion.
 
+mod controls;
+mod prose;
+mod tables;
+
 use super::Options;
 use super::package::{DEPTH, attribute, error, malformed, reference, refused, too_large};
 use crate::diagnostic::Diagnostic;
+use controls::OpenControl;
+use prose::OpenProse;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use tables::OpenTable;
 
 /// Which side of tracked changes is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,51 +123,6 @@ impl Sink {
         }
         self.text.push_str(text);
     }
-}
-
-#[derive(Default)]
-struct OpenControl {
-    tag: Option<String>,
-    alias: Option<String>,
-    /// The text is Word's prompt, not the user's.
-    prompt: bool,
-    /// Its bookmark has ended; digits that follow at once are still its own.
-    ended: bool,
-    sink: Sink,
-    order: usize,
-    place: Option<(usize, usize, usize)>,
-    /// The own paragraph it stands in, as an index into [`Content::prose`], and how long that was then.
-    prose: Option<(usize, usize)>,
-}
-
-struct OpenTable {
-    /// Index into [`Content::tables`].
-    index: usize,
-    captioned: bool,
-    column: usize,
-    skipped: bool,
-    cell: Option<OpenCell>,
-}
-
-#[derive(Default)]
-struct OpenCell {
-    column: usize,
-    span: usize,
-    covered: bool,
-    order: usize,
-    sink: Sink,
-    controls: Vec<usize>,
-}
-
-/// An own paragraph: all of it, though its bookmark may begin later or end sooner. Word puts what is typed at a
-/// paragraph's end after the bookmark's end; LibreOffice ends one before the last character of a section.
-struct OpenProse {
-    id: String,
-    index: usize,
-    sink: Sink,
-    /// Its bookmark has ended, its paragraph has not.
-    ended: bool,
-    name: String,
 }
 
 struct Parser<'a> {
@@ -335,143 +297,6 @@ impl Parser<'_> {
         Open::Hidden
     }
 
-    fn paragraph_start(&mut self) -> Open {
-        self.no_end = false;
-        if self.tables.is_empty() {
-            self.paragraph.clear();
-        }
-        Open::Paragraph
-    }
-
-    fn table_start(&mut self) -> Open {
-        let titles: Vec<String> = self.recent.iter().rev().cloned().collect();
-        self.kept += OF_TABLE;
-        self.content.tables.push(ReadTable { titles, rows: Vec::new() });
-        let index = self.content.tables.len() - 1;
-        self.tables.push(OpenTable { index, captioned: false, column: 0, skipped: false, cell: None });
-        Open::Table
-    }
-
-    fn row_start(&mut self) -> Open {
-        self.kept += KEPT;
-        if let Some(table) = self.tables.last_mut() {
-            table.column = 0;
-            table.skipped = false;
-            self.content.tables[table.index].rows.push(Vec::new());
-        }
-        Open::Row
-    }
-
-    fn grid_before(&mut self, element: &BytesStart) {
-        if let Some(table) = self.tables.last_mut() {
-            table.column += number(element).min(4096);
-        }
-    }
-
-    fn cell_start(&mut self) -> Open {
-        self.order += 1;
-        self.kept += KEPT;
-        if let Some(table) = self.tables.last_mut() {
-            table.cell = Some(OpenCell { column: table.column, span: 1, order: self.order, ..OpenCell::default() });
-        }
-        Open::Cell
-    }
-
-    fn cell_property(&mut self, change: impl FnOnce(&mut OpenCell)) {
-        if let Some(cell) = self.tables.last_mut().and_then(|t| t.cell.as_mut()) {
-            change(cell);
-        }
-    }
-
-    fn caption(&mut self, element: &BytesStart) {
-        let Some(table) = self.tables.last_mut().filter(|table| !table.captioned) else { return };
-        if let Some(title) = attribute(element, "val").filter(|n| short(n)) {
-            self.content.tables[table.index].titles.insert(0, title);
-            table.captioned = true;
-        }
-    }
-
-    fn control_start(&mut self) -> Open {
-        self.order += 1;
-        self.kept += KEPT;
-        if self.controls.len() >= OPEN_AT_ONCE {
-            self.ignored_controls += 1;
-            return Open::Control;
-        }
-        let control = self.open_control();
-        self.controls.push(control);
-        Open::Control
-    }
-
-    fn open_control(&self) -> OpenControl {
-        let place = self.tables.last().and_then(|table| {
-            let rows = &self.content.tables[table.index].rows;
-            table.cell.as_ref().map(|_| (table.index, rows.len().saturating_sub(1), rows.last().map_or(0, Vec::len)))
-        });
-        let prose = self.prose.last().map(|p| (p.index, p.sink.text.len()));
-        OpenControl { order: self.order, place, prose, ..OpenControl::default() }
-    }
-
-    fn control_property(&mut self, local: &str, element: &BytesStart) {
-        if self.ignored_controls > 0 {
-            return;
-        }
-        let Some(control) = self.controls.last_mut() else { return };
-        match local {
-            "tag" => control.tag = attribute(element, "val").filter(|n| short(n)),
-            "alias" => control.alias = attribute(element, "val").filter(|n| short(n)),
-            _ => control.prompt = attribute(element, "val").is_none_or(|v| !matches!(&*v, "0" | "false" | "off")),
-        }
-    }
-
-    fn bookmark_start(&mut self, element: &BytesStart) {
-        let of_figure = attribute(element, "name").filter(|n| n.starts_with("f_") && short(n));
-        if let (Some(name), Some(id)) = (of_figure, attribute(element, "id"))
-            && self.marks.len() < OPEN_AT_ONCE
-        {
-            self.order += 1;
-            self.kept += KEPT;
-            let mark = OpenControl { tag: Some(name), ..self.open_control() };
-            self.marks.push((id, mark));
-            return;
-        }
-        if self.hidden > 0 || self.prose.len() >= OPEN_AT_ONCE {
-            return;
-        }
-        let name = attribute(element, "name").filter(|n| n.starts_with("p_") && short(n));
-        let (Some(name), Some(id)) = (name, attribute(element, "id")) else { return };
-        self.kept += KEPT;
-        // Of two own paragraphs that someone joined, each has what is nearest to it.
-        let joined = self.prose.iter().any(|p| p.ended);
-        self.close_prose();
-        let before = if joined { String::new() } else { self.paragraph.clone() };
-        self.content.prose.push(OwnParagraph { bookmark: name.clone(), ..OwnParagraph::default() });
-        let index = self.content.prose.len() - 1;
-        self.prose.push(OpenProse { id, index, sink: Sink { text: before, breaks: false }, ended: false, name });
-    }
-
-    fn bookmark_end(&mut self, element: &BytesStart) {
-        let Some(id) = attribute(element, "id") else { return };
-        if let Some((_, mark)) = self.marks.iter_mut().find(|(mark, _)| *mark == id) {
-            mark.ended = true;
-            return;
-        }
-        if let Some(prose) = self.prose.iter_mut().find(|p| p.id == id) {
-            prose.ended = true;
-        }
-    }
-
-    /// Hands over the texts of paragraphs whose bookmarks have ended.
-    fn close_prose(&mut self) {
-        let content = &mut self.content;
-        self.prose.retain_mut(|prose| {
-            if prose.ended {
-                content.prose[prose.index].text = std::mem::take(&mut prose.sink.text);
-            }
-            !prose.ended
-        });
-    }
-
     fn text(&mut self, text: &str) -> Result<(), Diagnostic> {
         if self.open.last() == Some(&Open::Text) {
             // Counted first: one huge text inside many controls would be kept as often.
@@ -548,129 +373,6 @@ impl Parser<'_> {
             None => return Err(malformed(self.name)),
         }
         Ok(())
-    }
-
-    fn paragraph_end(&mut self) {
-        self.close_marks();
-        for control in &mut self.controls {
-            control.sink.breaks = true;
-        }
-        if std::mem::take(&mut self.no_end) {
-            self.drop_empty_prose();
-        }
-        self.close_prose();
-        for prose in &mut self.prose {
-            prose.sink.breaks = true;
-        }
-        if let Some(cell) = self.tables.last_mut().and_then(|t| t.cell.as_mut()) {
-            cell.sink.breaks = true;
-        } else if self.tables.is_empty() && !self.paragraph.trim().is_empty() {
-            self.kept += self.paragraph.len();
-            self.content.paragraphs.push(self.paragraph.clone());
-            if self.recent.len() == 3 {
-                self.recent.remove(0);
-            }
-            self.recent.push(self.paragraph.chars().take(256).collect());
-        }
-    }
-
-    /// An own paragraph without text and without an end is not in this view.
-    fn drop_empty_prose(&mut self) {
-        let content = &mut self.content;
-        self.prose.retain(|prose| {
-            let empty = prose.ended && prose.sink.text.is_empty();
-            if empty {
-                content.tracked_away.insert(prose.name.clone());
-            }
-            !empty
-        });
-    }
-
-    fn row_end(&mut self) {
-        let Some(table) = self.tables.last_mut() else { return };
-        if std::mem::take(&mut table.skipped) {
-            let rows = &mut self.content.tables[table.index].rows;
-            let gone = rows.pop().unwrap_or_default();
-            let mut lost: Vec<usize> = gone.into_iter().flat_map(|cell| cell.controls).collect();
-            lost.sort_unstable();
-            // Controls of the row end the list, unless a control around the row follows them.
-            for index in lost.into_iter().rev() {
-                if index < self.content.controls.len() {
-                    let gone = self.content.controls.remove(index);
-                    self.content.tracked_away.insert(gone.tag);
-                }
-            }
-        }
-    }
-
-    fn cell_end(&mut self) {
-        let Some(table) = self.tables.last_mut() else { return };
-        let Some(cell) = table.cell.take() else { return };
-        table.column = cell.column + cell.span;
-        let read = ReadCell {
-            column: cell.column,
-            end: table.column,
-            text: cell.sink.text,
-            order: cell.order,
-            controls: cell.controls,
-            covered: cell.covered,
-        };
-        if let Some(row) = self.content.tables[table.index].rows.last_mut() {
-            row.push(read);
-        }
-    }
-
-    fn control_end(&mut self) {
-        if self.ignored_controls > 0 {
-            self.ignored_controls -= 1;
-            return;
-        }
-        let Some(mut control) = self.controls.pop() else { return };
-        let by_alias = control.tag.is_none();
-        let Some(tag) = control.tag.take().or(control.alias.take()).filter(|t| !t.trim().is_empty()) else { return };
-        if self.hidden > 0 {
-            self.content.tracked_away.insert(tag);
-            return;
-        }
-        if control.prompt {
-            control.sink.text.clear();
-        }
-        self.keep_control(control, tag, by_alias);
-    }
-
-    /// Figures whose bookmarks have ended. All of the text in one may have come or gone.
-    fn close_marks(&mut self) {
-        while let Some(at) = self.marks.iter().position(|(_, mark)| mark.ended) {
-            let (_, mut mark) = self.marks.remove(at);
-            let Some(name) = mark.tag.take() else { continue };
-            if mark.sink.text.is_empty() {
-                self.content.tracked_away.insert(name);
-            } else {
-                self.keep_control(mark, name, false);
-            }
-        }
-    }
-
-    fn keep_control(&mut self, control: OpenControl, tag: String, by_alias: bool) {
-        self.figure_in_prose(&tag, control.prose);
-        let index = self.content.controls.len();
-        let (text, order, place) = (control.sink.text, control.order, control.place);
-        self.content.controls.push(Control { tag, by_alias, text, order, place });
-        if let (Some(_), Some(cell)) = (place, self.tables.last_mut().and_then(|t| t.cell.as_mut())) {
-            cell.controls.push(index);
-        }
-    }
-
-    /// Notes where in its own paragraph the text of a control stands.
-    fn figure_in_prose(&mut self, tag: &str, begun: Option<(usize, usize)>) {
-        let Some((index, start)) = begun else { return };
-        let Some(open) = self.prose.iter().find(|p| p.index == index) else { return };
-        let text = &open.sink.text[start..];
-        let start = start + text.len() - text.trim_start_matches('\n').len();
-        if start < open.sink.text.len() {
-            self.kept += KEPT + tag.len();
-            self.content.prose[index].figures.push((start..open.sink.text.len(), tag.to_owned()));
-        }
     }
 
     fn finish(mut self) -> Result<Content, Diagnostic> {

@@ -3,11 +3,11 @@
 
 use super::classification::with_name;
 use super::filter::{Columns, Filter, Matcher, fields_used, in_words};
-use super::findings::Findings;
+use super::findings::FileFindings;
 use super::heading::{Headings, head_with_unit};
 use super::read::{Bad, FileRead, default_value};
 use super::schema::{FieldDecl, FieldDefault, FileDecl, Kind, Schema};
-use super::value::{shown, words};
+use super::typed::{shown, words};
 use super::{Data, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use indexmap::{IndexMap, IndexSet};
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Makes [`Data`] of the files read, and hands on all their findings.
-pub(super) fn settle(mut files: Vec<FileRead>, schema: &Schema, diagnostics: &mut Diagnostics) -> Data {
+pub(super) fn complete(mut files: Vec<FileRead>, schema: &Schema, diagnostics: &mut Diagnostics) -> Data {
     let targets = find_targets(&files, schema);
     for (file, decl) in files.iter_mut().zip(schema.files.values()) {
         resolve_refs(file, decl, &targets);
@@ -38,7 +38,7 @@ pub(super) fn settle(mut files: Vec<FileRead>, schema: &Schema, diagnostics: &mu
 
 /// A file whose records are in [`Data`].
 struct Checked {
-    findings: Findings,
+    findings: FileFindings,
     headings: Option<Headings>,
     bad: Bad,
 }
