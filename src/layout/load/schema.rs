@@ -1,6 +1,6 @@
 //! `schema.toml`: the data a set takes.
 
-use super::load_filter::filter;
+use super::filter::filter;
 use crate::data::schema::{Class, FieldDecl, FieldDefault, FileDecl, Kind, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::toml_tree::{Node, overlay, read, suggestion};
