@@ -2,7 +2,7 @@
 //! it is printed, and what changes with it.
 
 use crate::check::figures::{self, Stated};
-use crate::compose::{Composition, FigureView, SourceView};
+use crate::compose::{Basis, Composition, Figure};
 use crate::document::{Block, Document, Inline, Origin, plain_text};
 use crate::money::Unit;
 use rust_decimal::Decimal;
@@ -17,7 +17,7 @@ pub struct Why {
     pub unit: Unit,
     /// 元 for money; none: not known.
     pub exact: Option<Decimal>,
-    pub source: SourceView,
+    pub source: Basis,
     /// The rules of the set that it takes part in, with all their figures.
     pub relations: Vec<Stated>,
     pub places: Vec<PrintedAt>,
@@ -37,16 +37,16 @@ pub struct PrintedAt {
 /// Explains the figure at an address; none if there is none.
 pub fn why(composition: &Composition, address: &str) -> Option<Why> {
     let figure = composition.figure(address)?;
-    let source = composition.source(address)?;
+    let source = composition.basis(address)?;
     let stands = figures::stands(composition, address);
     Some(Why {
         name: stands.as_ref().map(|s| s.name.clone()),
-        printed: stands.as_ref().map_or(figure.text.clone(), |s| s.text.clone()),
-        unit: figure.unit,
+        printed: stands.as_ref().map_or(figure.text(), |s| s.text.clone()),
+        unit: figure.look.unit,
         exact: figure.amount,
         relations: figures::stated(composition, address),
         places: places(&composition.document, address),
-        dependents: dependents(composition, address, &figure, &source),
+        dependents: dependents(composition, figure, &source),
         address: address.to_string(),
         source,
     })
@@ -115,35 +115,28 @@ fn around_words(paragraph: &str, number: &str) -> String {
     format!("{}{words}{}", if from > 0 { "…" } else { "" }, if to < chars.len() { "…" } else { "" })
 }
 
-fn dependents(
-    composition: &Composition,
-    address: &str,
-    figure: &FigureView,
-    source: &SourceView,
-) -> Vec<(String, String)> {
+fn dependents(composition: &Composition, figure: &Figure, source: &Basis) -> Vec<(String, String)> {
     let own = lines_of(source);
     let mut found = Vec::new();
-    for other in composition.addresses() {
-        if other == address {
-            continue;
-        }
-        let Some(of) = composition.source(&other) else { continue };
+    for other in composition.figures().filter(|o| o.address != figure.address && o.look.unit == figure.look.unit) {
+        let Some(of) = composition.basis(&other.address) else { continue };
         let depends = match &of {
-            SourceView::Figures(figures) => figures.iter().any(|f| **f == *address),
+            Basis::Figures(figures) => figures.contains(&figure.address),
             _ => {
                 let theirs = lines_of(&of);
                 !own.is_empty() && own.is_subset(&theirs)
             }
         };
-        let Some(there) = composition.figure(&other).filter(|f| depends && f.unit == figure.unit) else { continue };
-        found.push((other, there.text));
+        if depends {
+            found.push((other.address.to_string(), other.text()));
+        }
     }
     found
 }
 
-fn lines_of(source: &SourceView) -> BTreeSet<(String, u32)> {
+fn lines_of(source: &Basis) -> BTreeSet<(String, u32)> {
     match source {
-        SourceView::Lines { lines, field, .. } => {
+        Basis::Lines { lines, field, .. } => {
             lines.iter().map(|(o, ..)| (format!("{} {field}", o.file), o.line)).collect()
         }
         _ => BTreeSet::new(),

@@ -4,7 +4,7 @@ use super::folders::layout_roots;
 use super::messages::{print, tell};
 use crate::build::compose_all;
 use crate::check::figures::{Sums, Term, sums};
-use crate::compose::{Composition, SourceView};
+use crate::compose::{Basis, Composition};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::money::Unit;
 use crate::prepare::Instead;
@@ -108,8 +108,8 @@ fn nothing(compositions: &[&Composition], asked: &str) -> Diagnostic {
         return Diagnostic::error("E640", format!("没有印作“{asked}”的数"))
             .hint("照印出来的样子写，如 85.05；或写地址，如 t5/合计/合计");
     }
-    let all: Vec<String> = compositions.iter().flat_map(|c| c.addresses()).collect();
-    let hint = match nearest(asked, all.iter().map(String::as_str)) {
+    let all = compositions.iter().flat_map(|c| c.figures()).map(|f| &*f.address);
+    let hint = match nearest(asked, all) {
         Some(near) => format!("您是否指“{near}”？"),
         None => "地址是 表/行/列，如 t5/合计/合计".to_string(),
     };
@@ -130,20 +130,20 @@ fn print_why(why: &Why) {
         print(format_args!("  {}", rounding(why, exact)));
     }
     match &why.source {
-        SourceView::Lines { file, field, lines } if lines.is_empty() => {
+        Basis::Lines { file, field, lines } if lines.is_empty() => {
             print(format_args!("  {file} 中没有属于它的行（{field}），所以是零"));
         }
-        SourceView::Lines { file, field, lines } => {
+        Basis::Lines { file, field, lines } => {
             print(format_args!("  是 {file} 这 {} 行的{field}之和：", lines.len()));
             for (origin, text, value) in lines {
                 print(format_args!("    {}:{}  {}  {text}", origin.file, origin.line, amount(*value, why.unit)));
             }
         }
-        SourceView::Figures(of) => {
+        Basis::Figures(of) => {
             let of: Vec<&str> = of.iter().map(AsRef::as_ref).collect();
             print(format_args!("  由这些数算出：{}", of.join("，")));
         }
-        SourceView::Record(origin) => print(format_args!("  取自 {}:{}", origin.file, origin.line)),
+        Basis::Record(origin) => print(format_args!("  取自 {}:{}", origin.file, origin.line)),
     }
     if !why.relations.is_empty() {
         print("  它应符合：");
@@ -217,15 +217,15 @@ fn sums_json(all: &Sums) -> Value {
 
 fn why_json(why: &Why) -> Value {
     let source = match &why.source {
-        SourceView::Lines { file, field, lines } => {
+        Basis::Lines { file, field, lines } => {
             let lines: Vec<Value> = lines
                 .iter()
                 .map(|(o, text, value)| json!({ "file": &*o.file, "line": o.line, "text": text, "amount": value.to_string() }))
                 .collect();
             json!({ "file": &**file, "field": field, "lines": lines })
         }
-        SourceView::Figures(of) => json!({ "figures": of.iter().map(AsRef::as_ref).collect::<Vec<&str>>() }),
-        SourceView::Record(o) => json!({ "lines": [{ "file": &*o.file, "line": o.line }] }),
+        Basis::Figures(of) => json!({ "figures": of.iter().map(AsRef::as_ref).collect::<Vec<&str>>() }),
+        Basis::Record(o) => json!({ "lines": [{ "file": &*o.file, "line": o.line }] }),
     };
     let places: Vec<Value> = why
         .places

@@ -6,9 +6,9 @@ use std::sync::Arc;
 /// How many errors, and how many warnings, are listed for one file.
 pub const LISTED: usize = 100;
 
-/// Findings about one file. They are made only when they will be listed: a file can have a million.
+/// FileFindings about one file. They are made only when they will be listed: a file can have a million.
 #[derive(Debug)]
-pub struct Findings {
+pub struct FileFindings {
     file: Arc<str>,
     errors: Tally,
     warnings: Tally,
@@ -17,14 +17,14 @@ pub struct Findings {
 #[derive(Debug, Default)]
 struct Tally {
     kept: Vec<Diagnostic>,
-    /// Kept since [`Findings::next_pass`].
+    /// Kept since [`FileFindings::next_pass`].
     in_pass: usize,
     all: usize,
 }
 
-impl Findings {
-    pub fn new(file: Arc<str>) -> Findings {
-        Findings { file, errors: Tally::default(), warnings: Tally::default() }
+impl FileFindings {
+    pub fn new(file: Arc<str>) -> FileFindings {
+        FileFindings { file, errors: Tally::default(), warnings: Tally::default() }
     }
 
     pub fn file(&self) -> &Arc<str> {

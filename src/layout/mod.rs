@@ -96,23 +96,23 @@ pub struct Part {
     /// Stem of a table or narrative of the set.
     pub file: String,
     pub when: Option<Expression>,
-    pub frame: Frame,
+    pub placement: Placement,
     pub place: Place,
 }
 
 /// Where and how a part stands on its pages; each key may be given by the part or by the file itself.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Frame {
+pub struct Placement {
     pub page: Option<String>,
     pub start: Option<Start>,
     pub numbering: Option<Numbering>,
     pub restart: Option<bool>,
 }
 
-impl Frame {
-    /// This frame's keys, else those of `other`.
-    pub fn or(&self, other: &Frame) -> Frame {
-        Frame {
+impl Placement {
+    /// This placement's keys, else those of `other`.
+    pub fn or(&self, other: &Placement) -> Placement {
+        Placement {
             page: self.page.clone().or_else(|| other.page.clone()),
             start: self.start.or(other.start),
             numbering: self.numbering.or(other.numbering),
@@ -131,7 +131,7 @@ pub struct Narrative {
     pub own: bool,
     pub numbers: LookPatch,
     pub when: Option<Expression>,
-    pub frame: Frame,
+    pub placement: Placement,
 }
 
 /// Overrides of a [`Look`], key by key.

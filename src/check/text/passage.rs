@@ -2,12 +2,14 @@
 
 use super::amounts::Amount;
 use super::statements::{Statement, statements};
-use crate::compose::{Composition, NamedFigure};
+use crate::compose::{Composition, Figure};
 use crate::data::Kind as FieldKind;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Block, FigureId, Heading, Inline, Paragraph, Source, Table};
 use crate::layout::narrative_lines::{END, LINE};
 use crate::layout::{RowDecl, TableLayout, Template};
+use crate::money;
+use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -154,6 +156,27 @@ impl Passage {
     }
 }
 
+/// A known figure as a sentence may name it.
+#[derive(Debug, Clone)]
+pub struct NamedFigure {
+    pub address: String,
+    /// 元, or ones for a plain number.
+    pub amount: Decimal,
+    /// As a sentence prints it, without its unit.
+    pub text: String,
+    pub unit: money::Unit,
+    /// What a difference was made from: the figure and what it is compared with.
+    pub compares: Option<(Decimal, Decimal)>,
+}
+
+impl NamedFigure {
+    fn of(composition: &Composition, figure: &Figure) -> Option<NamedFigure> {
+        let (text, unit) = composition.in_sentences(figure)?;
+        let compares = composition.compared(figure);
+        Some(NamedFigure { address: figure.address.to_string(), amount: figure.amount?, text, unit, compares })
+    }
+}
+
 /// Everything the rules read.
 pub struct Texts<'a> {
     pub composition: &'a Composition,
@@ -178,12 +201,10 @@ impl<'a> Texts<'a> {
         reader.layouts();
         reader.records();
         let passages = reader.passages;
-        // First: the set's sentences make figures of their own.
-        let figures = composition.named_figures();
         let mut texts = Texts {
             statements: statements(composition, &passages),
             passages,
-            figures,
+            figures: composition.figures().filter_map(|f| NamedFigure::of(composition, f)).collect(),
             labels: labels(composition),
             by_name: HashMap::default(),
             names: names(composition),

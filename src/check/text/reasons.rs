@@ -1,8 +1,8 @@
 //! Reasons follow the figures: one that explains an increase does not stay when the figure falls.
 
-use super::passage::{Kind, Texts};
+use super::passage::{Kind, NamedFigure, Texts};
 use crate::check::rule::{Example, Findings, Rule, RulePage};
-use crate::compose::{Composition, NamedFigure};
+use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Severity::Error};
 use crate::layout::ReasonsAsked;
 use rust_decimal::Decimal;

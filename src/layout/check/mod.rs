@@ -51,10 +51,10 @@ impl<'a> Check<'a> {
         let set = self.set;
         for part in set.parts.iter().chain(set.correction.iter().flat_map(|notice| &notice.parts)) {
             self.known("E230", "部分（.toml 或 .md 文件）", &part.file, &stems, &part.place);
-            self.page(part.frame.page.as_deref(), &part.place);
+            self.page(part.placement.page.as_deref(), &part.place);
         }
         for narrative in self.set.narratives.values() {
-            self.page(narrative.frame.page.as_deref(), &Place::file(narrative.file.clone()));
+            self.page(narrative.placement.page.as_deref(), &Place::file(narrative.file.clone()));
         }
     }
 

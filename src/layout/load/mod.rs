@@ -108,13 +108,13 @@ struct RawSay {
     base0: Option<Node>,
 }
 
-fn frame(
+fn placement(
     page: Option<String>,
     start: Option<RawStart>,
     numbering: Option<RawNumbering>,
     restart: Option<bool>,
-) -> Frame {
-    Frame {
+) -> Placement {
+    Placement {
         page,
         start: start.map(|s| match s {
             RawStart::Continue => Start::Continue,
@@ -295,7 +295,7 @@ fn part(node: &Node, loader: &mut TableLoader<'_>) -> Option<Part> {
     Some(Part {
         file: raw.file,
         when: loader.expression(raw.when),
-        frame: frame(raw.page, raw.start, raw.numbering, raw.restart),
+        placement: placement(raw.page, raw.start, raw.numbering, raw.restart),
         place: node.place.clone(),
     })
 }
@@ -351,7 +351,7 @@ fn narrative(
             own,
             numbers: LookPatch::default(),
             when: None,
-            frame: Frame::default(),
+            placement: Placement::default(),
         };
     };
     Narrative {
@@ -360,7 +360,7 @@ fn narrative(
         own,
         numbers: loader.look(front.numbers.as_ref()),
         when: loader.expression(front.when),
-        frame: frame(front.page, front.start, front.numbering, front.restart),
+        placement: placement(front.page, front.start, front.numbering, front.restart),
     }
 }
 

@@ -1,7 +1,8 @@
 //! `schema.toml`: the data a set takes.
 
 use super::filter::filter;
-use crate::data::schema::{Class, FieldDecl, FieldDefault, FileDecl, Kind, Schema};
+use crate::data::Class;
+use crate::data::schema::{FieldDecl, FieldDefault, FileDecl, Kind, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::toml_tree::{Node, overlay, read, suggestion};
 use indexmap::IndexMap;
