@@ -3,9 +3,6 @@
 mod check;
 mod files;
 mod load;
-mod load_filter;
-mod load_schema;
-mod load_table;
 pub mod narrative_lines;
 pub mod rule;
 mod template;
@@ -47,7 +44,7 @@ pub struct LayoutSet {
     pub narratives: IndexMap<String, Narrative>,
     pub lists: IndexMap<String, Vec<ListEntry>>,
     /// `checks.toml`: the rules over figures.
-    pub rules: Vec<rule::Rule>,
+    pub rules: Vec<rule::FigureRule>,
     /// Keys `report.toml` may have beyond the fixed ones, with defaults.
     pub report: IndexMap<String, ReportField>,
     /// The texts it was read from, all layers and the department's prose, by the names messages give them.

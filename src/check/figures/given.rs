@@ -1,6 +1,6 @@
 //! Tables given as printed become the views that rules read: headings tell the columns, codes and names the rows.
 
-use super::words::plain_name;
+use super::names::plain_name;
 use crate::check::interval::printed_interval;
 use crate::compose::{FigureView, PrintedColumn, RowView, TableView, short_key};
 use crate::data::printed::PrintedTable;

@@ -2,10 +2,12 @@
 //! and have no tolerance. Tables given as printed are checked within what rounding allows, and against the ledger
 //! where there is one.
 
+mod binding;
 mod book;
 mod contradiction;
 mod evaluate;
 mod given;
+mod names;
 mod run;
 mod solve;
 mod stated;
@@ -19,9 +21,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::layout::LayoutSet;
 use book::{Book, CellId};
 use contradiction::{Answer, Contradiction, explain};
+use evaluate::Bound;
 use rayon::prelude::*;
-use run::Bound;
 use std::sync::Arc;
+use words::PlaceOf;
 
 pub use stated::{RoundedSum, Stands, Stated, Sums, Term, stands, stated, sums};
 
@@ -202,7 +205,7 @@ impl Printed {
     }
 
     fn bound(&self) -> Vec<Bound<'_>> {
-        self.forms.job().set.rules.iter().flat_map(|rule| run::bound(&self.book, rule)).collect()
+        self.forms.job().set.rules.iter().flat_map(|rule| evaluate::bound(&self.book, rule)).collect()
     }
 }
 
@@ -232,7 +235,7 @@ fn place_in(book: &Book, cell: CellId) -> Place {
     given.or_else(|| book.row(cell).place.clone()).unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
 }
 
-fn of_rules(book: &Book, set: &LayoutSet, place_of: &run::PlaceOf<'_>) -> Diagnostics {
+fn of_rules(book: &Book, set: &LayoutSet, place_of: &PlaceOf<'_>) -> Diagnostics {
     let found: Vec<Diagnostics> =
         set.rules.par_iter().map(|rule| run::run(book, rule, &set.schema, place_of)).collect();
     let mut all = Diagnostics::default();

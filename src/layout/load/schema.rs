@@ -1,6 +1,6 @@
 //! `schema.toml`: the data a set takes.
 
-use super::load_filter::filter;
+use super::filter::filter;
 use crate::data::Class;
 use crate::data::schema::{FieldDecl, FieldDefault, FileDecl, Kind, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};

@@ -1,14 +1,22 @@
 //! A whole set: its files read, every declaration parsed and checked, all mistakes reported at once.
 
+mod axis;
+mod column;
+mod filter;
+mod row;
+mod schema;
+mod table;
+mod text;
+
 use super::files::SetFiles;
-use super::load_schema::{report_fields, schema};
-use super::load_table::TableLoader;
 use super::template::{compile, environment};
 use super::*;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::toml_tree::{Node, parse, read, suggestion};
 use rayon::prelude::*;
+use schema::{report_fields, schema};
 use serde::Deserialize;
+use table::TableLoader;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
