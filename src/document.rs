@@ -196,6 +196,11 @@ pub fn plain_text(inlines: &[Inline]) -> String {
     inlines.iter().map(|i| i.text.as_str()).collect()
 }
 
+/// A text on one line: its line breaks go, and the blanks around them.
+pub fn one_line(text: &str) -> String {
+    text.split('\n').map(str::trim).collect()
+}
+
 /// A ruled table with everything that stands around it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Table {
@@ -217,6 +222,22 @@ pub struct Table {
     /// Of the whole: the line above, every row, every note.
     #[serde(skip_serializing_if = "Change::is_same")]
     pub change: Change,
+}
+
+impl Table {
+    /// For each column the words of the heads over it, from the top, joined by “·”; the numbering row (栏次) is none.
+    /// `words`: what a head says.
+    pub fn column_heads(&self, words: impl Fn(&[Inline]) -> String) -> Vec<String> {
+        let cells = || self.header.iter().chain(&self.body).flat_map(|row| &row.cells);
+        let width = cells().map(|cell| cell.column + cell.colspan).max().unwrap_or(0).max(self.columns.len());
+        let mut heads: Vec<Vec<String>> = vec![Vec::new(); width];
+        for cell in self.header.iter().filter(|row| row.kind == RowKind::Header).flat_map(|row| &row.cells) {
+            let words = one_line(&words(&cell.inlines));
+            let covered = heads.iter_mut().skip(cell.column).take(cell.colspan.max(1));
+            covered.filter(|h| !words.is_empty() && h.last() != Some(&words)).for_each(|h| h.push(words.clone()));
+        }
+        heads.into_iter().map(|texts| texts.join("·")).collect()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -74,7 +74,7 @@ impl Shower {
             return self.whole_table(table, &name);
         }
         table.above = table.above.iter().map(|part| self.inlines(part, Change::Same, &name, "")).collect();
-        let heads = column_heads(&table);
+        let heads = table.column_heads(plain);
         table.header = self.rows(&table.header, &table.columns, &[], &name);
         table.body = self.rows(&table.body, &table.columns, &heads, &name);
         table.notes = table.notes.iter().map(|note| self.inlines(note, all_of(note), &name, "")).collect();
@@ -249,10 +249,6 @@ fn all_of(inlines: &[Inline]) -> Change {
     if inlines.iter().all(|i| i.change == first) { first } else { Change::Same }
 }
 
-fn one_line(text: &str) -> String {
-    text.split('\n').map(str::trim).collect()
-}
-
 /// What a row is called: its heads, else its first texts that are no numbers.
 fn row_label(row: &Row, columns: &[Column]) -> String {
     let heads: Vec<String> = row.cells.iter().filter(|c| c.header).map(|c| one_line(&plain(&c.inlines))).collect();
@@ -261,19 +257,6 @@ fn row_label(row: &Row, columns: &[Column]) -> String {
     let texts = || row.cells.iter().filter(text).map(|c| one_line(&plain(&c.inlines))).filter(|t| !t.is_empty());
     let words: Vec<String> = if heads.iter().any(|h| !h.is_empty()) { heads } else { texts().take(2).collect() };
     words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// The heads over each column, from the top, the numbering row aside.
-fn column_heads(table: &Table) -> Vec<String> {
-    let mut heads: Vec<Vec<String>> = vec![Vec::new(); table.columns.len()];
-    for row in table.header.iter().filter(|r| r.kind == RowKind::Header) {
-        for cell in &row.cells {
-            let words = one_line(&plain(&cell.inlines));
-            let covered = heads.iter_mut().skip(cell.column).take(cell.colspan.max(1));
-            covered.filter(|h| !words.is_empty() && h.last() != Some(&words)).for_each(|h| h.push(words.clone()));
-        }
-    }
-    heads.into_iter().map(|h| h.join("·")).collect()
 }
 
 /// The shown document with the list of changes as its last pages; `label` gives the page of a place.

@@ -1,14 +1,14 @@
 //! The table of contents: entries are set where they stand, with room kept for the numbers; numbers, leaders and
 //! links follow when every page is known, and move nothing.
 
-use super::flow::{Flow, one_line};
+use super::flow::Flow;
 use super::frame::{Artifact, ElementId, ElementKind, Item, Link, Tag};
 use super::linebreak::Line;
 use super::page::whole_line;
 use super::paragraph::{self, MIDDLE, Place};
 use super::structure::Tags;
 use super::text::{Setting, Sign, Text};
-use crate::document::{Align, Heading, Inline};
+use crate::document::{Align, Heading, Inline, one_line};
 use std::borrow::Cow;
 
 /// Room kept for a page number, in ems of the entry: four digits and the space before them.

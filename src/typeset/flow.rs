@@ -262,7 +262,7 @@ impl<'a> Flow<'a> {
         let mut galley = self.galley(&heading.role, &heading.inlines, heading.source.as_ref(), tags);
         galley.anchor = Some(&heading.anchor);
         if heading.level > 0 {
-            let title = one_line(&crate::document::plain_text(&heading.inlines));
+            let title = crate::document::one_line(&crate::document::plain_text(&heading.inlines));
             let anchor = heading.anchor.clone();
             self.outline.push(OutlineEntry { level: heading.level, title, anchor, element });
         }
@@ -403,9 +403,4 @@ fn goes_on(section: &Section, next: &Section) -> bool {
 /// Where a text comes from, for messages.
 pub fn place_of(source: &Source) -> diagnostic::Place {
     diagnostic::Place::new(source.file.clone(), source.line, 0)
-}
-
-/// A title that was broken into lines, as one.
-pub fn one_line(title: &str) -> String {
-    title.split('\n').map(str::trim).collect()
 }

@@ -245,6 +245,20 @@ fn random_corrections_are_told_whole_and_without_excess() {
     assert!(done.len() == 9, "all kinds of corrections: {done:?}");
 }
 
+/// A page numbered otherwise is told in the user's words.
+#[test]
+fn a_change_of_page_numbers_is_told_in_words() {
+    let folder = common::copy_of_sample();
+    let old = common::sides(folder.path());
+    let set = common::root().join("layouts/hebei-department-budget-2023/set.toml");
+    let set =
+        std::fs::read_to_string(set).expect("the set").replace("numbering = \"roman\"", "numbering = \"decimal\"");
+    std::fs::create_dir_all(folder.path().join("layout")).expect("a folder");
+    std::fs::write(folder.path().join("layout/set.toml"), set).expect("writes");
+    let diff = common::difference(&old, &common::sides(folder.path()));
+    assert_eq!(diff.layout, ["“contents”的页码由罗马数字改为阿拉伯数字"]);
+}
+
 fn check_difference(old: &[Side], new: &[Side], what: &str, files: &[&str]) {
     let diff = common::difference(old, new);
     let (before, after) = (Plain::of(&old[0]), Plain::of(&new[0]));

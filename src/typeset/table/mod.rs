@@ -114,7 +114,7 @@ fn table_style<'a>(flow: &mut Flow<'a>, table: &Table) -> Option<&'a TableStyle>
 /// A table's title for messages, else its address.
 fn shown(table: &Table) -> String {
     match &table.title {
-        Some(title) => super::flow::one_line(&plain_text(&title.inlines)),
+        Some(title) => crate::document::one_line(&plain_text(&title.inlines)),
         None => table.id.clone(),
     }
 }
