@@ -3,7 +3,8 @@
 
 use crate::build::Output;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::edition::sha256;
+use crate::digest::sha256;
+use crate::refusal::refusal;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
@@ -138,27 +139,6 @@ fn write_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<
 /// Names are on the disk too. Windows keeps them itself.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// Why the system refused something, and what to try, in the user's language.
-pub fn refusal(error: &io::Error) -> (String, &'static str) {
-    let (why, hint) = match error.kind() {
-        ErrorKind::PermissionDenied => ("没有权限", "检查是否有写入权限，或用 -o 换一个文件夹"),
-        ErrorKind::ReadOnlyFilesystem => ("磁盘是只读的", "用 -o 换一个文件夹"),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            ("磁盘空间不够", "请腾出空间，或用 -o 换一个磁盘上的文件夹")
-        }
-        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
-            ("已有同名的文件，不是文件夹", "把那个文件移走或改名，或用 -o 换一个文件夹")
-        }
-        ErrorKind::IsADirectory | ErrorKind::DirectoryNotEmpty => {
-            ("已有同名的文件夹", "把那个文件夹移走或改名，或用 -o 换一个文件夹")
-        }
-        ErrorKind::InvalidFilename => ("名称太长，或含有不允许的字符", "改短部门名称或文件夹名，去掉特殊字符"),
-        ErrorKind::NotFound => ("路径不存在", "检查路径，或用 -o 换一个文件夹"),
-        _ => return (error.to_string(), "检查输出文件夹能否写入，或用 -o 换一个文件夹"),
-    };
-    (why.to_string(), hint)
 }
 
 fn refused(what: &str, path: &Path, error: &io::Error) -> Diagnostic {

@@ -2,7 +2,7 @@
 //! most of each thing that it keeps. To save time the files and the reader's limits are an eighth of the real ones,
 //! and so is what may be taken; `GONGKAI_BOUNDS=full` measures at full size.
 
-#[path = "nasty/files.rs"]
+#[path = "suite/nasty/files.rs"]
 #[allow(dead_code)]
 mod files;
 #[path = "../fuzz/src/meter.rs"]

@@ -2,7 +2,7 @@
 
 use crate::data::ExactText;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Place};
-use crate::place::refusal;
+use crate::refusal::refusal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;

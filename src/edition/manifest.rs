@@ -1,8 +1,9 @@
 //! `manifest.json`: what an edition was made with and what it said.
 
-use super::snapshot::{Snapshot, sha256};
+use super::snapshot::Snapshot;
 use crate::build::{Format, Output, Side};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::digest::sha256;
 use crate::fonts::Fonts;
 use rayon::prelude::*;
 use rust_decimal::Decimal;

@@ -18,12 +18,14 @@ mod snapshot;
 pub use corrections::Reasons;
 pub use manifest::{FontRecord, Manifest, OutputRecord, PublishedDocument, PublishedFigure, read_manifest};
 pub use notice::notice;
-pub use snapshot::{Snapshot, sha256};
+pub use snapshot::Snapshot;
 
 use crate::build::{Format, Output, Rules, Side, compose_all, outputs_by};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::digest::sha256;
 use crate::fonts::Fonts;
-use crate::place::{Turn, place_folder, refusal};
+use crate::place::{Turn, place_folder};
+use crate::refusal::refusal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,11 @@
 //! The files an edition keeps: a data folder's own, and the layout sets its documents are made with.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::digest::sha256;
 use crate::layout::SetFiles;
-use crate::place::refusal;
 use crate::prepare::prepare;
+use crate::refusal::refusal;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -17,11 +17,6 @@ const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     pub files: BTreeMap<String, Vec<u8>>,
-}
-
-/// SHA-256 in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Snapshot {

@@ -2,7 +2,7 @@
 //! and the department's `layout/` folder above.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
-use crate::place::refusal;
+use crate::refusal::refusal;
 use crate::toml_tree::{self, Node};
 use include_dir::{Dir, include_dir};
 use rayon::prelude::*;

@@ -2,17 +2,17 @@
 
 use super::contents::Entry;
 use super::frame::{Destination, ElementId, ElementKind, Item, OutlineEntry, Page};
-use super::linebreak::{Breaker, Fit, Line, Measure};
-use super::page::{self, Area, Number};
+use super::galley::Galley;
+use super::linebreak::Breaker;
+use super::page::{Area, Number};
 use super::paragraph::{self, MIDDLE, Place};
-use super::sense;
-use super::structure::{Tags, Tree};
-use super::text::{Setting, Shaper, Text};
+use super::structure::Tree;
+use super::text::Shaper;
 use super::{Pages, table};
 use crate::diagnostic::{self, Diagnostic, Diagnostics};
-use crate::document::{Align, Block, Document, Heading, Inline, Numbering, Paragraph, Section, Source, Start};
-use crate::fonts::{Fonts, Role};
-use crate::style::{PageSetup, Style, TextStyle};
+use crate::document::{Block, Document, Heading, Numbering, Paragraph, Section, Source, Start};
+use crate::fonts::Fonts;
+use crate::style::{PageSetup, Style};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums of pitches are exact to far less than this, in pt.
@@ -21,42 +21,6 @@ pub const EPSILON: f64 = 0.005;
 /// How far the em boxes of a page's last line may hang out, in pt: 3号 characters are 0.2 pt larger than the grid's
 /// squares, 28 of which fill the line.
 const HAIR: f64 = 0.3;
-
-/// A text broken into lines, not yet on a page.
-pub struct Galley<'a> {
-    pub text: Text<'a>,
-    pub lines: Vec<Line>,
-    pub size: f64,
-    pub pitch: f64,
-    pub align: Align,
-    /// From the type area's left edge to the lines', their width, and the first line's indent, in pt.
-    pub left: f64,
-    pub width: f64,
-    pub indent: f64,
-    pub before: f64,
-    pub after: f64,
-    pub tags: Tags,
-    /// Bookmarks and contents lead to its first line.
-    pub anchor: Option<&'a str>,
-}
-
-impl Galley<'_> {
-    pub fn height(&self) -> f64 {
-        self.pitch * self.lines.len() as f64
-    }
-
-    /// Space above the characters of a line, and below them, within its pitch.
-    pub fn half_leading(&self) -> f64 {
-        ((self.pitch - self.size) / 2.0).max(0.0)
-    }
-}
-
-/// What a text is set in.
-#[derive(Clone, Copy)]
-pub struct TextRole<'a> {
-    pub style: &'a TextStyle,
-    pub font: &'a Role,
-}
 
 /// Why the next line is the first of its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +56,7 @@ pub struct Flow<'a> {
     pub y: f64,
     /// What follows the block at hand begins a new page.
     pub ends_page: bool,
-    setup: &'a PageSetup,
+    pub setup: &'a PageSetup,
     numbering: Numbering,
     top: Top,
     /// Headings that wait for what follows them.
@@ -179,7 +143,7 @@ impl<'a> Flow<'a> {
         self.top = Top::Begun;
     }
 
-    fn page_setup(&mut self, name: &str) -> &'a PageSetup {
+    pub fn page_setup(&mut self, name: &str) -> &'a PageSetup {
         let style = self.style;
         style.page.get(name).unwrap_or_else(|| {
             self.report_unknown("E432", "页面", name, &mut style.page.keys().map(String::as_str));
@@ -187,21 +151,13 @@ impl<'a> Flow<'a> {
         })
     }
 
-    /// A text role by name; an unknown one is reported once, and the first of the style serves.
-    pub fn role(&mut self, name: &str) -> TextRole<'a> {
-        let (style, fonts) = (self.style, self.fonts);
-        let text = style.text.get(name).unwrap_or_else(|| {
-            self.report_unknown("E431", "文字样式", name, &mut style.text.keys().map(String::as_str));
-            &style.text[0]
-        });
-        let font = fonts.roles.get(&text.font).unwrap_or_else(|| {
-            self.report_unknown("E433", "字体角色", &text.font, &mut fonts.roles.keys().map(String::as_str));
-            &fonts.roles[0]
-        });
-        TextRole { style: text, font }
-    }
-
-    fn report_unknown(&mut self, code: &'static str, what: &str, name: &str, known: &mut dyn Iterator<Item = &str>) {
+    pub fn report_unknown(
+        &mut self,
+        code: &'static str,
+        what: &str,
+        name: &str,
+        known: &mut dyn Iterator<Item = &str>,
+    ) {
         if !self.unknown.insert(format!("{code}{name}")) {
             return;
         }
@@ -320,66 +276,6 @@ impl<'a> Flow<'a> {
         if self.role(&paragraph.role).style.keep_next { self.hold(galley) } else { self.place(galley) }
     }
 
-    /// Breaks inlines into lines of the type area's width.
-    pub fn galley(&mut self, role: &str, inlines: &'a [Inline], source: Option<&Source>, tags: Tags) -> Galley<'a> {
-        let role = self.role(role);
-        let text = self.shape(role, inlines, source);
-        self.break_galley(role, text, tags, 0.0)
-    }
-
-    pub fn shape(&mut self, role: TextRole<'a>, inlines: &'a [Inline], source: Option<&Source>) -> Text<'a> {
-        let place = || source.map(place_of);
-        let setting = Setting { role: role.font, full: self.full_width(role.style) };
-        self.shaper.shape(inlines, setting, &place, self.diagnostics)
-    }
-
-    /// Lines of a text, `reserve` pt being kept free at their right.
-    pub fn break_galley(&mut self, role: TextRole<'a>, text: Text<'a>, tags: Tags, reserve: f64) -> Galley<'a> {
-        let style = role.style;
-        let em = style.size.max(0.1);
-        let char_width = em * self.full_width(style);
-        let (left, right) = (style.left * char_width, style.right * char_width);
-        let width = (self.area.width - left - right - reserve).max(em.min(self.area.width));
-        let indent = (style.indent * char_width).min(width / 2.0);
-        if style.balance {
-            self.breaker.senses = sense::costs(&text);
-        }
-        let fit = if style.balance { Fit::Balanced } else { Fit::of(style.align) };
-        let mut lines = Vec::new();
-        let measure = Measure { width: width / em, indent: indent / em };
-        self.breaker.break_lines(&text, measure, fit, &mut lines);
-        self.breaker.senses.clear();
-        Galley {
-            text,
-            lines,
-            size: em,
-            pitch: self.pitch(style),
-            align: style.align,
-            left,
-            width,
-            indent,
-            before: style.before,
-            after: style.after,
-            tags,
-            anchor: None,
-        }
-    }
-
-    /// A full-width character's advance in ems: the page's grid where the role follows it.
-    fn full_width(&self, style: &TextStyle) -> f64 {
-        if !style.grid || self.setup.chars == 0 {
-            return 1.0;
-        }
-        // A size that is none of the grid's (a title) would be torn apart or overlap.
-        let full = self.area.width / f64::from(self.setup.chars) / style.size.max(0.1);
-        if (0.9..=1.25).contains(&full) { full } else { 1.0 }
-    }
-
-    /// A role's line pitch: its own, else the page's grid, unless its type is too large for that.
-    fn pitch(&self, style: &TextStyle) -> f64 {
-        style.pitch.filter(|&p| p > 0.0).unwrap_or_else(|| self.setup.pitch().max(1.25 * style.size)).max(0.1)
-    }
-
     /// Keeps a heading until what follows it is known.
     pub fn hold(&mut self, galley: Galley<'a>) {
         self.held.push(galley);
@@ -495,39 +391,6 @@ impl<'a> Flow<'a> {
                     self.anchors.entry(name.clone()).or_insert(Destination { page, x: *x, y: *y });
                 }
             }
-        }
-    }
-
-    /// Words across every page, from corner to corner, in the first heading's font.
-    fn set_watermark(&mut self, words: &str) {
-        let heading = self.document.headings().next().map_or("", |h| h.role.as_str());
-        let name = if self.style.text.contains_key(heading) {
-            heading
-        } else {
-            self.style.text.keys().next().map_or("", |n| n)
-        };
-        let role = self.role(name);
-        let inlines = [Inline::text(words)];
-        let text = self.shaper.shape(&inlines, Setting { role: role.font, full: 1.0 }, &|| None, self.diagnostics);
-        let line = page::whole_line(&text);
-        for page in &mut self.pages {
-            page.watermark = page::watermark(page, &text, &line);
-        }
-    }
-
-    fn number_pages(&mut self) {
-        let style = &self.style.number;
-        let role = self.role(&style.text);
-        let setup = self.page_setup(&style.page);
-        for index in 0..self.pages.len() {
-            let (number, label) = (self.numbers[index], self.pages[index].label.clone());
-            if label.is_empty() {
-                continue;
-            }
-            let inlines = [Inline::text(style.form.replace("{}", &label))];
-            let setting = Setting { role: role.font, full: 1.0 };
-            let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics);
-            page::set_number(&mut self.pages[index], number, &text, style, setup, role.style.size, self.fonts);
         }
     }
 }

@@ -8,6 +8,7 @@ mod contents;
 mod dump;
 mod flow;
 pub mod frame;
+mod galley;
 mod linebreak;
 mod page;
 mod paragraph;

@@ -1,11 +1,12 @@
 //! Pages by themselves: type area, numbers and their place on the sheet.
 
 use super::class::Class;
+use super::flow::Flow;
 use super::frame::{Artifact, Item, Page, Tag, Watermark};
 use super::linebreak::{Breaker, Fit, Line, Measure};
 use super::paragraph::{self, MIDDLE, Place};
-use super::text::Text;
-use crate::document::{Align, Numbering};
+use super::text::{Setting, Text};
+use crate::document::{Align, Inline, Numbering};
 use crate::fonts::Fonts;
 use crate::style::{MM, NumberPlace, PageNumberStyle, PageSetup};
 
@@ -76,6 +77,41 @@ fn roman(mut value: u32) -> String {
         }
     }
     text
+}
+
+impl Flow<'_> {
+    /// Words across every page, from corner to corner, in the first heading's font.
+    pub fn set_watermark(&mut self, words: &str) {
+        let heading = self.document.headings().next().map_or("", |h| h.role.as_str());
+        let name = if self.style.text.contains_key(heading) {
+            heading
+        } else {
+            self.style.text.keys().next().map_or("", |n| n)
+        };
+        let role = self.role(name);
+        let inlines = [Inline::text(words)];
+        let text = self.shaper.shape(&inlines, Setting { role: role.font, full: 1.0 }, &|| None, self.diagnostics);
+        let line = whole_line(&text);
+        for page in &mut self.pages {
+            page.watermark = watermark(page, &text, &line);
+        }
+    }
+
+    pub fn number_pages(&mut self) {
+        let style = &self.style.number;
+        let role = self.role(&style.text);
+        let setup = self.page_setup(&style.page);
+        for index in 0..self.pages.len() {
+            let (number, label) = (self.numbers[index], self.pages[index].label.clone());
+            if label.is_empty() {
+                continue;
+            }
+            let inlines = [Inline::text(style.form.replace("{}", &label))];
+            let setting = Setting { role: role.font, full: 1.0 };
+            let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics);
+            set_number(&mut self.pages[index], number, &text, style, setup, role.style.size, self.fonts);
+        }
+    }
 }
 
 /// Puts a page's number in its place: GB/T 9704-2012 7.5, below the type area of the upright sheet, at the outer

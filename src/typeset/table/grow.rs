@@ -3,7 +3,8 @@
 use super::columns::{Comfort, Needs, Sizes};
 use super::{Measured, STEP, arranged_height, notes_height, roles, row_extents, settle, sizes, width};
 use crate::document::Table;
-use crate::typeset::flow::{Flow, Galley};
+use crate::typeset::flow::Flow;
+use crate::typeset::galley::Galley;
 
 /// Share of the page that stays free: Word's lines are a little higher than ours.
 const SPARE: f64 = 0.02;

@@ -7,8 +7,9 @@ mod pagination;
 mod paint;
 mod tags;
 
-use super::flow::{Flow, Galley, TextRole};
+use super::flow::Flow;
 use super::frame::{Artifact, ElementId, ElementKind, TableGeometry, Tag};
+use super::galley::{Galley, TextRole};
 use super::linebreak::{Fit, Line, Measure};
 use super::page::Area;
 use super::sense;

@@ -7,8 +7,12 @@
 //! ```
 
 mod body;
+mod built_in;
 mod contents;
 mod finish;
+mod fixed_styles;
+mod lengths;
+mod look;
 mod map;
 mod package;
 mod parts;

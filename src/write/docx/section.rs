@@ -1,8 +1,9 @@
 //! Sections: page setups, page numbers and footers.
 
 use super::Error;
+use super::lengths::{footer_pitch, half_leading, line_pitch};
 use super::parts::{NAMESPACES, XML};
-use super::styles::{Purpose, SECTION_END, StyleBook, Variant, footer_pitch, half_leading, line_pitch};
+use super::styles::{Purpose, SECTION_END, StyleBook, Variant};
 use super::xml::{escape, twips, twips_mm};
 use crate::document::{Document, Numbering, Section, Start};
 use crate::style::{MM, NumberPlace, PageSetup, Style, TextStyle};

@@ -2,10 +2,14 @@
 //! role. Everything visible comes from here, so a person who changes one style changes the whole document.
 
 use super::Error;
-use super::xml::{escape, twips, twips_mm};
+use super::built_in::{built_in_name, is_built_in, priority, standard_id};
+use super::fixed_styles::{FIXED_STYLES, table_style, table_style_id};
+use super::lengths::{footer_pitch, half_points, line_pitch};
+use super::look::{CHARACTER, PARAGRAPH, Properties};
+use super::xml::{escape, twips};
 use crate::document::{Align, Document};
 use crate::fonts::Fonts;
-use crate::style::{MM, NumberPlace, PageSetup, Style, TableStyle, TextStyle};
+use crate::style::{MM, NumberPlace, PageSetup, Style, TextStyle};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -460,225 +464,12 @@ impl<'a> StyleBook<'a> {
     }
 }
 
-/// Children of `w:pPr` and of `w:rPr` that styles hold, in the schema's order. `w:spacing ` of characters has a space
-/// to tell it from that of paragraphs.
-const PARAGRAPH: &[&str] =
-    &["w:keepNext", "w:keepLines", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:outlineLvl"];
-const CHARACTER: &[&str] = &["w:rFonts", "w:spacing ", "w:sz", "w:szCs"];
-
-/// What a style says: element, attribute, value. The attribute is empty where the value is the element's content.
-#[derive(Default)]
-struct Properties(Vec<(&'static str, &'static str, String)>);
-
-impl Properties {
-    fn set(&mut self, element: &'static str, attribute: &'static str, value: impl Into<String>) {
-        self.0.push((element, attribute, value.into()));
-    }
-
-    fn switch(&mut self, element: &'static str, on: bool) {
-        self.set(element, "w:val", if on { "1" } else { "0" });
-    }
-
-    fn spacing(&mut self, before: i64, after: i64, line: i64, rule: &str) {
-        self.set("w:spacing", "w:before", before.to_string());
-        self.set("w:spacing", "w:after", after.to_string());
-        // A line without its rule would be counted in 240ths (ECMA-376-1 17.3.1.33).
-        self.set("w:spacing", "w:line", format!(r#"{line}" w:lineRule="{rule}"#));
-    }
-
-    /// Count and length of an indent are one property: `w:leftChars="200" w:left="640"`.
-    fn indents(&mut self, indents: [(i64, i64); 3]) {
-        const NAMES: [[&str; 2]; 3] =
-            [["w:leftChars", "w:left"], ["w:rightChars", "w:right"], ["w:firstLineChars", "w:firstLine"]];
-        for ([count, length], (characters, twips)) in NAMES.into_iter().zip(indents) {
-            self.set("w:ind", count, format!(r#"{characters}" {length}="{twips}"#));
-        }
-    }
-
-    fn size(&mut self, half_points: u16) {
-        self.set("w:sz", "w:val", half_points.to_string());
-        self.set("w:szCs", "w:val", half_points.to_string());
-    }
-
-    /// What `own` has otherwise than `base`.
-    fn differences(own: &Properties, base: &Properties) -> Properties {
-        Properties(own.0.iter().filter(|property| !base.0.contains(property)).cloned().collect())
-    }
-
-    /// The element that holds those of `order`, if there are any.
-    fn write(&self, out: &mut String, container: &str, order: &[&'static str]) {
-        let start = out.len();
-        for name in order {
-            let mut of_name = self.0.iter().filter(|(element, ..)| element == name).peekable();
-            let Some((_, attribute, value)) = of_name.peek() else { continue };
-            if attribute.is_empty() {
-                let _ = write!(out, "<{name}>{value}</{name}>");
-                continue;
-            }
-            let _ = write!(out, "<{}", name.trim_end());
-            let on = value == "1" && matches!(*name, "w:keepNext" | "w:keepLines" | "w:snapToGrid");
-            for (_, attribute, value) in of_name.filter(|_| !on) {
-                let _ = write!(out, r#" {attribute}="{value}""#);
-            }
-            out.push_str("/>");
-        }
-        if out.len() > start {
-            out.insert_str(start, &format!("<{container}>"));
-            let _ = write!(out, "</{container}>");
-        }
-    }
-}
-
-/// The styles that every document has: the character styles, the table without look, the structural paragraphs.
-const FIXED_STYLES: &str = concat!(
-    r#"<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/><w:unhideWhenUsed/></w:style>"#,
-    r#"<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"#,
-    r#"<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/></w:style>"#,
-    r#"<w:style w:type="paragraph" w:customStyle="1" w:styleId="TableGap"><w:name w:val="表间"/><w:uiPriority w:val="98"/><w:pPr><w:keepNext/><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr><w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr></w:style>"#,
-    r#"<w:style w:type="paragraph" w:customStyle="1" w:styleId="SectionEnd"><w:name w:val="节尾"/><w:uiPriority w:val="98"/><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr><w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr></w:style>"#,
-    r#"<w:style w:type="table" w:customStyle="1" w:styleId="LayoutTable"><w:name w:val="表上栏"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="98"/><w:tblPr><w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"#,
-);
-
 /// Id of the n-th character style of emphasis.
 fn emphasis_id(index: usize) -> String {
     if index == 0 { "Strong".to_owned() } else { format!("Strong{}", index + 1) }
 }
 
-/// Id of the table style of the n-th kind in `style.toml`.
-pub fn table_style_id(index: usize) -> String {
-    format!("Table{}", index + 1)
-}
-
-fn table_style(out: &mut String, id: &str, name: &str, table: &TableStyle) {
-    let _ = write!(
-        out,
-        r#"<w:style w:type="table" w:customStyle="1" w:styleId="{id}"><w:name w:val="{}"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/><w:tblPr><w:tblBorders>"#,
-        escape(&format!("表格 {name}"))
-    );
-    for side in ["top", "left", "bottom", "right"] {
-        border(out, side, table.frame);
-    }
-    for side in ["insideH", "insideV"] {
-        border(out, side, table.rule);
-    }
-    // Other programs squeeze no marks and put the rules inside the cells: a third of the padding is left to the text.
-    let horizontal = twips_mm(table.padding[1] * 2.0 / 3.0);
-    // Above and below, the least heights of the rows hold the padding: a face with a taller line than that of the
-    // print would otherwise push every row, and at last a row off the page.
-    let _ = write!(
-        out,
-        r#"</w:tblBorders><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="{horizontal}" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="{horizontal}" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tcPr><w:vAlign w:val="center"/></w:tcPr></w:style>"#
-    );
-}
-
-/// A rule in eighths of a point, which Word draws from 2 to 96; none at all for 0.
-fn border(out: &mut String, side: &str, pt: f64) {
-    if pt <= 0.0 {
-        let _ = write!(out, r#"<w:{side} w:val="nil"/>"#);
-        return;
-    }
-    let eighths = ((pt * 8.0).round() as i64).clamp(2, 96);
-    let _ = write!(out, r#"<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="auto"/>"#);
-}
-
 /// What a footer is moved in from the margins, in whole millimetres.
 fn millimetres(left: i64, right: i64) -> i64 {
     ((left + right) as f64 / 20.0 / MM).round() as i64
-}
-
-/// A size in half points, as Word counts it.
-pub fn half_points(pt: f64) -> u16 {
-    (pt * 2.0).round() as u16
-}
-
-/// The line pitch of a page's grid in twips, cut, so that its lines never need more than the page has.
-pub fn line_pitch(page: &PageSetup, body: f64) -> i64 {
-    (grid_pitch(page, body) * 20.0).floor() as i64
-}
-
-/// The pitch in pt of lines whose first begins and whose last ends at the edge of the type area, characters of `body`
-/// pt. GB/T 33476.2-2016 counts a character of 三号 as 5.6 mm: to a tenth.
-pub fn grid_pitch(page: &PageSetup, body: f64) -> f64 {
-    let character = (body / MM * 10.0).round() / 10.0 * MM;
-    let height = page.type_area().3;
-    if page.lines > 1 { (height - character) / f64::from(page.lines - 1) } else { height }
-}
-
-/// What Word's line boxes reach over the type area at the top and at the foot, in pt.
-pub fn half_leading(page: &PageSetup, body: f64) -> f64 {
-    let character = (body / MM * 10.0).round() / 10.0 * MM;
-    ((grid_pitch(page, body) - character) / 2.0).max(0.0)
-}
-
-/// The exact line of the page number in pt: low enough to stand between the text and its place 7 mm below.
-pub fn footer_pitch(text: &TextStyle) -> f64 {
-    (text.size + 1.0).ceil()
-}
-
-/// Word's own English name of a style that it shows as `name` in Chinese; other names as they are. A style of
-/// one's own under such a name would be shown twice, or renamed.
-fn built_in_name(name: &str) -> String {
-    let tight: String = name.chars().filter(|c| !c.is_whitespace()).collect();
-    let tight = tight.to_lowercase();
-    for (chinese, english) in [("标题", "heading"), ("目录", "toc")] {
-        let level = tight.strip_prefix(chinese).or_else(|| tight.strip_prefix(english));
-        if let Some(level @ ("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9")) = level {
-            return format!("{english} {level}");
-        }
-    }
-    match tight.as_str() {
-        "正文" | "normal" => "Normal",
-        "标题" | "title" => "Title",
-        "副标题" | "subtitle" => "Subtitle",
-        "题注" | "caption" => "caption",
-        "页脚" | "footer" => "footer",
-        "页眉" | "header" => "header",
-        "目录标题" | "toc标题" | "tocheading" => "TOC Heading",
-        "正文文本" | "bodytext" => "Body Text",
-        _ => return name.to_owned(),
-    }
-    .to_owned()
-}
-
-fn is_built_in(name: &str) -> bool {
-    standard_id(name).is_some()
-}
-
-/// The id that Word gives its built-in style of this name.
-fn standard_id(name: &str) -> Option<&'static str> {
-    const HEADING: [&str; 9] =
-        ["Heading1", "Heading2", "Heading3", "Heading4", "Heading5", "Heading6", "Heading7", "Heading8", "Heading9"];
-    const TOC: [&str; 9] = ["TOC1", "TOC2", "TOC3", "TOC4", "TOC5", "TOC6", "TOC7", "TOC8", "TOC9"];
-    let level = |prefix: &str| -> Option<usize> {
-        name.strip_prefix(prefix)?.parse().ok().filter(|n| (1..=9).contains(n)).map(|n: usize| n - 1)
-    };
-    if let Some(n) = level("heading ") {
-        return Some(HEADING[n]);
-    }
-    if let Some(n) = level("toc ") {
-        return Some(TOC[n]);
-    }
-    Some(match name {
-        "Normal" => "Normal",
-        "Title" => "Title",
-        "Subtitle" => "Subtitle",
-        "caption" => "Caption",
-        "footer" => "Footer",
-        "header" => "Header",
-        "TOC Heading" => "TOCHeading",
-        "Body Text" => "BodyText",
-        _ => return None,
-    })
-}
-
-/// Where a style stands in Word's list.
-fn priority(name: &str) -> u8 {
-    match name {
-        "Normal" => 0,
-        "Title" => 10,
-        "footer" | "header" => 99,
-        name if name.starts_with("heading ") => 9,
-        name if name.starts_with("toc ") => 39,
-        _ => 20,
-    }
 }

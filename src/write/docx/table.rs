@@ -1,8 +1,10 @@
 //! Tables: rows whose cells, spans and widths add up, every merge true, every cell in a named style.
 
 use super::Error;
+use super::fixed_styles::table_style_id;
+use super::lengths::half_points;
 use super::plan::{Piece, Planner};
-use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant, half_points, table_style_id};
+use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant};
 use super::xml::twips;
 use crate::document::{Align, Cell, Change, ColumnKind, Row, RowKind, Table, plain_text};
 use crate::style::{MM, TableStyle};

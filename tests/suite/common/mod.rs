@@ -1,0 +1,124 @@
+//! What tests of the whole pipeline share: the sample folder, copies of it to change, composed documents.
+
+use gongkai::build::{Format, Output, Side};
+use gongkai::diagnostic::Diagnostics;
+use gongkai::diff::{DocumentDiff, Laid, compare};
+use gongkai::document::Document;
+use gongkai::fonts::Fonts;
+use gongkai::prepare::Instead;
+use std::path::{Path, PathBuf};
+
+/// The project's folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn sample() -> PathBuf {
+    root().join("data/631-2023")
+}
+
+pub fn layout_roots() -> Vec<PathBuf> {
+    vec![root().join("layouts"), root().join("tests/layouts")]
+}
+
+pub fn fonts() -> Fonts {
+    Fonts::load(&[&root().join("fonts")]).unwrap_or_else(|found| panic!("{:?}", found.sorted()))
+}
+
+/// A copy of the sample to change, in a temporary folder.
+pub fn copy_of_sample() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copy(&sample(), folder.path());
+    folder
+}
+
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|e| e.expect("an entry")) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copies");
+        }
+    }
+}
+
+/// Composes a folder's only document, or returns what was found.
+pub fn composed(folder: &Path) -> Result<Document, Vec<String>> {
+    let mut diagnostics = Diagnostics::default();
+    let mut prepared = gongkai::prepare::prepare(folder, &layout_roots(), &mut diagnostics);
+    let document = prepared.pop().and_then(|p| Some(gongkai::compose::compose(p.job, &mut diagnostics)?.document));
+    document.ok_or_else(|| diagnostics.sorted().iter().map(ToString::to_string).collect())
+}
+
+/// What the checks find in a folder's only document, by place.
+pub fn checked(folder: &Path) -> Vec<gongkai::diagnostic::Diagnostic> {
+    let mut diagnostics = Diagnostics::default();
+    for prepared in gongkai::prepare::prepare(folder, &layout_roots(), &mut diagnostics) {
+        if let Some(composition) = gongkai::compose::compose(prepared.job, &mut diagnostics) {
+            diagnostics.extend(gongkai::check::check(&composition));
+        }
+    }
+    diagnostics.sorted().into_iter().cloned().collect()
+}
+
+/// Builds a folder in memory; panics with what was found.
+pub fn built(folder: &Path, fonts: &Fonts, formats: &[Format]) -> Vec<Output> {
+    let mut diagnostics = Diagnostics::default();
+    let outputs = gongkai::build::outputs(folder, &layout_roots(), fonts, formats, &mut diagnostics);
+    let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
+    assert!(!diagnostics.has_errors(), "{}", found.join("\n"));
+    outputs
+}
+
+/// Composes every document of a folder; panics with what was found.
+pub fn sides(folder: &Path) -> Vec<Side> {
+    let mut diagnostics = Diagnostics::default();
+    let sides = gongkai::build::compose_all(folder, &layout_roots(), &Instead::new(), &mut diagnostics);
+    let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
+    assert!(!sides.is_empty(), "{}", found.join("\n"));
+    sides
+}
+
+/// What differs between the first documents of two folders, pages aside.
+pub fn difference(old: &[Side], new: &[Side]) -> DocumentDiff {
+    compare(Laid { side: &old[0], pages: None }, Laid { side: &new[0], pages: None })
+}
+
+/// Whether a program can be used; if not, says so, or fails where tools are required.
+pub fn have(program: &str) -> bool {
+    let found = std::process::Command::new(program)
+        .arg(if program == "python3" { "--version" } else { "-v" })
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status()
+        .is_ok();
+    missing(found, program)
+}
+
+/// Whether Python has some modules; if not, says so, or fails where tools are required.
+pub fn have_python(modules: &[&str]) -> bool {
+    let imports = format!("import {}", modules.join(", "));
+    let found = std::process::Command::new("python3").args(["-c", &imports]).output().is_ok_and(|o| o.status.success());
+    missing(found, &format!("python3 with {}", modules.join(", ")))
+}
+
+fn missing(found: bool, what: &str) -> bool {
+    if !found {
+        let required = std::env::var("GONGKAI_REQUIRE_TOOLS").is_ok_and(|v| v == "1");
+        assert!(!required, "{what} is required here (GONGKAI_REQUIRE_TOOLS=1) and missing");
+        eprintln!("SKIPPED: {what} is not installed");
+    }
+    found
+}
+
+/// Runs a script of `tests/outside`; panics with what it printed if it fails.
+pub fn python(script: &str, arguments: &[&Path]) -> String {
+    let script = root().join("tests/outside").join(script);
+    let output = std::process::Command::new("python3").arg(&script).args(arguments).output().expect("python3 runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}:\n{text}\n{errors}", script.display());
+    text
+}

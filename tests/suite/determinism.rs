@@ -1,0 +1,155 @@
+//! The same input gives the same bytes: in one process or many, on any number of threads, in any order, in any
+//! folder, time zone and language.
+
+use crate::common;
+use gongkai::build::Format;
+use gongkai::fonts::Fonts;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const FORMATS: [Format; 2] = [Format::Pdf, Format::Docx];
+
+/// Name and bytes of each file of a folder.
+type Files = Vec<(String, Vec<u8>)>;
+
+fn files(folder: &Path, fonts: &Fonts) -> Files {
+    common::built(folder, fonts, &FORMATS).into_iter().map(|file| (file.name, file.bytes)).collect()
+}
+
+#[track_caller]
+fn assert_same(found: &Files, wanted: &Files) {
+    let names = |files: &Files| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(found), names(wanted));
+    for ((name, found), (_, wanted)) in found.iter().zip(wanted) {
+        let first = found.iter().zip(wanted).position(|(a, b)| a != b);
+        assert!(found == wanted, "{name}: {} and {} bytes, first unlike at {first:?}", found.len(), wanted.len());
+    }
+}
+
+/// The sample, and one with another amount, so that builds side by side have something to mix up.
+fn two_folders() -> (PathBuf, tempfile::TempDir) {
+    let changed = common::copy_of_sample();
+    let ledger = changed.path().join("ledger.csv");
+    let text = std::fs::read_to_string(&ledger).expect("the ledger");
+    std::fs::write(&ledger, text.replacen(",274500.00", ",1274500.00", 1)).expect("writes");
+    (common::sample(), changed)
+}
+
+#[test]
+fn builds_side_by_side_in_any_order_give_what_one_alone_gives() {
+    let (sample, changed) = two_folders();
+    let fonts = common::fonts();
+    let folders = [sample.as_path(), changed.path()];
+    let alone = folders.map(|folder| files(folder, &fonts));
+    assert!(alone[0] != alone[1]);
+    for threads in [1, 2, 7] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        for order in [vec![0, 1, 0, 1, 1, 0], vec![1, 0, 0, 1, 0, 1]] {
+            let made: Vec<Files> =
+                pool.install(|| order.par_iter().map(|&folder| files(folders[folder], &fonts)).collect());
+            made.iter().zip(&order).for_each(|(made, &folder)| assert_same(made, &alone[folder]));
+        }
+    }
+}
+
+#[test]
+fn fonts_loaded_again_and_one_format_alone_change_nothing() {
+    let both = files(&common::sample(), &common::fonts());
+    for (format, file) in FORMATS.into_iter().zip(&both) {
+        let alone = common::built(&common::sample(), &common::fonts(), &[format]);
+        assert_eq!(alone.len(), 1);
+        assert!(alone[0].name == file.0 && alone[0].bytes == file.1, "{}", file.0);
+    }
+}
+
+/// Files below a folder by their paths in it.
+fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for path in std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()) {
+        let name = PathBuf::from(path.file_name().expect("a name"));
+        if path.is_dir() {
+            found.extend(tree(&path).into_iter().map(|(below, bytes)| (name.join(below), bytes)));
+        } else {
+            found.insert(name, std::fs::read(&path).expect("a file"));
+        }
+    }
+    found
+}
+
+/// What a process of its own writes, with `data/a` and `data/b` as they are in the working folder.
+fn built_by_a_process(
+    sample: &Path,
+    changed: &Path,
+    folders: [&str; 2],
+    surroundings: &[(&str, &str)],
+) -> Vec<Vec<u8>> {
+    let desk = tempfile::Builder::new().prefix("工作 ").tempdir().expect("a temporary folder");
+    common::copy(sample, &desk.path().join("data/a"));
+    common::copy(changed, &desk.path().join("data/b"));
+    let run = Command::new(env!("CARGO_BIN_EXE_gongkai"))
+        .arg("build")
+        .args(folders)
+        .current_dir(desk.path())
+        .env("GONGKAI_FONTS", common::root().join("fonts"))
+        .env("GONGKAI_CACHE", "")
+        .envs(surroundings.iter().copied())
+        .output()
+        .expect("the program starts");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let made = tree(&desk.path().join("output"));
+    assert_eq!(made.len(), 4);
+    made.into_values().collect()
+}
+
+#[test]
+fn processes_in_other_folders_time_zones_languages_and_thread_counts_write_the_same() {
+    let (sample, changed) = two_folders();
+    let build =
+        |folders, surroundings: &[(&str, &str)]| built_by_a_process(&sample, changed.path(), folders, surroundings);
+    let first = build(
+        ["data/a", "data/b"],
+        &[("RAYON_NUM_THREADS", "1"), ("TZ", "Asia/Shanghai"), ("LANG", "C"), ("LC_ALL", "C")],
+    );
+    let others = [
+        build(["data/b", "data/a"], &[("RAYON_NUM_THREADS", "5"), ("TZ", "America/New_York"), ("LANG", "zh_CN.UTF-8")]),
+        build(
+            ["./data/a/", "data/../data/b"],
+            &[("TZ", "Pacific/Kiritimati"), ("LC_ALL", "de_DE.UTF-8"), ("SOURCE_DATE_EPOCH", "1"), ("NO_COLOR", "1")],
+        ),
+    ];
+    others.iter().for_each(|other| assert_same_bytes(other, &first));
+}
+
+fn assert_same_bytes(found: &[Vec<u8>], wanted: &[Vec<u8>]) {
+    for (one, another) in wanted.iter().zip(found) {
+        assert!(one == another, "{} and {} bytes", one.len(), another.len());
+    }
+}
+
+#[test]
+fn what_earlier_runs_kept_changes_nothing_fresh_or_damaged() {
+    let (sample, changed) = two_folders();
+    let kept = tempfile::tempdir().expect("a temporary folder");
+    let folder = kept.path().to_str().expect("a plain path");
+    let build = |cache| built_by_a_process(&sample, changed.path(), ["data/a", "data/b"], &[("GONGKAI_CACHE", cache)]);
+    let without = build("");
+    assert_same_bytes(&build(folder), &without);
+    let entries = || std::fs::read_dir(folder).expect("it was made").map(|e| e.expect("an entry").path());
+    assert!(entries().count() >= 5, "each face's subset is kept");
+    assert_same_bytes(&build(folder), &without);
+    for (number, entry) in entries().enumerate() {
+        let mut bytes = std::fs::read(&entry).expect("an entry");
+        match number % 3 {
+            0 => bytes.truncate(bytes.len() / 2),
+            1 => bytes.clear(),
+            _ => {
+                let middle = bytes.len() / 2;
+                bytes[middle] ^= 1;
+            }
+        }
+        std::fs::write(&entry, bytes).expect("writes");
+    }
+    assert_same_bytes(&build(folder), &without);
+}

@@ -1,0 +1,28 @@
+//! Every test of the whole program, one binary: a module a theme. What needs a process to itself is a binary of its own
+//! beside this folder; README.md says where a new test goes.
+
+mod common;
+
+mod borders;
+mod checks;
+mod checks_printed;
+mod cli;
+mod conformance;
+mod corrections;
+mod data_readme;
+mod determinism;
+mod docx;
+mod editions;
+mod hebei_set;
+mod layout_errors;
+mod layout_readme;
+mod nasty;
+mod pages;
+mod pdf_conformance;
+mod pdf_file;
+mod pdf_sample;
+mod properties;
+mod pull;
+mod reference;
+mod review;
+mod second_set;

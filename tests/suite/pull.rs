@@ -1,0 +1,299 @@
+//! A DOCX edited in Word, pulled back into the data: the edit is there, nothing else has changed.
+
+use crate::common::*;
+use gongkai::build::Format;
+use gongkai::fonts::Fonts;
+use gongkai::read_docx::{Options, Reading, read};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+use std::process::Command;
+
+/// The body of a DOCX rewritten.
+fn with_body(docx: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(docx)).expect("a package");
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let name = part.name().to_owned();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("read");
+        if name == "word/document.xml" {
+            bytes = change(String::from_utf8(bytes).expect("UTF-8")).into_bytes();
+        }
+        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
+        out.write_all(&bytes).expect("written");
+    }
+    out.finish().expect("finished").into_inner()
+}
+
+fn replaced(body: &str, old: &str, new: &str) -> String {
+    assert!(body.contains(old), "{old}");
+    body.replacen(old, new, 1)
+}
+
+/// The number in a figure's content control typed over.
+fn retyped(body: &str, tag: &str, run: &str) -> String {
+    let at = body.find(&format!(r#"<w:tag w:val="{tag}"/>"#)).expect("the control");
+    let start = at + body[at..].find("<w:sdtContent>").expect("its content") + "<w:sdtContent>".len();
+    let end = start + body[start..].find("</w:sdtContent>").expect("its end");
+    format!("{}{run}{}", &body[..start], &body[end..])
+}
+
+fn run_of(text: &str) -> String {
+    format!("<w:r><w:t>{text}</w:t></w:r>")
+}
+
+struct Pulled {
+    code: Option<i32>,
+    out: String,
+}
+
+fn pull(docx: &[u8], folder: &Path, more: &[&str]) -> Pulled {
+    let work = tempfile::tempdir().expect("a folder");
+    let file = work.path().join("改过.docx");
+    std::fs::write(&file, docx).expect("written");
+    let output = Command::new(env!("CARGO_BIN_EXE_gongkai"))
+        .current_dir(root())
+        .arg("pull")
+        .arg(&file)
+        .arg(folder)
+        .args(more)
+        .output()
+        .expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Pulled { code: output.status.code(), out: text(&output.stdout) + &text(&output.stderr) }
+}
+
+fn docx_of(folder: &Path, fonts: &Fonts) -> Vec<u8> {
+    built(folder, fonts, &[Format::Docx]).remove(0).bytes
+}
+
+fn reading(docx: &[u8]) -> Reading {
+    read(docx, &Options::default()).expect("it can be read")
+}
+
+/// Every file of a folder.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let names = gongkai::data::snapshot_files(folder).into_iter();
+    names.map(|name| (name.clone(), std::fs::read(folder.join(name)).expect("a file"))).collect()
+}
+
+/// The files that differ, each with its old and new lines that differ.
+fn differing(before: &BTreeMap<String, Vec<u8>>, folder: &Path) -> Vec<(String, String, String)> {
+    let after = files(folder);
+    assert!(before.keys().eq(after.keys()));
+    let mut found = Vec::new();
+    for (name, bytes) in before.iter().filter(|(name, bytes)| after[*name] != **bytes) {
+        let text = |bytes: &[u8]| gongkai::data::decode(bytes.to_vec(), name).expect("text");
+        let (old, new) = (text(bytes), text(&after[name]));
+        assert_eq!(old.lines().count(), new.lines().count(), "{name}");
+        let pairs = old.lines().zip(new.lines()).filter(|(a, b)| a != b);
+        found.extend(pairs.map(|(a, b)| (name.clone(), a.to_owned(), b.to_owned())));
+    }
+    found
+}
+
+/// As Word leaves them: a split run, tracked changes, numbers typed over.
+fn edited(docx: &[u8]) -> Vec<u8> {
+    with_body(docx, |body| {
+        let body = replaced(&body, "关键之年。", "重要之</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>年，意义重大。");
+        let body = replaced(
+            &body,
+            "机关运行经费共计安排</w:t></w:r>",
+            "机关运行经费</w:t></w:r><w:del w:id=\"9001\" w:author=\"王\"><w:r><w:delText>共计</w:delText></w:r></w:del>\
+             <w:ins w:id=\"9002\" w:author=\"王\"><w:r><w:t>合计</w:t></w:r></w:ins><w:r><w:t>安排</w:t></w:r>",
+        );
+        let body = retyped(&body, "t6/30201/公用", &(run_of("１０．") + &run_of("83")));
+        retyped(&body, "jg/邮电费/额", &run_of("0.25"))
+    })
+}
+
+fn check_edits(before: &BTreeMap<String, Vec<u8>>, folder: &Path, fonts: &Fonts) {
+    let found = differing(before, folder);
+    let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["ledger.csv", "ledger.csv", "text/03-operating.md", "text/goals.md"], "{found:#?}");
+    assert_eq!(found[0].2, "2010350,基本支出,30201,办公费,,一般公共预算,108300.00");
+    assert_eq!(found[1].2, "2010350,基本支出,30207,邮电费,,一般公共预算,2500.00");
+    // The template's expressions are as they were.
+    assert_eq!(found[2].2, found[2].1.replacen("共计", "合计", 1));
+    assert!(found[2].2.contains("{{ f(\"jg/办公费/额\") }}"));
+    assert_eq!(found[3].2, found[3].1.replacen("关键之年。", "重要之年，意义重大。", 1));
+    let now = reading(&docx_of(folder, fonts));
+    let figure = |address: &str| now.figures.iter().find(|f| f.address == address).map(|f| f.text.as_str());
+    assert_eq!(figure("t6/30201/公用"), Some("10.83"));
+    assert_eq!(figure("t6/合计/公用"), Some("13.95"));
+}
+
+#[test]
+fn what_was_edited_in_word_is_written_back_and_nothing_else() {
+    let fonts = fonts();
+    let folder = copy_of_sample();
+    let before = files(folder.path());
+    let docx = edited(&docx_of(folder.path(), &fonts));
+    let told = pull(&docx, folder.path(), &[]);
+    assert_eq!(told.code, Some(0), "{}", told.out);
+    for words in ["text/goals.md:1", "ledger.csv:11 金额=108300.00", "ledger.csv:12 金额=2500.00", "什么也没有写"]
+    {
+        assert!(told.out.contains(words), "{words}\n{}", told.out);
+    }
+    assert!(differing(&before, folder.path()).is_empty());
+    let told = pull(&docx, folder.path(), &["--write"]);
+    assert_eq!(told.code, Some(0), "{}", told.out);
+    check_edits(&before, folder.path(), &fonts);
+    // The folder now says what the file says.
+    let told = pull(&docx_of(folder.path(), &fonts), folder.path(), &["--write"]);
+    assert!(told.out.contains("文件里没有改动"), "{}", told.out);
+}
+
+#[test]
+fn what_was_edited_and_saved_by_libreoffice_is_written_back() {
+    if !have("soffice") {
+        return;
+    }
+    let fonts = fonts();
+    let folder = copy_of_sample();
+    let before = files(folder.path());
+    let work = tempfile::tempdir().expect("a folder");
+    let file = work.path().join("a.docx");
+    // LibreOffice 7.4 takes tracked changes next to content controls as they are; accepted first, as an author would.
+    let docx = with_body(&edited(&docx_of(folder.path(), &fonts)), |body| {
+        let start = body.find("<w:del w:id=\"9001\"").expect("the deletion");
+        let end = start + body[start..].find("</w:del>").expect("its end") + "</w:del>".len();
+        format!("{}{}", &body[..start], &body[end..])
+    });
+    std::fs::write(&file, docx).expect("written");
+    let profile = format!("-env:UserInstallation=file://{}", work.path().join("profile").display());
+    let output = Command::new("soffice")
+        .args([&profile, "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir"])
+        .arg(work.path().join("saved"))
+        .arg(&file)
+        .output()
+        .expect("soffice runs");
+    assert!(output.status.success());
+    let saved = std::fs::read(work.path().join("saved/a.docx")).expect("saved");
+    let told = pull(&saved, folder.path(), &["--write"]);
+    assert_eq!(told.code, Some(0), "{}", told.out);
+    check_edits(&before, folder.path(), &fonts);
+}
+
+#[test]
+fn a_file_nobody_edited_brings_nothing() {
+    let fonts = fonts();
+    let folder = copy_of_sample();
+    let told = pull(&docx_of(folder.path(), &fonts), folder.path(), &["--write"]);
+    assert_eq!((told.code, told.out.trim()), (Some(0), "文件里没有改动"));
+}
+
+#[test]
+fn encodings_and_line_ends_of_the_files_stay() {
+    let fonts = fonts();
+    let folder = copy_of_sample();
+    let rewrite = |name: &str, change: &dyn Fn(String) -> Vec<u8>| {
+        let text = std::fs::read_to_string(folder.path().join(name)).expect("a file");
+        std::fs::write(folder.path().join(name), change(text)).expect("written");
+    };
+    rewrite("ledger.csv", &|text| encoding_rs::GB18030.encode(&text.replace('\n', "\r\n")).0.into_owned());
+    rewrite("text/goals.md", &|text| [b"\xEF\xBB\xBF".as_slice(), text.replace('\n', "\r\n").as_bytes()].concat());
+    let before = files(folder.path());
+    let docx = edited(&docx_of(folder.path(), &fonts));
+    let told = pull(&docx, folder.path(), &["--write"]);
+    assert_eq!(told.code, Some(0), "{}", told.out);
+    check_edits(&before, folder.path(), &fonts);
+    let ledger = std::fs::read(folder.path().join("ledger.csv")).expect("a file");
+    let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(&ledger).expect("GB18030");
+    assert!(std::str::from_utf8(&ledger).is_err() && text.matches("\r\n").count() == text.matches('\n').count());
+    let goals = std::fs::read(folder.path().join("text/goals.md")).expect("a file");
+    assert!(goals.starts_with(b"\xEF\xBB\xBF") && goals.ends_with(b"\r\n"));
+}
+
+#[test]
+fn several_records_that_could_be_meant_are_listed_and_none_is_taken() {
+    let fonts = fonts();
+    let folder = copy_of_sample();
+    let before = files(folder.path());
+    let docx = with_body(&docx_of(folder.path(), &fonts), |body| retyped(&body, "t6/合计/公用", &run_of("13.85")));
+    let told = pull(&docx, folder.path(), &["--write"]);
+    for words in ["t6/合计/公用 由 3.85 改成了 13.85", "改下面 14 条中的一条", "ledger.csv:11 金额=108251.00"]
+    {
+        assert!(told.out.contains(words), "{words}\n{}", told.out);
+    }
+    assert!(differing(&before, folder.path()).is_empty());
+}
+
+#[test]
+fn figures_that_contradict_each_other_are_named() {
+    let fonts = fonts();
+    let folder = copy_of_sample();
+    let docx = with_body(&docx_of(folder.path(), &fonts), |body| {
+        let body = retyped(&body, "t6/30201/公用", &run_of("10.83"));
+        let body = retyped(&body, "jg/办公费/额", &run_of("9.83"));
+        retyped(&body, "t6/合计/公用", &run_of("99.00"))
+    });
+    let told = pull(&docx, folder.path(), &[]);
+    for words in [
+        "t6/30201/公用 和 jg/办公费/额 都出自 ledger.csv:11，文件里却改得互相矛盾：10.83 和 9.83",
+        "t6/合计/公用 由 3.85 改成了 99.00，与文件里 t6/30201/公用 的改动矛盾",
+    ] {
+        assert!(told.out.contains(words), "{words}\n{}", told.out);
+    }
+}
+
+#[test]
+fn a_change_of_structure_is_said_and_not_taken() {
+    let fonts = fonts();
+    let folder = copy_of_sample();
+    let before = files(folder.path());
+    let docx = with_body(&docx_of(folder.path(), &fonts), |body| {
+        let at = body.find("<w:p><w:pPr><w:pStyle").expect("a paragraph");
+        let more = "<w:p><w:r><w:t>王主任说这里要加一段说明文字。</w:t></w:r></w:p>";
+        format!("{}{more}{}", &body[..at], &body[at..])
+    });
+    let told = pull(&docx, folder.path(), &["--write"]);
+    assert!(told.out.contains("多了一段，没有采用：王主任说这里要加一段说明文字。"), "{}", told.out);
+    assert!(differing(&before, folder.path()).is_empty());
+}
+
+/// Records the folder as it is as an edition.
+fn record(folder: &Path, fonts: &Fonts) {
+    let formats = [Format::Pdf, Format::Docx];
+    let files = built(folder, fonts, &formats);
+    let mut found = gongkai::diagnostic::Diagnostics::default();
+    gongkai::edition::record(folder, &layout_roots(), fonts, "2023-02-10", &files, &formats, &mut found);
+    assert!(!found.has_errors(), "{:?}", found.sorted());
+}
+
+fn change(folder: &Path, name: &str, old: &str, new: &str) {
+    let text = std::fs::read_to_string(folder.join(name)).expect("a file");
+    assert!(text.contains(old), "{old}");
+    std::fs::write(folder.join(name), text.replacen(old, new, 1)).expect("written");
+}
+
+#[test]
+fn changes_made_in_the_folder_meanwhile_stay_and_those_of_the_same_line_are_conflicts() {
+    let fonts = fonts();
+    let folder = copy_of_sample();
+    let docx = edited(&docx_of(folder.path(), &fonts));
+    change(folder.path(), "ledger.csv", "会议费,,一般公共预算,700.00", "会议费,,一般公共预算,800.00");
+    let before = files(folder.path());
+    // Nobody can tell whose change is whose.
+    let told = pull(&docx, folder.path(), &["--write"]);
+    assert!(told.code == Some(1) && told.out.contains("E714"), "{}", told.out);
+    assert!(differing(&before, folder.path()).is_empty());
+    // With the edition that the file came from, the folder's own change is none of the file's.
+    change(folder.path(), "ledger.csv", "会议费,,一般公共预算,800.00", "会议费,,一般公共预算,700.00");
+    record(folder.path(), &fonts);
+    change(folder.path(), "ledger.csv", "会议费,,一般公共预算,700.00", "会议费,,一般公共预算,800.00");
+    let told = pull(&docx, folder.path(), &["--write"]);
+    assert_eq!(told.code, Some(0), "{}", told.out);
+    let changed = differing(&before, folder.path());
+    assert_eq!(changed.len(), 4, "{changed:#?}");
+    let ledger = std::fs::read_to_string(folder.path().join("ledger.csv")).expect("a file");
+    assert!(ledger.contains("会议费,,一般公共预算,800.00") && ledger.contains("办公费,,一般公共预算,108300.00"));
+    // Now both have changed the same lines.
+    change(folder.path(), "ledger.csv", "108300.00", "9300.00");
+    let before = files(folder.path());
+    let told = pull(&docx, folder.path(), &["--write"]);
+    assert!(told.code == Some(1) && told.out.contains("E712"), "{}", told.out);
+    assert!(differing(&before, folder.path()).is_empty());
+}
