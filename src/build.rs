@@ -187,7 +187,7 @@ pub fn typeset_all(
         documents.push((name, typeset));
     }
     // With mistakes in the data or the layout the checks have not seen everything.
-    if rules == Rules::Asked && !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.starts_with('E')) {
+    if rules == Rules::Asked && !diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.is_mistake()) {
         // Of several documents, any may be the one that an acknowledgement speaks of.
         acknowledge::stale(&accepted, diagnostics).into_iter().for_each(|found| diagnostics.push(found));
     }

@@ -1,5 +1,6 @@
 //! What is wrong, where in the user's files, and what to try. Collected first, then printed all at once.
 
+use crate::code::Code;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::fmt;
@@ -24,18 +25,51 @@ impl Severity {
     }
 }
 
-/// A place in a file of the user's or of a layout set. Lines and columns count from 1; 0 is unknown.
-/// A column counts characters in text files and fields in CSV files.
+/// What a place counts within its line, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    /// The whole line, or the whole record that begins on it.
+    Unknown,
+    /// Characters (Unicode scalar values) of a line of text.
+    Character(u32),
+    /// Fields of a record of a CSV file, which may go on over several lines.
+    Field(u32),
+}
+
+impl Column {
+    /// The number, whatever it counts; none where it is not known.
+    pub fn number(self) -> Option<u32> {
+        match self {
+            Column::Unknown => None,
+            Column::Character(number) | Column::Field(number) => Some(number),
+        }
+    }
+}
+
+/// A place in a file of the user's or of a layout set. Lines count from 1; 0 is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub file: Arc<str>,
     pub line: u32,
-    pub column: u32,
+    pub column: Column,
 }
 
 impl Place {
-    pub fn new(file: impl Into<Arc<str>>, line: u32, column: u32) -> Place {
+    /// A character of a line of text, from 1; 0 is the whole line.
+    pub fn new(file: impl Into<Arc<str>>, line: u32, character: u32) -> Place {
+        let column = if character > 0 { Column::Character(character) } else { Column::Unknown };
         Place { file: file.into(), line, column }
+    }
+
+    /// A field of the CSV record that begins on a line, from 1; 0 is the whole record.
+    pub fn field(file: impl Into<Arc<str>>, line: u32, field: u32) -> Place {
+        let column = if field > 0 { Column::Field(field) } else { Column::Unknown };
+        Place { file: file.into(), line, column }
+    }
+
+    /// Whether its line begins a record, which may go on over several lines; else it is a line of text.
+    pub fn is_of_record(&self) -> bool {
+        matches!(self.column, Column::Field(_)) || self.file.ends_with(".csv")
     }
 
     /// A whole file, no line in it.
@@ -49,8 +83,8 @@ impl fmt::Display for Place {
         f.write_str(&one_line(&self.file))?;
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
-            if self.column > 0 {
-                write!(f, ":{}", self.column)?;
+            if let Some(column) = self.column.number() {
+                write!(f, ":{column}")?;
             }
         }
         Ok(())
@@ -84,10 +118,7 @@ pub struct Acknowledged {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub severity: Severity,
-    /// A letter for the class and three digits: E1 data, E2 layout, E3 compose, E4 fonts and page, E5 files, E6 editions and
-    /// differences, E7 what is read back from a DOCX;
-    /// C figures, X across tables and what must not be published, N narrative, K completeness, L language.
-    pub code: Cow<'static, str>,
+    pub code: Code,
     pub message: String,
     pub place: Option<Place>,
     /// The figure it is about.
@@ -104,7 +135,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn new(severity: Severity, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
+    pub fn new(severity: Severity, code: impl Into<Code>, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             severity,
             code: code.into(),
@@ -120,11 +151,11 @@ impl Diagnostic {
         }
     }
 
-    pub fn error(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
+    pub fn error(code: impl Into<Code>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Error, code, message)
     }
 
-    pub fn warning(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Diagnostic {
+    pub fn warning(code: impl Into<Code>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Warning, code, message)
     }
 

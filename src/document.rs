@@ -12,7 +12,7 @@ pub struct Document {
     /// In reading order; each has one page setup.
     pub sections: Vec<Section>,
     /// Every figure printed or named by a sentence, once each; [`FigureId`] indexes it.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<PrintedFigure>,
 }
 
 /// What the files say of themselves. Nothing here comes from the clock.
@@ -58,9 +58,9 @@ impl Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct FigureId(pub u32);
 
-/// An exact amount with an address and the input lines it is the sum of.
+/// A figure as the document prints it: an exact amount with an address and the input lines it is the sum of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Figure {
+pub struct PrintedFigure {
     /// e.g. `t5/2010350/基本`; at most 64 characters.
     pub address: String,
     /// 元 for money, ones for counts, per cent for percentages. Never rounded.
@@ -304,7 +304,7 @@ impl Document {
         })
     }
 
-    pub fn figure(&self, id: FigureId) -> &Figure {
+    pub fn figure(&self, id: FigureId) -> &PrintedFigure {
         &self.figures[id.0 as usize]
     }
 }

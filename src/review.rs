@@ -52,7 +52,7 @@ pub fn drafts(
 
 /// The rules' own findings: their codes are a class's letter and a number, and E is not among the classes.
 fn is_of_check(found: &Diagnostic) -> bool {
-    !found.code.starts_with('E')
+    !found.code.is_mistake()
 }
 
 /// A finding that blocks nothing.

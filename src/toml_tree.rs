@@ -493,7 +493,7 @@ mod tests {
         let node = tree("head = \"项目\"\nwidth = 2\nrows = [1,\n  { a = 2 }]\n");
         let sample: Sample = read(&node, &mut Diagnostics::default()).expect("reads");
         assert_eq!((sample.head.as_str(), sample.width), ("项目", Some(2.0)));
-        assert_eq!((sample.rows[1].place.line, sample.rows[1].place.column), (4, 3));
+        assert_eq!((sample.rows[1].place.line, sample.rows[1].place.column.number()), (4, Some(3)));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub const STALE: RulePage = RulePage {
 
 /// Marks the findings that the report acknowledges. Mistakes that stop the program (class E) cannot be.
 pub fn acknowledge(report: &Report, found: &mut Diagnostics) {
-    for finding in found.iter_mut().filter(|f| !f.code.starts_with('E')) {
+    for finding in found.iter_mut().filter(|f| !f.code.is_mistake()) {
         let accepted = report.acknowledged.iter().find(|a| speaks_of(a, finding));
         finding.acknowledged = accepted.map(|a| Acknowledged { reason: a.reason.clone(), place: a.place.clone() });
     }

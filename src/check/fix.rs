@@ -69,7 +69,7 @@ fn keeps_figures(fix: &Fix) -> bool {
 
 /// Where the words of a fix stand, in bytes, and what to put there; only what differs is replaced.
 fn edit(text: &str, place: &Place, fix: &Fix) -> Option<(Range<usize>, String)> {
-    let csv = place.file.ends_with(".csv");
+    let csv = place.is_of_record();
     let start = line_start(text, place.line)?;
     let region = &text[start..start + if csv { record_length(&text[start..]) } else { line_length(&text[start..]) }];
     let new = if csv { fix.new.replace('"', "'") } else { fix.new.clone() };
@@ -77,7 +77,8 @@ fn edit(text: &str, place: &Place, fix: &Fix) -> Option<(Range<usize>, String)> 
     if csv && (fix.old.contains('"') || new.matches(',').count() > fix.old.matches(',').count()) {
         return None;
     }
-    let from = if csv { cell_start(region, place.column) } else { column_start(region, place.column) };
+    let column = place.column.number().unwrap_or_default();
+    let from = if csv { cell_start(region, column) } else { column_start(region, column) };
     let at = region.match_indices(&fix.old).map(|(at, _)| at).min_by_key(|at| at.abs_diff(from))?;
     let (old, new) = (fix.old.as_str(), new.as_str());
     let same = old.char_indices().zip(new.chars()).take_while(|((_, a), b)| a == b).last();

@@ -40,6 +40,11 @@ fn of_texts() -> impl Iterator<Item = &'static RulePage> {
     text::rules().map(|rule| &rule.page).chain([&acknowledge::STALE])
 }
 
+/// [`pages`], and those of what is found over figures besides the rules of a set.
+pub fn all_pages() -> Vec<&'static RulePage> {
+    of_texts().chain(&figures::PAGES).collect()
+}
+
 /// The page of a code.
 pub fn page(code: &str) -> Option<&'static RulePage> {
     of_texts().chain(&figures::PAGES).find(|page| page.code == code)

@@ -1,10 +1,10 @@
 //! `gongkai history`: what a data folder has published.
 
-use super::messages::{print, tell};
+use super::messages::{print_lines, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::edition::{Edition, PublishedFigure, all};
+use crate::edition::all;
+use crate::tell::history::{as_text, published};
 use clap::Args;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,39 +23,10 @@ pub fn run(args: &HistoryArgs) -> ExitCode {
         diagnostics.push(Diagnostic::error("E614", message).hint("检查路径"));
     }
     let editions = all(&args.folder, &mut diagnostics);
-    let mut before: Option<&Edition> = None;
-    for edition in &editions {
-        print(line(edition, before));
-        before = Some(edition);
-    }
+    print_lines(&as_text(&published(&editions)));
     if editions.is_empty() && !diagnostics.has_errors() {
         tell("还没有发布过；gongkai build 文件夹 --edition 记下一版");
     }
     diagnostics.sorted().iter().for_each(tell);
     if diagnostics.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-fn line(edition: &Edition, before: Option<&Edition>) -> String {
-    let count: usize = edition.manifest.documents.iter().map(|document| document.figures.len()).sum();
-    let since = match before {
-        None => "第一版".to_string(),
-        Some(before) => match moved(before, edition) {
-            0 => "数字与上一版相同".to_string(),
-            moved => format!("与上一版相比 {moved} 个数字不同"),
-        },
-    };
-    let files: Vec<&str> = edition.manifest.outputs().iter().map(|output| output.file.as_str()).collect();
-    format!("{}\t{count} 个数字，{since}\tgongkai {}\t{}", edition.id, edition.manifest.program, files.join("、"))
-}
-
-/// How many figures are not printed as they were.
-fn moved(before: &Edition, after: &Edition) -> usize {
-    let texts = |edition: &Edition| -> BTreeMap<(Option<String>, String), String> {
-        let documents = edition.manifest.documents.iter();
-        let of = |f: &PublishedFigure, name: &Option<String>| ((name.clone(), f.address.clone()), f.text.clone());
-        documents.flat_map(|d| d.figures.iter().map(move |f| of(f, &d.name))).collect()
-    };
-    let (old, new) = (texts(before), texts(after));
-    let gone = old.keys().filter(|key| !new.contains_key(*key)).count();
-    new.iter().filter(|(key, text)| old.get(*key) != Some(text)).count() + gone
 }

@@ -1,8 +1,8 @@
 //! What is printed, and where: results to stdout, findings and the rest to stderr.
 
-use super::findings::{Shown, Sources, html, json, people, sarif, summary};
 use super::folders::Outcome;
 use crate::diagnostic::Severity;
+use crate::tell::findings::{Piece, Shown, Sources, Style, as_html, as_json, as_sarif, as_text, plain, summary};
 use clap::ValueEnum;
 use std::fmt::Display;
 use std::io::Write;
@@ -35,9 +35,9 @@ pub fn report(folders: &[PathBuf], outcomes: &[Outcome], telling: &Telling<'_>) 
         folders.iter().zip(outcomes).map(|(folder, o)| Shown { folder, diagnostics: &o.diagnostics }).collect();
     match telling.form {
         Form::Text => for_people(&shown, outcomes, telling),
-        Form::Json => print(format_args!("{:#}", json(&shown))),
-        Form::Sarif => print(format_args!("{:#}", sarif(&shown))),
-        Form::Html => print(html(&shown, telling.roots)),
+        Form::Json => print(format_args!("{:#}", as_json(&shown))),
+        Form::Sarif => print(format_args!("{:#}", as_sarif(&shown))),
+        Form::Html => print(as_html(&shown, telling.roots)),
     }
     let failed = outcomes.iter().any(|o| blocks(o, telling.strict));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
@@ -64,9 +64,12 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
         tell(format_args!("{}：", shown.folder.display()));
     }
     let sources = Sources::new(shown.folder, telling.roots);
-    let lines = people(shown, &sources, console::colors_enabled_stderr());
-    if !lines.is_empty() {
-        tell(lines.join("\n"));
+    let coloured = console::colors_enabled_stderr();
+    let found = as_text(shown, &sources);
+    let found = found.iter().map(|pieces| if coloured { in_colour(pieces) } else { plain(pieces) });
+    let found: Vec<String> = found.collect();
+    if !found.is_empty() {
+        tell(found.join("\n"));
     }
     outcome.written.iter().for_each(|path| print(path.display()));
     let said = last_line(shown.folder, outcome, telling);
@@ -88,6 +91,29 @@ fn last_line(folder: &Path, outcome: &Outcome, telling: &Telling<'_>) -> String 
         (true, false) => {
             format!("公开文本带着这些发现生成：{found}（再看一遍：gongkai check {}）", folder.display())
         }
+    }
+}
+
+/// A text for a terminal that takes colours.
+fn in_colour(pieces: &[Piece]) -> String {
+    let one = |piece: &Piece| {
+        let code = match piece.style {
+            Style::Plain => return piece.text.clone(),
+            Style::Words => 4,
+            Style::AcknowledgedMark => 2,
+            Style::Mark(Severity::Error) => 31,
+            Style::Mark(Severity::Warning) => 33,
+            Style::Mark(Severity::Note) => 36,
+        };
+        format!("\x1b[{code}m{}\x1b[0m", piece.text)
+    };
+    pieces.iter().map(one).collect()
+}
+
+/// Lines to stdout, nothing where there are none.
+pub fn print_lines(lines: &str) {
+    if !lines.is_empty() {
+        print(lines);
     }
 }
 

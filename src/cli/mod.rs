@@ -5,7 +5,6 @@ mod build;
 mod check;
 mod diff;
 mod explain;
-mod findings;
 mod folders;
 mod history;
 mod layouts;

@@ -1,10 +1,10 @@
 //! `gongkai read`: the figures of a DOCX, a line each, by their addresses.
 
-use super::messages::{print, tell};
+use super::messages::{print, print_lines, tell};
 use crate::data::unreadable;
-use crate::read_docx::{Options, Reading, View, load, read};
+use crate::read_docx::{Options, View, load, read};
+use crate::tell::reading::{as_json, as_text};
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -47,8 +47,8 @@ pub fn run(args: &ReadArgs) -> ExitCode {
         Ok(reading) => {
             reading.findings.iter().for_each(tell);
             match args.format {
-                ReadFormat::Tsv => tsv(&reading, args.prose),
-                ReadFormat::Json => print(as_json(&reading, args.prose)),
+                ReadFormat::Tsv => print_lines(&as_text(&reading, args.prose)),
+                ReadFormat::Json => print(format_args!("{:#}", as_json(&reading, args.prose))),
             }
             ExitCode::SUCCESS
         }
@@ -57,39 +57,4 @@ pub fn run(args: &ReadArgs) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn tsv(reading: &Reading, prose: bool) {
-    for figure in &reading.figures {
-        let amount = figure.amount.map(|a| a.to_string()).unwrap_or_default();
-        print(format_args!("{}\t{}\t{amount}", tag(&figure.address, figure.printing), one_line(&figure.text)));
-    }
-    for paragraph in reading.prose.iter().filter(|_| prose) {
-        print(format_args!("{}:{}\t{}", paragraph.file, paragraph.paragraph, one_line(&paragraph.text)));
-    }
-}
-
-/// `t1/a/b`, and `t1/a/b!2` for its second printing.
-fn tag(address: &str, printing: u32) -> String {
-    if printing > 1 { format!("{address}!{printing}") } else { address.to_string() }
-}
-
-fn one_line(text: &str) -> String {
-    text.replace(['\t', '\n', '\r'], " ")
-}
-
-fn as_json(reading: &Reading, prose: bool) -> String {
-    let figures = reading.figures.iter().map(|f| {
-        let amount = f.amount.map(|a| a.to_string());
-        json!({ "address": f.address, "printing": f.printing, "text": f.text, "amount": amount })
-    });
-    let document =
-        reading.identity.as_ref().map(|d| json!({ "code": d.code, "year": d.year, "file_stem": d.file_stem }));
-    let mut all = json!({ "document": document, "figures": figures.collect::<Vec<Value>>() });
-    if prose {
-        let paragraphs =
-            reading.prose.iter().map(|p| json!({ "file": p.file, "paragraph": p.paragraph, "text": p.text }));
-        all["prose"] = paragraphs.collect::<Vec<Value>>().into();
-    }
-    format!("{all:#}")
 }

@@ -4,7 +4,7 @@ use super::build::{FormatArg, formats};
 use super::folders::{Outcome, Places, layout_roots, load_fonts, output_names};
 use super::messages::{Form, Telling, print, report, tell};
 use crate::diagnostic::Diagnostic;
-use crate::diff::as_text;
+use crate::tell::differences::as_text;
 use crate::watch::{Rebuilt, Signal, Watched};
 use clap::Args;
 use notify::{EventKind, RecursiveMode, Watcher};

@@ -1,6 +1,7 @@
 //! Amounts in templates: a sentence names a figure, and the printed text keeps its address.
 
-use super::session::{Chain, Figure, Id, Session, Source};
+use super::figure::{Chain, Figure, Id, Terms};
+use super::session::Session;
 use super::short_hash;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::money::{Look, Unit, rounded, show};
@@ -14,9 +15,9 @@ use std::sync::{Arc, Weak};
 #[derive(Clone)]
 pub struct Amount {
     session: Weak<Session>,
-    /// None: it could not be found; `problem` says why.
+    /// None: it could not be found; `problem` is the token of why.
     figure: Option<Id>,
-    problem: Option<usize>,
+    problem: Option<String>,
     /// None: as sentences print it.
     look: Option<Look>,
     absolute: bool,
@@ -72,7 +73,7 @@ pub fn register(session: &Session, value: &Value, address: String, look: &Look, 
         }
         None => return None,
     };
-    let figure = Figure { address, amount, unknown, look, source: Source::Derived(of) };
+    let figure = Figure { address: address.into(), amount, unknown, look, terms: Terms::Figures(of) };
     Some(session.add_figure(figure, place))
 }
 
@@ -117,7 +118,7 @@ impl Amount {
     /// For a difference or ratio: what it is compared with.
     fn base(&self) -> Option<Arc<Figure>> {
         let (session, figure) = self.figure()?;
-        let Source::Derived(of) = &figure.source else { return None };
+        let Terms::Figures(of) = &figure.terms else { return None };
         Some(session.figure(*of.get(1)?))
     }
 
@@ -144,12 +145,12 @@ impl Amount {
             let hint = crate::toml_tree::suggestion(id, &known);
             return broken(&session, Diagnostic::error("E320", format!("没有名为“{id}”的数据")).hint(hint));
         };
-        let Source::Sum { chain, .. } = &figure.source else {
+        let Terms::Points { chain, .. } = &figure.terms else {
             let message = format!("“{}”不是直接汇总的数字，不能换成“{id}”的口径", figure.address);
             return broken(&session, Diagnostic::error("E321", message));
         };
-        let (amount, unknown, source) = sum_on(&session, dataset, chain);
-        let new = Figure { address, amount, unknown, look: figure.look.clone(), source };
+        let (amount, unknown, terms) = sum_on(&session, dataset, chain);
+        let new = Figure { address: address.into(), amount, unknown, look: figure.look.clone(), terms };
         let id = session.derived(new);
         value(&session, id)
     }
@@ -159,11 +160,11 @@ fn sum_on(
     session: &Session,
     dataset: &crate::data::Dataset,
     chain: &Arc<Chain>,
-) -> (Option<Decimal>, Option<String>, Source) {
+) -> (Option<Decimal>, Option<String>, Terms) {
     let points = session.all_points(dataset, &chain.filters);
     let everything = session.all_points(dataset, &[]);
     let measure = dataset.field(&chain.measure);
-    let source = Source::Sum {
+    let terms = Terms::Points {
         dataset: dataset.id.as_str().into(),
         row: points.clone(),
         column: everything.clone(),
@@ -175,8 +176,8 @@ fn sum_on(
         None => Err(format!("{} 没有字段“{}”", dataset.file, chain.measure)),
     };
     match result {
-        Ok(sum) => (Some(sum), None, source),
-        Err(reason) => (None, Some(reason), source),
+        Ok(sum) => (Some(sum), None, terms),
+        Err(reason) => (None, Some(reason), terms),
     }
 }
 
@@ -200,7 +201,7 @@ impl Object for Amount {
                 Sign::Down => "down",
                 Sign::Same => "same",
             }))),
-            "address" => Some(Value::from(self.figure().map(|(_, f)| f.address.clone()).unwrap_or_default())),
+            "address" => Some(Value::from(self.figure().map(|(_, f)| f.address.to_string()).unwrap_or_default())),
             "ratio" => {
                 let (session, _) = self.figure()?;
                 let base = self.base()?;
@@ -223,8 +224,8 @@ impl Object for Amount {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(problem) = self.problem {
-            return f.write_str(&Session::problem_token(problem));
+        if let Some(problem) = &self.problem {
+            return f.write_str(problem);
         }
         let (Some(id), Some((session, figure))) = (self.figure, self.figure()) else { return Ok(()) };
         match self.exact() {
@@ -233,7 +234,7 @@ impl Object for Amount {
                 f.write_str(&session.mention(id, text))
             }
             None if !session.given.is_empty() => f.write_str(&session.mention(id, super::UNKNOWN.to_string())),
-            None => f.write_str(&Session::problem_token(session.problem(not_known(&session, &figure)))),
+            None => f.write_str(&session.problem(not_known(&session, &figure))),
         }
     }
 }
@@ -244,7 +245,7 @@ const ZERO_BASE: &str = "基数为零";
 /// The finding that a figure is printed but not known.
 pub fn not_known(session: &Session, figure: &Figure) -> Diagnostic {
     let reason = figure.unknown.clone().unwrap_or_else(|| "所依据的数据不全".to_string());
-    if let Source::Derived(of) = &figure.source
+    if let Terms::Figures(of) = &figure.terms
         && reason == ZERO_BASE
         && let [_, base] = of[..]
     {
@@ -276,7 +277,7 @@ fn derive(
     compute: impl FnOnce(Decimal, Decimal) -> Result<Decimal, String>,
 ) -> Value {
     let (Some(first), Some(other)) = (a.id(), b.id()) else {
-        let problem = a.problem.or(b.problem);
+        let problem = a.problem.clone().or_else(|| b.problem.clone());
         return Value::from_object(Amount {
             session: session.weak(),
             figure: None,
@@ -295,7 +296,8 @@ fn derive(
         Ok(amount) => (Some(amount), None),
         Err(reason) => (None, Some(reason)),
     };
-    let figure = Figure { address, amount, unknown, look: look(&x), source: Source::Derived(vec![first, other]) };
+    let figure =
+        Figure { address: address.into(), amount, unknown, look: look(&x), terms: Terms::Figures(vec![first, other]) };
     let id = session.derived(figure);
     value(session, id)
 }
@@ -341,7 +343,7 @@ pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Result<Value, Error>
     amounts.iter().try_for_each(|a| signed(a))?;
     let ids: Option<Vec<Id>> = amounts.iter().map(|a| a.id()).collect();
     let (Some(ids), Some((_, head))) = (ids, first.figure()) else {
-        let problem = amounts.iter().find_map(|a| a.problem);
+        let problem = amounts.iter().find_map(|a| a.problem.clone());
         return Ok(Value::from_object(Amount {
             session: session.weak(),
             figure: None,
@@ -351,11 +353,12 @@ pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Result<Value, Error>
         }));
     };
     let all: Vec<Arc<Figure>> = ids.iter().map(|&id| session.figure(id)).collect();
-    let others: Vec<&str> = all.iter().skip(1).map(|f| f.address.as_str()).collect();
+    let others: Vec<&str> = all.iter().skip(1).map(|f| &*f.address).collect();
     let address = format!("{}+#{}", head.address, short_hash(&others.join("+")));
     let amount = all.iter().map(|f| f.amount).sum::<Option<Decimal>>();
     let unknown = all.iter().find_map(|f| f.unknown.clone());
-    let figure = Figure { address, amount, unknown, look: head.look.clone(), source: Source::Derived(ids) };
+    let figure =
+        Figure { address: address.into(), amount, unknown, look: head.look.clone(), terms: Terms::Figures(ids) };
     let id = session.derived(figure);
     Ok(value(session, id))
 }

@@ -1,11 +1,12 @@
 //! The document from its parts: sections on their pages, tables placed with titles and notes, anchors, outline.
 
+use super::file_name::file_name;
 use super::narrative::{Piece, pieces};
 use super::session::Session;
 use super::table::{Cell, Composed, Content, composed, table_context};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{self, *};
-use crate::layout::{Frame, Part, TableLayout, Template};
+use crate::layout::{Part, Placement, TableLayout, Template};
 use crate::money::show;
 use minijinja::Value;
 use std::collections::BTreeMap;
@@ -56,26 +57,6 @@ fn parts(session: &Arc<Session>, tables: bool) -> Document {
     Document { meta, sections, figures: session.printed_figures() }
 }
 
-/// A name that every system takes as a file's: signs it may not hold replaced, no dot or space at its end, and no
-/// name that Windows keeps for a device (`CON`, `COM1`), with or without an ending.
-pub(crate) fn file_name(text: &str) -> String {
-    let clean: String =
-        text.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
-    let clean = clean.trim().trim_end_matches(['.', ' ']);
-    let first = clean.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
-    match clean {
-        "" => "document".to_string(),
-        _ if is_device(&first) => format!("_{clean}"),
-        _ => clean.to_string(),
-    }
-}
-
-fn is_device(name: &str) -> bool {
-    let numbered = name.strip_prefix("COM").or_else(|| name.strip_prefix("LPT"));
-    ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&name)
-        || numbered.is_some_and(|n| n.chars().count() == 1 && n.chars().all(|c| "0123456789¹²³".contains(c)))
-}
-
 struct Builder<'s> {
     session: &'s Arc<Session>,
     /// Whether tables are placed.
@@ -109,9 +90,9 @@ impl Builder<'_> {
             if !self.tables {
                 return;
             }
-            let frame = part.frame.or(&Frame { page: layout.page.clone(), ..Frame::default() });
+            let placement = part.placement.or(&Placement { page: layout.page.clone(), ..Placement::default() });
             if let Some(table) = composed(self.session, layout, &[]) {
-                self.begin(&part.file, &frame, Start::Page);
+                self.begin(&part.file, &placement, Start::Page);
                 self.table(&table, 1);
                 self.previous = Some(false);
             }
@@ -125,10 +106,10 @@ impl Builder<'_> {
         {
             return;
         }
-        let set_frame = set.narratives.get(&part.file).map(|n| n.frame.clone()).unwrap_or_default();
-        let frame = part.frame.or(&narrative.frame).or(&set_frame);
+        let of_set = set.narratives.get(&part.file).map(|n| n.placement.clone()).unwrap_or_default();
+        let placement = part.placement.or(&narrative.placement).or(&of_set);
         let follows = self.previous == Some(true);
-        let place = self.begin(&part.file, &frame, if follows { Start::Continue } else { Start::Page });
+        let place = self.begin(&part.file, &placement, if follows { Start::Continue } else { Start::Page });
         for piece in pieces(self.session, narrative) {
             self.piece(piece, &place);
         }
@@ -136,19 +117,19 @@ impl Builder<'_> {
     }
 
     /// Opens a section for a part. Page numbers begin at 1 where numbering in digits begins.
-    fn begin(&mut self, id: &str, frame: &Frame, default: Start) -> PartPlace {
+    fn begin(&mut self, id: &str, placement: &Placement, default: Start) -> PartPlace {
         let last = self.sections.last();
-        let page = frame.page.clone().unwrap_or_else(|| {
+        let page = placement.page.clone().unwrap_or_else(|| {
             // Without a name it is the first of style.toml.
             self.session.job.set.style.page.keys().next().cloned().unwrap_or_default()
         });
-        let numbering = frame.numbering.unwrap_or(Numbering::Decimal);
+        let numbering = placement.numbering.unwrap_or(Numbering::Decimal);
         let turned = last.is_some_and(|s| s.page != page || s.numbering != numbering);
-        let start = match frame.start.unwrap_or(default) {
+        let start = match placement.start.unwrap_or(default) {
             Start::Continue if turned || last.is_none() => Start::Page,
             start => start,
         };
-        let restart = frame
+        let restart = placement
             .restart
             .unwrap_or_else(|| numbering != Numbering::None && last.is_none_or(|s| s.numbering != numbering));
         self.sections.push(Section {
@@ -364,28 +345,5 @@ fn cell(session: &Session, cell: &Cell) -> document::Cell {
         align: cell.align,
         indent: cell.indent,
         header: cell.header,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::file_name;
-
-    #[test]
-    fn a_file_name_suits_every_system() {
-        let cases = [
-            ("631临港部门2023年部门预算公开", "631临港部门2023年部门预算公开"),
-            ("../a/b\\c:d*?\"<>|", ".._a_b_c_d______"),
-            (" 名称. . ", "名称"),
-            ("...", "document"),
-            ("con", "_con"),
-            ("NUL.2023", "_NUL.2023"),
-            ("com¹", "_com¹"),
-            ("COM10", "COM10"),
-            ("第一\n行", "第一_行"),
-        ];
-        for (text, name) in cases {
-            assert_eq!(file_name(text), name);
-        }
     }
 }

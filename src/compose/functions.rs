@@ -1,12 +1,15 @@
 //! What templates may call: functions, filters and tests, bound to one run of `compose`.
 
 use super::amount::{self, Amount, Sign, amount as amount_of, value};
-use super::session::{Figure, Session, Source};
+use super::figure::{Figure, Terms};
+use super::session::Session;
 use super::table::composed;
+use super::words::{chinese_date, chinese_number};
+use super::{Job, reasons};
 use crate::data::{Kind, Value as Datum};
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::layout::TableLayout;
 use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
-use crate::layout::{TableLayout, template_message};
 use crate::money::{Look, Unit};
 use crate::toml_tree::suggestion;
 use minijinja::value::{Kwargs, Rest};
@@ -73,7 +76,7 @@ fn add_functions(env: &mut Environment<'static>, session: &Arc<Session>) {
     let s = session.weak();
     env.add_function("given", move |file: &str| -> Result<bool> {
         let session = upgrade(&s)?;
-        Ok(session.dataset(file).ok_or_else(|| no_dataset(&session, file))?.given)
+        Ok(session.dataset(file).ok_or_else(|| no_dataset(&session.job, file))?.given)
     });
     let s = session.weak();
     env.add_function("empty", move |id: &str| -> Result<bool> {
@@ -87,7 +90,7 @@ fn add_filters(env: &mut Environment<'static>, session: &Arc<Session>) {
     let s = session.weak();
     env.add_filter("say", move |d: &Value, name: &str| say(&*upgrade(&s)?, d, name));
     let s = session.weak();
-    env.add_filter("reason", move |d: &Value| reason(&*upgrade(&s)?, d));
+    env.add_filter("reason", move |d: &Value| reasons::reason(&*upgrade(&s)?, d));
     let s = session.weak();
     env.add_filter("fmt", move |x: &Value, options: Kwargs| amount::format(&*upgrade(&s)?, &*amount_of(x)?, &options));
     env.add_filter("cn", |n: i64| chinese_number(n));
@@ -144,7 +147,7 @@ fn find_base(session: &Session, address: &str) -> std::result::Result<Value, Dia
         return Ok(value(session, id));
     }
     let all = session.addresses();
-    let same_table = all.iter().map(String::as_str).filter(|a| a.split('/').next() == address.split('/').next());
+    let same_table = all.iter().map(|a| &**a).filter(|a| a.split('/').next() == address.split('/').next());
     let diagnostic = Diagnostic::error("E324", format!("没有地址为“{address}”的数字"));
     Err(match nearest_address(address, same_table) {
         Some(near) => diagnostic.hint(format!("您是否指“{near}”？")),
@@ -189,14 +192,14 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
     Ok(Value::from(wanted.map(row).collect::<Vec<Value>>()))
 }
 
-fn no_dataset(session: &Session, file: &str) -> Error {
-    let known: Vec<&str> = session.job.data.datasets.keys().map(String::as_str).collect();
+pub(super) fn no_dataset(job: &Job, file: &str) -> Error {
+    let known: Vec<&str> = job.data.datasets.keys().map(String::as_str).collect();
     wrong(format!("没有名为“{file}”的数据，{}", suggestion(file, &known)))
 }
 
 /// The dataset and the records whose fields have the given values.
 fn matching<'s>(session: &'s Session, file: &str, options: &Kwargs) -> Result<(&'s crate::data::Dataset, Vec<usize>)> {
-    let dataset = session.dataset(file).ok_or_else(|| no_dataset(session, file))?;
+    let dataset = session.dataset(file).ok_or_else(|| no_dataset(&session.job, file))?;
     let mut filters = Vec::new();
     for name in options.args() {
         if dataset.field(name).is_none() {
@@ -226,8 +229,8 @@ fn lookup(session: &Session, file: &str, options: &Kwargs) -> Result<Value> {
             (Datum::Number(number), _) => {
                 let address =
                     format!("{}/{}/{}", super::short_key(file), record.origin.line, super::short_key(&field.id));
-                let source = Source::Line(record.origin.clone());
-                let figure = Figure { address, amount: Some(*number), unknown: None, look, source };
+                let terms = Terms::Record(record.origin.clone());
+                let figure = Figure { address: address.into(), amount: Some(*number), unknown: None, look, terms };
                 value(session, session.derived(figure))
             }
             (datum, kind) => session.template_value(datum, kind),
@@ -242,13 +245,13 @@ fn table(session: &Session, id: &str, options: &Kwargs) -> Result<String> {
     let layout = layout(session, id)?;
     let mut instance = Vec::new();
     for name in options.args() {
-        let dataset = session.dataset(&layout.from).ok_or_else(|| no_dataset(session, &layout.from))?;
+        let dataset = session.dataset(&layout.from).ok_or_else(|| no_dataset(&session.job, &layout.from))?;
         if dataset.field(name).is_none() {
             let known: Vec<&str> = dataset.fields.iter().map(|f| f.id.as_str()).collect();
             return Err(wrong(format!("{} 没有字段“{name}”，{}", dataset.file, suggestion(name, &known))));
         }
         let value: String = options.get(name)?;
-        instance.push((name.to_string(), value.trim_start_matches(super::session::LITERAL).to_string()));
+        instance.push((name.to_string(), value.trim_start_matches(super::tokens::LITERAL).to_string()));
     }
     // Over printed tables no document is made: a table's place is empty.
     if !session.given.is_empty() {
@@ -270,7 +273,7 @@ fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<String> {
             || {
                 let diagnostic = Diagnostic::error("E325", format!("缺少文字 text/{name}.md"))
                     .hint(format!("在数据文件夹的 text 里新建 {name}.md，写上这一部分的文字"));
-                Ok(Session::problem_token(session.problem(diagnostic)))
+                Ok(session.problem(diagnostic))
             },
             Ok,
         );
@@ -297,177 +300,4 @@ fn say(session: &Session, d: &Value, name: &str) -> Result<String> {
         (Sign::Same, _) => &phrases.same,
     };
     Ok(session.render(phrase, &Value::from(BTreeMap::from([("d".to_string(), d.clone())]))))
-}
-
-/// The dataset of typed reasons, with the indices of its item, sign and text.
-fn reasons(session: &Session) -> Result<(&crate::data::Dataset, [usize; 3])> {
-    let schema = &session.job.set.schema;
-    let Some(file) = schema.files.values().find(|f| f.role.as_deref() == Some("reasons")) else {
-        return Err(wrong("版式集没有声明原因文件（role = \"reasons\"）".to_string()));
-    };
-    let Some(dataset) = session.dataset(&file.id) else { return Err(no_dataset(session, &file.id)) };
-    let field = |id: &str| dataset.field(id).ok_or_else(|| wrong(format!("原因文件缺少字段 {id}（item、sign、text）")));
-    Ok((dataset, [field("item")?, field("sign")?, field("text")?]))
-}
-
-/// Whether any typed reason speaks of an address.
-pub fn has_reason(session: &Session, address: &str) -> bool {
-    let Ok((dataset, [item, ..])) = reasons(session) else { return false };
-    dataset.records.iter().any(|r| is_for(r.values[item].text(), address) && in_scope(session, dataset, r))
-}
-
-/// `d | reason`: the department's reason for a difference, for the sign it has now. A reason for another sign is
-/// stale: it is written, and `check` blocks the document.
-fn reason(session: &Session, d: &Value) -> Result<String> {
-    let of = amount_of(d)?;
-    let (Some((_, figure)), Some(sign)) = (of.figure(), of.sign()) else { return Ok(d.to_string()) };
-    let (dataset, [item, direction, text]) = reasons(session)?;
-    let candidates: Vec<_> = dataset
-        .records
-        .iter()
-        .filter(|r| is_for(r.values[item].text(), &figure.address) && in_scope(session, dataset, r))
-        .collect();
-    let text_of = |record: &crate::data::Record| {
-        let place = Place::new(record.origin.file.clone(), record.origin.line, record.columns[text]);
-        reason_text(session, record.values[text].text(), &place)
-    };
-    if let Some(record) = candidates.iter().find(|r| r.values[direction].text() == sign.chinese()) {
-        return Ok(text_of(record));
-    }
-    let what = format!("“{}”现在是{}", item_of(&figure.address), sign.chinese());
-    let (diagnostic, words) = match candidates.first() {
-        Some(stale) => {
-            let place = Place::new(stale.origin.file.clone(), stale.origin.line, stale.columns[direction]);
-            let given = stale.values[direction].text();
-            let found = Diagnostic::error("X120", format!("{what}，给出的原因却是{given}的原因"))
-                .at(place)
-                .text(stale.values[text].text())
-                .hint(format!("数字改动后方向变了：改写原因，并把方向改为{}", sign.chinese()));
-            (found, text_of(stale))
-        }
-        None => {
-            let found = Diagnostic::error("X121", format!("{what}，没有给出原因")).hint(format!(
-                "在 {} 中加一行：条目 {}，方向 {}，以及原因",
-                dataset.file,
-                item_of(&figure.address),
-                sign.chinese()
-            ));
-            (found, String::new())
-        }
-    };
-    let mut diagnostic = diagnostic.address(figure.address.clone());
-    if let Source::Derived(compared) = &figure.source
-        && let [now, before] = compared[..]
-        && let (Some(now), Some(before)) = (session.figure(now).amount, session.figure(before).amount)
-    {
-        diagnostic = diagnostic.compared(("本年".into(), now), ("上年".into(), before));
-    }
-    Ok(format!("{words}{}", Session::problem_token(session.problem(diagnostic))))
-}
-
-/// A reason may say which document it is for: its other fields are those of the document's scope, blank for a
-/// document without one.
-fn in_scope(session: &Session, dataset: &crate::data::Dataset, record: &crate::data::Record) -> bool {
-    let others =
-        dataset.fields.iter().zip(&record.values).filter(|(f, _)| !["item", "sign", "text"].contains(&f.id.as_str()));
-    let scope = &session.job.report.scope;
-    others.into_iter().all(|(field, value)| value.text() == scope.get(&field.id).map_or("", String::as_str))
-}
-
-fn item_of(address: &str) -> &str {
-    address.split(['~', '%', '@']).next().unwrap_or(address)
-}
-
-/// Whether a reason's item (an address, its beginning, or a pattern with `*`) speaks of an address.
-pub fn is_for(item: &str, address: &str) -> bool {
-    let base = item_of(address);
-    if item.contains('*') {
-        return glob(item, address) || glob(item, base);
-    }
-    item == address || item == base || base.strip_prefix(item).is_some_and(|rest| rest.starts_with('/'))
-}
-
-fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    for (index, part) in parts.iter().enumerate() {
-        if index + 1 == parts.len() {
-            return rest.len() >= part.len() && rest.ends_with(part);
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.is_empty()
-}
-
-/// A reason is a template: it may name figures.
-fn reason_text(session: &Session, text: &str, place: &Place) -> String {
-    if !text.contains("{{") && !text.contains("{%") {
-        return text.to_string();
-    }
-    let rendered = session.env().template_from_str(text).and_then(|t| t.render(()));
-    rendered.unwrap_or_else(|error| {
-        session.report(template_message::runtime(&error, place, session.env(), &Value::UNDEFINED));
-        String::new()
-    })
-}
-
-/// 31 → 三十一
-pub fn chinese_number(n: i64) -> String {
-    const DIGITS: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let digit = |d: i64| DIGITS[d.unsigned_abs() as usize % 10];
-    match n {
-        0..=9 => digit(n).to_string(),
-        10..=99 => {
-            let tens = if n / 10 == 1 { "" } else { digit(n / 10) };
-            let ones = if n % 10 == 0 { "" } else { digit(n % 10) };
-            format!("{tens}十{ones}")
-        }
-        100..=999 => {
-            let rest = match n % 100 {
-                0 => String::new(),
-                r @ 1..=9 => format!("零{}", digit(r)),
-                r @ 10..=19 => format!("一{}", chinese_number(r)),
-                r => chinese_number(r),
-            };
-            format!("{}百{rest}", digit(n / 100))
-        }
-        _ => n.to_string(),
-    }
-}
-
-/// 2023-02-10 → 2023年2月10日
-fn chinese_date(iso: &str) -> String {
-    let parts: Vec<u32> = iso.split('-').filter_map(|p| p.parse().ok()).collect();
-    match parts[..] {
-        [year, month, day] => format!("{year}年{month}月{day}日"),
-        _ => iso.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chinese_numbers() {
-        let cases =
-            [(1, "一"), (10, "十"), (19, "十九"), (31, "三十一"), (40, "四十"), (105, "一百零五"), (110, "一百一十")];
-        for (n, text) in cases {
-            assert_eq!(chinese_number(n), text);
-        }
-    }
-
-    #[test]
-    fn reasons_match_addresses_and_patterns() {
-        assert!(is_for("f/基本", "f/基本/额~prior"));
-        assert!(is_for("t9/*", "t9/接待/合计~prior"));
-        assert!(is_for("t9/接待/合计", "t9/接待/合计~prior"));
-        assert!(!is_for("f/基本", "f/基本工资/额~prior"));
-        assert!(!is_for("t9/*/一般", "t9/接待/合计~prior"));
-    }
 }

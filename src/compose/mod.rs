@@ -5,27 +5,36 @@
 mod amount;
 mod axes;
 mod document;
+mod figure;
+mod file_name;
 mod functions;
 mod heads;
 mod narrative;
 mod parts;
+mod points;
+mod reasons;
+mod render;
 mod report;
 mod session;
 mod statements;
 mod table;
+mod tokens;
 mod view;
+mod words;
 
-pub(crate) use document::file_name;
+pub use figure::Figure;
+pub(crate) use file_name::file_name;
 pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
 pub use statements::{Model, Sentence, UNKNOWN};
-pub use view::{ColumnView, FigureView, Forms, PrintedColumn, RowView, SourceView, TableView};
+pub use view::{Basis, ColumnView, FigureView, Forms, PrintedColumn, RowView, TableView};
 
 use crate::data::Data;
 use crate::data::printed::PrintedTable;
 use crate::diagnostic::Diagnostics;
-use crate::document::{Document, Origin};
+use crate::document::Document;
 use crate::layout::LayoutSet;
-use rust_decimal::Decimal;
+use crate::money::Look;
+use session::Session;
 use std::sync::Arc;
 
 /// Everything one document is made of.
@@ -49,91 +58,73 @@ impl Job {
     fn prints(&self, id: &str, file: &str) -> bool {
         self.printed.iter().any(|p| p.name == id || p.name == file)
     }
+
+    /// How sentences print money, where a narrative does not say otherwise.
+    fn sentence_look(&self) -> Look {
+        self.set.text_numbers.apply(&self.set.numbers)
+    }
 }
 
-/// A composed document, and what it was composed of: whoever asks about its figures asks here.
+/// A composed document, and what it was composed of: whoever asks about its figures asks here. It is finished: no
+/// answer depends on what was asked before.
 pub struct Composition {
     pub document: Document,
-    session: Arc<session::Session>,
+    forms: Forms,
     given: Vec<TableView>,
+    models: Vec<Model>,
+    /// Reasons that do not fit their difference.
+    reason_findings: Diagnostics,
+}
+
+/// Every table and figure of a composition is asked for as one of its forms.
+impl std::ops::Deref for Composition {
+    type Target = Forms;
+
+    fn deref(&self) -> &Forms {
+        &self.forms
+    }
 }
 
 impl Composition {
-    /// The layout set, the data and the report behind the document.
-    pub fn job(&self) -> &Job {
-        &self.session.job
+    fn of(session: Arc<Session>, document: Document, given: Vec<TableView>, titles: Vec<String>) -> Composition {
+        let own = session.register().figures.len();
+        let models = statements::models(&session);
+        let mut finished = session.finish();
+        let reason_findings = std::mem::take(&mut finished.for_checks);
+        Composition { document, forms: Forms::of(finished, titles, own), given, models, reason_findings }
     }
 
-    /// Every figure whose amount is known, printed or not, as sentences print it.
-    pub fn named_figures(&self) -> Vec<NamedFigure> {
-        self.session.named_figures()
-    }
-
-    /// The exact amount of a figure (元, or ones), printed or not; None if there is none or it is not known.
-    pub fn amount(&self, address: &str) -> Option<Decimal> {
-        self.session.figure(self.session.find(address)?).amount
-    }
-
-    /// The amounts a figure is made of, each with the input line it stands in.
-    pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
-        self.session.find(address).map(|id| self.session.amounts_behind(id)).unwrap_or_default()
-    }
-
-    /// Whether a figure is money: a count or a percentage is not.
-    pub fn is_money(&self, address: &str) -> bool {
-        self.session.find(address).is_some_and(|id| self.session.figure(id).look.unit != crate::money::Unit::Plain)
-    }
-
-    /// The address of the figure in a cell of a placed table, printed or blank: `row` and `cell` count the document's
-    /// body rows and their cells from 0.
-    pub fn address_in(&self, table: &str, row: usize, cell: usize) -> Option<String> {
-        // A layout placed again has its number behind its id.
-        let again = || self.session.composed(table.rsplit_once('#')?.0);
-        let table = self.session.composed(table).or_else(again)?;
-        match table.body.get(row)?.cells.get(cell)?.content {
-            table::Content::Figure(id, _) => Some(self.session.figure(id).address.clone()),
-            table::Content::Text(_) => None,
-        }
-    }
-}
-
-/// Reasons and the differences they explain.
-impl Composition {
     /// Reasons that do not fit their difference, found while sentences were written.
-    pub fn reason_findings(&self) -> Diagnostics {
-        self.session.for_checks()
-    }
-
-    /// Whether the department gives a reason for the difference at an address, for whatever sign.
-    pub fn has_reason(&self, address: &str) -> bool {
-        functions::has_reason(&self.session, address)
+    pub fn reason_findings(&self) -> &Diagnostics {
+        &self.reason_findings
     }
 
     /// Whether a pattern of reasons (an address, its beginning, or with `*`) speaks of an address.
     pub fn speaks_of(pattern: &str, address: &str) -> bool {
-        functions::is_for(pattern, address)
+        reasons::is_for(pattern, address)
     }
 }
 
-/// A figure that a sentence may name.
-#[derive(Debug, Clone)]
-pub struct NamedFigure {
-    pub address: String,
-    /// 元, or ones for a plain number.
-    pub amount: rust_decimal::Decimal,
-    /// As a sentence prints it, without its unit.
-    pub text: String,
-    pub unit: crate::money::Unit,
-    /// What a difference was made from: the figure and what it is compared with.
-    pub compares: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
+/// Composes the document, and the tables that only rules read. Mistakes are gathered; with errors among them there is
+/// none.
+pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Option<Composition> {
+    let session = Session::new(job);
+    let document = document::document(&session);
+    tables_of_rules(&session);
+    let titles = view::titles(&session);
+    diagnostics.extend(session.take_diagnostics());
+    (!diagnostics.has_errors()).then(|| Composition::of(session, document, Vec::new(), titles))
 }
 
-/// Composes the document. Mistakes are gathered; with errors among them there is none.
-pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Option<Composition> {
-    let session = session::Session::new(job);
-    let document = document::document(&session);
-    diagnostics.extend(session.take_diagnostics());
-    if diagnostics.has_errors() { None } else { Some(Composition { document, session, given: Vec::new() }) }
+/// Composes what rules read and no part or sentence needed, and the tables that are also given as printed.
+fn tables_of_rules(session: &Session) {
+    let job = &session.job;
+    let read: std::collections::BTreeSet<&str> = job.set.rules.iter().flat_map(|rule| rule.tables()).collect();
+    for layout in job.set.tables.values() {
+        if read.contains(layout.id.as_str()) || job.prints(&layout.id, &layout.file) {
+            table::composed(session, layout, &[]);
+        }
+    }
 }
 
 /// An address's key made from a value: without spaces and signs; a long one is cut and told apart by its hash.

@@ -30,8 +30,11 @@ pub enum Piece {
 
 /// Renders a narrative and reads its lines.
 pub fn pieces(session: &Session, narrative: &Narrative) -> Vec<Piece> {
-    let look = narrative.numbers.apply(&session.job.set.text_numbers.apply(&session.job.set.numbers));
-    session.push_sentence_look(look);
+    let look = narrative.numbers.apply(&session.job.sentence_look());
+    session.with_sentence_look(look, || lines(session, narrative))
+}
+
+fn lines(session: &Session, narrative: &Narrative) -> Vec<Piece> {
     let text = session.render_lines(&narrative.template);
     let main = session.file_number(&narrative.file, narrative.own);
     let mut paragraphs: HashMap<usize, u32> = HashMap::new();
@@ -49,7 +52,6 @@ pub fn pieces(session: &Session, narrative: &Narrative) -> Vec<Piece> {
             pieces.push(piece);
         }
     }
-    session.pop_sentence_look();
     session.flush_problems(&Place::file(narrative.file.clone()));
     pieces
 }

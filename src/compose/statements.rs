@@ -35,7 +35,7 @@ impl Composition {
         let session = Session::with_given(forms.shared_job(), given);
         let document = document::narrative(&session);
         session.take_diagnostics();
-        Composition { document, session, given: given.to_vec() }
+        Composition::of(session, document, given.to_vec(), Vec::new())
     }
 
     /// The tables it was composed over, where they are given as printed.
@@ -44,25 +44,24 @@ impl Composition {
     }
 
     /// The set's sentences for every section that the department writes itself.
-    pub fn models(&self) -> Vec<Model> {
-        let session = &self.session;
-        let set = &session.job.set;
-        let kept = session.for_checks();
-        let model = |part: &crate::layout::Part| {
-            let own = set.narratives.get(&format!("text/{}", part.file))?;
-            let sentences = pieces(session, set.narratives.get(&part.file)?);
-            let sentences = sentences.into_iter().filter_map(|piece| match piece {
-                Piece::Paragraph { inlines, .. } => Some(sentence(session, &inlines)),
-                _ => None,
-            });
-            Some(Model { file: own.file.clone(), sentences: sentences.collect() })
-        };
-        let models = set.parts.iter().filter_map(model).collect();
-        // What these sentences met is none of the document's.
-        session.take_diagnostics();
-        session.set_for_checks(kept);
-        models
+    pub fn models(&self) -> &[Model] {
+        &self.models
     }
+}
+
+/// The set's sentences for every section that the department writes itself. What they meet is none of the document's.
+pub(super) fn models(session: &Session) -> Vec<Model> {
+    let set = &session.job.set;
+    let model = |part: &crate::layout::Part| {
+        let own = set.narratives.get(&format!("text/{}", part.file))?;
+        let sentences = pieces(session, set.narratives.get(&part.file)?);
+        let sentences = sentences.into_iter().filter_map(|piece| match piece {
+            Piece::Paragraph { inlines, .. } => Some(sentence(session, &inlines)),
+            _ => None,
+        });
+        Some(Model { file: own.file.clone(), sentences: sentences.collect() })
+    };
+    session.unheard(|| set.parts.iter().filter_map(model).collect())
 }
 
 fn sentence(session: &Session, inlines: &[Inline]) -> Sentence {

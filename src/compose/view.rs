@@ -1,13 +1,16 @@
 //! The composed tables and figures as rules and `why` see them: keys, codes, levels, amounts; no cells, no geometry.
+//! Nothing here changes any more.
 
-use super::session::{Figure, Id, Session, Source};
-use super::table::{Composed, NamedRow, composed};
-use super::{Composition, Job};
+use super::figure::{Figure, Register, Terms, amounts_behind};
+use super::session::{Finished, Session};
+use super::table::{AxisColumn, Composed, NamedRow, RowFigure, composed, table_context};
+use super::{Job, reasons};
 use crate::data::{Data, Kind};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::document::Origin;
-use crate::layout::{Each, RowDecl};
-use crate::money::{Unit, printed_number, show};
+use crate::layout::{Each, RowDecl, TableLayout};
+use crate::money::{Look, Unit, printed_number, show};
+use indexmap::IndexMap;
 use minijinja::Value;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -91,7 +94,7 @@ pub struct RowView {
     pub figures: Vec<Option<FigureView>>,
 }
 
-/// A figure where it stands in a table.
+/// A figure as a cell of a table prints it.
 #[derive(Debug, Clone)]
 pub struct FigureView {
     pub address: Arc<str>,
@@ -108,7 +111,7 @@ pub struct FigureView {
 
 /// What a figure is made of.
 #[derive(Debug, Clone)]
-pub enum SourceView {
+pub enum Basis {
     /// The sum of one field over lines of a file: each line's place, its record's texts, its amount.
     Lines { file: Arc<str>, field: String, lines: Vec<(Origin, String, Decimal)> },
     /// Computed from the figures at these addresses.
@@ -137,75 +140,147 @@ impl TableView {
     }
 }
 
-impl Composition {
-    /// A table by its id, composed now if no part needed it so far; none if the set has no such table.
-    pub fn table(&self, id: &str) -> Option<TableView> {
-        self.session.table_view(id)
-    }
-
-    /// Every table composed, instances too, in the order they were first needed.
-    pub fn tables(&self) -> Vec<TableView> {
-        self.session.all_composed().iter().map(|t| self.session.view(t)).collect()
-    }
-
-    /// What a figure is made of.
-    pub fn source(&self, address: &str) -> Option<SourceView> {
-        let id = self.session.find(address)?;
-        Some(self.session.source_view(&self.session.figure(id)))
-    }
-
-    /// A figure by its address, printed or not: its exact amount, and how its table prints it.
-    pub fn figure(&self, address: &str) -> Option<FigureView> {
-        let id = self.session.find(address)?;
-        Some(figure_view(&self.session.figure(id), None))
-    }
-
-    /// The addresses of every figure.
-    pub fn addresses(&self) -> Vec<String> {
-        self.session.addresses()
-    }
+/// The tables of a set over some data, composed, and every figure of them. What is asked of them never changes.
+pub struct Forms {
+    job: Arc<Job>,
+    /// Tables, sentences and rules made these, in this order.
+    figures: Register,
+    /// How many figures the tables and the document made; those after them are of sentences that it does not print.
+    own: usize,
+    tables: IndexMap<String, Titled>,
 }
 
-/// The tables of a set over some data, without a document: for tables that are given as figures.
-#[derive(Clone)]
-pub struct Forms(Arc<Session>);
+/// A table and its title as messages name it.
+struct Titled {
+    table: Arc<Composed>,
+    title: String,
+}
 
 impl Forms {
-    /// Whatever mistakes composing meets are left to who composes the document.
-    pub fn new(job: Job) -> Forms {
-        Forms(Session::new(job))
+    /// Every table of a set, without a document: for tables that are given as figures.
+    pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Forms {
+        let session = Session::new(job);
+        for layout in session.job.set.tables.values() {
+            composed(&session, layout, &[]);
+        }
+        let titles = titles(&session);
+        diagnostics.extend(session.take_diagnostics());
+        let own = session.register().figures.len();
+        Forms::of(session.finish(), titles, own)
     }
 
+    pub(super) fn of(finished: Finished, titles: Vec<String>, own: usize) -> Forms {
+        let tables = finished.tables.composed.into_iter().zip(titles);
+        let tables = tables.map(|((id, table), title)| (id, Titled { table, title })).collect();
+        Forms { job: finished.job, figures: finished.register, own, tables }
+    }
+
+    /// The layout set, the data and the report behind it.
     pub fn job(&self) -> &Job {
-        &self.0.job
+        &self.job
     }
 
     pub(super) fn shared_job(&self) -> Arc<Job> {
-        self.0.job.clone()
+        self.job.clone()
     }
 
+    /// A table by its id, instances too; none if the set has no such table, or nothing needed it.
     pub fn table(&self, id: &str) -> Option<TableView> {
-        self.0.table_view(id)
+        Some(self.view(self.tables.get(id)?))
     }
 
-    /// What composing the tables found.
-    pub fn take_diagnostics(&self) -> Diagnostics {
-        self.0.take_diagnostics()
+    /// A figure by its address, printed or not.
+    pub fn figure(&self, address: &str) -> Option<&Figure> {
+        Some(&self.figures.figures[*self.figures.by_address.get(address)?])
+    }
+
+    /// The exact amount of a figure (元, or ones); none if there is no such figure or it is not known.
+    pub fn amount(&self, address: &str) -> Option<Decimal> {
+        self.figure(address)?.amount
+    }
+
+    /// Every figure of the tables and the document, printed or not, in the order they were made.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.figures.figures[..self.own].iter().map(|f| &**f)
+    }
+
+    /// What a figure is made of.
+    pub fn basis(&self, address: &str) -> Option<Basis> {
+        let figure = self.figure(address)?;
+        Some(match &figure.terms {
+            Terms::Record(origin) => Basis::Record(origin.clone()),
+            Terms::Figures(of) => {
+                Basis::Figures(of.iter().map(|&id| self.figures.figures[id].address.clone()).collect())
+            }
+            Terms::Points { dataset, row, column, chain } => {
+                lines(&self.job.data, dataset, &row.and(column), &chain.measure)
+            }
+        })
+    }
+
+    /// What a difference or a ratio compares, exact: the figure and its base.
+    pub fn compared(&self, figure: &Figure) -> Option<(Decimal, Decimal)> {
+        match figure.terms {
+            Terms::Figures(ref of) if of.len() == 2 => {
+                self.figures.figures[of[0]].amount.zip(self.figures.figures[of[1]].amount)
+            }
+            _ => None,
+        }
+    }
+
+    /// The amounts a figure is made of, each with the input line it stands in.
+    pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
+        let id = self.figures.by_address.get(address);
+        id.map(|&id| amounts_behind(&self.job.data, &self.figures.figures, id)).unwrap_or_default()
+    }
+
+    /// The figure in a cell of a placed table, printed or blank: `row` and `cell` count the document's body rows and
+    /// their cells from 0.
+    pub fn figure_in(&self, table: &str, row: usize, cell: usize) -> Option<&Figure> {
+        // A layout placed again has its number behind its id.
+        let again = || self.tables.get(table.rsplit_once('#')?.0);
+        let table = &self.tables.get(table).or_else(again)?.table;
+        match table.body.get(row)?.cells.get(cell)?.content {
+            super::table::Content::Figure(id, _) => Some(&self.figures.figures[id]),
+            super::table::Content::Text(_) => None,
+        }
+    }
+
+    /// How sentences print a figure: its text, without the unit, and its unit.
+    pub fn in_sentences(&self, figure: &Figure) -> Option<(String, Unit)> {
+        let look = if figure.is_money() { &self.job.sentence_look() } else { &figure.look };
+        Some((show(figure.amount?, look), look.unit))
+    }
+
+    /// Whether the department gives a reason for the difference at an address, for whatever sign.
+    pub fn has_reason(&self, address: &str) -> bool {
+        reasons::has_reason(&self.job, address)
     }
 }
 
-impl Session {
-    fn table_view(&self, id: &str) -> Option<TableView> {
-        if let Some(known) = self.composed(id) {
-            return Some(self.view(&known));
-        }
-        let layout = self.job.set.tables.values().find(|t| t.id == id)?;
-        composed(self, layout, &[]).map(|t| self.view(&t))
+/// The titles of all tables composed, and of those that titles need.
+pub(super) fn titles(session: &Session) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::new();
+    while let Some(table) = session.table_by_number(titles.len()) {
+        let layout = &session.job.set.tables[&table.file];
+        let title = layout.title.as_ref().and_then(|t| session.try_render(t, &table_context(&table, 1)));
+        titles.push(title.unwrap_or_else(|| table.id.clone()));
+    }
+    titles
+}
+
+impl Forms {
+    fn layout(&self, table: &Composed) -> &TableLayout {
+        &self.job.set.tables[&table.file]
     }
 
-    fn view(&self, table: &Composed) -> TableView {
-        let layout = &self.job.set.tables[&table.file];
-        let title = layout.title.as_ref().and_then(|t| self.try_render(t, &super::table::table_context(table, 1)));
+    fn dataset(&self, id: &str) -> Option<&crate::data::Dataset> {
+        self.job.data.datasets.get(id)
+    }
+
+    fn view(&self, titled: &Titled) -> TableView {
+        let table = &titled.table;
+        let layout = self.layout(table);
         let columns: Vec<ColumnView> = table
             .axis
             .iter()
@@ -214,7 +289,7 @@ impl Session {
                 Some(ColumnView { key, head: c.head.clone(), side: c.side.unwrap_or(0), calc: c.calc })
             })
             .collect();
-        let printed = |c: &super::table::AxisColumn| PrintedColumn {
+        let printed = |c: &AxisColumn| PrintedColumn {
             key: c.key.clone(),
             field: c.field.clone(),
             head: c.head.clone(),
@@ -224,7 +299,7 @@ impl Session {
         let hidden = table.hidden.iter().map(|r| self.row_view(table, r, &columns, false));
         TableView {
             id: table.id.as_str().into(),
-            title: title.unwrap_or_else(|| table.id.clone()),
+            title: titled.title.clone(),
             empty: table.empty,
             known: self.dataset(&layout.from).is_some_and(|d| d.given),
             place: layout.place.clone(),
@@ -246,7 +321,7 @@ impl Session {
         };
         let figure = |column: &ColumnView| {
             let named = row.figures.iter().find(|f| f.key == column.key && column.side == row.side)?;
-            Some(figure_view(&self.figure(named.id), Some(&named.look)))
+            Some(self.figure_view(named))
         };
         RowView {
             key: row.key.clone(),
@@ -294,7 +369,7 @@ impl Session {
 
     /// The classification of a field, and the name of a code's level in it.
     fn class_level(&self, table: &Composed, field: &str, code: &str) -> (String, String) {
-        let layout = &self.job.set.tables[&table.file];
+        let layout = self.layout(table);
         let kind = self.dataset(&layout.from).and_then(|d| Some(&d.fields[d.field(field)?].kind));
         let Some(Kind::Code { class: id, .. }) = kind else { return Default::default() };
         let class = self.job.set.schema.classes.get(id);
@@ -302,25 +377,22 @@ impl Session {
         (id.clone(), level.unwrap_or_default())
     }
 
-    fn source_view(&self, figure: &Figure) -> SourceView {
-        match &figure.source {
-            Source::Line(origin) => SourceView::Record(origin.clone()),
-            Source::Derived(of) => SourceView::Figures(of.iter().map(|&id| self.address(id)).collect()),
-            Source::Sum { dataset, row, column, chain } => {
-                let data = &self.job.data;
-                lines(data, dataset, &row.and(column), &chain.measure)
-            }
+    fn figure_view(&self, cell: &RowFigure) -> FigureView {
+        let (figure, look): (&Figure, &Look) = (&self.figures.figures[cell.id], &cell.look);
+        FigureView {
+            address: figure.address.clone(),
+            amount: figure.amount,
+            text: figure.amount.map(|a| show(a, look)).unwrap_or_default(),
+            unit: look.unit,
+            decimals: look.decimals,
+            place: None,
         }
-    }
-
-    fn address(&self, id: Id) -> Arc<str> {
-        self.figure(id).address.as_str().into()
     }
 }
 
-fn lines(data: &Data, dataset: &str, points: &crate::data::Points, measure: &str) -> SourceView {
-    let Some(dataset) = data.datasets.get(dataset) else { return SourceView::Figures(Vec::new()) };
-    let Some(field) = dataset.field(measure) else { return SourceView::Figures(Vec::new()) };
+fn lines(data: &Data, dataset: &str, points: &crate::data::Points, measure: &str) -> Basis {
+    let Some(dataset) = data.datasets.get(dataset) else { return Basis::Figures(Vec::new()) };
+    let Some(field) = dataset.field(measure) else { return Basis::Figures(Vec::new()) };
     let text = |record: &crate::data::Record| -> String {
         let texts = record.values.iter().map(|v| v.text()).filter(|t| !t.is_empty());
         texts.collect::<Vec<_>>().join("，")
@@ -329,21 +401,9 @@ fn lines(data: &Data, dataset: &str, points: &crate::data::Points, measure: &str
         let record = &dataset.records[index];
         (record.origin.clone(), text(record), record.values[field].number())
     };
-    SourceView::Lines {
+    Basis::Lines {
         file: dataset.file.clone(),
         field: dataset.fields[field].head.clone(),
         lines: points.yes.iter().map(line).collect(),
-    }
-}
-
-fn figure_view(figure: &Figure, look: Option<&crate::money::Look>) -> FigureView {
-    let look = look.unwrap_or(&figure.look);
-    FigureView {
-        address: figure.address.as_str().into(),
-        amount: figure.amount,
-        text: figure.amount.map(|a| show(a, look)).unwrap_or_default(),
-        unit: look.unit,
-        decimals: look.decimals,
-        place: None,
     }
 }

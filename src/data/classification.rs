@@ -1,204 +1,32 @@
-//! Codes and their names: lists of classifications, codes that departments add, and the codes nearest to a wrong one.
+//! Classifications: codes of declared lengths and their names, and the codes nearest to a wrong one.
 
-use super::csv_file::{Row, Rows};
-use super::findings::Findings;
-use super::schema::{Class, Schema};
-use super::text_file::read_text;
-use super::value::{cleaned, half_width, same_words, shown};
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
 
-/// The folder of a department's own lists, in its data folder.
-const OWN_LISTS: &str = "classification";
-
-/// Lays the lists of the data folder (`classification/function.csv`: 编码,名称) over the set's.
-pub(super) fn lay_own_lists(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnostics) {
-    for class in schema.classes.values_mut() {
-        let path = folder.join(OWN_LISTS).join(&class.file);
-        if class.file.is_empty() || !path.exists() {
-            continue;
-        }
-        let shown_name = format!("{OWN_LISTS}/{}", class.file);
-        match read_text(&path, &shown_name) {
-            Ok(text) => read_class_list(&text, &shown_name, class, diagnostics),
-            Err(diagnostic) => diagnostics.push(diagnostic),
-        }
-    }
+/// A classification: codes of declared lengths, each with a name, in levels from the widest.
+#[derive(Debug, Clone, Default)]
+pub struct Class {
+    pub id: String,
+    /// Name of its list: `function.csv`. A list of this name in the data folder's `classification/` is laid over it.
+    pub file: String,
+    /// `["类", "款", "项"]`
+    pub levels: Vec<String>,
+    /// Digits of a code at each level: `[3, 5, 7]`.
+    pub lengths: Vec<usize>,
+    /// Code → name. Names a department adds (科目名称 column, its own list) are put in while reading.
+    pub names: BTreeMap<String, String>,
 }
 
-/// Reads a list of codes and names (headings 编码,名称 or code,name; further columns are not used) into `class`,
-/// over the names it has. `text` comes from [`super::text_file::decode`].
-pub fn read_class_list(text: &str, shown_name: &str, class: &mut Class, diagnostics: &mut Diagnostics) {
-    let mut findings = Findings::new(Arc::from(shown_name));
-    match ListColumns::find(text) {
-        Some(columns) => lay_list(text, &columns, class, &mut findings),
-        None => {
-            let place = findings.place(1, 0);
-            findings.error(|| {
-                Diagnostic::error("E121", "缺少“编码”列或“名称”列")
-                    .at(place)
-                    .hint("首行写“编码,名称”，以下每行一个科目")
-            });
-        }
+impl Class {
+    /// Level index of a code, by its length; none if it is not all digits.
+    pub fn level(&self, code: &str) -> Option<usize> {
+        let is_code = code.bytes().all(|b| b.is_ascii_digit());
+        self.lengths.iter().position(|&n| is_code && n == code.len())
     }
-    findings.finish(diagnostics);
-}
 
-/// Where a list has its codes and names.
-struct ListColumns {
-    separator: u8,
-    code: usize,
-    name: usize,
-}
-
-impl ListColumns {
-    fn find(text: &str) -> Option<ListColumns> {
-        b",\t;".iter().find_map(|&separator| {
-            let row = Rows::new(text, separator).next()?.ok()?;
-            let column = |heads: &[&str]| row.fields.iter().position(|f| heads.contains(&cleaned(f).as_ref()));
-            let code = column(&["编码", "代码", "科目编码", "科目代码", "code"])?;
-            let name = column(&["名称", "科目名称", "name"])?;
-            Some(ListColumns { separator, code, name })
-        })
+    /// The code and its ancestors, widest first: 2010350 → 201, 20103, 2010350.
+    pub fn path<'a>(&self, code: &'a str) -> Vec<&'a str> {
+        self.lengths.iter().filter(|&&n| n <= code.len()).filter_map(|&n| code.get(..n)).collect()
     }
-}
-
-fn lay_list(text: &str, columns: &ListColumns, class: &mut Class, findings: &mut Findings) {
-    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    for row in Rows::new(text, columns.separator).skip(1) {
-        match row {
-            Ok(row) if row.is_blank() => {}
-            Ok(row) => {
-                if let Some(code) = lay_row(&row, columns, class, findings) {
-                    refuse_twice(code, row.line, columns, &mut seen, findings);
-                }
-            }
-            Err(broken) => {
-                let file = findings.file().clone();
-                findings.error(|| broken.diagnostic(&file));
-            }
-        }
-    }
-}
-
-/// Puts the name of one line into `class`; the code, if it is one.
-fn lay_row(row: &Row, columns: &ListColumns, class: &mut Class, findings: &mut Findings) -> Option<String> {
-    let cell = |column: usize| row.fields.get(column).map(|f| cleaned(f)).unwrap_or_default();
-    let (code, name) = (half_width(&cell(columns.code)).into_owned(), cell(columns.name));
-    let code_place = findings.place(row.line, columns.code as u32 + 1);
-    let what = || format!("编码“{}”", shown(&code));
-    if let Some(wrong) = not_digits(&code) {
-        findings.error(|| {
-            Diagnostic::error("E102", format!("{}含有非数字字符“{}”", what(), shown(&wrong)))
-                .at(code_place)
-                .hint("只填数字")
-        });
-        return None;
-    }
-    if class.level(&code).is_none() {
-        findings.error(|| {
-            Diagnostic::error("E103", format!("{}有 {} 位", what(), code.len()))
-                .at(code_place)
-                .hint(format!("应为 {}", lengths(class)))
-        });
-        return None;
-    }
-    if name.is_empty() {
-        let place = findings.place(row.line, columns.name as u32 + 1);
-        findings.error(|| {
-            Diagnostic::error("E145", format!("{}没有名称", what())).at(place).hint("请写明名称，或删去这一行")
-        });
-        return None;
-    }
-    class.names.insert(code.clone(), name.into_owned());
-    Some(code)
-}
-
-fn refuse_twice(
-    code: String,
-    line: u32,
-    columns: &ListColumns,
-    seen: &mut BTreeMap<String, u32>,
-    findings: &mut Findings,
-) {
-    let column = columns.code as u32 + 1;
-    if let Some(&first) = seen.get(&code) {
-        let (place, first) = (findings.place(line, column), findings.place(first, column));
-        findings.error(|| {
-            Diagnostic::error("E148", format!("编码“{code}”重复"))
-                .at(place)
-                .related(first, "先在这里")
-                .hint("同一编码只留一行")
-        });
-    } else {
-        seen.insert(code, line);
-    }
-}
-
-/// A name that stands beside a code in a record file, and where it was first given.
-#[derive(Debug, Default)]
-pub(super) struct GivenNames(BTreeMap<(String, String), String>);
-
-impl GivenNames {
-    /// A line gives `name` for `code` of `class`: a code that the class lacks is taken, a name that differs is
-    /// told, each once. `head` is what users call the code, e.g. 功能科目.
-    pub(super) fn take(
-        &mut self,
-        code: &str,
-        name: &str,
-        head: &str,
-        class: &mut Class,
-        (line, column): (u32, u32),
-        findings: &mut Findings,
-    ) {
-        let place = findings.place(line, column);
-        let key = (class.id.clone(), code.to_owned());
-        match class.names.get(code) {
-            None => {
-                class.names.insert(code.to_owned(), name.to_owned());
-                self.0.insert(key, place.to_string());
-                findings.warning(|| {
-                    Diagnostic::warning(
-                        "E105",
-                        format!("{head}“{code}”不在科目表中，按本行的名称“{}”采用", shown(name)),
-                    )
-                    .at(place)
-                    .hint(added_code_hint(code, class))
-                });
-            }
-            Some(known) if same_words(known, name) => {}
-            Some(known) => {
-                let told = (class.id.clone(), format!("{code} {name}"));
-                if self.0.contains_key(&told) {
-                    return;
-                }
-                let source = match self.0.get(&key) {
-                    Some(first) => format!(" {first} 的“{known}”"),
-                    None => format!("科目表的“{known}”"),
-                };
-                self.0.insert(told, String::new());
-                findings.warning(|| {
-                    Diagnostic::warning(
-                        "E106",
-                        format!("{head}“{code}”的名称“{}”与{source}不同，按后者公开", shown(name)),
-                    )
-                    .at(place)
-                    .hint(format!("请核对编码和名称；科目表有误时，在 {OWN_LISTS}/{} 中写明", class.file))
-                });
-            }
-        }
-    }
-}
-
-/// What to check of a code that is taken: the codes above it need names too.
-fn added_code_hint(code: &str, class: &Class) -> String {
-    let nameless: Vec<&str> = class.path(code).into_iter().filter(|c| !class.names.contains_key(*c)).collect();
-    if nameless.is_empty() {
-        return "请核对编码和名称".to_owned();
-    }
-    format!("请核对编码和名称；它上级的 {} 也没有名称，请在 {OWN_LISTS}/{} 中写明", nameless.join("、"), class.file)
 }
 
 /// The characters of `code` that are no ASCII digits; None if all are.
@@ -263,5 +91,18 @@ pub(super) fn lengths(class: &Class) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{}或 {last}", rest.join("、")),
         Some((last, _)) => last.clone(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_as_long_as_a_code_is_none() {
+        let class = Class { lengths: vec![3, 5, 7], ..Class::default() };
+        assert_eq!((class.level("栏次-"), class.level("2010350"), class.level("20l")), (None, Some(2), None));
+        assert_eq!(class.path("栏次-"), ["栏", "栏次-"]);
+        assert_eq!(class.path("2010350"), ["201", "20103", "2010350"]);
     }
 }

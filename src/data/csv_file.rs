@@ -4,6 +4,7 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The most columns a sheet of Excel has.
@@ -43,6 +44,17 @@ pub struct Rows<'a> {
     separator: u8,
     at: usize,
     line: u32,
+    /// Where the field last read ends: before the separator, the line end or the end of the text.
+    field_end: usize,
+}
+
+/// Where a field stands in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldPlace {
+    /// The field's bytes between its separators, quotes and blanks included.
+    At(Range<usize>),
+    /// The record ends here, so many separators too soon.
+    Beyond { end: usize, lacking: usize },
 }
 
 impl Broken {
@@ -50,7 +62,7 @@ impl Broken {
     pub fn diagnostic(self, file: &Arc<str>) -> Diagnostic {
         match self {
             Broken::OpenQuote { line, field } => Diagnostic::error("E115", "这一格的英文引号（\"）没有结束")
-                .at(Place::new(file.clone(), line, field as u32 + 1))
+                .at(Place::field(file.clone(), line, field as u32 + 1))
                 .hint("引号要成对；文字里的英文引号写成两个（\"\"），或改用中文引号“ ”"),
             Broken::TooManyColumns { line } => {
                 Diagnostic::error("E119", format!("这一行超过 {MAX_COLUMNS} 列，以下没有读取"))
@@ -71,12 +83,35 @@ enum End {
 impl<'a> Rows<'a> {
     /// `separator` is an ASCII character.
     pub fn new(text: &'a str, separator: u8) -> Rows<'a> {
-        Rows { text, separator, at: 0, line: 1 }
+        Rows { text, separator, at: 0, line: 1, field_end: 0 }
     }
 
-    /// How many bytes have been read.
-    pub fn at(&self) -> usize {
-        self.at
+    /// Where field `column` (from 0) of the record that begins on `line` stands; None if no record begins there.
+    pub fn find(mut self, line: u32, column: usize) -> Option<FieldPlace> {
+        loop {
+            self.skip_empty_lines();
+            if self.at >= self.text.len() || self.line > line {
+                return None;
+            }
+            if self.line == line {
+                return self.find_field(column).ok();
+            }
+            self.record().ok()?;
+        }
+    }
+
+    fn find_field(&mut self, column: usize) -> Result<FieldPlace, Broken> {
+        let mut row = Row { line: self.line, fields: Vec::new(), after_quote: None };
+        loop {
+            let (from, index) = (self.at, row.fields.len());
+            let end = self.field(&mut row)?;
+            if index == column {
+                return Ok(FieldPlace::At(from..self.field_end));
+            }
+            if end == End::Record {
+                return Ok(FieldPlace::Beyond { end: self.field_end, lacking: column - index });
+            }
+        }
     }
 
     fn skip_empty_lines(&mut self) {
@@ -89,7 +124,7 @@ impl<'a> Rows<'a> {
     fn record(&mut self) -> Result<Row<'a>, Broken> {
         let mut row = Row { line: self.line, fields: Vec::new(), after_quote: None };
         loop {
-            let end = if self.opens_quote() { self.quoted(&mut row)? } else { self.plain(&mut row) };
+            let end = self.field(&mut row)?;
             if end == End::Record {
                 return Ok(row);
             }
@@ -97,6 +132,10 @@ impl<'a> Rows<'a> {
                 return Err(Broken::TooManyColumns { line: row.line });
             }
         }
+    }
+
+    fn field(&mut self, row: &mut Row<'a>) -> Result<End, Broken> {
+        if self.opens_quote() { self.quoted(row) } else { Ok(self.plain(row)) }
     }
 
     /// Whether the field at hand is quoted; spaces typed before the quote do not count.
@@ -155,7 +194,8 @@ impl<'a> Rows<'a> {
         if rest.as_bytes().get(length) == Some(&b'\n') {
             self.line += 1;
         }
-        self.at = (self.at + length + 1).min(self.text.len());
+        self.field_end = self.at + length;
+        self.at = (self.field_end + 1).min(self.text.len());
         (&rest[..length], end)
     }
 }

@@ -1,7 +1,8 @@
 //! A schema for tests, like that of the Hebei set, and folders of files to read by it.
 
+use super::classification::Class;
 use super::filter::{Condition, Filter};
-use super::schema::{Class, FieldDecl, FieldDefault, FileDecl, Kind, Schema};
+use super::schema::{FieldDecl, FieldDefault, FileDecl, Kind, Schema};
 use super::{Data, read_folder};
 use crate::diagnostic::{Diagnostics, Place};
 use indexmap::IndexMap;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 /// How many errors, and how many warnings, are listed for one file.
 pub const LISTED: usize = 100;
 
-/// Findings about one file. They are made only when they will be listed: a file can have a million.
+/// FileFindings about one file. They are made only when they will be listed: a file can have a million.
 #[derive(Debug)]
-pub struct Findings {
+pub struct FileFindings {
     file: Arc<str>,
     errors: Tally,
     warnings: Tally,
@@ -17,14 +17,14 @@ pub struct Findings {
 #[derive(Debug, Default)]
 struct Tally {
     kept: Vec<Diagnostic>,
-    /// Kept since [`Findings::next_pass`].
+    /// Kept since [`FileFindings::next_pass`].
     in_pass: usize,
     all: usize,
 }
 
-impl Findings {
-    pub fn new(file: Arc<str>) -> Findings {
-        Findings { file, errors: Tally::default(), warnings: Tally::default() }
+impl FileFindings {
+    pub fn new(file: Arc<str>) -> FileFindings {
+        FileFindings { file, errors: Tally::default(), warnings: Tally::default() }
     }
 
     pub fn file(&self) -> &Arc<str> {
@@ -33,7 +33,7 @@ impl Findings {
 
     /// A place in this file; `column` counts fields from 1, 0 is none.
     pub fn place(&self, line: u32, column: u32) -> Place {
-        Place::new(self.file.clone(), line, column)
+        Place::field(self.file.clone(), line, column)
     }
 
     pub fn error(&mut self, make: impl FnOnce() -> Diagnostic) {

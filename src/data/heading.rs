@@ -1,9 +1,9 @@
 //! The heading line of a file: which column holds which field, in any order.
 
 use super::csv_file::Row;
-use super::findings::Findings;
+use super::findings::FileFindings;
 use super::schema::{FieldDecl, FileDecl, Kind};
-use super::value::{cleaned, shown, words};
+use super::typed::{cleaned, shown, words};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::money::Unit;
 
@@ -55,7 +55,7 @@ pub(super) fn known_headings(row: &Row, file: &FileDecl) -> usize {
 }
 
 /// Matches the heading line to the fields of `file`.
-pub(super) fn match_headings(row: &Row, file: &FileDecl, findings: &mut Findings) -> Headings {
+pub(super) fn match_headings(row: &Row, file: &FileDecl, findings: &mut FileFindings) -> Headings {
     let mut texts: Vec<String> = row.fields.iter().map(|text| cleaned(text).into_owned()).collect();
     while texts.last().is_some_and(String::is_empty) {
         texts.pop();
@@ -72,7 +72,7 @@ pub(super) fn match_headings(row: &Row, file: &FileDecl, findings: &mut Findings
     headings
 }
 
-fn find_fields(headings: &mut Headings, file: &FileDecl, findings: &mut Findings) {
+fn find_fields(headings: &mut Headings, file: &FileDecl, findings: &mut FileFindings) {
     for column in 0..headings.columns.len() {
         let heading = headings.columns[column].heading.clone();
         let Some((index, suffix)) = find_field(&heading, file) else { continue };
@@ -131,7 +131,7 @@ fn heading_unit(
     field: &FieldDecl,
     column: usize,
     line: u32,
-    findings: &mut Findings,
+    findings: &mut FileFindings,
 ) -> Unit {
     let place = findings.place(line, column as u32 + 1);
     match suffix {
@@ -194,7 +194,7 @@ fn is_name_of(heading: &str, field: &FieldDecl) -> bool {
 }
 
 /// Required fields that no column holds; the columns that look like them, which need no further word.
-fn report_missing(headings: &Headings, file: &FileDecl, findings: &mut Findings) -> Vec<usize> {
+fn report_missing(headings: &Headings, file: &FileDecl, findings: &mut FileFindings) -> Vec<usize> {
     let mut taken = Vec::new();
     for (index, field) in file.fields.iter().enumerate().filter(|(_, f)| f.required) {
         if headings.of_field[index].is_some() {
@@ -219,7 +219,7 @@ fn report_missing(headings: &Headings, file: &FileDecl, findings: &mut Findings)
     taken
 }
 
-fn report_unused(headings: &Headings, taken: &[usize], file: &FileDecl, findings: &mut Findings) {
+fn report_unused(headings: &Headings, taken: &[usize], file: &FileDecl, findings: &mut FileFindings) {
     for column in unused(headings).filter(|c| !taken.contains(c)) {
         let heading = &headings.columns[column].heading;
         let place = findings.place(headings.line, column as u32 + 1);

@@ -2,7 +2,7 @@
 //! (amount, code, choice, …) and nothing of 功能科目.
 //!
 //! [`read_folder`] is the way in: bytes → text (`text_file`) → rows (`csv_file`) → columns (`heading`) → values
-//! (`value`, whose mistakes `problem` puts in words) → records (`read`) → what needs all files (`settle`).
+//! (`value`, whose mistakes `problem` puts in words) → records (`read`) → what needs all files (`across`).
 //!
 //! Each code of a finding stands for one kind of mistake:
 //!
@@ -32,6 +32,8 @@
 //!
 //! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 
+mod across;
+mod class_list;
 mod classification;
 mod correction;
 mod csv_file;
@@ -45,18 +47,20 @@ pub mod printed;
 mod problem;
 mod read;
 pub mod schema;
-mod settle;
 mod sheet;
 mod snapshot;
 mod text_file;
+mod typed;
 mod value;
 
+use crate::diagnostic::Place;
 use crate::document::Origin;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-pub use classification::read_class_list;
+pub use class_list::read_class_list;
+pub use classification::Class;
 pub use correction::{Correction, corrected};
 pub use points::{Bits, Points};
 pub use read::{read_files, read_folder, read_folder_with};
@@ -65,7 +69,7 @@ pub(crate) use text_file::unreadable;
 pub use text_file::{ExactText, MAX_BYTES, decode, read_text};
 pub use value::read_date;
 
-pub use schema::{Class, FieldDecl, FileDecl, Kind, Schema};
+pub use schema::{FieldDecl, FileDecl, Kind, Schema};
 
 /// Everything read from a data folder, by the file ids of the schema.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +98,13 @@ pub struct Record {
     pub values: Vec<Value>,
     /// The column (from 1) in the user's file each value was typed in; 0 where it is a default.
     pub columns: Vec<u32>,
+}
+
+impl Record {
+    /// Where the value of a field was typed; the whole record where it is a default.
+    pub fn place(&self, field: usize) -> Place {
+        Place::field(self.origin.file.clone(), self.origin.line, self.columns[field])
+    }
 }
 
 /// A value, checked against its kind. Codes, choices, refs, dates and text are text.

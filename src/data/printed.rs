@@ -3,7 +3,7 @@
 
 use super::csv_file::{Row, Rows};
 use super::text_file::read_text;
-use super::value::cleaned;
+use super::typed::cleaned;
 use crate::diagnostic::Diagnostics;
 use std::path::Path;
 use std::sync::Arc;

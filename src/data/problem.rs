@@ -1,8 +1,10 @@
 //! What is wrong with a cell, said to the person who typed it: the value, and what to do.
 
+use super::classification::Class;
 use super::classification::{by_lookalikes, codes_below, lengths, nearest_codes, not_digits, with_name};
-use super::schema::{Class, FieldDecl, Kind, Schema};
-use super::value::{MAX_CHARS, Problem, excel_date, half_width, shown, words};
+use super::schema::{FieldDecl, Kind, Schema};
+use super::typed::{half_width, shown, words};
+use super::value::{MAX_CHARS, Problem, excel_date};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::money::Unit;
 use indexmap::IndexMap;

@@ -1,9 +1,8 @@
 //! What data a layout set takes: record files, their fields, classifications, views and lists (`schema.toml`).
 
-use super::filter::Filter;
+use super::classification::Class;
 use crate::diagnostic::Place;
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
@@ -15,31 +14,35 @@ pub struct Schema {
     pub views: IndexMap<String, Filter>,
 }
 
-/// A classification: codes of declared lengths, each with a name, in levels from the widest.
-#[derive(Debug, Clone, Default)]
-pub struct Class {
-    pub id: String,
-    /// Name of its list: `function.csv`. A list of this name in the data folder's `classification/` is laid over it.
-    pub file: String,
-    /// `["类", "款", "项"]`
-    pub levels: Vec<String>,
-    /// Digits of a code at each level: `[3, 5, 7]`.
-    pub lengths: Vec<usize>,
-    /// Code → name. Names a department adds (科目名称 column, its own list) are put in while reading.
-    pub names: BTreeMap<String, String>,
+/// A condition on records, as declared: a view's name, `{ field = condition }`, a list, or false.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Filter {
+    Never,
+    View {
+        name: String,
+        place: Place,
+    },
+    /// All must hold.
+    All(Vec<Filter>),
+    Field {
+        path: String,
+        condition: Condition,
+        place: Place,
+    },
 }
 
-impl Class {
-    /// Level index of a code, by its length; none if it is not all digits.
-    pub fn level(&self, code: &str) -> Option<usize> {
-        let is_code = code.bytes().all(|b| b.is_ascii_digit());
-        self.lengths.iter().position(|&n| is_code && n == code.len())
-    }
-
-    /// The code and its ancestors, widest first: 2010350 → 201, 20103, 2010350.
-    pub fn path<'a>(&self, code: &'a str) -> Vec<&'a str> {
-        self.lengths.iter().filter(|&&n| n <= code.len()).filter_map(|&n| code.get(..n)).collect()
-    }
+/// What a field must be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// The value; a code matches itself and all below, a choice also takes a group's name, "" is blank.
+    Is(String),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    /// A value of another file's field: `{ in = "targets.project" }`.
+    In {
+        file: String,
+        field: String,
+    },
 }
 
 /// `[file.ID]`
@@ -120,18 +123,5 @@ pub enum Kind {
 impl FileDecl {
     pub fn field(&self, id: &str) -> Option<&FieldDecl> {
         self.fields.iter().find(|f| f.id == id)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_as_long_as_a_code_is_none() {
-        let class = Class { lengths: vec![3, 5, 7], ..Class::default() };
-        assert_eq!((class.level("栏次-"), class.level("2010350"), class.level("20l")), (None, Some(2), None));
-        assert_eq!(class.path("栏次-"), ["栏", "栏次-"]);
-        assert_eq!(class.path("2010350"), ["201", "20103", "2010350"]);
     }
 }

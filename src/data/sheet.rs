@@ -1,10 +1,10 @@
 //! One CSV file, opened: its text, its separator, its headings.
 
-use super::csv_file::{Broken, Row, Rows};
-use super::findings::Findings;
+use super::csv_file::{Broken, FieldPlace, Row, Rows};
+use super::findings::FileFindings;
 use super::heading::{Headings, known_headings, match_headings};
 use super::schema::FileDecl;
-use super::value::shown;
+use super::typed::shown;
 use crate::diagnostic::Diagnostic;
 
 /// How far down a heading line is looked for, to tell the user where it is.
@@ -20,7 +20,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Finds separator and headings. None, with a finding, when there is no heading line to read by.
-    pub fn open(text: String, file: &FileDecl, findings: &mut Findings) -> Option<Sheet> {
+    pub fn open(text: String, file: &FileDecl, findings: &mut FileFindings) -> Option<Sheet> {
         let separator = find_separator(&text, file);
         let first = Rows::new(&text, separator).enumerate().find(|(_, row)| !row.as_ref().is_ok_and(Row::is_blank));
         let Some((index, row)) = first else {
@@ -37,29 +37,17 @@ impl Sheet {
         Some(Sheet { headings, separator, above: index + 1, text })
     }
 
-    /// The text with one field of the row that begins on `line` replaced; None if no row does.
+    /// The text with one field of the row that begins on `line` replaced and every other byte kept; a row too short
+    /// gets the separators it lacks. None if no row begins there.
     pub fn with_field(&self, line: u32, column: usize, value: &str) -> Option<String> {
-        let mut rows = Rows::new(&self.text, self.separator);
-        loop {
-            let from = rows.at();
-            let row = rows.next()?.ok()?;
-            if row.line != line {
-                continue;
-            }
-            let old = &self.text[from..rows.at()];
-            let blank = old.len() - old.trim_start_matches('\n').len();
-            let mut fields: Vec<&str> = row.fields.iter().map(AsRef::as_ref).collect();
-            fields.resize(fields.len().max(column + 1), "");
-            fields[column] = value;
-            let separator = char::from(self.separator);
-            let quoted = |field: &&str| match field.contains([separator, '"', '\n']) {
-                true => format!("\"{}\"", field.replace('"', "\"\"")),
-                false => field.to_string(),
-            };
-            let fields: Vec<String> = fields.iter().map(quoted).collect();
-            let (before, after) = (&self.text[..from + blank], &self.text[rows.at()..]);
-            return Some(format!("{before}{}\n{after}", fields.join(&separator.to_string())));
-        }
+        let (at, lacking) = match Rows::new(&self.text, self.separator).find(line, column)? {
+            FieldPlace::At(at) => (at, 0),
+            FieldPlace::Beyond { end, lacking } => (end..end, lacking),
+        };
+        let old = &self.text[at.clone()];
+        let separators = char::from(self.separator).to_string().repeat(lacking);
+        let new = as_typed(value, old.trim_start_matches(' ').starts_with('"'), self.separator);
+        Some([&self.text[..at.start], &separators, &new, &self.text[at.end..]].concat())
     }
 
     /// The rows below the headings that are not blank.
@@ -68,7 +56,15 @@ impl Sheet {
     }
 }
 
-pub(super) fn report_broken(broken: Broken, findings: &mut Findings) {
+/// A value as it is written into a field: in quotes where the old one stood in quotes, or where it must.
+fn as_typed(value: &str, was_quoted: bool, separator: u8) -> String {
+    match was_quoted || value.contains([char::from(separator), '"', '\n', '\r']) {
+        true => format!("\"{}\"", value.replace('"', "\"\"")),
+        false => value.to_owned(),
+    }
+}
+
+pub(super) fn report_broken(broken: Broken, findings: &mut FileFindings) {
     let file = findings.file().clone();
     findings.error(|| broken.diagnostic(&file));
 }
@@ -84,7 +80,7 @@ fn find_separator(text: &str, file: &FileDecl) -> u8 {
     b";\t,".iter().max_by_key(|s| score(s)).copied().unwrap_or(b',')
 }
 
-fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: &mut Findings) {
+fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: &mut FileFindings) {
     let place = findings.place(row.line, 1);
     if let [only] = row.fields.as_slice()
         && only.contains('，')
@@ -112,4 +108,129 @@ fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: 
             None => format!("首行要写列名，如：{}", heads.join("、")),
         })
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{decl, file};
+    use super::super::schema::Kind;
+    use super::super::text_file::{ExactText, decode};
+    use super::*;
+    use encoding_rs::GB18030;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    fn of(text: &str) -> Sheet {
+        let fields = ["甲", "乙", "丙"].map(|head| decl(head, head, Kind::Text)).to_vec();
+        Sheet::open(text.to_owned(), &file("f", "表", fields), &mut FileFindings::new(Arc::from("f.csv")))
+            .expect("a sheet")
+    }
+
+    #[test]
+    fn one_cell_of_a_quoted_row_is_written_and_the_row_keeps_its_quotes() {
+        let text = "甲,乙,丙\n\"2010350\",\"基本支出\",\"8,300.00\"\n\"a\",b,1\n";
+        let with = |line, column, value: &str| of(text).with_field(line, column, value);
+        assert_eq!(with(2, 2, "9"), Some(text.replace("\"8,300.00\"", "\"9\"")));
+        assert_eq!(with(3, 2, "9"), Some(text.replace("b,1\n", "b,9\n")));
+        assert_eq!(with(3, 1, "说“好”, \"是\""), Some(text.replace(",b,", ",\"说“好”, \"\"是\"\"\",")));
+        assert_eq!(with(4, 0, "x"), None, "no such line");
+    }
+
+    #[test]
+    fn a_short_row_gets_the_separators_it_lacks() {
+        for (row, expected) in [("a", "a,,9"), ("a,b", "a,b,9"), ("a,\"b\" ", "a,\"b\" ,9"), ("a,b,", "a,b,9")] {
+            for end in ["", "\n", "\nx,y,z\n"] {
+                let new = of(&format!("甲,乙,丙\n\n{row}{end}")).with_field(3, 2, "9");
+                assert_eq!(new, Some(format!("甲,乙,丙\n\n{expected}{end}")), "{row}{end}");
+            }
+        }
+    }
+
+    /// A field as it may stand in a file, under `separator`; line breaks in it are `\n`.
+    fn typed_field() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-c0-9中文. ]{0,5}",
+            "[a-c中文]{0,2}",
+            proptest::string::string_regex(" {0,1}\"([a-c,;\t\n中 ]|\"\"){0,6}\" {0,1}").expect("a pattern"),
+        ]
+    }
+
+    fn encoded(text: &str, form: usize) -> Vec<u8> {
+        let wide = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
+        };
+        match form {
+            0 => text.as_bytes().to_vec(),
+            1 => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            2 => wide([0xFF, 0xFE], u16::to_le_bytes),
+            3 => wide([0xFE, 0xFF], u16::to_be_bytes),
+            _ => GB18030.encode(text).0.into_owned(),
+        }
+    }
+
+    proptest! {
+        /// In every encoding, under every separator, with any line ends between rows and inside quotes.
+        #[test]
+        fn every_byte_outside_the_cell_is_kept(
+            rows in proptest::collection::vec(proptest::collection::vec(typed_field(), 1..4), 1..6),
+            separator in proptest::sample::select(vec![',', ';', '\t']),
+            (row_end, inner_end) in proptest::sample::select(
+                vec![("\n", "\n"), ("\r\n", "\n"), ("\r\n", "\r\n"), ("\r", "\r"), ("\n", "\r\n")]),
+            form in 0..5usize,
+            (pick, column) in (any::<proptest::sample::Index>(), 0..3usize),
+            value in prop_oneof!["[a-c0-9中文.]{1,6}", "[a-c,;\"\n中]{1,6}"],
+            last_end in any::<bool>(),
+        ) {
+            let heads = ["甲", "乙", "丙功能科目"].join(&separator.to_string());
+            let mut texts = vec![heads];
+            for fields in &rows {
+                // What is not quoted holds no separator; a row of nothing would be no row.
+                let fields: Vec<String> = fields.iter().map(|f| f.replace('\n', inner_end)).collect();
+                texts.push(format!("行{}", fields.join(&separator.to_string())));
+            }
+            let text = texts.join(row_end) + if last_end { row_end } else { "" };
+            let bytes = encoded(&text, form);
+            let (Ok(read), Some(exact)) = (decode(bytes.clone(), "f.csv"), ExactText::of(&bytes)) else {
+                return Ok(());
+            };
+            prop_assume!(exact.text == text, "a few bytes of GB18030 may be UTF-8 too");
+            let sheet = of(&read);
+            prop_assume!(sheet.separator == separator as u8);
+            let found: Vec<(u32, Vec<String>)> = sheet
+                .rows()
+                .map_while(Result::ok)
+                .map(|row| (row.line, row.fields.iter().map(|f| f.to_string()).collect()))
+                .collect();
+            prop_assume!(!found.is_empty());
+            let (line, old) = &found[pick.index(found.len())];
+            let new_text = sheet.with_field(*line, column, &value).expect("the row is there");
+            let new = exact.bytes_of_lines(&new_text).expect("it can be encoded");
+
+            // Where the cell's bytes lie, found here without the reader: the text before and after it as it was.
+            let exact_new = ExactText::of(&new).expect("it comes back").text;
+            let start = text.bytes().zip(exact_new.bytes()).take_while(|(a, b)| a == b).count();
+            let end = text.bytes().rev().zip(exact_new.bytes().rev()).take_while(|(a, b)| a == b).count();
+            let end = end.min(text.len() - start).min(exact_new.len() - start);
+            let gone = &text.as_bytes()[start..text.len() - end];
+            let put = &exact_new.as_bytes()[start..exact_new.len() - end];
+            let old_cell = old.get(column).map_or("", String::as_str);
+            let longest = |cell: &str| 2 * cell.len() + 2 + cell.matches('\n').count() + 2;
+            prop_assert!(gone.len() <= longest(old_cell), "{:?} gone for {old_cell:?}", String::from_utf8_lossy(gone));
+            prop_assert!(put.len() <= longest(&value) + 3, "{:?} put for {value:?}", String::from_utf8_lossy(put));
+
+            // And read again, nothing but this cell differs.
+            let mut expected = found.clone();
+            let row = expected.iter_mut().find(|(at, _)| at == line).expect("the row");
+            row.1.resize(row.1.len().max(column + 1), String::new());
+            row.1[column] = value.clone();
+            let again = of(&decode(new, "f.csv").expect("text"));
+            let read_again: Vec<Vec<String>> = again
+                .rows()
+                .map_while(Result::ok)
+                .map(|row| row.fields.iter().map(|f| f.to_string()).collect())
+                .collect();
+            let expected: Vec<Vec<String>> = expected.into_iter().map(|(_, fields)| fields).collect();
+            prop_assert_eq!(read_again, expected);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
+use similar::{Algorithm, capture_diff_slices};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -77,10 +78,15 @@ enum Form {
 }
 
 impl ExactText {
-    /// Reads a file; none if its bytes would not come back the same, so that nothing but what is meant is changed.
+    /// Reads a file ([`ExactText::of`]).
     pub fn read(path: &Path) -> Option<ExactText> {
-        let bytes = std::fs::read(path).ok()?;
-        let (form, rest) = match bytes.as_slice() {
+        ExactText::of(&std::fs::read(path).ok()?)
+    }
+
+    /// Takes the bytes of a file; none if they would not come back the same, so that nothing but what is meant is
+    /// changed.
+    pub fn of(bytes: &[u8]) -> Option<ExactText> {
+        let (form, rest) = match bytes {
             [0xEF, 0xBB, 0xBF, rest @ ..] => (Form::Utf8WithBom, rest),
             [0xFF, 0xFE, rest @ ..] => (Form::Utf16Le, rest),
             [0xFE, 0xFF, rest @ ..] => (Form::Utf16Be, rest),
@@ -135,30 +141,60 @@ fn no_text(bytes: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what)
 }
 
-/// Each line ends as the line of that number ended; lines beyond them as the first did.
+/// `text` with the line ends of `old`: what both have keeps its own (a line break inside a cell is often `\n` where
+/// rows end with `\r\n`), what was put in takes those of what it replaces in turn, then the first of the file.
 fn with_line_ends_of(old: &str, text: &str) -> String {
     if !old.contains('\r') {
         return text.to_owned();
     }
-    let mut ends: Vec<&str> = Vec::new();
-    let mut rest = old;
+    let ends = line_ends(old);
+    let lines = unify_line_ends(old.to_owned());
+    let (before, after): (Vec<&str>, Vec<&str>) =
+        (lines.split_inclusive('\n').collect(), text.split_inclusive('\n').collect());
+    let mut ended = String::with_capacity(text.len() + ends.len());
+    for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
+        let (removed, put) = (op.old_range(), op.new_range());
+        let own = &ends[removed.start.min(ends.len())..removed.end.min(ends.len())];
+        let (removed, put) = (before[removed].concat(), after[put].concat());
+        let head = same_start(&removed, &put);
+        let tail = same_end(&removed[head..], &put[head..]);
+        let count = |text: &str| text.matches('\n').count();
+        let middle = head..put.len() - tail;
+        let (in_head, in_tail) = (count(&put[..head]), count(&put[middle.end..]));
+        let mut in_turn = own[in_head..own.len() - in_tail].iter();
+        let in_middle = (0..count(&put[middle])).map(|_| in_turn.next().or(ends.first()).unwrap_or(&"\n"));
+        let each: Vec<&&str> = own[..in_head].iter().chain(in_middle).chain(&own[own.len() - in_tail..]).collect();
+        let mut each = each.into_iter();
+        for line in put.split_inclusive('\n') {
+            ended.push_str(line.strip_suffix('\n').unwrap_or(line));
+            if line.ends_with('\n') {
+                ended.push_str(each.next().unwrap_or(&"\n"));
+            }
+        }
+    }
+    ended
+}
+
+/// The line ends of a text in turn: `\r\n`, `\n` or a lone `\r`.
+fn line_ends(text: &str) -> Vec<&str> {
+    let mut ends = Vec::new();
+    let mut rest = text;
     while let Some(at) = rest.find(['\r', '\n']) {
         let end = if rest[at..].starts_with("\r\n") { "\r\n" } else { &rest[at..at + 1] };
         ends.push(end);
         rest = &rest[at + end.len()..];
     }
-    let mut ends_in_turn = ends.iter();
-    let mut ended = String::with_capacity(text.len() + ends.len());
-    for line in text.split_inclusive('\n') {
-        match line.strip_suffix('\n') {
-            Some(words) => {
-                ended.push_str(words);
-                ended.push_str(ends_in_turn.next().or(ends.first()).unwrap_or(&"\n"));
-            }
-            None => ended.push_str(line),
-        }
-    }
-    ended
+    ends
+}
+
+/// How many bytes both texts begin with, in whole characters.
+fn same_start(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum()
+}
+
+/// How many bytes both texts end with, in whole characters.
+fn same_end(a: &str, b: &str) -> usize {
+    a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum()
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {

@@ -39,7 +39,7 @@ pub fn compare_docx(reading: &Reading, side: &Side, docx_is_old: bool) -> Diff {
     for (address, printings) in moved {
         let (ours, theirs) = (side.composition.amount(&address), printings[0].1);
         let (old, new) = if docx_is_old { (theirs, ours) } else { (ours, theirs) };
-        let money = side.composition.is_money(&address);
+        let money = side.composition.figure(&address).is_some_and(|f| f.is_money());
         let printings = printings.into_iter().map(|p| p.0).collect();
         document.figures.push(FigureChange { address, old, new, money, printings, causes: vec![0] });
     }

@@ -11,12 +11,10 @@ pub(crate) mod align;
 mod cause;
 mod docx;
 mod page;
-mod render;
 mod whereabouts;
 
 pub use cause::{Cause, FieldChange, RecordChange};
 pub use docx::compare_docx;
-pub use render::{as_csv, as_html, as_json, as_text};
 pub use whereabouts::{PageChange, PageChanges};
 
 use crate::build::Side;

@@ -481,7 +481,8 @@ impl Walk<'_, '_> {
             let differs = |p: &Printing| p.old.is_some() && p.new.is_some();
             // A sentence that went took its figures with it: they did not move.
             if old != new || printings.iter().any(differs) {
-                let money = self.new.composition.is_money(&address) || self.old.composition.is_money(&address);
+                let is_money = |view: &View| view.composition.figure(&address).is_some_and(|f| f.is_money());
+                let money = is_money(self.new) || is_money(self.old);
                 let causes = Vec::new();
                 self.diff.figures.push(FigureChange { address, old, new, money, printings, causes });
             }
@@ -598,8 +599,8 @@ impl<'t> Grid<'t> {
         let mut addresses = BTreeMap::new();
         for (r, row) in table.body.iter().enumerate() {
             for c in 0..row.cells.len() {
-                if let Some(address) = view.composition.address_in(&table.id, r, c) {
-                    addresses.insert((r, c), address);
+                if let Some(figure) = view.composition.figure_in(&table.id, r, c) {
+                    addresses.insert((r, c), figure.address.to_string());
                 }
             }
         }

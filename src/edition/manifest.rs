@@ -126,7 +126,7 @@ impl OutputRecord {
 }
 
 impl PublishedFigure {
-    fn of(figure: &crate::document::Figure) -> PublishedFigure {
+    fn of(figure: &crate::document::PrintedFigure) -> PublishedFigure {
         PublishedFigure { address: figure.address.clone(), amount: figure.amount, text: figure.text.clone() }
     }
 }

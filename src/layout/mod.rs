@@ -3,9 +3,6 @@
 mod check;
 mod files;
 mod load;
-mod load_filter;
-mod load_schema;
-mod load_table;
 pub mod narrative_lines;
 pub mod rule;
 mod template;
@@ -49,7 +46,7 @@ pub struct LayoutSet {
     pub narratives: IndexMap<String, Narrative>,
     pub lists: IndexMap<String, Vec<ListEntry>>,
     /// `checks.toml`: the rules over figures.
-    pub rules: Vec<rule::Rule>,
+    pub rules: Vec<rule::FigureRule>,
     /// Keys `report.toml` may have beyond the fixed ones, with defaults.
     pub report: IndexMap<String, ReportField>,
     /// The texts it was read from, all layers and the department's prose, by the names messages give them.
@@ -121,23 +118,23 @@ pub struct Part {
     /// Stem of a table or narrative of the set.
     pub file: String,
     pub when: Option<Expression>,
-    pub frame: Frame,
+    pub placement: Placement,
     pub place: Place,
 }
 
 /// Where and how a part stands on its pages; each key may be given by the part or by the file itself.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Frame {
+pub struct Placement {
     pub page: Option<String>,
     pub start: Option<Start>,
     pub numbering: Option<Numbering>,
     pub restart: Option<bool>,
 }
 
-impl Frame {
-    /// This frame's keys, else those of `other`.
-    pub fn or(&self, other: &Frame) -> Frame {
-        Frame {
+impl Placement {
+    /// This placement's keys, else those of `other`.
+    pub fn or(&self, other: &Placement) -> Placement {
+        Placement {
             page: self.page.clone().or_else(|| other.page.clone()),
             start: self.start.or(other.start),
             numbering: self.numbering.or(other.numbering),
@@ -156,7 +153,7 @@ pub struct Narrative {
     pub own: bool,
     pub numbers: LookPatch,
     pub when: Option<Expression>,
-    pub frame: Frame,
+    pub placement: Placement,
 }
 
 /// Overrides of a [`Look`], key by key.

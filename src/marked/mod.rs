@@ -10,13 +10,13 @@ mod text;
 
 pub use shown::{ListLooks, Listed, shown, with_list};
 
-use crate::document::{Change, Document, Figure, FigureId, Inline};
+use crate::document::{Change, Document, FigureId, Inline, PrintedFigure};
 
 /// Both documents in one. Its figures are those of `new`, then those of `old`, so an address may be there twice, with
 /// the amount of each edition.
 pub fn merge(old: &Document, new: &Document) -> Document {
     let offset = new.figures.len() as u32;
-    let mut figures: Vec<Figure> = new.figures.clone();
+    let mut figures: Vec<PrintedFigure> = new.figures.clone();
     figures.extend(old.figures.iter().cloned());
     let old = blocks::with_figures_after(old, offset);
     let sections = blocks::merge_sections(&old.sections, &new.sections, &Figures(&figures));
@@ -29,7 +29,7 @@ pub fn has_changes(document: &Document) -> bool {
 }
 
 /// The figures of a merged document.
-pub struct Figures<'a>(&'a [Figure]);
+pub struct Figures<'a>(&'a [PrintedFigure]);
 
 impl Figures<'_> {
     fn address(&self, id: FigureId) -> &str {

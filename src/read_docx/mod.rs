@@ -1,7 +1,7 @@
 //! A DOCX read back: its figures by address and its prose by source, whatever program saved it last.
 //!
 //! ```text
-//! bytes ─ package (bounded inflate) ─ content (one streaming pass) ─ settle (tags, else table + row + column) → Reading
+//! bytes ─ package (bounded inflate) ─ content (one streaming pass) ─ identify (tags, else table + row + column) → Reading
 //! ```
 //!
 //! Any file may be given. What is no readable DOCX ends in one Chinese sentence; memory stays bounded.
@@ -19,10 +19,10 @@
 //! ```
 
 mod content;
+mod identify;
 pub(crate) mod map;
 pub mod number;
 mod package;
-mod settle;
 
 use crate::diagnostic::Diagnostic;
 use rust_decimal::Decimal;
@@ -144,7 +144,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Reading, Diagnostic> {
             .hint("请确认是本程序生成的文件；如插入了大图片，请先删去"));
     }
     let package = package::open(bytes, options)?;
-    Ok(settle::settle(package, options.view == View::Original))
+    Ok(identify::identify(package, options.view == View::Original))
 }
 
 /// The address that a tag of the DOCX stands for, and which printing: `t1/a/b!2` is the second of `t1/a/b`.

@@ -95,7 +95,7 @@ fn document(sections: Vec<Section>) -> Document {
         watermark: None,
         data: None,
     };
-    let figure = |n: u32| Figure {
+    let figure = |n: u32| PrintedFigure {
         address: format!("t1/{n}/合计"),
         amount: rust_decimal::Decimal::from(n),
         text: n.to_string(),

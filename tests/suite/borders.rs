@@ -1,7 +1,7 @@
 //! The borders inside the project: which module may name which library, and one meaning for each code of a finding.
 
 use crate::common;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -45,31 +45,57 @@ fn number_text_is_made_by_compose_alone() {
     }
 }
 
+/// The codes of findings in code that is no test: the file below `src`, the text before the code, the code.
+fn codes_in_code() -> Vec<(String, String, String)> {
+    let src = common::root().join("src");
+    let mut found = Vec::new();
+    for file in sources(&src).iter().filter(|f| !f.ends_with("tests.rs")) {
+        let name = file.strip_prefix(&src).expect("below src").to_string_lossy().replace('\\', "/");
+        let text = code(file);
+        let text = &text[..text.find("#[cfg(test)]").unwrap_or(text.len())];
+        for (at, _) in text.match_indices('"') {
+            let Some(code) = text.get(at + 1..at + 5) else { continue };
+            let is_code = code.starts_with(|c| gongkai::code::Class::ALL.iter().any(|class| class.letter() == c))
+                && code[1..].bytes().all(|b| b.is_ascii_digit())
+                && text[at + 5..].starts_with('"');
+            if is_code {
+                let line = text[..at].rsplit('\n').next().unwrap_or_default();
+                found.push((name.clone(), line.to_string(), code.to_string()));
+            }
+        }
+    }
+    found
+}
+
 /// Each code belongs to one area of the program: two areas never give one code two meanings.
 #[test]
 fn a_code_of_a_finding_has_one_area() {
-    let src = common::root().join("src");
-    let mut areas: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for file in sources(&src) {
-        let relative = file.strip_prefix(&src).expect("below src").to_string_lossy().replace('\\', "/");
-        // toml_tree reads for the layout loader.
-        let relative = relative.replace("toml_tree.rs", "layout");
-        let area = relative.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_string();
-        let text = code(&file);
-        let tests = text.find("#[cfg(test)]").unwrap_or(text.len());
-        for (at, _) in text[..tests].match_indices("\"E") {
-            let code = &text[at + 1..text.len().min(at + 5)];
-            let whole = text[at + 5..].starts_with('"') && code[1..].bytes().all(|b| b.is_ascii_digit());
-            let asks = text[..at].trim_end().ends_with("==") || text[..at].contains("OF_FIGURES") && area == "build";
-            if whole && !asks {
-                let seen = areas.entry(code.to_string()).or_default();
-                if !seen.contains(&area) {
-                    seen.push(area.clone());
-                }
-            }
+    let mut areas: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, before, code) in codes_in_code() {
+        // toml_tree reads for the layout loader; the register and those who ask for a code give it no meaning.
+        let asks = before.trim_end().ends_with("==") || before.contains("OF_FIGURES") || file == "code.rs";
+        if code.starts_with('E') && !asks {
+            let area = file.replace("toml_tree.rs", "layout");
+            let area = area.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_string();
+            areas.entry(code).or_default().insert(area);
         }
     }
     let twice: Vec<_> = areas.iter().filter(|(_, areas)| areas.len() > 1).collect();
     assert!(twice.is_empty(), "{twice:?}");
     assert!(areas.len() > 80, "only {} codes found", areas.len());
+}
+
+/// The register has every code that the program can find something under, once, and none that it cannot.
+#[test]
+fn every_code_of_a_finding_is_in_the_register_and_every_registered_one_is_used() {
+    let registered: Vec<String> =
+        gongkai::tell::rules::register().into_iter().map(|one| one.code.to_string()).collect();
+    let once: BTreeSet<&String> = registered.iter().collect();
+    assert_eq!(once.len(), registered.len(), "a code stands twice");
+    let used: BTreeSet<String> =
+        codes_in_code().into_iter().filter(|(file, ..)| file != "code.rs").map(|(.., code)| code).collect();
+    let unknown: Vec<&String> = used.iter().filter(|code| !once.contains(code)).collect();
+    assert!(unknown.is_empty(), "not in the register: {unknown:?}");
+    let unused: Vec<&&String> = once.iter().filter(|code| !used.contains(**code)).collect();
+    assert!(unused.is_empty(), "in the register, and nowhere else: {unused:?}");
 }

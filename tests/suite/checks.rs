@@ -137,41 +137,16 @@ fn the_corrected_data_is_clean_under_strict() {
     assert!(said.is_empty(), "{}", said.join("\n"));
 }
 
-/// The page of every rule, for layouts/CHECKS.md.
-fn rule_pages() -> String {
-    let mut text = String::from(
-        "# 文字的规则\n\n`gongkai check` 和 `build` 对正文、绩效目标、采购、名称等文字所用的规则，一条一段；`gongkai explain 编号` 说的也是它。\
-         本文由程序里的规则表生成，测试保证一字不差。数字的规则（C0xx、X0xx）是版式集里的 `checks.toml`，见 [README.md](README.md)。\n",
-    );
-    let families = [("N", "正文里的数和名称"), ("K", "完整"), ("L", "语言"), ("X", "不得公开的内容、失效的原因")];
-    for (class, title) in families {
-        text.push_str(&format!("\n## {class}：{title}\n"));
-        for page in check::pages().into_iter().filter(|p| p.code.starts_with(class)) {
-            text.push_str(&format!(
-                "\n### {} {}\n\n{}。{}\n\n- 依据：{}\n- 不对：{}\n- 应为：{}\n",
-                page.code,
-                page.title,
-                page.severity.word(),
-                page.reason,
-                page.source,
-                page.example.wrong,
-                page.example.right
-            ));
-        }
-    }
-    text
-}
-
 /// `GONGKAI_UPDATE=1` writes the file anew.
 #[test]
 fn the_page_of_rules_is_that_of_the_table() {
     let path = common::root().join("layouts/CHECKS.md");
     if std::env::var_os("GONGKAI_UPDATE").is_some() {
-        std::fs::write(&path, rule_pages()).expect("writes");
+        std::fs::write(&path, gongkai::tell::rules::manual()).expect("writes");
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
     assert!(
-        written == rule_pages(),
+        written == gongkai::tell::rules::manual(),
         "layouts/CHECKS.md is not the rules': GONGKAI_UPDATE=1 cargo test --test suite checks::"
     );
 }

@@ -849,7 +849,9 @@ fn consistent_figures_are_left_alone() {
                     found(&desk.read());
                     return usize::from(sums_differ(&desk.sheets));
                 }
-                let forms = Forms::new(job(work.path()));
+                let mut composing = Diagnostics::default();
+                let forms = Forms::compose(job(work.path()), &mut composing);
+                assert!(composing.is_empty(), "{:?}", composing.sorted());
                 let sheets: Vec<Sheet> = TABLES.iter().filter_map(|id| forms.table(id)).map(|t| export(&t)).collect();
                 found(&reader.with(&printed(&sheets)));
                 usize::from(sums_differ(&sheets))
@@ -1114,7 +1116,7 @@ fn a_typed_section_is_read_beside_printed_tables() {
     let desk = Desk::of(&corrected());
     let path = desk.folder.path().join("text/02-arrangement.md");
     let text = std::fs::read_to_string(&path).expect("the section");
-    let total = desk.composition.figure("t1/收入总计/预算数").expect("a figure").text;
+    let total = desk.composition.figure("t1/收入总计/预算数").expect("a figure").text();
     let found_in = |text: String| {
         std::fs::write(&path, text).expect("written");
         let found = desk.read().check();
@@ -1137,15 +1139,15 @@ fn a_typed_section_is_read_beside_printed_tables() {
 #[test]
 fn why_shows_the_lines_the_rounding_and_what_depends_on_a_figure() {
     let composition = composed(job(&common::root().join("data/631-2023")));
-    let why = gongkai::why::why(&composition, "t5/2010350/基本").expect("a figure");
+    let why = gongkai::tell::why::why(&composition, "t5/2010350/基本").expect("a figure");
     assert_eq!((why.printed.as_str(), why.exact.map(|e| e.to_string()).as_deref()), ("61.66", Some("616598")));
-    let gongkai::compose::SourceView::Lines { lines, .. } = &why.source else { panic!("lines") };
+    let gongkai::compose::Basis::Lines { lines, .. } = &why.source else { panic!("lines") };
     assert_eq!(Some(lines.iter().map(|l| l.2).sum()), why.exact);
     let depends = |address: &str| why.dependents.iter().any(|(a, _)| a == address);
     assert!(depends("t3/2010350/基本") && depends("t1/收入总计/预算数") && !depends("t5/2010350/项目"));
     assert!(why.relations.iter().any(|r| r.code == "C009"));
     assert_eq!(why.places.len(), 1);
-    let named = gongkai::why::printed_as(&composition.document, "85.05");
+    let named = gongkai::tell::why::printed_as(&composition.document, "85.05");
     assert!(named.iter().any(|a| a == "t6/合计/合计"), "{named:?}");
 }
 

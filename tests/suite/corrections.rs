@@ -140,7 +140,7 @@ fn expected(lines: &[Line], address: &str) -> Option<i64> {
 }
 
 fn figures(document: &Document) -> BTreeMap<&str, (i64, &str)> {
-    let one = |f: &'_ gongkai::document::Figure| fen(&f.amount.round_dp(2).to_string());
+    let one = |f: &'_ gongkai::document::PrintedFigure| fen(&f.amount.round_dp(2).to_string());
     document.figures.iter().map(|f| (f.address.as_str(), (one(f), f.text.as_str()))).collect()
 }
 

@@ -3,6 +3,8 @@
 
 use crate::common;
 use gongkai::build::Format;
+use gongkai::compose::Composition;
+use gongkai::diagnostic::Diagnostics;
 use gongkai::fonts::Fonts;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -152,4 +154,59 @@ fn what_earlier_runs_kept_changes_nothing_fresh_or_damaged() {
         std::fs::write(&entry, bytes).expect("writes");
     }
     assert_same_bytes(&build(folder), &without);
+}
+
+/// What a composition answers of its figures and tables, and what the rules find in it.
+fn answers(composition: &Composition) -> Vec<String> {
+    let figures = composition.figures().map(|f| format!("{f:?} {:?}", composition.basis(&f.address)));
+    let tables = composition.job().set.tables.values().map(|t| format!("{:?}", composition.table(&t.id)));
+    figures.chain(tables).chain([format!("{:?}", composition.models())]).collect()
+}
+
+fn findings(composition: &Composition) -> Vec<String> {
+    gongkai::check::check(composition).sorted().iter().map(ToString::to_string).collect()
+}
+
+/// The sample with a section of its own and a table that no part and no sentence needs, only a rule.
+fn with_a_table_only_a_rule_reads() -> tempfile::TempDir {
+    let folder = common::copy_of_sample();
+    let layout = folder.path().join("layout");
+    std::fs::create_dir_all(&layout).expect("a folder");
+    let table = "id = \"only\"\nwhere = \"支出\"\ncolumns = [{ head = \"名\", field = \"label\" }, { key = \"额\", head = \"额\" }]\n\
+                 rows = [{ key = \"合计\", label = \"合计\" }, { key = \"公用\", label = \"公用\", where = \"公用经费\" }]\n";
+    let rule = "[rule.X099]\nsays = \"公用经费不超过支出的万分之一\"\nis = \"only/公用/额 <= only/合计/额 * 0.0001\"\n\
+                severity = \"warning\"\n";
+    std::fs::write(layout.join("only.toml"), table).expect("writes");
+    std::fs::write(layout.join("checks.toml"), rule).expect("writes");
+    let own = "## 三、机关运行经费安排情况\n机关运行经费共计安排24.48万元，主要用于办公费等日常运行支出。\n";
+    std::fs::write(folder.path().join("text/03-operating.md"), own).expect("writes");
+    folder
+}
+
+#[test]
+fn what_a_composition_answers_does_not_depend_on_who_asked_first() {
+    let folder = with_a_table_only_a_rule_reads();
+    let second = common::root().join("tests/data/yunling-2024");
+    for folder in [folder.path(), &second] {
+        let composed = || -> Vec<Composition> {
+            let mut found = Diagnostics::default();
+            let prepared = gongkai::prepare::prepare(folder, &common::layout_roots(), &mut found);
+            let all = prepared.into_iter().filter_map(|p| gongkai::compose::compose(p.job, &mut found)).collect();
+            assert!(!found.has_errors(), "{:?}", found.sorted());
+            all
+        };
+        let (unchecked, first, last) = (composed(), composed(), composed());
+        assert!(!unchecked.is_empty());
+        for ((unchecked, first), last) in unchecked.iter().zip(&first).zip(&last) {
+            let found_first = findings(first);
+            let reads_it = answers(unchecked).iter().any(|a| a.contains("only/公用/额"));
+            assert!(reads_it == found_first.iter().any(|f| f.contains("X099")), "X099");
+            let answered = answers(unchecked);
+            assert_eq!(answers(last), answered);
+            let found_last = findings(last);
+            assert_eq!(found_first, found_last);
+            assert_eq!(answers(first), answered);
+            assert!(unchecked.document == first.document && unchecked.document == last.document);
+        }
+    }
 }

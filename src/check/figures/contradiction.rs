@@ -3,8 +3,7 @@
 //! two), printed otherwise, would end it.
 
 use super::book::{Book, CellId};
-use super::evaluate::{Linear, Side};
-use super::run::Bound;
+use super::evaluate::{Bound, Linear, Operand};
 use super::solve::{Bounds, Found, Problem, Solver};
 use crate::check::interval::LARGEST;
 use crate::diagnostic::Severity;
@@ -122,7 +121,9 @@ pub fn explain(book: &Book, bound: &[Bound<'_>]) -> Answer {
 
 /// A relation as an equation; none where it is not linear in money or a figure is not known.
 fn equation<'b, 'r>(book: &Book, bound: &'b Bound<'r>) -> Option<Equation<'r>> {
-    let (Side::Linear(left), Side::Linear(right)) = (&bound.instance.left, &bound.instance.right) else { return None };
+    let (Operand::Linear(left), Operand::Linear(right)) = (&bound.instance.left, &bound.instance.right) else {
+        return None;
+    };
     let mut sum: BTreeMap<CellId, Decimal> = BTreeMap::new();
     let of = |linear: &'b Linear, sign: Decimal| linear.terms.iter().map(move |&(cell, factor)| (cell, factor * sign));
     for (cell, factor) in of(left, Decimal::ONE).chain(of(right, -Decimal::ONE)) {

@@ -1,43 +1,11 @@
-//! Relations of one rule for one table, row and column: which cells they name, and whether they hold.
+//! Relations of a rule, bound to tables, rows and columns: which cells they name, and whether they hold.
 
+use super::binding::{Binding, bindings};
 use super::book::{Book, CellId};
 use crate::check::interval::{Interval, LARGEST};
-use crate::layout::rule::{CellPattern, Compare, Expr, Relation};
+use crate::layout::rule::{CellPattern, Compare, Demand, Expr, FigureRule, Relation};
 use crate::money::Unit;
 use rust_decimal::Decimal;
-use std::borrow::Cow;
-
-/// What stands for `{table}`, `{row}`, `{column}`.
-#[derive(Debug, Clone, Default)]
-pub struct Binding {
-    pub table: String,
-    pub row: String,
-    pub row_name: String,
-    pub row_code: String,
-    pub column: String,
-}
-
-impl Binding {
-    fn fill<'p>(&self, pattern: &'p str) -> Cow<'p, str> {
-        let Some((before, mut rest)) = pattern.split_once('{') else { return pattern.into() };
-        let mut filled = before.to_string();
-        while let Some((name, after)) = rest.split_once('}') {
-            match name {
-                "table" => filled.push_str(&self.table),
-                "row" => filled.push_str(&self.row),
-                "row.code" => filled.push_str(&self.row_code),
-                "row.name" => filled.push_str(&crate::compose::short_key(&self.row_name)),
-                "column" => filled.push_str(&self.column),
-                other => filled.extend(["{", other, "}"]),
-            }
-            let (plain, next) = after.split_once('{').unwrap_or((after, ""));
-            filled.push_str(plain);
-            rest = next;
-        }
-        filled.push_str(rest);
-        filled.into()
-    }
-}
 
 /// A pattern's cells: none where its table or column does not exist, which no rule can speak of. A row that does not
 /// stand in its table is zero and gives no cell.
@@ -96,9 +64,9 @@ fn sane(number: Decimal) -> Option<Decimal> {
     (number.abs() <= LARGEST).then_some(number)
 }
 
-/// One side of a relation: linear in its cells, or a percentage of two such.
+/// What stands left or right of a relation: linear in its cells, or a percentage of two such.
 #[derive(Debug, Clone)]
-pub enum Side {
+pub enum Operand {
     Linear(Linear),
     Percent(Linear, Linear),
 }
@@ -106,24 +74,47 @@ pub enum Side {
 /// A relation over cells.
 #[derive(Debug, Clone)]
 pub struct Instance {
-    pub left: Side,
+    pub left: Operand,
     pub compare: Compare,
-    pub right: Side,
+    pub right: Operand,
+}
+
+/// A relation of a rule, bound.
+pub struct Bound<'r> {
+    pub rule: &'r FigureRule,
+    pub instance: Instance,
+}
+
+/// Every relation of a rule for every table, row and column it is asked of.
+pub fn bound<'r>(book: &Book, rule: &'r FigureRule) -> Vec<Bound<'r>> {
+    let Demand::Relation(relation) = &rule.demand else { return Vec::new() };
+    let one = |binding: &Binding| {
+        let certain = |when| instance(book, when, binding).is_some_and(|i| i.is_certain(book));
+        if !rule.when.iter().all(certain) {
+            return None;
+        }
+        let instance = instance(book, relation, binding)?;
+        // Nothing in it, and nothing to say of it.
+        (!instance.cells().is_empty()).then_some(Bound { rule, instance })
+    };
+    bindings(book, rule).iter().filter_map(one).collect()
 }
 
 /// The relation for one binding; none where a table or column it names does not exist, or a figure is not known.
 pub fn instance(book: &Book, relation: &Relation, binding: &Binding) -> Option<Instance> {
     Some(Instance {
-        left: side(book, &relation.left, binding)?,
+        left: operand(book, &relation.left, binding)?,
         compare: relation.compare,
-        right: side(book, &relation.right, binding)?,
+        right: operand(book, &relation.right, binding)?,
     })
 }
 
-fn side(book: &Book, expr: &Expr, binding: &Binding) -> Option<Side> {
+fn operand(book: &Book, expr: &Expr, binding: &Binding) -> Option<Operand> {
     match expr {
-        Expr::Percent(part, whole) => Some(Side::Percent(linear(book, part, binding)?, linear(book, whole, binding)?)),
-        other => linear(book, other, binding).map(Side::Linear),
+        Expr::Percent(part, whole) => {
+            Some(Operand::Percent(linear(book, part, binding)?, linear(book, whole, binding)?))
+        }
+        other => linear(book, other, binding).map(Operand::Linear),
     }
 }
 
@@ -159,7 +150,7 @@ fn known(book: &Book, linear: &Linear) -> Option<Decimal> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
     Holds,
-    /// The least difference between the sides over all that the printed figures may stand for.
+    /// The least difference between left and right over all that the printed figures may stand for.
     Fails {
         left: Interval,
         right: Interval,
@@ -169,10 +160,10 @@ pub enum Outcome {
 impl Instance {
     /// Every cell it speaks of.
     pub fn cells(&self) -> Vec<CellId> {
-        let of = |side: &Side| -> Vec<CellId> {
-            match side {
-                Side::Linear(linear) => linear.terms.iter().map(|t| t.0).collect(),
-                Side::Percent(a, b) => a.terms.iter().chain(&b.terms).map(|t| t.0).collect(),
+        let of = |operand: &Operand| -> Vec<CellId> {
+            match operand {
+                Operand::Linear(linear) => linear.terms.iter().map(|t| t.0).collect(),
+                Operand::Percent(a, b) => a.terms.iter().chain(&b.terms).map(|t| t.0).collect(),
             }
         };
         let mut all = of(&self.left);
@@ -207,29 +198,29 @@ impl Instance {
     }
 }
 
-/// A side's value. A percentage is rounded as the figure on the other side is printed.
-fn value(book: &Book, side: &Side, other: &Side) -> Option<Interval> {
-    match side {
-        Side::Linear(linear) => {
+/// An operand's value. A percentage is rounded as the figure on the other side is printed.
+fn value(book: &Book, operand: &Operand, other: &Operand) -> Option<Interval> {
+    match operand {
+        Operand::Linear(linear) => {
             let value = linear.interval(book)?;
             Some(match (other, &linear.terms[..]) {
-                (Side::Percent(..), [(cell, _)]) => {
+                (Operand::Percent(..), [(cell, _)]) => {
                     let decimals = book.figure(*cell).map_or(2, |f| f.decimals);
                     Interval { low: round(value.low, decimals), high: round(value.high, decimals) }
                 }
                 _ => value,
             })
         }
-        Side::Percent(part, whole) => {
+        Operand::Percent(part, whole) => {
             let (part, whole) = (part.interval(book)?, whole.interval(book)?);
             if whole.low <= Decimal::ZERO && whole.high >= Decimal::ZERO {
                 return None; // no percentage of nothing
             }
             let decimals = match other {
-                Side::Linear(linear) => {
+                Operand::Linear(linear) => {
                     linear.terms.first().and_then(|(c, _)| book.figure(*c)).map_or(2, |f| f.decimals)
                 }
-                Side::Percent(..) => 2,
+                Operand::Percent(..) => 2,
             };
             let mut ends = Vec::new();
             for (part, whole) in [part.low, part.high].iter().flat_map(|p| [(p, whole.low), (p, whole.high)]) {

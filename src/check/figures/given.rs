@@ -1,6 +1,6 @@
 //! Tables given as printed become the views that rules read: headings tell the columns, codes and names the rows.
 
-use super::words::plain_name;
+use super::names::plain_name;
 use crate::check::interval::printed_interval;
 use crate::compose::{FigureView, PrintedColumn, RowView, TableView, short_key};
 use crate::data::printed::PrintedTable;
@@ -182,7 +182,7 @@ impl Reader<'_> {
             if code.is_empty() && label.is_empty() && figures.iter().all(|&(c, _)| text(c).is_empty()) {
                 continue;
             }
-            let place = |c: usize| Place::new(self.printed.file.clone(), line, c as u32 + 1);
+            let place = |c: usize| Place::field(self.printed.file.clone(), line, c as u32 + 1);
             let column = at(&|c| c.field.is_some()).first().map_or(0, |&(c, _)| c);
             let Some(mut row) = self.row(side, &code, &label) else {
                 let any = figures.iter().any(|&(c, _)| !text(c).is_empty());

@@ -2,10 +2,12 @@
 //! and have no tolerance. Tables given as printed are checked within what rounding allows, and against the ledger
 //! where there is one.
 
+mod binding;
 mod book;
 mod contradiction;
 mod evaluate;
 mod given;
+mod names;
 mod run;
 mod solve;
 mod stated;
@@ -13,15 +15,16 @@ mod words;
 
 use super::rule::{Example, RulePage};
 use super::text::{self, Texts, TypedFigure};
-use crate::compose::{Composition, Forms, Job, SourceView, TableView};
+use crate::compose::{Basis, Composition, Forms, Job, TableView};
 use crate::data::printed::PrintedTable;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::layout::LayoutSet;
 use book::{Book, CellId};
 use contradiction::{Answer, Contradiction, explain};
+use evaluate::Bound;
 use rayon::prelude::*;
-use run::Bound;
 use std::sync::Arc;
+use words::PlaceOf;
 
 pub use stated::{RoundedSum, Stands, Stated, Sums, Term, stands, stated, sums};
 
@@ -67,9 +70,9 @@ pub fn check(composition: &Composition) -> Diagnostics {
     let book = Book::new(tables_of_rules(set).filter_map(|id| composition.table(id)).filter(|t| t.known).collect());
     // A figure is wrong where its lines are; one without lines, where its table is declared.
     let place_of = |book: &Book, cell: CellId| -> Place {
-        let source = book.figure(cell).and_then(|f| composition.source(&f.address));
+        let source = book.figure(cell).and_then(|f| composition.basis(&f.address));
         match source {
-            Some(SourceView::Lines { lines, .. }) => lines.first().map(|(o, ..)| Place::new(o.file.clone(), o.line, 0)),
+            Some(Basis::Lines { lines, .. }) => lines.first().map(|(o, ..)| Place::new(o.file.clone(), o.line, 0)),
             _ => None,
         }
         .unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
@@ -87,7 +90,9 @@ pub fn check(composition: &Composition) -> Diagnostics {
 
 /// Tables given as printed and checked without a document.
 pub struct Printed {
-    forms: Forms,
+    forms: Arc<Forms>,
+    /// What composing them found.
+    composing: Arc<Diagnostics>,
     book: Book,
     /// What is found in the department's texts: by their words, and by their amounts beside these tables.
     words: Arc<Diagnostics>,
@@ -110,11 +115,20 @@ impl Printed {
     /// Reads the tables given with a job. Tables that rules need besides, and that the data gives, are computed.
     pub fn read(mut job: Job) -> Printed {
         let printed = std::mem::take(&mut job.printed);
-        Printed::of(Forms::new(job), &printed, None)
+        let mut composing = Diagnostics::default();
+        let forms = Forms::compose(job, &mut composing);
+        Printed::of(Arc::new(forms), Arc::new(composing), &printed, None)
     }
 
-    fn of(forms: Forms, printed: &[PrintedTable], words: Option<Arc<Diagnostics>>) -> Printed {
-        let (mut views, found) = Printed::tables(&forms, printed);
+    fn of(
+        forms: Arc<Forms>,
+        composing: Arc<Diagnostics>,
+        printed: &[PrintedTable],
+        words: Option<Arc<Diagnostics>>,
+    ) -> Printed {
+        let (mut views, read) = Printed::tables(&forms, printed);
+        let mut found = Diagnostics::clone(&composing);
+        found.extend(read);
         let composition = Composition::of_printed(&forms, &views);
         let texts = Texts::of(&composition);
         let typed = texts.typed_figures();
@@ -126,7 +140,7 @@ impl Printed {
                 views.extend(forms.table(id).filter(|t| t.known));
             }
         }
-        Printed { forms, book: Book::new(views), words, amounts, found }
+        Printed { forms, composing, book: Book::new(views), words, amounts, found }
     }
 
     /// The given tables as their forms understand them.
@@ -148,7 +162,7 @@ impl Printed {
 
     /// The same data with other tables given as printed.
     pub fn with(&self, printed: &[PrintedTable]) -> Printed {
-        Printed::of(self.forms.clone(), printed, Some(self.words.clone()))
+        Printed::of(self.forms.clone(), self.composing.clone(), printed, Some(self.words.clone()))
     }
 
     /// Every rule, and whether amounts exist that print as all these figures.
@@ -191,7 +205,7 @@ impl Printed {
     }
 
     fn bound(&self) -> Vec<Bound<'_>> {
-        self.forms.job().set.rules.iter().flat_map(|rule| run::bound(&self.book, rule)).collect()
+        self.forms.job().set.rules.iter().flat_map(|rule| evaluate::bound(&self.book, rule)).collect()
     }
 }
 
@@ -221,7 +235,7 @@ fn place_in(book: &Book, cell: CellId) -> Place {
     given.or_else(|| book.row(cell).place.clone()).unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
 }
 
-fn of_rules(book: &Book, set: &LayoutSet, place_of: &run::PlaceOf<'_>) -> Diagnostics {
+fn of_rules(book: &Book, set: &LayoutSet, place_of: &PlaceOf<'_>) -> Diagnostics {
     let found: Vec<Diagnostics> =
         set.rules.par_iter().map(|rule| run::run(book, rule, &set.schema, place_of)).collect();
     let mut all = Diagnostics::default();

@@ -1,96 +1,15 @@
-//! Every rule of the set over a book of tables: bindings, instances, findings.
+//! What each rule of the set finds in a book of tables.
 
-use super::book::{Book, CellId, Sheet};
-use super::evaluate::{Binding, Instance, Outcome, instance};
-use super::words;
+use super::book::{Book, Sheet};
+use super::evaluate::{Outcome, bound};
+use super::names::{plain_name, table_name};
+use super::words::{self, PlaceOf};
 use crate::data::Schema;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::layout::rule::{Demand, RowsDemand, Rule};
-
-/// Where a finding about a cell belongs in the user's files.
-pub type PlaceOf<'a> = dyn Fn(&Book, CellId) -> Place + Sync + 'a;
-
-/// A relation of a rule, bound.
-pub struct Bound<'r> {
-    pub rule: &'r Rule,
-    pub instance: Instance,
-}
-
-/// Every relation of a rule for every table, row and column it is asked of.
-pub fn bound<'r>(book: &Book, rule: &'r Rule) -> Vec<Bound<'r>> {
-    let Demand::Relation(relation) = &rule.demand else { return Vec::new() };
-    let one = |binding: &Binding| {
-        let certain = |when| instance(book, when, binding).is_some_and(|i| i.is_certain(book));
-        if !rule.when.iter().all(certain) {
-            return None;
-        }
-        let instance = instance(book, relation, binding)?;
-        // Nothing in it, and nothing to say of it.
-        (!instance.cells().is_empty()).then_some(Bound { rule, instance })
-    };
-    bindings(book, rule).iter().filter_map(one).collect()
-}
-
-fn bindings(book: &Book, rule: &Rule) -> Vec<Binding> {
-    let mut all = vec![Binding::default()];
-    if !rule.each.tables.is_empty() {
-        let tables = rule.each.tables.iter().filter(|id| book.sheet(id).is_some());
-        all = tables.map(|id| Binding { table: id.clone(), ..Binding::default() }).collect();
-    }
-    if !rule.each.rows.is_empty() {
-        all = all.iter().flat_map(|b| with_rows(book, rule, b)).collect();
-    }
-    if !rule.each.columns.is_empty() {
-        all = all.iter().flat_map(|b| with_columns(book, rule, b)).collect();
-    }
-    all
-}
-
-/// A binding for each row the patterns name, each key once.
-fn with_rows(book: &Book, rule: &Rule, binding: &Binding) -> Vec<Binding> {
-    let mut found: Vec<Binding> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for pattern in &rule.each.rows {
-        let (table, selector) = pattern.split_once('/').unwrap_or((&binding.table, pattern));
-        let Some((_, sheet)) = book.sheet(table) else { continue };
-        for row in sheet.select(selector) {
-            let row = &sheet.view.rows[row];
-            if seen.insert(row.key.clone()) {
-                found.push(Binding {
-                    row: row.key.to_string(),
-                    row_name: row.name.clone(),
-                    row_code: row.code.clone(),
-                    ..binding.clone()
-                });
-            }
-        }
-    }
-    found
-}
-
-fn with_columns(book: &Book, rule: &Rule, binding: &Binding) -> Vec<Binding> {
-    let Some((_, sheet)) = book.sheet(&binding.table) else { return Vec::new() };
-    let side = sheet.row(&binding.row).map(|row| sheet.view.rows[row].side);
-    let mut keys: Vec<&str> = Vec::new();
-    for pattern in &rule.each.columns {
-        for column in sheet.view.columns.iter().filter(|c| side.is_none_or(|s| s == c.side)) {
-            let wanted = *column.key == **pattern || pattern == "*" && is_money(sheet, &column.key) && !column.calc;
-            if wanted && !keys.contains(&&*column.key) {
-                keys.push(&column.key);
-            }
-        }
-    }
-    keys.into_iter().map(|key| Binding { column: key.to_string(), ..binding.clone() }).collect()
-}
-
-/// The first figure of a column says whether it holds money.
-fn is_money(sheet: &Sheet, key: &str) -> bool {
-    let figures = sheet.view.rows.iter().filter_map(|r| r.figures[sheet.view.column(key, r.side)?].as_ref());
-    figures.into_iter().next().is_none_or(|f| f.unit != crate::money::Unit::Plain)
-}
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::layout::rule::{Demand, FigureRule, RowsDemand};
 
 /// What one rule finds.
-pub fn run(book: &Book, rule: &Rule, schema: &Schema, place_of: &PlaceOf<'_>) -> Diagnostics {
+pub fn run(book: &Book, rule: &FigureRule, schema: &Schema, place_of: &PlaceOf<'_>) -> Diagnostics {
     let mut found = Diagnostics::default();
     let Some(severity) = rule.severity else { return found };
     match &rule.demand {
@@ -111,7 +30,7 @@ pub fn run(book: &Book, rule: &Rule, schema: &Schema, place_of: &PlaceOf<'_>) ->
     found
 }
 
-fn rows(sheet: &Sheet, demand: RowsDemand, rule: &Rule, schema: &Schema, found: &mut Diagnostics) {
+fn rows(sheet: &Sheet, demand: RowsDemand, rule: &FigureRule, schema: &Schema, found: &mut Diagnostics) {
     let coded = || sheet.view.rows.iter().filter(|r| !r.code.is_empty() && r.printed);
     let mut report = |row: &crate::compose::RowView, message: String| {
         let place = row.place.clone().unwrap_or_else(|| sheet.view.place.clone());
@@ -143,7 +62,7 @@ fn rows(sheet: &Sheet, demand: RowsDemand, rule: &Rule, schema: &Schema, found: 
                 let Some(class) = schema.classes.get(&row.class) else { continue };
                 match class.names.get(&row.code) {
                     None => report(row, format!("科目“{}”（{}）不在科目表中", row.code, row.name)),
-                    Some(name) if words::plain_name(name) != words::plain_name(&row.name) => {
+                    Some(name) if plain_name(name) != plain_name(&row.name) => {
                         report(row, format!("科目“{}”的名称“{}”与科目表的“{name}”不同", row.code, row.name));
                     }
                     Some(_) => {}
@@ -171,7 +90,7 @@ fn rows(sheet: &Sheet, demand: RowsDemand, rule: &Rule, schema: &Schema, found: 
     }
 }
 
-fn same(book: &Book, rule: &Rule, one: &str, other: &str, found: &mut Diagnostics) {
+fn same(book: &Book, rule: &FigureRule, one: &str, other: &str, found: &mut Diagnostics) {
     let (Some((_, one)), Some((_, other))) = (book.sheet(one), book.sheet(other)) else { return };
     let Some(severity) = rule.severity else { return };
     for (here, there) in [(one, other), (other, one)] {
@@ -179,13 +98,8 @@ fn same(book: &Book, rule: &Rule, one: &str, other: &str, found: &mut Diagnostic
             there.view.rows.iter().filter(|r| r.generated).map(|r| r.name.as_str()).collect();
         for row in here.view.rows.iter().filter(|r| r.generated && !names.contains(r.name.as_str())) {
             let place = row.place.clone().unwrap_or_else(|| here.view.place.clone());
-            let message = format!(
-                "{}：“{}”在{}中，却不在{}中",
-                rule.says,
-                row.name,
-                words::table_name(here),
-                words::table_name(there)
-            );
+            let message =
+                format!("{}：“{}”在{}中，却不在{}中", rule.says, row.name, table_name(here), table_name(there));
             let diagnostic = Diagnostic::new(severity, rule.code.clone(), message)
                 .at(place)
                 .address(format!("{}/{}", here.view.id, row.key))

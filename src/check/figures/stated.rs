@@ -1,9 +1,8 @@
 //! What rules say of one figure, and which printed sums differ from their printed parts.
 
 use super::book::{Book, CellId};
-use super::evaluate::Side;
-use super::run::{Bound, bound};
-use super::{tables_of_rules, words};
+use super::evaluate::{Bound, Operand, bound};
+use super::{names, tables_of_rules, words};
 use crate::compose::Composition;
 use crate::layout::rule::Compare;
 use crate::money::Unit;
@@ -68,7 +67,7 @@ pub fn stands(composition: &Composition, address: &str) -> Option<Stands> {
     let book = Book::new(vec![table]);
     let cell = cell_at(&book, address)?;
     let text = book.figure(cell)?.text.clone();
-    Some(Stands { name: words::cell_name(&book, cell), text })
+    Some(Stands { name: names::cell_name(&book, cell), text })
 }
 
 /// The rules that speak of a figure.
@@ -106,7 +105,9 @@ pub fn sums(composition: &Composition) -> Sums {
 
 /// One figure that equals the sum of two or more with something in them.
 fn as_sum(book: &Book, bound: &Bound<'_>) -> Option<(CellId, Vec<CellId>)> {
-    let (Side::Linear(left), Side::Linear(right)) = (&bound.instance.left, &bound.instance.right) else { return None };
+    let (Operand::Linear(left), Operand::Linear(right)) = (&bound.instance.left, &bound.instance.right) else {
+        return None;
+    };
     let plain = |factor: Decimal| factor == Decimal::ONE;
     let filled = |cell: &CellId| book.figure(*cell).is_some_and(|f| !f.text.is_empty() && f.unit != Unit::Plain);
     let parts: Vec<CellId> = right.terms.iter().map(|t| t.0).filter(filled).collect();
@@ -136,7 +137,7 @@ fn rounded_sum(book: &Book, code: &str, total: CellId, parts: &[CellId]) -> Opti
     let off = printed(&total_term) - parts.iter().map(printed).sum::<Decimal>();
     (!off.is_zero()).then(|| RoundedSum {
         code: code.to_string(),
-        name: words::cell_name(book, total),
+        name: names::cell_name(book, total),
         total: total_term,
         parts,
         off,

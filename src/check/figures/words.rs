@@ -1,14 +1,17 @@
 //! Findings in words: the formula with its names and values, the difference, the rule's reason and source.
 
-use super::book::{Book, CellId, Sheet};
+use super::book::{Book, CellId};
 use super::contradiction::{Contradiction, Suspect};
-use super::evaluate::{Linear, Side};
-use super::run::{Bound, PlaceOf};
+use super::evaluate::{Bound, Instance, Linear, Operand};
+use super::names::{cell_name, column_name, row_name, table_name};
 use crate::check::interval::Interval;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::layout::rule::Rule;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::layout::rule::FigureRule;
 use crate::money::Unit;
 use rust_decimal::Decimal;
+
+/// Where a finding about a cell belongs in the user's files.
+pub type PlaceOf<'a> = dyn Fn(&Book, CellId) -> Place + Sync + 'a;
 
 /// How many terms of a sum are written out.
 const TERMS: usize = 6;
@@ -29,8 +32,8 @@ pub fn broken_relation(
     let message = format!(
         "{}：{}；{}。{}",
         rule.says,
-        side(book, &bound.instance.left, left),
-        side(book, &bound.instance.right, right),
+        operand(book, &bound.instance.left, left),
+        operand(book, &bound.instance.right, right),
         difference(book, first, left, right, exact, cells.len()),
     );
     let mut found = Diagnostic::new(severity, rule.code.clone(), message).at(place_of(book, first));
@@ -41,7 +44,7 @@ pub fn broken_relation(
 }
 
 /// The rule's reason, source and hint behind a finding.
-pub fn with_reason(mut found: Diagnostic, rule: &Rule) -> Diagnostic {
+pub fn with_reason(mut found: Diagnostic, rule: &FigureRule) -> Diagnostic {
     let mut hint = String::new();
     for part in [&rule.why, &rule.hint].into_iter().flatten() {
         hint.push_str(part);
@@ -58,14 +61,14 @@ pub fn with_reason(mut found: Diagnostic, rule: &Rule) -> Diagnostic {
     found
 }
 
-fn side(book: &Book, side: &Side, value: Interval) -> String {
-    match side {
-        Side::Percent(part, whole) => {
+fn operand(book: &Book, operand: &Operand, value: Interval) -> String {
+    match operand {
+        Operand::Percent(part, whole) => {
             let percent =
                 if value == Interval::ZERO { "百分比".to_string() } else { format!("{}%", value.low.normalize()) };
             format!("{}占{}的{percent}", sum(book, part), sum(book, whole))
         }
-        Side::Linear(linear) => sum(book, linear),
+        Operand::Linear(linear) => sum(book, linear),
     }
 }
 
@@ -113,28 +116,6 @@ fn named(book: &Book, cell: CellId, above: Option<CellId>) -> String {
     format!("{} {}", names.concat(), value(book, cell))
 }
 
-pub fn table_name(sheet: &Sheet) -> String {
-    match sheet.view.title == *sheet.view.id {
-        true => format!("表 {}", sheet.view.id),
-        false => format!("《{}》", sheet.view.title),
-    }
-}
-
-fn row_name(book: &Book, cell: CellId) -> String {
-    let row = book.row(cell);
-    let name = if row.label.trim().is_empty() { row.name.as_str() } else { row.label.trim() };
-    match (row.code.is_empty(), name.is_empty()) {
-        (false, _) => format!("{} {}", row.code, row.name),
-        (true, true) => row.key.to_string(),
-        (true, false) => name.to_string(),
-    }
-}
-
-pub fn column_name(sheet: &Sheet, column: usize) -> String {
-    let column = &sheet.view.columns[column];
-    column.head.last().map(|h| h.replace('\n', "")).filter(|h| !h.is_empty()).unwrap_or_else(|| column.key.to_string())
-}
-
 /// As it stands: printed text for given figures; the exact amount for computed ones.
 fn value(book: &Book, cell: CellId) -> String {
     let Some(figure) = book.figure(cell) else { return "空白".to_string() };
@@ -179,16 +160,6 @@ fn difference(book: &Book, cell: CellId, left: Interval, right: Interval, exact:
         wan(off.round_dp(0)),
         yuan(least)
     )
-}
-
-/// A name without what does not tell names apart: spaces, the number before it.
-pub fn plain_name(name: &str) -> String {
-    let clean: String = name.chars().filter(|c| !c.is_whitespace()).collect();
-    let number = |c: char| "一二三四五六七八九十百（）()0123456789".contains(c);
-    match clean.split_once(['、', '.', '．']) {
-        Some((before, after)) if !before.is_empty() && before.chars().all(number) => after.to_string(),
-        _ => clean,
-    }
 }
 
 /// The finding that printed figures contradict each other.
@@ -254,14 +225,8 @@ pub fn gave_up() -> Diagnostic {
     )
 }
 
-/// A cell's place in words: 《…》“…”行“…”.
-pub fn cell_name(book: &Book, cell: CellId) -> String {
-    let sheet = &book.sheets()[cell.table];
-    format!("{}“{}”行“{}”", table_name(sheet), row_name(book, cell), column_name(sheet, cell.column))
-}
-
 /// A relation with its names and values.
-pub fn relation(book: &Book, instance: &super::evaluate::Instance) -> String {
-    let one = |s: &Side| side(book, s, Interval::ZERO);
+pub fn relation(book: &Book, instance: &Instance) -> String {
+    let one = |s: &Operand| operand(book, s, Interval::ZERO);
     format!("{} {} {}", one(&instance.left), instance.compare.sign(), one(&instance.right))
 }

@@ -3,9 +3,8 @@
 use super::amounts::{Amount, DOWN, UP, Unit};
 use super::passage::Kind;
 use super::rule::{Findings, Rule};
-use super::texts::Texts;
+use super::texts::{NamedFigure, Texts};
 use crate::check::rule::{Example, RulePage};
-use crate::compose::NamedFigure;
 use crate::diagnostic::Severity::Warning;
 use rust_decimal::Decimal;
 

@@ -239,7 +239,7 @@ fn targets(texts: &Texts<'_>, findings: &mut Findings) {
     for record in &ledger.records {
         let project = record.values[index].text();
         if !project.is_empty() && !having.contains(project) && told.insert(project) {
-            let place = Place::new(record.origin.file.clone(), record.origin.line, record.columns[index]);
+            let place = record.place(index);
             let found = Diagnostic::warning("", format!("项目“{project}”没有绩效目标")).at(place).text(project);
             findings.push(found.hint("在绩效目标里补上这个项目；项目名称要写得一样"));
         }

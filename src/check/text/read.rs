@@ -149,7 +149,7 @@ impl Reader<'_> {
                     if text.is_empty() || record.columns[index] == 0 {
                         continue;
                     }
-                    let place = Place::new(record.origin.file.clone(), record.origin.line, record.columns[index]);
+                    let place = record.place(index);
                     if let Some(&first) = seen.get(text) {
                         self.passages[first].again.push(place);
                         continue;
@@ -195,8 +195,6 @@ fn reasons(composition: &Composition) -> Vec<(Place, String)> {
     let file = job.set.schema.files.values().find(|f| f.role.as_deref() == Some("reasons"));
     let dataset = file.and_then(|f| job.data.datasets.get(&f.id));
     let Some((dataset, field)) = dataset.and_then(|d| Some((d, d.field("text")?))) else { return Vec::new() };
-    let text = |r: &crate::data::Record| {
-        (Place::new(r.origin.file.clone(), r.origin.line, r.columns[field]), r.values[field].text().to_string())
-    };
+    let text = |r: &crate::data::Record| (r.place(field), r.values[field].text().to_string());
     dataset.records.iter().map(text).collect()
 }

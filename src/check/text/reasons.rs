@@ -2,9 +2,9 @@
 
 use super::passage::Kind;
 use super::rule::{Findings, Rule};
-use super::texts::Texts;
+use super::texts::{NamedFigure, Texts};
 use crate::check::rule::{Example, RulePage};
-use crate::compose::{Composition, NamedFigure};
+use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Severity::Error};
 use crate::layout::ReasonsAsked;
 use rust_decimal::Decimal;

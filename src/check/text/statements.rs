@@ -4,7 +4,7 @@
 use super::amounts::{Amount, number_end};
 use super::passage::{Kind, Passage};
 use crate::check::interval::{Interval, printed_interval};
-use crate::compose::{Composition, SourceView};
+use crate::compose::{Basis, Composition};
 use crate::diagnostic::Place;
 use crate::money;
 use rust_decimal::Decimal;
@@ -118,18 +118,18 @@ pub fn interval(composition: &Composition, address: &str) -> Option<Interval> {
     if let Some(view) = given.into_iter().find(|f| *f.address == *address && f.place.is_some()) {
         return Interval::of(view);
     }
-    match composition.source(address)? {
-        SourceView::Figures(of) if address.contains('~') => {
+    match composition.basis(address)? {
+        Basis::Figures(of) if address.contains('~') => {
             let [a, b] = of.get(..2)? else { return None };
             let (a, b) = (interval(composition, a)?, interval(composition, b)?);
             Some(Interval { low: a.low - b.high, high: a.high - b.low })
         }
-        SourceView::Figures(of) if address.contains('+') => of.iter().try_fold(Interval::ZERO, |sum, one| {
+        Basis::Figures(of) if address.contains('+') => of.iter().try_fold(Interval::ZERO, |sum, one| {
             let one = interval(composition, one)?;
             Some(Interval { low: sum.low + one.low, high: sum.high + one.high })
         }),
         // A ratio has its own rule.
-        SourceView::Figures(_) => None,
+        Basis::Figures(_) => None,
         _ => composition.amount(address).map(Interval::exactly),
     }
 }
@@ -148,7 +148,7 @@ impl Statement {
         if text.is_empty() {
             return Some(false);
         }
-        let unit = composition.figure(&self.address).map_or(money::Unit::WanYuan, |f| f.unit);
+        let unit = composition.figure(&self.address).map_or(money::Unit::WanYuan, |f| f.look.unit);
         let decimals = text.split_once('.').map_or(0, |(_, d)| d.len() as u32);
         let unit = match self.amount(passages) {
             Some(amount) => amount.money_unit()?,

@@ -63,7 +63,7 @@ impl<'a> Target<'a> {
 
     pub fn place(&self, dataset: &Dataset, heads: &[&str]) -> Place {
         let column = field(dataset, heads).map_or(0, |index| self.record.columns[index]);
-        Place::new(self.record.origin.file.clone(), self.record.origin.line, column)
+        Place::field(self.record.origin.file.clone(), self.record.origin.line, column)
     }
 
     pub fn value_place(&self, dataset: &Dataset) -> Place {

@@ -4,11 +4,34 @@ use super::amounts::Amount;
 use super::passage::{Passage, bare_label, plain, row_key};
 use super::read::{layout_of, passages};
 use super::statements::{Statement, TypedFigure, statements, typed_figures};
-use crate::compose::{Composition, NamedFigure};
+use crate::compose::{Composition, Figure};
 use crate::data::Kind as FieldKind;
 use crate::document::Table;
 use crate::layout::TableLayout;
+use crate::money;
+use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
+/// A known figure as a sentence may name it.
+#[derive(Debug, Clone)]
+pub struct NamedFigure {
+    pub address: String,
+    /// 元, or ones for a plain number.
+    pub amount: Decimal,
+    /// As a sentence prints it, without its unit.
+    pub text: String,
+    pub unit: money::Unit,
+    /// What a difference was made from: the figure and what it is compared with.
+    pub compares: Option<(Decimal, Decimal)>,
+}
+
+impl NamedFigure {
+    fn of(composition: &Composition, figure: &Figure) -> Option<NamedFigure> {
+        let (text, unit) = composition.in_sentences(figure)?;
+        let compares = composition.compared(figure);
+        Some(NamedFigure { address: figure.address.to_string(), amount: figure.amount?, text, unit, compares })
+    }
+}
 
 /// Everything the rules read.
 pub struct Texts<'a> {
@@ -29,12 +52,10 @@ pub struct Texts<'a> {
 impl<'a> Texts<'a> {
     pub fn of(composition: &'a Composition) -> Texts<'a> {
         let passages = passages(composition);
-        // First: the set's sentences make figures of their own.
-        let figures = composition.named_figures();
         let mut texts = Texts {
             statements: statements(composition, &passages),
             passages,
-            figures,
+            figures: composition.figures().filter_map(|f| NamedFigure::of(composition, f)).collect(),
             labels: labels(composition),
             by_name: HashMap::default(),
             names: names(composition),

@@ -4,9 +4,8 @@ use super::amounts::{Amount, Unit, is_name};
 use super::passage::{Kind, Passage, bare_label, row_key};
 use super::rule::{Findings, Rule};
 use super::statements::Statement;
-use super::texts::Texts;
+use super::texts::{NamedFigure, Texts};
 use crate::check::rule::{Example, RulePage};
-use crate::compose::NamedFigure;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity::{Note, Warning};
 use crate::money;
@@ -228,12 +227,13 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
 fn unlike(texts: &Texts<'_>, statement: &Statement) -> Diagnostic {
     let passage = &texts.passages[statement.passage];
     let figure = texts.composition.figure(&statement.address);
-    let shown = |f: &crate::compose::FigureView| {
-        let zero = if f.unit == money::Unit::Plain { "0" } else { "0.00" };
-        let text = if f.text.is_empty() { zero } else { f.text.trim_start_matches('-') };
-        format!("{text}{}", f.unit.name())
+    let shown = |f: &crate::compose::Figure| {
+        let zero = if f.is_money() { "0.00" } else { "0" };
+        let text = f.text();
+        let text = if text.is_empty() { zero } else { text.trim_start_matches('-') };
+        format!("{text}{}", f.look.unit.name())
     };
-    let right = figure.as_ref().map(shown).unwrap_or_default();
+    let right = figure.map(shown).unwrap_or_default();
     let label = texts.label(&statement.address).unwrap_or_else(|| row_key(&statement.address));
     let amount = texts.typed_amount(statement);
     let range = amount.as_ref().map_or(statement.range.clone(), |a| a.range.clone());

@@ -1,16 +1,18 @@
 //! A folder and a schema to [`Data`], every problem told at once: open each file, take the names it gives to codes,
-//! read its records, then settle what needs all files ([`super::settle`]).
+//! read its records, then complete what needs all files ([`super::across`]).
 
-use super::classification::{GivenNames, lay_own_lists, not_digits};
+use super::across::complete;
+use super::class_list::{GivenNames, lay_own_lists};
+use super::classification::not_digits;
 use super::csv_file::Row;
-use super::findings::Findings;
+use super::findings::FileFindings;
 use super::heading::Holds;
 use super::problem::describe;
 use super::schema::{FieldDefault, FileDecl, Kind, Schema};
-use super::settle::settle;
 use super::sheet::{Sheet, report_broken};
 use super::text_file::read_text;
-use super::value::{cleaned, half_width, read_value, shown, text_value};
+use super::typed::{cleaned, half_width, shown};
+use super::value::{read_value, text_value};
 use super::{Data, Dataset, Record, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::document::Origin;
@@ -23,7 +25,7 @@ const MAX_RECORDS: usize = 1_048_576;
 
 /// One file while it is read.
 pub(super) struct FileRead {
-    pub findings: Findings,
+    pub findings: FileFindings,
     /// None if absent or not readable.
     pub sheet: Option<Sheet>,
     pub dataset: Dataset,
@@ -97,12 +99,12 @@ pub fn read_files(
         file.findings.next_pass();
         read_records(file, decl, schema);
     }
-    settle(files, schema, diagnostics)
+    complete(files, schema, diagnostics)
 }
 
 fn open_file(decl: &FileDecl, text: Result<Option<String>, Diagnostic>) -> FileRead {
     let file: Arc<str> = Arc::from(decl.path.as_str());
-    let mut findings = Findings::new(file.clone());
+    let mut findings = FileFindings::new(file.clone());
     let given = matches!(text, Ok(Some(_)));
     let sheet = match text {
         Ok(text) => text.and_then(|text| Sheet::open(text, decl, &mut findings)),
@@ -218,7 +220,7 @@ fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
 }
 
 /// Whether something stands in a column without heading: told, once for each.
-fn report_unnamed(row: &Row, column: usize, findings: &mut Findings) -> bool {
+fn report_unnamed(row: &Row, column: usize, findings: &mut FileFindings) -> bool {
     let Some(cell) = row.fields.get(column).map(|cell| cleaned(cell)).filter(|cell| !cell.is_empty()) else {
         return false;
     };
@@ -232,7 +234,7 @@ fn report_unnamed(row: &Row, column: usize, findings: &mut Findings) -> bool {
 }
 
 /// Whether the row's fields cannot be told apart: more than headings, or too few. Told here.
-fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut Findings) -> bool {
+fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut FileFindings) -> bool {
     let headings = &sheet.headings;
     let width = headings.columns.len();
     if let Some((field, rest)) = row.after_quote {
@@ -336,7 +338,7 @@ struct RowReader<'a> {
     sheet: &'a Sheet,
     decl: &'a FileDecl,
     schema: &'a Schema,
-    findings: &'a mut Findings,
+    findings: &'a mut FileFindings,
     /// An error is told of the whole row already.
     told: bool,
 }

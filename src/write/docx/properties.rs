@@ -12,7 +12,7 @@
 use super::parts::XML;
 use super::tags::Tags;
 use super::xml::escape;
-use crate::document::{Document, Figure, Source};
+use crate::document::{Document, PrintedFigure, Source};
 use crate::read_docx::{column_key, number, table_key};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ impl<'a> Properties<'a> {
     }
 
     /// Notes the unit a figure is printed in.
-    pub fn printed(&mut self, figure: &'a Figure, tag: &str, text: &str) {
+    pub fn printed(&mut self, figure: &'a PrintedFigure, tag: &str, text: &str) {
         if let Some(scale) = scale(figure.amount, text) {
             self.printed.push(Printed { address: &figure.address, tag: tag.to_owned(), scale });
         }

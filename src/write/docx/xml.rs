@@ -1,5 +1,6 @@
 //! Text as XML 1.0 takes it, and lengths as WordprocessingML counts them.
 
+use crate::markup::{self, is_legal};
 use std::borrow::Cow;
 
 /// Word's twentieths of a point.
@@ -12,34 +13,18 @@ pub fn twips_mm(mm: f64) -> i64 {
     twips(mm * crate::style::MM)
 }
 
-/// XML 1.0, production 2. Everything else has no way into an XML file, not even escaped.
-fn legal(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
-}
-
 /// Text without the characters that XML cannot hold, tabs and carriage returns as what they look like.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| legal(c) && c != '\t' && c != '\r') {
+    if text.chars().all(|c| is_legal(c) && c != '\t' && c != '\r') {
         return Cow::Borrowed(text);
     }
-    let kept = text.chars().filter(|&c| legal(c) && c != '\r').map(|c| if c == '\t' { ' ' } else { c });
+    let kept = text.chars().filter(|&c| is_legal(c) && c != '\r').map(|c| if c == '\t' { ' ' } else { c });
     Cow::Owned(kept.collect())
 }
 
-/// Cleaned and escaped for content and for attribute values in double quotes.
+/// Cleaned and escaped for content and for attribute values in double quotes, where a line break would be a space.
 pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in clean(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            c => out.push(c),
-        }
-    }
-    out
+    markup::escape(&clean(text)).replace('\n', "&#10;")
 }
 
 /// [`escape`] onto the end of XML.

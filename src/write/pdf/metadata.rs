@@ -2,6 +2,7 @@
 
 use super::syntax::text_string;
 use crate::document::Meta;
+use crate::markup::escape;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 /// The program that makes the file. No version: the same document gives the same bytes from every release.
@@ -87,22 +88,6 @@ const UA_SCHEMA: &str = r#"<rdf:Description rdf:about="" xmlns:pdfaExtension="ht
 </rdf:li></rdf:Seq></pdfaSchema:property>
 </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>"#;
-
-/// Text as XML has it; characters XML 1.0 cannot hold are left out.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '\t' | '\n' | '\r' => escaped.push(c),
-            '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => {}
-            _ => escaped.push(c),
-        }
-    }
-    escaped
-}
 
 #[cfg(test)]
 mod tests {

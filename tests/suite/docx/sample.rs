@@ -112,9 +112,9 @@ pub fn column(kind: ColumnKind, width: f64) -> Column {
 }
 
 /// Registers a figure and returns the inline that prints it.
-pub fn figure(figures: &mut Vec<Figure>, address: &str, yuan: i64, text: &str) -> Inline {
+pub fn figure(figures: &mut Vec<PrintedFigure>, address: &str, yuan: i64, text: &str) -> Inline {
     let id = FigureId(figures.len() as u32);
-    figures.push(Figure {
+    figures.push(PrintedFigure {
         address: address.to_owned(),
         amount: Decimal::from(yuan),
         text: text.to_owned(),
@@ -158,7 +158,7 @@ fn meta() -> Meta {
 }
 
 /// A table as the statutory ones are: three parts above, a head of two rows, 栏次, totals, a note.
-pub fn statutory(figures: &mut Vec<Figure>, id: &str, anchor: &str, title: &str, rows: usize) -> Table {
+pub fn statutory(figures: &mut Vec<PrintedFigure>, id: &str, anchor: &str, title: &str, rows: usize) -> Table {
     let header = vec![
         row(
             RowKind::Header,
@@ -212,7 +212,7 @@ pub fn statutory(figures: &mut Vec<Figure>, id: &str, anchor: &str, title: &str,
 }
 
 /// A wide form: many columns, labels merged downwards, one part above, no header rows, no title.
-fn form(figures: &mut Vec<Figure>) -> Table {
+fn form(figures: &mut Vec<PrintedFigure>) -> Table {
     let mut body = Vec::new();
     for index in 0..6 {
         let mut cells = Vec::new();
@@ -300,7 +300,7 @@ pub fn document() -> Document {
 }
 
 /// A document of one section with these tables, for measuring and for random tests.
-pub fn of_tables(figures: Vec<Figure>, tables: Vec<Table>) -> Document {
+pub fn of_tables(figures: Vec<PrintedFigure>, tables: Vec<Table>) -> Document {
     let blocks = tables.into_iter().map(Block::Table).collect();
     Document { meta: meta(), sections: vec![section("tables", "纵向", Numbering::Decimal, false, blocks)], figures }
 }
@@ -310,7 +310,7 @@ pub type RandomCell = (bool, (i64, String), String, usize, usize);
 
 /// A table of such cells; spans may overlap or leave the table, as a layout's might.
 pub fn random_table(
-    figures: &mut Vec<Figure>,
+    figures: &mut Vec<PrintedFigure>,
     id: &str,
     columns: usize,
     header: usize,

@@ -1,0 +1,41 @@
+//! What tables, rows, columns and cells are called in messages.
+
+use super::book::{Book, CellId, Sheet};
+
+pub fn table_name(sheet: &Sheet) -> String {
+    match sheet.view.title == *sheet.view.id {
+        true => format!("表 {}", sheet.view.id),
+        false => format!("《{}》", sheet.view.title),
+    }
+}
+
+pub fn row_name(book: &Book, cell: CellId) -> String {
+    let row = book.row(cell);
+    let name = if row.label.trim().is_empty() { row.name.as_str() } else { row.label.trim() };
+    match (row.code.is_empty(), name.is_empty()) {
+        (false, _) => format!("{} {}", row.code, row.name),
+        (true, true) => row.key.to_string(),
+        (true, false) => name.to_string(),
+    }
+}
+
+pub fn column_name(sheet: &Sheet, column: usize) -> String {
+    let column = &sheet.view.columns[column];
+    column.head.last().map(|h| h.replace('\n', "")).filter(|h| !h.is_empty()).unwrap_or_else(|| column.key.to_string())
+}
+
+/// A cell's place in words: 《…》“…”行“…”.
+pub fn cell_name(book: &Book, cell: CellId) -> String {
+    let sheet = &book.sheets()[cell.table];
+    format!("{}“{}”行“{}”", table_name(sheet), row_name(book, cell), column_name(sheet, cell.column))
+}
+
+/// A name without what does not tell names apart: spaces, the number before it.
+pub fn plain_name(name: &str) -> String {
+    let clean: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = |c: char| "一二三四五六七八九十百（）()0123456789".contains(c);
+    match clean.split_once(['、', '.', '．']) {
+        Some((before, after)) if !before.is_empty() && before.chars().all(number) => after.to_string(),
+        _ => clean,
+    }
+}

@@ -1,0 +1,290 @@
+//! `each` turns one entry into many: the values of a field, codes with those above them, tuples, records, lists.
+
+use super::rows::Peer;
+use super::{Context, Scope, is};
+use crate::compose::short_key;
+use crate::data::filter::Filter;
+use crate::data::{Dataset, Kind};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::layout::{Each, ListEntry, Order, Values};
+use indexmap::IndexMap;
+use minijinja::Value;
+use std::sync::Arc;
+
+/// One of the many that `each` turns an entry into.
+pub(super) struct Item {
+    pub key: Arc<str>,
+    pub context: Context,
+    pub fields: IndexMap<String, Arc<str>>,
+    pub filter: Option<Filter>,
+    pub head: Option<String>,
+    pub from: Option<String>,
+    pub of: Option<String>,
+    pub record: Option<usize>,
+    pub level: usize,
+    /// Key of the sibling it lies under, for numbering.
+    pub parent: Arc<str>,
+    /// It occurs by itself: kept whatever its money.
+    pub keep: bool,
+}
+
+/// An `each` with all that shapes it.
+pub(super) struct EachSpec<'b> {
+    pub each: &'b Each,
+    pub values: Option<&'b Values>,
+    pub levels: &'b [String],
+    pub order: Order,
+    pub id: &'b [String],
+}
+
+impl<'a> Scope<'a> {
+    /// A list by its name, the table's own first.
+    fn list(&self, name: &str) -> Option<&'a [ListEntry]> {
+        let set = &self.session.job.set.lists;
+        self.layout.lists.get(name).or_else(|| set.get(name)).map(Vec::as_slice)
+    }
+
+    pub(super) fn items(
+        &self,
+        spec: &EachSpec<'_>,
+        dataset: &'a Dataset,
+        filters: &[Filter],
+        peers: &[Peer<'a>],
+    ) -> Vec<Item> {
+        match spec.each {
+            Each::Record => self.record_items(spec, dataset, filters),
+            Each::Fields(fields) => self.tuple_items(fields, dataset, filters),
+            Each::Entries(entries) => entries.iter().map(|e| self.entry_item(e, None)).collect(),
+            Each::List(name) => self.list_items(name),
+            Each::Field(name) => match dataset.field(name) {
+                Some(field) => self.field_items(spec, field, dataset, filters, peers),
+                None => self.list_items(name),
+            },
+        }
+    }
+
+    fn list_items(&self, name: &str) -> Vec<Item> {
+        let entries = self.list(name).unwrap_or_default();
+        entries.iter().map(|e| self.entry_item(e, None)).collect()
+    }
+
+    /// An entry of a list; a bare value needs the field it is a value of.
+    fn entry_item(&self, entry: &ListEntry, field: Option<(&'a Dataset, usize)>) -> Item {
+        match (entry, field) {
+            (ListEntry::Value(value, _), Some((dataset, field))) => self.value_item(dataset, field, value, true),
+            (ListEntry::Value(value, _), None) => plain_item(value, value),
+            (ListEntry::Entry(entry), _) => {
+                let mut item = plain_item(&entry.key, &entry.name);
+                item.head = entry.head.as_ref().map(|h| self.label(h, &Context::new()));
+                item.filter = Some(entry.filter.clone());
+                item.from = entry.from.clone();
+                item.of = entry.of.clone();
+                item
+            }
+        }
+    }
+
+    fn field_items(
+        &self,
+        spec: &EachSpec<'_>,
+        field: usize,
+        dataset: &'a Dataset,
+        filters: &[Filter],
+        peers: &[Peer<'a>],
+    ) -> Vec<Item> {
+        if let Some(values) = spec.values {
+            let entries = match values {
+                Values::Here(entries) => entries,
+                Values::List(name) => self.list(name).unwrap_or_default(),
+            };
+            return entries.iter().map(|e| self.entry_item(e, Some((dataset, field)))).collect();
+        }
+        let present = self.present(field, dataset, filters, peers);
+        let values: Vec<String> = match &dataset.fields[field].kind {
+            Kind::Code { class, .. } => self.codes(class, &present, spec.levels),
+            Kind::Choice { values, .. } if spec.order == Order::Natural => {
+                values.iter().filter(|v| present.contains(&v.as_str())).cloned().collect()
+            }
+            _ => present.iter().map(|v| v.to_string()).collect(),
+        };
+        values.iter().map(|v| self.value_item(dataset, field, v, false)).collect()
+    }
+
+    /// The values of a field that occur, the dataset's own first.
+    fn present(&self, field: usize, dataset: &'a Dataset, filters: &[Filter], peers: &[Peer<'a>]) -> Vec<&'a str> {
+        let points = self.session.all_points(dataset, filters);
+        let mut texts: Vec<&str> = points.yes.iter().map(|i| dataset.records[i].values[field].text()).collect();
+        for peer in peers {
+            let Some(field) = peer.dataset.field(&dataset.fields[field].id) else { continue };
+            let points = self.session.all_points(peer.dataset, filters).yes.and(&peer.shown);
+            texts.extend(points.iter().map(|i| peer.dataset.records[i].values[field].text()));
+        }
+        distinct(texts.into_iter())
+    }
+
+    /// The codes that occur and those above them, at the wanted levels, in code order.
+    fn codes(&self, class: &str, present: &[&str], levels: &[String]) -> Vec<String> {
+        let Some(class) = self.session.job.set.schema.classes.get(class) else { return Vec::new() };
+        let wanted =
+            |code: &str| levels.is_empty() || class.level(code).is_some_and(|l| levels.contains(&class.levels[l]));
+        let mut codes: Vec<String> =
+            present.iter().flat_map(|code| class.path(code)).filter(|c| wanted(c)).map(str::to_string).collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+
+    fn value_item(&self, dataset: &'a Dataset, field: usize, value: &str, keep: bool) -> Item {
+        let decl = &dataset.fields[field];
+        let mut item = plain_item(value, value);
+        if let Kind::Code { class, .. } = &decl.kind
+            && let Some(class) = self.session.job.set.schema.classes.get(class)
+        {
+            let path = class.path(value);
+            let name = |code: &str| class.names.get(code).cloned();
+            item.key = value.into();
+            item.level = path.len().max(1);
+            item.parent = path.iter().rev().nth(1).map_or("", |p| *p).into();
+            let names: Vec<String> = path.iter().map(|c| name(c).unwrap_or_else(|| c.to_string())).collect();
+            let known = name(value);
+            if known.is_none() {
+                self.session.report(
+                    Diagnostic::error("E303", format!("科目编码 {value} 没有名称"))
+                        .at(first_with(dataset, field, value))
+                        .hint("在数据文件夹的科目表中补上它的名称，或增加“科目名称”列"),
+                );
+            }
+            item.context.insert("name".into(), Value::from(known.unwrap_or_else(|| value.to_string())));
+            item.context.insert("code".into(), Value::from(value));
+            item.context.insert("codes".into(), Value::from(path.iter().map(|c| c.to_string()).collect::<Vec<_>>()));
+            item.context.insert("names".into(), Value::from(names));
+            item.context.insert("level".into(), Value::from(path.len()));
+        }
+        if let Kind::Ref { file, field } = &decl.kind {
+            self.referred_fields(file, field, value, &mut item.context);
+        }
+        item.context.insert(decl.id.clone(), Value::from(value));
+        item.fields.insert(decl.id.clone(), value.into());
+        item.filter = Some(is(&decl.id, value));
+        item.keep = keep;
+        item
+    }
+
+    /// What the record a ref's value names says of it: a unit's nature.
+    fn referred_fields(&self, file: &str, field: &str, value: &str, context: &mut Context) {
+        let Some(dataset) = self.session.dataset(file) else { return };
+        let Some(named_by) = dataset.field(field) else { return };
+        let Some(record) = dataset.records.iter().find(|r| r.values[named_by].text() == value) else { return };
+        for (field, datum) in dataset.fields.iter().zip(&record.values) {
+            if !context.contains_key(&field.id) {
+                context.insert(field.id.clone(), self.session.template_value(datum, &field.kind));
+            }
+        }
+    }
+
+    /// A row per distinct pair, triple … of fields, as they first occur.
+    fn tuple_items(&self, fields: &[String], dataset: &'a Dataset, filters: &[Filter]) -> Vec<Item> {
+        let indexes: Vec<usize> = fields.iter().filter_map(|f| dataset.field(f)).collect();
+        let points = self.session.all_points(dataset, filters);
+        let tuple = |i: usize| -> Vec<&str> { indexes.iter().map(|&f| dataset.records[i].values[f].text()).collect() };
+        let mut items = Vec::new();
+        for values in distinct(points.yes.iter().map(tuple)) {
+            let mut item = plain_item(&values.join("-"), values.first().copied().unwrap_or_default());
+            let pairs = indexes.iter().zip(&values);
+            let filters = pairs.clone().map(|(&f, v)| is(&dataset.fields[f].id, v)).collect();
+            item.filter = Some(Filter::All(filters));
+            for (&field, value) in pairs {
+                item.context.insert(dataset.fields[field].id.clone(), Value::from(*value));
+                item.fields.insert(dataset.fields[field].id.clone(), (*value).into());
+            }
+            item.keep = true;
+            items.push(item);
+        }
+        items
+    }
+
+    fn record_items(&self, spec: &EachSpec<'_>, dataset: &'a Dataset, filters: &[Filter]) -> Vec<Item> {
+        let points = self.session.all_points(dataset, filters);
+        let id: Vec<usize> = spec.id.iter().filter_map(|f| dataset.field(f)).collect();
+        let mut items = Vec::new();
+        for (number, index) in points.yes.iter().enumerate() {
+            let record = &dataset.records[index];
+            let key = match id.is_empty() {
+                true => (number + 1).to_string(),
+                false => id.iter().map(|&f| record.values[f].text()).collect::<Vec<_>>().join("-"),
+            };
+            let mut item = plain_item(&key, &key);
+            for (field, value) in dataset.fields.iter().zip(&record.values) {
+                item.context.insert(field.id.clone(), self.session.template_value(value, &field.kind));
+                item.fields.insert(field.id.clone(), value.text().into());
+            }
+            item.record = Some(index);
+            item.keep = true;
+            items.push(item);
+        }
+        items
+    }
+}
+
+fn plain_item(key: &str, name: &str) -> Item {
+    let context = Context::from([
+        ("name".to_string(), Value::from(name)),
+        ("code".to_string(), Value::from("")),
+        ("level".to_string(), Value::from(1)),
+        ("codes".to_string(), Value::from(Vec::<String>::new())),
+        ("names".to_string(), Value::from(vec![name.to_string()])),
+    ]);
+    Item {
+        key: short_key(key),
+        context,
+        fields: IndexMap::new(),
+        filter: None,
+        head: None,
+        from: None,
+        of: None,
+        record: None,
+        level: 1,
+        parent: "".into(),
+        keep: false,
+    }
+}
+
+/// Whether `each` goes over a declared list, whose entries all stand unless `keep` says otherwise.
+pub(super) fn is_list(each: &Each, dataset: &Dataset) -> bool {
+    match each {
+        Each::Entries(_) | Each::List(_) => true,
+        Each::Field(name) => dataset.field(name).is_none(),
+        Each::Fields(_) | Each::Record => false,
+    }
+}
+
+/// The first line whose code is `code` or below it.
+fn first_with(dataset: &Dataset, field: usize, code: &str) -> Place {
+    let record = dataset.records.iter().find(|r| r.values[field].text().starts_with(code));
+    match record {
+        Some(record) => record.place(field),
+        None => Place::file(dataset.file.clone()),
+    }
+}
+
+fn distinct<T: PartialEq + std::hash::Hash + Eq + Clone + IsBlank>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let set: indexmap::IndexSet<T> = values.filter(|v| !v.is_blank()).collect();
+    set.into_iter().collect()
+}
+
+/// Values that are no item of an axis.
+trait IsBlank {
+    fn is_blank(&self) -> bool;
+}
+
+impl IsBlank for &str {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl IsBlank for Vec<&str> {
+    fn is_blank(&self) -> bool {
+        self.iter().all(|v| v.is_empty())
+    }
+}

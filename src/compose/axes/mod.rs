@@ -1,0 +1,182 @@
+//! Axes: declared entries become rows and columns, each with its key, its filters and what its label knows.
+
+mod columns;
+mod items;
+mod rows;
+
+use super::session::Session;
+use crate::data::filter::{Condition, Filter};
+use crate::data::points::{Bits, Points};
+use crate::data::{Dataset, Kind};
+use crate::diagnostic::Place;
+use crate::layout::{ColumnDecl, Expression, Indent, RowDecl, TableLayout, Template};
+use crate::money::Look;
+use indexmap::IndexMap;
+use minijinja::Value;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What labels of a row know: its own names and those of the rows around it.
+pub type Context = BTreeMap<String, Value>;
+
+/// A table being composed: its layout, the instance's filters, the dataset it reads.
+pub struct Scope<'a> {
+    pub session: &'a Session,
+    pub layout: &'a TableLayout,
+    pub base: &'a Dataset,
+    /// The table's own filter and the instance's.
+    pub filters: Vec<Filter>,
+    pub look: Look,
+    /// No money passes the table's filters.
+    pub empty: bool,
+}
+
+/// A row of a table, before its cells.
+pub struct RowItem<'a> {
+    pub decl: &'a RowDecl,
+    pub key: Arc<str>,
+    pub context: Context,
+    /// Raw values of its fields, for joins and split codes.
+    pub fields: IndexMap<String, Arc<str>>,
+    pub filters: Vec<Filter>,
+    pub dataset: &'a Dataset,
+    pub points: Arc<Points>,
+    /// It is one record: no other dataset has it.
+    pub record: Option<usize>,
+    /// Made by `each`.
+    pub generated: bool,
+    pub level: usize,
+    /// The field of a row made from codes.
+    pub code_field: Option<&'a str>,
+    /// Key of the row it lies below.
+    pub under: Option<Arc<str>>,
+    /// The amount field its list entry sums.
+    pub measure: Option<String>,
+    /// It lies below another printed row.
+    pub nested: bool,
+    /// A blank ruled row.
+    pub blank: bool,
+}
+
+/// A column of a table, before its cells.
+pub struct ColumnItem<'a> {
+    pub decl: &'a ColumnDecl,
+    pub key: Option<Arc<str>>,
+    pub head: Vec<String>,
+    pub filters: Vec<Filter>,
+    pub from: Option<String>,
+    /// An amount field, or the column it is an 其中 of.
+    pub of: Option<String>,
+    /// Key of the item that `each` made it from.
+    pub item: Option<Arc<str>>,
+}
+
+impl<'a> Scope<'a> {
+    /// Index of the amount field a dataset is summed by here.
+    pub fn measure(&self, dataset: &Dataset) -> Option<usize> {
+        if dataset.id == self.layout.from
+            && let Some(measure) = &self.layout.measure
+        {
+            return dataset.field(measure);
+        }
+        dataset.fields.iter().position(|f| f.kind == Kind::Amount)
+    }
+
+    /// A record has money here: in the field the table sums, else in any amount.
+    pub fn counts(&self, dataset: &Dataset, record: usize) -> bool {
+        match self.layout.measure.as_deref().filter(|_| dataset.id == self.layout.from).and_then(|m| dataset.field(m)) {
+            Some(measure) => !dataset.records[record].values[measure].number().is_zero(),
+            None => has_amount(dataset, record),
+        }
+    }
+
+    /// Whether `when` holds, with `empty` known.
+    pub fn holds(&self, when: &Option<Expression>) -> bool {
+        let Some(when) = when else { return true };
+        let empty = BTreeMap::from([("empty".to_string(), Value::from(self.empty))]);
+        self.session.holds(when, Value::from(empty))
+    }
+
+    /// A label's words.
+    pub fn label(&self, template: &Template, context: &Context) -> String {
+        match template.name {
+            // Most labels are plain words: nothing is put in.
+            None => template.source.clone(),
+            Some(_) => self.session.render(template, &self.label_context(context)),
+        }
+    }
+
+    /// What a label of a row knows, as one value for its template.
+    pub fn label_context(&self, context: &Context) -> Value {
+        let mut all = context.clone();
+        all.insert("look".to_string(), look_value(&self.look));
+        all.insert("empty".to_string(), Value::from(self.empty));
+        Value::from(all)
+    }
+
+    /// The other datasets that columns read without a join.
+    pub fn other_datasets(&self, columns: &[ColumnItem<'a>]) -> Vec<(&'a Dataset, Bits)> {
+        let mut others: Vec<(&Dataset, Bits)> = Vec::new();
+        for column in columns.iter().filter(|c| c.decl.join.is_none() && c.key.is_some()) {
+            let Some(dataset) = column.from.as_deref().and_then(|id| self.session.dataset(id)) else { continue };
+            if dataset.id == self.base.id {
+                continue;
+            }
+            let shown = &self.session.all_points(dataset, &column.filters).yes;
+            match others.iter_mut().find(|(d, _)| d.id == dataset.id) {
+                Some((_, all)) => *all = all.or(shown),
+                None => others.push((dataset, shown.clone())),
+            }
+        }
+        others
+    }
+
+    fn has_money(&self, dataset: &Dataset, points: &Points) -> bool {
+        match self.measure(dataset) {
+            Some(measure) => points.yes.iter().any(|i| dataset.records[i].values[measure].number() != Decimal::ZERO),
+            None => !points.yes.is_empty(),
+        }
+    }
+
+    /// 字 a row's label is indented by.
+    pub fn indent(&self, row: &RowItem<'_>) -> f64 {
+        match row.decl.indent {
+            Indent::Fixed(n) => n,
+            Indent::Level(n) => n * (row.level.saturating_sub(1)) as f64,
+        }
+    }
+}
+
+/// The filter that a field has a value.
+pub fn is(field: &str, value: &str) -> Filter {
+    Filter::Field { path: field.to_string(), condition: Condition::Is(value.to_string()), place: Place::file("") }
+}
+
+/// `join = { field there = "field here" }` for a row; none where the row has no such field.
+pub fn join_filters(
+    join: &[(String, String)],
+    fields: &IndexMap<String, Arc<str>>,
+    place: &Place,
+) -> Option<Vec<Filter>> {
+    let one = |(there, here): &(String, String)| {
+        let value = fields.get(here)?;
+        let condition = Condition::Is(value.to_string());
+        Some(Filter::Field { path: there.clone(), condition, place: place.clone() })
+    };
+    join.iter().map(one).collect()
+}
+
+/// The look of a table's numbers, as its labels see it.
+pub fn look_value(look: &Look) -> Value {
+    Value::from(BTreeMap::from([
+        ("unit".to_string(), Value::from(look.unit.name())),
+        ("decimals".to_string(), Value::from(look.decimals)),
+    ]))
+}
+
+/// Any amount of a record is not zero.
+fn has_amount(dataset: &Dataset, record: usize) -> bool {
+    let fields = dataset.fields.iter().zip(&dataset.records[record].values);
+    fields.into_iter().any(|(field, value)| field.kind == Kind::Amount && !value.number().is_zero())
+}

@@ -1,0 +1,198 @@
+//! Figures by address: what each is the sum of, which are printed, what lies behind them.
+
+use super::session::Session;
+use crate::data::Data;
+use crate::data::filter::Filter;
+use crate::data::points::Points;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::document::{FigureId, Origin, PrintedFigure};
+use crate::money::{Look, Unit, show};
+use indexmap::IndexSet;
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap as HashMap;
+use std::sync::Arc;
+
+/// Index of a figure among those of a composition.
+pub type Id = usize;
+
+/// An exact amount with an address, printed or not.
+#[derive(Debug, Clone)]
+pub struct Figure {
+    /// `t5/2010350/基本`; of a difference, a ratio, a sum with what it was made with behind it.
+    pub address: Arc<str>,
+    /// 元 for money, ones for counts, per cent for percentages; none: not known.
+    pub amount: Option<Decimal>,
+    /// Why it is not known.
+    pub unknown: Option<String>,
+    /// How its table prints it.
+    pub look: Look,
+    pub(super) terms: Terms,
+}
+
+impl Figure {
+    /// A count or a percentage is not money.
+    pub fn is_money(&self) -> bool {
+        self.look.unit != Unit::Plain
+    }
+
+    /// As its table prints it; empty where it is not known.
+    pub fn text(&self) -> String {
+        self.amount.map(|amount| show(amount, &self.look)).unwrap_or_default()
+    }
+}
+
+/// What a figure is made of.
+#[derive(Debug, Clone)]
+pub(super) enum Terms {
+    /// The sum of an amount field over the points of a row and a column.
+    Points { dataset: Arc<str>, row: Arc<Points>, column: Arc<Points>, chain: Arc<Chain> },
+    /// Other figures.
+    Figures(Vec<Id>),
+    /// One value of one record.
+    Record(Origin),
+}
+
+/// The filters of a figure, to ask the same of another dataset.
+#[derive(Debug, Clone)]
+pub(super) struct Chain {
+    pub filters: Vec<Filter>,
+    /// The amount field, by its id.
+    pub measure: String,
+    /// A single record's row: no other dataset has it.
+    pub record: bool,
+}
+
+/// Every figure of a run of `compose`, in the order they were made.
+#[derive(Default)]
+pub struct Register {
+    pub figures: Vec<Arc<Figure>>,
+    pub by_address: HashMap<Arc<str>, Id>,
+    /// Those the document prints; their order is their number there.
+    pub printed: IndexSet<Id>,
+}
+
+impl Register {
+    fn add(&mut self, figure: Figure) -> Id {
+        let id = self.figures.len();
+        self.by_address.insert(figure.address.clone(), id);
+        self.figures.push(Arc::new(figure));
+        id
+    }
+}
+
+impl Session {
+    /// Every given figure is there before its table is composed, which knows the table's own rows only.
+    pub(super) fn add_given(&self) {
+        let mut all: Vec<_> = self.given.values().collect();
+        all.sort_by(|a, b| a.address.cmp(&b.address));
+        let mut register = self.register();
+        for view in all {
+            register.add(Figure {
+                address: view.address.clone(),
+                amount: view.printed(),
+                unknown: Some("它不是数字".to_string()),
+                look: Look { unit: view.unit, decimals: view.decimals, ..self.job.set.numbers.clone() },
+                terms: Terms::Figures(Vec::new()),
+            });
+        }
+    }
+
+    /// Registers a figure; two at one address are an error.
+    pub fn add_figure(&self, figure: Figure, place: &Place) -> Id {
+        let mut register = self.register();
+        let Some(&old) = register.by_address.get(&figure.address) else { return register.add(figure) };
+        if self.given.contains_key(&figure.address) {
+            let amount = register.figures[old].amount;
+            register.figures[old] = Arc::new(Figure { amount, ..figure });
+            return old;
+        }
+        self.report(
+            Diagnostic::error("E301", format!("两个数字的地址相同：{}", figure.address))
+                .at(place.clone())
+                .hint("检查行、列的 key 是否重复；按记录成行时用 id 指明能区分各条的字段"),
+        );
+        old
+    }
+
+    /// Registers a figure made while writing, or finds the one already at its address.
+    pub fn derived(&self, figure: Figure) -> Id {
+        let mut register = self.register();
+        match register.by_address.get(&figure.address) {
+            Some(&id) => id,
+            None => register.add(figure),
+        }
+    }
+
+    pub fn find(&self, address: &str) -> Option<Id> {
+        self.register().by_address.get(address).copied()
+    }
+
+    pub fn figure(&self, id: Id) -> Arc<Figure> {
+        self.register().figures[id].clone()
+    }
+
+    /// The addresses of all figures so far, for suggestions.
+    pub fn addresses(&self) -> Vec<Arc<str>> {
+        self.register().figures.iter().map(|f| f.address.clone()).collect()
+    }
+
+    /// The document's number of a figure that is printed.
+    pub fn printed(&self, figure: Id) -> FigureId {
+        FigureId(self.register().printed.insert_full(figure).0 as u32)
+    }
+
+    /// The address of a printed figure.
+    pub fn printed_address(&self, figure: FigureId) -> Option<Arc<str>> {
+        let register = self.register();
+        let id = register.printed.get_index(figure.0 as usize)?;
+        Some(register.figures[*id].address.clone())
+    }
+
+    /// Every printed figure, for the document.
+    pub fn printed_figures(&self) -> Vec<PrintedFigure> {
+        let register = self.register();
+        let printed = |&id: &Id| {
+            let figure = &register.figures[id];
+            let amount = figure.amount.unwrap_or_default();
+            PrintedFigure {
+                text: show(amount, &figure.look),
+                amount,
+                origins: origins(&self.job.data, &register.figures, id),
+                address: figure.address.to_string(),
+            }
+        };
+        register.printed.iter().map(printed).collect()
+    }
+}
+
+/// The input lines behind a figure, sorted, once each.
+fn origins(data: &Data, figures: &[Arc<Figure>], id: Id) -> Vec<Origin> {
+    match &figures[id].terms {
+        Terms::Record(origin) => vec![origin.clone()],
+        Terms::Figures(of) => {
+            let mut all: Vec<Origin> = of.iter().flat_map(|&id| origins(data, figures, id)).collect();
+            all.sort();
+            all.dedup();
+            all
+        }
+        Terms::Points { dataset, row, column, .. } => {
+            let Some(dataset) = data.datasets.get(&**dataset) else { return Vec::new() };
+            row.and(column).yes.iter().map(|i| dataset.records[i].origin.clone()).collect()
+        }
+    }
+}
+
+/// The amounts behind a figure, each with its line.
+pub(super) fn amounts_behind(data: &Data, figures: &[Arc<Figure>], id: Id) -> Vec<(Origin, Decimal)> {
+    let figure = &figures[id];
+    match &figure.terms {
+        Terms::Record(origin) => vec![(origin.clone(), figure.amount.unwrap_or_default())],
+        Terms::Figures(of) => of.iter().flat_map(|&id| amounts_behind(data, figures, id)).collect(),
+        Terms::Points { dataset, row, column, chain } => {
+            let Some(dataset) = data.datasets.get(&**dataset) else { return Vec::new() };
+            let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };
+            let amount = |i: usize| (dataset.records[i].origin.clone(), dataset.records[i].values[measure].number());
+            row.and(column).yes.iter().map(amount).collect()
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The points behind filters, each found once, and exact sums over them.
+
+use super::session::Session;
+use crate::data::filter::{Columns, Filter, Matcher};
+use crate::data::points::Points;
+use crate::data::{Data, Dataset};
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap as HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What filters hold for, as far as they were asked.
+pub struct Found {
+    /// By dataset.
+    columns: HashMap<String, Columns>,
+    points: Mutex<HashMap<(String, Filter), Arc<Points>>>,
+}
+
+impl Found {
+    pub fn of(data: &Data) -> Found {
+        let columns = data.datasets.iter().map(|(id, dataset)| (id.clone(), Columns::of(dataset))).collect();
+        Found { columns, points: Mutex::default() }
+    }
+}
+
+impl Session {
+    /// The points of a dataset a filter holds for; computed once.
+    pub fn points(&self, dataset: &Dataset, filter: &Filter) -> Arc<Points> {
+        let known = || self.found.points.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (dataset.id.clone(), filter.clone());
+        if let Some(points) = known().get(&key) {
+            return points.clone();
+        }
+        let columns = &self.found.columns[&dataset.id];
+        let points = Arc::new(Matcher::new(dataset, columns, &self.job.data, &self.job.set.schema).points(filter));
+        known().insert(key, points.clone());
+        points
+    }
+
+    /// The points all of `filters` hold for.
+    pub fn all_points(&self, dataset: &Dataset, filters: &[Filter]) -> Arc<Points> {
+        let mut iter = filters.iter().filter(|f| !matches!(f, Filter::All(all) if all.is_empty()));
+        let Some(first) = iter.next() else { return self.points(dataset, &Filter::All(Vec::new())) };
+        let mut points = self.points(dataset, first);
+        for next in iter {
+            points = Arc::new(points.and(&self.points(dataset, next)));
+        }
+        points
+    }
+
+    /// The exact sum over the points of a row and a column: none, with the reason, where it is not known.
+    pub fn sum(&self, dataset: &Dataset, row: &Points, column: &Points, measure: usize) -> Result<Decimal, String> {
+        if !dataset.given {
+            return Err(format!("没有文件 {}", dataset.file));
+        }
+        let points = row.and(column);
+        let unsure = points.unknown.iter().find(|&i| !dataset.records[i].values[measure].number().is_zero());
+        if let Some(index) = unsure {
+            let origin = &dataset.records[index].origin;
+            return Err(format!("{}:{} 没有填写足够的信息，无法判断是否应计入", origin.file, origin.line));
+        }
+        Ok(points.yes.iter().map(|i| dataset.records[i].values[measure].number()).sum())
+    }
+}

@@ -1,0 +1,107 @@
+//! Templates are rendered; what stops one is reported at its line.
+
+use super::session::Session;
+use crate::layout::narrative_lines::is_mark;
+use crate::layout::{Expression, Template, template_message};
+use minijinja::Value;
+use std::collections::BTreeMap;
+
+impl Session {
+    /// Renders a template; an error is reported at its line and gives an empty text.
+    pub fn render(&self, template: &Template, context: &Value) -> String {
+        let Some(name) = &template.name else { return template.source.clone() };
+        let rendered = self.env().get_template(name).and_then(|t| t.render(context.clone()));
+        rendered.unwrap_or_else(|error| {
+            self.report(template_message::runtime(&error, &template.place, self.env(), context));
+            String::new()
+        })
+    }
+
+    /// Renders a narrative. After a mistake the rest is tried without the line it stands in, so that the mistakes of
+    /// all lines are reported at once.
+    pub fn render_lines(&self, template: &Template) -> String {
+        let nothing = Value::from(BTreeMap::<String, Value>::new());
+        let Some(name) = &template.name else { return template.source.clone() };
+        let before = self.problems();
+        let mut rendered = self.env().get_template(name).and_then(|t| t.render(nothing.clone()));
+        let mut lines: Vec<String> = template.source.split('\n').map(str::to_string).collect();
+        let mut lost: Vec<String> = Vec::new();
+        for _ in 0..lines.len() {
+            let error = match rendered {
+                Ok(text) => return text,
+                Err(error) => error,
+            };
+            // What the failed attempt met comes up again in the next, with its line.
+            self.forget_problems(before);
+            let root = template_message::undefined_name(&error).and_then(|n| n.split(['.', '[']).next());
+            if !root.is_some_and(|root| lost.iter().any(|l| l == root)) {
+                self.report(template_message::runtime(&error, &template.place, self.env(), &nothing));
+            }
+            let Some(line) = error.line().and_then(|line| lines.get_mut(line.checked_sub(1)?)) else { break };
+            lost.extend(names_set(line));
+            let stub = block_tags_only(line);
+            if *line == stub {
+                break;
+            }
+            *line = stub;
+            let source = lines.join("\n");
+            let Ok(changed) = self.env().template_from_str(&source) else { break };
+            rendered = changed.render(nothing.clone());
+        }
+        String::new()
+    }
+
+    /// Renders a template for a message; none if it cannot be (reported elsewhere) or prints figures.
+    pub fn try_render(&self, template: &Template, context: &Value) -> Option<String> {
+        let Some(name) = &template.name else { return Some(template.source.clone()) };
+        let text = self.env().get_template(name).and_then(|t| t.render(context.clone())).ok()?;
+        (!text.contains(is_mark)).then_some(text)
+    }
+
+    /// Evaluates `when`; an error is reported and counts as true.
+    pub fn holds(&self, expression: &Expression, context: Value) -> bool {
+        let value = self.env().compile_expression(&expression.source).and_then(|e| e.eval(context.clone()));
+        match value {
+            Ok(value) => value.is_true(),
+            Err(error) => {
+                self.report(template_message::runtime(&error, &expression.place, self.env(), &context));
+                true
+            }
+        }
+    }
+}
+
+/// The names that a template line sets.
+fn names_set(line: &str) -> Vec<String> {
+    let sets = line.split("{%").skip(1).filter_map(|tag| tag.trim_start_matches('-').trim_start().strip_prefix("set "));
+    sets.map(|set| set.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect()
+}
+
+/// A template line with only what keeps its blocks whole: loops go over nothing, conditions do not hold.
+fn block_tags_only(line: &str) -> String {
+    let tags =
+        line.split("{%").skip(1).filter_map(|rest| rest.split_once("%}").map(|(tag, _)| tag.trim_matches('-').trim()));
+    let stub = |tag: &str| match tag.split(' ').next().unwrap_or_default() {
+        "for" => "{% for _ in [] %}".to_string(),
+        "if" => "{% if false %}".to_string(),
+        "elif" => "{% elif false %}".to_string(),
+        "else" | "endfor" | "endif" | "macro" | "endmacro" => format!("{{% {tag} %}}"),
+        _ => String::new(),
+    };
+    tags.map(stub).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_line_leaves_its_blocks_whole() {
+        assert_eq!(
+            block_tags_only("甲{{ x }}{% for r in rows(\"t\") %}乙{% if r %}丙{%- endif -%}"),
+            "{% for _ in [] %}{% if false %}{% endif %}"
+        );
+        assert_eq!(block_tags_only("{% set a = f(1) %}丁"), "");
+        assert_eq!(names_set("{% set a = f(1) %}{%- set b2 = a -%}"), ["a", "b2"]);
+    }
+}

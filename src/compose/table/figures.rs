@@ -1,0 +1,109 @@
+//! Figures of a table: which points a row and a column share, and what is computed from a row's figures.
+
+use super::lines::{SideItems, TableComposer};
+use super::{Cell, Content, RowFigure};
+use crate::compose::amount;
+use crate::compose::axes::{RowItem, join_filters};
+use crate::compose::figure::{Chain, Figure, Id, Terms};
+use crate::data::filter::Filter;
+use crate::data::{Dataset, Kind};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::layout::template_message;
+use crate::money::{Look, Unit};
+use minijinja::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a figure column or cell asks of a row.
+pub(super) struct FigureSpec<'b> {
+    pub key: &'b str,
+    pub from: &'b Option<String>,
+    pub filters: &'b [Filter],
+    pub of: &'b Option<String>,
+    pub join: &'b Option<Vec<(String, String)>>,
+    pub place: &'b Place,
+}
+
+impl<'a> TableComposer<'a, '_> {
+    /// The figure of a row and a column; none where the row cannot have it.
+    pub(super) fn figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'_>) -> Option<Id> {
+        let session = self.scope.session;
+        let from = spec.from.as_deref().or(row.decl.from.as_deref());
+        let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(row.dataset);
+        let measure = self.measure(dataset, spec.of, row)?;
+        let (row_points, filters, record) = match spec.join {
+            Some(join) => {
+                let filters = join_filters(join, &row.fields, spec.place)?;
+                (session.all_points(dataset, &filters), filters, false)
+            }
+            None if dataset.id == row.dataset.id => (row.points.clone(), row.filters.clone(), row.record.is_some()),
+            None if row.record.is_some() || row.decl.join.is_some() => return None,
+            None => (session.all_points(dataset, &row.filters), row.filters.clone(), false),
+        };
+        let column = session.all_points(dataset, spec.filters);
+        let address = format!("{}/{}/{}", self.out.id, row.key, spec.key);
+        if address.chars().count() > 64 {
+            session.report(Diagnostic::error("E313", format!("地址超过 64 个字符：{address}")).at(spec.place.clone()));
+        }
+        let (amount, unknown) = match session.sum(dataset, &row_points, &column, measure) {
+            Ok(sum) => (Some(sum), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let chain = Chain {
+            filters: filters.iter().chain(spec.filters).cloned().collect(),
+            measure: dataset.fields[measure].id.clone(),
+            record,
+        };
+        let terms =
+            Terms::Points { dataset: dataset.id.as_str().into(), row: row_points, column, chain: Arc::new(chain) };
+        let look = match dataset.fields[measure].kind {
+            Kind::Number => Look { unit: Unit::Plain, trim: true, ..self.scope.look.clone() },
+            _ => self.scope.look.clone(),
+        };
+        // Two records at one address are told apart in the data.
+        let place = row.record.filter(|_| row.generated).map(|i| &row.dataset.records[i].origin);
+        let place = place.map_or_else(|| spec.place.clone(), |o| Place::new(o.file.clone(), o.line, 0));
+        Some(session.add_figure(Figure { address: address.into(), amount, unknown, look, terms }, &place))
+    }
+
+    /// The field a column sums: its own `of` where that names an amount or number, else the row's, else the table's.
+    fn measure(&self, dataset: &Dataset, of: &Option<String>, row: &RowItem<'_>) -> Option<usize> {
+        let named = |of: &Option<String>| of.as_deref().and_then(|name| dataset.field(name));
+        named(of).or_else(|| named(&row.measure)).or_else(|| self.scope.measure(dataset))
+    }
+
+    /// Columns with `calc`, from the row's figures.
+    pub(super) fn calculate(
+        &self,
+        side: &SideItems<'a>,
+        row: &RowItem<'a>,
+        figures: &mut Vec<RowFigure>,
+        cells: &mut [Cell],
+    ) {
+        for (index, column) in side.columns.iter().enumerate() {
+            let (Some(calc), Some(key)) = (&column.decl.calc, &column.key) else { continue };
+            let skipped = row.decl.skip.iter().any(|s| s == key.as_ref());
+            let Some(cell) = cells.iter_mut().find(|c| c.column == side.at + index).filter(|_| !skipped) else {
+                continue;
+            };
+            let session = self.scope.session;
+            let known: BTreeMap<String, Value> =
+                figures.iter().map(|f| (f.key.to_string(), amount::value(session, f.id))).collect();
+            let context = Value::from(BTreeMap::from([("c".to_string(), Value::from(known))]));
+            let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(context.clone()));
+            match result {
+                Ok(value) => {
+                    let address = format!("{}/{}/{}", self.out.id, row.key, key);
+                    let own = &self.scope.look;
+                    if let Some(id) = amount::register(session, &value, address, own, &column.decl.place) {
+                        let look = self.look_of(id, row, &column.decl.numbers);
+                        figures.push(RowFigure { key: key.clone(), id, look: look.clone() });
+                        let unknown = session.figure(id).amount.is_none();
+                        cell.content = if unknown { Content::Text(String::new()) } else { Content::Figure(id, look) };
+                    }
+                }
+                Err(error) => session.report(template_message::runtime(&error, &calc.place, session.env(), &context)),
+            }
+        }
+    }
+}

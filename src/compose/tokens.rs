@@ -1,0 +1,149 @@
+//! What rendered text holds besides words: figures, problems and files stand in it as tokens with their numbers, until
+//! the text becomes inlines.
+
+use super::figure::Id;
+use super::session::Session;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::document::Inline;
+use crate::layout::narrative_lines::{END, FIGURE, PROBLEM, is_mark};
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+/// A character before inserted text that would otherwise be read as a heading, a role or emphasis.
+pub const LITERAL: char = '\u{FDD7}';
+
+/// What tokens stand for, by their numbers.
+#[derive(Default)]
+pub struct Tokens {
+    mentions: Vec<Mention>,
+    problems: Vec<Problem>,
+    files: Vec<(Arc<str>, bool)>,
+}
+
+/// A figure as a sentence prints it.
+struct Mention {
+    figure: Id,
+    text: String,
+}
+
+/// A mistake whose line is known only after rendering.
+struct Problem {
+    diagnostic: Diagnostic,
+    /// It does not keep the document from being composed; `check` reports it.
+    for_checks: bool,
+    reported: bool,
+}
+
+impl Session {
+    fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The token that stands for a printed figure while templates run.
+    pub fn mention(&self, figure: Id, text: String) -> String {
+        let mut tokens = self.tokens();
+        tokens.mentions.push(Mention { figure, text });
+        format!("{FIGURE}{}{END}", tokens.mentions.len() - 1)
+    }
+
+    /// The token of a problem that keeps the document from being composed: reported at the line where it is printed.
+    pub fn problem(&self, diagnostic: Diagnostic) -> String {
+        self.add_problem(diagnostic, false)
+    }
+
+    /// The token of a problem that `check` reports.
+    pub fn problem_for_checks(&self, diagnostic: Diagnostic) -> String {
+        self.add_problem(diagnostic, true)
+    }
+
+    fn add_problem(&self, diagnostic: Diagnostic, for_checks: bool) -> String {
+        let mut tokens = self.tokens();
+        tokens.problems.push(Problem { diagnostic, for_checks, reported: false });
+        format!("{PROBLEM}{}{END}", tokens.problems.len() - 1)
+    }
+
+    /// How many problems there are so far.
+    pub fn problems(&self) -> usize {
+        self.tokens().problems.len()
+    }
+
+    /// Forgets the problems after the first so many: what a failed attempt met comes up again in the next.
+    pub fn forget_problems(&self, after: usize) {
+        self.tokens().problems.truncate(after);
+    }
+
+    /// Reports a problem at the place where it was printed, once.
+    fn place_problem(&self, number: usize, place: &Place) {
+        let mut tokens = self.tokens();
+        let Some(problem) = tokens.problems.get_mut(number).filter(|p| !p.reported) else { return };
+        problem.reported = true;
+        let mut diagnostic = problem.diagnostic.clone();
+        diagnostic.place.get_or_insert_with(|| place.clone());
+        match problem.for_checks {
+            true => self.report_for_checks(diagnostic),
+            false => self.report(diagnostic),
+        }
+    }
+
+    /// Reports every problem that was never printed.
+    pub fn flush_problems(&self, place: &Place) {
+        (0..self.problems()).for_each(|number| self.place_problem(number, place));
+    }
+
+    /// Rendered text as inlines: tokens become figures, problems are reported at `place`.
+    pub fn inlines(&self, text: &str, place: &Place) -> Vec<Inline> {
+        let mut inlines: Vec<Inline> = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(is_mark) {
+            plain.push_str(&rest[..at]);
+            let mark = rest[at..].chars().next().expect("a mark was found here");
+            rest = &rest[at + mark.len_utf8()..];
+            if mark == LITERAL || mark == END {
+                continue;
+            }
+            let end = rest.find(END).unwrap_or(rest.len());
+            let number = rest[..end].parse::<usize>();
+            rest = rest[end..].strip_prefix(END).unwrap_or("");
+            match (mark, number) {
+                (FIGURE, Ok(number)) => {
+                    if let Some(inline) = self.print(number) {
+                        if !plain.is_empty() {
+                            inlines.push(Inline::text(std::mem::take(&mut plain)));
+                        }
+                        inlines.push(inline);
+                    }
+                }
+                (PROBLEM, Ok(number)) => self.place_problem(number, place),
+                _ => {}
+            }
+        }
+        plain.push_str(rest);
+        if !plain.is_empty() {
+            inlines.push(Inline::text(plain));
+        }
+        inlines
+    }
+
+    fn print(&self, mention: usize) -> Option<Inline> {
+        let (figure, text) = {
+            let tokens = self.tokens();
+            let mention = tokens.mentions.get(mention)?;
+            (mention.figure, mention.text.clone())
+        };
+        (!text.is_empty()).then(|| Inline::figure(text, self.printed(figure)))
+    }
+
+    /// A file whose lines stand in rendered text; returns its number.
+    pub fn file_number(&self, file: &Arc<str>, own: bool) -> usize {
+        let mut tokens = self.tokens();
+        let known = tokens.files.iter().position(|(f, _)| f == file);
+        known.unwrap_or_else(|| {
+            tokens.files.push((file.clone(), own));
+            tokens.files.len() - 1
+        })
+    }
+
+    pub fn file_by_number(&self, number: usize) -> Option<(Arc<str>, bool)> {
+        self.tokens().files.get(number).cloned()
+    }
+}

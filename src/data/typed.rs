@@ -1,0 +1,81 @@
+//! Text as people type and paste it: what of it counts, what is the same, how it is shown.
+
+use std::borrow::Cow;
+
+/// Without blanks at its ends (full-width ones too) and without characters that show nothing, which come along
+/// when text is copied from web pages.
+pub(super) fn cleaned(cell: &str) -> Cow<'_, str> {
+    let trimmed = cell.trim();
+    if trimmed.is_ascii() || !trimmed.contains(is_invisible) {
+        return Cow::Borrowed(trimmed);
+    }
+    let visible: String = trimmed.chars().filter(|&c| !is_invisible(c)).collect();
+    Cow::Owned(visible.trim().to_owned())
+}
+
+/// Zero-width and direction marks, soft hyphen.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}')
+}
+
+/// Full-width digits, letters and signs as their ASCII ones.
+pub(super) fn half_width(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let narrow = |c: char| match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        '\u{3000}' | '\u{A0}' => ' ',
+        '￥' => '¥',
+        '−' | '–' | '—' | '﹣' | '‐' | '‑' => '-',
+        other => other,
+    };
+    Cow::Owned(text.chars().map(narrow).collect())
+}
+
+/// Whether two texts differ in nothing but blanks and the width of letters, brackets and signs.
+pub(super) fn same_words(a: &str, b: &str) -> bool {
+    a == b || words(a).eq(&words(b))
+}
+
+/// `text` for comparing: half-width, without blanks.
+pub(super) fn words(text: &str) -> String {
+    half_width(text).chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).collect()
+}
+
+pub(super) fn find_words<'a>(word: &str, among: impl IntoIterator<Item = &'a String> + Clone) -> Option<&'a str> {
+    let exact = among.clone().into_iter().find(|a| *a == word);
+    let found = exact.or_else(|| {
+        let wanted = words(word);
+        among.into_iter().find(|a| words(a) == wanted)
+    });
+    found.map(String::as_str)
+}
+
+/// A value for a message: on one line, cut when long.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut out: String = text
+        .chars()
+        .take(LONGEST)
+        .map(|c| {
+            if c == '\n' {
+                '⏎'
+            } else if c.is_control() {
+                '\u{FFFD}'
+            } else {
+                c
+            }
+        })
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// Without the marks that force Excel to take a cell as text: `="2010350"`, `'2010350`.
+pub(super) fn unforced(cell: &str) -> &str {
+    let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inner.or_else(|| cell.strip_prefix('\'')).unwrap_or(cell).trim()
+}

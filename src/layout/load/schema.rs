@@ -1,0 +1,333 @@
+//! `schema.toml`: the data a set takes.
+
+use super::filter::filter;
+use crate::data::Class;
+use crate::data::schema::{FieldDecl, FieldDefault, FileDecl, Kind, Schema};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::toml_tree::{Node, overlay, read, suggestion};
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawClass {
+    file: String,
+    levels: Vec<String>,
+    lengths: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    title: Option<String>,
+    path: Option<String>,
+    #[serde(default)]
+    required: bool,
+    role: Option<String>,
+    like: Option<String>,
+    required_fields: Option<Vec<String>>,
+    #[serde(default)]
+    unknown: Vec<String>,
+    #[serde(default)]
+    unique: Vec<Vec<String>>,
+    #[serde(default)]
+    field: IndexMap<String, Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawField {
+    head: Option<String>,
+    #[serde(default)]
+    also: Vec<String>,
+    kind: String,
+    class: Option<String>,
+    level: Option<String>,
+    values: Option<Vec<String>>,
+    #[serde(default)]
+    groups: IndexMap<String, Vec<String>>,
+    to: Option<String>,
+    #[serde(default)]
+    required: bool,
+    required_when: Option<Node>,
+    default: Option<String>,
+    default_by: Option<RawDefaultBy>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDefaultBy {
+    field: String,
+    map: IndexMap<String, String>,
+}
+
+/// Keys of `[report.KEY]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReportField {
+    #[serde(default)]
+    required: bool,
+    default: Option<String>,
+    kind: Option<String>,
+    #[serde(rename = "head")]
+    _head: Option<String>,
+}
+
+/// Everything `schema.toml` declares; class names come from their files, read by `class_text`.
+pub fn schema(
+    node: &Node,
+    mut class_text: impl FnMut(&str, &mut Diagnostics) -> Option<(std::sync::Arc<str>, String)>,
+    diagnostics: &mut Diagnostics,
+) -> Schema {
+    let mut schema = Schema::default();
+    let sections = ["class", "report", "file", "view", "list"];
+    for (key, entry) in node.table().into_iter().flatten().filter(|(key, _)| !sections.contains(&key.as_str())) {
+        let found = Diagnostic::error("E201", format!("没有“{key}”这个键"));
+        diagnostics.push(found.at(entry.key.clone()).hint(suggestion(key, &sections)));
+    }
+    for (id, entry) in tables(node, "class") {
+        let Some(raw) = read::<RawClass>(&entry.node, diagnostics) else { continue };
+        schema.classes.insert(id.clone(), class(id, raw, &entry.key, &mut class_text, diagnostics));
+    }
+    let files = node.get("file");
+    for (id, entry) in tables(node, "file") {
+        if let Some(file) = file(id, &entry.node, &entry.key, files, &schema, diagnostics) {
+            schema.files.insert(id.clone(), file);
+        }
+    }
+    for (name, entry) in tables(node, "view") {
+        schema.views.insert(name.clone(), filter(&entry.node, diagnostics));
+    }
+    check_references(&schema, diagnostics);
+    schema
+}
+
+/// Keys a set's `report.toml` may have: `[report]`.
+pub fn report_fields(node: &Node, diagnostics: &mut Diagnostics) -> IndexMap<String, super::ReportField> {
+    let mut fields = IndexMap::new();
+    for (key, entry) in tables(node, "report") {
+        if let Some(raw) = read::<RawReportField>(&entry.node, diagnostics) {
+            let date = raw.kind.as_deref() == Some("date");
+            let field =
+                super::ReportField { default: raw.default, required: raw.required, date, place: entry.key.clone() };
+            fields.insert(key.clone(), field);
+        }
+    }
+    fields
+}
+
+fn tables<'a>(node: &'a Node, key: &str) -> impl Iterator<Item = (&'a String, &'a crate::toml_tree::Entry)> {
+    node.get(key).and_then(Node::table).into_iter().flatten()
+}
+
+fn class(
+    id: &str,
+    raw: RawClass,
+    place: &Place,
+    class_text: &mut impl FnMut(&str, &mut Diagnostics) -> Option<(std::sync::Arc<str>, String)>,
+    diagnostics: &mut Diagnostics,
+) -> Class {
+    let mut class = Class {
+        id: id.to_string(),
+        file: raw.file.clone(),
+        levels: raw.levels,
+        lengths: raw.lengths,
+        names: Default::default(),
+    };
+    if class.levels.len() != class.lengths.len() || !class.lengths.is_sorted() || class.lengths.is_empty() {
+        diagnostics.push(
+            Diagnostic::error("E213", format!("分类“{id}”的 levels 与 lengths 应一一对应，位数由少到多"))
+                .at(place.clone()),
+        );
+        class.levels.truncate(class.lengths.len());
+        class.lengths.truncate(class.levels.len());
+    }
+    match class_text(&raw.file, diagnostics) {
+        Some((shown, text)) => crate::data::read_class_list(&text, &shown, &mut class, diagnostics),
+        None => diagnostics
+            .push(Diagnostic::error("E214", format!("找不到分类“{id}”的科目表 {}", raw.file)).at(place.clone())),
+    }
+    class
+}
+
+/// A file's declaration; `like` takes the fields of another, its own laid over them.
+fn file(
+    id: &str,
+    node: &Node,
+    place: &Place,
+    files: Option<&Node>,
+    schema: &Schema,
+    diagnostics: &mut Diagnostics,
+) -> Option<FileDecl> {
+    let raw: RawFile = read(node, diagnostics)?;
+    let mut fields: IndexMap<String, Node> = IndexMap::new();
+    if let Some(like) = &raw.like {
+        let base = files.and_then(|f| f.get(like)).and_then(|f| f.get("field")).and_then(Node::table);
+        let Some(base) = base else {
+            let known: Vec<&str> = files.and_then(Node::table).into_iter().flatten().map(|(k, _)| k.as_str()).collect();
+            diagnostics.push(
+                Diagnostic::error("E217", format!("like = “{like}”没有对应的文件声明"))
+                    .at(place.clone())
+                    .hint(suggestion(like, &known)),
+            );
+            return None;
+        };
+        fields.extend(base.iter().map(|(k, e)| (k.clone(), e.node.clone())));
+    }
+    for (name, own) in raw.field {
+        let merged = match fields.get(&name) {
+            Some(base) => overlay(base.clone(), own),
+            None => own,
+        };
+        fields.insert(name, merged);
+    }
+    let mut decls = Vec::new();
+    for (name, node) in &fields {
+        let node = match node.get("like") {
+            Some(_) => field_like(node, files, diagnostics),
+            None => node.clone(),
+        };
+        if let Some(mut field) = field(name, &node, schema, diagnostics) {
+            if let Some(required) = &raw.required_fields {
+                field.required = required.contains(name);
+                field.required_when = None;
+            }
+            decls.push(field);
+        }
+    }
+    let known: Vec<&str> = decls.iter().map(|f| f.id.as_str()).collect();
+    for name in raw.unknown.iter().chain(raw.unique.iter().flatten()).chain(raw.required_fields.iter().flatten()) {
+        if !known.contains(&name.as_str()) {
+            diagnostics.push(unknown_field(name, id, &known, place));
+        }
+    }
+    Some(FileDecl {
+        id: id.to_string(),
+        title: raw.title.unwrap_or_else(|| id.to_string()),
+        path: raw.path.unwrap_or_else(|| format!("{id}.csv")),
+        required: raw.required,
+        role: raw.role,
+        fields: decls,
+        unknown: raw.unknown,
+        unique: raw.unique,
+        place: place.clone(),
+    })
+}
+
+fn unknown_field(name: &str, file: &str, known: &[&str], place: &Place) -> Diagnostic {
+    Diagnostic::error("E218", format!("{file} 没有字段“{name}”")).at(place.clone()).hint(suggestion(name, known))
+}
+
+/// `like = "ledger.fund"`: another file's field, with this one's keys laid over it.
+fn field_like(node: &Node, files: Option<&Node>, diagnostics: &mut Diagnostics) -> Node {
+    let mut own = node.clone();
+    let like = own.remove("like");
+    let path = like.as_ref().and_then(Node::str).and_then(|p| p.split_once('.'));
+    let base = path.and_then(|(file, field)| files?.get(file)?.get("field")?.get(field));
+    match base {
+        Some(base) => overlay(base.clone(), own),
+        None => {
+            diagnostics.push(
+                Diagnostic::error("E217", "字段的 like 应写作 \"文件.字段\"，且该字段已声明").at(node.place.clone()),
+            );
+            own
+        }
+    }
+}
+
+fn field(id: &str, node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<FieldDecl> {
+    let raw: RawField = read(node, diagnostics)?;
+    let mut wrong = |message: String, hint: String| {
+        diagnostics.push(Diagnostic::error("E219", message).at(node.place.clone()).hint(hint));
+    };
+    let kind = match raw.kind.as_str() {
+        "amount" => Kind::Amount,
+        "number" => Kind::Number,
+        "text" => Kind::Text,
+        "date" => Kind::Date,
+        "choice" => {
+            let values = raw.values.clone().unwrap_or_default();
+            if values.is_empty() {
+                wrong(format!("选项字段“{id}”没有 values"), "写出全部可选的值".into());
+            }
+            for value in raw.groups.values().flatten().filter(|v| !values.contains(v)) {
+                let known: Vec<&str> = values.iter().map(String::as_str).collect();
+                wrong(format!("字段“{id}”的分组含有不存在的值“{value}”"), suggestion(value, &known));
+            }
+            Kind::Choice { values, groups: raw.groups.clone() }
+        }
+        "code" => {
+            let class = raw.class.clone().unwrap_or_default();
+            let Some(decl) = schema.classes.get(&class) else {
+                let known: Vec<&str> = schema.classes.keys().map(String::as_str).collect();
+                wrong(format!("编码字段“{id}”的分类“{class}”没有声明"), suggestion(&class, &known));
+                return None;
+            };
+            let level = raw.level.as_ref().and_then(|l| {
+                let found = decl.levels.iter().position(|x| x == l);
+                if found.is_none() {
+                    let known: Vec<&str> = decl.levels.iter().map(String::as_str).collect();
+                    wrong(format!("分类“{class}”没有“{l}”这一级"), suggestion(l, &known));
+                }
+                found
+            });
+            Kind::Code { class, level }
+        }
+        "ref" => match raw.to.as_deref().and_then(|t| t.split_once('.')) {
+            Some((file, field)) => Kind::Ref { file: file.to_string(), field: field.to_string() },
+            None => {
+                wrong(format!("引用字段“{id}”缺少 to"), "写作 to = \"文件.字段\"，如 to = \"units.name\"".into());
+                return None;
+            }
+        },
+        other => {
+            let kinds = ["amount", "number", "code", "choice", "text", "date", "ref"];
+            wrong(format!("没有“{other}”这种字段"), suggestion(other, &kinds));
+            return None;
+        }
+    };
+    let default = match (raw.default, raw.default_by) {
+        (_, Some(by)) => Some(FieldDefault::By { field: by.field, map: by.map }),
+        (Some(only), None) if only == "only" && matches!(kind, Kind::Ref { .. }) => Some(FieldDefault::Only),
+        (Some(value), None) => Some(FieldDefault::Value(value)),
+        (None, None) => None,
+    };
+    Some(FieldDecl {
+        id: id.to_string(),
+        head: raw.head.unwrap_or_else(|| id.to_string()),
+        also: raw.also,
+        kind,
+        required: raw.required,
+        required_when: raw.required_when.map(|n| filter(&n, diagnostics)),
+        default,
+        place: node.place.clone(),
+    })
+}
+
+/// Refs and defaults that name what does not exist.
+fn check_references(schema: &Schema, diagnostics: &mut Diagnostics) {
+    for file in schema.files.values() {
+        for field in &file.fields {
+            if let Kind::Ref { file: to, field: of } = &field.kind
+                && schema.files.get(to).and_then(|f| f.field(of)).is_none()
+            {
+                let all =
+                    schema.files.values().flat_map(|f| f.fields.iter().map(move |x| format!("{}.{}", f.id, x.id)));
+                let all: Vec<String> = all.collect();
+                let path = format!("{to}.{of}");
+                let mut found = Diagnostic::error("E219", format!("字段“{}”引用的“{path}”不存在", field.id))
+                    .at(field.place.clone());
+                if let Some(near) = nearest(&path, all.iter().map(String::as_str)) {
+                    found = found.hint(format!("您是否指“{near}”？"));
+                }
+                diagnostics.push(found);
+            }
+            if let Some(FieldDefault::By { field: by, .. }) = &field.default
+                && file.field(by).is_none()
+            {
+                let known: Vec<&str> = file.fields.iter().map(|f| f.id.as_str()).collect();
+                diagnostics.push(unknown_field(by, &file.id, &known, &field.place));
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The rules of a `checks.toml` as they are written.
+
+use super::{Demand, Each, FigureRule, Relation, RowsDemand, parse_relation};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::toml_tree::{Node, Tree, read};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    says: String,
+    is: Option<Node>,
+    rows: Option<RowsDemand>,
+    same: Option<Node>,
+    each: Option<RawEach>,
+    when: Option<Node>,
+    #[serde(default)]
+    severity: RawSeverity,
+    why: Option<String>,
+    source: Option<String>,
+    hint: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEach {
+    table: Option<Node>,
+    row: Option<Node>,
+    column: Option<Node>,
+}
+
+#[derive(Deserialize, Default, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum RawSeverity {
+    #[default]
+    Error,
+    Warning,
+    Note,
+    Off,
+}
+
+/// The rules of `[rule.CODE]` of a checks.toml.
+pub fn rules(node: &Node, diagnostics: &mut Diagnostics) -> Vec<FigureRule> {
+    let Some(all) = node.get("rule").and_then(Node::table) else { return Vec::new() };
+    all.iter().filter_map(|(code, entry)| rule(code, &entry.key, &entry.node, diagnostics)).collect()
+}
+
+fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -> Option<FigureRule> {
+    if !is_code(code) {
+        diagnostics.push(
+            Diagnostic::error("E280", format!("规则的编号“{code}”不合格式"))
+                .at(place.clone())
+                .hint("表内的规则写 C0 加两位数字，表间的写 X0 加两位数字，如 C012、X003"),
+        );
+    }
+    let raw: RawRule = read(node, diagnostics)?;
+    let each = raw.each.map(|each| Each {
+        tables: texts(each.table.as_ref(), diagnostics),
+        rows: texts(each.row.as_ref(), diagnostics),
+        columns: texts(each.column.as_ref(), diagnostics),
+    });
+    let when = match &raw.when {
+        Some(Node { value: Tree::Array(all), .. }) => {
+            all.iter().map(|n| relation(n, diagnostics)).collect::<Option<_>>()?
+        }
+        Some(node) => vec![relation(node, diagnostics)?],
+        None => Vec::new(),
+    };
+    let demand = demand(raw.is.as_ref(), raw.rows, raw.same.as_ref(), place, diagnostics)?;
+    Some(FigureRule {
+        code: code.to_string(),
+        says: raw.says,
+        severity: match raw.severity {
+            RawSeverity::Error => Some(Severity::Error),
+            RawSeverity::Warning => Some(Severity::Warning),
+            RawSeverity::Note => Some(Severity::Note),
+            RawSeverity::Off => None,
+        },
+        why: raw.why,
+        source: raw.source,
+        hint: raw.hint,
+        each: each.unwrap_or_default(),
+        when,
+        demand,
+        place: place.clone(),
+    })
+}
+
+fn is_code(code: &str) -> bool {
+    let digits = code.strip_prefix(['C', 'X']).unwrap_or_default();
+    digits.len() == 3 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn demand(
+    is: Option<&Node>,
+    rows: Option<RowsDemand>,
+    same: Option<&Node>,
+    place: &Place,
+    diagnostics: &mut Diagnostics,
+) -> Option<Demand> {
+    match (is, rows, same) {
+        (Some(node), None, None) => Some(Demand::Relation(relation(node, diagnostics)?)),
+        (None, Some(rows), None) => Some(Demand::Rows(rows)),
+        (None, None, Some(node)) => match &texts(Some(node), diagnostics)[..] {
+            [one, other] => Some(Demand::Same(one.clone(), other.clone())),
+            _ => {
+                let found = Diagnostic::error("E281", "same 要写两张表的 id").at(node.place.clone());
+                diagnostics.push(found.hint("如 same = [\"xm\", \"mb\"]"));
+                None
+            }
+        },
+        _ => {
+            let found = Diagnostic::error("E281", "一条规则要写 is、rows、same 三者之一").at(place.clone());
+            diagnostics.push(found.hint("is 写数字之间的关系，rows 写对科目行的要求，same 写两张表的行名相同"));
+            None
+        }
+    }
+}
+
+/// A text or an array of texts.
+fn texts(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let one = |node: &Node, diagnostics: &mut Diagnostics| match &node.value {
+        Tree::String(text) => Some(text.clone()),
+        _ => {
+            diagnostics.push(Diagnostic::error("E201", "这里应为文字，或文字的数组").at(node.place.clone()));
+            None
+        }
+    };
+    match node {
+        None => Vec::new(),
+        Some(Node { value: Tree::Array(items), .. }) => items.iter().filter_map(|n| one(n, diagnostics)).collect(),
+        Some(node) => one(node, diagnostics).into_iter().collect(),
+    }
+}
+
+fn relation(node: &Node, diagnostics: &mut Diagnostics) -> Option<Relation> {
+    let text = node.str().unwrap_or_default();
+    match parse_relation(text) {
+        Ok(relation) => Some(relation),
+        Err(wrong) => {
+            diagnostics.push(
+                Diagnostic::error("E282", format!("关系“{}”读不懂：{wrong}", shortened(text)))
+                    .at(node.place.clone())
+                    .hint("如 \"t5/合计/基本 = t6/合计/合计\"；运算符 + - * = <= >= < > 两边要有空格"),
+            );
+            None
+        }
+    }
+}
+
+/// So much of a relation that the reason still fits on the line.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 200;
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_string(),
+    }
+}

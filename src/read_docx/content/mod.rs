@@ -1,0 +1,408 @@
+//! One streaming pass over the document part: controls, tables, own paragraphs. Element nesting is a stack of
+//! small states, never recursion.
+
+mod controls;
+mod prose;
+mod tables;
+
+use super::Options;
+use super::package::{DEPTH, attribute, error, malformed, reference, refused, too_large};
+use crate::diagnostic::Diagnostic;
+use controls::OpenControl;
+use prose::OpenProse;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::reader::NsReader;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use tables::OpenTable;
+
+/// Which side of tracked changes is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// As if all changes were accepted.
+    #[default]
+    Accepted,
+    /// As if all were rejected.
+    Original,
+}
+
+/// What a document part holds.
+#[derive(Default)]
+pub struct Content {
+    pub controls: Vec<Control>,
+    pub tables: Vec<ReadTable>,
+    /// Every paragraph in a bookmark `p_…`, in document order.
+    pub prose: Vec<OwnParagraph>,
+    /// Every paragraph outside tables that has text.
+    pub paragraphs: Vec<String>,
+    /// Tags and bookmarks of what tracked changes leave out of this view.
+    pub tracked_away: BTreeSet<String>,
+}
+
+/// A paragraph of the department's own prose.
+#[derive(Default)]
+pub struct OwnParagraph {
+    pub bookmark: String,
+    pub text: String,
+    /// Byte ranges of `text` that stand in content controls, with their tags.
+    pub figures: Vec<(Range<usize>, String)>,
+}
+
+/// A content control that has a tag or a name.
+pub struct Control {
+    pub tag: String,
+    /// The tag was lost; this is its alias.
+    pub by_alias: bool,
+    pub text: String,
+    /// Place in document order.
+    pub order: usize,
+    /// Table, row, index of the cell in the row.
+    pub place: Option<(usize, usize, usize)>,
+}
+
+#[derive(Default)]
+pub struct ReadTable {
+    /// Its own title, then the nearest paragraphs before it.
+    pub titles: Vec<String>,
+    pub rows: Vec<Vec<ReadCell>>,
+}
+
+pub struct ReadCell {
+    /// The grid column it begins in, and the one after its last.
+    pub column: usize,
+    pub end: usize,
+    pub text: String,
+    pub order: usize,
+    /// Indexes into [`Content::controls`].
+    pub controls: Vec<usize>,
+    /// Covered by a vertical merge.
+    pub covered: bool,
+}
+
+/// What an open element means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Other,
+    /// Its text is read.
+    Text,
+    Paragraph,
+    Table,
+    Row,
+    RowProperties,
+    Cell,
+    Control,
+    ControlProperties,
+    /// Not seen in this view, or a second form of what was read already.
+    Hidden,
+    /// Properties, fields' instructions: no text of the page.
+    Properties,
+}
+
+const TRANSITIONAL: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+const STRICT: &str = "http://purl.oclc.org/ooxml/wordprocessingml/main";
+const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
+/// What a cell, a row, a control or a bookmark takes in memory beside its text, about.
+const KEPT: usize = 256;
+/// What a table takes with its titles; so many tables that comparing them with ours takes long are refused too.
+const OF_TABLE: usize = 16 << 10;
+/// Controls, and bookmarks, open at once; more are not ours.
+const OPEN_AT_ONCE: usize = 32;
+
+/// Text that grows paragraph by paragraph.
+#[derive(Default)]
+struct Sink {
+    text: String,
+    breaks: bool,
+}
+
+impl Sink {
+    fn push(&mut self, text: &str) {
+        if std::mem::take(&mut self.breaks) && !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(text);
+    }
+}
+
+struct Parser<'a> {
+    options: &'a Options,
+    name: &'a str,
+    content: Content,
+    open: Vec<Open>,
+    hidden: usize,
+    controls: Vec<OpenControl>,
+    ignored_controls: usize,
+    /// Bookmarks that hold a figure, by their ids.
+    marks: Vec<(String, OpenControl)>,
+    tables: Vec<OpenTable>,
+    prose: Vec<OpenProse>,
+    paragraph: String,
+    /// The last paragraphs with text, the newest last.
+    recent: Vec<String>,
+    order: usize,
+    kept: usize,
+    body: bool,
+    /// This view has no end of the paragraph at hand: its mark came or went.
+    no_end: bool,
+}
+
+/// Reads the document part.
+pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, Diagnostic> {
+    let mut reader = NsReader::from_reader(content);
+    let mut parser = Parser {
+        options,
+        name,
+        content: Content::default(),
+        open: Vec::new(),
+        hidden: 0,
+        controls: Vec::new(),
+        ignored_controls: 0,
+        marks: Vec::new(),
+        tables: Vec::new(),
+        prose: Vec::new(),
+        paragraph: String::new(),
+        recent: Vec::new(),
+        order: 0,
+        kept: 0,
+        body: false,
+        no_end: false,
+    };
+    loop {
+        let (namespace, event) = reader.read_resolved_event().map_err(|_| malformed(name))?;
+        match event {
+            Event::Start(element) => parser.start(kind(&namespace), &element)?,
+            Event::Empty(element) => {
+                parser.start(kind(&namespace), &element)?;
+                parser.end()?;
+            }
+            Event::End(_) => parser.end()?,
+            Event::Text(text) => parser.text(&text.xml10_content())?,
+            Event::CData(text) => parser.text(&text.xml10_content())?,
+            Event::GeneralRef(entity) => {
+                let mut one = [0; 4];
+                let c = reference(&entity, name)?;
+                parser.text(c.encode_utf8(&mut one))?;
+            }
+            Event::DocType(_) => return Err(refused(name, "文档类型定义（DTD）")),
+            Event::Eof => return parser.finish(),
+            _ => {}
+        }
+    }
+}
+
+/// Whose element it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Word,
+    Compatibility,
+    Foreign,
+}
+
+fn kind(namespace: &ResolveResult) -> Owner {
+    match namespace {
+        ResolveResult::Bound(Namespace(TRANSITIONAL | STRICT)) => Owner::Word,
+        ResolveResult::Bound(Namespace(COMPATIBILITY)) => Owner::Compatibility,
+        _ => Owner::Foreign,
+    }
+}
+
+impl Parser<'_> {
+    fn start(&mut self, owner: Owner, element: &BytesStart) -> Result<(), Diagnostic> {
+        if self.open.len() >= DEPTH {
+            return Err(refused(self.name, "层数过多的嵌套"));
+        }
+        self.within()?;
+        let local = element.local_name();
+        let open = match owner {
+            Owner::Word => self.word(local.as_ref(), element),
+            Owner::Compatibility if local.as_ref() == "Fallback" => Open::Hidden,
+            _ => Open::Other,
+        };
+        if open == Open::Hidden {
+            self.hidden += 1;
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    /// A small file can hold millions of cells; what is kept stays bounded.
+    fn within(&self) -> Result<(), Diagnostic> {
+        if self.kept > self.options.kept {
+            return Err(too_large(self.name, self.options.kept as u64));
+        }
+        Ok(())
+    }
+
+    /// An element of WordprocessingML.
+    fn word(&mut self, local: &str, element: &BytesStart) -> Open {
+        let accepted = self.options.view == View::Accepted;
+        let parent = self.open.last().copied();
+        match local {
+            "body" => self.body = true,
+            "t" => return Open::Text,
+            "delText" if !accepted => return Open::Text,
+            "rPr" | "pPr" | "tblPr" | "sectPr" | "tblGrid" => {
+                return Open::Properties;
+            }
+            "tcPr" => return Open::Properties,
+            "instrText" | "delInstrText" | "delText" => return Open::Properties,
+            "tab" if parent != Some(Open::Properties) => self.keep("\t"),
+            "br" | "cr" => self.keep("\n"),
+            "noBreakHyphen" => self.keep("-"),
+            "del" | "moveFrom" => return self.change(parent, accepted),
+            "ins" | "moveTo" => return self.change(parent, !accepted),
+            "p" => return self.paragraph_start(),
+            "tbl" => return self.table_start(),
+            "tr" => return self.row_start(),
+            "trPr" => return Open::RowProperties,
+            "gridBefore" => self.grid_before(element),
+            "tc" => return self.cell_start(),
+            "gridSpan" => self.cell_property(|cell| cell.span = number(element).clamp(1, 4096)),
+            "vMerge" => {
+                let begins = attribute(element, "val").is_some_and(|v| v == "restart");
+                self.cell_property(|cell| cell.covered = !begins);
+            }
+            "tblCaption" => self.caption(element),
+            "sdt" => return self.control_start(),
+            "sdtPr" => return Open::ControlProperties,
+            "tag" | "alias" | "showingPlcHdr" if parent == Some(Open::ControlProperties) => {
+                self.control_property(local, element);
+            }
+            "bookmarkStart" => self.bookmark_start(element),
+            "bookmarkEnd" => self.bookmark_end(element),
+            _ => {}
+        }
+        Open::Other
+    }
+
+    /// A tracked change: around content it hides it in one view; in row properties it hides the row.
+    fn change(&mut self, parent: Option<Open>, hides: bool) -> Open {
+        if parent == Some(Open::RowProperties) {
+            if let (true, Some(table)) = (hides, self.tables.last_mut()) {
+                table.skipped = true;
+            }
+            return Open::Other;
+        }
+        if parent == Some(Open::Properties) {
+            let depth = self.open.len();
+            let of_mark =
+                depth > 2 && self.open[depth - 2] == Open::Properties && self.open[depth - 3] == Open::Paragraph;
+            self.no_end |= hides && of_mark;
+            return Open::Other;
+        }
+        if !hides {
+            return Open::Other;
+        }
+        Open::Hidden
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Diagnostic> {
+        if self.open.last() == Some(&Open::Text) {
+            // Counted first: one huge text inside many controls would be kept as often.
+            self.count(text);
+            self.within()?;
+            self.push(text);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, text: &str) {
+        self.kept += text.len() * (2 + self.controls.len() + self.marks.len() + self.prose.len());
+    }
+
+    /// What an element stands for: a tab, a line break.
+    fn keep(&mut self, text: &str) {
+        self.count(text);
+        self.push(text);
+    }
+
+    /// Adds visible text to everything that is open around it.
+    fn push(&mut self, text: &str) {
+        if self.hidden > 0 {
+            return;
+        }
+        if !self.marks.iter().any(|(_, mark)| mark.ended) {
+            return self.push_all(text);
+        }
+        // LibreOffice, accepting changes, may leave a bookmark's end before the last digit.
+        let (own, rest) = text.split_at(leading_digits(text));
+        let continues = !self.marks.iter().any(|(_, mark)| mark.ended && mark.sink.text.is_empty());
+        if continues && !own.is_empty() {
+            self.push_all(own);
+            self.close_marks();
+            self.push_all(rest);
+        } else {
+            self.close_marks();
+            self.push_all(text);
+        }
+    }
+
+    /// Adds text to everything that is open around it.
+    fn push_all(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        for control in self.controls.iter_mut().chain(self.marks.iter_mut().map(|(_, mark)| mark)) {
+            control.sink.push(text);
+        }
+        for prose in &mut self.prose {
+            prose.sink.push(text);
+        }
+        match self.tables.last_mut() {
+            Some(table) => {
+                if let Some(cell) = &mut table.cell {
+                    cell.sink.push(text);
+                }
+            }
+            None => self.paragraph.push_str(text),
+        }
+    }
+
+    fn end(&mut self) -> Result<(), Diagnostic> {
+        match self.open.pop() {
+            Some(Open::Hidden) => self.hidden -= 1,
+            Some(Open::Paragraph) => self.paragraph_end(),
+            Some(Open::Table) => {
+                self.tables.pop();
+            }
+            Some(Open::Row) => self.row_end(),
+            Some(Open::Cell) => self.cell_end(),
+            Some(Open::Control) => self.control_end(),
+            Some(_) => {}
+            None => return Err(malformed(self.name)),
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Content, Diagnostic> {
+        if !self.open.is_empty() {
+            return Err(malformed(self.name));
+        }
+        if !self.body {
+            return Err(error("E541", format!("{} 不是 Word 正文", self.name))
+                .hint("请选择本程序生成、再由 Word 或 WPS 保存的 .docx 文件"));
+        }
+        for prose in std::mem::take(&mut self.prose) {
+            self.content.prose[prose.index].text = prose.sink.text;
+        }
+        Ok(self.content)
+    }
+}
+
+/// How many bytes at the beginning of a text go on with a number.
+fn leading_digits(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    let goes_on = |i: usize| digit(i) || (matches!(bytes[i], b'.' | b',') && digit(i + 1));
+    (0..bytes.len()).find(|&i| !goes_on(i)).unwrap_or(bytes.len())
+}
+
+/// Names longer than any program makes them are as good as none.
+fn short(name: &str) -> bool {
+    name.len() <= 1024
+}
+
+fn number(element: &BytesStart) -> usize {
+    attribute(element, "val").and_then(|v| v.trim().parse().ok()).unwrap_or(1)
+}

@@ -1,0 +1,115 @@
+//! The line of the user's file that a finding speaks of, with the words in it.
+
+use crate::data::read_text;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::layout::layout_text;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// The files of one data folder and of the layout sets, read when first asked for.
+pub struct Sources<'a> {
+    folder: &'a Path,
+    roots: &'a [PathBuf],
+    read: RefCell<HashMap<String, Option<Rc<Vec<String>>>>>,
+}
+
+/// A line's words around the finding: what stands before, the words themselves, what stands after.
+pub struct Excerpt {
+    pub before: String,
+    pub words: String,
+    pub after: String,
+}
+
+/// Characters shown on either side of the words.
+const AROUND: usize = 18;
+/// A cell may go on over several lines of its file.
+const CELL_LINES: usize = 20;
+
+impl<'a> Sources<'a> {
+    pub fn new(folder: &'a Path, roots: &'a [PathBuf]) -> Sources<'a> {
+        Sources { folder, roots, read: RefCell::default() }
+    }
+
+    fn lines(&self, file: &str) -> Option<Rc<Vec<String>>> {
+        let mut read = self.read.borrow_mut();
+        let entry = read.entry(file.to_string()).or_insert_with(|| {
+            let text = match file.strip_prefix("layouts/") {
+                Some(path) => layout_text(path, self.roots),
+                None => read_text(&self.folder.join(file), file).ok(),
+            };
+            text.map(|text| Rc::new(text.split('\n').map(str::to_string).collect()))
+        });
+        entry.clone()
+    }
+
+    /// The excerpt of a finding; none where its line cannot be read.
+    pub fn excerpt(&self, finding: &Diagnostic) -> Option<Excerpt> {
+        let place = finding.place.as_ref().filter(|p| p.line > 0)?;
+        let lines = self.lines(&place.file)?;
+        let words = finding.text.as_deref().unwrap_or_default();
+        let first = place.line as usize - 1;
+        if place.is_of_record() {
+            let record = lines.iter().skip(first).take(CELL_LINES).map(String::as_str).collect::<Vec<_>>().join("\n");
+            return cut_in_cell(&record, words, place.column.number().unwrap_or_default());
+        }
+        let line = lines.get(first)?;
+        let found = if words.is_empty() { None } else { cut_at_words(line, words, place) };
+        found.or_else(|| cut_at_column(line, place))
+    }
+}
+
+/// The words in the cell of a record, or the beginning of the cell, without the cells before it.
+fn cut_in_cell(record: &str, words: &str, column: u32) -> Option<Excerpt> {
+    let (mut quoted, mut cell, mut start) = (false, 1, 0);
+    for (at, c) in record.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' | '\t' | ';' if !quoted => (cell, start) = (cell + 1, if cell < column { at + 1 } else { start }),
+            '\n' if !quoted => break,
+            _ => {}
+        }
+    }
+    let line = record[start..].split('\n').next().unwrap_or_default();
+    let found = record[start..].find(words).filter(|_| !words.is_empty());
+    let excerpt = match found {
+        Some(at) => {
+            let (before, after) = (&record[..start + at], &record[start + at + words.len()..]);
+            let before = before.rsplit('\n').next().unwrap_or_default();
+            cut(before, words, after.split('\n').next().unwrap_or_default())
+        }
+        None => cut("", "", line),
+    };
+    Some(excerpt).filter(|e| !(e.before.is_empty() && e.words.is_empty() && e.after.trim().is_empty()))
+}
+
+fn cut_at_words(line: &str, words: &str, place: &Place) -> Option<Excerpt> {
+    let from = characters_before(place);
+    let from = line.char_indices().nth(from).map_or(0, |(at, _)| at);
+    let at = line[from..].find(words).map(|at| at + from).or_else(|| line.find(words))?;
+    Some(cut(&line[..at], words, &line[at + words.len()..]))
+}
+
+fn cut_at_column(line: &str, place: &Place) -> Option<Excerpt> {
+    let at = line.char_indices().nth(characters_before(place)).map_or(0, |(at, _)| at);
+    let excerpt = cut(&line[..at], "", &line[at..]);
+    (!excerpt.before.trim().is_empty() || !excerpt.after.trim().is_empty()).then_some(excerpt)
+}
+
+fn characters_before(place: &Place) -> usize {
+    place.column.number().unwrap_or(1).saturating_sub(1) as usize
+}
+
+fn cut(before: &str, words: &str, after: &str) -> Excerpt {
+    let skipped = before.chars().count().saturating_sub(AROUND);
+    let start: String = before.chars().skip(skipped).collect();
+    let room = if words.is_empty() { 3 * AROUND } else { AROUND };
+    let end: String = after.chars().take(room).collect();
+    let cut_after = after.chars().count() > room;
+    Excerpt {
+        before: if skipped > 0 { format!("…{start}") } else { start },
+        words: words.to_string(),
+        after: if cut_after { format!("{end}…") } else { end },
+    }
+}

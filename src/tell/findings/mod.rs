@@ -1,0 +1,87 @@
+//! Findings as people and other programs read them: a form a file. What a front end shows is grouped and cut out here;
+//! how grave it looks is the front end's to decide ([`Style`]).
+
+mod excerpt;
+mod html;
+mod json;
+mod sarif;
+mod text;
+
+pub use excerpt::{Excerpt, Sources};
+pub use html::as_html;
+pub use json::as_json;
+pub use sarif::as_sarif;
+pub use text::{Piece, Style, as_text, plain, summary};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// What was found in one folder.
+pub struct Shown<'a> {
+    pub folder: &'a Path,
+    pub diagnostics: &'a Diagnostics,
+}
+
+impl<'a> Shown<'a> {
+    /// Its findings: by file, the file with the gravest first; in a file the gravest first, then by line.
+    pub fn by_place(&self) -> Vec<&'a Diagnostic> {
+        let open = |d: &Diagnostic| (d.acknowledged.is_some(), d.severity);
+        let mut all = self.diagnostics.sorted();
+        let mut gravest = HashMap::new();
+        for finding in &all {
+            let known = gravest.entry(file_of(finding)).or_insert_with(|| open(finding));
+            *known = open(finding).min(*known);
+        }
+        all.sort_by_key(|d| (gravest[&file_of(d)], file_of(d), open(d)));
+        all
+    }
+
+    /// [`Shown::by_place`], the same said again in a file put with the first.
+    pub fn groups(&self) -> Vec<Group<'a>> {
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for finding in self.by_place() {
+            match groups.iter_mut().find(|g| alike(g.finding, finding)) {
+                Some(group) => group.again.push(finding),
+                None => groups.push(Group { finding, again: Vec::new() }),
+            }
+        }
+        groups
+    }
+}
+
+/// A finding, and those that say the same of other places in the same file.
+pub struct Group<'a> {
+    pub finding: &'a Diagnostic,
+    pub again: Vec<&'a Diagnostic>,
+}
+
+impl Group<'_> {
+    /// `同样的还有 3 处：第 5 行、第 9 行`; none if there are no others.
+    pub fn others(&self) -> Option<String> {
+        let count = self.again.len();
+        (count > 0).then(|| format!("同样的还有 {count} 处：{}", lines_of(&self.again)))
+    }
+}
+
+fn alike(a: &Diagnostic, b: &Diagnostic) -> bool {
+    a.code == b.code && a.message == b.message && file_of(a) == file_of(b) && a.acknowledged == b.acknowledged
+}
+
+fn file_of(finding: &Diagnostic) -> Option<&str> {
+    finding.place.as_ref().map(|p| &*p.file)
+}
+
+/// The lines of findings in one file, at most a dozen named.
+fn lines_of(findings: &[&Diagnostic]) -> String {
+    const SHOWN: usize = 12;
+    let mut numbers: Vec<u32> = findings.iter().filter_map(|d| d.place.as_ref()).map(|p| p.line).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let lines: Vec<String> = numbers.iter().map(|n| format!("第 {n} 行")).collect();
+    let mut text = lines[..lines.len().min(SHOWN)].join("、");
+    if lines.len() > SHOWN {
+        text.push('…');
+    }
+    text
+}

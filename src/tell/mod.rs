@@ -1,0 +1,18 @@
+//! What the program has to say, as data and in every form it is read in: for the command line, a screen and other
+//! programs alike. Everything here returns text or JSON; nothing is printed, no colour and no exit code is decided.
+//!
+//! | module | tells |
+//! |---|---|
+//! | [`findings`] | what is wrong: text, JSON, HTML, SARIF |
+//! | [`why`] | why a figure is what it is, which sums differ by rounding: text, JSON |
+//! | [`differences`] | what differs between two editions: text, JSON, HTML, CSV |
+//! | [`history`] | what was published: text |
+//! | [`reading`] | what a DOCX holds: tab-separated lines, JSON |
+//! | [`rules`] | what a rule asks for, and why: text |
+
+pub mod differences;
+pub mod findings;
+pub mod history;
+pub mod reading;
+pub mod rules;
+pub mod why;
