@@ -35,6 +35,8 @@ pub struct LayoutSet {
     pub say: IndexMap<String, Say>,
     /// `[reasons]`: which changes must be explained.
     pub reasons: Option<ReasonsAsked>,
+    /// `[complete]`: what the document must have.
+    pub complete: Complete,
     pub parts: Vec<Part>,
     /// `[correction]`: the statement that is published with a corrected edition.
     pub correction: Option<Notice>,
@@ -80,6 +82,26 @@ pub struct ReasonsAsked {
     pub percent: Option<rust_decimal::Decimal>,
     /// A change of at least so many 元.
     pub yuan: Option<rust_decimal::Decimal>,
+}
+
+/// What a whole document of a set must have, by the names that findings call it; nothing where the set does not say.
+#[derive(Debug, Clone, Default)]
+pub struct Complete {
+    /// Each table with the words that stand in its title, in this order.
+    pub tables: IndexMap<String, Words>,
+    /// Each section with the words of which one stands in its heading.
+    pub sections: IndexMap<String, Words>,
+    /// Labels of rows that the glossary explains where they have money, each with a word that its entry contains.
+    pub terms: IndexMap<String, String>,
+    /// It has a table of contents.
+    pub contents: bool,
+}
+
+/// Words that a set knows a title or a heading by.
+#[derive(Debug, Clone)]
+pub struct Words {
+    pub words: Vec<String>,
+    pub place: Place,
 }
 
 /// A document of its own, made from the set's files.

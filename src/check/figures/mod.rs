@@ -131,7 +131,7 @@ impl Printed {
         found.extend(read);
         let composition = Composition::of_printed(&forms, &views);
         let texts = Texts::of(&composition);
-        let typed = text::typed_figures(&texts);
+        let typed = texts.typed_figures();
         let words = words.unwrap_or_else(|| Arc::new(text::check_words(&texts)));
         let amounts = text::check_amounts(&texts);
         views.extend(typed_tables(&forms, &views, &typed));

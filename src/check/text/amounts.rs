@@ -1,8 +1,7 @@
 //! Amounts in prose: each number with a unit of money or a percentage, typed or printed from a figure, with the words
 //! before it.
 
-use super::passage::Passage;
-use super::punctuation::is_han;
+use super::characters::is_han;
 use crate::document::FigureId;
 use crate::money;
 use rust_decimal::Decimal;
@@ -97,13 +96,8 @@ pub const UP: [&str; 6] = ["增加", "增长", "上升", "提高", "增幅", "�
 pub const DOWN: [&str; 6] = ["减少", "下降", "降低", "压减", "降幅", "缩减"];
 const STOPS: &str = "，、；：。（）()！？\n“”《》";
 
-/// All amounts of a passage, in order.
-pub fn amounts(passage: &Passage) -> &[Amount] {
-    passage.amounts.get_or_init(|| read_amounts(passage))
-}
-
-fn read_amounts(passage: &Passage) -> Vec<Amount> {
-    let chars = &passage.chars;
+/// All amounts of a text, in order; `figures` are the ranges that print one.
+pub fn read(chars: &[char], figures: &[(Range<usize>, FigureId)]) -> Vec<Amount> {
     let mut all: Vec<Amount> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -130,7 +124,7 @@ fn read_amounts(passage: &Passage) -> Vec<Amount> {
         if glued {
             continue;
         }
-        let figure = passage.figures.iter().find(|(r, _)| r.contains(&start)).map(|f| f.1);
+        let figure = figures.iter().find(|(r, _)| r.contains(&start)).map(|f| f.1);
         // A minus, not a dash between two numbers.
         let minus = start > 0 && chars[start - 1] == '-';
         let typed_minus = minus && figure.is_none() && (start == 1 || is_han(chars[start - 2]));

@@ -1,8 +1,11 @@
 //! Completeness: tables with their statements, sections with content, targets for projects, terms explained, dates.
 
-use super::passage::{Texts, note_place, plain};
+use super::passage::plain;
+use super::read::note_place;
+use super::rule::{Findings, Rule};
 use super::targets::field;
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::texts::Texts;
+use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::{Diagnostic, Place, Severity::Warning};
 use crate::document::{Block, ColumnKind, Heading, Table};
 use std::collections::HashSet;
@@ -141,26 +144,14 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// Words that a table's title must contain, in order.
-const TABLES: [(&str, &[&str]); 9] = [
-    ("收支总表", &["收支", "总表"]),
-    ("收入总表", &["收入", "总表"]),
-    ("支出总表", &["支出", "总表"]),
-    ("财政拨款收支总表", &["财政拨款", "收支", "总表"]),
-    ("一般公共预算支出表", &["一般公共预算", "支出"]),
-    ("一般公共预算基本支出表", &["一般公共预算", "基本支出"]),
-    ("“三公”经费支出表", &["三公", "经费"]),
-    ("政府性基金预算支出表", &["基金"]),
-    ("国有资本经营预算支出表", &["国有资本", "支出"]),
-];
-
 fn title(table: &Table) -> String {
     table.title.as_ref().map(|t| plain(&t.inlines)).unwrap_or_default()
 }
 
-fn holds(title: &str, words: &[&str]) -> bool {
+/// Whether a title contains some words in their order.
+fn holds(title: &str, words: &[String]) -> bool {
     let mut rest = title;
-    words.iter().all(|word| match rest.find(word) {
+    words.iter().all(|word| match rest.find(word.as_str()) {
         Some(at) => {
             rest = &rest[at + word.len()..];
             true
@@ -169,18 +160,10 @@ fn holds(title: &str, words: &[&str]) -> bool {
     })
 }
 
-/// A department's whole report, not a part of one: it has the three totals.
-fn is_whole(texts: &Texts<'_>) -> bool {
-    texts.composition.document.tables().filter(|t| title(t).contains("总表")).count() >= 3
-}
-
 fn tables(texts: &Texts<'_>, findings: &mut Findings) {
-    if !is_whole(texts) {
-        return;
-    }
     let titles: Vec<String> = texts.composition.document.tables().map(title).collect();
-    for (name, words) in TABLES {
-        if !titles.iter().any(|t| holds(t, words)) {
+    for (name, asked) in &texts.composition.job().set.complete.tables {
+        if !titles.iter().any(|t| holds(t, &asked.words)) {
             let found = Diagnostic::warning("", format!("公开文本里没有“{name}”")).at(Place::file("report.toml"));
             findings.push(found.hint("版式集的 set.toml 里 parts 少了它，或 when 使它不印；没有数据也要列出空表"));
         }
@@ -352,29 +335,15 @@ fn glossary_spelling(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Names of income and spending that the glossary explains where they have money: how the tables call them, and what
-/// an entry for them must contain.
-const EXPLAINED: [(&str, &str); 9] = [
-    ("一般公共预算拨款收入", "一般公共预算"),
-    ("政府性基金预算拨款收入", "基金"),
-    ("国有资本经营预算拨款收入", "国有资本"),
-    ("财政专户管理资金收入", "财政专户"),
-    ("事业收入", "事业收入"),
-    ("上级补助收入", "上级补助"),
-    ("附属单位上缴收入", "附属单位上缴"),
-    ("其他收入", "其他收入"),
-    ("上年结转结余", "结转"),
-];
-
 fn glossary_coverage(texts: &Texts<'_>, findings: &mut Findings) {
     let entries = glossary(texts);
     let Some(last) = entries.last() else { return };
-    for (name, word) in EXPLAINED {
+    for (name, word) in &texts.composition.job().set.complete.terms {
         let has_money = texts
             .figures
             .iter()
-            .any(|f| !f.amount.is_zero() && f.compares.is_none() && texts.label(&f.address) == Some(name));
-        if has_money && !entries.iter().any(|e| e.term.contains(word)) {
+            .any(|f| !f.amount.is_zero() && f.compares.is_none() && texts.label(&f.address) == Some(name.as_str()));
+        if has_money && !entries.iter().any(|e| e.term.contains(word.as_str())) {
             let found = Diagnostic::warning("", format!("有“{name}”，名词解释里没有"))
                 .at(last.passage.place.clone())
                 .text(name);
@@ -425,34 +394,19 @@ fn contents(texts: &Texts<'_>, findings: &mut Findings) {
         findings.push(found.at(place).text(text));
     }
     let listed = document.blocks().any(|b| matches!(b, Block::Contents));
-    if !listed && is_whole(texts) {
+    if !listed && texts.composition.job().set.complete.contents {
         let found = Diagnostic::warning("", "公开文本没有目录").at(Place::file("set.toml"));
         findings.push(found.hint("在 set.toml 的 parts 里加上目录一节，里面写 {{ contents() }}"));
     }
 }
 
-/// What the narrative must speak of: any of these words in a heading.
-const SECTIONS: [(&str, &[&str]); 8] = [
-    ("部门职责、机构设置", &["职责", "机构设置", "基本情况"]),
-    ("收支安排的总体情况", &["收支", "总体情况", "预算安排"]),
-    ("机关运行经费", &["机关运行"]),
-    ("“三公”经费", &["三公"]),
-    ("预算绩效", &["绩效"]),
-    ("政府采购", &["采购"]),
-    ("国有资产", &["资产"]),
-    ("名词解释", &["名词"]),
-];
-
 fn narratives(texts: &Texts<'_>, findings: &mut Findings) {
     let headings: Vec<String> = texts.composition.document.headings().map(|h| plain(&h.inlines)).collect();
-    // A set without narrative sections, for a part of a report, promises none.
-    let has = |words: &[&str]| headings.iter().any(|h| words.iter().any(|w| h.contains(w)));
-    let present = SECTIONS.iter().filter(|(_, words)| has(words)).count();
-    if !is_whole(texts) || present < 4 {
-        return;
-    }
-    for (name, words) in SECTIONS.iter().filter(|(_, words)| !has(words)) {
-        let found = Diagnostic::warning("", format!("公开文本没有“{name}”的说明")).at(Place::file("report.toml"));
-        findings.push(found.text(words[0]).hint("补上这一节；没有的，写明“无”"));
+    for (name, asked) in &texts.composition.job().set.complete.sections {
+        if !headings.iter().any(|h| asked.words.iter().any(|w| h.contains(w.as_str()))) {
+            let found = Diagnostic::warning("", format!("公开文本没有“{name}”的说明")).at(Place::file("report.toml"));
+            let first = asked.words.first().map(String::as_str).unwrap_or_default();
+            findings.push(found.text(first).hint("补上这一节；没有的，写明“无”"));
+        }
     }
 }

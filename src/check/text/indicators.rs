@@ -1,8 +1,10 @@
 //! Performance indicators: a value is a number with its unit, not a question, a name or a reason; bands do not overlap.
 
-use super::passage::{Kind, Passage, Texts};
+use super::passage::{Kind, Passage};
+use super::rule::{Findings, Rule};
 use super::targets::Target;
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::texts::Texts;
+use crate::check::rule::{Example, RulePage};
 use crate::data::Dataset;
 use crate::diagnostic::{Diagnostic, Severity::Warning};
 use std::collections::HashSet;

@@ -1,8 +1,10 @@
 //! Words: what was left in from a template, doubled words, words that are not what was meant.
 
-use super::passage::{Kind, Passage, Texts};
-use super::punctuation::{around, is_han};
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::characters::is_han;
+use super::passage::{Kind, Passage};
+use super::rule::{Findings, Rule};
+use super::texts::Texts;
+use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
@@ -376,7 +378,7 @@ fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
             let next = passage.chars.get(start + 2).copied().unwrap_or_default();
             if next.is_ascii_digit() || ['目', '去', '上', '本', '年'].contains(&next) {
                 let range = start..start + 2;
-                let found = passage.finding(around(passage, start + 1), format!("“{word}”后面是时间，应为“截至”"));
+                let found = passage.finding(passage.around(start + 1), format!("“{word}”后面是时间，应为“截至”"));
                 findings.push(passage.certain(found.hint("写作“截至”"), &range, "截至"));
             }
         }

@@ -2,30 +2,37 @@
 //! each has a table of its rules.
 
 mod amounts;
+mod changes;
+mod characters;
 mod completeness;
 mod indicators;
 mod language;
+mod lists;
 mod names;
-mod narrative;
 mod numbering;
 mod passage;
 mod private;
 mod punctuation;
+mod read;
 mod reasons;
+mod rule;
 mod statements;
 mod targets;
 mod terms;
+mod texts;
+mod typed;
 
-pub use passage::Texts;
-pub use statements::{TypedFigure, typed_figures};
+pub use rule::Rule;
+pub use statements::TypedFigure;
+pub use texts::Texts;
 
-use super::rule::{Findings, Rule};
 use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use rayon::prelude::*;
+use rule::Findings;
 
 /// Families that ask what texts say of figures.
-const OF_FIGURES: [&[Rule]; 2] = [narrative::RULES, reasons::RULES];
+const OF_FIGURES: [&[Rule]; 4] = [typed::RULES, lists::RULES, changes::RULES, reasons::RULES];
 /// Families that ask for words alone.
 const OF_WORDS: [&[Rule]; 7] = [
     names::RULES,

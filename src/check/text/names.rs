@@ -1,9 +1,11 @@
 //! Names and years in prose: subjects by their codes, projects as the data names them, the department's own word for
 //! itself, the budget's level and year.
 
-use super::passage::{Kind, Passage, Texts};
-use super::punctuation::is_han;
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::characters::is_han;
+use super::passage::{Kind, Passage};
+use super::rule::{Findings, Rule};
+use super::texts::Texts;
+use crate::check::rule::{Example, RulePage};
 use crate::data::Class;
 use crate::diagnostic::Severity::Warning;
 use aho_corasick::AhoCorasick;

@@ -1,7 +1,9 @@
 //! Numbering of headings and paragraphs: 一、（一）1.（1）, one after another, deeper below.
 
-use super::passage::{Kind, Passage, Texts};
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::passage::{Kind, Passage};
+use super::rule::{Findings, Rule};
+use super::texts::Texts;
+use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 
 pub const RULES: &[Rule] = &[

@@ -1,8 +1,10 @@
 //! What must not be published: numbers that belong to a person, and marks of secrecy.
 
-use super::passage::{Passage, Texts};
-use super::punctuation::is_han;
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::characters::is_han;
+use super::passage::Passage;
+use super::rule::{Findings, Rule};
+use super::texts::Texts;
+use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Error;
 use std::ops::Range;
 

@@ -1,9 +1,11 @@
 //! Marks: doubled, missing, unbalanced, of the wrong width (GB/T 15834—2011).
 
-use super::passage::{Kind, Passage, Texts};
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::characters::is_han;
+use super::passage::{Kind, Passage};
+use super::rule::{Findings, Rule};
+use super::texts::Texts;
+use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
-use std::ops::Range;
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -101,11 +103,6 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// A Chinese character.
-pub fn is_han(c: char) -> bool {
-    ('\u{3400}'..='\u{9fff}').contains(&c)
-}
-
 /// Whoever wrote it typed it for this document: not a name that others gave.
 fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = &'t Passage> {
     texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str()))
@@ -155,18 +152,13 @@ fn unbalanced(texts: &Texts<'_>, findings: &mut Findings) {
         }
         if let Some(at) = alone.or(open.first().map(|o| o.0)) {
             let sign = passage.chars[at];
-            let range = around(passage, at);
+            let range = passage.around(at);
             let pair =
                 PAIRS.iter().find(|p| p.0 == sign || p.1 == sign).map_or(sign, |p| if p.0 == sign { p.1 } else { p.0 });
             let found = passage.finding(range, format!("“{sign}”没有成对的“{pair}”"));
             findings.push(found.hint("补上另一半，或删去多余的一半"));
         }
     }
-}
-
-/// A few characters on both sides.
-pub fn around(passage: &Passage, at: usize) -> Range<usize> {
-    at.saturating_sub(6)..passage.chars.len().min(at + 7)
 }
 
 fn half_width(texts: &Texts<'_>, findings: &mut Findings) {
@@ -181,8 +173,8 @@ fn half_width(texts: &Texts<'_>, findings: &mut Findings) {
             // A bracket in a name like “维修(护)费” stands among Chinese on both sides of the pair.
             if near(before) && (near(after) || after.is_none()) || near(after) && before.is_none() {
                 let range = at..at + 1;
-                let words = passage.words(&around(passage, at));
-                let found = passage.finding(around(passage, at), format!("“{words}”里的“{c}”是半角标点"));
+                let words = passage.words(&passage.around(at));
+                let found = passage.finding(passage.around(at), format!("“{words}”里的“{c}”是半角标点"));
                 findings.push(passage.certain(found.hint(format!("改为全角的“{full}”")), &range, &full.to_string()));
             }
         }
@@ -221,9 +213,9 @@ fn comma_between(texts: &Texts<'_>, findings: &mut Findings) {
         for at in 1..passage.chars.len().saturating_sub(1) {
             let (a, b, c) = (passage.chars[at - 1], passage.chars[at], passage.chars[at + 1]);
             if b == '、' && (a == '》' && c == '《' || a == '”' && c == '“') {
-                let words = passage.words(&around(passage, at));
+                let words = passage.words(&passage.around(at));
                 let found = passage.finding(
-                    around(passage, at),
+                    passage.around(at),
                     format!("并列的{}之间不用顿号：“{words}”", if a == '》' { "书名号" } else { "引号" }),
                 );
                 findings.push(passage.certain(found.hint("删去这个顿号"), &(at..at + 1), ""));

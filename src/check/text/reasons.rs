@@ -1,7 +1,9 @@
 //! Reasons follow the figures: one that explains an increase does not stay when the figure falls.
 
-use super::passage::{Kind, NamedFigure, Texts};
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::passage::Kind;
+use super::rule::{Findings, Rule};
+use super::texts::{NamedFigure, Texts};
+use crate::check::rule::{Example, RulePage};
 use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Severity::Error};
 use crate::layout::ReasonsAsked;

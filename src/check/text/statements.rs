@@ -1,8 +1,8 @@
 //! A section that the department writes itself is read beside the set's own: where a sentence is the same but for its
 //! numbers, each typed number speaks of the figure that the set's sentence prints there.
 
-use super::amounts::{Amount, amounts, number_end};
-use super::passage::{Kind, Passage, Texts};
+use super::amounts::{Amount, number_end};
+use super::passage::{Kind, Passage};
 use crate::check::interval::{Interval, printed_interval};
 use crate::compose::{Basis, Composition};
 use crate::diagnostic::Place;
@@ -134,23 +134,23 @@ pub fn interval(composition: &Composition, address: &str) -> Option<Interval> {
     }
 }
 
-impl Texts<'_> {
-    /// The amount that stands where a statement's number does; none where its unit is missing.
-    pub fn typed_amount(&self, statement: &Statement) -> Option<&Amount> {
-        let passage = &self.passages[statement.passage];
-        amounts(passage).iter().find(|a| statement.range.start <= a.number.start && a.number.end == statement.range.end)
+impl Statement {
+    /// The amount that stands where its number does; none where its unit is missing.
+    pub fn amount<'p>(&self, passages: &'p [Passage]) -> Option<&'p Amount> {
+        let amounts = passages[self.passage].amounts();
+        amounts.iter().find(|a| self.range.start <= a.number.start && a.number.end == self.range.end)
     }
 
-    /// Whether a statement's number can be the figure it speaks of; none where the figure is not known.
-    pub fn holds(&self, statement: &Statement) -> Option<bool> {
-        let figure = interval(self.composition, &statement.address)?;
-        let text = self.passages[statement.passage].words(&statement.range);
+    /// Whether its number can be the figure it speaks of; none where the figure is not known.
+    pub fn holds(&self, composition: &Composition, passages: &[Passage]) -> Option<bool> {
+        let figure = interval(composition, &self.address)?;
+        let text = passages[self.passage].words(&self.range);
         if text.is_empty() {
             return Some(false);
         }
-        let unit = self.composition.figure(&statement.address).map_or(money::Unit::WanYuan, |f| f.look.unit);
+        let unit = composition.figure(&self.address).map_or(money::Unit::WanYuan, |f| f.look.unit);
         let decimals = text.split_once('.').map_or(0, |(_, d)| d.len() as u32);
-        let unit = match self.typed_amount(statement) {
+        let unit = match self.amount(passages) {
             Some(amount) => amount.money_unit()?,
             None => unit,
         };
@@ -165,17 +165,15 @@ impl Texts<'_> {
 }
 
 /// Figures that no given table prints and the department's text does.
-pub fn typed_figures(texts: &Texts<'_>) -> Vec<TypedFigure> {
+pub fn typed_figures(composition: &Composition, passages: &[Passage], statements: &[Statement]) -> Vec<TypedFigure> {
     let mut all = Vec::new();
-    for statement in
-        texts.statements.iter().filter(|s| !s.range.is_empty() && !s.address.contains(['~', '%', '+', '@']))
-    {
-        let Some(amount) = texts.typed_amount(statement) else { continue };
+    for statement in statements.iter().filter(|s| !s.range.is_empty() && !s.address.contains(['~', '%', '+', '@'])) {
+        let Some(amount) = statement.amount(passages) else { continue };
         let Some(unit) = amount.money_unit() else { continue };
-        if interval(texts.composition, &statement.address).is_some() {
+        if interval(composition, &statement.address).is_some() {
             continue;
         }
-        let passage = &texts.passages[statement.passage];
+        let passage = &passages[statement.passage];
         all.push(TypedFigure {
             address: statement.address.clone(),
             text: passage.words(&statement.range),

@@ -1,6 +1,6 @@
 //! The performance targets among the data: found by their columns' headings, whatever a set calls its file.
 
-use super::passage::Texts;
+use super::texts::Texts;
 use crate::data::{Dataset, Record};
 use crate::diagnostic::Place;
 

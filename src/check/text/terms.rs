@@ -1,8 +1,10 @@
 //! Terms: one spelling for one thing, that of the tables' heads; and tables and parts that prose names.
 
-use super::passage::{Kind, Passage, Texts, plain};
-use super::punctuation::is_han;
-use crate::check::rule::{Example, Findings, Rule, RulePage};
+use super::characters::is_han;
+use super::passage::{Kind, Passage, plain};
+use super::rule::{Findings, Rule};
+use super::texts::Texts;
+use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use crate::document::Block;
 

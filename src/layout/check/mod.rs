@@ -16,6 +16,7 @@ pub fn check(set: &LayoutSet, stems: &[String], diagnostics: &mut Diagnostics) {
     check.style();
     check.ids();
     check.reasons();
+    check.complete();
     for table in set.tables.values() {
         check.table(table);
     }
@@ -109,6 +110,17 @@ impl<'a> Check<'a> {
             if file.field(field).is_none() {
                 let hint = "要有字段 item（条目）、sign（方向：增加、减少、持平）、text（文字）".to_string();
                 self.error("E234", format!("原因文件缺少字段“{field}”"), &file.place, hint);
+            }
+        }
+    }
+
+    /// What the document must have is known by some word.
+    fn complete(&mut self) {
+        let set = self.set;
+        for (name, declared) in set.complete.tables.iter().chain(&set.complete.sections) {
+            if declared.words.iter().all(String::is_empty) {
+                let message = format!("“{name}”没有写用来认它的词");
+                self.error("E256", message, &declared.place, "写上表题或标题里应有的词".into());
             }
         }
     }

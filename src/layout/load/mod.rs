@@ -36,6 +36,20 @@ struct RawSet {
     #[serde(default)]
     say: IndexMap<String, Node>,
     reasons: Option<Node>,
+    complete: Option<Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawComplete {
+    #[serde(default)]
+    tables: IndexMap<String, Node>,
+    #[serde(default)]
+    sections: IndexMap<String, Node>,
+    #[serde(default)]
+    terms: IndexMap<String, String>,
+    #[serde(default)]
+    contents: bool,
 }
 
 #[derive(Deserialize)]
@@ -180,6 +194,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     let (mut raw, style) = (raw?, style?);
     let text_numbers = raw.numbers.remove("text");
     let reasons = raw.reasons.as_ref().and_then(|node| reasons_asked(node, loader.diagnostics));
+    let complete = raw.complete.as_ref().and_then(|node| complete(node, loader.diagnostics)).unwrap_or_default();
     let set = LayoutSet {
         id: files.id.clone(),
         title: loader.template(&raw.title)?,
@@ -192,6 +207,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
         reasons,
+        complete,
         correction: raw.correction.as_ref().and_then(|n| notice(n, &mut loader)),
         schema,
         style,
@@ -224,6 +240,19 @@ fn table_nodes(files: &SetFiles) -> Vec<(String, Option<Node>, Diagnostics)> {
 fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {
     let raw: RawReasons = read(node, diagnostics)?;
     Some(ReasonsAsked { of: raw.of, percent: raw.percent.map(Into::into), yuan: raw.yuan.map(Into::into) })
+}
+
+fn complete(node: &Node, diagnostics: &mut Diagnostics) -> Option<Complete> {
+    let raw: RawComplete = read(node, diagnostics)?;
+    let mut words = |named: IndexMap<String, Node>| {
+        let one = |(name, node): (String, Node)| {
+            let words = read::<Vec<String>>(&node, diagnostics)?;
+            Some((name, Words { words, place: node.place.clone() }))
+        };
+        named.into_iter().filter_map(one).collect()
+    };
+    let (tables, sections) = (words(raw.tables), words(raw.sections));
+    Some(Complete { tables, sections, terms: raw.terms, contents: raw.contents })
 }
 
 /// The text of every file read, by its shown name.

@@ -1,0 +1,425 @@
+//! Amounts that are typed: each is bound to a figure, or it is reported; what it says is the figure's.
+
+use super::amounts::{Amount, Unit, is_name};
+use super::passage::{Kind, Passage, bare_label, row_key};
+use super::rule::{Findings, Rule};
+use super::statements::Statement;
+use super::texts::{NamedFigure, Texts};
+use crate::check::rule::{Example, RulePage};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity::{Note, Warning};
+use crate::money;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        page: RulePage {
+            code: "N001",
+            severity: Warning,
+            title: "手写的金额可以绑定到数字",
+            reason: "手写的金额不会跟着明细改动；绑定以后，改一处明细，这句话也跟着变。",
+            source: "本程序的约定；财预〔2016〕143号：公开的数据应当一致",
+            example: Example {
+                wrong: "公务接待费0.02万元", right: "公务接待费{{ f(\"t9/接待/合计\") }}万元"
+            },
+        },
+        find: bindable,
+    },
+    Rule {
+        page: RulePage {
+            code: "N002",
+            severity: Warning,
+            title: "手写的金额与表里的数字不一致",
+            reason: "正文与表格数字不一致，是历年检查中最常见的问题。",
+            source: "财预〔2016〕143号《地方预决算公开操作规程》",
+            example: Example {
+                wrong: "公务接待费0.20万元（表中为0.02）", right: "公务接待费0.02万元"
+            },
+        },
+        find: differs,
+    },
+    Rule {
+        page: RulePage {
+            code: "N003",
+            severity: Warning,
+            title: "金额的单位写错了",
+            reason: "不足 1 元的金额几乎都是把“万元”写成了“元”，差一万倍。",
+            source: "财预〔2016〕143号：公开以万元为单位",
+            example: Example { wrong: "网络运行维护费0.15元", right: "网络运行维护费0.15万元" },
+        },
+        find: wrong_unit,
+    },
+    Rule {
+        page: RulePage {
+            code: "N005",
+            severity: Note,
+            title: "手写的金额没有数字可以对照",
+            reason: "程序无法核对它：若是预算里的数，请绑定；若是别处的数（如标准、目标），核对无误即可。",
+            source: "本程序的约定",
+            example: Example {
+                wrong: "下达补助37.61万元（预算中没有这个数）",
+                right: "引用预算里的数字，或确认它另有出处",
+            },
+        },
+        find: unbound,
+    },
+    Rule {
+        page: RulePage {
+            code: "N010",
+            severity: Warning,
+            title: "同一件事两处写的数不同",
+            reason: "同一项目、同一费用在正文里出现两次，数应当一样。",
+            source: "财预〔2016〕143号：公开的数据应当一致",
+            example: Example {
+                wrong: "前文“路灯改造费60.30万元”，后文“路灯改造费63.30万元”",
+                right: "两处都写60.30万元",
+            },
+        },
+        find: twice,
+    },
+    Rule {
+        page: RulePage {
+            code: "N018",
+            severity: Warning,
+            title: "成本指标超出项目预算",
+            reason: "绩效目标里的成本上限高于项目预算，说明目标是抄来的，或者预算已改。",
+            source: "《项目支出绩效评价管理办法》（财预〔2020〕10号）：绩效目标应与预算相匹配",
+            example: Example {
+                wrong: "项目预算100万元，成本指标≤200万元", right: "成本指标≤100万元"
+            },
+        },
+        find: over_budget,
+    },
+];
+
+/// Text that speaks of the year before: its amounts are not this year's.
+fn of_last_year(texts: &Texts<'_>, passage: &Passage, amount: &Amount) -> bool {
+    let from = amount.sentence.start.max(amount.range.start.saturating_sub(30));
+    let before = passage.words(&(from..amount.range.start));
+    let clause = before.rsplit(['，', '；', '。']).next().unwrap_or_default();
+    let last = format!("{}年", texts.year() - 1);
+    ["上年", "去年", last.as_str(), "年初"].iter().any(|w| clause.contains(w))
+}
+
+/// The passages whose amounts speak of the budget, with their typed amounts.
+fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = (&'t Passage, Vec<&'t Amount>)> {
+    let reasons = texts.reasons_dataset();
+    let budget = move |p: &&Passage| match &p.kind {
+        Kind::Prose | Kind::Lead => true,
+        Kind::Field { dataset, .. } => Some(dataset.as_str()) == reasons,
+        _ => false,
+    };
+    texts.passages.iter().filter(budget).map(|p| {
+        let templated = matches!(p.kind, Kind::Field { .. }) && p.text.contains("{{");
+        (p, if templated { Vec::new() } else { p.amounts().iter().filter(|a| a.figure.is_none()).collect() })
+    })
+}
+
+/// Figures of money that are not zero.
+fn money_figures<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = &'t NamedFigure> {
+    texts.figures.iter().filter(|f| f.unit != money::Unit::Plain && !f.amount.is_zero())
+}
+
+/// What to write in place of a typed amount.
+fn template(figure: &NamedFigure, amount: &Amount) -> Option<String> {
+    let unit = amount.money_unit()?;
+    let address = &figure.address;
+    let mut options = Vec::new();
+    if unit != figure.unit {
+        options.push(format!("unit=\"{}\"", unit.name()));
+    }
+    let own = figure.text.split_once('.').map_or(0, |(_, d)| d.len() as u32);
+    if amount.decimals == 0 && own > 0 {
+        options.push("trim=true".to_string());
+    } else if amount.decimals != own {
+        options.push(format!("decimals={}", amount.decimals));
+    }
+    Some(match options.is_empty() {
+        true => format!("{{{{ f(\"{address}\") }}}}"),
+        false => format!("{{{{ f(\"{address}\") | fmt({}) }}}}", options.join(", ")),
+    })
+}
+
+/// Figures that print as a typed amount, those of its label first.
+fn equal_figures<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Vec<&'t NamedFigure> {
+    let change = amount.direction != 0;
+    let equal = money_figures(texts).filter(|f| {
+        let exact = if change { f.amount.abs() } else { f.amount };
+        amount.prints(exact) && f.compares.is_some() == change
+    });
+    let mut all: Vec<&NamedFigure> = equal.collect();
+    // Of several rows of that name, the one of the table that speaks of least else: “三公”经费 before 基本支出.
+    let table = |f: &NamedFigure| f.address.split('/').next().unwrap_or_default().to_string();
+    let size = |f: &NamedFigure| texts.figures.iter().filter(|o| table(o) == table(f)).count();
+    let key = |f: &&NamedFigure| match texts.names(f, &amount.label) {
+        true => (false, texts.label(&f.address).is_none(), size(f)),
+        false => (true, true, 0),
+    };
+    all.sort_by_cached_key(key);
+    all
+}
+
+fn bindable(texts: &Texts<'_>, findings: &mut Findings) {
+    for (passage, typed) in typed(texts) {
+        for amount in typed.iter().filter(|a| a.is_money() && !a.written.is_zero()) {
+            let equal = equal_figures(texts, amount);
+            let Some(first) = equal.first() else { continue };
+            let named = texts.names(first, &amount.label);
+            // A round number equals some figure by chance.
+            if !named && amount.significant() < 3 {
+                continue;
+            }
+            let Some(template) = template(first, amount) else { continue };
+            let words = passage.words(&amount.range);
+            let others: Vec<&str> = equal.iter().skip(1).take(2).map(|f| f.address.as_str()).collect();
+            let label = texts.label_of(first);
+            let message = format!("“{words}”是手写的，可绑定到 {}（{label}），以后随明细自动更正", first.address);
+            let mut hint = format!("把 {} 换成 {template}", passage.words(&amount.number));
+            if !named && !others.is_empty() {
+                hint.push_str(&format!("；与它相等的还有 {}，请选所说的那一个", others.join("、")));
+            }
+            let found = passage.finding(amount.range.clone(), message).hint(hint).address(first.address.clone());
+            let alternatives = equal.iter().filter(|f| texts.names(f, &amount.label));
+            let certain = named && alternatives.clone().all(|f| f.amount == first.amount) || equal.len() == 1;
+            findings.push(if certain { passage.certain(found, &amount.number, &template) } else { found });
+        }
+    }
+}
+
+fn differs(texts: &Texts<'_>, findings: &mut Findings) {
+    texts.statements.iter().filter(|s| texts.holds(s) == Some(false)).for_each(|s| findings.push(unlike(texts, s)));
+    for (passage, typed) in typed(texts) {
+        for amount in typed.iter().filter(|a| a.is_money() && a.direction == 0) {
+            let known =
+                |s: &&Statement| std::ptr::eq(&texts.passages[s.passage], passage) && s.range.end == amount.number.end;
+            if texts.statements.iter().any(|s| known(&s)) {
+                continue; // told above, or right
+            }
+            if of_last_year(texts, passage, amount) || !equal_figures(texts, amount).is_empty() {
+                continue;
+            }
+            let named = texts.figures_named(&amount.label);
+            let named: Vec<&NamedFigure> =
+                named.filter(|f| f.unit != money::Unit::Plain && f.compares.is_none()).collect();
+            if named.iter().any(|f| amount.prints(f.amount)) {
+                continue;
+            }
+            let near = named.iter().min_by_key(|f| (f.amount - amount.value()).abs()).copied();
+            let near = near.or_else(|| alike(texts, amount));
+            // A unit that is wrong has a rule of its own.
+            let Some(figure) = near.filter(|f| !is_wrong_unit(amount, f)) else { continue };
+            let words = passage.words(&amount.range);
+            let label = texts.label_of(figure);
+            let message =
+                format!("手写的“{words}”与 {}（{label}，{}{}）不一致", figure.address, figure.text, figure.unit.name());
+            let found = passage
+                .finding(amount.range.clone(), message)
+                .address(figure.address.clone())
+                .compared(("正文写作".into(), amount.value()), (format!("{}为", figure.address), figure.amount));
+            let hint = template(figure, amount).map_or_else(String::new, |t| format!("若说的是它，写作 {t}"));
+            findings.push(found.hint(hint));
+        }
+    }
+}
+
+/// The finding that a number is not that of the figure which the set's own sentence prints there.
+fn unlike(texts: &Texts<'_>, statement: &Statement) -> Diagnostic {
+    let passage = &texts.passages[statement.passage];
+    let figure = texts.composition.figure(&statement.address);
+    let shown = |f: &crate::compose::Figure| {
+        let zero = if f.is_money() { "0.00" } else { "0" };
+        let text = f.text();
+        let text = if text.is_empty() { zero } else { text.trim_start_matches('-') };
+        format!("{text}{}", f.look.unit.name())
+    };
+    let right = figure.map(shown).unwrap_or_default();
+    let label = texts.label(&statement.address).unwrap_or_else(|| row_key(&statement.address));
+    let amount = texts.typed_amount(statement);
+    let range = amount.as_ref().map_or(statement.range.clone(), |a| a.range.clone());
+    let found = match statement.range.is_empty() {
+        true => {
+            let from = range.start.saturating_sub(6);
+            let to = passage.chars.len().min(range.end + 2);
+            let message = format!("“{}”里漏了 {}（{label}，{right}）", passage.words(&(from..to)), statement.address);
+            passage.finding(from..to, message)
+        }
+        false => {
+            let words = passage.words(&range);
+            passage.finding(range, format!("手写的“{words}”与 {}（{label}，{right}）不一致", statement.address))
+        }
+    };
+    let found = match (amount, figure.and_then(|f| f.amount)) {
+        (Some(a), Some(exact)) => {
+            found.compared(("正文写作".into(), a.value()), (format!("{}为", statement.address), exact.abs()))
+        }
+        _ => found,
+    };
+    found.address(statement.address.to_string()).hint("版式集的同一句话在这里印的是它：核对正文和表，改正写错的一处")
+}
+
+/// A figure whose printed digits differ from the typed ones in one place, or in two neighbours swapped.
+fn alike<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Option<&'t NamedFigure> {
+    // Beside printed tables most amounts are not known: what looks alike may be another one.
+    if amount.significant() < 5 || !texts.composition.given().is_empty() {
+        return None;
+    }
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<Vec<char>>();
+    let typed = digits(&format!("{:.*}", amount.decimals as usize, amount.written));
+    let near = |f: &&NamedFigure| {
+        let other = digits(&f.text);
+        if other.len() != typed.len() || f.unit.name() != amount.unit.name() {
+            return false;
+        }
+        let wrong: Vec<usize> = (0..typed.len()).filter(|&i| typed[i] != other[i]).collect();
+        match wrong[..] {
+            [_] => true,
+            [a, b] => b == a + 1 && typed[a] == other[b] && typed[b] == other[a],
+            _ => false,
+        }
+    };
+    money_figures(texts).find(near)
+}
+
+/// The number is the figure's in 万元, and the unit written is another.
+fn is_wrong_unit(amount: &Amount, figure: &NamedFigure) -> bool {
+    let as_wan = Amount { unit: Unit::Wan, ..amount.clone() };
+    amount.unit == Unit::Yuan && as_wan.prints(figure.amount)
+}
+
+fn wrong_unit(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead | Kind::Field { .. })) {
+        for amount in passage.amounts().iter().filter(|a| a.is_money() && !a.written.is_zero()) {
+            let after = passage.chars.get(amount.range.end);
+            let rate = after == Some(&'/')
+                || passage.words(&(amount.range.start.saturating_sub(4)..amount.range.start)).contains('每');
+            let words = passage.words(&amount.range);
+            let figure = amount.figure.map(|id| texts.composition.document.figure(id));
+            let named = figure.and_then(|f| texts.figures.iter().find(|n| n.address == f.address));
+            let known = named.filter(|f| f.unit != money::Unit::Plain);
+            let off = known.is_some_and(|f| !amount.prints(f.amount.abs()));
+            let wan = Amount { unit: Unit::Wan, ..amount.clone() };
+            let typed_as_wan = figure.is_none()
+                && amount.unit == Unit::Yuan
+                && amount.decimals == 2
+                && money_figures(texts).any(|f| wan.prints(f.amount))
+                && !money_figures(texts).any(|f| amount.prints(f.amount));
+            let tiny = figure.is_none() && amount.unit == Unit::Yuan && amount.written < Decimal::ONE && !rate;
+            let is_prose = passage.is_prose();
+            if !(off || tiny || typed_as_wan && is_prose && !rate) {
+                continue;
+            }
+            let message = match known {
+                Some(f) if off => format!(
+                    "“{}{words}”：这个数以{}为单位，却写作“{}”",
+                    amount.label,
+                    f.unit.name(),
+                    amount.unit.name()
+                ),
+                _ if tiny => format!("“{}{words}”不足 1 元，单位应为万元", amount.label),
+                _ => format!("“{}{words}”：表里是 {}万元", amount.label, passage.words(&amount.number)),
+            };
+            let mut found = passage
+                .finding(amount.range.clone(), message)
+                .hint(format!("写作“{}万元”", passage.words(&amount.number)));
+            if let Some(f) = known {
+                found = found
+                    .address(f.address.clone())
+                    .compared(("正文写作".into(), amount.value()), (format!("{} 是", f.address), f.amount));
+            }
+            let certain = amount.unit == Unit::Yuan
+                && (known.is_some_and(|f| wan.prints(f.amount.abs())) || tiny || typed_as_wan);
+            let unit = amount.range.end - amount.unit.name().chars().count()..amount.range.end;
+            findings.push(if certain { passage.certain(found, &unit, "万元") } else { found });
+        }
+    }
+}
+
+fn unbound(texts: &Texts<'_>, findings: &mut Findings) {
+    for (passage, typed) in typed(texts) {
+        for amount in typed.iter().filter(|a| a.is_money() && !a.written.is_zero() && passage.own) {
+            // 十亿元 is a class of size, not a sum.
+            let round =
+                amount.significant() <= 1 && !passage.words(&amount.number).contains(|c: char| c.is_ascii_digit());
+            if round || !equal_figures(texts, amount).is_empty() {
+                continue;
+            }
+            let words = passage.words(&amount.range);
+            let message = format!("手写的“{words}”没有数字可以对照");
+            findings.push(
+                passage.finding(amount.range.clone(), message).hint("是预算里的数，请绑定；另有出处的，核对无误即可"),
+            );
+        }
+    }
+}
+
+fn twice(texts: &Texts<'_>, findings: &mut Findings) {
+    struct Said<'t> {
+        passage: &'t Passage,
+        amount: &'t Amount,
+    }
+    let mut by_label: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
+    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
+        for amount in passage.amounts() {
+            let in_words = !passage.words(&amount.number).contains(|c: char| c.is_ascii_digit());
+            if amount.is_money()
+                && !in_words
+                && amount.direction == 0
+                && is_name(&amount.label)
+                && !["处", "不足", "低于", "超过", "人民币"].iter().any(|w| amount.label.ends_with(w))
+                && !of_last_year(texts, passage, amount)
+            {
+                by_label.entry(&amount.label).or_default().push(Said { passage, amount });
+            }
+        }
+    }
+    for (label, said) in &by_label {
+        // A figure of that name is compared with by another rule.
+        if texts.figures_named(label).next().is_some() {
+            continue;
+        }
+        for (index, later) in said.iter().enumerate().skip(1).filter(|(_, s)| s.amount.figure.is_none()) {
+            let earlier = &said[index - 1];
+            let apart = (later.amount.value() - earlier.amount.value()).abs();
+            if apart <= later.amount.slack().max(earlier.amount.slack()) {
+                continue;
+            }
+            let (now, then) = (later.passage.words(&later.amount.range), earlier.passage.words(&earlier.amount.range));
+            let found = later
+                .passage
+                .finding(later.amount.range.clone(), format!("“{label}”这里写作“{now}”，别处写作“{then}”"))
+                .related(earlier.passage.place.clone(), format!("{label}{then}"))
+                .compared(("这里".into(), later.amount.value()), ("别处".into(), earlier.amount.value()));
+            findings.push(found.hint("改为一致；能绑定的，两处绑定同一个数字"));
+        }
+    }
+}
+
+/// In the target tables: an amount that may not be exceeded, larger than the project's own budget.
+fn over_budget(texts: &Texts<'_>, findings: &mut Findings) {
+    for (dataset, target) in texts.targets() {
+        let value = target.value(dataset);
+        let is_cost = [target.l2(dataset), target.l3(dataset)].iter().any(|t| t.contains("成本") || t.contains("金额"));
+        let Some(project) = target.project(dataset).filter(|_| is_cost) else { continue };
+        let Some(passage) = texts.passages.iter().find(|p| p.text == value && matches!(p.kind, Kind::Field { .. }))
+        else {
+            continue;
+        };
+        let upper = value.trim_start().starts_with(['≤', '<', '＜', '不']) || value.contains("以内");
+        let Some(amount) = passage.amounts().iter().find(|a| a.is_money() && upper) else { continue };
+        let key = crate::compose::short_key(project);
+        let budget = texts
+            .figures
+            .iter()
+            .find(|f| f.compares.is_none() && f.unit != money::Unit::Plain && row_key(&f.address) == &*key);
+        let Some(budget) = budget.filter(|b| amount.value() > b.amount + amount.slack()) else { continue };
+        let message =
+            format!("“{}”的成本指标“{value}”超出项目预算 {}{}", bare_label(project), budget.text, budget.unit.name());
+        let found = Diagnostic::warning("", message)
+            .at(target.value_place(dataset))
+            .text(value)
+            .address(budget.address.clone())
+            .compared(("成本指标".into(), amount.value()), ("项目预算".into(), budget.amount));
+        findings.push(found.hint("按本项目的预算填写成本指标"));
+    }
+}
