@@ -125,7 +125,7 @@ fn holds(fonts: &Fonts, functions: &[String], units: usize, lines: &[Line]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), units, lines, functions);
     let mut found = Diagnostics::default();
-    let job = gongkai::prepare::prepare(folder.path(), &common::layout_roots(), &mut found).pop().map(|p| p.job);
+    let job = common::prepared(folder.path(), &mut found).pop().map(|p| p.job);
     let style = job.as_ref().map(|j| j.set.style.clone());
     let document = job.and_then(|job| Some(gongkai::compose::compose(job, &mut found)?.document));
     let (Some(document), Some(style)) = (document, style) else {
