@@ -2,12 +2,11 @@
 
 use super::folders::Outcome;
 use crate::diagnostic::Severity;
-use crate::folder::Folder;
-use crate::layout::Layouts;
 use crate::tell::findings::{Piece, Shown, Sources, Style, as_html, as_json, as_sarif, as_text, plain, summary};
 use clap::ValueEnum;
 use std::fmt::Display;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The form in which findings are told.
@@ -26,19 +25,19 @@ pub struct Telling<'a> {
     pub strict: bool,
     /// It writes files: their absence is told.
     pub writes: bool,
-    /// Where the layouts are that findings speak of.
-    pub layouts: &'a Layouts,
+    /// Folders that may hold layout sets.
+    pub roots: &'a [PathBuf],
 }
 
 /// Findings and written paths of every folder, in the order given; the exit code.
-pub fn report(folders: &[Folder], outcomes: &[Outcome], telling: &Telling<'_>) -> ExitCode {
+pub fn report(folders: &[PathBuf], outcomes: &[Outcome], telling: &Telling<'_>) -> ExitCode {
     let shown: Vec<Shown<'_>> =
         folders.iter().zip(outcomes).map(|(folder, o)| Shown { folder, diagnostics: &o.diagnostics }).collect();
     match telling.form {
         Form::Text => for_people(&shown, outcomes, telling),
         Form::Json => print(format_args!("{:#}", as_json(&shown))),
         Form::Sarif => print(format_args!("{:#}", as_sarif(&shown))),
-        Form::Html => print(as_html(&shown, telling.layouts)),
+        Form::Html => print(as_html(&shown, telling.roots)),
     }
     let failed = outcomes.iter().any(|o| blocks(o, telling.strict));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
@@ -62,9 +61,9 @@ fn for_people(shown: &[Shown<'_>], outcomes: &[Outcome], telling: &Telling<'_>) 
 
 fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: bool) {
     if several && !outcome.diagnostics.is_empty() {
-        tell(format_args!("{}：", shown.folder));
+        tell(format_args!("{}：", shown.folder.display()));
     }
-    let sources = Sources::new(shown.folder, telling.layouts);
+    let sources = Sources::new(shown.folder, telling.roots);
     let coloured = console::colors_enabled_stderr();
     let found = as_text(shown, &sources);
     let found = found.iter().map(|pieces| if coloured { in_colour(pieces) } else { plain(pieces) });
@@ -80,7 +79,7 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
 }
 
 /// What it comes to: how much was found, and what became of the files.
-fn last_line(folder: &Folder, outcome: &Outcome, telling: &Telling<'_>) -> String {
+fn last_line(folder: &Path, outcome: &Outcome, telling: &Telling<'_>) -> String {
     let found = summary(&outcome.diagnostics);
     let blocked = blocks(outcome, telling.strict);
     match (telling.writes, blocked) {
@@ -90,7 +89,7 @@ fn last_line(folder: &Folder, outcome: &Outcome, telling: &Telling<'_>) -> Strin
         (true, true) => format!("{found}；只写入了上面列出的文件"),
         (true, false) if found.is_empty() => String::new(),
         (true, false) => {
-            format!("公开文本带着这些发现生成：{found}（再看一遍：gongkai check {}）", folder)
+            format!("公开文本带着这些发现生成：{found}（再看一遍：gongkai check {}）", folder.display())
         }
     }
 }

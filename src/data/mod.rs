@@ -48,6 +48,7 @@ mod problem;
 mod read;
 pub mod schema;
 mod sheet;
+mod snapshot;
 mod text_file;
 mod typed;
 mod value;
@@ -58,13 +59,14 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-pub use class_list::{own_list, read_class_list};
+pub use class_list::read_class_list;
 pub use classification::Class;
-pub use correction::{Correction, correct, corrected};
+pub use correction::{Correction, corrected};
 pub use points::{Bits, Points};
-pub use read::{read_files, read_folder};
+pub use read::{read_files, read_folder, read_folder_with};
+pub use snapshot::{snapshot_files, snapshot_id};
 pub(crate) use text_file::unreadable;
-pub use text_file::{ExactText, MAX_BYTES, decode};
+pub use text_file::{ExactText, MAX_BYTES, decode, read_text};
 pub use value::read_date;
 
 pub use schema::{FieldDecl, FileDecl, Kind, Schema};

@@ -5,7 +5,8 @@ use crate::check;
 use crate::check::rule::RulePage;
 use crate::code::{Class, Code, FAMILIES, mistake};
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::layout::{Layouts, SetFiles};
+use crate::layout::{SetFiles, all_sets};
+use std::path::PathBuf;
 
 /// What is known of a code.
 pub enum Explained<'a> {
@@ -27,12 +28,12 @@ pub struct SetRule {
     pub words: Vec<(&'static str, String)>,
 }
 
-/// The rules over figures of all sets, those of folders before the program's own.
-pub fn set_rules(layouts: &Layouts) -> Vec<SetRule> {
+/// The rules over figures of all sets, those of `roots` before the program's own.
+pub fn set_rules(roots: &[PathBuf]) -> Vec<SetRule> {
     let mut all = Vec::new();
-    for set in layouts.sets() {
+    for set in all_sets(roots) {
         let mut unheard = Diagnostics::default();
-        let files = SetFiles::find(&set, None, layouts, None, &mut unheard);
+        let files = SetFiles::find(&set, None, roots, None, &mut unheard);
         let checks = files.and_then(|f| f.toml("checks.toml", &mut unheard));
         let rules = checks.as_ref().and_then(|c| c.get("rule")?.table());
         for (code, entry) in rules.into_iter().flatten() {

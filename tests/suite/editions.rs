@@ -1,21 +1,27 @@
 //! Editions are made again to the byte, corrections are told whole and without excess, and whatever interrupts the
 //! writing leaves the old or the new.
 
-use crate::common::{self, recorded, workshop};
+use crate::common;
+use crate::departments::Chance;
+use gongkai::build::{Format, Output, Side};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::diff::{Cause, DocumentDiff, TextKind};
 use gongkai::document::{Block, ColumnKind, Document, Inline, plain_text};
-use gongkai::edition::{Edition, Manifest, Recorded, ids, notice, read_manifest};
-use gongkai::folder::Folder;
-use gongkai::made::Made;
-use gongkai::workshop::compose_all;
-use gongkai::write::Format;
+use gongkai::edition::{Edition, Manifest, Recorded, ids, notice, read_manifest, record};
+use gongkai::fonts::Fonts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 const BOTH: [Format; 2] = [Format::Pdf, Format::Docx];
+
+fn recorded(folder: &Path, fonts: &Fonts, date: &str) -> (Recorded, Vec<Output>) {
+    let built = common::built(folder, fonts, &BOTH);
+    let mut found = Diagnostics::default();
+    let recorded = record(folder, &common::layout_roots(), fonts, date, &built, &BOTH, &mut found);
+    (recorded.unwrap_or_else(|| panic!("{}", said(&found))), built)
+}
 
 fn said(found: &Diagnostics) -> String {
     found.sorted().iter().map(|d| format!("{d}\n")).collect()
@@ -29,18 +35,18 @@ fn edited(path: &Path, from: &str, to: &str) {
 
 #[test]
 fn an_edition_is_made_again_to_the_byte_whatever_became_of_the_folder() {
-    let folder = common::copy_of_sample();
-    let (first, built) = recorded(folder.path(), "2023-02-10");
+    let (folder, fonts) = (common::copy_of_sample(), common::fonts());
+    let (first, built) = recorded(folder.path(), &fonts, "2023-02-10");
     let Recorded::New(edition) = first else { panic!("the first edition is new") };
     assert_eq!(edition.id, "2023-02-10-1");
-    let (again, _) = recorded(folder.path(), "2023-02-11");
+    let (again, _) = recorded(folder.path(), &fonts, "2023-02-11");
     assert!(matches!(again, Recorded::Same(ref same) if same.id == edition.id), "the same is not recorded twice");
     edited(&folder.path().join("ledger.csv"), "8300.00", "108300.00");
     std::fs::remove_file(folder.path().join("targets.csv")).expect("removed");
     std::fs::write(folder.path().join("layout/set.toml"), "not toml").expect("writes");
     let mut found = Diagnostics::default();
     let old = Edition::find(folder.path(), "2023-02-10-1").expect("the edition");
-    let files = old.rebuild(workshop(), &BOTH, &mut found);
+    let files = old.rebuild(&fonts, &BOTH, &mut found);
     assert!(found.is_empty(), "{}", said(&found));
     for (file, before) in files.iter().zip(&built) {
         assert!(file.name == before.name && file.bytes == before.bytes, "{} differs", file.name);
@@ -50,8 +56,8 @@ fn an_edition_is_made_again_to_the_byte_whatever_became_of_the_folder() {
 
 #[test]
 fn what_makes_an_edition_differ_is_named() {
-    let folder = common::copy_of_sample();
-    let (Recorded::New(edition), _) = recorded(folder.path(), "2023-02-10") else { panic!("new") };
+    let (folder, fonts) = (common::copy_of_sample(), common::fonts());
+    let (Recorded::New(edition), _) = recorded(folder.path(), &fonts, "2023-02-10") else { panic!("new") };
     let rewrite = |change: &dyn Fn(&mut Manifest)| {
         let mut manifest = edition.manifest.clone();
         manifest.documents[0].outputs[0].sha256 = "0".repeat(64);
@@ -59,7 +65,7 @@ fn what_makes_an_edition_differ_is_named() {
         std::fs::write(edition.folder.join("manifest.json"), manifest.to_json()).expect("writes");
         let mut found = Diagnostics::default();
         let again = Edition::open(&edition.folder).expect("still a manifest");
-        assert_eq!(again.rebuild(workshop(), &BOTH, &mut found).len(), 2, "the files are made all the same");
+        assert_eq!(again.rebuild(&fonts, &BOTH, &mut found).len(), 2, "the files are made all the same");
         said(&found)
     };
     let of_font = rewrite(&|m| m.fonts[0].sha256 = "1".repeat(64));
@@ -69,7 +75,7 @@ fn what_makes_an_edition_differ_is_named() {
     assert!(of_program.contains("程序不同（当时 0.0.9，现在 "), "{of_program}");
     edited(&edition.folder.join("data/ledger.csv"), "8300.00", "8301.00");
     let mut found = Diagnostics::default();
-    let tampered = Edition::open(&edition.folder).expect("a manifest").rebuild(workshop(), &BOTH, &mut found);
+    let tampered = Edition::open(&edition.folder).expect("a manifest").rebuild(&fonts, &BOTH, &mut found);
     assert!(tampered.is_empty());
     assert!(said(&found).contains("错误[E603] 2023-02-10-1 的 data/ledger.csv 被改动过"), "{}", said(&found));
 }
@@ -84,16 +90,6 @@ fn a_manifest_of_any_bytes_is_read_or_refused() {
 
 // ---------------------------------------------------------------- random corrections
 
-/// A small generator of our own: the same corrections on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-}
-
 /// A correction: what it is, and the files it changes with their new texts.
 struct Correction {
     what: &'static str,
@@ -101,10 +97,10 @@ struct Correction {
 }
 
 /// `kind` counts through the kinds of corrections.
-fn correction(kind: usize, random: &mut Random, folder: &Path) -> Correction {
+fn correction(kind: usize, random: &mut Chance, folder: &Path) -> Correction {
     let read = |file: &str| std::fs::read_to_string(folder.join(file)).expect("a file");
     let rows = |file: &str| read(file).lines().map(str::to_string).collect::<Vec<String>>();
-    let amount = |random: &mut Random| format!("{}.{:02}", random.below(9_000_000) + 1, random.below(100));
+    let amount = |random: &mut Chance| format!("{}.{:02}", random.below(9_000_000) + 1, random.below(100));
     let joined = |rows: Vec<String>| rows.join("\n") + "\n";
     let with_last = |row: &str, amount: &str| format!("{},{amount}", row.rsplit_once(',').expect("columns").0);
     let mut ledger = rows("ledger.csv");
@@ -201,10 +197,10 @@ fn correction(kind: usize, random: &mut Random, folder: &Path) -> Correction {
 #[test]
 fn random_corrections_are_told_whole_and_without_excess() {
     let wanted: usize = std::env::var("GONGKAI_CORRECTIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(24);
-    let folder = common::copy_of_sample();
-    let (Recorded::New(edition), built) = recorded(folder.path(), "2023-02-10") else { panic!("new") };
-    let base = common::made(folder.path());
-    let mut random = Random(631);
+    let (folder, fonts) = (common::copy_of_sample(), common::fonts());
+    let (Recorded::New(edition), built) = recorded(folder.path(), &fonts, "2023-02-10") else { panic!("new") };
+    let base = common::sides(folder.path());
+    let mut random = Chance::new(631);
     let mut done: BTreeMap<&str, usize> = BTreeMap::new();
     for number in 0.. {
         if done.values().sum::<usize>() >= wanted {
@@ -219,7 +215,8 @@ fn random_corrections_are_told_whole_and_without_excess() {
         let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).expect("writes");
         correction.files.iter().for_each(|(file, text)| write(file, text));
         let mut found = Diagnostics::default();
-        let new = compose_all(&Folder::open(folder.path()), &common::layouts(), &mut found);
+        let roots = common::layout_roots();
+        let new = gongkai::build::compose_all(folder.path(), &roots, &BTreeMap::new(), &mut found);
         // A correction may make the data wrong: a reason that no longer fits, a line that belongs nowhere.
         if !new.is_empty() {
             let what = format!("{} ({number})", correction.what);
@@ -228,7 +225,7 @@ fn random_corrections_are_told_whole_and_without_excess() {
             // The whole edition every tenth time here; each time where all hundred are asked for.
             let count = done.values().sum::<usize>();
             if wanted >= 100 || count % 10 == 0 {
-                let files = edition.rebuild(workshop(), &BOTH, &mut found);
+                let files = edition.rebuild(&fonts, &BOTH, &mut found);
                 assert!(files.iter().zip(&built).all(|(a, b)| a.bytes == b.bytes), "{what}: {}", said(&found));
             }
             *done.entry(correction.what).or_default() += 1;
@@ -243,17 +240,17 @@ fn random_corrections_are_told_whole_and_without_excess() {
 #[test]
 fn a_change_of_page_numbers_is_told_in_words() {
     let folder = common::copy_of_sample();
-    let old = common::made(folder.path());
+    let old = common::sides(folder.path());
     let set = common::root().join("layouts/hebei-department-budget-2023/set.toml");
     let set =
         std::fs::read_to_string(set).expect("the set").replace("numbering = \"roman\"", "numbering = \"decimal\"");
     std::fs::create_dir_all(folder.path().join("layout")).expect("a folder");
     std::fs::write(folder.path().join("layout/set.toml"), set).expect("writes");
-    let diff = common::difference(&old, &common::made(folder.path()));
+    let diff = common::difference(&old, &common::sides(folder.path()));
     assert_eq!(diff.layout, ["“contents”的页码由罗马数字改为阿拉伯数字"]);
 }
 
-fn check_difference(old: &[Made], new: &[Made], what: &str, files: &[&str]) {
+fn check_difference(old: &[Side], new: &[Side], what: &str, files: &[&str]) {
     let diff = common::difference(old, new);
     let (before, after) = (Plain::of(&old[0]), Plain::of(&new[0]));
     // Figures: those whose printed texts, in reading order, are not the same.
@@ -330,8 +327,8 @@ struct Plain {
 }
 
 impl Plain {
-    fn of(made: &Made) -> Plain {
-        let document = made.document();
+    fn of(side: &Side) -> Plain {
+        let document = side.document();
         let mut plain = Plain {
             figures: BTreeMap::new(),
             exact: document.figures.iter().map(|f| (f.address.clone(), f.amount)).collect(),
@@ -475,12 +472,10 @@ fn the_command_tells_same_different_and_not_comparable() {
 
 #[test]
 fn a_statement_needs_a_reason_and_lists_every_change() {
-    let folder = common::copy_of_sample();
-    let (Recorded::New(edition), _) = recorded(folder.path(), "2023-02-10") else { panic!("new") };
+    let (folder, fonts) = (common::copy_of_sample(), common::fonts());
+    let (Recorded::New(edition), _) = recorded(folder.path(), &fonts, "2023-02-10") else { panic!("new") };
     let made = |found: &mut Diagnostics| {
-        let new = common::made(folder.path());
-        let folder = Folder::open(folder.path());
-        notice(&folder, &new, &edition, "2023-03-01", workshop(), &[Format::Docx], found)
+        notice(folder.path(), &common::layout_roots(), &edition, "2023-03-01", &fonts, &[Format::Docx], found)
     };
     let mut found = Diagnostics::default();
     assert!(made(&mut found).is_empty(), "nothing changed, nothing to state");
@@ -602,7 +597,7 @@ impl Scene {
         for id in &editions {
             let mut found = Diagnostics::default();
             let edition = Edition::find(&self.data(), id).unwrap_or_else(|e| panic!("{what}: {e}"));
-            edition.open_verified(&mut found);
+            edition.verify(&mut found);
             assert!(found.is_empty(), "{what}: {}", said(&found));
         }
         if editions.len() == 2 {
@@ -649,7 +644,7 @@ fn every_write_may_fail_or_be_the_last() {
     assert!(calls > 60, "only {calls} calls were seen");
     scene.restore();
     let every = std::env::var("GONGKAI_EVERY_WRITE").is_ok();
-    let mut random = Random(7);
+    let mut random = Chance::new(7);
     let mut faults = 0;
     for at in 1..=calls {
         // Each way at each call where all are asked for; else a choice of them.
@@ -673,33 +668,6 @@ fn every_write_may_fail_or_be_the_last() {
     println!("{calls} calls that change the disk, {faults} faults");
 }
 
-/// A build with a statement and an edition reads each file of its data folder once: what is checked, printed, stated and
-/// recorded is the same data.
-#[test]
-fn a_build_reads_each_file_of_its_folder_once() {
-    let scratch = tempfile::tempdir().expect("a temporary folder");
-    let Some(library) = interposer(scratch.path()) else { return };
-    let scene = Scene::new();
-    let reasons = "[since.\"2023-02-10-1\"]\n\"ledger.csv:11\" = \"办公费少计10万元\"\n";
-    std::fs::write(scene.data().join("corrections.toml"), reasons).expect("writes");
-    let list = scratch.path().join("opened");
-    let build = ["build", "data", "--since", "2023-02-10-1", "--edition", "--date", "2023-03-01"];
-    let mut command = program(scene.place.path(), &build);
-    let output = command.env("LD_PRELOAD", &library).env("INTERRUPT_OPENED", &list).output().expect("runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let opened = std::fs::read_to_string(&list).expect("a list");
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let of_folder = opened.lines().filter_map(|path| path.strip_prefix("data/"));
-    for path in of_folder.filter(|path| !path.starts_with("editions") && scene.data().join(path).is_file()) {
-        *counts.entry(path).or_default() += 1;
-    }
-    assert!(
-        counts.len() > 12 && counts.contains_key("ledger.csv") && counts.contains_key("text/goals.md"),
-        "{counts:?}"
-    );
-    assert!(counts.values().all(|&count| count == 1), "{counts:?}");
-}
-
 #[test]
 fn a_build_killed_at_any_moment_leaves_the_old_or_the_new() {
     let kills: usize = std::env::var("GONGKAI_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(8);
@@ -708,7 +676,7 @@ fn a_build_killed_at_any_moment_leaves_the_old_or_the_new() {
     assert!(program(scene.place.path(), &BUILD).status().expect("runs").success());
     let whole = begun.elapsed();
     scene.restore();
-    let mut random = Random(9);
+    let mut random = Chance::new(9);
     let mut killed = 0;
     for number in 0..kills {
         let mut child = program(scene.place.path(), &BUILD).spawn().expect("runs");

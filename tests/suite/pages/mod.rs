@@ -13,13 +13,12 @@ mod ruler;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::Document;
 use gongkai::fonts::Fonts;
-use gongkai::made::Made;
 use gongkai::style::Style;
 use gongkai::typeset::{Pages, typeset};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-static FONTS: LazyLock<Arc<Fonts>> = LazyLock::new(common::fonts);
+static FONTS: LazyLock<Fonts> = LazyLock::new(common::fonts);
 
 fn folder() -> PathBuf {
     common::root().join("tests/pages/cases")
@@ -32,6 +31,8 @@ fn updating() -> bool {
 /// Something to set: its name, its document, and its frames as last looked at.
 struct Case {
     name: String,
+    /// Its tree of tags is shown too.
+    structure: bool,
     document: Document,
     style: Style,
     frames: String,
@@ -45,7 +46,8 @@ impl Case {
         let text = std::fs::read_to_string(path).expect("a case is text");
         let (source, frames) = text.split_once(FRAMES).unwrap_or((&text, ""));
         let (document, style) = notation::read(source).unwrap_or_else(|error| panic!("{name}: {error}"));
-        Case { name, document, style, frames: frames.to_string() }
+        let structure = source.lines().any(|line| line == "structure");
+        Case { name, structure, document, style, frames: frames.to_string() }
     }
 
     fn set(&self) -> (Pages, Diagnostics) {
@@ -58,7 +60,8 @@ impl Case {
     fn shown(&self) -> String {
         let (pages, found) = self.set();
         let found: String = found.sorted().iter().map(|d| format!("{d}\n")).collect();
-        format!("{found}{}", pages.frames(&FONTS))
+        let tree = if self.structure { pages.tree() } else { String::new() };
+        format!("{found}{}{tree}", pages.frames(&FONTS))
     }
 }
 
@@ -110,10 +113,11 @@ fn cases_are_set_as_they_were() {
 /// The department's whole document.
 fn sample() -> (Document, Pages) {
     let mut found = Diagnostics::default();
-    let prepared = common::prepared(&common::sample(), &mut found).pop();
-    let made = prepared.and_then(|p| Made::compose(p, None, &mut found)).expect("composes");
-    let pages = made.pages(&FONTS).clone();
-    (made.composition.document, pages)
+    let prepared = gongkai::prepare::prepare(&common::sample(), &common::layout_roots(), &mut found).pop();
+    let made = prepared
+        .and_then(|p| gongkai::build::typeset_job(p.job, gongkai::build::Rules::Asked, &FONTS, &mut found))
+        .expect("typesets");
+    (made.composition.document, made.pages)
 }
 
 /// Its frames, in a file: every line of text and every rule of its 36 pages.
