@@ -1,11 +1,13 @@
 //! How long each phase takes: read, compose, typeset, PDF, DOCX; for the sample and a ledger of 5,000 lines.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use gongkai::build::typeset_job;
 use gongkai::compose::{Job, compose};
 use gongkai::diagnostic::Diagnostics;
+use gongkai::folder::Folder;
 use gongkai::fonts::Fonts;
-use gongkai::prepare::prepare;
+use gongkai::layout::Layouts;
+use gongkai::made::Made;
+use gongkai::prepare::{Prepared, prepare};
 use gongkai::typeset::typeset;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -16,7 +18,10 @@ fn root() -> &'static Path {
 
 fn job(folder: &Path) -> Job {
     let mut found = Diagnostics::default();
-    let job = prepare(folder, &[root().join("layouts")], &mut found).pop().expect("the folder is right").job;
+    let job = prepare(&Folder::open(folder), &Layouts::on_disk(&[root().join("layouts")]), &mut found)
+        .pop()
+        .expect("the folder is right")
+        .job;
     assert!(!found.has_errors(), "{:?}", found.sorted());
     job
 }
@@ -69,16 +74,17 @@ fn phases(criterion: &mut Criterion, name: &str, folder: PathBuf) {
     group.bench_function("compose", |b| {
         b.iter_batched(|| job(&folder), |job| compose(job, &mut Diagnostics::default()), BatchSize::PerIteration)
     });
-    let made =
-        typeset_job(job(&folder), gongkai::build::Rules::Asked, &fonts, &mut Diagnostics::default()).expect("typesets");
+    let prepared = Prepared { name: None, job: job(&folder) };
+    let made = Made::compose(prepared, None, &mut Diagnostics::default()).expect("composes");
+    let pages = made.pages(&fonts);
     group.bench_function("typeset", |b| {
         b.iter(|| typeset(made.document(), made.style(), &fonts, &mut Diagnostics::default()))
     });
     group.bench_function("pdf", |b| {
-        b.iter(|| gongkai::write::pdf::write(made.document(), &made.pages, &fonts).expect("writes"))
+        b.iter(|| gongkai::write::pdf::write(made.document(), pages, &fonts).expect("writes"))
     });
     group.bench_function("docx", |b| {
-        b.iter(|| gongkai::write::docx::write(made.document(), made.style(), &fonts, &made.pages).expect("writes"))
+        b.iter(|| gongkai::write::docx::write(made.document(), made.style(), &fonts, pages).expect("writes"))
     });
     group.finish();
 }

@@ -1,19 +1,17 @@
-//! Prints the composed document of a data folder as JSON: `cargo run --example document data/631-2023`.
+//! Prints the composed documents of a data folder as JSON: `cargo run --example document data/631-2023`.
 
 use gongkai::diagnostic::Diagnostics;
+use gongkai::folder::Folder;
+use gongkai::layout::Layouts;
+use gongkai::workshop::{compose_all, layout_folders};
 
 fn main() {
-    let folder = std::env::args().nth(1).expect("a data folder");
-    let mut diagnostics = Diagnostics::default();
-    let roots = [std::path::PathBuf::from("layouts")];
-    for prepared in gongkai::prepare::prepare(folder.as_ref(), &roots, &mut diagnostics) {
-        if let Some(gongkai::compose::Composition { document, .. }) =
-            gongkai::compose::compose(prepared.job, &mut diagnostics)
-        {
-            println!("{}", serde_json::to_string_pretty(&document).expect("a document is plain data"));
-        }
+    let folder = Folder::open(std::env::args().nth(1).expect("a data folder").as_ref());
+    let mut found = Diagnostics::default();
+    for made in compose_all(&folder, &Layouts::on_disk(&layout_folders(None)), &mut found) {
+        println!("{}", serde_json::to_string_pretty(made.document()).expect("a document is plain data"));
     }
-    for found in diagnostics.sorted() {
+    for found in found.sorted() {
         eprintln!("{found}");
     }
 }

@@ -1,14 +1,47 @@
 //! `gongkai` (公开): a department's structured budget data becomes its official disclosure document.
 //!
 //! ```text
-//! data/ → Dataset ┐
-//!                 ├ compose → Document ┬ typeset → Pages → PDF
-//! layouts/ → LayoutSet ┘               └ DOCX
+//! Folder ──→ Dataset ┐
+//!                    ├ compose → Document ┬ typeset → Pages → PDF
+//! Layouts → LayoutSet┘                    └ ──────────────── → DOCX
 //! ```
 //!
-//! ARCHITECTURE.md describes the phases and the invariants; each module's head says what it alone decides.
+//! A [`folder::Folder`] is a department's files as a value; a [`workshop::Workshop`] makes its documents, each a
+//! [`made::Made`]. ARCHITECTURE.md describes the phases and the invariants; each module's head says what it alone decides.
+//!
+//! ```
+//! use gongkai::folder::Folder;
+//! use gongkai::workshop::{Aim, Workshop};
+//! use gongkai::write::Format;
+//! use std::path::Path;
+//!
+//! # std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
+//! // Layouts and fonts where they usually are; the department's files as they are now.
+//! let workshop = Workshop::find(None, None).map_err(|found| found.sorted()[0].to_string())?;
+//! let folder = Folder::open(Path::new("data/631-2023"));
+//!
+//! // Composed, checked, its pages laid. Findings come with their places.
+//! let opened = workshop.open(&folder, Aim::Publish);
+//! for finding in opened.found.sorted() {
+//!     println!("{finding}");
+//! }
+//! let made = &opened.made[0];
+//!
+//! // Why a figure is what it is: 基本支出 of 事业运行 in table 5, in 元.
+//! let why = gongkai::tell::why::why(&made.composition, "t5/2010350/基本").expect("the document prints it");
+//! println!("{} 印作 {}，确切是 {:?} 元", why.address, why.printed, why.exact);
+//!
+//! // The PDF, and its name.
+//! let files = made.write(&workshop.fonts, &[Format::Pdf])?;
+//! assert!(files[0].name.ends_with(".pdf") && files[0].bytes.starts_with(b"%PDF-"));
+//!
+//! // What a correction would give, before anything is saved.
+//! let corrected = folder.with_text("text/goals.md", "2023年是关键之年。\n")?;
+//! let then = workshop.open(&corrected, Aim::Look);
+//! assert_ne!(then.made[0].document(), made.document());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-pub mod build;
 pub mod check;
 pub mod cli;
 pub mod code;
@@ -19,9 +52,11 @@ pub mod diff;
 pub mod digest;
 pub mod document;
 pub mod edition;
+pub mod folder;
 pub mod fonts;
 pub mod kept;
 pub mod layout;
+pub mod made;
 pub mod marked;
 pub(crate) mod markup;
 pub mod money;
@@ -36,4 +71,5 @@ pub mod tell;
 pub mod toml_tree;
 pub mod typeset;
 pub mod watch;
+pub mod workshop;
 pub mod write;

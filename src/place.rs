@@ -1,10 +1,11 @@
 //! Output files in their places, whole or not at all: each is written beside its place under a temporary name, then
 //! renamed over the previous edition. What a killed run left behind is removed by the next.
 
-use crate::build::Output;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::digest::sha256;
+use crate::folder::{Bytes, Folder};
 use crate::refusal::refusal;
+use crate::write::Output;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
@@ -43,6 +44,98 @@ pub fn place(folder: &Path, outputs: &[Output], diagnostics: &mut Diagnostics) -
     }
     placed
 }
+
+/// Writes a data folder's edits back into its files, all or none, and returns their paths. Each file is replaced only
+/// while the disk still holds what was read of it (E717). It keeps its mode and its owner, and a link stays one. A file
+/// that another program holds is an error (E520): data never lies beside itself under a second name.
+pub fn save(folder: &Folder, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+    match save_all(folder) {
+        Ok(paths) => paths,
+        Err(found) => {
+            found.into_iter().for_each(|found| diagnostics.push(found));
+            Vec::new()
+        }
+    }
+}
+
+/// An edit of a data file, staged beside it.
+struct Edit<'a> {
+    name: &'a str,
+    before: Option<Bytes>,
+    path: PathBuf,
+    staged: Temporary,
+}
+
+fn save_all(folder: &Folder) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let _turn = Turn::take(folder.shown()).map_err(|found| vec![found])?;
+    let on_disk = Folder::open(folder.shown());
+    let is_as_read = |name: &str, before: &Option<Bytes>| on_disk.bytes(name).is_ok_and(|now| now == *before);
+    let changed = folder.edits().filter(|(name, before, _)| !is_as_read(name, before)).map(|(name, ..)| {
+        let found = Diagnostic::error("E717", "文件刚刚被别的程序改了").at(Place::file(name));
+        found.hint("请再运行一次")
+    });
+    let changed: Vec<Diagnostic> = changed.collect();
+    if !changed.is_empty() {
+        return Err(changed);
+    }
+    let refused = |name: &str, error: &io::Error| {
+        let (why, _) = refusal(error);
+        vec![
+            Diagnostic::error("E520", format!("无法修改：{why}"))
+                .at(Place::file(name))
+                .hint("关闭打开着它的程序，检查权限；各文件都没有改动"),
+        ]
+    };
+    let mut edits: Vec<Edit> = Vec::new();
+    for (name, before, after) in folder.edits() {
+        let Some(after) = after else { continue };
+        let path = folder.path_of(name);
+        // What a link points to is written, not the link.
+        let path = path.canonicalize().unwrap_or(path);
+        let staged = stage_over(&path, after).map_err(|error| refused(name, &error))?;
+        edits.push(Edit { name, before, path, staged });
+    }
+    for (index, edit) in edits.iter().enumerate() {
+        if let Err(error) = fs::rename(&edit.staged.path, &edit.path) {
+            // Those already renamed get their old bytes back: all or none.
+            for done in &edits[..index] {
+                let undone = match &done.before {
+                    Some(before) => stage_over(&done.path, before).and_then(|old| fs::rename(&old.path, &done.path)),
+                    None => fs::remove_file(&done.path),
+                };
+                if undone.is_err() {
+                    return Err(refused(done.name, &error));
+                }
+            }
+            return Err(refused(edit.name, &error));
+        }
+    }
+    Ok(edits.iter().map(|edit| folder.path_of(edit.name)).collect())
+}
+
+/// A file's new bytes beside it, with its mode and its owner where it is there.
+fn stage_over(path: &Path, bytes: &[u8]) -> io::Result<Temporary> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent)?;
+    let mut staged = Temporary::create(parent)?;
+    if let Ok(about) = fs::metadata(path) {
+        keep_owner(&staged.path, &about);
+        fs::set_permissions(&staged.path, about.permissions())?;
+    }
+    staged.file.write_all(bytes)?;
+    staged.file.sync_data()?;
+    Ok(staged)
+}
+
+#[cfg(unix)]
+fn keep_owner(path: &Path, about: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, chown};
+    // Only the system's own user may give files away; others own what they may write anyway.
+    let _ = chown(path, Some(about.uid()), Some(about.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &fs::Metadata) {}
 
 /// A folder's turn to be written into: two runs at once would leave the PDF of one beside the DOCX of the other.
 /// The lock lies among the system's temporary files, where it disturbs nobody; it goes with its process, killed or not.

@@ -2,14 +2,11 @@
 
 use crate::compose::{DocumentDecl, Job, Report, read_report};
 use crate::data::printed::read_printed;
-use crate::data::{Data, read_folder_with, read_text};
+use crate::data::{Data, Value, own_list, read_folder};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::layout::{self, Layer, SetFiles};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-/// Texts that stand in for files of the data folder, by their paths in it: what the folder would be with a correction.
-pub type Instead = BTreeMap<String, String>;
+use crate::folder::Folder;
+use crate::layout::{self, Layer, Layouts, SetFiles};
+use sha2::{Digest, Sha256};
 
 /// A document to make from a folder.
 pub struct Prepared {
@@ -19,38 +16,28 @@ pub struct Prepared {
 }
 
 /// Reads a data folder. Every mistake found goes to `diagnostics`; a document that cannot be made is left out.
-pub fn prepare(folder: &Path, layout_roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<Prepared> {
-    prepare_with(folder, layout_roots, &Instead::new(), diagnostics)
-}
-
-/// [`prepare`], with record files replaced by the texts of `instead`.
-pub fn prepare_with(
-    folder: &Path,
-    layout_roots: &[PathBuf],
-    instead: &Instead,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Prepared> {
+pub fn prepare(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Vec<Prepared> {
     let Some(report) = report(folder, diagnostics) else { return Vec::new() };
     let documents = match report.documents.is_empty() {
         true => vec![DocumentDecl::default()],
         false => report.documents.clone(),
     };
     let one = |document: &DocumentDecl| {
-        let job = prepare_one(folder, report.narrowed(document), document, layout_roots, instead, diagnostics)?;
+        let job = prepare_one(folder, report.narrowed(document), document, layouts, diagnostics)?;
         Some(Prepared { name: document.name.clone(), job })
     };
     documents.iter().filter_map(one).collect()
 }
 
-fn report(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Report> {
-    let path = folder.join("report.toml");
-    if !folder.is_dir() {
-        let message = format!("没有这个数据文件夹：{}", folder.display());
+/// What `report.toml` says. E100: there is no such folder.
+pub fn report(folder: &Folder, diagnostics: &mut Diagnostics) -> Option<Report> {
+    if !folder.exists() {
+        let message = format!("没有这个数据文件夹：{folder}");
         diagnostics
             .push(Diagnostic::error("E100", message).hint("检查路径；数据文件夹里应有 report.toml 和 ledger.csv"));
         return None;
     }
-    match read_text(&path, "report.toml") {
+    match folder.text("report.toml") {
         Ok(text) => read_report(&text, diagnostics),
         Err(found) => {
             diagnostics.push(found);
@@ -60,20 +47,16 @@ fn report(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Report> {
 }
 
 fn prepare_one(
-    folder: &Path,
+    folder: &Folder,
     mut report: Report,
     document: &DocumentDecl,
-    layout_roots: &[PathBuf],
-    instead: &Instead,
+    layouts: &Layouts,
     diagnostics: &mut Diagnostics,
 ) -> Option<Job> {
-    let mut own = Layer::from_folder(&folder.join("layout"), "layout/", true, diagnostics);
-    let mut prose = Layer::from_folder(&folder.join("text"), "text/", true, diagnostics).unwrap_or_default();
-    for layer in own.iter_mut().chain([&mut prose]) {
-        layer.replace(instead);
-    }
+    let own = Layer::of(folder, "layout", "layout/", true, diagnostics);
+    let prose = Layer::of(folder, "text", "text/", true, diagnostics).unwrap_or_default();
     let asked = document.place.clone().filter(|_| document.layout.is_some()).unwrap_or_else(|| report.place("layout"));
-    let files = SetFiles::find(&report.layout, Some(asked), layout_roots, own, diagnostics)?;
+    let files = SetFiles::find(&report.layout, Some(asked), layouts, own, diagnostics)?;
     let before = diagnostics.count(Severity::Error);
     let mut set = layout::load(&files, &prose, diagnostics)?;
     let broken = diagnostics.count(Severity::Error) > before;
@@ -81,7 +64,7 @@ fn prepare_one(
     // Printed tables are of the whole department.
     let printed = if report.scope.is_empty() { read_printed(folder, diagnostics) } else { Vec::new() };
     let mut found = Diagnostics::default();
-    let mut data = read_folder_with(folder, instead, &mut set.schema, &mut found);
+    let mut data = read_folder(folder, &mut set.schema, &mut found);
     narrow(&mut data, &report, document, &mut found);
     let job = Job { set, data, report, printed };
     let only_printed = job.only_printed();
@@ -111,4 +94,48 @@ fn narrow(data: &mut Data, report: &Report, document: &DocumentDecl, diagnostics
             );
         }
     }
+}
+
+/// What tells a folder's data from any other, on any machine: the first 32 hexadecimal digits of a SHA-256 over what
+/// was read of it (report, records, the department's own words, layouts and lists, tables as printed), whatever files,
+/// encodings and line ends it was read from. Acknowledgements and reasons for corrections print nothing and do not count.
+pub fn data_id(folder: &Folder, prepared: &[Prepared]) -> String {
+    let mut hash = Sha256::new();
+    // Every text with its length: no two lists of texts are alike.
+    let mut say = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    for Prepared { name, job } in prepared {
+        say("document");
+        say(name.as_deref().unwrap_or_default());
+        for (key, value) in job.report.values.iter().chain(&job.report.scope) {
+            say(key);
+            say(value);
+        }
+        for dataset in job.data.datasets.values() {
+            say("records");
+            say(&dataset.id);
+            say(if dataset.given { "given" } else { "absent" });
+            for value in dataset.records.iter().flat_map(|record| &record.values) {
+                match value {
+                    Value::Blank => say("-"),
+                    Value::Text(text) => say(text),
+                    Value::Number(number) => say(&number.normalize().to_string()),
+                }
+            }
+        }
+        for (name, text) in job.set.sources.iter().filter(|(name, _)| !name.starts_with("layouts/")) {
+            say(name);
+            say(text);
+        }
+        for class in job.set.schema.classes.values().filter(|class| !class.file.is_empty()) {
+            say(&folder.text_if_there(&own_list(class)).ok().flatten().unwrap_or_default());
+        }
+        for table in &job.printed {
+            say(&table.name);
+            table.rows.iter().flat_map(|(_, cells)| cells).for_each(|cell| say(cell));
+        }
+    }
+    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,48 +1,43 @@
 //! Documents for readers before and after publication: the draft that circulates (送审稿), with a watermark and all that
 //! was found on its last pages, and the marked edition, which shows what changed since an earlier one.
 
-use crate::build::{Format, Output, Rules, Typeset, docx, identify, typeset_job, write_formats};
 use crate::check::check;
-use crate::compose::compose;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Tally};
 use crate::document::{Change, Document};
 use crate::edition::{self, Edition};
+use crate::folder::Folder;
 use crate::fonts::Fonts;
+use crate::layout::Layouts;
+use crate::made::Made;
 use crate::marked::{ListLooks, merge, shown, with_list};
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{data_id, prepare};
 use crate::style::Style;
 use crate::typeset::frame::TableGeometry;
 use crate::typeset::{Pages, typeset};
-use crate::write;
-use std::path::{Path, PathBuf};
+use crate::workshop::{Aim, Workshop};
+use crate::write::{Format, Output, write};
+use std::path::Path;
 
 /// Stands behind every page of a draft, and in its file's name.
 pub const DRAFT: &str = "送审稿";
 
 /// Everything a folder becomes as a draft. What the checks find blocks nothing; it is told as warnings, and listed at
 /// the end of the document. What leaves no document is an error as ever, and then nothing is returned.
-pub fn drafts(
-    folder: &Path,
-    layout_roots: &[PathBuf],
-    fonts: &Fonts,
-    formats: &[Format],
-    diagnostics: &mut Diagnostics,
-) -> Vec<Output> {
-    let id = crate::data::snapshot_id(folder);
-    let prepared = prepare(folder, layout_roots, diagnostics);
+pub fn drafts(folder: &Folder, workshop: &Workshop, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
+    let prepared = prepare(folder, &workshop.layouts, diagnostics);
+    let id = data_id(folder, &prepared);
     let mut outputs = Vec::new();
-    for Prepared { name, job } in prepared {
-        let Some(mut composition) = compose(job, diagnostics) else { continue };
-        let mut found = check(&composition);
+    for prepared in prepared {
+        let Some(mut made) = Made::compose(prepared, Some(&id), diagnostics) else { continue };
+        let mut found = check(&made.composition);
         found.extend(diagnostics.clone());
-        mark_draft(&mut composition.document, &found);
-        identify(&mut composition.document, name.as_deref(), Some(id.clone()));
-        let pages = typeset(&composition.document, &composition.job().set.style, fonts, diagnostics);
+        mark_draft(&mut made.composition.document, &found);
+        diagnostics.extend(made.found_on_pages(&workshop.fonts).clone());
         found.iter().filter(|f| is_of_check(f)).for_each(|f| diagnostics.push(told_only(f)));
         if diagnostics.has_errors() {
             continue;
         }
-        match write_formats(&Typeset { composition, pages }, fonts, formats) {
+        match made.write(&workshop.fonts, formats) {
             Ok(files) => outputs.extend(files.into_iter().map(|file| of_kind(file, DRAFT))),
             Err(found) => diagnostics.push(found),
         }
@@ -100,9 +95,9 @@ fn of_kind(file: Output, kind: &str) -> Output {
 
 /// What a marked edition is compared with: the data of a recorded edition, or another data folder.
 pub struct Earlier {
-    data: PathBuf,
+    data: Folder,
     /// The layout sets of a recorded edition.
-    layouts: Option<PathBuf>,
+    layouts: Option<Layouts>,
     /// What readers call it.
     told: String,
 }
@@ -111,7 +106,7 @@ impl Earlier {
     /// `since` is an edition's id, its folder, or a data folder. Errors: E715, and those of [`Edition::find`].
     pub fn find(folder: &Path, since: &Path) -> Result<Earlier, Diagnostic> {
         if since.join("report.toml").is_file() {
-            return Ok(Earlier { data: since.to_path_buf(), layouts: None, told: "原公开版".to_owned() });
+            return Ok(Earlier { data: Folder::open(since), layouts: None, told: "原公开版".to_owned() });
         }
         let edition = if since.join(edition::MANIFEST).is_file() {
             Edition::open(since)?
@@ -123,34 +118,38 @@ impl Earlier {
         } else {
             Edition::find(folder, &since.to_string_lossy())?
         };
-        Ok(Earlier { data: edition.data(), layouts: Some(edition.layouts()), told: format!("{}版", edition.id) })
+        let (data, layouts) = edition.unverified();
+        Ok(Earlier { data, layouts: Some(layouts), told: format!("{}版", edition.id) })
     }
 }
 
 /// Everything a folder becomes as a marked edition. A document that the earlier edition had not is left out with a warning.
 pub fn marked(
-    folder: &Path,
+    folder: &Folder,
     since: &Earlier,
-    layout_roots: &[PathBuf],
-    fonts: &Fonts,
+    workshop: &Workshop,
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    let id = crate::data::snapshot_id(folder);
     let told = since.told.as_str();
-    let mut before = earlier(since, layout_roots, fonts, diagnostics);
+    let mut before = earlier(since, workshop, diagnostics);
+    let prepared = prepare(folder, &workshop.layouts, diagnostics);
+    let id = data_id(folder, &prepared);
     let mut outputs = Vec::new();
-    for Prepared { name, job } in prepare(folder, layout_roots, diagnostics) {
-        let Some(mut new) = typeset_job(job, Rules::Asked, fonts, diagnostics) else { continue };
-        let Some(at) = before.iter().position(|(earlier, _)| *earlier == name) else {
-            let which = name.as_deref().unwrap_or("这份文件");
+    for prepared in prepared {
+        let Some(new) = Made::compose(prepared, Some(&id), diagnostics) else { continue };
+        workshop.look_over(&new, Aim::Publish, diagnostics);
+        if diagnostics.has_errors() {
+            continue;
+        }
+        let Some(at) = before.iter().position(|earlier| earlier.name == new.name) else {
+            let which = new.name.as_deref().unwrap_or("这份文件");
             diagnostics.push(Diagnostic::warning("E716", format!("{told}里没有“{which}”，无从标出改动，没有生成")));
             continue;
         };
-        let (_, old) = before.remove(at);
-        identify(&mut new.composition.document, name.as_deref(), Some(id.clone()));
+        let old = before.remove(at);
         for format in formats {
-            match write_marked(&old, &new, told, fonts, *format, diagnostics) {
+            match write_marked(&old, &new, told, &workshop.fonts, *format, diagnostics) {
                 Ok(file) => outputs.push(of_kind(file, "修订标记")),
                 Err(found) => diagnostics.push(found),
             }
@@ -159,21 +158,15 @@ pub fn marked(
     if diagnostics.has_errors() { Vec::new() } else { outputs }
 }
 
-/// The documents of the earlier edition. What the checks find in it is an old story; that it cannot be made is an
-/// error.
-fn earlier(
-    since: &Earlier,
-    layout_roots: &[PathBuf],
-    fonts: &Fonts,
-    diagnostics: &mut Diagnostics,
-) -> Vec<(Option<String>, Typeset)> {
+/// The documents of the earlier edition, their pages laid. What the checks find in it is an old story; that it cannot be
+/// made is an error.
+fn earlier(since: &Earlier, workshop: &Workshop, diagnostics: &mut Diagnostics) -> Vec<Made> {
     let mut found = Diagnostics::default();
-    let mut made = Vec::new();
-    let own = since.layouts.as_ref().map(std::slice::from_ref);
-    for Prepared { name, job } in prepare(&since.data, own.unwrap_or(layout_roots), &mut found) {
-        let Some(composition) = compose(job, &mut found) else { continue };
-        let pages = typeset(&composition.document, &composition.job().set.style, fonts, &mut found);
-        made.push((name, Typeset { composition, pages }));
+    let layouts = since.layouts.as_ref().unwrap_or(&workshop.layouts);
+    let prepared = prepare(&since.data, layouts, &mut found);
+    let made: Vec<Made> = prepared.into_iter().filter_map(|p| Made::compose(p, None, &mut found)).collect();
+    for made in &made {
+        found.extend(made.found_on_pages(&workshop.fonts).clone());
     }
     for error in found.iter().filter(|f| f.severity == Severity::Error) {
         let message = format!("{}不能生成，无从比较：{}", since.told, error.message);
@@ -183,8 +176,8 @@ fn earlier(
 }
 
 fn write_marked(
-    old: &Typeset,
-    new: &Typeset,
+    old: &Made,
+    new: &Made,
     told: &str,
     fonts: &Fonts,
     format: Format,
@@ -193,10 +186,10 @@ fn write_marked(
     let merged = merge(old.document(), new.document());
     let name = format!("{}.{}", merged.meta.file_stem, format.ending());
     let bytes = match format {
-        Format::Docx => docx(&merged, new.style(), fonts, &geometry(&merged, old, new))?,
+        Format::Docx => write(&merged, new.style(), &geometry(&merged, old, new, fonts), fonts, format)?,
         Format::Pdf => {
             let (document, pages) = printed(&merged, told, new.style(), fonts, diagnostics);
-            write::pdf::write(&document, &pages, fonts)?
+            write(&document, new.style(), &pages, fonts, format)?
         }
     };
     Ok(Output { name, bytes })
@@ -228,10 +221,10 @@ fn printed(
 }
 
 /// Column widths, type and row heights as the editions themselves have them, for the tables of both in one.
-fn geometry(merged: &Document, old: &Typeset, new: &Typeset) -> Pages {
-    let of = |edition: &Typeset, id: &str| -> Option<TableGeometry> {
+fn geometry(merged: &Document, old: &Made, new: &Made, fonts: &Fonts) -> Pages {
+    let of = |edition: &Made, id: &str| -> Option<TableGeometry> {
         let at = edition.document().tables().position(|t| t.id == id)?;
-        edition.pages.tables.get(at).cloned()
+        edition.pages(fonts).tables.get(at).cloned()
     };
     let tables = merged.tables().map(|table| {
         let gone = table.id.strip_suffix("#原").filter(|_| table.change == Change::Deleted);
@@ -250,5 +243,5 @@ fn geometry(merged: &Document, old: &Typeset, new: &Typeset) -> Pages {
             .collect();
         geometry
     });
-    Pages { tables: tables.collect(), ..new.pages.clone() }
+    Pages { tables: tables.collect(), ..new.pages(fonts).clone() }
 }

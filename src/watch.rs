@@ -3,13 +3,15 @@
 //! Fonts are loaded once and keep the characters they have looked up; the last composition and its pages are kept, so
 //! that a change is told without building the old side again.
 
-use crate::build::{Format, Rules, Side, Typeset, typeset_all, write_all};
 use crate::diagnostic::Diagnostics;
-use crate::diff::{Diff, Laid, compare_all};
+use crate::diff::{Diff, PageChanges, compare_all};
 use crate::edition;
-use crate::fonts::Fonts;
+use crate::folder::{Folder, is_read};
+use crate::layout::Layouts;
+use crate::made::Made;
 use crate::place::place;
-use crate::typeset::Pages;
+use crate::workshop::{Aim, Opened, Workshop};
+use crate::write::Format;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -39,55 +41,54 @@ pub struct Rebuilt {
 /// A folder under watch.
 pub struct Watched<'a> {
     pub folder: &'a Path,
-    pub roots: &'a [PathBuf],
-    pub fonts: &'a Fonts,
+    /// Folders of layout sets, which may change too.
+    pub layouts: &'a [PathBuf],
+    pub workshop: Workshop,
     pub formats: &'a [Format],
     /// Where its files go.
     pub target: &'a Path,
-    last: Vec<(Side, Pages)>,
+    last: Vec<Made>,
 }
 
 impl<'a> Watched<'a> {
     pub fn new(
         folder: &'a Path,
-        roots: &'a [PathBuf],
-        fonts: &'a Fonts,
+        layouts: &'a [PathBuf],
+        workshop: Workshop,
         formats: &'a [Format],
         target: &'a Path,
     ) -> Watched<'a> {
-        Watched { folder, roots, fonts, formats, target, last: Vec::new() }
+        Watched { folder, layouts, workshop, formats, target, last: Vec::new() }
     }
 
-    /// Builds the folder. With errors the files of the last good build stay, and the next is compared with that.
+    /// Builds the folder as it is now. With errors the files of the last good build stay, and the next is compared with
+    /// that.
     pub fn rebuild(&mut self) -> Rebuilt {
-        let mut rebuilt = Rebuilt::default();
+        self.workshop.layouts = Layouts::on_disk(self.layouts);
+        let Opened { made, found } = self.workshop.open(&Folder::open(self.folder), Aim::Publish);
+        let mut rebuilt = Rebuilt { diagnostics: found, ..Rebuilt::default() };
         let found = &mut rebuilt.diagnostics;
-        let documents = typeset_all(self.folder, self.roots, Rules::Asked, self.fonts, self.formats, found);
         if found.has_errors() {
             return rebuilt;
         }
-        let same = |((name, now), (side, pages)): (&(Option<String>, Typeset), &(Side, Pages))| {
-            *name == side.name && now.document() == side.document() && same_pages(&now.pages, pages)
+        let fonts = &self.workshop.fonts;
+        let same = |(now, then): (&Made, &Made)| {
+            let same_pages = || PageChanges::of(now.pages(fonts), then.pages(fonts)).is_same();
+            now.name == then.name && now.document() == then.document() && same_pages()
         };
-        if documents.len() == self.last.len() && documents.iter().zip(&self.last).all(same) {
+        if made.len() == self.last.len() && made.iter().zip(&self.last).all(same) {
             rebuilt.diff = Some(Diff::default());
             return rebuilt;
         }
-        let typeset: Vec<&Typeset> = documents.iter().map(|(_, typeset)| typeset).collect();
-        let outputs = write_all(&typeset, self.fonts, self.formats, found);
+        let outputs = self.workshop.write(&made, self.formats, found);
         if found.has_errors() {
             return rebuilt;
         }
         rebuilt.written = place(self.target, &outputs, found);
-        let side = |(name, typeset): (Option<String>, Typeset)| {
-            let Typeset { composition, pages } = typeset;
-            (Side { name, composition }, pages)
-        };
-        let now: Vec<(Side, Pages)> = documents.into_iter().map(side).collect();
         if !self.last.is_empty() {
-            rebuilt.diff = Some(compare_all(&laid(&self.last), &laid(&now)));
+            rebuilt.diff = Some(compare_all(&self.last, &made, Some(fonts)));
         }
-        self.last = now;
+        self.last = made;
         rebuilt
     }
 
@@ -114,19 +115,10 @@ impl<'a> Watched<'a> {
     fn concerns(&self, path: &Path) -> bool {
         let is_below = |folder: &Path| folder.canonicalize().is_ok_and(|folder| path.starts_with(folder));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_input = [".csv", ".toml", ".md"].iter().any(|ending| name.ends_with(ending));
         // A folder that was renamed or removed tells its own name.
-        (is_input || path.is_dir() || !path.exists() && !name.contains('.'))
+        (is_read(&name) || path.is_dir() || !path.exists() && !name.contains('.'))
             && !name.starts_with(['.', '~'])
             && !is_below(&self.folder.join(edition::FOLDER))
             && !is_below(self.target)
     }
-}
-
-fn same_pages(a: &Pages, b: &Pages) -> bool {
-    crate::diff::PageChanges::of(a, b).is_same()
-}
-
-fn laid(documents: &[(Side, Pages)]) -> Vec<Laid<'_>> {
-    documents.iter().map(|(side, pages)| Laid { side, pages: Some(pages) }).collect()
 }

@@ -1,19 +1,15 @@
 //! Changes that are certain, in the user's own files: encoding and line ends kept, all files or none, never a figure.
 
-use crate::data::ExactText;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Place};
-use crate::refusal::refusal;
+use crate::folder::Folder;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 /// One file and what becomes of it.
 pub struct Patch {
     /// Relative to the data folder.
     pub file: String,
-    path: PathBuf,
     before: String,
     after: String,
     bytes: Vec<u8>,
@@ -23,7 +19,7 @@ pub struct Patch {
 
 /// The patches of what was found in a folder. What cannot be found again in its file, or would touch a figure, is
 /// left to the user.
-pub fn patches(folder: &Path, found: &Diagnostics) -> Vec<Patch> {
+pub fn patches(folder: &Folder, found: &Diagnostics) -> Vec<Patch> {
     let mut by_file: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for finding in found.sorted().into_iter().filter(|d| d.fix.is_some() && d.acknowledged.is_none()) {
         if let Some(place) = finding.place.as_ref().filter(|p| !p.file.starts_with("layouts/") && p.line > 0) {
@@ -33,9 +29,8 @@ pub fn patches(folder: &Path, found: &Diagnostics) -> Vec<Patch> {
     by_file.into_iter().filter_map(|(file, findings)| patch(folder, file, &findings)).collect()
 }
 
-fn patch(folder: &Path, file: &str, findings: &[&Diagnostic]) -> Option<Patch> {
-    let path = folder.join(file);
-    let exact = ExactText::read(&path)?;
+fn patch(folder: &Folder, file: &str, findings: &[&Diagnostic]) -> Option<Patch> {
+    let exact = folder.exact(file)?;
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for finding in findings {
         let (Some(place), Some(fix)) = (&finding.place, &finding.fix) else { continue };
@@ -54,7 +49,7 @@ fn patch(folder: &Path, file: &str, findings: &[&Diagnostic]) -> Option<Patch> {
     let mut after = exact.text.clone();
     edits.into_iter().for_each(|(range, new)| after.replace_range(range, &new));
     let bytes = exact.bytes(&after)?;
-    Some(Patch { file: file.to_string(), path, before: exact.text, after, bytes, mended })
+    Some(Patch { file: file.to_string(), before: exact.text, after, bytes, mended })
 }
 
 /// The digits stay, whatever else changes; a bound amount is a template that prints the same digits.
@@ -157,35 +152,7 @@ impl Patch {
     }
 }
 
-/// Writes all patches, or none: each beside its file first, then all renamed.
-pub fn write(patches: &[Patch]) -> Result<(), Diagnostic> {
-    let temporary = |patch: &Patch| {
-        let name = patch.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        patch.path.with_file_name(format!(".gongkai-{name}.tmp"))
-    };
-    let refused = |patch: &Patch, error: &std::io::Error| {
-        let (why, _) = refusal(error);
-        Diagnostic::error("E520", format!("无法修改：{why}"))
-            .at(Place::file(patch.file.as_str()))
-            .hint("关闭打开着它的程序，检查权限；各文件都没有改动")
-    };
-    for patch in patches {
-        if let Err(error) = fs::write(temporary(patch), &patch.bytes) {
-            patches.iter().for_each(|p| drop(fs::remove_file(temporary(p))));
-            return Err(refused(patch, &error));
-        }
-    }
-    for (index, patch) in patches.iter().enumerate() {
-        if let Err(error) = fs::rename(temporary(patch), &patch.path) {
-            // Those already renamed get their old text back: all or none.
-            for done in &patches[..index] {
-                if let Some(bytes) = ExactText::read(&done.path).and_then(|exact| exact.bytes(&done.before)) {
-                    let _ = fs::write(&done.path, bytes);
-                }
-            }
-            patches[index..].iter().for_each(|p| drop(fs::remove_file(temporary(p))));
-            return Err(refused(patch, &error));
-        }
-    }
-    Ok(())
+/// The folder with all patches in.
+pub fn patched(folder: &Folder, patches: &[Patch]) -> Folder {
+    patches.iter().fold(folder.clone(), |folder, patch| folder.with(&patch.file, &patch.bytes[..]))
 }

@@ -1,14 +1,16 @@
 //! `gongkai build`: the files of each folder, in its place.
 
-use super::folders::{Manner, Outcome, Places, Shared, each_folder, expanded, output_names};
+use super::folders::{Manner, Outcome, Places, each_folder, expanded, output_names};
 use super::messages::{Form, blocks, tell};
-use crate::build::{Format, outputs};
-use crate::compose::read_report;
-use crate::data::{read_date, read_text};
+use crate::data::read_date;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::edition::{Edition, Recorded, notice, record};
+use crate::edition::{Built, Edition, Recorded, notice, record};
+use crate::folder::Folder;
 use crate::place::place;
+use crate::prepare::report;
 use crate::review::{self, Earlier};
+use crate::workshop::{Aim, Opened, Workshop};
+use crate::write::Format;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -75,20 +77,28 @@ pub fn run(args: &BuildArgs) -> ExitCode {
     };
     let formats = formats(&args.format);
     let manner = Manner { form: Form::Text, strict: args.strict, writes: true };
-    each_folder(&folders, &args.places, &manner, |shared, index, folder, outcome| {
+    each_folder(&folders, &args.places, &manner, |workshop, index, folder, outcome| {
         let target = args.output.join(&names[index]);
         match &args.at {
-            _ if args.draft || args.marked => for_review(args, folder, &target, shared, &formats, outcome),
-            Some(id) => again(id, folder, &target, shared, &formats, outcome),
-            None => one(args, folder, &target, shared, &formats, outcome),
+            _ if args.draft || args.marked => for_review(args, folder, &target, workshop, &formats, outcome),
+            Some(id) => again(id, folder, &target, workshop, &formats, outcome),
+            None => one(args, folder, &target, workshop, &formats, outcome),
         }
     })
 }
 
 /// Builds a folder, with the statement and the edition that were asked for.
-fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, formats: &[Format], outcome: &mut Outcome) {
-    let Shared { fonts, roots } = shared;
-    let built = outputs(folder, roots, fonts, formats, &mut outcome.diagnostics);
+fn one(
+    args: &BuildArgs,
+    folder: &Folder,
+    target: &Path,
+    workshop: &Workshop,
+    formats: &[Format],
+    outcome: &mut Outcome,
+) {
+    let Opened { made, found } = workshop.open(folder, Aim::Publish);
+    outcome.diagnostics = found;
+    let files = workshop.write(&made, formats, &mut outcome.diagnostics);
     if blocks(outcome, args.strict) {
         return;
     }
@@ -96,41 +106,43 @@ fn one(args: &BuildArgs, folder: &Path, target: &Path, shared: &Shared, formats:
     let date = if args.edition || args.since.is_some() { date(args, folder, found) } else { None };
     let mut notices = Vec::new();
     if let (Some(since), Some(date)) = (&args.since, &date) {
-        match Edition::find(folder, since) {
-            Ok(edition) => notices = notice(folder, roots, &edition, date, fonts, formats, found),
+        match Edition::find(folder.shown(), since) {
+            Ok(edition) => notices = notice(folder, &made, &edition, date, workshop, formats, found),
             Err(error) => found.push(error),
         }
     }
     if found.has_errors() {
         return;
     }
-    outcome.written = place(target, &[&built[..], &notices[..]].concat(), found);
-    let Some(date) = date.filter(|_| args.edition && !found.has_errors()) else { return };
-    match record(folder, roots, fonts, &date, &built, formats, found) {
-        Some(Recorded::New(edition)) => outcome.written.push(edition.folder),
-        Some(Recorded::Same(edition)) => {
-            let message = format!("与 {} 相同，没有记为新的一版", edition.id);
-            found.push(Diagnostic::new(Severity::Note, "E506", message));
+    outcome.written = place(target, &[&files[..], &notices[..]].concat(), found);
+    if let Some(date) = date.filter(|_| args.edition && !found.has_errors()) {
+        match record(&Built { folder, made: &made, files: &files, formats }, workshop, &date, found) {
+            Some(Recorded::New(edition)) => outcome.written.push(edition.folder),
+            Some(Recorded::Same(edition)) => {
+                let message = format!("与 {} 相同，没有记为新的一版", edition.id);
+                found.push(Diagnostic::new(Severity::Note, "E506", message));
+            }
+            None => {}
         }
-        None => {}
     }
+    // Nobody waits until thousands of cells are given back.
+    rayon::spawn(move || drop(made));
 }
 
 /// Builds a draft, or a marked edition.
 fn for_review(
     args: &BuildArgs,
-    folder: &Path,
+    folder: &Folder,
     target: &Path,
-    shared: &Shared,
+    workshop: &Workshop,
     formats: &[Format],
     outcome: &mut Outcome,
 ) {
-    let Shared { fonts, roots } = shared;
     let found = &mut outcome.diagnostics;
     let files = match &args.since {
-        None => review::drafts(folder, roots, fonts, formats, found),
-        Some(since) => match Earlier::find(folder, Path::new(since)) {
-            Ok(earlier) => review::marked(folder, &earlier, roots, fonts, formats, found),
+        None => review::drafts(folder, workshop, formats, found),
+        Some(since) => match Earlier::find(folder.shown(), Path::new(since)) {
+            Ok(earlier) => review::marked(folder, &earlier, workshop, formats, found),
             Err(error) => {
                 found.push(error);
                 Vec::new()
@@ -143,11 +155,11 @@ fn for_review(
 }
 
 /// Builds an edition again. What stands in the output folder now is left alone.
-fn again(id: &str, folder: &Path, target: &Path, shared: &Shared, formats: &[Format], outcome: &mut Outcome) {
+fn again(id: &str, folder: &Folder, target: &Path, workshop: &Workshop, formats: &[Format], outcome: &mut Outcome) {
     let found = &mut outcome.diagnostics;
-    match Edition::find(folder, id) {
+    match Edition::find(folder.shown(), id) {
         Ok(edition) => {
-            let files = edition.rebuild(&shared.fonts, formats, found);
+            let files = edition.rebuild(workshop, formats, found);
             if !found.has_errors() {
                 outcome.written = place(&target.join(id), &files, found);
             }
@@ -157,7 +169,7 @@ fn again(id: &str, folder: &Path, target: &Path, shared: &Shared, formats: &[For
 }
 
 /// The date of an edition: asked for, else the data's. Never the clock's.
-fn date(args: &BuildArgs, folder: &Path, found: &mut Diagnostics) -> Option<String> {
+fn date(args: &BuildArgs, folder: &Folder, found: &mut Diagnostics) -> Option<String> {
     if let Some(asked) = &args.date {
         let date = read_date(asked);
         if date.is_none() {
@@ -165,8 +177,7 @@ fn date(args: &BuildArgs, folder: &Path, found: &mut Diagnostics) -> Option<Stri
         }
         return date;
     }
-    let text = read_text(&folder.join("report.toml"), "report.toml").ok()?;
-    let date = read_report(&text, &mut Diagnostics::default()).and_then(|report| report.date);
+    let date = report(folder, &mut Diagnostics::default())?.date;
     if date.is_none() {
         let message = "没有公开日期，不知道记为哪一天的一版";
         found.push(
@@ -188,7 +199,7 @@ pub fn formats(given: &[FormatArg]) -> Vec<Format> {
         })
         .collect();
     if formats.is_empty() {
-        formats = vec![Format::Pdf, Format::Docx];
+        formats = Format::ALL.to_vec();
     }
     formats.sort();
     formats.dedup();

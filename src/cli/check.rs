@@ -1,11 +1,14 @@
 //! `gongkai check`: everything that `build` would find, and nothing written but the fixes that are asked for.
 
-use super::folders::{Manner, Outcome, Places, Shared, each_folder, expanded, outcomes};
+use super::folders::{Manner, Outcome, Places, each_folder, expanded, opened, outcomes};
 use super::messages::{Form, Telling, print, report, tell};
-use crate::build::outputs;
 use crate::check::fix::{self, Patch};
+use crate::diagnostic::Diagnostics;
+use crate::folder::Folder;
+use crate::place::save;
+use crate::workshop::{Aim, Opened, Workshop};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -34,14 +37,18 @@ pub struct CheckArgs {
 pub fn run(args: &CheckArgs) -> ExitCode {
     // Everything but the writing: what stops a build is found in the data, the layouts and on the pages.
     let manner = Manner { form: args.format, strict: args.strict, writes: false };
-    let look = |shared: &Shared, _: usize, folder: &Path, outcome: &mut Outcome| {
-        outputs(folder, &shared.roots, &shared.fonts, &[], &mut outcome.diagnostics);
+    let look = |workshop: &Workshop, _: usize, folder: &Folder, outcome: &mut Outcome| {
+        let Opened { made, found } = workshop.open(folder, Aim::Look);
+        outcome.diagnostics = found;
+        // Nobody waits until thousands of cells are given back.
+        rayon::spawn(move || drop(made));
     };
     let folders = expanded(&args.folders);
     if !args.fix {
         return each_folder(&folders, &args.places, &manner, look);
     }
-    match outcomes(&folders, &args.places, look) {
+    let (layouts, folders) = (args.places.layouts(), opened(&folders));
+    match outcomes(&folders, &layouts, &args.places, look) {
         Ok(found) => {
             // Every folder is mended, whatever became of the one before it.
             let done: Vec<bool> =
@@ -49,39 +56,32 @@ pub fn run(args: &CheckArgs) -> ExitCode {
             if done.into_iter().all(|one| one) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(diagnostics) => {
-            let telling = Telling { form: Form::Text, strict: args.strict, writes: false, roots: &[] };
+            let telling = Telling { form: Form::Text, strict: args.strict, writes: false, layouts: &layouts };
             report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling)
         }
     }
 }
 
 /// Shows the diff of a folder, and writes it if asked; false if it could not be written.
-fn mend(folder: &Path, outcome: &Outcome, write: bool) -> bool {
+fn mend(folder: &Folder, outcome: &Outcome, write: bool) -> bool {
     let patches = fix::patches(folder, &outcome.diagnostics);
     patches.iter().for_each(|p| print(p.diff().trim_end()));
     let mended: usize = patches.iter().map(|p: &Patch| p.mended).sum();
     let found = outcome.diagnostics.sorted().len();
     let rest = found.saturating_sub(mended);
     if patches.is_empty() {
-        tell(format_args!(
-            "{}：没有有把握的改动；{found} 处发现要由您来改（gongkai check 列出它们）",
-            folder.display()
-        ));
+        tell(format_args!("{}：没有有把握的改动；{found} 处发现要由您来改（gongkai check 列出它们）", folder));
         return true;
     }
     if !write {
-        tell(format_args!("{}：{mended} 处可以这样改，写入请加 --write；其余 {rest} 处要由您来改", folder.display()));
+        tell(format_args!("{}：{mended} 处可以这样改，写入请加 --write；其余 {rest} 处要由您来改", folder));
         return true;
     }
-    match fix::write(&patches) {
-        Ok(()) => {
-            let files = patches.len();
-            tell(format_args!("{}：改了 {files} 个文件 {mended} 处；其余 {rest} 处要由您来改", folder.display()));
-            true
-        }
-        Err(found) => {
-            tell(found);
-            false
-        }
+    let mut refused = Diagnostics::default();
+    let files = save(&fix::patched(folder, &patches), &mut refused).len();
+    refused.sorted().iter().for_each(tell);
+    if refused.is_empty() {
+        tell(format_args!("{folder}：改了 {files} 个文件 {mended} 处；其余 {rest} 处要由您来改"));
     }
+    refused.is_empty()
 }

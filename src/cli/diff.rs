@@ -1,17 +1,17 @@
 //! `gongkai diff`: what differs between two folders, editions, or a DOCX and a folder; what a correction would touch.
 
-use super::folders::{Places, layout_roots, load_fonts};
+use super::folders::Places;
 use super::messages::{print, tell};
-use crate::build::{Side, compose_all};
-use crate::data::{Correction, corrected, read_text, unreadable};
+use crate::data::{Correction, correct, unreadable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::diff::{Diff, Laid, compare_all, compare_docx};
+use crate::diff::{Diff, compare_all, compare_docx};
 use crate::edition::{self, Edition, MANIFEST};
-use crate::fonts::Fonts;
-use crate::prepare::Instead;
+use crate::folder::Folder;
+use crate::layout::Layouts;
+use crate::made::Made;
 use crate::read_docx::{self, Reading};
 use crate::tell::differences::{as_csv, as_html, as_json, as_text};
-use crate::typeset::Pages;
+use crate::workshop::{compose_all, find_fonts};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,7 +45,7 @@ enum DiffFormat {
 
 /// One side of a comparison.
 enum Given {
-    Composed(Vec<Side>),
+    Composed(Vec<Made>),
     Docx(Reading),
 }
 
@@ -72,18 +72,19 @@ pub fn run(args: &DiffArgs) -> ExitCode {
 }
 
 fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
-    let roots = layout_roots(args.places.layouts.as_deref());
+    let layouts = args.places.layouts();
     let (old, new) = match (&args.new, args.what_if.is_empty()) {
-        (Some(new), _) => (given(&args.old, &roots, diagnostics), given(new, &roots, diagnostics)),
-        (None, true) => (last_edition(&args.old, diagnostics), given(&args.old, &roots, diagnostics)),
+        (Some(new), _) => (given(&args.old, &layouts, diagnostics), given(new, &layouts, diagnostics)),
+        (None, true) => (last_edition(&args.old, diagnostics), given(&args.old, &layouts, diagnostics)),
         (None, false) => {
-            let now = given(&args.old, &roots, diagnostics)?;
-            let Given::Composed(sides) = &now else {
+            let folder = Folder::open(&args.old);
+            let now = given(&args.old, &layouts, diagnostics)?;
+            let Given::Composed(made) = &now else {
                 diagnostics.push(Diagnostic::error("E610", "--what-if 要用在数据文件夹上").hint("先写数据文件夹"));
                 return None;
             };
-            let instead = corrections(&args.old, sides, &args.what_if, diagnostics)?;
-            let corrected = composed(diagnostics, |found| compose_all(&args.old, &roots, &instead, found));
+            let corrected = corrections(&folder, made, &args.what_if, diagnostics)?;
+            let corrected = composed(diagnostics, |found| compose_all(&corrected, &layouts, found));
             (Some(now), corrected)
         }
     };
@@ -93,8 +94,8 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
     }
     match (old, new) {
         (Given::Composed(old), Given::Composed(new)) => Some(with_pages(&old, &new, args, diagnostics)),
-        (Given::Docx(reading), Given::Composed(sides)) => one_document(&reading, &sides, true, diagnostics),
-        (Given::Composed(sides), Given::Docx(reading)) => one_document(&reading, &sides, false, diagnostics),
+        (Given::Docx(reading), Given::Composed(made)) => one_document(&reading, &made, true, diagnostics),
+        (Given::Composed(made), Given::Docx(reading)) => one_document(&reading, &made, false, diagnostics),
         (Given::Docx(_), Given::Docx(_)) => {
             let found = Diagnostic::error("E610", "两个 DOCX 不能直接比较");
             diagnostics.push(found.hint("与数据文件夹，或已发布的一版比较"));
@@ -104,12 +105,12 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
 }
 
 /// A side by its path: a DOCX, an edition, a data folder.
-fn given(path: &Path, roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Option<Given> {
+fn given(path: &Path, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Given> {
     if path.is_file() {
         return docx(path, diagnostics);
     }
     if !path.join(MANIFEST).is_file() {
-        return composed(diagnostics, |found| compose_all(path, roots, &Instead::new(), found));
+        return composed(diagnostics, |found| compose_all(&Folder::open(path), layouts, found));
     }
     match Edition::open(path) {
         Ok(edition) => composed(diagnostics, |found| edition.compose(found)),
@@ -121,14 +122,14 @@ fn given(path: &Path, roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Optio
 }
 
 /// What is composed; only what stops it is told, for `check` tells the rest.
-fn composed(diagnostics: &mut Diagnostics, compose: impl FnOnce(&mut Diagnostics) -> Vec<Side>) -> Option<Given> {
+fn composed(diagnostics: &mut Diagnostics, compose: impl FnOnce(&mut Diagnostics) -> Vec<Made>) -> Option<Given> {
     let mut found = Diagnostics::default();
-    let sides = compose(&mut found);
+    let made = compose(&mut found);
     if found.has_errors() {
         diagnostics.extend(found);
         return None;
     }
-    (!sides.is_empty()).then_some(Given::Composed(sides))
+    (!made.is_empty()).then_some(Given::Composed(made))
 }
 
 fn docx(path: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
@@ -167,10 +168,10 @@ fn last_edition(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
     }
 }
 
-/// The folder's files as they would be with the corrections.
-fn corrections(folder: &Path, sides: &[Side], given: &[String], diagnostics: &mut Diagnostics) -> Option<Instead> {
-    let mut instead = Instead::new();
-    let decls = || sides.iter().flat_map(|side| side.composition.job().set.schema.files.values());
+/// The folder as it would be with the corrections.
+fn corrections(folder: &Folder, made: &[Made], given: &[String], diagnostics: &mut Diagnostics) -> Option<Folder> {
+    let mut folder = folder.clone();
+    let decls = || made.iter().flat_map(|made| made.job().set.schema.files.values());
     for text in given {
         let change = || {
             let correction = Correction::read(text)?;
@@ -179,53 +180,39 @@ fn corrections(folder: &Path, sides: &[Side], given: &[String], diagnostics: &mu
                 files.dedup();
                 correction.no_such_file().hint(format!("可以更正的：{}", files.join("、")))
             })?;
-            let now = match instead.get(&correction.file) {
-                Some(text) => text.clone(),
-                None => read_text(&folder.join(&correction.file), &correction.file)?,
-            };
-            Ok((correction.file.clone(), corrected(now, decl, &correction)?))
+            correct(&folder, decl, &correction)
         };
         match change() {
-            Ok((file, text)) => drop(instead.insert(file, text)),
+            Ok(corrected) => folder = corrected,
             Err(found) => diagnostics.push(found),
         }
     }
-    (!diagnostics.has_errors()).then_some(instead)
+    (!diagnostics.has_errors()).then_some(folder)
 }
 
-fn with_pages(old: &[Side], new: &[Side], args: &DiffArgs, diagnostics: &mut Diagnostics) -> Diff {
-    let fonts = load_fonts(args.places.fonts.as_deref());
-    let pages = |fonts: &Fonts, sides: &[Side]| sides.iter().map(|side| side.pages(fonts)).collect::<Vec<_>>();
-    let laid = match &fonts {
-        Ok(fonts) => Some(rayon::join(|| pages(fonts, old), || pages(fonts, new))),
+fn with_pages(old: &[Made], new: &[Made], args: &DiffArgs, diagnostics: &mut Diagnostics) -> Diff {
+    match find_fonts(args.places.fonts.as_deref()) {
+        Ok(fonts) => compare_all(old, new, Some(&fonts)),
         Err(found) => {
-            diagnostics.extend(found.clone());
-            None
+            diagnostics.extend(found);
+            let mut diff = compare_all(old, new, None);
+            diff.not_compared.push("没有字体，各页没有比较".to_string());
+            diff
         }
-    };
-    let (of_old, of_new) = laid.as_ref().map_or((None, None), |(a, b)| (Some(a), Some(b)));
-    let mut diff = compare_all(&with(old, of_old), &with(new, of_new));
-    if of_new.is_none() {
-        diff.not_compared.push("没有字体，各页没有比较".to_string());
     }
-    diff
 }
 
-fn with<'a>(sides: &'a [Side], pages: Option<&'a Vec<Pages>>) -> Vec<Laid<'a>> {
-    sides.iter().enumerate().map(|(n, side)| Laid { side, pages: pages.map(|pages| &pages[n]) }).collect()
-}
-
-fn one_document(reading: &Reading, sides: &[Side], is_old: bool, diagnostics: &mut Diagnostics) -> Option<Diff> {
+fn one_document(reading: &Reading, made: &[Made], is_old: bool, diagnostics: &mut Diagnostics) -> Option<Diff> {
     // The document whose figures the file has most of.
-    let shared = |side: &&Side| {
-        let figures = &side.document().figures;
+    let shared = |made: &&Made| {
+        let figures = &made.document().figures;
         figures.iter().filter(|f| reading.figures.iter().any(|r| r.address == f.address)).count()
     };
-    let side = sides.iter().max_by_key(shared)?;
-    if reading.figures.is_empty() || shared(&side) == 0 {
+    let made = made.iter().max_by_key(shared)?;
+    if reading.figures.is_empty() || shared(&made) == 0 {
         let found = Diagnostic::error("E613", "DOCX 里没有一个数字带着这个文件夹的地址");
         diagnostics.push(found.hint("请用 gongkai 生成、后来在 Word 或 WPS 里改过的 DOCX"));
         return None;
     }
-    Some(compare_docx(reading, side, is_old))
+    Some(compare_docx(reading, made, is_old))
 }

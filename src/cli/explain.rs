@@ -1,8 +1,9 @@
 //! `gongkai explain`: what a rule says, why, and an example.
 
-use super::folders::layout_roots;
 use super::messages::{print, tell};
+use crate::layout::Layouts;
 use crate::tell::rules::{Explained, as_text, explained, list, set_rules};
+use crate::workshop::layout_folders;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ pub struct ExplainArgs {
 
 /// Prints a rule's page, or the list of all.
 pub fn run(args: &ExplainArgs) -> ExitCode {
-    let of_sets = set_rules(&layout_roots(args.layouts.as_deref()));
+    let of_sets = set_rules(&Layouts::on_disk(&layout_folders(args.layouts.as_deref())));
     let Some(code) = &args.code else {
         print(list(&of_sets));
         return ExitCode::SUCCESS;

@@ -2,13 +2,12 @@
 
 use super::messages::{Form, Telling, report};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::fonts::Fonts;
-use crate::kept::Kept;
+use crate::folder::Folder;
+use crate::layout::Layouts;
+use crate::workshop::{Workshop, find_fonts, layout_folders};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rayon::prelude::*;
 use std::io::IsTerminal;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,27 +21,14 @@ pub struct Places {
     pub fonts: Option<PathBuf>,
 }
 
-/// Folders that may hold layout sets, first wins.
-pub fn layout_roots(given: Option<&Path>) -> Vec<PathBuf> {
-    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("layouts")));
-    given.map(Path::to_path_buf).into_iter().chain([PathBuf::from("layouts")]).chain(beside).collect()
-}
-
-/// The fonts, from the first folder that has a `fonts.toml`.
-pub fn load_fonts(given: Option<&Path>) -> Result<Fonts, Diagnostics> {
-    let mut folders: Vec<PathBuf> = Vec::new();
-    match (given, std::env::var_os("GONGKAI_FONTS")) {
-        (Some(folder), _) => folders.push(folder.to_path_buf()),
-        (None, Some(folder)) if !folder.is_empty() => folders.push(folder.into()),
-        _ => {
-            folders.push(PathBuf::from("fonts"));
-            folders.extend(std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("fonts"))));
-        }
+impl Places {
+    pub fn layouts(&self) -> Layouts {
+        Layouts::on_disk(&layout_folders(self.layouts.as_deref()))
     }
-    let folders: Vec<&Path> = folders.iter().map(PathBuf::as_path).collect();
-    let mut fonts = Fonts::load(&folders)?;
-    fonts.kept = Kept::of_user();
-    Ok(fonts)
+
+    pub fn workshop(&self) -> Result<Workshop, Diagnostics> {
+        Workshop::find(self.layouts.as_deref(), self.fonts.as_deref())
+    }
 }
 
 /// What became of one folder.
@@ -50,13 +36,6 @@ pub fn load_fonts(given: Option<&Path>) -> Result<Fonts, Diagnostics> {
 pub struct Outcome {
     pub written: Vec<PathBuf>,
     pub diagnostics: Diagnostics,
-}
-
-/// What the work on a folder needs beside it.
-pub struct Shared {
-    pub fonts: Fonts,
-    /// Folders that may hold layout sets, first wins.
-    pub roots: Vec<PathBuf>,
 }
 
 /// How a command tells what it found.
@@ -73,38 +52,40 @@ pub fn each_folder(
     folders: &[PathBuf],
     places: &Places,
     manner: &Manner,
-    work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
+    work: impl Fn(&Workshop, usize, &Folder, &mut Outcome) + Sync,
 ) -> ExitCode {
-    let roots = layout_roots(places.layouts.as_deref());
-    let telling = Telling { form: manner.form, strict: manner.strict, writes: manner.writes, roots: &roots };
-    match outcomes(folders, places, work) {
-        Ok(outcomes) => report(folders, &outcomes, &telling),
+    let (layouts, folders) = (places.layouts(), opened(folders));
+    let telling = Telling { form: manner.form, strict: manner.strict, writes: manner.writes, layouts: &layouts };
+    match outcomes(&folders, &layouts, places, work) {
+        Ok(outcomes) => report(&folders, &outcomes, &telling),
         Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
     }
 }
 
+/// The folders named, to be read as they are needed.
+pub fn opened(folders: &[PathBuf]) -> Vec<Folder> {
+    folders.iter().map(|folder| Folder::open(folder)).collect()
+}
+
 /// What becomes of every folder; the findings if there are no fonts to work with.
 pub fn outcomes(
-    folders: &[PathBuf],
+    folders: &[Folder],
+    layouts: &Layouts,
     places: &Places,
-    work: impl Fn(&Shared, usize, &Path, &mut Outcome) + Sync,
+    work: impl Fn(&Workshop, usize, &Folder, &mut Outcome) + Sync,
 ) -> Result<Vec<Outcome>, Diagnostics> {
-    let shared = Shared { fonts: load_fonts(places.fonts.as_deref())?, roots: layout_roots(places.layouts.as_deref()) };
+    let workshop = Workshop::new(layouts.clone(), find_fonts(places.fonts.as_deref())?);
     let bar = progress(folders.len());
-    let one = |(index, folder): (usize, &PathBuf)| {
+    let one = |index: usize, folder: &Folder| {
         let mut outcome = Outcome::default();
-        work(&shared, index, folder, &mut outcome);
-        bar.inc(1);
+        work(&workshop, index, folder, &mut outcome);
         outcome
     };
-    // A fault of ours in one folder must not cost the others their files.
-    let guarded = |numbered| catch_unwind(AssertUnwindSafe(|| one(numbered))).unwrap_or_else(|_| our_fault());
-    // In the pool from the start: a thread of its own would wait for it, and leave it none of its memory.
-    let outcomes: Vec<Outcome> = rayon::scope(|_| folders.par_iter().enumerate().map(guarded).collect());
+    let outcomes = workshop.each(folders, || bar.inc(1), one);
     bar.finish_and_clear();
     // The program is about to end: sixty megabytes of fonts need not be given back before it tells what it found.
-    std::mem::forget(shared);
-    Ok(outcomes)
+    std::mem::forget(workshop);
+    Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(our_fault)).collect())
 }
 
 fn our_fault() -> Outcome {

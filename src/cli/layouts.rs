@@ -1,9 +1,9 @@
 //! `gongkai layouts`: what sets there are, and a copy of one to change.
 
 use super::HELP;
-use super::folders::layout_roots;
 use super::messages::{print, tell};
-use crate::layout;
+use crate::layout::{self, Layouts};
+use crate::workshop::layout_folders;
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,13 +33,13 @@ pub enum LayoutsCommand {
 /// Lists or exports.
 pub fn run(command: LayoutsCommand) -> ExitCode {
     match command {
-        LayoutsCommand::List { layouts } => list(&layout_roots(layouts.as_deref())),
+        LayoutsCommand::List { layouts } => list(&Layouts::on_disk(&layout_folders(layouts.as_deref()))),
         LayoutsCommand::Export { set, folder } => export(&set, &folder),
     }
 }
 
-fn list(roots: &[PathBuf]) -> ExitCode {
-    layout::all_sets(roots).iter().for_each(print);
+fn list(layouts: &Layouts) -> ExitCode {
+    layouts.sets().iter().for_each(print);
     ExitCode::SUCCESS
 }
 

@@ -2,11 +2,12 @@
 
 use super::folders::Outcome;
 use crate::diagnostic::Severity;
+use crate::folder::Folder;
+use crate::layout::Layouts;
 use crate::tell::findings::{Piece, Shown, Sources, Style, as_html, as_json, as_sarif, as_text, plain, summary};
 use clap::ValueEnum;
 use std::fmt::Display;
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The form in which findings are told.
@@ -25,19 +26,19 @@ pub struct Telling<'a> {
     pub strict: bool,
     /// It writes files: their absence is told.
     pub writes: bool,
-    /// Folders that may hold layout sets.
-    pub roots: &'a [PathBuf],
+    /// Where the layouts are that findings speak of.
+    pub layouts: &'a Layouts,
 }
 
 /// Findings and written paths of every folder, in the order given; the exit code.
-pub fn report(folders: &[PathBuf], outcomes: &[Outcome], telling: &Telling<'_>) -> ExitCode {
+pub fn report(folders: &[Folder], outcomes: &[Outcome], telling: &Telling<'_>) -> ExitCode {
     let shown: Vec<Shown<'_>> =
         folders.iter().zip(outcomes).map(|(folder, o)| Shown { folder, diagnostics: &o.diagnostics }).collect();
     match telling.form {
         Form::Text => for_people(&shown, outcomes, telling),
         Form::Json => print(format_args!("{:#}", as_json(&shown))),
         Form::Sarif => print(format_args!("{:#}", as_sarif(&shown))),
-        Form::Html => print(as_html(&shown, telling.roots)),
+        Form::Html => print(as_html(&shown, telling.layouts)),
     }
     let failed = outcomes.iter().any(|o| blocks(o, telling.strict));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
@@ -61,9 +62,9 @@ fn for_people(shown: &[Shown<'_>], outcomes: &[Outcome], telling: &Telling<'_>) 
 
 fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: bool) {
     if several && !outcome.diagnostics.is_empty() {
-        tell(format_args!("{}：", shown.folder.display()));
+        tell(format_args!("{}：", shown.folder));
     }
-    let sources = Sources::new(shown.folder, telling.roots);
+    let sources = Sources::new(shown.folder, telling.layouts);
     let coloured = console::colors_enabled_stderr();
     let found = as_text(shown, &sources);
     let found = found.iter().map(|pieces| if coloured { in_colour(pieces) } else { plain(pieces) });
@@ -79,7 +80,7 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
 }
 
 /// What it comes to: how much was found, and what became of the files.
-fn last_line(folder: &Path, outcome: &Outcome, telling: &Telling<'_>) -> String {
+fn last_line(folder: &Folder, outcome: &Outcome, telling: &Telling<'_>) -> String {
     let found = summary(&outcome.diagnostics);
     let blocked = blocks(outcome, telling.strict);
     match (telling.writes, blocked) {
@@ -89,7 +90,7 @@ fn last_line(folder: &Path, outcome: &Outcome, telling: &Telling<'_>) -> String 
         (true, true) => format!("{found}；只写入了上面列出的文件"),
         (true, false) if found.is_empty() => String::new(),
         (true, false) => {
-            format!("公开文本带着这些发现生成：{found}（再看一遍：gongkai check {}）", folder.display())
+            format!("公开文本带着这些发现生成：{found}（再看一遍：gongkai check {}）", folder)
         }
     }
 }

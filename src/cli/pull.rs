@@ -1,13 +1,14 @@
 //! `gongkai pull`: what was changed in a DOCX, and where in the data folder it belongs.
 
-use super::folders::{Places, layout_roots, load_fonts};
+use super::folders::Places;
 use super::messages::{print, tell};
 use crate::data::unreadable;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::place::place;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::folder::Folder;
+use crate::place::save;
 use crate::pull::{Pulled, pull, spelled};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -32,7 +33,7 @@ pub fn run(args: &PullArgs) -> ExitCode {
     if let Some(pulled) = &pulled {
         show(pulled, args.write);
         if args.write && !diagnostics.has_errors() {
-            write(args, pulled, &mut diagnostics);
+            write(pulled, &mut diagnostics);
         }
     }
     diagnostics.sorted().iter().for_each(tell);
@@ -53,15 +54,13 @@ fn read_and_pull(args: &PullArgs, diagnostics: &mut Diagnostics) -> Option<Pulle
             return None;
         }
     };
-    let fonts = match load_fonts(args.places.fonts.as_deref()) {
-        Ok(fonts) => fonts,
+    match args.places.workshop() {
+        Ok(workshop) => pull(&bytes, &Folder::open(&args.folder), &workshop, diagnostics),
         Err(found) => {
             diagnostics.extend(found);
-            return None;
+            None
         }
-    };
-    let roots = layout_roots(args.places.layouts.as_deref());
-    pull(&bytes, &args.folder, &roots, &fonts, diagnostics)
+    }
 }
 
 /// So many figures that follow are named.
@@ -99,7 +98,7 @@ fn show(pulled: &Pulled, writes: bool) {
             print("  ……");
         }
     }
-    match (pulled.is_same(), pulled.files.is_empty()) {
+    match (pulled.is_same(), !pulled.has_edits()) {
         (true, _) => print("文件里没有改动"),
         (false, true) => print("没有可以写回的改动"),
         (false, false) if !writes => print("什么也没有写；要写回，请加 --write"),
@@ -107,8 +106,8 @@ fn show(pulled: &Pulled, writes: bool) {
     }
 }
 
-fn write(args: &PullArgs, pulled: &Pulled, diagnostics: &mut Diagnostics) {
-    if pulled.files.is_empty() {
+fn write(pulled: &Pulled, diagnostics: &mut Diagnostics) {
+    if !pulled.has_edits() {
         return;
     }
     if !pulled.known {
@@ -117,15 +116,5 @@ fn write(args: &PullArgs, pulled: &Pulled, diagnostics: &mut Diagnostics) {
         diagnostics.push(Diagnostic::error("E714", message).hint(hint));
         return;
     }
-    for file in &pulled.before {
-        if std::fs::read(args.folder.join(&file.name)).unwrap_or_default() != file.bytes {
-            let found = Diagnostic::error("E717", "文件刚刚被别的程序改了").at(Place::file(file.name.as_str()));
-            diagnostics.push(found.hint("请再运行一次"));
-        }
-    }
-    if diagnostics.has_errors() {
-        return;
-    }
-    let written: Vec<PathBuf> = place(Path::new(&args.folder), &pulled.files, diagnostics);
-    written.iter().for_each(|path| print(path.display()));
+    save(&pulled.folder, diagnostics).iter().for_each(|path| print(path.display()));
 }

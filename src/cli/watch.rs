@@ -1,11 +1,14 @@
 //! `gongkai watch`: a data folder built again whenever it is saved.
 
 use super::build::{FormatArg, formats};
-use super::folders::{Outcome, Places, layout_roots, load_fonts, output_names};
+use super::folders::{Outcome, Places, output_names};
 use super::messages::{Form, Telling, print, report, tell};
 use crate::diagnostic::Diagnostic;
+use crate::folder::Folder;
+use crate::layout::Layouts;
 use crate::tell::differences::as_text;
 use crate::watch::{Rebuilt, Signal, Watched};
+use crate::workshop::layout_folders;
 use clap::Args;
 use notify::{EventKind, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
@@ -31,11 +34,11 @@ pub struct WatchArgs {
 
 /// Builds until Ctrl-C, which ends it between two builds with code 0.
 pub fn run(args: &WatchArgs) -> ExitCode {
-    let fonts = match load_fonts(args.places.fonts.as_deref()) {
-        Ok(fonts) => fonts,
+    let workshop = match args.places.workshop() {
+        Ok(workshop) => workshop,
         Err(diagnostics) => {
             let outcome = Outcome { diagnostics, ..Outcome::default() };
-            return tell_outcome(&args.folder, outcome, &layout_roots(args.places.layouts.as_deref()));
+            return tell_outcome(&args.folder, outcome, &args.places.layouts());
         }
     };
     let name = match output_names(std::slice::from_ref(&args.folder)) {
@@ -46,7 +49,7 @@ pub fn run(args: &WatchArgs) -> ExitCode {
         }
     };
     let (roots, formats, target) =
-        (layout_roots(args.places.layouts.as_deref()), formats(&args.format), args.output.join(name));
+        (layout_folders(args.places.layouts.as_deref()), formats(&args.format), args.output.join(name));
     let (sender, signals) = channel();
     let on_stop = sender.clone();
     let handled = ctrlc::set_handler(move || drop(on_stop.send(Signal::Stop)));
@@ -59,11 +62,11 @@ pub fn run(args: &WatchArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut watched = Watched::new(&args.folder, &roots, &fonts, &formats, &target);
+    let mut watched = Watched::new(&args.folder, &roots, workshop, &formats, &target);
     loop {
         let begun = Instant::now();
         let rebuilt = watched.rebuild();
-        tell_of(&args.folder, rebuilt, begun, &roots);
+        tell_of(&args.folder, rebuilt, begun, &watched.workshop.layouts);
         if !watched.wait(&signals) {
             tell("已停止");
             return ExitCode::SUCCESS;
@@ -93,12 +96,12 @@ fn watcher(folder: &Path, roots: &[PathBuf], sender: Sender<Signal>) -> Result<n
     Ok(watcher)
 }
 
-fn tell_outcome(folder: &Path, outcome: Outcome, roots: &[PathBuf]) -> ExitCode {
-    let telling = Telling { form: Form::Text, strict: false, writes: true, roots };
-    report(&[folder.to_path_buf()], &[outcome], &telling)
+fn tell_outcome(folder: &Path, outcome: Outcome, layouts: &Layouts) -> ExitCode {
+    let telling = Telling { form: Form::Text, strict: false, writes: true, layouts };
+    report(&[Folder::open(folder)], &[outcome], &telling)
 }
 
-fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant, roots: &[PathBuf]) {
+fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant, layouts: &Layouts) {
     let took = begun.elapsed().as_millis();
     let Rebuilt { written, diagnostics, diff } = rebuilt;
     let failed = diagnostics.has_errors();
@@ -106,7 +109,7 @@ fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant, roots: &[PathBuf]) {
         print(as_text(diff).trim_end());
     }
     let is_same = diff.is_some_and(|diff| diff.documents.is_empty());
-    tell_outcome(folder, Outcome { written, diagnostics }, roots);
+    tell_outcome(folder, Outcome { written, diagnostics }, layouts);
     match (failed, is_same) {
         (true, _) => tell("改正后存盘，会再生成；Ctrl-C 停止"),
         (false, true) => tell("存了盘，印出来的没有变"),

@@ -1,13 +1,13 @@
 //! `gongkai why`: what is behind a figure, by its address or as printed; `--sums`: printed sums with a 尾差.
 
-use super::folders::layout_roots;
 use super::messages::{print, tell};
-use crate::build::compose_all;
 use crate::check::figures::{Sums, sums};
 use crate::compose::Composition;
 use crate::diagnostic::{Diagnostics, Severity};
-use crate::prepare::Instead;
+use crate::folder::Folder;
+use crate::layout::Layouts;
 use crate::tell::why::{answers, as_json, as_text, sums_as_json, sums_as_text};
+use crate::workshop::{compose_all, layout_folders};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,13 +41,13 @@ enum WhyFormat {
 /// Explains figures of the folder's documents.
 pub fn run(args: &WhyArgs) -> ExitCode {
     let mut found = Diagnostics::default();
-    let roots = layout_roots(args.layouts.as_deref());
-    let sides = compose_all(&args.folder, &roots, &Instead::new(), &mut found);
-    if sides.is_empty() {
+    let layouts = Layouts::on_disk(&layout_folders(args.layouts.as_deref()));
+    let made = compose_all(&Folder::open(&args.folder), &layouts, &mut found);
+    if made.is_empty() {
         found.sorted().iter().filter(|d| d.severity == Severity::Error).for_each(tell);
         return ExitCode::FAILURE;
     }
-    let compositions: Vec<&Composition> = sides.iter().map(|s| &s.composition).collect();
+    let compositions: Vec<&Composition> = made.iter().map(|m| &m.composition).collect();
     let Some(asked) = &args.figure else {
         let all: Vec<Sums> = compositions.iter().map(|c| sums(c)).collect();
         match args.format {

@@ -4,26 +4,27 @@ use super::classification::{Class, not_digits};
 use super::csv_file::{Row, Rows};
 use super::findings::FileFindings;
 use super::schema::Schema;
-use super::text_file::read_text;
 use super::typed::{cleaned, half_width, same_words, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::folder::Folder;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 /// The folder of a department's own lists, in its data folder.
 const OWN_LISTS: &str = "classification";
 
+/// The file of a department's own list of a classification, in its data folder: `classification/function.csv`.
+pub fn own_list(class: &Class) -> String {
+    format!("{OWN_LISTS}/{}", class.file)
+}
+
 /// Lays the lists of the data folder (`classification/function.csv`: 编码,名称) over the set's.
-pub(super) fn lay_own_lists(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnostics) {
-    for class in schema.classes.values_mut() {
-        let path = folder.join(OWN_LISTS).join(&class.file);
-        if class.file.is_empty() || !path.exists() {
-            continue;
-        }
-        let shown_name = format!("{OWN_LISTS}/{}", class.file);
-        match read_text(&path, &shown_name) {
-            Ok(text) => read_class_list(&text, &shown_name, class, diagnostics),
+pub(super) fn lay_own_lists(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagnostics) {
+    for class in schema.classes.values_mut().filter(|class| !class.file.is_empty()) {
+        let name = own_list(class);
+        match folder.text_if_there(&name) {
+            Ok(Some(text)) => read_class_list(&text, &name, class, diagnostics),
+            Ok(None) => {}
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }

@@ -5,6 +5,7 @@ use super::schema::FileDecl;
 use super::sheet::Sheet;
 use super::typed::words;
 use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::folder::Folder;
 
 /// One cell to be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,13 @@ impl Correction {
         let (head, value) = (head.trim().to_string(), value.trim().to_string());
         Ok(Correction { file: file.to_string(), line, head, value })
     }
+}
+
+/// A folder with one cell of one of its files changed, the rest of the file as it was. Errors: E161, and those of
+/// [`Folder::text`] and [`Folder::with_text`].
+pub fn correct(folder: &Folder, decl: &FileDecl, correction: &Correction) -> Result<Folder, Diagnostic> {
+    let text = corrected(folder.text(&correction.file)?, decl, correction)?;
+    folder.with_text(&correction.file, &text)
 }
 
 /// The text of a file with one cell changed; E161 where it has no such line or column.

@@ -281,7 +281,7 @@ pub fn read_by(mut schema: Schema, files: &[(&str, &[u8])]) -> (Data, Vec<String
 
 pub fn read_at(folder: &Path, schema: &mut Schema) -> (Data, Vec<String>) {
     let mut diagnostics = Diagnostics::default();
-    let data = read_folder(folder, schema, &mut diagnostics);
+    let data = read_folder(&crate::folder::Folder::open(folder), schema, &mut diagnostics);
     let printed = diagnostics.sorted().iter().map(ToString::to_string).collect();
     (data, printed)
 }

@@ -48,7 +48,6 @@ mod problem;
 mod read;
 pub mod schema;
 mod sheet;
-mod snapshot;
 mod text_file;
 mod typed;
 mod value;
@@ -59,14 +58,13 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-pub use class_list::read_class_list;
+pub use class_list::{own_list, read_class_list};
 pub use classification::Class;
-pub use correction::{Correction, corrected};
+pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
-pub use read::{read_files, read_folder, read_folder_with};
-pub use snapshot::{snapshot_files, snapshot_id};
+pub use read::{read_files, read_folder};
 pub(crate) use text_file::unreadable;
-pub use text_file::{ExactText, MAX_BYTES, decode, read_text};
+pub use text_file::{ExactText, MAX_BYTES, decode};
 pub use value::read_date;
 
 pub use schema::{FieldDecl, FileDecl, Kind, Schema};

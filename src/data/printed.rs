@@ -2,10 +2,9 @@
 //! cells mean is decided by whoever knows the table's form.
 
 use super::csv_file::{Row, Rows};
-use super::text_file::read_text;
 use super::typed::cleaned;
 use crate::diagnostic::Diagnostics;
-use std::path::Path;
+use crate::folder::Folder;
 use std::sync::Arc;
 
 /// The folder of such tables, in the data folder.
@@ -23,14 +22,11 @@ pub struct PrintedTable {
 }
 
 /// Reads every CSV file of the folder `tables/`, by name; none if there is no such folder.
-pub fn read_printed(folder: &Path, diagnostics: &mut Diagnostics) -> Vec<PrintedTable> {
-    let Ok(entries) = std::fs::read_dir(folder.join(TABLES)) else { return Vec::new() };
-    let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
-    names.retain(|name| name.to_lowercase().ends_with(".csv"));
-    names.sort();
+pub fn read_printed(folder: &Folder, diagnostics: &mut Diagnostics) -> Vec<PrintedTable> {
+    let names = folder.names(TABLES);
     let one = |name: &String| {
         let file: Arc<str> = format!("{TABLES}/{name}").into();
-        match read_text(&folder.join(TABLES).join(name), &file) {
+        match folder.text(&file) {
             Ok(text) => Some(printed_table(name, file, &text, diagnostics)),
             Err(found) => {
                 diagnostics.push(found);
@@ -38,7 +34,7 @@ pub fn read_printed(folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Printed
             }
         }
     };
-    names.iter().filter_map(one).collect()
+    names.iter().filter(|name| name.to_lowercase().ends_with(".csv")).filter_map(one).collect()
 }
 
 /// A grid from a file's text ([`super::decode`]); the separator is the one that makes the most columns.

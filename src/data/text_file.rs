@@ -4,25 +4,12 @@
 use crate::diagnostic::{Diagnostic, Place};
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
 use similar::{Algorithm, capture_diff_slices};
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// The largest file read, in bytes. A ledger of 5,000 lines has half a megabyte: what is larger is another file,
 /// or a damaged one.
 pub const MAX_BYTES: u64 = 64 << 20;
-
-/// Reads a text file of at most [`MAX_BYTES`] and decodes it ([`decode`]). `shown_name` is how messages call it:
-/// its path relative to the data folder, with `/`.
-pub fn read_text(path: &Path, shown_name: &str) -> Result<String, Diagnostic> {
-    let bytes = read_bytes(path).map_err(|e| unreadable(&e, path, shown_name))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Diagnostic::error("E111", format!("文件超过 {} MB，没有读取", MAX_BYTES >> 20))
-            .at(Place::file(shown_name))
-            .hint("请确认放的是这个文件；多余的行和列请删去后再存"));
-    }
-    decode(bytes, shown_name)
-}
 
 /// The text of `bytes`, without a BOM, with `\n` as its only line end. A BOM decides the encoding; without one,
 /// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.
@@ -78,13 +65,7 @@ enum Form {
 }
 
 impl ExactText {
-    /// Reads a file ([`ExactText::of`]).
-    pub fn read(path: &Path) -> Option<ExactText> {
-        ExactText::of(&std::fs::read(path).ok()?)
-    }
-
-    /// Takes the bytes of a file; none if they would not come back the same, so that nothing but what is meant is
-    /// changed.
+    /// Of a file's bytes; none if they would not come back the same, so that nothing but what is meant is changed.
     pub fn of(bytes: &[u8]) -> Option<ExactText> {
         let (form, rest) = match bytes {
             [0xEF, 0xBB, 0xBF, rest @ ..] => (Form::Utf8WithBom, rest),
@@ -195,15 +176,6 @@ fn same_start(a: &str, b: &str) -> usize {
 /// How many bytes both texts end with, in whole characters.
 fn same_end(a: &str, b: &str) -> usize {
     a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum()
-}
-
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let expected = file.metadata()?.len().min(MAX_BYTES);
-    let mut bytes = Vec::with_capacity(expected as usize + 1);
-    // One byte over the limit tells a file that is too large, whatever its metadata said.
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn without_bom(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
@@ -351,9 +323,7 @@ mod tests {
             utf16(text, [0xFE, 0xFF], u16::to_be_bytes),
             gb18030(text),
         ] {
-            let folder = tempfile::tempdir().expect("a temporary folder");
-            std::fs::write(folder.path().join("a.csv"), &bytes).expect("written");
-            let exact = ExactText::read(&folder.path().join("a.csv")).expect("it comes back the same");
+            let exact = ExactText::of(&bytes).expect("it comes back the same");
             let read = decode(bytes.clone(), "a.csv").expect("text");
             assert_eq!(exact.bytes_of_lines(&read), Some(bytes));
             let edited = exact.bytes_of_lines(&read.replace("甲,1", "甲,3")).expect("encoded");
@@ -404,25 +374,6 @@ mod tests {
         );
         let toml = decode(b"\0".to_vec(), "report.toml").expect_err("NUL").hint.expect("a hint");
         assert_eq!(toml, "文件可能损坏，或不是文本文件；请用记事本打开，另存为时编码选“UTF-8”");
-    }
-
-    #[test]
-    fn files_that_cannot_be_read() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let said = |name: &str| read_text(&folder.path().join(name), name).expect_err("not readable").to_string();
-        assert!(said("a.csv").starts_with("a.csv 错误[E101] 找不到这个文件\n  提示：应在 "));
-        std::fs::create_dir(folder.path().join("b.csv")).expect("made");
-        assert!(
-            said("b.csv").starts_with("b.csv 错误[E110] 文件无法读取：这是文件夹，不是文件\n"),
-            "{}",
-            said("b.csv")
-        );
-        let large = File::create(folder.path().join("c.csv")).expect("made");
-        large.set_len(200 << 20).expect("200 MB, in no space");
-        assert_eq!(
-            said("c.csv"),
-            "c.csv 错误[E111] 文件超过 64 MB，没有读取\n  提示：请确认放的是这个文件；多余的行和列请删去后再存"
-        );
     }
 
     proptest! {

@@ -3,13 +3,13 @@
 
 use super::page::table_title;
 use super::{Behind, Cause, Diff, DocumentDiff, FigureChange, Printing, Spot, TextChange, TextKind};
-use crate::build::Side;
 use crate::document::{Block, Inline, plain_text};
+use crate::made::Made;
 use crate::read_docx::Reading;
 use indexmap::IndexMap;
 
 /// What a DOCX says differently from a folder. `docx_is_old`: the folder is the new side.
-pub fn compare_docx(reading: &Reading, side: &Side, docx_is_old: bool) -> Diff {
+pub fn compare_docx(reading: &Reading, side: &Made, docx_is_old: bool) -> Diff {
     let mut diff = Diff::default();
     diff.limits.push("DOCX 只能比较数字和部门自己的文字；版式的词句、表格的行列、页面没有比较".to_string());
     let mut document = DocumentDiff { name: side.name.clone(), causes: vec![Cause::Hand], ..DocumentDiff::default() };
@@ -88,7 +88,7 @@ struct Printed {
 }
 
 impl Printed {
-    fn of(side: &Side) -> Printed {
+    fn of(side: &Made) -> Printed {
         let mut printed = Printed::default();
         let mut title = String::new();
         for block in side.document().blocks() {
@@ -119,7 +119,7 @@ impl Printed {
         printed
     }
 
-    fn inlines(&mut self, side: &Side, inlines: &[Inline], spot: &Spot) {
+    fn inlines(&mut self, side: &Made, inlines: &[Inline], spot: &Spot) {
         for inline in inlines {
             let Some(figure) = inline.figure else { continue };
             let address = &side.document().figure(figure).address;

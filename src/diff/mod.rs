@@ -17,8 +17,9 @@ pub use cause::{Cause, FieldChange, RecordChange};
 pub use docx::compare_docx;
 pub use whereabouts::{PageChange, PageChanges};
 
-use crate::build::Side;
 use crate::document::Origin;
+use crate::fonts::Fonts;
+use crate::made::Made;
 use crate::typeset::Pages;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -169,31 +170,39 @@ impl Diff {
 
 /// One document of an edition, with its pages if they are to be compared.
 #[derive(Clone, Copy)]
-pub struct Laid<'a> {
-    pub side: &'a Side,
-    pub pages: Option<&'a Pages>,
+struct Laid<'a> {
+    made: &'a Made,
+    pages: Option<&'a Pages>,
 }
 
-/// Compares the documents of two folders or editions, matched by their names.
-pub fn compare_all(old: &[Laid], new: &[Laid]) -> Diff {
+impl<'a> Laid<'a> {
+    fn of(made: &'a Made, fonts: Option<&Fonts>) -> Laid<'a> {
+        Laid { made, pages: fonts.map(|fonts| made.pages(fonts)) }
+    }
+}
+
+/// Compares the documents of two folders or editions, matched by their names; their pages too if there are fonts to lay
+/// them with.
+pub fn compare_all(old: &[Made], new: &[Made], fonts: Option<&Fonts>) -> Diff {
     let mut diff = Diff::default();
     let named = |name: &Option<String>| name.clone().unwrap_or_else(|| "文本".to_string());
-    for side in new {
-        match old.iter().find(|o| o.side.name == side.side.name) {
-            Some(before) => diff.documents.push(compare(*before, *side)),
-            None => diff.not_compared.push(format!("“{}”旧的一版里没有", named(&side.side.name))),
+    for made in new {
+        match old.iter().find(|o| o.name == made.name) {
+            Some(before) => diff.documents.push(compare(before, made, fonts)),
+            None => diff.not_compared.push(format!("“{}”旧的一版里没有", named(&made.name))),
         }
     }
-    for side in old.iter().filter(|o| !new.iter().any(|n| n.side.name == o.side.name)) {
-        diff.not_compared.push(format!("“{}”新的一版里没有", named(&side.side.name)));
+    for made in old.iter().filter(|o| !new.iter().any(|n| n.name == o.name)) {
+        diff.not_compared.push(format!("“{}”新的一版里没有", named(&made.name)));
     }
     diff
 }
 
-/// Compares two editions of one document.
-pub fn compare(old: Laid, new: Laid) -> DocumentDiff {
-    let mut diff = page::differences(old, new);
-    cause::attribute(&mut diff, &old.side.composition, &new.side.composition);
-    diff.name.clone_from(&new.side.name);
+/// Compares two editions of one document; their pages too if there are fonts to lay them with.
+pub fn compare(old: &Made, new: &Made, fonts: Option<&Fonts>) -> DocumentDiff {
+    let (before, after) = rayon::join(|| Laid::of(old, fonts), || Laid::of(new, fonts));
+    let mut diff = page::differences(before, after);
+    cause::attribute(&mut diff, &old.composition, &new.composition);
+    diff.name.clone_from(&new.name);
     diff
 }

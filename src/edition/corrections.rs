@@ -8,10 +8,10 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::{Cause, DocumentDiff};
+use crate::folder::Folder;
 use crate::toml_tree::parse;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 /// The file in the data folder.
@@ -36,18 +36,13 @@ struct Entry {
 
 impl Reasons {
     /// Reads the reasons since `since` from a data folder; without the file there are none.
-    pub fn read(data_folder: &Path, since: &str, diagnostics: &mut Diagnostics) -> Reasons {
-        let path = data_folder.join(FILE);
-        if !path.exists() {
-            return Reasons { since: since.to_string(), ..Reasons::default() };
+    pub fn read(folder: &Folder, since: &str, diagnostics: &mut Diagnostics) -> Reasons {
+        match folder.text_if_there(FILE) {
+            Ok(Some(text)) => return Reasons::parse(&text, since, diagnostics),
+            Ok(None) => {}
+            Err(found) => diagnostics.push(found),
         }
-        match crate::data::read_text(&path, FILE) {
-            Ok(text) => Reasons::parse(&text, since, diagnostics),
-            Err(found) => {
-                diagnostics.push(found);
-                Reasons { since: since.to_string(), ..Reasons::default() }
-            }
-        }
+        Reasons { since: since.to_string(), ..Reasons::default() }
     }
 
     /// Reads the reasons since `since` from any text. E620: what is not in the form of the file.

@@ -1,10 +1,12 @@
 //! `manifest.json`: what an edition was made with and what it said.
 
+use super::Built;
 use super::snapshot::Snapshot;
-use crate::build::{Format, Output, Side};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::sha256;
 use crate::fonts::Fonts;
+use crate::made::Made;
+use crate::write::Output;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -67,20 +69,20 @@ pub struct PublishedFigure {
 
 impl Manifest {
     /// What was built; the id is given when the edition gets its place.
-    pub fn of(sides: &[Side], snapshot: &Snapshot, fonts: &Fonts, built: &[Output], formats: &[Format]) -> Manifest {
-        let mut outputs = built.iter().map(OutputRecord::of);
-        let document = |side: &Side| PublishedDocument {
-            name: side.name.clone(),
-            title: side.document().meta.title.clone(),
-            layout: side.composition.job().set.id.clone(),
-            outputs: outputs.by_ref().take(formats.len()).collect(),
-            figures: side.document().figures.iter().map(PublishedFigure::of).collect(),
+    pub fn of(built: &Built<'_>, snapshot: &Snapshot, fonts: &Fonts) -> Manifest {
+        let mut outputs = built.files.iter().map(OutputRecord::of);
+        let document = |made: &Made| PublishedDocument {
+            name: made.name.clone(),
+            title: made.document().meta.title.clone(),
+            layout: made.job().set.id.clone(),
+            outputs: outputs.by_ref().take(built.formats.len()).collect(),
+            figures: made.document().figures.iter().map(PublishedFigure::of).collect(),
         };
         Manifest {
             form: FORM,
             edition: String::new(),
             program: env!("CARGO_PKG_VERSION").to_string(),
-            documents: sides.iter().map(document).collect(),
+            documents: built.made.iter().map(document).collect(),
             fonts: font_records(fonts),
             files: snapshot.hashes(),
         }

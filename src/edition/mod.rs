@@ -20,17 +20,23 @@ pub use manifest::{FontRecord, Manifest, OutputRecord, PublishedDocument, Publis
 pub use notice::notice;
 pub use snapshot::Snapshot;
 
-use crate::build::{Format, Output, Rules, Side, compose_all, outputs_by};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::digest::sha256;
-use crate::fonts::Fonts;
+use crate::folder::Folder;
+use crate::layout::Layouts;
+use crate::made::Made;
 use crate::place::{Turn, place_folder};
 use crate::refusal::refusal;
+use crate::workshop::{Aim, Workshop, compose_all};
+use crate::write::{Format, Output};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The folder of a data folder's editions.
 pub const FOLDER: &str = "editions";
+/// Where an edition keeps its data, and its layout sets.
+const DATA: &str = "data";
+const LAYOUTS: &str = "layouts";
 /// The file that makes a folder an edition.
 pub const MANIFEST: &str = "manifest.json";
 
@@ -70,25 +76,27 @@ impl Edition {
         Err(Diagnostic::error("E602", format!("{} 没有“{id}”这一版", data_folder.display())).hint(hint))
     }
 
-    /// The data folder as it was.
-    pub fn data(&self) -> PathBuf {
-        self.folder.join("data")
+    /// The data folder as it was, and its layout sets; what was done to them since is not asked.
+    pub fn unverified(&self) -> (Folder, Layouts) {
+        parts(&self.folder)
     }
 
-    /// Where its layout sets lie.
-    pub fn layouts(&self) -> PathBuf {
-        self.folder.join("layouts")
-    }
-
-    /// Every file is as it was recorded; E603 names those that are not.
-    pub fn verify(&self, diagnostics: &mut Diagnostics) {
+    /// The data folder as it was, and its layout sets, every file as it was recorded; E603 names those that are not.
+    pub fn open_verified(&self, diagnostics: &mut Diagnostics) -> Option<(Folder, Layouts)> {
         let found = match Snapshot::read(&self.folder) {
-            Ok(found) => found.hashes(),
+            Ok(found) => found,
             Err(error) => {
                 diagnostics.push(error);
-                return;
+                return None;
             }
         };
+        let before = diagnostics.count(Severity::Error);
+        self.compare_files(&found.hashes(), diagnostics);
+        // What was verified is what is used: nothing is read a second time.
+        (diagnostics.count(Severity::Error) == before).then(|| found.parts(&self.folder))
+    }
+
+    fn compare_files(&self, found: &BTreeMap<String, String>, diagnostics: &mut Diagnostics) {
         let recorded = &self.manifest.files;
         let names: BTreeSet<&String> = found.keys().chain(recorded.keys()).collect();
         for name in names {
@@ -107,22 +115,18 @@ impl Edition {
     }
 
     /// Composes its documents again, in memory, from its own data and layout sets.
-    pub fn compose(&self, diagnostics: &mut Diagnostics) -> Vec<Side> {
-        self.verify(diagnostics);
-        if diagnostics.has_errors() {
-            return Vec::new();
+    pub fn compose(&self, diagnostics: &mut Diagnostics) -> Vec<Made> {
+        match self.open_verified(diagnostics) {
+            Some((data, layouts)) => compose_all(&data, &layouts, diagnostics),
+            None => Vec::new(),
         }
-        compose_all(&self.data(), &[self.layouts()], &BTreeMap::new(), diagnostics)
     }
 
     /// Makes its files again. Where they are not the bytes that were published, E604 (a warning) names what differs:
     /// a font, the program.
-    pub fn rebuild(&self, fonts: &Fonts, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
-        self.verify(diagnostics);
-        if diagnostics.has_errors() {
-            return Vec::new();
-        }
-        let files = outputs_by(&self.data(), &[self.layouts()], Rules::Passed, fonts, formats, diagnostics);
+    pub fn rebuild(&self, workshop: &Workshop, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
+        let Some((data, layouts)) = self.open_verified(diagnostics) else { return Vec::new() };
+        let files = workshop.with_layouts(layouts).build(&data, Aim::PublishAgain, formats, diagnostics);
         let asked = |record: &&OutputRecord| formats.iter().any(|f| record.file.ends_with(f.ending()));
         let is_same = |record: &OutputRecord| {
             files.iter().any(|file| file.name == record.file && sha256(&file.bytes) == record.sha256)
@@ -130,7 +134,7 @@ impl Edition {
         let recorded = self.manifest.outputs().into_iter().filter(asked);
         let changed: Vec<&str> = recorded.filter(|r| !is_same(r)).map(|r| r.file.as_str()).collect();
         if !changed.is_empty() {
-            let why = self.manifest.what_differs(fonts);
+            let why = self.manifest.what_differs(&workshop.fonts);
             let message = format!("{} 与当时发布的不是逐字节相同：{why}", changed.join("、"));
             diagnostics.push(
                 Diagnostic::warning("E604", message)
@@ -140,6 +144,11 @@ impl Edition {
         }
         files
     }
+}
+
+/// The data and the layout sets of an edition's folder on disk.
+fn parts(edition: &Path) -> (Folder, Layouts) {
+    (Folder::open(&edition.join(DATA)), Layouts::of(Folder::open(&edition.join(LAYOUTS))))
 }
 
 /// The ids of a data folder's editions, oldest first. Folders without a manifest are none.
@@ -181,19 +190,23 @@ pub enum Recorded {
     Same(Edition),
 }
 
-/// Records what was just built from `data_folder` as its next edition. `date` is ISO (`2023-02-10`).
+/// What was built, and of what: what an edition is recorded of.
+pub struct Built<'a> {
+    /// The data folder as it was read.
+    pub folder: &'a Folder,
+    /// Its documents.
+    pub made: &'a [Made],
+    /// Their files in `formats`.
+    pub files: &'a [Output],
+    pub formats: &'a [Format],
+}
+
+/// Records what was just built as the data folder's next edition. `date` is ISO (`2023-02-10`).
 ///
-/// The snapshot is built once more where it lies finished but not yet in place: an edition that would not give the
-/// same bytes (the data was saved meanwhile, E605) is never recorded.
-pub fn record(
-    data_folder: &Path,
-    layout_roots: &[PathBuf],
-    fonts: &Fonts,
-    date: &str,
-    built: &[Output],
-    formats: &[Format],
-    diagnostics: &mut Diagnostics,
-) -> Option<Recorded> {
+/// What was read is what is recorded, whatever was saved in the folder meanwhile. It is built once more from where it lies
+/// finished but not yet in place: an edition that would not give the same bytes (E605) is never recorded.
+pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &mut Diagnostics) -> Option<Recorded> {
+    let data_folder = built.folder.shown();
     let _turn = match Turn::take(data_folder) {
         Ok(turn) => turn,
         Err(found) => {
@@ -201,15 +214,8 @@ pub fn record(
             return None;
         }
     };
-    let snapshot = Snapshot::take(data_folder, layout_roots, diagnostics)?;
-    // What is wrong in the folder was told by its build.
-    let mut again = Diagnostics::default();
-    let sides = compose_all(data_folder, layout_roots, &BTreeMap::new(), &mut again);
-    if again.has_errors() {
-        diagnostics.extend(again);
-        return None;
-    }
-    let manifest = Manifest::of(&sides, &snapshot, fonts, built, formats);
+    let snapshot = Snapshot::take(built.folder, &workshop.layouts, built.made, diagnostics)?;
+    let manifest = Manifest::of(built, &snapshot, &workshop.fonts);
     if let Some(last) = ids(data_folder).last().and_then(|id| Edition::open(&data_folder.join(FOLDER).join(id)).ok())
         && last.manifest.is_same_as(&manifest)
     {
@@ -218,7 +224,7 @@ pub fn record(
     let number = |n: usize| format!("{date}-{n}");
     let first = (1..).find(|&n| !data_folder.join(FOLDER).join(number(n)).exists()).unwrap_or(1);
     let mut files = snapshot.files;
-    let proof = |folder: &Path| same_bytes(folder, fonts, built, formats);
+    let proof = |folder: &Path| same_bytes(folder, built, workshop);
     let name = |n: usize, files: &mut BTreeMap<String, Vec<u8>>| {
         let named = Manifest { edition: number(n), ..manifest.clone() };
         files.insert(MANIFEST.to_string(), named.to_json());
@@ -245,15 +251,16 @@ pub fn record(
 }
 
 /// Builds the snapshot in `folder`; E605 if that does not give what was built from the data folder itself.
-fn same_bytes(folder: &Path, fonts: &Fonts, built: &[Output], formats: &[Format]) -> Result<(), Diagnostic> {
+fn same_bytes(folder: &Path, built: &Built<'_>, workshop: &Workshop) -> Result<(), Diagnostic> {
     let mut found = Diagnostics::default();
-    let again = outputs_by(&folder.join("data"), &[folder.join("layouts")], Rules::Passed, fonts, formats, &mut found);
-    let same =
-        again.len() == built.len() && again.iter().zip(built).all(|(a, b)| a.name == b.name && a.bytes == b.bytes);
+    let (data, layouts) = parts(folder);
+    let again = workshop.with_layouts(layouts).build(&data, Aim::PublishAgain, built.formats, &mut found);
+    let same = again.len() == built.files.len()
+        && again.iter().zip(built.files).all(|(a, b)| a.name == b.name && a.bytes == b.bytes);
     if same {
         return Ok(());
     }
     let first = found.sorted().first().map(|d| format!("（{d}）")).unwrap_or_default();
-    Err(Diagnostic::error("E605", format!("数据在生成的同时被改动，没有记为一版{first}"))
-        .hint("等文件存好，再运行一次 gongkai build --edition"))
+    Err(Diagnostic::error("E605", format!("由存下的数据不能再生成同样的文件，没有记为一版{first}"))
+        .hint("再运行一次 gongkai build --edition；仍是这样，是程序的问题，请联系维护者"))
 }

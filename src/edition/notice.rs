@@ -3,57 +3,62 @@
 
 use super::corrections::{FILE, Reasons};
 use super::{Edition, order};
-use crate::build::{Format, Output, Side, Typeset, compose_all, write_formats};
-use crate::compose::{Job, compose, file_name};
+use crate::compose::Job;
 use crate::data::{Dataset, FileDecl, Record, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::diff::{Diff, DocumentDiff, Laid, Spot, compare_all};
+use crate::diff::{DocumentDiff, Spot, compare_all};
 use crate::document::Origin;
-use crate::fonts::Fonts;
-use crate::prepare::{Instead, prepare};
-use crate::typeset::typeset;
+use crate::folder::Folder;
+use crate::made::Made;
+use crate::prepare::{Prepared, prepare};
+use crate::workshop::Workshop;
+use crate::write::{Format, Output};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 /// The `role` of the file the changes are put into.
 const ROLE: &str = "corrections";
 
-/// The statement of what changed since `edition`, in the wanted formats, and the difference it speaks of. Nothing is
+/// The statement of what changed in `made`, the documents of `folder`, since `edition`, in the wanted formats. Nothing is
 /// made where nothing on the page changed. `date`: of the statement, ISO.
 pub fn notice(
-    data_folder: &Path,
-    layout_roots: &[PathBuf],
+    folder: &Folder,
+    made: &[Made],
     edition: &Edition,
     date: &str,
-    fonts: &Fonts,
+    workshop: &Workshop,
     formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
-    // What is doubtful in the folder was told by its build, and in the old edition when that was published.
+    // What is doubtful in the old edition was told when that was published, and in the folder by its build.
     let mut again = Diagnostics::default();
     let old = edition.compose(&mut again);
-    let new = compose_all(data_folder, layout_roots, &Instead::new(), &mut again);
+    let jobs = prepare(folder, &workshop.layouts, &mut again);
     if again.has_errors() {
         diagnostics.extend(again);
         return Vec::new();
     }
-    let diff = difference(&old, &new);
+    let diff = compare_all(&old, made, None);
     for one in &diff.not_compared {
         diagnostics.push(Diagnostic::warning("E623", format!("更正说明没有包括：{one}")));
     }
-    let reasons = Reasons::read(data_folder, &edition.id, diagnostics);
-    let jobs = prepare(data_folder, layout_roots, &mut again);
+    let reasons = Reasons::read(folder, &edition.id, diagnostics);
     let mut outputs = Vec::new();
-    for prepared in jobs {
-        let Some(diff) = diff.documents.iter().find(|d| d.name == prepared.name).filter(|d| !d.is_same()) else {
-            continue;
-        };
+    for Prepared { name, job } in jobs {
+        let Some(diff) = diff.documents.iter().find(|d| d.name == name).filter(|d| !d.is_same()) else { continue };
         let changes = changes(diff, &reasons, diagnostics);
         if diagnostics.has_errors() {
             continue;
         }
-        let Some(job) = job_of_notice(prepared.job, changes, edition, date, diagnostics) else { continue };
-        outputs.extend(made(job, prepared.name.as_deref(), fonts, formats, diagnostics));
+        let Some(job) = job_of_notice(job, changes, edition, date, diagnostics) else { continue };
+        let Some(statement) = Made::compose(Prepared { name, job }, None, diagnostics) else { continue };
+        diagnostics.extend(statement.found_on_pages(&workshop.fonts).clone());
+        if diagnostics.has_errors() {
+            continue;
+        }
+        match statement.write(&workshop.fonts, formats) {
+            Ok(files) => outputs.extend(files),
+            Err(found) => diagnostics.push(found),
+        }
     }
     reasons.report_unused(&diff.documents, diagnostics);
     if outputs.is_empty() && !diagnostics.has_errors() {
@@ -61,13 +66,6 @@ pub fn notice(
         diagnostics.push(Diagnostic::new(crate::diagnostic::Severity::Note, "E624", message));
     }
     if diagnostics.has_errors() { Vec::new() } else { outputs }
-}
-
-fn difference(old: &[Side], new: &[Side]) -> Diff {
-    fn laid(sides: &[Side]) -> Vec<Laid<'_>> {
-        sides.iter().map(|side| Laid { side, pages: None }).collect()
-    }
-    compare_all(&laid(old), &laid(new))
 }
 
 /// A change as the record's fields, by their ids.
@@ -172,24 +170,5 @@ fn dataset(decl: &FileDecl, changes: Vec<Change>) -> Dataset {
         fields: decl.fields.clone(),
         records: changes.into_iter().map(record).collect(),
         given: true,
-    }
-}
-
-fn made(job: Job, name: Option<&str>, fonts: &Fonts, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
-    let Some(mut composition) = compose(job, diagnostics) else { return Vec::new() };
-    if let Some(name) = name {
-        let stem = &mut composition.document.meta.file_stem;
-        *stem = file_name(&format!("{stem}-{name}"));
-    }
-    let pages = typeset(&composition.document, &composition.job().set.style, fonts, diagnostics);
-    if diagnostics.has_errors() {
-        return Vec::new();
-    }
-    match write_formats(&Typeset { composition, pages }, fonts, formats) {
-        Ok(outputs) => outputs,
-        Err(found) => {
-            diagnostics.push(found);
-            Vec::new()
-        }
     }
 }

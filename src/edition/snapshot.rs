@@ -1,17 +1,15 @@
 //! The files an edition keeps: a data folder's own, and the layout sets its documents are made with.
 
+use super::{DATA, LAYOUTS};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::digest::sha256;
-use crate::layout::SetFiles;
-use crate::prepare::prepare;
+use crate::folder::{Bytes, Folder};
+use crate::layout::{Layouts, SetFiles};
+use crate::made::Made;
 use crate::refusal::refusal;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-
-/// Folders of a data folder that are read, and what is read from the folder itself.
-const BELOW: [&str; 3] = ["text", "layout", "classification"];
-const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
+use std::path::Path;
 
 /// Files by path with `/`: `data/ledger.csv`, `layouts/SET/set.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,39 +18,44 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Everything the folder's documents are made from.
-    pub fn take(data_folder: &Path, layout_roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Option<Snapshot> {
-        let mut of_folder = Diagnostics::default();
-        let prepared = prepare(data_folder, layout_roots, &mut of_folder);
-        if of_folder.has_errors() {
-            diagnostics.extend(of_folder);
-            return None;
-        }
-        let declared = prepared.iter().flat_map(|p| p.job.set.schema.files.values()).map(|file| file.path.clone());
-        let names = names(data_folder, declared);
+    /// Everything the folder's documents were made from: its files as they were read, the layout sets they declare.
+    pub fn take(folder: &Folder, layouts: &Layouts, made: &[Made], diagnostics: &mut Diagnostics) -> Option<Snapshot> {
+        let declared = made.iter().flat_map(|made| made.job().set.schema.files.values()).map(|file| file.path.as_str());
         let mut files = BTreeMap::new();
-        for name in names {
-            match std::fs::read(data_folder.join(&name)) {
-                Ok(bytes) => drop(files.insert(format!("data/{name}"), bytes)),
-                Err(error) => {
-                    diagnostics.push(unreadable(&name, &error));
+        for name in folder.files_that_count(declared) {
+            match folder.bytes(&name) {
+                Ok(bytes) => drop(bytes.map(|bytes| files.insert(format!("{DATA}/{name}"), bytes.to_vec()))),
+                Err(found) => {
+                    let told = format!("{name} 读不出来：{}", found.message);
+                    diagnostics.push(Diagnostic { message: told, code: "E607".into(), ..found });
                     return None;
                 }
             }
         }
-        let sets: BTreeSet<&str> = prepared.iter().map(|p| p.job.set.id.as_str()).collect();
+        let sets: BTreeSet<&str> = made.iter().map(|made| made.job().set.id.as_str()).collect();
         for set in sets {
-            let found = SetFiles::find(set, None, layout_roots, None, diagnostics)?;
+            let found = SetFiles::find(set, None, layouts, None, diagnostics)?;
             let texts = found.by_path(diagnostics);
-            files.extend(texts.into_iter().map(|(path, text)| (format!("layouts/{path}"), text.into_bytes())));
+            files.extend(texts.into_iter().map(|(path, text)| (format!("{LAYOUTS}/{path}"), text.into_bytes())));
         }
         Some(Snapshot { files })
+    }
+
+    /// The data folder and the layout sets, in memory; messages call them by where the edition lies.
+    pub fn parts(&self, edition: &Path) -> (Folder, Layouts) {
+        let part = |part: &str| {
+            let below = self.files.iter().filter_map(|(path, bytes)| {
+                Some((path.strip_prefix(part)?.strip_prefix('/')?.to_string(), Bytes::from(&bytes[..])))
+            });
+            Folder::of_files(&edition.join(part), below)
+        };
+        (part(DATA), Layouts::of(part(LAYOUTS)))
     }
 
     /// The files of a recorded edition, without its manifest.
     pub fn read(edition: &Path) -> Result<Snapshot, Diagnostic> {
         let mut files = BTreeMap::new();
-        for part in ["data", "layouts"] {
+        for part in [DATA, LAYOUTS] {
             read_below(edition, part, &mut files)?;
         }
         Ok(Snapshot { files })
@@ -62,18 +65,6 @@ impl Snapshot {
     pub fn hashes(&self) -> BTreeMap<String, String> {
         self.files.par_iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect()
     }
-}
-
-fn names(data_folder: &Path, declared: impl Iterator<Item = String>) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> = declared.filter(|name| data_folder.join(name).is_file()).collect();
-    let below = BELOW.iter().map(|folder| (format!("{folder}/"), data_folder.join(folder)));
-    for (before, folder) in below.chain([(String::new(), data_folder.to_path_buf())]) {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let found = entries.filter(|entry| entry.path().is_file()).filter_map(|e| e.file_name().into_string().ok());
-        let is_read = |name: &String| !name.starts_with('.') && ENDINGS.iter().any(|ending| name.ends_with(ending));
-        names.extend(found.filter(is_read).map(|name| format!("{before}{name}")));
-    }
-    names
 }
 
 fn read_below(edition: &Path, relative: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Diagnostic> {

@@ -1,7 +1,8 @@
-//! The files of a set: embedded in the program, or a folder on disk (which wins), the sets it inherits below it
+//! The files of a set: embedded in the program, or from a folder of sets (which wins), the sets it inherits below it
 //! and the department's `layout/` folder above.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::folder::{Folder, is_read};
 use crate::refusal::refusal;
 use crate::toml_tree::{self, Node};
 use include_dir::{Dir, include_dir};
@@ -27,22 +28,22 @@ impl Layer {
         format!("{}{name}", self.shown).into()
     }
 
-    /// The text files of a folder on disk; none if it does not exist.
-    pub fn from_folder(folder: &Path, shown: &str, own: bool, diagnostics: &mut Diagnostics) -> Option<Layer> {
+    /// The text files directly in a folder below `folder`; none if there is no such folder. Files that cannot be read
+    /// are told, and empty: else they would be called missing as well.
+    pub fn of(folder: &Folder, below: &str, shown: &str, own: bool, diagnostics: &mut Diagnostics) -> Option<Layer> {
+        if !folder.has_folder(below) {
+            return None;
+        }
         let mut layer = Layer { shown: shown.to_string(), files: BTreeMap::new(), own };
-        let entries = std::fs::read_dir(folder).ok()?;
-        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        let is_read = |name: &String| [".toml", ".md", ".csv"].iter().any(|ending| name.ends_with(ending));
-        let mut names: Vec<String> = names.filter(is_read).collect();
-        names.sort();
         let read = |name: String| {
-            let text = crate::data::read_text(&folder.join(&name), &layer.shown_name(&name));
-            (name, text)
+            let text = folder.text(&format!("{below}/{name}"));
+            let shown = layer.shown_name(&name);
+            (name, text.map_err(|found| Diagnostic { place: moved(found.place.clone(), shown), ..found }))
         };
+        let names: Vec<String> = folder.names(below).into_iter().filter(|name| is_read(name)).collect();
         // Some dozens of small files: side by side.
         let texts: Vec<_> = names.into_par_iter().map(read).collect();
         for (name, text) in texts {
-            // A file that cannot be read would else be called missing as well.
             let text = text.unwrap_or_else(|found| {
                 diagnostics.push(found);
                 String::new()
@@ -50,15 +51,6 @@ impl Layer {
             layer.files.insert(name, text);
         }
         Some(layer)
-    }
-
-    /// Puts texts in place of the layer's files of those names as shown.
-    pub fn replace(&mut self, instead: &BTreeMap<String, String>) {
-        for (name, text) in &mut self.files {
-            if let Some(new) = instead.get(&format!("{}{name}", self.shown)) {
-                text.clone_from(new);
-            }
-        }
     }
 
     fn from_embedded(folder: &str, shown: &str) -> Option<Layer> {
@@ -71,13 +63,65 @@ impl Layer {
     }
 }
 
+/// A place in a file of another name.
+fn moved(place: Option<Place>, file: Arc<str>) -> Option<Place> {
+    place.map(|place| Place { file, ..place })
+}
+
+/// Where layout sets and classifications are found: in folders of them, first wins, and in the program, last.
+#[derive(Clone, Default)]
+pub struct Layouts {
+    roots: Vec<Folder>,
+}
+
+impl Layouts {
+    /// Of folders on disk, and of the program. Each file is read once.
+    pub fn on_disk(roots: &[PathBuf]) -> Layouts {
+        Layouts { roots: roots.iter().map(|root| Folder::open(root)).collect() }
+    }
+
+    /// Of one folder, and of the program.
+    pub fn of(root: Folder) -> Layouts {
+        Layouts { roots: vec![root] }
+    }
+
+    /// The text of a file below `layouts/`, from the first folder that has it, else the embedded one.
+    pub fn text(&self, path: &str) -> Option<String> {
+        match self.roots.iter().find(|root| root.is_file(path)) {
+            Some(root) => root.text(path).ok(),
+            None => EMBEDDED.get_file(path).and_then(|f| f.contents_utf8()).map(str::to_string),
+        }
+    }
+
+    /// Ids of all sets.
+    pub fn sets(&self) -> Vec<String> {
+        let mut sets = embedded_sets();
+        for root in &self.roots {
+            sets.extend(root.names("").into_iter().filter(|name| root.is_file(&format!("{name}/set.toml"))));
+        }
+        sets.sort();
+        sets.dedup();
+        sets
+    }
+
+    /// A folder below one of the roots, else the embedded one.
+    fn layer(&self, folder: &str, diagnostics: &mut Diagnostics) -> Option<Layer> {
+        if folder.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+            return None;
+        }
+        let shown = format!("layouts/{folder}/");
+        let found = self.roots.iter().find_map(|root| Layer::of(root, folder, &shown, false, diagnostics));
+        found.or_else(|| Layer::from_embedded(folder, &shown))
+    }
+}
+
 /// The layers of a set, lowest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct SetFiles {
     pub id: String,
     pub layers: Vec<Layer>,
-    /// Folders on disk that may hold sets and classifications, first wins.
-    pub roots: Vec<PathBuf>,
+    /// Where its classification is found.
+    pub layouts: Layouts,
 }
 
 impl SetFiles {
@@ -86,11 +130,11 @@ impl SetFiles {
     pub fn find(
         id: &str,
         asked: Option<Place>,
-        roots: &[PathBuf],
+        layouts: &Layouts,
         own: Option<Layer>,
         diagnostics: &mut Diagnostics,
     ) -> Option<SetFiles> {
-        let mut files = SetFiles { id: id.to_string(), layers: Vec::new(), roots: roots.to_vec() };
+        let mut files = SetFiles { id: id.to_string(), layers: Vec::new(), layouts: layouts.clone() };
         let mut wanted = Some((id.to_string(), asked));
         let mut seen = Vec::new();
         while let Some((name, place)) = wanted.take() {
@@ -98,8 +142,8 @@ impl SetFiles {
                 diagnostics.push(at(Diagnostic::error("E211", format!("版式集“{name}”的 inherits 成了循环")), place));
                 return None;
             }
-            let Some(layer) = folder_layer(&name, &format!("layouts/{name}/"), roots, diagnostics) else {
-                diagnostics.push(at(unknown_set(&name, roots), place));
+            let Some(layer) = layouts.layer(&name, diagnostics) else {
+                diagnostics.push(at(unknown_set(&name, layouts), place));
                 return None;
             };
             let base = layer
@@ -152,7 +196,7 @@ impl SetFiles {
             return Some((shown, text.to_string()));
         }
         let folder = format!("classification/{year}");
-        let layer = folder_layer(&folder, &format!("layouts/{folder}/"), &self.roots, diagnostics)?;
+        let layer = self.layouts.layer(&folder, diagnostics)?;
         let text = layer.files.get(name)?.clone();
         Some((layer.shown_name(name), text))
     }
@@ -165,7 +209,7 @@ impl SetFiles {
         let year = self.toml("set.toml", diagnostics);
         let year = year.as_ref().and_then(|set| set.get("classification")).and_then(Node::str).unwrap_or_default();
         let folder = format!("classification/{year}");
-        let classification = folder_layer(&folder, &format!("layouts/{folder}/"), &self.roots, diagnostics);
+        let classification = self.layouts.layer(&folder, diagnostics);
         let layers = self.layers.iter().filter(|layer| !layer.own).chain(&classification);
         let files = layers.flat_map(|layer| layer.files.iter().map(move |(name, text)| (layer, name, text)));
         files
@@ -184,46 +228,13 @@ fn at(diagnostic: Diagnostic, place: Option<Place>) -> Diagnostic {
     }
 }
 
-/// A folder below one of the roots, else the embedded one.
-fn folder_layer(folder: &str, shown: &str, roots: &[PathBuf], diagnostics: &mut Diagnostics) -> Option<Layer> {
-    if folder.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
-        return None;
-    }
-    roots
-        .iter()
-        .find_map(|root| Layer::from_folder(&root.join(folder), shown, false, diagnostics))
-        .or_else(|| Layer::from_embedded(folder, shown))
-}
-
-fn unknown_set(name: &str, roots: &[PathBuf]) -> Diagnostic {
-    let sets = all_sets(roots);
+fn unknown_set(name: &str, layouts: &Layouts) -> Diagnostic {
+    let sets = layouts.sets();
     let hint = match nearest(name, sets.iter().map(String::as_str)) {
         Some(near) => format!("您是否指“{near}”？"),
         None => format!("可用的版式集：{}", sets.join("、")),
     };
     Diagnostic::error("E210", format!("没有名为“{name}”的版式集")).hint(hint)
-}
-
-/// The text of a file below `layouts/`, from the first of the roots that has it, else the embedded one.
-pub fn layout_text(path: &str, roots: &[PathBuf]) -> Option<String> {
-    let on_disk = roots.iter().map(|root| root.join(path)).find(|file| file.is_file());
-    match on_disk {
-        Some(file) => crate::data::read_text(&file, path).ok(),
-        None => EMBEDDED.get_file(path).and_then(|f| f.contents_utf8()).map(str::to_string),
-    }
-}
-
-/// Ids of the sets in the program and below the roots.
-pub fn all_sets(roots: &[PathBuf]) -> Vec<String> {
-    let mut sets = embedded_sets();
-    for entry in roots.iter().filter_map(|r| std::fs::read_dir(r).ok()).flatten().flatten() {
-        if entry.path().join("set.toml").is_file() {
-            sets.extend(entry.file_name().into_string());
-        }
-    }
-    sets.sort();
-    sets.dedup();
-    sets
 }
 
 /// Ids of the sets embedded in the program.
@@ -236,7 +247,7 @@ pub fn embedded_sets() -> Vec<String> {
 /// Writes a set's own files into a folder, for adapting; existing files are never overwritten.
 /// Returns the files written.
 pub fn export(id: &str, folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
-    let layer = Layer::from_embedded(id, "").ok_or_else(|| unknown_set(id, &[]))?;
+    let layer = Layer::from_embedded(id, "").ok_or_else(|| unknown_set(id, &Layouts::default()))?;
     let target = folder.join(id);
     let failed = |path: &Path, error: std::io::Error| {
         let (why, _) = refusal(&error);

@@ -8,7 +8,7 @@ pub mod rule;
 mod template;
 pub mod template_message;
 
-pub use files::{Layer, SetFiles, all_sets, embedded_sets, export, layout_text};
+pub use files::{Layer, Layouts, SetFiles, embedded_sets, export};
 pub use load::load;
 pub use template::{Expression, Template, place_in};
 

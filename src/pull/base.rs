@@ -1,99 +1,84 @@
 //! The edition a DOCX came from, and the way from its lines to those of the folder as it is now.
 
-use super::{side_of, sides};
-use crate::build::{Side, docx};
-use crate::data::{Correction, FileDecl, corrected, read_text, snapshot_id};
+use super::written_as;
+use crate::data::{Correction, FileDecl, correct};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::align::align;
-use crate::edition::{self, Edition};
+use crate::edition;
+use crate::folder::{Folder, former_id};
 use crate::fonts::Fonts;
-use crate::prepare::Instead;
+use crate::layout::Layouts;
+use crate::made::Made;
+use crate::prepare::{Prepared, data_id, prepare};
 use crate::read_docx::{Options, Reading, read};
-use std::path::{Path, PathBuf};
+use crate::workshop::compose_all;
+use crate::write::{Format, write};
 
 /// The data a DOCX was made from.
 pub struct Base {
-    pub side: Side,
+    pub made: Made,
     /// Its data folder: that of the edition, or the folder itself.
-    pub data: PathBuf,
+    pub data: Folder,
     /// The folder as it is now.
-    pub folder: PathBuf,
-    /// False where the folder has changed since and no edition is that of the file: then `side` is the folder as it is.
+    pub folder: Folder,
+    /// False where the folder has changed since and no edition is that of the file: then `made` is the folder as it is.
     pub known: bool,
+    layouts: Layouts,
     file_stem: String,
 }
 
 impl Base {
-    /// Finds it by the hash of the data that the file bears. E711: the file is none of this folder's.
-    pub fn find(
-        file: &Reading,
-        folder: &Path,
-        layout_roots: &[PathBuf],
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Base> {
+    /// Finds it by the id of the data that the file bears. E711: the file is none of this folder's.
+    pub fn find(file: &Reading, folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Base> {
         let Some(identity) = &file.identity else {
             let message = "这个 DOCX 不是本程序生成的，或它的文件属性被清除了，无从知道出自哪份数据";
             diagnostics.push(Diagnostic::error("E711", message).hint("请用本程序生成的 DOCX 修改"));
             return None;
         };
-        let is_current = identity.data.as_deref() == Some(snapshot_id(folder).as_str());
-        let edition = if is_current { None } else { edition_of(folder, identity.data.as_deref()) };
-        let (data, own_layouts) = match &edition {
-            Some(edition) => (edition.data(), Some(vec![edition.layouts()])),
-            None => (folder.to_path_buf(), None),
+        let id = identity.data.as_deref();
+        let (known, data, own_layouts) = if is_of(folder, layouts, id) {
+            (true, folder.clone(), layouts.clone())
+        } else {
+            match edition_of(folder, id) {
+                Some((data, layouts)) => (true, data, layouts),
+                None => (false, folder.clone(), layouts.clone()),
+            }
         };
-        let roots = own_layouts.as_deref().unwrap_or(layout_roots);
-        let all = sides(&data, roots, &Instead::new(), diagnostics);
+        let all = compose_all(&data, &own_layouts, diagnostics);
         if diagnostics.has_errors() {
             return None;
         }
-        let side = side_of(all, &identity.file_stem);
+        let made = written_as(all, &identity.file_stem);
         let same =
-            |side: &Side| side.document().meta.code == identity.code && side.document().meta.year == identity.year;
-        let Some(side) = side.filter(same) else {
+            |made: &Made| made.document().meta.code == identity.code && made.document().meta.year == identity.year;
+        let Some(made) = made.filter(same) else {
             let message = format!(
-                "这个 DOCX 是 {} 号部门 {} 年的“{}”，不是 {} 里的文件",
-                identity.code,
-                identity.year,
-                identity.file_stem,
-                folder.display()
+                "这个 DOCX 是 {} 号部门 {} 年的“{}”，不是 {folder} 里的文件",
+                identity.code, identity.year, identity.file_stem,
             );
             diagnostics.push(Diagnostic::error("E711", message).hint("检查文件和文件夹是否对应"));
             return None;
         };
-        let known = is_current || edition.is_some();
-        Some(Base { side, data, folder: folder.to_path_buf(), known, file_stem: identity.file_stem.clone() })
+        let (folder, layouts, file_stem) = (folder.clone(), layouts.clone(), identity.file_stem.clone());
+        Some(Base { made, data, folder, known, layouts, file_stem })
     }
 
     /// What the reader makes of the file as it was written.
     pub fn read_back(&self, fonts: &Fonts) -> Result<Reading, Diagnostic> {
-        let style = &self.side.composition.job().set.style;
-        let bytes = docx(self.side.document(), style, fonts, &self.side.pages(fonts))?;
+        let made = &self.made;
+        let bytes = write(made.document(), made.style(), made.pages(fonts), fonts, Format::Docx)?;
         read(&bytes, &Options::default())
     }
 
-    /// The folder's document with some files replaced; None with errors.
-    pub fn compose_now(
-        &self,
-        layout_roots: &[PathBuf],
-        instead: &Instead,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Side> {
-        side_of(sides(&self.folder, layout_roots, instead, diagnostics), &self.file_stem)
-    }
-
-    /// A file of the folder as it is now, edits so far included.
-    pub fn text_now(&self, name: &str, instead: &Instead) -> Result<String, Diagnostic> {
-        match instead.get(name) {
-            Some(text) => Ok(text.clone()),
-            None => read_text(&self.folder.join(name), name),
-        }
+    /// The document of the folder as it would be; None with errors.
+    pub fn compose(&self, folder: &Folder, diagnostics: &mut Diagnostics) -> Option<Made> {
+        written_as(compose_all(folder, &self.layouts, diagnostics), &self.file_stem)
     }
 
     /// The line of the folder's file that is line `line` of the edition's, unchanged; E712 where it is not.
     pub fn line_now(&self, name: &str, line: u32) -> Result<u32, Diagnostic> {
-        let before = read_text(&self.data.join(name), name)?;
-        let now = read_text(&self.folder.join(name), name)?;
+        let before = self.data.text(name)?;
+        let now = self.folder.text(name)?;
         let conflict = || {
             Diagnostic::error("E712", format!("这一行在文件夹里也改过了：{}", shown_line(&before, line)))
                 .at(Place::new(name, line, 0))
@@ -109,24 +94,33 @@ impl Base {
         pair.and_then(|(_, new)| *new).map(|n| n as u32 + 1).ok_or_else(conflict)
     }
 
-    /// Puts a correction of the edition's line into the folder's file.
-    pub fn correct(&self, correction: &Correction, instead: &mut Instead) -> Result<(), Diagnostic> {
+    /// Puts a correction of the edition's line into a folder: the folder as it is now, or with edits so far.
+    pub fn correct(&self, folder: &Folder, correction: &Correction) -> Result<Folder, Diagnostic> {
         let line = self.line_now(&correction.file, correction.line)?;
         let correction = Correction { line, ..correction.clone() };
         let decl = self.decl(&correction.file).ok_or_else(|| correction.no_such_file())?;
-        let text = corrected(self.text_now(&correction.file, instead)?, decl, &correction)?;
-        instead.insert(correction.file, text);
-        Ok(())
+        correct(folder, decl, &correction)
     }
 
     pub fn decl(&self, file: &str) -> Option<&FileDecl> {
-        self.side.composition.job().set.schema.files.values().find(|decl| decl.path == file)
+        self.made.job().set.schema.files.values().find(|decl| decl.path == file)
     }
 }
 
-fn edition_of(folder: &Path, data: Option<&str>) -> Option<Edition> {
-    let all = edition::all(folder, &mut Diagnostics::default());
-    all.into_iter().rev().find(|edition| Some(snapshot_id(&edition.data()).as_str()) == data)
+/// Whether a folder's data has an id, of today's form or the former one.
+fn is_of(folder: &Folder, layouts: &Layouts, id: Option<&str>) -> bool {
+    let Some(id) = id else { return false };
+    let prepared = prepare(folder, layouts, &mut Diagnostics::default());
+    let declared = |p: &Prepared| p.job.set.schema.files.values().map(|file| file.path.clone()).collect::<Vec<_>>();
+    let declared: Vec<String> = prepared.iter().flat_map(declared).collect();
+    data_id(folder, &prepared) == id || former_id(folder, declared.iter().map(String::as_str)).as_deref() == Some(id)
+}
+
+/// The last edition whose data has an id.
+fn edition_of(folder: &Folder, id: Option<&str>) -> Option<(Folder, Layouts)> {
+    let all = edition::all(folder.shown(), &mut Diagnostics::default());
+    let parts = all.iter().rev().map(|edition| edition.unverified());
+    parts.into_iter().find(|(data, layouts)| is_of(data, layouts, id))
 }
 
 /// A line as messages show it.

@@ -4,7 +4,7 @@
 use super::base::Base;
 use super::spelled;
 use crate::compose::Composition;
-use crate::data::{Correction, Kind, Record, Value, read_text};
+use crate::data::{Correction, Kind, Record, Value};
 use crate::document::{Document, Origin};
 use crate::money::{Unit, spoken};
 use crate::read_docx::{ReadFigure, Reading, number};
@@ -70,7 +70,7 @@ pub fn changed(base: &Base, before: &Reading, file: &Reading, told: &mut Vec<Str
 
 fn change(base: &Base, was: &ReadFigure, is: &ReadFigure) -> Option<Changed> {
     let value = number::value(&is.text)?;
-    let exact = base.side.composition.amount(&is.address)?;
+    let exact = base.made.composition.amount(&is.address)?;
     let scale = scale(was, is, value);
     // A sentence prints a decrease without its sign.
     let unsigned = exact < Decimal::ZERO && number::value(&was.text).is_some_and(|v| v > Decimal::ZERO);
@@ -88,10 +88,10 @@ fn scale(was: &ReadFigure, is: &ReadFigure, value: Decimal) -> Decimal {
 /// The records a figure is the plain sum of, each with its share; None for differences and percentages.
 fn shares(base: &Base, address: &str) -> Option<BTreeMap<Origin, Decimal>> {
     let mut shares: BTreeMap<Origin, Decimal> = BTreeMap::new();
-    for (origin, amount) in base.side.composition.amounts_behind(address) {
+    for (origin, amount) in base.made.composition.amounts_behind(address) {
         *shares.entry(origin).or_default() += amount;
     }
-    (shares.values().sum::<Decimal>() == base.side.composition.amount(address)?).then_some(shares)
+    (shares.values().sum::<Decimal>() == base.made.composition.amount(address)?).then_some(shares)
 }
 
 /// Edits for the figures that one record each is behind.
@@ -159,7 +159,7 @@ pub fn by_common_record(
 /// The record's field that holds a figure's share, set so that the share becomes `typed`.
 fn edit(base: &Base, origin: &Origin, share: Decimal, typed: Decimal, address: &str) -> Option<FigureEdit> {
     let decl = base.decl(&origin.file)?;
-    let data = &base.side.composition.job().data;
+    let data = &base.made.composition.job().data;
     let dataset = data.datasets.values().find(|d| *d.file == *origin.file)?;
     let record = dataset.records.iter().find(|r| r.origin == *origin)?;
     let is_number = |kind: &Kind| matches!(kind, Kind::Amount | Kind::Number);
@@ -187,7 +187,7 @@ fn edit(base: &Base, origin: &Origin, share: Decimal, typed: Decimal, address: &
 
 /// How many 元 make one of the unit a column's heading says.
 fn unit_of(base: &Base, file: &str, head: &str) -> Decimal {
-    let text = read_text(&base.data.join(file), file).unwrap_or_default();
+    let text = base.data.text(file).unwrap_or_default();
     let headings = text.lines().next().unwrap_or_default();
     let says =
         |unit: &str| headings.contains(&format!("{head}（{unit}）")) || headings.contains(&format!("{head}({unit})"));
@@ -249,7 +249,7 @@ pub fn following(base: &Base, changed: &[Changed], now: &Document) -> Vec<(Strin
     let typed: BTreeSet<&str> = changed.iter().map(|c| c.address.as_str()).collect();
     let after: BTreeMap<&str, &str> = now.figures.iter().map(|f| (f.address.as_str(), f.text.as_str())).collect();
     let mut moved = Vec::new();
-    for figure in &base.side.document().figures {
+    for figure in &base.made.document().figures {
         let Some(new) = after.get(figure.address.as_str()) else { continue };
         if **new != *figure.text && !typed.contains(figure.address.as_str()) {
             moved.push((figure.address.clone(), figure.text.clone(), (*new).to_owned()));

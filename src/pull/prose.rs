@@ -4,7 +4,7 @@
 use super::base::Base;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::document::{Block, Document, Inline, Source};
-use crate::prepare::Instead;
+use crate::folder::Folder;
 use crate::read_docx::{Prose, Reading};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::ops::Range;
@@ -137,9 +137,9 @@ fn between(old: &[String], text: &str) -> Option<Vec<String>> {
 
 /// The template's line with its words replaced. None where the words do not stand in it one to one.
 fn edit(base: &Base, was: &Prose, old: &[String], new: &[String]) -> Result<Option<ProseEdit>, Diagnostic> {
-    let Some(line) = line_of(base.side.document(), was) else { return Ok(None) };
+    let Some(line) = line_of(base.made.document(), was) else { return Ok(None) };
     let line = base.line_now(&was.file, line)?;
-    let text = crate::data::read_text(&base.folder.join(&was.file), &was.file)?;
+    let text = base.folder.text(&was.file)?;
     let Some(template) = text.lines().nth(line as usize - 1) else { return Ok(None) };
     let Some(rewritten) = rewrite(template, old, new) else { return Ok(None) };
     Ok(Some(ProseEdit {
@@ -280,18 +280,16 @@ fn literal_chars(template: &str) -> Vec<(usize, char)> {
     literal
 }
 
-/// Puts an edit into the folder's file.
-pub fn apply(base: &Base, edit: &ProseEdit, instead: &mut Instead) -> Result<(), Diagnostic> {
-    let text = base.text_now(&edit.file, instead)?;
+/// The folder with an edit in its file.
+pub fn apply(folder: &Folder, edit: &ProseEdit) -> Result<Folder, Diagnostic> {
+    let text = folder.text(&edit.file)?;
     let mut lines: Vec<&str> = text.split('\n').collect();
     let index = edit.line as usize - 1;
     let Some(line) = lines.get_mut(index).filter(|line| **line == edit.old) else {
         return Err(Diagnostic::error("E712", "这一行变了").at(Place::new(edit.file.as_str(), edit.line, 0)));
     };
     *line = &edit.new;
-    let text = lines.join("\n");
-    instead.insert(edit.file.clone(), text);
-    Ok(())
+    folder.with_text(&edit.file, &lines.join("\n"))
 }
 
 /// The document says what the file says in the paragraph of an edit, figures aside.

@@ -5,8 +5,7 @@ use crate::check;
 use crate::check::rule::RulePage;
 use crate::code::{Class, Code, FAMILIES, mistake};
 use crate::diagnostic::{Diagnostics, nearest};
-use crate::layout::{SetFiles, all_sets};
-use std::path::PathBuf;
+use crate::layout::{Layouts, SetFiles};
 
 /// What is known of a code.
 pub enum Explained<'a> {
@@ -28,12 +27,12 @@ pub struct SetRule {
     pub words: Vec<(&'static str, String)>,
 }
 
-/// The rules over figures of all sets, those of `roots` before the program's own.
-pub fn set_rules(roots: &[PathBuf]) -> Vec<SetRule> {
+/// The rules over figures of all sets, those of folders before the program's own.
+pub fn set_rules(layouts: &Layouts) -> Vec<SetRule> {
     let mut all = Vec::new();
-    for set in all_sets(roots) {
+    for set in layouts.sets() {
         let mut unheard = Diagnostics::default();
-        let files = SetFiles::find(&set, None, roots, None, &mut unheard);
+        let files = SetFiles::find(&set, None, layouts, None, &mut unheard);
         let checks = files.and_then(|f| f.toml("checks.toml", &mut unheard));
         let rules = checks.as_ref().and_then(|c| c.get("rule")?.table());
         for (code, entry) in rules.into_iter().flatten() {

@@ -2,3 +2,51 @@
 
 pub mod docx;
 pub mod pdf;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::fonts::Fonts;
+use crate::style::Style;
+use crate::typeset::Pages;
+
+/// An output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    Pdf,
+    Docx,
+}
+
+impl Format {
+    /// Every format, in the order files are named in.
+    pub const ALL: [Format; 2] = [Format::Pdf, Format::Docx];
+
+    /// `pdf`, `docx`.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Format::Pdf => "pdf",
+            Format::Docx => "docx",
+        }
+    }
+}
+
+/// The bytes of one file and the name it gets.
+#[derive(Clone)]
+pub struct Output {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// The bytes of a document, its pages laid, in one format. Errors: E510 and those of the PDF writer.
+pub fn write(
+    document: &Document,
+    style: &Style,
+    pages: &Pages,
+    fonts: &Fonts,
+    format: Format,
+) -> Result<Vec<u8>, Diagnostic> {
+    match format {
+        Format::Pdf => pdf::write(document, pages, fonts),
+        Format::Docx => docx::write(document, style, fonts, pages)
+            .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}"))),
+    }
+}

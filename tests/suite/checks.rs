@@ -63,7 +63,7 @@ fn cases() -> Vec<(String, bool, PathBuf)> {
 /// What is found in a folder, acknowledgements that match nothing among it.
 fn found(folder: &Path) -> Vec<Diagnostic> {
     let mut diagnostics = gongkai::diagnostic::Diagnostics::default();
-    for prepared in gongkai::prepare::prepare(folder, &common::layout_roots(), &mut diagnostics) {
+    for prepared in common::prepared(folder, &mut diagnostics) {
         let accepted = prepared.job.report.acknowledged.clone();
         if prepared.job.only_printed() {
             diagnostics.extend(check::check_printed(prepared.job));

@@ -9,6 +9,8 @@ use gongkai::compose::{Composition, FigureView, Forms, Job, TableView, compose};
 use gongkai::data::printed::{PrintedTable, printed_table};
 use gongkai::diagnostic::{Diagnostic, Diagnostics, Severity};
 use gongkai::document::{Block, Inline};
+use gongkai::folder::Folder;
+use gongkai::layout::Layouts;
 use gongkai::prepare::prepare;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -109,7 +111,7 @@ fn printed(sheets: &[Sheet]) -> Vec<PrintedTable> {
 
 fn job(folder: &Path) -> Job {
     let mut found = Diagnostics::default();
-    let job = prepare(folder, &[], &mut found).pop().expect("a job").job;
+    let job = prepare(&Folder::open(folder), &Layouts::default(), &mut found).pop().expect("a job").job;
     assert!(!found.has_errors(), "{:#?}", found.sorted());
     job
 }
@@ -984,7 +986,7 @@ const SETS: [Set; 2] = [
 /// The department's own document of a folder, with what of it is given as printed.
 fn first_job(folder: &Path) -> Job {
     let mut found = Diagnostics::default();
-    let job = prepare(folder, &common::layout_roots(), &mut found).into_iter().next().expect("a job").job;
+    let job = common::prepared(folder, &mut found).into_iter().next().expect("a job").job;
     assert!(!found.has_errors(), "{:#?}", found.sorted());
     job
 }

@@ -2,7 +2,7 @@
 
 use crate::common;
 use encoding_rs::GB18030;
-use gongkai::build::Format;
+use gongkai::write::Format;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -353,13 +353,12 @@ fn every_encoding_of_the_data_gives_the_same_bytes() {
         ("UTF-16LE", |text| "\u{FEFF}".chars().chain(text.chars()).flat_map(|c| utf16(c, u16::to_le_bytes)).collect()),
         ("UTF-16BE", |text| "\u{FEFF}".chars().chain(text.chars()).flat_map(|c| utf16(c, u16::to_be_bytes)).collect()),
     ];
-    let fonts = common::fonts();
     let formats = [Format::Pdf, Format::Docx];
-    let wanted = common::built(&common::sample(), &fonts, &formats);
+    let wanted = common::built(&common::sample(), &formats);
     for (name, save) in saves {
         let folder = common::copy_of_sample();
         save_all(folder.path(), save);
-        for (file, wanted) in common::built(folder.path(), &fonts, &formats).iter().zip(&wanted) {
+        for (file, wanted) in common::built(folder.path(), &formats).iter().zip(&wanted) {
             assert_eq!(file.name, wanted.name, "{name}");
             assert!(file.bytes == wanted.bytes, "{name}: {} differs", file.name);
         }

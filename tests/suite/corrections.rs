@@ -3,8 +3,8 @@
 //! program's: whole 分 in integers, a filter a column written out by hand.
 
 use crate::common;
-use gongkai::build::Format;
 use gongkai::document::{Document, plain_text};
+use gongkai::write::Format;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A ledger line: 功能科目, 支出类别, 经济科目, 用途, 项目, 资金来源, 分.
@@ -191,14 +191,14 @@ fn a_difference_names_exactly_the_figures_that_moved() {
     let folder = common::copy_of_sample();
     let path = folder.path().join("ledger.csv");
     let original = std::fs::read_to_string(&path).expect("the ledger");
-    let base = common::sides(folder.path());
+    let base = common::made(folder.path());
     let old = ledger(&original);
     // The 办公费 of the sample, 8,300.00 → 108,300.00; then others, by amounts of which some do not show in 万元.
     let corrections = [(9, 10_000_000), (0, 10_000_000), (9, 40), (17, 4_999), (30, -5_000), (38, 123_456_789)];
     for (at, by) in corrections {
         let text = changed(&original, at, by);
         std::fs::write(&path, &text).expect("writes");
-        let new = common::sides(folder.path());
+        let new = common::made(folder.path());
         let diff = common::difference(&base, &new);
         let lines = ledger(&text);
         let printed: BTreeSet<&str> =
@@ -219,7 +219,7 @@ fn a_difference_names_exactly_the_figures_that_moved() {
     }
     let text = changed(&original, 9, 10_000_000);
     std::fs::write(&path, text).expect("writes");
-    let diff = common::difference(&base, &common::sides(folder.path()));
+    let diff = common::difference(&base, &common::made(folder.path()));
     let causes: Vec<String> = diff.causes.iter().map(ToString::to_string).collect();
     assert_eq!(causes, ["ledger.csv:11 办公费 8,300.00 → 108,300.00"]);
     assert_eq!((diff.figures.len(), diff.texts.len(), diff.rows.len(), diff.layout.len()), (54, 5, 0, 0));
@@ -228,7 +228,6 @@ fn a_difference_names_exactly_the_figures_that_moved() {
 #[test]
 fn both_files_follow_twenty_corrections() {
     let poppler = common::have("pdftotext");
-    let fonts = common::fonts();
     let folder = common::copy_of_sample();
     let path = folder.path().join("ledger.csv");
     let original = std::fs::read_to_string(&path).expect("the ledger");
@@ -237,7 +236,7 @@ fn both_files_follow_twenty_corrections() {
         std::fs::write(&path, &text).expect("writes");
         let lines = ledger(&text);
         let document = common::composed(folder.path()).expect("composes");
-        let outputs = common::built(folder.path(), &fonts, &[Format::Pdf, Format::Docx]);
+        let outputs = common::built(folder.path(), &[Format::Pdf, Format::Docx]);
         let controls = docx_controls(&outputs[1].bytes);
         for (address, printed) in &controls {
             let base = address.split('!').next().unwrap_or(address);

@@ -2,7 +2,8 @@
 
 use gongkai::data::{Data, Schema, read_folder};
 use gongkai::diagnostic::Diagnostics;
-use gongkai::layout::{self, Layer, SetFiles};
+use gongkai::folder::Folder;
+use gongkai::layout::{self, Layer, Layouts, SetFiles};
 use std::path::Path;
 
 const README: &str = include_str!("../../data/README.md");
@@ -23,7 +24,7 @@ fn blocks(mark: &str) -> Vec<(&'static str, &'static str)> {
 
 fn schema() -> Schema {
     let mut diagnostics = Diagnostics::default();
-    let files = SetFiles::find(SET, None, &[], None, &mut diagnostics).expect("the set");
+    let files = SetFiles::find(SET, None, &Layouts::default(), None, &mut diagnostics).expect("the set");
     layout::load(&files, &Layer::default(), &mut diagnostics).expect("a set without mistakes").schema
 }
 
@@ -37,7 +38,7 @@ fn write(folder: &Path, files: &[(&str, &str)]) {
 
 fn read(folder: &Path) -> (Data, String) {
     let mut diagnostics = Diagnostics::default();
-    let data = read_folder(folder, &mut schema(), &mut diagnostics);
+    let data = read_folder(&Folder::open(folder), &mut schema(), &mut diagnostics);
     let said: Vec<String> = diagnostics.sorted().iter().map(|d| format!("{d}\n")).collect();
     (data, said.concat())
 }
@@ -54,7 +55,8 @@ fn the_examples_are_a_data_folder_without_mistakes() {
         assert!(!dataset.records.is_empty(), "an example of {id}");
     }
     assert_eq!(data.datasets["ledger"].records.len(), 8);
-    let folder = gongkai::prepare::prepare(folder.path(), &[], &mut Diagnostics::default());
+    let folder =
+        gongkai::prepare::prepare(&Folder::open(folder.path()), &Layouts::default(), &mut Diagnostics::default());
     assert_eq!(folder.len(), 1, "report.toml is read too");
 }
 

@@ -2,10 +2,9 @@
 //! folder, time zone and language.
 
 use crate::common;
-use gongkai::build::Format;
 use gongkai::compose::Composition;
 use gongkai::diagnostic::Diagnostics;
-use gongkai::fonts::Fonts;
+use gongkai::write::Format;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,8 +15,8 @@ const FORMATS: [Format; 2] = [Format::Pdf, Format::Docx];
 /// Name and bytes of each file of a folder.
 type Files = Vec<(String, Vec<u8>)>;
 
-fn files(folder: &Path, fonts: &Fonts) -> Files {
-    common::built(folder, fonts, &FORMATS).into_iter().map(|file| (file.name, file.bytes)).collect()
+fn files(folder: &Path) -> Files {
+    common::built(folder, &FORMATS).into_iter().map(|file| (file.name, file.bytes)).collect()
 }
 
 #[track_caller]
@@ -42,15 +41,13 @@ fn two_folders() -> (PathBuf, tempfile::TempDir) {
 #[test]
 fn builds_side_by_side_in_any_order_give_what_one_alone_gives() {
     let (sample, changed) = two_folders();
-    let fonts = common::fonts();
     let folders = [sample.as_path(), changed.path()];
-    let alone = folders.map(|folder| files(folder, &fonts));
+    let alone = folders.map(|folder| files(folder));
     assert!(alone[0] != alone[1]);
     for threads in [1, 2, 7] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         for order in [vec![0, 1, 0, 1, 1, 0], vec![1, 0, 0, 1, 0, 1]] {
-            let made: Vec<Files> =
-                pool.install(|| order.par_iter().map(|&folder| files(folders[folder], &fonts)).collect());
+            let made: Vec<Files> = pool.install(|| order.par_iter().map(|&folder| files(folders[folder])).collect());
             made.iter().zip(&order).for_each(|(made, &folder)| assert_same(made, &alone[folder]));
         }
     }
@@ -58,9 +55,9 @@ fn builds_side_by_side_in_any_order_give_what_one_alone_gives() {
 
 #[test]
 fn fonts_loaded_again_and_one_format_alone_change_nothing() {
-    let both = files(&common::sample(), &common::fonts());
+    let both = files(&common::sample());
     for (format, file) in FORMATS.into_iter().zip(&both) {
-        let alone = common::built(&common::sample(), &common::fonts(), &[format]);
+        let alone = common::built(&common::sample(), &[format]);
         assert_eq!(alone.len(), 1);
         assert!(alone[0].name == file.0 && alone[0].bytes == file.1, "{}", file.0);
     }
@@ -190,7 +187,7 @@ fn what_a_composition_answers_does_not_depend_on_who_asked_first() {
     for folder in [folder.path(), &second] {
         let composed = || -> Vec<Composition> {
             let mut found = Diagnostics::default();
-            let prepared = gongkai::prepare::prepare(folder, &common::layout_roots(), &mut found);
+            let prepared = common::prepared(folder, &mut found);
             let all = prepared.into_iter().filter_map(|p| gongkai::compose::compose(p.job, &mut found)).collect();
             assert!(!found.has_errors(), "{:?}", found.sorted());
             all

@@ -1,27 +1,22 @@
 //! Editions are made again to the byte, corrections are told whole and without excess, and whatever interrupts the
 //! writing leaves the old or the new.
 
-use crate::common;
+use crate::common::{self, recorded, workshop};
 use crate::departments::Chance;
-use gongkai::build::{Format, Output, Side};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::diff::{Cause, DocumentDiff, TextKind};
 use gongkai::document::{Block, ColumnKind, Document, Inline, plain_text};
-use gongkai::edition::{Edition, Manifest, Recorded, ids, notice, read_manifest, record};
-use gongkai::fonts::Fonts;
+use gongkai::edition::{Edition, Manifest, Recorded, ids, notice, read_manifest};
+use gongkai::folder::Folder;
+use gongkai::made::Made;
+use gongkai::workshop::compose_all;
+use gongkai::write::Format;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 const BOTH: [Format; 2] = [Format::Pdf, Format::Docx];
-
-fn recorded(folder: &Path, fonts: &Fonts, date: &str) -> (Recorded, Vec<Output>) {
-    let built = common::built(folder, fonts, &BOTH);
-    let mut found = Diagnostics::default();
-    let recorded = record(folder, &common::layout_roots(), fonts, date, &built, &BOTH, &mut found);
-    (recorded.unwrap_or_else(|| panic!("{}", said(&found))), built)
-}
 
 fn said(found: &Diagnostics) -> String {
     found.sorted().iter().map(|d| format!("{d}\n")).collect()
@@ -35,18 +30,18 @@ fn edited(path: &Path, from: &str, to: &str) {
 
 #[test]
 fn an_edition_is_made_again_to_the_byte_whatever_became_of_the_folder() {
-    let (folder, fonts) = (common::copy_of_sample(), common::fonts());
-    let (first, built) = recorded(folder.path(), &fonts, "2023-02-10");
+    let folder = common::copy_of_sample();
+    let (first, built) = recorded(folder.path(), "2023-02-10");
     let Recorded::New(edition) = first else { panic!("the first edition is new") };
     assert_eq!(edition.id, "2023-02-10-1");
-    let (again, _) = recorded(folder.path(), &fonts, "2023-02-11");
+    let (again, _) = recorded(folder.path(), "2023-02-11");
     assert!(matches!(again, Recorded::Same(ref same) if same.id == edition.id), "the same is not recorded twice");
     edited(&folder.path().join("ledger.csv"), "8300.00", "108300.00");
     std::fs::remove_file(folder.path().join("targets.csv")).expect("removed");
     std::fs::write(folder.path().join("layout/set.toml"), "not toml").expect("writes");
     let mut found = Diagnostics::default();
     let old = Edition::find(folder.path(), "2023-02-10-1").expect("the edition");
-    let files = old.rebuild(&fonts, &BOTH, &mut found);
+    let files = old.rebuild(workshop(), &BOTH, &mut found);
     assert!(found.is_empty(), "{}", said(&found));
     for (file, before) in files.iter().zip(&built) {
         assert!(file.name == before.name && file.bytes == before.bytes, "{} differs", file.name);
@@ -56,8 +51,8 @@ fn an_edition_is_made_again_to_the_byte_whatever_became_of_the_folder() {
 
 #[test]
 fn what_makes_an_edition_differ_is_named() {
-    let (folder, fonts) = (common::copy_of_sample(), common::fonts());
-    let (Recorded::New(edition), _) = recorded(folder.path(), &fonts, "2023-02-10") else { panic!("new") };
+    let folder = common::copy_of_sample();
+    let (Recorded::New(edition), _) = recorded(folder.path(), "2023-02-10") else { panic!("new") };
     let rewrite = |change: &dyn Fn(&mut Manifest)| {
         let mut manifest = edition.manifest.clone();
         manifest.documents[0].outputs[0].sha256 = "0".repeat(64);
@@ -65,7 +60,7 @@ fn what_makes_an_edition_differ_is_named() {
         std::fs::write(edition.folder.join("manifest.json"), manifest.to_json()).expect("writes");
         let mut found = Diagnostics::default();
         let again = Edition::open(&edition.folder).expect("still a manifest");
-        assert_eq!(again.rebuild(&fonts, &BOTH, &mut found).len(), 2, "the files are made all the same");
+        assert_eq!(again.rebuild(workshop(), &BOTH, &mut found).len(), 2, "the files are made all the same");
         said(&found)
     };
     let of_font = rewrite(&|m| m.fonts[0].sha256 = "1".repeat(64));
@@ -75,7 +70,7 @@ fn what_makes_an_edition_differ_is_named() {
     assert!(of_program.contains("程序不同（当时 0.0.9，现在 "), "{of_program}");
     edited(&edition.folder.join("data/ledger.csv"), "8300.00", "8301.00");
     let mut found = Diagnostics::default();
-    let tampered = Edition::open(&edition.folder).expect("a manifest").rebuild(&fonts, &BOTH, &mut found);
+    let tampered = Edition::open(&edition.folder).expect("a manifest").rebuild(workshop(), &BOTH, &mut found);
     assert!(tampered.is_empty());
     assert!(said(&found).contains("错误[E603] 2023-02-10-1 的 data/ledger.csv 被改动过"), "{}", said(&found));
 }
@@ -197,9 +192,9 @@ fn correction(kind: usize, random: &mut Chance, folder: &Path) -> Correction {
 #[test]
 fn random_corrections_are_told_whole_and_without_excess() {
     let wanted: usize = std::env::var("GONGKAI_CORRECTIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(24);
-    let (folder, fonts) = (common::copy_of_sample(), common::fonts());
-    let (Recorded::New(edition), built) = recorded(folder.path(), &fonts, "2023-02-10") else { panic!("new") };
-    let base = common::sides(folder.path());
+    let folder = common::copy_of_sample();
+    let (Recorded::New(edition), built) = recorded(folder.path(), "2023-02-10") else { panic!("new") };
+    let base = common::made(folder.path());
     let mut random = Chance::new(631);
     let mut done: BTreeMap<&str, usize> = BTreeMap::new();
     for number in 0.. {
@@ -215,8 +210,7 @@ fn random_corrections_are_told_whole_and_without_excess() {
         let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).expect("writes");
         correction.files.iter().for_each(|(file, text)| write(file, text));
         let mut found = Diagnostics::default();
-        let roots = common::layout_roots();
-        let new = gongkai::build::compose_all(folder.path(), &roots, &BTreeMap::new(), &mut found);
+        let new = compose_all(&Folder::open(folder.path()), &common::layouts(), &mut found);
         // A correction may make the data wrong: a reason that no longer fits, a line that belongs nowhere.
         if !new.is_empty() {
             let what = format!("{} ({number})", correction.what);
@@ -225,7 +219,7 @@ fn random_corrections_are_told_whole_and_without_excess() {
             // The whole edition every tenth time here; each time where all hundred are asked for.
             let count = done.values().sum::<usize>();
             if wanted >= 100 || count % 10 == 0 {
-                let files = edition.rebuild(&fonts, &BOTH, &mut found);
+                let files = edition.rebuild(workshop(), &BOTH, &mut found);
                 assert!(files.iter().zip(&built).all(|(a, b)| a.bytes == b.bytes), "{what}: {}", said(&found));
             }
             *done.entry(correction.what).or_default() += 1;
@@ -240,17 +234,17 @@ fn random_corrections_are_told_whole_and_without_excess() {
 #[test]
 fn a_change_of_page_numbers_is_told_in_words() {
     let folder = common::copy_of_sample();
-    let old = common::sides(folder.path());
+    let old = common::made(folder.path());
     let set = common::root().join("layouts/hebei-department-budget-2023/set.toml");
     let set =
         std::fs::read_to_string(set).expect("the set").replace("numbering = \"roman\"", "numbering = \"decimal\"");
     std::fs::create_dir_all(folder.path().join("layout")).expect("a folder");
     std::fs::write(folder.path().join("layout/set.toml"), set).expect("writes");
-    let diff = common::difference(&old, &common::sides(folder.path()));
+    let diff = common::difference(&old, &common::made(folder.path()));
     assert_eq!(diff.layout, ["“contents”的页码由罗马数字改为阿拉伯数字"]);
 }
 
-fn check_difference(old: &[Side], new: &[Side], what: &str, files: &[&str]) {
+fn check_difference(old: &[Made], new: &[Made], what: &str, files: &[&str]) {
     let diff = common::difference(old, new);
     let (before, after) = (Plain::of(&old[0]), Plain::of(&new[0]));
     // Figures: those whose printed texts, in reading order, are not the same.
@@ -327,8 +321,8 @@ struct Plain {
 }
 
 impl Plain {
-    fn of(side: &Side) -> Plain {
-        let document = side.document();
+    fn of(made: &Made) -> Plain {
+        let document = made.document();
         let mut plain = Plain {
             figures: BTreeMap::new(),
             exact: document.figures.iter().map(|f| (f.address.clone(), f.amount)).collect(),
@@ -472,10 +466,12 @@ fn the_command_tells_same_different_and_not_comparable() {
 
 #[test]
 fn a_statement_needs_a_reason_and_lists_every_change() {
-    let (folder, fonts) = (common::copy_of_sample(), common::fonts());
-    let (Recorded::New(edition), _) = recorded(folder.path(), &fonts, "2023-02-10") else { panic!("new") };
+    let folder = common::copy_of_sample();
+    let (Recorded::New(edition), _) = recorded(folder.path(), "2023-02-10") else { panic!("new") };
     let made = |found: &mut Diagnostics| {
-        notice(folder.path(), &common::layout_roots(), &edition, "2023-03-01", &fonts, &[Format::Docx], found)
+        let new = common::made(folder.path());
+        let folder = Folder::open(folder.path());
+        notice(&folder, &new, &edition, "2023-03-01", workshop(), &[Format::Docx], found)
     };
     let mut found = Diagnostics::default();
     assert!(made(&mut found).is_empty(), "nothing changed, nothing to state");
@@ -597,7 +593,7 @@ impl Scene {
         for id in &editions {
             let mut found = Diagnostics::default();
             let edition = Edition::find(&self.data(), id).unwrap_or_else(|e| panic!("{what}: {e}"));
-            edition.verify(&mut found);
+            edition.open_verified(&mut found);
             assert!(found.is_empty(), "{what}: {}", said(&found));
         }
         if editions.len() == 2 {
@@ -666,6 +662,33 @@ fn every_write_may_fail_or_be_the_last() {
         }
     }
     println!("{calls} calls that change the disk, {faults} faults");
+}
+
+/// A build with a statement and an edition reads each file of its data folder once: what is checked, printed, stated and
+/// recorded is the same data.
+#[test]
+fn a_build_reads_each_file_of_its_folder_once() {
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let Some(library) = interposer(scratch.path()) else { return };
+    let scene = Scene::new();
+    let reasons = "[since.\"2023-02-10-1\"]\n\"ledger.csv:11\" = \"办公费少计10万元\"\n";
+    std::fs::write(scene.data().join("corrections.toml"), reasons).expect("writes");
+    let list = scratch.path().join("opened");
+    let build = ["build", "data", "--since", "2023-02-10-1", "--edition", "--date", "2023-03-01"];
+    let mut command = program(scene.place.path(), &build);
+    let output = command.env("LD_PRELOAD", &library).env("INTERRUPT_OPENED", &list).output().expect("runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let opened = std::fs::read_to_string(&list).expect("a list");
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let of_folder = opened.lines().filter_map(|path| path.strip_prefix("data/"));
+    for path in of_folder.filter(|path| !path.starts_with("editions") && scene.data().join(path).is_file()) {
+        *counts.entry(path).or_default() += 1;
+    }
+    assert!(
+        counts.len() > 12 && counts.contains_key("ledger.csv") && counts.contains_key("text/goals.md"),
+        "{counts:?}"
+    );
+    assert!(counts.values().all(|&count| count == 1), "{counts:?}");
 }
 
 #[test]

@@ -6,6 +6,8 @@
 
 use gongkai::compose::compose;
 use gongkai::diagnostic::Diagnostics;
+use gongkai::folder::Folder;
+use gongkai::layout::Layouts;
 use gongkai::prepare::prepare;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +65,7 @@ fn printed(case: &Case) -> String {
         std::fs::write(path, text).expect("written");
     }
     let mut diagnostics = Diagnostics::default();
-    for prepared in prepare(&data, &[layouts], &mut diagnostics) {
+    for prepared in prepare(&Folder::open(&data), &Layouts::on_disk(&[layouts]), &mut diagnostics) {
         compose(prepared.job, &mut diagnostics);
     }
     diagnostics.sorted().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")

@@ -3,6 +3,8 @@
 use crate::common;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::{Block, Document, Table, plain_text};
+use gongkai::folder::Folder;
+use gongkai::layout::Layouts;
 use std::path::Path;
 
 /// Writes every fenced block that names its file: `data/…` into the data folder, the rest into the set `example`.
@@ -29,7 +31,11 @@ fn example() -> Document {
     assert!(write_examples(folder.path()) > 15, "the README's examples are found");
     let roots = [folder.path().join("layouts"), common::root().join("layouts")];
     let mut diagnostics = Diagnostics::default();
-    let mut prepared = gongkai::prepare::prepare(&folder.path().join("data"), &roots, &mut diagnostics);
+    let mut prepared = gongkai::prepare::prepare(
+        &Folder::open(&folder.path().join("data")),
+        &Layouts::on_disk(&roots),
+        &mut diagnostics,
+    );
     let document = prepared.pop().and_then(|p| Some(gongkai::compose::compose(p.job, &mut diagnostics)?.document));
     let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));

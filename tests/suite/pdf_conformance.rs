@@ -21,9 +21,8 @@ fn the_sample_breaks_no_rule() {
 /// The department's whole document, and the made-up set with its several documents.
 #[test]
 fn whole_documents_break_no_rule() {
-    let fonts = common::fonts();
     for folder in ["data/631-2023", "tests/data/yunling-2024"] {
-        for output in common::built(&common::root().join(folder), &fonts, &[gongkai::build::Format::Pdf]) {
+        for output in common::built(&common::root().join(folder), &[gongkai::write::Format::Pdf]) {
             let found = conformance::findings(&output.bytes);
             assert!(found.is_empty(), "{}:\n{}", output.name, found.join("\n"));
         }

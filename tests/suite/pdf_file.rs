@@ -80,7 +80,7 @@ fn two_engines_draw_the_same_pages() {
 
 /// The department's document in a file.
 static DEPARTMENT: LazyLock<PathBuf> = LazyLock::new(|| {
-    let built = common::built(&common::sample(), &FONTS, &[gongkai::build::Format::Pdf]);
+    let built = common::built(&common::sample(), &[gongkai::write::Format::Pdf]);
     let path = SAMPLE.0.path().join("department.pdf");
     std::fs::write(&path, &built[0].bytes).expect("written");
     path

@@ -51,7 +51,7 @@ fn holds(fonts: &Fonts, units: usize, count: usize, seed: u64) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), units, lines);
     let mut found = Diagnostics::default();
-    let job = gongkai::prepare::prepare(folder.path(), &common::layout_roots(), &mut found).pop().map(|p| p.job);
+    let job = common::prepared(folder.path(), &mut found).pop().map(|p| p.job);
     let style = job.as_ref().map(|j| j.set.style.clone());
     let document = job.and_then(|job| Some(gongkai::compose::compose(job, &mut found)?.document));
     let (Some(document), Some(style)) = (document, style) else {

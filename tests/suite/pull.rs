@@ -1,9 +1,9 @@
 //! A DOCX edited in Word, pulled back into the data: the edit is there, nothing else has changed.
 
 use crate::common::*;
-use gongkai::build::Format;
-use gongkai::fonts::Fonts;
+use gongkai::folder::Folder;
 use gongkai::read_docx::{Options, Reading, read};
+use gongkai::write::Format;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
@@ -11,6 +11,11 @@ use std::process::Command;
 
 /// The body of a DOCX rewritten.
 fn with_body(docx: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
+    with_parts(docx, |name, text| if name == "word/document.xml" { change(text) } else { text })
+}
+
+/// The parts of a DOCX that are text, rewritten.
+fn with_parts(docx: &[u8], change: impl Fn(&str, String) -> String) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(docx)).expect("a package");
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
@@ -18,8 +23,8 @@ fn with_body(docx: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
         let name = part.name().to_owned();
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).expect("read");
-        if name == "word/document.xml" {
-            bytes = change(String::from_utf8(bytes).expect("UTF-8")).into_bytes();
+        if let Ok(text) = String::from_utf8(bytes.clone()) {
+            bytes = change(&name, text).into_bytes();
         }
         out.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
         out.write_all(&bytes).expect("written");
@@ -65,8 +70,8 @@ fn pull(docx: &[u8], folder: &Path, more: &[&str]) -> Pulled {
     Pulled { code: output.status.code(), out: text(&output.stdout) + &text(&output.stderr) }
 }
 
-fn docx_of(folder: &Path, fonts: &Fonts) -> Vec<u8> {
-    built(folder, fonts, &[Format::Docx]).remove(0).bytes
+fn docx_of(folder: &Path) -> Vec<u8> {
+    built(folder, &[Format::Docx]).remove(0).bytes
 }
 
 fn reading(docx: &[u8]) -> Reading {
@@ -75,7 +80,7 @@ fn reading(docx: &[u8]) -> Reading {
 
 /// Every file of a folder.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let names = gongkai::data::snapshot_files(folder).into_iter();
+    let names = Folder::open(folder).files_that_count(["账/ledger.csv"]).into_iter();
     names.map(|name| (name.clone(), std::fs::read(folder.join(name)).expect("a file"))).collect()
 }
 
@@ -109,7 +114,7 @@ fn edited(docx: &[u8]) -> Vec<u8> {
     })
 }
 
-fn check_edits(before: &BTreeMap<String, Vec<u8>>, folder: &Path, fonts: &Fonts) {
+fn check_edits(before: &BTreeMap<String, Vec<u8>>, folder: &Path) {
     let found = differing(before, folder);
     let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
     assert_eq!(names, ["ledger.csv", "ledger.csv", "text/03-operating.md", "text/goals.md"], "{found:#?}");
@@ -119,7 +124,7 @@ fn check_edits(before: &BTreeMap<String, Vec<u8>>, folder: &Path, fonts: &Fonts)
     assert_eq!(found[2].2, found[2].1.replacen("共计", "合计", 1));
     assert!(found[2].2.contains("{{ f(\"jg/办公费/额\") }}"));
     assert_eq!(found[3].2, found[3].1.replacen("关键之年。", "重要之年，意义重大。", 1));
-    let now = reading(&docx_of(folder, fonts));
+    let now = reading(&docx_of(folder));
     let figure = |address: &str| now.figures.iter().find(|f| f.address == address).map(|f| f.text.as_str());
     assert_eq!(figure("t6/30201/公用"), Some("10.83"));
     assert_eq!(figure("t6/合计/公用"), Some("13.95"));
@@ -127,10 +132,9 @@ fn check_edits(before: &BTreeMap<String, Vec<u8>>, folder: &Path, fonts: &Fonts)
 
 #[test]
 fn what_was_edited_in_word_is_written_back_and_nothing_else() {
-    let fonts = fonts();
     let folder = copy_of_sample();
     let before = files(folder.path());
-    let docx = edited(&docx_of(folder.path(), &fonts));
+    let docx = edited(&docx_of(folder.path()));
     let told = pull(&docx, folder.path(), &[]);
     assert_eq!(told.code, Some(0), "{}", told.out);
     for words in ["text/goals.md:1", "ledger.csv:11 金额=108300.00", "ledger.csv:12 金额=2500.00", "什么也没有写"]
@@ -140,9 +144,9 @@ fn what_was_edited_in_word_is_written_back_and_nothing_else() {
     assert!(differing(&before, folder.path()).is_empty());
     let told = pull(&docx, folder.path(), &["--write"]);
     assert_eq!(told.code, Some(0), "{}", told.out);
-    check_edits(&before, folder.path(), &fonts);
+    check_edits(&before, folder.path());
     // The folder now says what the file says.
-    let told = pull(&docx_of(folder.path(), &fonts), folder.path(), &["--write"]);
+    let told = pull(&docx_of(folder.path()), folder.path(), &["--write"]);
     assert!(told.out.contains("文件里没有改动"), "{}", told.out);
 }
 
@@ -151,13 +155,12 @@ fn what_was_edited_and_saved_by_libreoffice_is_written_back() {
     if !have("soffice") {
         return;
     }
-    let fonts = fonts();
     let folder = copy_of_sample();
     let before = files(folder.path());
     let work = tempfile::tempdir().expect("a folder");
     let file = work.path().join("a.docx");
     // LibreOffice 7.4 takes tracked changes next to content controls as they are; accepted first, as an author would.
-    let docx = with_body(&edited(&docx_of(folder.path(), &fonts)), |body| {
+    let docx = with_body(&edited(&docx_of(folder.path())), |body| {
         let start = body.find("<w:del w:id=\"9001\"").expect("the deletion");
         let end = start + body[start..].find("</w:del>").expect("its end") + "</w:del>".len();
         format!("{}{}", &body[..start], &body[end..])
@@ -174,20 +177,18 @@ fn what_was_edited_and_saved_by_libreoffice_is_written_back() {
     let saved = std::fs::read(work.path().join("saved/a.docx")).expect("saved");
     let told = pull(&saved, folder.path(), &["--write"]);
     assert_eq!(told.code, Some(0), "{}", told.out);
-    check_edits(&before, folder.path(), &fonts);
+    check_edits(&before, folder.path());
 }
 
 #[test]
 fn a_file_nobody_edited_brings_nothing() {
-    let fonts = fonts();
     let folder = copy_of_sample();
-    let told = pull(&docx_of(folder.path(), &fonts), folder.path(), &["--write"]);
+    let told = pull(&docx_of(folder.path()), folder.path(), &["--write"]);
     assert_eq!((told.code, told.out.trim()), (Some(0), "文件里没有改动"));
 }
 
 #[test]
 fn encodings_and_line_ends_of_the_files_stay() {
-    let fonts = fonts();
     let folder = copy_of_sample();
     let rewrite = |name: &str, change: &dyn Fn(String) -> Vec<u8>| {
         let text = std::fs::read_to_string(folder.path().join(name)).expect("a file");
@@ -196,10 +197,10 @@ fn encodings_and_line_ends_of_the_files_stay() {
     rewrite("ledger.csv", &|text| encoding_rs::GB18030.encode(&text.replace('\n', "\r\n")).0.into_owned());
     rewrite("text/goals.md", &|text| [b"\xEF\xBB\xBF".as_slice(), text.replace('\n', "\r\n").as_bytes()].concat());
     let before = files(folder.path());
-    let docx = edited(&docx_of(folder.path(), &fonts));
+    let docx = edited(&docx_of(folder.path()));
     let told = pull(&docx, folder.path(), &["--write"]);
     assert_eq!(told.code, Some(0), "{}", told.out);
-    check_edits(&before, folder.path(), &fonts);
+    check_edits(&before, folder.path());
     let ledger = std::fs::read(folder.path().join("ledger.csv")).expect("a file");
     let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(&ledger).expect("GB18030");
     assert!(std::str::from_utf8(&ledger).is_err() && text.matches("\r\n").count() == text.matches('\n').count());
@@ -209,10 +210,9 @@ fn encodings_and_line_ends_of_the_files_stay() {
 
 #[test]
 fn several_records_that_could_be_meant_are_listed_and_none_is_taken() {
-    let fonts = fonts();
     let folder = copy_of_sample();
     let before = files(folder.path());
-    let docx = with_body(&docx_of(folder.path(), &fonts), |body| retyped(&body, "t6/合计/公用", &run_of("13.85")));
+    let docx = with_body(&docx_of(folder.path()), |body| retyped(&body, "t6/合计/公用", &run_of("13.85")));
     let told = pull(&docx, folder.path(), &["--write"]);
     for words in ["t6/合计/公用 由 3.85 改成了 13.85", "改下面 14 条中的一条", "ledger.csv:11 金额=108251.00"]
     {
@@ -223,9 +223,8 @@ fn several_records_that_could_be_meant_are_listed_and_none_is_taken() {
 
 #[test]
 fn figures_that_contradict_each_other_are_named() {
-    let fonts = fonts();
     let folder = copy_of_sample();
-    let docx = with_body(&docx_of(folder.path(), &fonts), |body| {
+    let docx = with_body(&docx_of(folder.path()), |body| {
         let body = retyped(&body, "t6/30201/公用", &run_of("10.83"));
         let body = retyped(&body, "jg/办公费/额", &run_of("9.83"));
         retyped(&body, "t6/合计/公用", &run_of("99.00"))
@@ -241,10 +240,9 @@ fn figures_that_contradict_each_other_are_named() {
 
 #[test]
 fn a_change_of_structure_is_said_and_not_taken() {
-    let fonts = fonts();
     let folder = copy_of_sample();
     let before = files(folder.path());
-    let docx = with_body(&docx_of(folder.path(), &fonts), |body| {
+    let docx = with_body(&docx_of(folder.path()), |body| {
         let at = body.find("<w:p><w:pPr><w:pStyle").expect("a paragraph");
         let more = "<w:p><w:r><w:t>王主任说这里要加一段说明文字。</w:t></w:r></w:p>";
         format!("{}{more}{}", &body[..at], &body[at..])
@@ -252,15 +250,6 @@ fn a_change_of_structure_is_said_and_not_taken() {
     let told = pull(&docx, folder.path(), &["--write"]);
     assert!(told.out.contains("多了一段，没有采用：王主任说这里要加一段说明文字。"), "{}", told.out);
     assert!(differing(&before, folder.path()).is_empty());
-}
-
-/// Records the folder as it is as an edition.
-fn record(folder: &Path, fonts: &Fonts) {
-    let formats = [Format::Pdf, Format::Docx];
-    let files = built(folder, fonts, &formats);
-    let mut found = gongkai::diagnostic::Diagnostics::default();
-    gongkai::edition::record(folder, &layout_roots(), fonts, "2023-02-10", &files, &formats, &mut found);
-    assert!(!found.has_errors(), "{:?}", found.sorted());
 }
 
 fn change(folder: &Path, name: &str, old: &str, new: &str) {
@@ -271,9 +260,8 @@ fn change(folder: &Path, name: &str, old: &str, new: &str) {
 
 #[test]
 fn changes_made_in_the_folder_meanwhile_stay_and_those_of_the_same_line_are_conflicts() {
-    let fonts = fonts();
     let folder = copy_of_sample();
-    let docx = edited(&docx_of(folder.path(), &fonts));
+    let docx = edited(&docx_of(folder.path()));
     change(folder.path(), "ledger.csv", "会议费,,一般公共预算,700.00", "会议费,,一般公共预算,800.00");
     let before = files(folder.path());
     // Nobody can tell whose change is whose.
@@ -282,7 +270,7 @@ fn changes_made_in_the_folder_meanwhile_stay_and_those_of_the_same_line_are_conf
     assert!(differing(&before, folder.path()).is_empty());
     // With the edition that the file came from, the folder's own change is none of the file's.
     change(folder.path(), "ledger.csv", "会议费,,一般公共预算,800.00", "会议费,,一般公共预算,700.00");
-    record(folder.path(), &fonts);
+    recorded(folder.path(), "2023-02-10");
     change(folder.path(), "ledger.csv", "会议费,,一般公共预算,700.00", "会议费,,一般公共预算,800.00");
     let told = pull(&docx, folder.path(), &["--write"]);
     assert_eq!(told.code, Some(0), "{}", told.out);
@@ -296,4 +284,61 @@ fn changes_made_in_the_folder_meanwhile_stay_and_those_of_the_same_line_are_conf
     let told = pull(&docx, folder.path(), &["--write"]);
     assert!(told.code == Some(1) && told.out.contains("E712"), "{}", told.out);
     assert!(differing(&before, folder.path()).is_empty());
+}
+
+/// A ledger that the department's own layout declares in another folder is data like any other: a Word file from before
+/// its correction does not put the old amount back.
+#[test]
+fn records_declared_in_another_folder_are_not_put_back() {
+    let folder = copy_of_sample();
+    let (ledger, declared) = (folder.path().join("ledger.csv"), "账/ledger.csv");
+    std::fs::create_dir(folder.path().join("账")).expect("a folder");
+    std::fs::rename(ledger, folder.path().join(declared)).expect("moved");
+    let overlay = format!("[file.ledger]\npath = \"{declared}\"\n");
+    std::fs::write(folder.path().join("layout/schema.toml"), overlay).expect("written");
+    let docx = docx_of(folder.path());
+    // A file of the former program, whose id left out what lies in folders of the department's own.
+    let id = made(folder.path())[0].document().meta.data.clone().expect("an id");
+    let former = gongkai::folder::former_id(&Folder::open(folder.path()), std::iter::empty()).expect("an id");
+    let of_former = with_parts(&docx, |_, text| text.replace(&id, &former));
+    assert_ne!(of_former, docx);
+    change(folder.path(), declared, "办公费,,一般公共预算,8300.00", "办公费,,一般公共预算,8400.00");
+    let before = files(folder.path());
+    for docx in [docx, of_former] {
+        let told = pull(&docx, folder.path(), &["--write"]);
+        assert!(told.code == Some(1) && told.out.contains("E714"), "{}", told.out);
+        assert!(differing(&before, folder.path()).is_empty());
+    }
+}
+
+/// Files that the former program wrote bear another id of their data: they are still known as this folder's.
+#[test]
+fn a_file_with_the_former_id_is_recognised() {
+    let folder = copy_of_sample();
+    let docx = docx_of(folder.path());
+    let id = made(folder.path())[0].document().meta.data.clone().expect("an id");
+    let former = gongkai::folder::former_id(&Folder::open(folder.path()), std::iter::empty()).expect("an id");
+    let before = files(folder.path());
+    let told = pull(&with_parts(&edited(&docx), |_, text| text.replace(&id, &former)), folder.path(), &["--write"]);
+    assert_eq!(told.code, Some(0), "{}", told.out);
+    check_edits(&before, folder.path());
+}
+
+/// The same content in another encoding, with other line ends and blank lines, is the same data.
+#[test]
+fn the_id_is_that_of_what_is_read_not_of_bytes() {
+    let folder = copy_of_sample();
+    let id = |folder: &Path| made(folder)[0].document().meta.data.clone().expect("an id");
+    let first = id(folder.path());
+    let text = std::fs::read_to_string(folder.path().join("ledger.csv")).expect("a file");
+    let (bytes, ..) = encoding_rs::GB18030.encode(&text);
+    let crlf: Vec<u8> = bytes.split(|b| *b == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);
+    std::fs::write(folder.path().join("ledger.csv"), crlf).expect("written");
+    std::fs::write(folder.path().join("说明.docx"), "x").expect("written");
+    assert_eq!(id(folder.path()), first);
+    change(folder.path(), "text/goals.md", "关键之年。", "重要之年。");
+    let second = id(folder.path());
+    assert_ne!(second, first);
+    std::fs::write(folder.path().join("layout/note.md"), "x").expect("written");
+    assert_ne!(id(folder.path()), second);
 }

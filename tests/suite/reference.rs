@@ -2,8 +2,8 @@
 //! programs read them. Spaces are compared away: the publication lays out with them (项  目, 合  计).
 
 use crate::common;
-use gongkai::build::Format;
 use gongkai::document::{Block, Document, RowKind, Table, plain_text};
+use gongkai::write::Format;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -144,9 +144,8 @@ fn both_files_hold_the_publication_as_other_programs_read_them() {
     if !common::have("pdftotext") || !common::have_python(&["docx", "pdfplumber"]) {
         return;
     }
-    let fonts = common::fonts();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let outputs = common::built(&common::sample(), &fonts, &[Format::Pdf, Format::Docx]);
+    let outputs = common::built(&common::sample(), &[Format::Pdf, Format::Docx]);
     let mut found = gongkai::diagnostic::Diagnostics::default();
     let paths = gongkai::place::place(folder.path(), &outputs, &mut found);
     assert!(!found.has_errors(), "{:?}", found.sorted());

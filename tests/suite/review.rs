@@ -2,11 +2,11 @@
 
 use crate::common::*;
 use crate::conformance;
-use gongkai::build::{Format, Output};
 use gongkai::diagnostic::Diagnostics;
-use gongkai::fonts::Fonts;
+use gongkai::folder::Folder;
 use gongkai::read_docx::{Options, Reading, View, read};
 use gongkai::review::{Earlier, drafts, marked};
+use gongkai::write::{Format, Output};
 use std::path::Path;
 use std::process::Command;
 
@@ -24,10 +24,10 @@ fn read_as(bytes: &[u8], view: View) -> Says {
     says(&read(bytes, &Options { view, ..Options::default() }).expect("it can be read"))
 }
 
-fn marked_since(new: &Path, old: &Path, fonts: &Fonts, formats: &[Format]) -> Result<Vec<Output>, String> {
+fn marked_since(new: &Path, old: &Path, formats: &[Format]) -> Result<Vec<Output>, String> {
     let mut found = Diagnostics::default();
     let earlier = Earlier::find(new, old).expect("a data folder");
-    let files = marked(new, &earlier, &layout_roots(), fonts, formats, &mut found);
+    let files = marked(&Folder::open(new), &earlier, workshop(), formats, &mut found);
     let told: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
     if found.has_errors() { Err(told.join("\n")) } else { Ok(files) }
 }
@@ -152,9 +152,8 @@ fn correct(folder: &Path, kind: usize, random: &mut Random) -> &'static str {
 
 #[test]
 fn tracked_changes_accepted_are_the_new_edition_and_rejected_the_old_for_a_hundred_corrections() {
-    let fonts = fonts();
     let base = base();
-    let old = read_as(&built(base.path(), &fonts, &[Format::Docx])[0].bytes, View::Accepted);
+    let old = read_as(&built(base.path(), &[Format::Docx])[0].bytes, View::Accepted);
     let mut kinds: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     let (mut done, mut seed) = (0, 0_u64);
     while done < 100 {
@@ -164,14 +163,14 @@ fn tracked_changes_accepted_are_the_new_edition_and_rejected_the_old_for_a_hundr
         let mut random = Random(u64::wrapping_mul(seed, 0x9E37_79B9_7F4A_7C15));
         let kind = correct(folder.path(), seed as usize % 9, &mut random);
         seed += 1;
-        let files = match marked_since(folder.path(), base.path(), &fonts, &[Format::Docx]) {
+        let files = match marked_since(folder.path(), base.path(), &[Format::Docx]) {
             Ok(files) => files,
             Err(found) => {
                 eprintln!("{} {kind}: {}", seed - 1, found.lines().next().unwrap_or_default());
                 continue;
             }
         };
-        let new = read_as(&built(folder.path(), &fonts, &[Format::Docx])[0].bytes, View::Accepted);
+        let new = read_as(&built(folder.path(), &[Format::Docx])[0].bytes, View::Accepted);
         let bytes = &files[0].bytes;
         assert_eq!(read_as(bytes, View::Accepted), new, "accepted, seed {} ({kind})", seed - 1);
         assert_eq!(read_as(bytes, View::Original), old, "rejected, seed {} ({kind})", seed - 1);
@@ -204,17 +203,16 @@ fn python_with_uno() -> Option<&'static str> {
 #[test]
 fn libreoffice_accepts_to_the_new_edition_and_rejects_to_the_old() {
     let Some(python) = python_with_uno() else { return };
-    let fonts = fonts();
     let work = tempfile::tempdir().expect("a folder");
-    let old = read_as(&built(&sample(), &fonts, &[Format::Docx])[0].bytes, View::Accepted);
+    let old = read_as(&built(&sample(), &[Format::Docx])[0].bytes, View::Accepted);
     let mut news = Vec::new();
     for seed in [0_u64, 1, 2, 8, 17] {
         let folder = copy_of_sample();
         correct(folder.path(), seed as usize % 9, &mut Random(seed));
-        let Ok(files) = marked_since(folder.path(), &sample(), &fonts, &[Format::Docx]) else { continue };
+        let Ok(files) = marked_since(folder.path(), &sample(), &[Format::Docx]) else { continue };
         let name = format!("{seed}.docx");
         std::fs::write(work.path().join(&name), &files[0].bytes).expect("written");
-        news.push((name, read_as(&built(folder.path(), &fonts, &[Format::Docx])[0].bytes, View::Accepted)));
+        news.push((name, read_as(&built(folder.path(), &[Format::Docx])[0].bytes, View::Accepted)));
     }
     assert!(news.len() >= 3);
     let script = root().join("tests/outside/tracked.py");
@@ -243,16 +241,15 @@ fn corrected_sample() -> tempfile::TempDir {
 
 #[test]
 fn a_marked_pdf_keeps_the_rules_and_tells_old_and_new_in_words() {
-    let fonts = fonts();
     let folder = corrected_sample();
-    let files = marked_since(folder.path(), &sample(), &fonts, &[Format::Pdf, Format::Docx]).expect("marked");
+    let files = marked_since(folder.path(), &sample(), &[Format::Pdf, Format::Docx]).expect("marked");
     let names: Vec<&str> = files.iter().map(|f| f.name.as_str()).collect();
     assert_eq!(
         names,
         ["631临港部门2023年部门预算公开（修订标记）.pdf", "631临港部门2023年部门预算公开（修订标记）.docx"]
     );
     assert_eq!(conformance::findings(&files[0].bytes), Vec::<String>::new());
-    let again = marked_since(folder.path(), &sample(), &fonts, &[Format::Pdf, Format::Docx]).expect("marked");
+    let again = marked_since(folder.path(), &sample(), &[Format::Pdf, Format::Docx]).expect("marked");
     assert!(files.iter().zip(&again).all(|(a, b)| a.bytes == b.bytes), "not the same bytes twice");
     if !have("pdftotext") {
         return;
@@ -269,22 +266,20 @@ fn a_marked_pdf_keeps_the_rules_and_tells_old_and_new_in_words() {
 
 #[test]
 fn an_edition_without_changes_has_no_tracked_changes() {
-    let fonts = fonts();
-    let files = marked_since(&sample(), &sample(), &fonts, &[Format::Docx]).expect("marked");
-    let edition = built(&sample(), &fonts, &[Format::Docx]);
+    let files = marked_since(&sample(), &sample(), &[Format::Docx]).expect("marked");
+    let edition = built(&sample(), &[Format::Docx]);
     assert!(files[0].bytes == edition[0].bytes, "nothing differs from the edition itself");
 }
 
 #[test]
 fn a_draft_has_a_watermark_and_lists_what_would_stop_an_edition() {
-    let fonts = fonts();
     let folder = copy_of_sample();
     // A code of 项目支出 whose name differs from the list's: told, and 三公经费 that grew for no reason: an error.
     let mut text = lines(folder.path(), "text/goals.md");
     text.push("全年支出99999.99万元。".to_owned());
     put(folder.path(), "text/goals.md", &text);
     let mut found = Diagnostics::default();
-    let files = drafts(folder.path(), &layout_roots(), &fonts, &[Format::Pdf, Format::Docx], &mut found);
+    let files = drafts(&Folder::open(folder.path()), workshop(), &[Format::Pdf, Format::Docx], &mut found);
     let told: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
     assert!(!found.has_errors() && !found.is_empty(), "{told:?}");
     let names: Vec<&str> = files.iter().map(|f| f.name.as_str()).collect();
@@ -293,5 +288,5 @@ fn a_draft_has_a_watermark_and_lists_what_would_stop_an_edition() {
     let reading = read(&files[1].bytes, &Options::default()).expect("it can be read");
     let code = &found.sorted()[0].code;
     assert!(reading.paragraphs.iter().any(|p| p.contains(&format!("[{code}]"))), "{code}");
-    assert_eq!(says(&reading).0, read_as(&built(&sample(), &fonts, &[Format::Docx])[0].bytes, View::Accepted).0);
+    assert_eq!(says(&reading).0, read_as(&built(&sample(), &[Format::Docx])[0].bytes, View::Accepted).0);
 }

@@ -1,12 +1,11 @@
 //! A second, made-up layout set, as unlike the first as published documents differ, with no Rust of its own. Every
 //! number is compared with one computed here, in 分, from the CSV files.
 
-use gongkai::build::{Format, outputs};
+use crate::common;
 use gongkai::compose::compose;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::{Block, Document, RowKind, Table, plain_text};
-use gongkai::fonts::Fonts;
-use gongkai::prepare::prepare;
+use gongkai::write::Format;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -23,7 +22,7 @@ fn here(path: &str) -> PathBuf {
 /// The documents by what is added to their names; the department's own under "".
 static DOCUMENTS: LazyLock<BTreeMap<String, Document>> = LazyLock::new(|| {
     let mut diagnostics = Diagnostics::default();
-    let prepared = prepare(&here("tests/data/yunling-2024"), &[here("tests/layouts")], &mut diagnostics);
+    let prepared = common::prepared(&here("tests/data/yunling-2024"), &mut diagnostics);
     let documents = prepared
         .into_iter()
         .filter_map(|p| Some((p.name.unwrap_or_default(), compose(p.job, &mut diagnostics)?.document)))
@@ -652,12 +651,8 @@ fn pages_lie_or_stand_as_the_set_says() {
 
 #[test]
 fn every_document_is_written_in_both_formats() {
-    let fonts = Fonts::load(&[&here("fonts")]).unwrap_or_else(|d| panic!("{:?}", d.sorted()));
     let mut diagnostics = Diagnostics::default();
-    let roots = [here("tests/layouts")];
-    let made =
-        outputs(&here("tests/data/yunling-2024"), &roots, &fonts, &[Format::Pdf, Format::Docx], &mut diagnostics);
-    assert!(!diagnostics.has_errors(), "{:#?}", diagnostics.sorted());
+    let made = common::built(&here("tests/data/yunling-2024"), &Format::ALL);
     let folder = tempfile::tempdir().expect("a folder");
     let placed = gongkai::place::place(folder.path(), &made, &mut diagnostics);
     let name = |p: &PathBuf| p.file_name().expect("a name").to_string_lossy().into_owned();

@@ -10,14 +10,13 @@ use super::heading::Holds;
 use super::problem::describe;
 use super::schema::{FieldDefault, FileDecl, Kind, Schema};
 use super::sheet::{Sheet, report_broken};
-use super::text_file::read_text;
 use super::typed::{cleaned, half_width, shown};
 use super::value::{read_value, text_value};
 use super::{Data, Dataset, Record, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::document::Origin;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use crate::folder::Folder;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The most records a sheet of Excel has.
@@ -59,29 +58,12 @@ impl Bad {
 
 /// Reads the files that `schema` declares from `folder`. Names of codes that the folder gives are put into
 /// `schema`. Records with errors are kept, their wrong cells blank; nothing may be made of data with errors.
-pub fn read_folder(folder: &Path, schema: &mut Schema, diagnostics: &mut Diagnostics) -> Data {
-    read_folder_with(folder, &BTreeMap::new(), schema, diagnostics)
-}
-
-/// [`read_folder`], with the texts of `instead` in place of the files of those paths.
-pub fn read_folder_with(
-    folder: &Path,
-    instead: &BTreeMap<String, String>,
-    schema: &mut Schema,
-    diagnostics: &mut Diagnostics,
-) -> Data {
+pub fn read_folder(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagnostics) -> Data {
     lay_own_lists(folder, schema, diagnostics);
     report_misnamed(folder, schema, diagnostics);
-    let source = |decl: &FileDecl| {
-        if let Some(text) = instead.get(&decl.path) {
-            return Ok(Some(text.clone()));
-        }
-        let path = folder.join(&decl.path);
-        match path.exists() {
-            true => Ok(Some(read_text(&path, &decl.path)?)),
-            false if decl.required => Err(missing_file(&path, decl)),
-            false => Ok(None),
-        }
+    let source = |decl: &FileDecl| match folder.text_if_there(&decl.path)? {
+        None if decl.required => Err(missing_file(folder, decl)),
+        text => Ok(text),
     };
     read_files(source, schema, diagnostics)
 }
@@ -117,26 +99,23 @@ fn open_file(decl: &FileDecl, text: Result<Option<String>, Diagnostic>) -> FileR
     FileRead { findings, whole: sheet.is_some(), sheet, dataset, bad: Bad::default() }
 }
 
-fn missing_file(path: &Path, decl: &FileDecl) -> Diagnostic {
+fn missing_file(folder: &Folder, decl: &FileDecl) -> Diagnostic {
     Diagnostic::error("E101", format!("缺少文件 {}（{}）", decl.path, decl.title))
         .at(Place::file(decl.path.as_str()))
-        .hint(format!("应在 {}", path.display()))
+        .hint(format!("应在 {}", folder.path_of(&decl.path).display()))
 }
 
 /// Tables in the folder that no declaration reads, but that look like a declared file that is absent:
 /// `ledger.xlsx`, `target.csv`.
-fn report_misnamed(folder: &Path, schema: &Schema, diagnostics: &mut Diagnostics) {
+fn report_misnamed(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) {
     const TABLES: [&str; 7] = ["csv", "tsv", "txt", "xls", "xlsx", "et", "ods"];
-    let mut present: Vec<String> = std::fs::read_dir(folder)
+    let present = folder
+        .names("")
         .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.rsplit_once('.').is_some_and(|(_, e)| TABLES.contains(&e.to_lowercase().as_str())))
-        .filter(|name| !schema.files.values().any(|decl| decl.path == *name))
-        .collect();
-    present.sort();
+        .filter(|name| !schema.files.values().any(|decl| decl.path == *name));
     let absent: Vec<&str> =
-        schema.files.values().map(|decl| decl.path.as_str()).filter(|path| !folder.join(path).exists()).collect();
+        schema.files.values().map(|decl| decl.path.as_str()).filter(|path| !folder.has(path)).collect();
     let stem = |name: &str| name.split('.').next().unwrap_or(name).trim().to_lowercase();
     for name in present {
         let stems: Vec<String> = absent.iter().map(|path| stem(path)).collect();

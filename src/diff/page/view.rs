@@ -16,7 +16,7 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     pub fn new(laid: Laid<'a>) -> View<'a> {
-        let document = laid.side.document();
+        let document = laid.made.document();
         let mut heading = String::new();
         let blocks: Vec<&Block> = document.blocks().collect();
         let under = blocks.iter().map(|block| {
@@ -27,7 +27,7 @@ impl<'a> View<'a> {
         });
         let under = under.collect();
         let places = Whereabouts::new(document, laid.pages);
-        View { composition: &laid.side.composition, under, blocks, places }
+        View { composition: &laid.made.composition, under, blocks, places }
     }
 
     pub fn document(&self) -> &'a Document {

@@ -1,17 +1,16 @@
 //! The line of the user's file that a finding speaks of, with the words in it.
 
-use crate::data::read_text;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::layout::layout_text;
+use crate::folder::Folder;
+use crate::layout::Layouts;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The files of one data folder and of the layout sets, read when first asked for.
 pub struct Sources<'a> {
-    folder: &'a Path,
-    roots: &'a [PathBuf],
+    folder: &'a Folder,
+    layouts: &'a Layouts,
     read: RefCell<HashMap<String, Option<Rc<Vec<String>>>>>,
 }
 
@@ -28,16 +27,16 @@ const AROUND: usize = 18;
 const CELL_LINES: usize = 20;
 
 impl<'a> Sources<'a> {
-    pub fn new(folder: &'a Path, roots: &'a [PathBuf]) -> Sources<'a> {
-        Sources { folder, roots, read: RefCell::default() }
+    pub fn new(folder: &'a Folder, layouts: &'a Layouts) -> Sources<'a> {
+        Sources { folder, layouts, read: RefCell::default() }
     }
 
     fn lines(&self, file: &str) -> Option<Rc<Vec<String>>> {
         let mut read = self.read.borrow_mut();
         let entry = read.entry(file.to_string()).or_insert_with(|| {
             let text = match file.strip_prefix("layouts/") {
-                Some(path) => layout_text(path, self.roots),
-                None => read_text(&self.folder.join(file), file).ok(),
+                Some(path) => self.layouts.text(path),
+                None => self.folder.text(file).ok(),
             };
             text.map(|text| Rc::new(text.split('\n').map(str::to_string).collect()))
         });

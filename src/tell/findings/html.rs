@@ -4,10 +4,10 @@ use super::text::{difference, summary};
 use super::{Group, Shown, Sources};
 use crate::check;
 use crate::diagnostic::{Column, Severity};
+use crate::layout::Layouts;
 use crate::markup::{escape, escape_lines};
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::path::PathBuf;
 
 const STYLE: &str = "\
 body{font-family:\"Noto Sans CJK SC\",\"Source Han Sans SC\",\"Microsoft YaHei\",\"PingFang SC\",sans-serif;\
@@ -21,12 +21,12 @@ h1{font-size:1.5em;margin-bottom:.2em}h2{font-size:1.1em;border-bottom:2px solid
 @media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}}";
 
 /// The whole page.
-pub fn as_html(shown: &[Shown<'_>], roots: &[PathBuf]) -> String {
+pub fn as_html(shown: &[Shown<'_>], layouts: &Layouts) -> String {
     let mut page = String::from("<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n");
     let _ =
         write!(page, "<title>公开文本检查</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>公开文本检查</h1>\n");
     for folder in shown {
-        folder_part(&mut page, folder, &Sources::new(folder.folder, roots));
+        folder_part(&mut page, folder, &Sources::new(folder.folder, layouts));
     }
     page.push_str("</body>\n</html>\n");
     page
@@ -37,7 +37,7 @@ fn folder_part(page: &mut String, shown: &Shown<'_>, sources: &Sources<'_>) {
         nothing if nothing.is_empty() => "没有发现问题".to_string(),
         some => some,
     };
-    let _ = writeln!(page, "<p class=\"sum\">{}：{summary}</p>", escape(&shown.folder.to_string_lossy()));
+    let _ = writeln!(page, "<p class=\"sum\">{}：{summary}</p>", escape(&shown.folder.shown().to_string_lossy()));
     let mut file = None;
     let mut told = HashSet::new();
     for group in shown.groups() {

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 /// Everything found in all folders, and how much of each severity.
 pub fn as_json(shown: &[Shown<'_>]) -> Value {
-    let all = shown.iter().flat_map(|s| s.by_place().into_iter().map(|d| finding(d, &s.folder.to_string_lossy())));
+    let all =
+        shown.iter().flat_map(|s| s.by_place().into_iter().map(|d| finding(d, &s.folder.shown().to_string_lossy())));
     let tallies: Vec<Tally> = shown.iter().map(|s| s.diagnostics.tally()).collect();
     let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();
     json!({

@@ -14,12 +14,12 @@ pub use sarif::as_sarif;
 pub use text::{Piece, Style, as_text, plain, summary};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::folder::Folder;
 use std::collections::HashMap;
-use std::path::Path;
 
 /// What was found in one folder.
 pub struct Shown<'a> {
-    pub folder: &'a Path,
+    pub folder: &'a Folder,
     pub diagnostics: &'a Diagnostics,
 }
 

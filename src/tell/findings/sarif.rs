@@ -11,7 +11,7 @@ use std::path::Path;
 /// One run over all folders.
 pub fn as_sarif(shown: &[Shown<'_>]) -> Value {
     let all: Vec<(&Path, &Diagnostic)> =
-        shown.iter().flat_map(|s| s.by_place().into_iter().map(|d| (s.folder, d))).collect();
+        shown.iter().flat_map(|s| s.by_place().into_iter().map(|d| (s.folder.shown(), d))).collect();
     let codes: BTreeSet<&str> = all.iter().map(|(_, d)| &*d.code).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -1,12 +1,18 @@
 //! What tests of the whole pipeline share: the sample folder, copies of it to change, composed documents.
 
-use gongkai::build::{Format, Output, Side};
 use gongkai::diagnostic::Diagnostics;
-use gongkai::diff::{DocumentDiff, Laid, compare};
+use gongkai::diff::{DocumentDiff, compare};
 use gongkai::document::Document;
+use gongkai::edition::{Built, Recorded, record};
+use gongkai::folder::Folder;
 use gongkai::fonts::Fonts;
-use gongkai::prepare::Instead;
+use gongkai::layout::Layouts;
+use gongkai::made::Made;
+use gongkai::prepare::{Prepared, prepare};
+use gongkai::workshop::{Aim, Opened, Workshop, compose_all};
+use gongkai::write::{Format, Output};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 /// The project's folder.
 pub fn root() -> &'static Path {
@@ -21,8 +27,8 @@ pub fn layout_roots() -> Vec<PathBuf> {
     vec![root().join("layouts"), root().join("tests/layouts")]
 }
 
-pub fn fonts() -> Fonts {
-    Fonts::load(&[&root().join("fonts")]).unwrap_or_else(|found| panic!("{:?}", found.sorted()))
+pub fn fonts() -> Arc<Fonts> {
+    workshop().fonts.clone()
 }
 
 /// A copy of the sample to change, in a temporary folder.
@@ -44,18 +50,37 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The project's layouts and those of the tests.
+pub fn layouts() -> Layouts {
+    Layouts::on_disk(&layout_roots())
+}
+
+/// A workshop of those layouts and the project's fonts.
+pub fn workshop() -> &'static Workshop {
+    static WORKSHOP: LazyLock<Workshop> = LazyLock::new(|| {
+        let fonts = Fonts::load(&[&root().join("fonts")]).unwrap_or_else(|found| panic!("{:?}", found.sorted()));
+        Workshop::new(layouts(), fonts)
+    });
+    &WORKSHOP
+}
+
+/// What is read of a folder on disk.
+pub fn prepared(folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Prepared> {
+    prepare(&Folder::open(folder), &layouts(), diagnostics)
+}
+
 /// Composes a folder's only document, or returns what was found.
 pub fn composed(folder: &Path) -> Result<Document, Vec<String>> {
     let mut diagnostics = Diagnostics::default();
-    let mut prepared = gongkai::prepare::prepare(folder, &layout_roots(), &mut diagnostics);
-    let document = prepared.pop().and_then(|p| Some(gongkai::compose::compose(p.job, &mut diagnostics)?.document));
+    let prepared = prepared(folder, &mut diagnostics).pop();
+    let document = prepared.and_then(|p| Some(gongkai::compose::compose(p.job, &mut diagnostics)?.document));
     document.ok_or_else(|| diagnostics.sorted().iter().map(ToString::to_string).collect())
 }
 
 /// What the checks find in a folder's only document, by place.
 pub fn checked(folder: &Path) -> Vec<gongkai::diagnostic::Diagnostic> {
     let mut diagnostics = Diagnostics::default();
-    for prepared in gongkai::prepare::prepare(folder, &layout_roots(), &mut diagnostics) {
+    for prepared in prepared(folder, &mut diagnostics) {
         if let Some(composition) = gongkai::compose::compose(prepared.job, &mut diagnostics) {
             diagnostics.extend(gongkai::check::check(&composition));
         }
@@ -64,26 +89,38 @@ pub fn checked(folder: &Path) -> Vec<gongkai::diagnostic::Diagnostic> {
 }
 
 /// Builds a folder in memory; panics with what was found.
-pub fn built(folder: &Path, fonts: &Fonts, formats: &[Format]) -> Vec<Output> {
+pub fn built(folder: &Path, formats: &[Format]) -> Vec<Output> {
     let mut diagnostics = Diagnostics::default();
-    let outputs = gongkai::build::outputs(folder, &layout_roots(), fonts, formats, &mut diagnostics);
+    let outputs = workshop().build(&Folder::open(folder), Aim::Publish, formats, &mut diagnostics);
     let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
     assert!(!diagnostics.has_errors(), "{}", found.join("\n"));
     outputs
 }
 
+/// Builds a folder in memory and records it as an edition: what became of that, and its files.
+pub fn recorded(folder: &Path, date: &str) -> (Recorded, Vec<Output>) {
+    let folder = Folder::open(folder);
+    let Opened { made, found: mut diagnostics } = workshop().open(&folder, Aim::Publish);
+    let files = workshop().write(&made, &Format::ALL, &mut diagnostics);
+    let mut found = Diagnostics::default();
+    let built = Built { folder: &folder, made: &made, files: &files, formats: &Format::ALL };
+    let recorded = record(&built, workshop(), date, &mut found);
+    assert!(!diagnostics.has_errors() && !found.has_errors(), "{:?} {:?}", diagnostics.sorted(), found.sorted());
+    (recorded.expect("what is no error is recorded"), files)
+}
+
 /// Composes every document of a folder; panics with what was found.
-pub fn sides(folder: &Path) -> Vec<Side> {
+pub fn made(folder: &Path) -> Vec<Made> {
     let mut diagnostics = Diagnostics::default();
-    let sides = gongkai::build::compose_all(folder, &layout_roots(), &Instead::new(), &mut diagnostics);
+    let made = compose_all(&Folder::open(folder), &layouts(), &mut diagnostics);
     let found: Vec<String> = diagnostics.sorted().iter().map(ToString::to_string).collect();
-    assert!(!sides.is_empty(), "{}", found.join("\n"));
-    sides
+    assert!(!made.is_empty(), "{}", found.join("\n"));
+    made
 }
 
 /// What differs between the first documents of two folders, pages aside.
-pub fn difference(old: &[Side], new: &[Side]) -> DocumentDiff {
-    compare(Laid { side: &old[0], pages: None }, Laid { side: &new[0], pages: None })
+pub fn difference(old: &[Made], new: &[Made]) -> DocumentDiff {
+    compare(&old[0], &new[0], None)
 }
 
 /// Whether a program can be used; if not, says so, or fails where tools are required.

@@ -2,11 +2,10 @@
 
 use super::sample::{self, Sample};
 use super::{plain, printed, random_document, read_ok, structure};
-use gongkai::build::{Format, Typeset, typeset_job, write_formats};
-use gongkai::diagnostic::Diagnostics;
+use crate::common;
 use gongkai::document::Block;
-use gongkai::fonts::Fonts;
-use gongkai::prepare::prepare;
+use gongkai::made::Made;
+use gongkai::write::Format;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
@@ -75,15 +74,10 @@ fn the_schema_checker_finds_nothing_in_fifty_random_documents() {
 }
 
 /// The department's own document.
-fn department() -> (Typeset, Vec<u8>) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let fonts = Fonts::load(&[&root.join("fonts")]).expect("the fonts load");
-    let mut found = Diagnostics::default();
-    let mut jobs = prepare(&root.join("data/631-2023"), &[root.join("layouts")], &mut found);
-    let job = jobs.pop().expect("one document").job;
-    let set = typeset_job(job, gongkai::build::Rules::Asked, &fonts, &mut found).expect("the sample is right");
-    let mut outputs = write_formats(&set, &fonts, &[Format::Docx]).expect("it can be written");
-    (set, outputs.pop().expect("a DOCX").bytes)
+fn department() -> (Made, Vec<u8>) {
+    let made = common::made(&common::sample()).pop().expect("one document");
+    let mut outputs = made.write(&common::fonts(), &[Format::Docx]).expect("it can be written");
+    (made, outputs.pop().expect("a DOCX").bytes)
 }
 
 /// What LibreOffice makes of a DOCX: the text of each page of its PDF, and the DOCX it saves.
@@ -111,7 +105,7 @@ fn libreoffice_keeps_pages_text_headings_tables_and_figures() {
     let figures = printed(set.document());
     assert_eq!(plain(&read_ok(&bytes).figures), figures);
     let Some((pages, saved)) = converted(&bytes) else { return };
-    let print = set.pages.pages.len();
+    let print = set.pages(&common::fonts()).pages.len();
     assert!(pages.len().abs_diff(print) <= 1, "{} pages for {print}", pages.len());
     let (before, after) = (structure::parts(&bytes), structure::parts(&saved));
     let document = structure::tree(&before["word/document.xml"]);

@@ -5,7 +5,9 @@ use crate::common;
 mod files;
 
 use gongkai::diagnostic::Diagnostics;
+use gongkai::folder::Folder;
 use gongkai::read_docx::{Options, read};
+use gongkai::workshop::Aim;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -44,7 +46,6 @@ fn every_nasty_docx_ends_in_its_message() {
 
 #[test]
 fn every_nasty_file_of_a_folder_ends_in_its_messages() {
-    let fonts = common::fonts();
     let mut printed = Vec::new();
     let files = files::data();
     for (case, name, bytes) in &files {
@@ -53,9 +54,9 @@ fn every_nasty_file_of_a_folder_ends_in_its_messages() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         std::fs::write(path, bytes).expect("written");
         let mut found = Diagnostics::default();
-        let formats = [gongkai::build::Format::Docx];
+        let formats = [gongkai::write::Format::Docx];
         let started = Instant::now();
-        let outputs = gongkai::build::outputs(folder.path(), &common::layout_roots(), &fonts, &formats, &mut found);
+        let outputs = common::workshop().build(&Folder::open(folder.path()), Aim::Publish, &formats, &mut found);
         assert!(started.elapsed() < Duration::from_secs(60), "{case}: {:?}", started.elapsed());
         assert!(outputs.is_empty() == found.has_errors(), "{case}");
         // What follows from it in other files is not its own message.

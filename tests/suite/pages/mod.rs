@@ -13,12 +13,13 @@ mod ruler;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::Document;
 use gongkai::fonts::Fonts;
+use gongkai::made::Made;
 use gongkai::style::Style;
 use gongkai::typeset::{Pages, typeset};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-static FONTS: LazyLock<Fonts> = LazyLock::new(common::fonts);
+static FONTS: LazyLock<Arc<Fonts>> = LazyLock::new(common::fonts);
 
 fn folder() -> PathBuf {
     common::root().join("tests/pages/cases")
@@ -113,11 +114,10 @@ fn cases_are_set_as_they_were() {
 /// The department's whole document.
 fn sample() -> (Document, Pages) {
     let mut found = Diagnostics::default();
-    let prepared = gongkai::prepare::prepare(&common::sample(), &common::layout_roots(), &mut found).pop();
-    let made = prepared
-        .and_then(|p| gongkai::build::typeset_job(p.job, gongkai::build::Rules::Asked, &FONTS, &mut found))
-        .expect("typesets");
-    (made.composition.document, made.pages)
+    let prepared = common::prepared(&common::sample(), &mut found).pop();
+    let made = prepared.and_then(|p| Made::compose(p, None, &mut found)).expect("composes");
+    let pages = made.pages(&FONTS).clone();
+    (made.composition.document, pages)
 }
 
 /// Its frames, in a file: every line of text and every rule of its 36 pages.

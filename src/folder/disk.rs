@@ -1,0 +1,200 @@
+//! Files of a folder on disk. What is read lies within the folder and is a regular file; each is read once.
+
+use super::{Bytes, too_large};
+use crate::data::{MAX_BYTES, unreadable};
+use crate::diagnostic::{Diagnostic, Place};
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// What reading a file gave: its bytes, none where it is absent, or why it cannot be read.
+type Found = Result<Option<Bytes>, Diagnostic>;
+
+pub(super) struct Disk {
+    root: PathBuf,
+    /// The root without links, against which links below it are held; none: the folder is not there.
+    whole: OnceLock<Option<PathBuf>>,
+    read: Mutex<HashMap<String, Arc<OnceLock<Found>>>>,
+    listed: Mutex<HashMap<String, Arc<[String]>>>,
+}
+
+impl Disk {
+    pub fn new(root: &Path) -> Disk {
+        Disk { root: root.to_path_buf(), whole: OnceLock::new(), read: Mutex::default(), listed: Mutex::default() }
+    }
+
+    pub fn exists(&self) -> bool {
+        self.root.is_dir()
+    }
+
+    fn whole(&self) -> Option<&Path> {
+        self.whole.get_or_init(|| self.root.canonicalize().ok()).as_deref()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.path(name).is_ok_and(|path| path.is_some()) || self.path(name).is_err()
+    }
+
+    pub fn is_file(&self, name: &str) -> bool {
+        matches!(self.path(name), Ok(Some(path)) if path.is_file())
+    }
+
+    pub fn has_folder(&self, name: &str) -> bool {
+        matches!(self.path(name), Ok(Some(path)) if path.is_dir())
+    }
+
+    pub fn names(&self, below: &str) -> Arc<[String]> {
+        if let Some(known) = locked(&self.listed).get(below) {
+            return known.clone();
+        }
+        let entries = self.path(below).ok().flatten().and_then(|path| fs::read_dir(path).ok());
+        let mut names: Vec<String> =
+            entries.into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        locked(&self.listed).entry(below.to_string()).or_insert(names.into()).clone()
+    }
+
+    pub fn bytes(&self, name: &str) -> Found {
+        let cell = locked(&self.read).entry(name.to_string()).or_default().clone();
+        cell.get_or_init(|| self.read_now(name)).clone()
+    }
+
+    fn read_now(&self, name: &str) -> Found {
+        let Some(path) = self.path(name)? else { return Ok(None) };
+        let refused = |error: io::Error| unreadable(&error, &self.root.join(name), name);
+        let about = fs::metadata(&path).map_err(refused)?;
+        if about.is_dir() {
+            return Err(refused(ErrorKind::IsADirectory.into()));
+        }
+        // A pipe would be waited for, a device has no end.
+        if !about.is_file() {
+            return Err(Diagnostic::error("E108", "不是普通文件（是管道、套接字或设备），没有读取")
+                .at(Place::file(name))
+                .hint("请移走它，放入文件"));
+        }
+        if about.len() > MAX_BYTES {
+            return Err(too_large(name));
+        }
+        let mut bytes = Vec::with_capacity(about.len() as usize + 1);
+        // One byte over the limit tells a file that grew, whatever was said of it.
+        let read = File::open(&path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+        read.map_err(refused)?;
+        if bytes.len() as u64 > MAX_BYTES { Err(too_large(name)) } else { Ok(Some(bytes.into())) }
+    }
+
+    /// Where a name of the folder lies; none where there is nothing. E107: it would lie outside.
+    fn path(&self, name: &str) -> Result<Option<PathBuf>, Diagnostic> {
+        let outside = |how: &str| {
+            Diagnostic::error("E107", format!("“{name}”{how}，在数据文件夹之外，没有读取"))
+                .at(Place::file(name))
+                .hint("请把文件放进数据文件夹；路径写成文件夹内的，如 账/ledger.csv")
+        };
+        if !name.is_empty() && !is_plain(name) {
+            return Err(outside("不是文件夹内的路径"));
+        }
+        let path = if name.is_empty() { self.root.clone() } else { self.root.join(name) };
+        let mut has_link = false;
+        let mut way = self.root.clone();
+        for part in name.split('/').filter(|part| !part.is_empty()) {
+            way.push(part);
+            match fs::symlink_metadata(&way) {
+                Ok(about) => has_link |= about.is_symlink(),
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                // What is refused is told when it is read.
+                Err(_) => break,
+            }
+        }
+        if !has_link {
+            return Ok(Some(path));
+        }
+        match (path.canonicalize(), self.whole()) {
+            (Ok(target), Some(whole)) if target.starts_with(whole) => Ok(Some(path)),
+            (Err(error), _) if error.kind() == ErrorKind::NotFound => Ok(None),
+            _ => Err(outside("是链接")),
+        }
+    }
+}
+
+/// A path of names alone: none is empty, `.` or `..`, or means something else to any system.
+fn is_plain(name: &str) -> bool {
+    !name.contains(['\\', ':', '\0']) && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::folder::Folder;
+    use std::fs;
+
+    #[test]
+    fn a_file_is_read_once_and_stays_what_it_was() {
+        let disk = tempfile::tempdir().unwrap();
+        fs::write(disk.path().join("a.csv"), "1").unwrap();
+        let folder = Folder::open(disk.path());
+        assert_eq!(folder.text("a.csv").as_deref(), Ok("1"));
+        fs::write(disk.path().join("a.csv"), "2").unwrap();
+        assert_eq!(folder.text("a.csv").as_deref(), Ok("1"));
+        assert_eq!(folder.clone().text("a.csv").as_deref(), Ok("1"));
+        assert_eq!(Folder::open(disk.path()).text("a.csv").as_deref(), Ok("2"));
+    }
+
+    #[test]
+    fn files_that_cannot_be_read() {
+        let disk = tempfile::tempdir().unwrap();
+        let said = |name: &str| Folder::open(disk.path()).text(name).unwrap_err().to_string();
+        assert!(said("a.csv").starts_with("a.csv 错误[E101] 找不到这个文件\n  提示：应在 "));
+        fs::create_dir(disk.path().join("b.csv")).unwrap();
+        let folder = said("b.csv");
+        assert!(folder.starts_with("b.csv 错误[E110] 文件无法读取：这是文件夹，不是文件\n"), "{folder}");
+        let large = fs::File::create(disk.path().join("c.csv")).unwrap();
+        large.set_len(200 << 20).unwrap(); // in no space
+        assert_eq!(
+            said("c.csv"),
+            "c.csv 错误[E111] 文件超过 64 MB，没有读取\n  提示：请确认放的是这个文件；多余的行和列请删去后再存"
+        );
+    }
+
+    #[test]
+    fn a_path_out_of_the_folder_is_refused() {
+        let disk = tempfile::tempdir().unwrap();
+        let inner = disk.path().join("部门");
+        fs::create_dir(&inner).unwrap();
+        fs::write(disk.path().join("secret.csv"), "1").unwrap();
+        let folder = Folder::open(&inner);
+        let absolute = disk.path().join("secret.csv").display().to_string();
+        for name in ["../secret.csv", "text/../../secret.csv", &absolute, "C:\\secret.csv", "a\\..\\b", "./a.csv"] {
+            let found = folder.bytes(name).unwrap_err().to_string();
+            assert!(found.contains("在数据文件夹之外"), "{name}: {found}");
+            assert!(!folder.is_file(name), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_within_the_folder_alone_and_a_pipe_is_not_waited_for() {
+        use std::os::unix::fs::symlink;
+        let disk = tempfile::tempdir().unwrap();
+        let inner = disk.path().join("部门");
+        fs::create_dir_all(inner.join("text")).unwrap();
+        fs::write(disk.path().join("secret.md"), "1").unwrap();
+        fs::write(inner.join("own.md"), "2").unwrap();
+        symlink(disk.path().join("secret.md"), inner.join("text/goals.md")).unwrap();
+        symlink("../own.md", inner.join("text/own.md")).unwrap();
+        symlink(disk.path(), inner.join("layout")).unwrap();
+        symlink(&inner, disk.path().join("link")).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(inner.join("pipe.csv")).status();
+        // The folder itself may be a link: it is what the user named.
+        let folder = Folder::open(&disk.path().join("link"));
+        assert!(folder.bytes("text/goals.md").unwrap_err().to_string().contains("是链接"));
+        assert!(folder.bytes("layout/secret.md").is_err() && !folder.has_folder("layout"));
+        assert_eq!(folder.text("text/own.md").as_deref(), Ok("2"));
+        if made.is_ok_and(|made| made.success()) {
+            assert!(folder.bytes("pipe.csv").unwrap_err().to_string().contains("不是普通文件"));
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! A data folder as a value: its files as bytes, each read once, wherever they come from.
+//!
+//! Everything that is made of a department's data is made of a [`Folder`]: of one on disk, of the data of an edition, of
+//! bytes in memory. An edit gives another folder and leaves the first as it was, so that what a correction would change
+//! can be asked before anything is written. Nothing below this module and [`crate::place`] touches the disk for data.
+//!
+//! | code | what is wrong |
+//! |---|---|
+//! | E101, E110, E111 | a file is missing, cannot be read, is too large ([`crate::data`]) |
+//! | E107 | a path leaves the folder: absolute, through `..`, or through a link |
+//! | E108 | neither file nor folder: a pipe, a socket, a device |
+
+mod disk;
+mod former;
+
+pub use former::former_id;
+
+use crate::data::{ExactText, MAX_BYTES, decode, unreadable};
+use crate::diagnostic::{Diagnostic, Place};
+use disk::Disk;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Folders of a data folder whose files its documents are made of, beside its own.
+const BELOW: [&str; 4] = ["classification", "layout", "tables", "text"];
+/// How the names of files end that are read as records, declarations and prose.
+pub const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
+
+/// A file's bytes; cheap to clone.
+pub type Bytes = Arc<[u8]>;
+
+/// The files of a data folder (or of any folder that is read like one) by their paths in it, with `/`.
+#[derive(Clone)]
+pub struct Folder {
+    /// As the user named it, for messages.
+    shown: Arc<Path>,
+    source: Source,
+    /// What stands in place of the source's files; None: removed.
+    edits: BTreeMap<String, Option<Bytes>>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Disk(Arc<Disk>),
+    Memory(Arc<BTreeMap<String, Bytes>>),
+}
+
+impl Folder {
+    /// A folder on disk. Whether it is there is asked with [`Folder::exists`]. Each file is read when first needed, and
+    /// never again.
+    pub fn open(path: &Path) -> Folder {
+        let source = Source::Disk(Arc::new(Disk::new(path)));
+        Folder { shown: path.into(), source, edits: BTreeMap::new() }
+    }
+
+    /// Files in memory by their paths; `shown` is what messages call their folder.
+    pub fn of_files(shown: &Path, files: impl IntoIterator<Item = (String, Bytes)>) -> Folder {
+        let source = Source::Memory(Arc::new(files.into_iter().collect()));
+        Folder { shown: shown.into(), source, edits: BTreeMap::new() }
+    }
+
+    /// The same folder with a file's bytes replaced, or with one more file.
+    pub fn with(&self, name: &str, bytes: impl Into<Bytes>) -> Folder {
+        self.edited(name, Some(bytes.into()))
+    }
+
+    /// The same folder without a file.
+    pub fn without(&self, name: &str) -> Folder {
+        self.edited(name, None)
+    }
+
+    fn edited(&self, name: &str, bytes: Option<Bytes>) -> Folder {
+        let mut folder = self.clone();
+        folder.edits.insert(name.to_string(), bytes);
+        folder
+    }
+
+    /// The same folder with a file's text replaced, in the encoding and with the line ends it has. E713: the text cannot
+    /// be written in that encoding.
+    pub fn with_text(&self, name: &str, text: &str) -> Result<Folder, Diagnostic> {
+        let bytes = match self.exact(name) {
+            Some(exact) => exact.bytes_of_lines(text),
+            None if self.is_file(name) => None,
+            None => Some(text.as_bytes().to_vec()),
+        };
+        bytes.map(|bytes| self.with(name, bytes)).ok_or_else(|| {
+            Diagnostic::error("E713", "改后的文字写不进这个文件的编码")
+                .at(Place::file(name))
+                .hint("请把这个文件另存为 UTF-8")
+        })
+    }
+
+    /// The files that were replaced or added, by path: before (none where there was no such file), and after (none where
+    /// it was removed).
+    pub fn edits(&self) -> impl Iterator<Item = (&str, Option<Bytes>, Option<&Bytes>)> {
+        let before = |name: &str| self.source.bytes(name).ok().flatten();
+        self.edits.iter().map(move |(name, after)| (name.as_str(), before(name), after.as_ref()))
+    }
+
+    /// As it was read, without edits.
+    pub fn unedited(&self) -> Folder {
+        Folder { edits: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// What the user called it.
+    pub fn shown(&self) -> &Path {
+        &self.shown
+    }
+
+    /// The folder is there.
+    pub fn exists(&self) -> bool {
+        match &self.source {
+            Source::Disk(disk) => disk.exists(),
+            Source::Memory(_) => true,
+        }
+    }
+
+    /// There is something of this name, be it readable or not.
+    pub fn has(&self, name: &str) -> bool {
+        match self.edits.get(name) {
+            Some(edit) => edit.is_some(),
+            None => match &self.source {
+                Source::Disk(disk) => disk.has(name),
+                Source::Memory(files) => files.contains_key(name) || has_below(files, name),
+            },
+        }
+    }
+
+    /// There is a file of this name.
+    pub fn is_file(&self, name: &str) -> bool {
+        match self.edits.get(name) {
+            Some(edit) => edit.is_some(),
+            None => match &self.source {
+                Source::Disk(disk) => disk.is_file(name),
+                Source::Memory(files) => files.contains_key(name),
+            },
+        }
+    }
+
+    /// There is a folder of this name.
+    pub fn has_folder(&self, name: &str) -> bool {
+        let edited = self.edits.iter().any(|(edit, to)| to.is_some() && is_below(edit, name));
+        edited
+            || match &self.source {
+                Source::Disk(disk) => disk.has_folder(name),
+                Source::Memory(files) => has_below(files, name),
+            }
+    }
+
+    /// The names of what lies directly in a folder of it (`""`: in itself), sorted. Hidden names (`.`) and those of open
+    /// documents (`~`) are left out: no program of the user's means them to be read.
+    pub fn names(&self, below: &str) -> Vec<String> {
+        let mut names: BTreeSet<String> = match &self.source {
+            Source::Disk(disk) => disk.names(below).iter().cloned().collect(),
+            Source::Memory(files) => files.keys().filter_map(|path| child(path, below)).collect(),
+        };
+        for (path, edit) in &self.edits {
+            match (edit, child(path, below)) {
+                (Some(_), Some(name)) => drop(names.insert(name)),
+                (None, Some(name)) if *path == joined(below, &name) => drop(names.remove(&name)),
+                _ => {}
+            }
+        }
+        names.into_iter().filter(|name| !name.starts_with(['.', '~'])).collect()
+    }
+
+    /// A file's bytes; none where there is no such file. Errors: E107, E108, E110, E111, at the file.
+    pub fn bytes(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
+        match self.edits.get(name) {
+            Some(edit) => Ok(edit.clone()),
+            None => self.source.bytes(name),
+        }
+    }
+
+    /// A file's text, decoded, with `\n` as its only line end; none where there is no such file. Errors: those of
+    /// [`Folder::bytes`] and [`decode`].
+    pub fn text_if_there(&self, name: &str) -> Result<Option<String>, Diagnostic> {
+        self.bytes(name)?.map(|bytes| decode(bytes.to_vec(), name)).transpose()
+    }
+
+    /// The same of a file that has to be there: E101 where it is not.
+    pub fn text(&self, name: &str) -> Result<String, Diagnostic> {
+        self.text_if_there(name)?.ok_or_else(|| self.absent(name))
+    }
+
+    /// A file as it stands in its encoding; none where its bytes would not come back the same.
+    pub fn exact(&self, name: &str) -> Option<ExactText> {
+        ExactText::of(&self.bytes(name).ok()??)
+    }
+
+    fn absent(&self, name: &str) -> Diagnostic {
+        unreadable(&ErrorKind::NotFound.into(), &self.path_of(name), name)
+    }
+
+    /// Where a file lies or would lie, for messages and for writing it.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.shown.join(name)
+    }
+
+    /// The files its documents are made of, sorted: those of the folder itself and of `text/`, `layout/`,
+    /// `classification/` and `tables/` whose names end as files do that are read, and those that a set declares elsewhere.
+    pub fn files_that_count<'a>(&self, declared: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+        let mut found: BTreeSet<String> =
+            declared.into_iter().filter(|name| self.is_file(name)).map(str::to_string).collect();
+        for below in BELOW.iter().copied().chain([""]) {
+            let names = self.names(below).into_iter().filter(|name| is_read(name)).map(|name| joined(below, &name));
+            found.extend(names.filter(|name| self.is_file(name)));
+        }
+        found
+    }
+}
+
+impl Source {
+    fn bytes(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
+        match self {
+            Source::Disk(disk) => disk.bytes(name),
+            Source::Memory(files) => match files.get(name) {
+                Some(bytes) if bytes.len() as u64 > MAX_BYTES => Err(too_large(name)),
+                found => Ok(found.cloned()),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.shown.display().fmt(f)
+    }
+}
+
+/// By its name, a file that is read: records, declarations, prose.
+pub fn is_read(name: &str) -> bool {
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+fn too_large(name: &str) -> Diagnostic {
+    Diagnostic::error("E111", format!("文件超过 {} MB，没有读取", MAX_BYTES >> 20))
+        .at(Place::file(name))
+        .hint("请确认放的是这个文件；多余的行和列请删去后再存")
+}
+
+/// `text` and `goals.md` are `text/goals.md`; `""` is the folder itself.
+fn joined(below: &str, name: &str) -> String {
+    if below.is_empty() { name.to_string() } else { format!("{below}/{name}") }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The name that a path has directly in a folder: its own, or that of the folder on the way to it.
+fn child(path: &str, folder: &str) -> Option<String> {
+    let rest = match folder {
+        "" => path,
+        _ => path.strip_prefix(folder)?.strip_prefix('/')?,
+    };
+    rest.split('/').next().map(str::to_string)
+}
+
+fn has_below(files: &BTreeMap<String, Bytes>, folder: &str) -> bool {
+    folder.is_empty() || files.range(format!("{folder}/")..).next().is_some_and(|(path, _)| is_below(path, folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> Folder {
+        let files = [("report.toml", "code = \"1\""), ("ledger.csv", "a,b\n"), ("text/goals.md", "目标")];
+        let bytes = |(name, text): (&str, &str)| (name.to_string(), Bytes::from(text.as_bytes()));
+        Folder::of_files(Path::new("甲"), files.map(bytes))
+    }
+
+    #[test]
+    fn an_edit_gives_another_folder_and_leaves_the_first() {
+        let first = folder();
+        let second = first.with("账/ledger.csv", &b"x"[..]).without("ledger.csv").with("text/new.md", &b"y"[..]);
+        assert_eq!(first.names(""), ["ledger.csv", "report.toml", "text"]);
+        assert_eq!(second.names(""), ["report.toml", "text", "账"]);
+        assert_eq!(second.names("text"), ["goals.md", "new.md"]);
+        assert_eq!(second.text_if_there("ledger.csv"), Ok(None));
+        assert_eq!(second.text("账/ledger.csv").as_deref(), Ok("x"));
+        assert!(second.has_folder("账") && !first.has_folder("账"));
+        let edits: Vec<(&str, bool, bool)> =
+            second.edits().map(|(name, before, after)| (name, before.is_some(), after.is_some())).collect();
+        assert_eq!(edits, [("ledger.csv", true, false), ("text/new.md", false, true), ("账/ledger.csv", false, true)]);
+        assert_eq!(second.unedited().names(""), first.names(""));
+        let absent = second.text("ledger.csv").unwrap_err().to_string();
+        assert!(absent.contains("找不到这个文件") && absent.contains("甲"), "{absent}");
+    }
+
+    #[test]
+    fn what_counts_is_what_is_read_and_what_is_declared() {
+        let hidden = [".gongkai-1-0.tmp", "._ledger.csv", "~$说明.csv", "说明.docx", "editions/1/data/ledger.csv"];
+        let folder = hidden.iter().fold(folder(), |folder, name| folder.with(name, &b"x"[..]));
+        let folder = folder.with("账/明细.csv", &b"x"[..]).with("tables/t1.csv", &b"x"[..]);
+        let expected = ["ledger.csv", "report.toml", "tables/t1.csv", "text/goals.md"];
+        assert_eq!(folder.files_that_count([]).into_iter().collect::<Vec<_>>(), expected);
+        let declared = folder.files_that_count(["账/明细.csv", "none.csv"]);
+        assert_eq!(declared.len(), 5);
+        assert!(declared.contains("账/明细.csv"));
+    }
+
+    #[test]
+    fn a_text_keeps_its_encoding_and_line_ends() {
+        let (bytes, ..) = encoding_rs::GB18030.encode("一,二\r\n三,四\r\n");
+        let folder = folder().with("a.csv", bytes.into_owned());
+        let edited = folder.with_text("a.csv", "一,二\n五,四\n").unwrap();
+        let (expected, ..) = encoding_rs::GB18030.encode("一,二\r\n五,四\r\n");
+        assert_eq!(edited.bytes("a.csv").unwrap().as_deref(), Some(&*expected));
+    }
+}

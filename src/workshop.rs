@@ -1,0 +1,218 @@
+//! The workshop: layouts and fonts, and the only way from a data folder to its documents.
+
+use crate::check::{acknowledge, check, check_printed};
+use crate::compose::compose;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::folder::Folder;
+use crate::fonts::Fonts;
+use crate::kept::Kept;
+use crate::layout::Layouts;
+use crate::made::Made;
+use crate::prepare::{Prepared, data_id, prepare};
+use crate::write::{Format, Output};
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a folder is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// To see what is in it and what is wrong with it.
+    Look,
+    /// To write its documents: what leaves none is an error.
+    Publish,
+    /// To write again what was published once, whatever today's rules say of it.
+    PublishAgain,
+}
+
+/// What makes documents: where layout sets are found, and the fonts, which keep what they made of themselves. Cheap to
+/// clone.
+#[derive(Clone)]
+pub struct Workshop {
+    pub layouts: Layouts,
+    pub fonts: Arc<Fonts>,
+}
+
+/// What a folder was made into, and all that was found on the way.
+#[derive(Default)]
+pub struct Opened {
+    /// Its documents, in the order of `[[document]]`; those that could not be made are left out.
+    pub made: Vec<Made>,
+    pub found: Diagnostics,
+}
+
+/// The folders of layout sets, first wins: the one asked for, `layouts` in the working folder and beside the program.
+pub fn layout_folders(asked: Option<&Path>) -> Vec<PathBuf> {
+    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("layouts")));
+    asked.map(Path::to_path_buf).into_iter().chain([PathBuf::from("layouts")]).chain(beside).collect()
+}
+
+/// The fonts, from the first folder that has a `fonts.toml`: the one asked for; else that of `GONGKAI_FONTS`; else
+/// `fonts` in the working folder, then beside the program. What they make of themselves is kept for the user's next run.
+pub fn find_fonts(asked: Option<&Path>) -> Result<Fonts, Diagnostics> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    match (asked, std::env::var_os("GONGKAI_FONTS")) {
+        (Some(folder), _) => folders.push(folder.to_path_buf()),
+        (None, Some(folder)) if !folder.is_empty() => folders.push(folder.into()),
+        _ => {
+            folders.push(PathBuf::from("fonts"));
+            folders.extend(std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("fonts"))));
+        }
+    }
+    let folders: Vec<&Path> = folders.iter().map(PathBuf::as_path).collect();
+    let mut fonts = Fonts::load(&folders)?;
+    fonts.kept = Kept::of_user();
+    Ok(fonts)
+}
+
+impl Workshop {
+    /// A workshop of given layouts and fonts.
+    pub fn new(layouts: Layouts, fonts: Fonts) -> Workshop {
+        Workshop { layouts, fonts: Arc::new(fonts) }
+    }
+
+    /// The workshop that every front end uses: layouts and fonts where they are asked for, else where they usually are
+    /// ([`layout_folders`], [`find_fonts`]).
+    pub fn find(layouts: Option<&Path>, fonts: Option<&Path>) -> Result<Workshop, Diagnostics> {
+        Ok(Workshop::new(Layouts::on_disk(&layout_folders(layouts)), find_fonts(fonts)?))
+    }
+
+    /// The same fonts with other layouts: those of an edition.
+    pub fn with_layouts(&self, layouts: Layouts) -> Workshop {
+        Workshop { layouts, fonts: self.fonts.clone() }
+    }
+
+    /// Makes every document of a folder: composed, checked, its pages laid; the pages are laid while the checks run.
+    /// With errors, those that could be made are returned all the same.
+    pub fn open(&self, folder: &Folder, aim: Aim) -> Opened {
+        let Opened { mut made, mut found } = Opened::default();
+        let prepared = prepare(folder, &self.layouts, &mut found);
+        let id = data_id(folder, &prepared);
+        let records_lost = found.iter().any(is_of_records);
+        let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
+        for prepared in prepared {
+            if prepared.job.only_printed() {
+                found.extend(check_printed(prepared.job));
+                found.push(only_printed(aim));
+                continue;
+            }
+            if found.has_errors() {
+                compose_for_mistakes(prepared, records_lost, &mut found);
+                continue;
+            }
+            let Some(one) = Made::compose(prepared, Some(&id), &mut found) else { continue };
+            self.look_over(&one, aim, &mut found);
+            if !found.has_errors() {
+                made.push(one);
+            }
+        }
+        // With mistakes in the data or the layout the checks have not seen everything.
+        if aim != Aim::PublishAgain && !found.iter().any(|d| d.severity == Severity::Error && d.code.is_mistake()) {
+            // Of several documents, any may be the one that an acknowledgement speaks of.
+            acknowledge::stale(&accepted, &found).into_iter().for_each(|stale| found.push(stale));
+        }
+        Opened { made, found }
+    }
+
+    /// Does `work` on every folder, with its number, in parallel; `done` is told of each that is finished. None: a fault of
+    /// ours in it, which must not cost the others their files.
+    pub fn each<T: Send>(
+        &self,
+        folders: &[Folder],
+        done: impl Fn() + Sync,
+        work: impl Fn(usize, &Folder) -> T + Sync,
+    ) -> Vec<Option<T>> {
+        let one = |(index, folder)| {
+            let made = catch_unwind(AssertUnwindSafe(|| work(index, folder))).ok();
+            done();
+            made
+        };
+        // In the pool from the start: a thread of its own would wait for it, and leave it none of its memory.
+        rayon::scope(|_| folders.par_iter().enumerate().map(one).collect())
+    }
+
+    /// Checks a document while its pages are laid.
+    pub(crate) fn look_over(&self, made: &Made, aim: Aim, found: &mut Diagnostics) {
+        let findings = || match aim {
+            Aim::Look | Aim::Publish => check(&made.composition),
+            Aim::PublishAgain => Diagnostics::default(),
+        };
+        let (of_pages, findings) = rayon::join(|| made.found_on_pages(&self.fonts), findings);
+        found.extend(findings);
+        found.extend(of_pages.clone());
+    }
+
+    /// The files of made documents. With errors, here or before, nothing is returned.
+    pub fn write(&self, made: &[Made], formats: &[Format], found: &mut Diagnostics) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        for made in made {
+            match made.write(&self.fonts, formats) {
+                Ok(files) => outputs.extend(files),
+                Err(error) => found.push(error),
+            }
+        }
+        report_same_names(&outputs, found);
+        if found.has_errors() { Vec::new() } else { outputs }
+    }
+
+    /// Everything a folder becomes, in memory. With errors nothing is returned.
+    pub fn build(&self, folder: &Folder, aim: Aim, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
+        let Opened { made, found } = self.open(folder, aim);
+        diagnostics.extend(found);
+        let outputs = self.write(&made, formats, diagnostics);
+        // Nobody waits until thousands of cells are given back.
+        rayon::spawn(move || drop(made));
+        outputs
+    }
+}
+
+/// Composes every document of a folder, nothing checked, laid or written: what comparisons and questions need. With
+/// errors nothing is returned.
+pub fn compose_all(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Vec<Made> {
+    let prepared = prepare(folder, layouts, diagnostics);
+    if diagnostics.has_errors() {
+        return Vec::new();
+    }
+    let id = data_id(folder, &prepared);
+    let made: Vec<Made> = prepared.into_iter().filter_map(|p| Made::compose(p, Some(&id), diagnostics)).collect();
+    if diagnostics.has_errors() { Vec::new() } else { made }
+}
+
+/// Without a ledger there are rounded figures only: they can be checked, and no document can be made.
+fn only_printed(aim: Aim) -> Diagnostic {
+    let message = "没有明细，只有 tables/ 里的表：各条规则都已检查，但不能由此生成公开文本";
+    let hint = "表里的数已经四舍五入，正文要用的明细（经济科目、上年数）也不在其中；有了明细文件就能生成";
+    let severity = if aim == Aim::Look { Severity::Note } else { Severity::Error };
+    Diagnostic::new(severity, "E511", message).hint(hint)
+}
+
+fn is_of_records(found: &Diagnostic) -> bool {
+    found.severity == Severity::Error && found.place.as_ref().is_some_and(|place| place.file.ends_with(".csv"))
+}
+
+/// Findings about figures: records that could not be read may well have caused them.
+const OF_FIGURES: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E342"];
+
+/// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
+/// what only follows from records that were left out.
+fn compose_for_mistakes(prepared: Prepared, records_lost: bool, diagnostics: &mut Diagnostics) {
+    let mut found = Diagnostics::default();
+    compose(prepared.job, &mut found);
+    let follows = |found: &&Diagnostic| records_lost && OF_FIGURES.contains(&&*found.code);
+    found.iter().filter(|found| !follows(found)).for_each(|found| diagnostics.push(found.clone()));
+}
+
+/// Two documents under one name would overwrite each other; on Windows, capital letters make no difference.
+fn report_same_names(outputs: &[Output], diagnostics: &mut Diagnostics) {
+    let names: Vec<String> = outputs.iter().map(|output| output.name.to_lowercase()).collect();
+    for (index, output) in outputs.iter().enumerate() {
+        if names[..index].contains(&names[index]) {
+            diagnostics.push(
+                Diagnostic::error("E505", format!("有两份文件都叫“{}”，会互相覆盖", output.name))
+                    .at(Place::file("report.toml"))
+                    .hint("给每个 [[document]] 写不同的 name"),
+            );
+        }
+    }
+}
