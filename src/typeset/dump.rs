@@ -6,10 +6,9 @@ use crate::fonts::Fonts;
 use std::fmt::{self, Write as _};
 
 impl Pages {
-    /// All pages, then the structure tree. For snapshots and for looking into a document; no part of any output.
-    pub fn to_text(&self, fonts: &Fonts) -> String {
-        let mut text = self.frames(fonts);
-        text.push_str("structure\n");
+    /// The structure tree, an element a line, indented by its depth.
+    pub fn tree(&self) -> String {
+        let mut text = String::from("structure\n");
         self.write_element(&mut text, ElementId(0), 1).expect("writing to a string does not fail");
         text
     }

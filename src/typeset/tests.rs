@@ -616,19 +616,3 @@ fn forty_columns_of_two_thousand_rows_stand_once() {
     assert_eq!(texts.matches("39.00").count(), 2_001);
     pages.pages.iter().for_each(|p| check_within(p, &style.page["横"]));
 }
-
-#[test]
-fn frames_of_a_small_document() {
-    let sentence = vec![
-        Inline::text("2023年预算安排"),
-        Inline::figure("3.00", FigureId(3)),
-        Inline::text("万元，其中：“三公”经费1.50万元（下降≥90%），比上年减少0.02万元。"),
-    ];
-    let blocks = vec![
-        Block::Heading(heading("标题", 1, "临港部门2023年部门预算信息公开情况说明", "title")),
-        Block::Paragraph(Paragraph { role: "正文".into(), inlines: sentence, source: None, change: Change::Same }),
-        Block::Table(long_table(3)),
-    ];
-    let (pages, _) = set(&document(vec![section("纵", vec![Block::Contents]), section("纵", blocks)]));
-    insta::assert_snapshot!(pages.to_text(project_fonts()));
-}

@@ -3,6 +3,7 @@
 //! bounds over relations written here), not by the program's.
 
 use crate::common;
+use crate::departments::{self, Chance};
 use gongkai::check::figures::Printed;
 use gongkai::compose::{Composition, FigureView, Forms, Job, TableView, compose};
 use gongkai::data::printed::{PrintedTable, printed_table};
@@ -18,23 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const TABLES: [&str; 11] = ["t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "cg", "zc"];
-
-// ------------------------------------------------------------------------------------------- made-up chance
-
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % n.max(1)
-    }
-
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
-}
 
 // ------------------------------------------------------------------------------------------- tables as a platform exports them
 
@@ -667,7 +651,7 @@ fn with_negative_figures() -> tempfile::TempDir {
             "用途" if kind == "基本支出" => "调减",
             "项目" if kind == "项目支出" => "调减的项目",
             "资金来源" => fund,
-            "单位" => "临港部门河北山海关临港经济开发区管理委员会本级",
+            "单位" => UNIT,
             head if head.starts_with("金额") => amount,
             _ => "",
         };
@@ -704,7 +688,7 @@ fn is_left_alone(desk: &Desk, reader: &Printed) {
 fn wrong_figures_are_found_and_named() {
     let negative = with_negative_figures();
     let desks = [Desk::of(&corrected()), Desk::of(negative.path())];
-    let mut chance = Chance(0x2023_0631);
+    let mut chance = Chance::new(0x2023_0631);
     let mut cases: Vec<Case<'_>> = Vec::new();
     while cases.len() < 500 {
         let kind = KINDS[cases.len() % KINDS.len()];
@@ -777,33 +761,9 @@ fn wrong_figures_are_found_and_named() {
 
 const FUNCTIONS: [&str; 9] =
     ["2010350", "2010301", "2010699", "2060502", "2070101", "2120899", "2130126", "2160299", "2210202"];
-const ECONOMIC: [&str; 10] = ["30101", "30102", "30107", "30201", "30211", "30217", "30231", "30302", "30309", "31002"];
-const FUNDS: [&str; 6] = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "财政专户", "事业收入", "其他收入"];
 
-/// A made-up ledger: amounts of every size, to the 分, some negative.
-fn made_up_ledger(chance: &mut Chance) -> String {
-    let mut out = String::from("功能科目,支出类别,经济科目,用途,项目,资金来源,结转,金额（元）\n");
-    let general_only = chance.below(3) == 0;
-    for _ in 0..3 + chance.below(40) {
-        let size = 10usize.pow(2 + chance.below(8) as u32);
-        let fund = if general_only { FUNDS[0] } else { *chance.of(&FUNDS) };
-        // What is not fiscal money only adds to what is (X009, X025): a budget of it is never negative.
-        let negative = chance.below(15) == 0 && FUNDS[..3].contains(&fund);
-        let fen = chance.below(size) as i64 * if negative { -1 } else { 1 };
-        let amount = format!("{}{}.{:02}", if fen < 0 { "-" } else { "" }, fen.abs() / 100, fen.abs() % 100);
-        let carry = if chance.below(4) == 0 { "上年" } else { "本年" };
-        let code = chance.of(&FUNCTIONS);
-        out += &match chance.below(8) {
-            0..=3 => {
-                let econ = chance.of(&ECONOMIC);
-                format!("{code},基本支出,{econ},用途,,{fund},{carry},{amount}\n")
-            }
-            4..=6 => format!("{code},项目支出,,,项目{},{fund},{carry},{amount}\n", chance.below(6)),
-            _ => format!("{code},年终结转,,,,{fund},{carry},{amount}\n"),
-        };
-    }
-    out
-}
+/// The only unit of the corrected data.
+const UNIT: &str = "临港部门河北山海关临港经济开发区管理委员会本级";
 
 /// The corrected data without procurement and targets, and with a reason for whatever sign a change has.
 fn bare_folder() -> tempfile::TempDir {
@@ -825,8 +785,10 @@ fn bare_folder() -> tempfile::TempDir {
 /// Each figure is rounded on its own, in tables and, for every tenth dataset, in a typed narrative beside them.
 #[test]
 fn consistent_figures_are_left_alone() {
-    let mut chance = Chance(0x00C0_FFEE);
-    let ledgers: Vec<String> = (0..200).map(|_| made_up_ledger(&mut chance)).collect();
+    let mut chance = Chance::new(0x00C0_FFEE);
+    let ledgers: Vec<String> = (0..200)
+        .map(|_| departments::ledger(departments::Set::Hebei, &departments::payable(&mut chance, UNIT, &FUNCTIONS)))
+        .collect();
     let bare = Desk::of(&corrected());
     std::fs::remove_dir_all(bare.folder.path().join("text")).expect("it was there");
     let reader = bare.read();

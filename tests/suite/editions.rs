@@ -2,6 +2,7 @@
 //! writing leaves the old or the new.
 
 use crate::common::{self, recorded, workshop};
+use crate::departments::Chance;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::diff::{Cause, DocumentDiff, TextKind};
 use gongkai::document::{Block, ColumnKind, Document, Inline, plain_text};
@@ -84,16 +85,6 @@ fn a_manifest_of_any_bytes_is_read_or_refused() {
 
 // ---------------------------------------------------------------- random corrections
 
-/// A small generator of our own: the same corrections on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-}
-
 /// A correction: what it is, and the files it changes with their new texts.
 struct Correction {
     what: &'static str,
@@ -101,10 +92,10 @@ struct Correction {
 }
 
 /// `kind` counts through the kinds of corrections.
-fn correction(kind: usize, random: &mut Random, folder: &Path) -> Correction {
+fn correction(kind: usize, random: &mut Chance, folder: &Path) -> Correction {
     let read = |file: &str| std::fs::read_to_string(folder.join(file)).expect("a file");
     let rows = |file: &str| read(file).lines().map(str::to_string).collect::<Vec<String>>();
-    let amount = |random: &mut Random| format!("{}.{:02}", random.below(9_000_000) + 1, random.below(100));
+    let amount = |random: &mut Chance| format!("{}.{:02}", random.below(9_000_000) + 1, random.below(100));
     let joined = |rows: Vec<String>| rows.join("\n") + "\n";
     let with_last = |row: &str, amount: &str| format!("{},{amount}", row.rsplit_once(',').expect("columns").0);
     let mut ledger = rows("ledger.csv");
@@ -204,7 +195,7 @@ fn random_corrections_are_told_whole_and_without_excess() {
     let folder = common::copy_of_sample();
     let (Recorded::New(edition), built) = recorded(folder.path(), "2023-02-10") else { panic!("new") };
     let base = common::made(folder.path());
-    let mut random = Random(631);
+    let mut random = Chance::new(631);
     let mut done: BTreeMap<&str, usize> = BTreeMap::new();
     for number in 0.. {
         if done.values().sum::<usize>() >= wanted {
@@ -649,7 +640,7 @@ fn every_write_may_fail_or_be_the_last() {
     assert!(calls > 60, "only {calls} calls were seen");
     scene.restore();
     let every = std::env::var("GONGKAI_EVERY_WRITE").is_ok();
-    let mut random = Random(7);
+    let mut random = Chance::new(7);
     let mut faults = 0;
     for at in 1..=calls {
         // Each way at each call where all are asked for; else a choice of them.
@@ -708,7 +699,7 @@ fn a_build_killed_at_any_moment_leaves_the_old_or_the_new() {
     assert!(program(scene.place.path(), &BUILD).status().expect("runs").success());
     let whole = begun.elapsed();
     scene.restore();
-    let mut random = Random(9);
+    let mut random = Chance::new(9);
     let mut killed = 0;
     for number in 0..kills {
         let mut child = program(scene.place.path(), &BUILD).spawn().expect("runs");

@@ -2,6 +2,7 @@
 //! beside this folder; README.md says where a new test goes.
 
 mod common;
+mod departments;
 
 mod borders;
 mod checks;
@@ -17,6 +18,7 @@ mod hebei_set;
 mod layout_errors;
 mod layout_readme;
 mod nasty;
+mod orderly;
 mod pages;
 mod pdf_conformance;
 mod pdf_file;

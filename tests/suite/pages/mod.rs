@@ -32,6 +32,8 @@ fn updating() -> bool {
 /// Something to set: its name, its document, and its frames as last looked at.
 struct Case {
     name: String,
+    /// Its tree of tags is shown too.
+    structure: bool,
     document: Document,
     style: Style,
     frames: String,
@@ -45,7 +47,8 @@ impl Case {
         let text = std::fs::read_to_string(path).expect("a case is text");
         let (source, frames) = text.split_once(FRAMES).unwrap_or((&text, ""));
         let (document, style) = notation::read(source).unwrap_or_else(|error| panic!("{name}: {error}"));
-        Case { name, document, style, frames: frames.to_string() }
+        let structure = source.lines().any(|line| line == "structure");
+        Case { name, structure, document, style, frames: frames.to_string() }
     }
 
     fn set(&self) -> (Pages, Diagnostics) {
@@ -58,7 +61,8 @@ impl Case {
     fn shown(&self) -> String {
         let (pages, found) = self.set();
         let found: String = found.sorted().iter().map(|d| format!("{d}\n")).collect();
-        format!("{found}{}", pages.frames(&FONTS))
+        let tree = if self.structure { pages.tree() } else { String::new() };
+        format!("{found}{}{tree}", pages.frames(&FONTS))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! # what the case shows, and the norm it follows
+//! structure                               after the frames, the tree of tags
 //! style table.table.row = 30              a key of the sample's style.toml
 //! page 正文 odd roman restart             a new section: page setup; odd or continue; roman or none; restart
 //! 正文 ×5: 第{n}段                         a paragraph, five times
@@ -73,6 +74,7 @@ impl Reader {
         let mut words = line.split_whitespace();
         match words.next().unwrap_or_default() {
             "page" => self.begin_section(words),
+            "structure" => Ok(()), // asked of what is shown, not of what is set
             "contents" => self.push(Block::Contents),
             "break" => self.push(Block::PageBreak),
             "table" => self.begin_table(words),
