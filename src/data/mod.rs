@@ -1,7 +1,7 @@
 //! The user's data: datasets of records, as a set's `schema.toml` declares them. Rust knows kinds of fields
 //! (amount, code, choice, …) and nothing of 功能科目.
 //!
-//! [`read_folder`] is the way in: bytes → text (`text_file`) → rows (`csv_file`) → columns (`heading`) → values
+//! [`read_folder`] is the way in: text (from its `Folder`) → rows (`csv_file`) → columns (`heading`) → values
 //! (`value`, whose mistakes `problem` puts in words) → records (`read`) → what needs all files (`across`).
 //!
 //! Each code of a finding stands for one kind of mistake:
@@ -48,7 +48,6 @@ mod problem;
 mod read;
 pub mod schema;
 mod sheet;
-mod text_file;
 mod typed;
 mod value;
 
@@ -63,8 +62,6 @@ pub use classification::Class;
 pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
 pub use read::{read_files, read_folder};
-pub(crate) use text_file::unreadable;
-pub use text_file::{ExactText, MAX_BYTES, decode};
 pub use value::read_date;
 
 pub use schema::{FieldDecl, FileDecl, Kind, Schema};
