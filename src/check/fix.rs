@@ -1,5 +1,6 @@
 //! Changes that are certain, in the user's own files: encoding and line ends kept, all files or none, never a figure.
 
+use crate::data::csv_file::{fields_of, separator_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Place};
 use crate::folder::Folder;
 use std::collections::BTreeMap;
@@ -66,14 +67,20 @@ fn keeps_figures(fix: &Fix) -> bool {
 fn edit(text: &str, place: &Place, fix: &Fix) -> Option<(Range<usize>, String)> {
     let csv = place.is_of_record();
     let start = line_start(text, place.line)?;
-    let region = &text[start..start + if csv { record_length(&text[start..]) } else { line_length(&text[start..]) }];
+    let column = place.column.number().unwrap_or_default();
+    let (region, from) = if csv {
+        let fields = fields_of(&text[start..], separator_of(text, |_| 0));
+        let from = fields.get((column as usize).wrapping_sub(1)).map_or(0, |field| field.start);
+        (&text[start..start + fields.last()?.end], from)
+    } else {
+        let line = &text[start..start + line_length(&text[start..])];
+        (line, column_start(line, column))
+    };
     let new = if csv { fix.new.replace('"', "'") } else { fix.new.clone() };
     // A comma would make another cell of it.
     if csv && (fix.old.contains('"') || new.matches(',').count() > fix.old.matches(',').count()) {
         return None;
     }
-    let column = place.column.number().unwrap_or_default();
-    let from = if csv { cell_start(region, column) } else { column_start(region, column) };
     let at = region.match_indices(&fix.old).map(|(at, _)| at).min_by_key(|at| at.abs_diff(from))?;
     let (old, new) = (fix.old.as_str(), new.as_str());
     let same = old.char_indices().zip(new.chars()).take_while(|((_, a), b)| a == b).last();
@@ -103,37 +110,8 @@ fn line_length(text: &str) -> usize {
     text.find(['\n', '\r']).unwrap_or(text.len())
 }
 
-/// To the end of a record: a line end outside quotes.
-fn record_length(text: &str) -> usize {
-    let mut quoted = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            '"' => quoted = !quoted,
-            '\n' | '\r' if !quoted => return at,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
 fn column_start(line: &str, column: u32) -> usize {
     line.char_indices().nth(column.saturating_sub(1) as usize).map_or(0, |(at, _)| at)
-}
-
-/// Where the n-th cell begins; the separators that the reader of CSV knows.
-fn cell_start(record: &str, column: u32) -> usize {
-    let (mut quoted, mut cell) = (false, 1);
-    for (at, c) in record.char_indices() {
-        if cell == column {
-            return at;
-        }
-        match c {
-            '"' => quoted = !quoted,
-            ',' | '\t' | ';' if !quoted => cell += 1,
-            _ => {}
-        }
-    }
-    0
 }
 
 impl Patch {

@@ -73,6 +73,41 @@ impl Broken {
     }
 }
 
+/// The separator under which the first record that is not blank has the most of what `known` counts, then the most
+/// fields; comma first. One under which nothing is left but blanks is the separator of an empty file.
+pub fn separator_of(text: &str, known: impl Fn(&Row) -> usize) -> u8 {
+    let score = |&separator: &u8| {
+        let mut rows = Rows::new(text, separator).filter_map(Result::ok);
+        rows.find(|row| !row.is_blank()).map_or((usize::MAX, 0), |row| (known(&row), row.fields.len()))
+    };
+    // Of equals, max_by_key takes the last.
+    b";\t,".iter().max_by_key(|s| score(s)).copied().unwrap_or(b',')
+}
+
+/// Where the fields of the record stand that `text` begins with: the bytes between their separators, quotes and blanks
+/// included. A quote that never ends takes the rest of the text.
+pub fn fields_of(text: &str, separator: u8) -> Vec<Range<usize>> {
+    let mut rows = Rows::new(text, separator);
+    let mut row = Row { line: 1, fields: Vec::new(), after_quote: None };
+    let mut places = Vec::new();
+    while places.len() < MAX_COLUMNS {
+        let from = rows.at;
+        match rows.field(&mut row) {
+            Ok(end) => {
+                places.push(from..rows.field_end);
+                if end == End::Record {
+                    break;
+                }
+            }
+            Err(_) => {
+                places.push(from..text.len());
+                break;
+            }
+        }
+    }
+    places
+}
+
 /// What follows a field.
 #[derive(PartialEq)]
 enum End {
@@ -230,6 +265,17 @@ mod tests {
 
     fn row(line: u32, fields: &[&str]) -> (u32, Vec<String>) {
         (line, fields.iter().map(|f| (*f).to_owned()).collect())
+    }
+
+    #[test]
+    fn fields_stand_where_they_were_typed() {
+        let of = |text: &'static str, separator| -> Vec<&'static str> {
+            fields_of(text, separator).into_iter().map(|at| &text[at]).collect()
+        };
+        assert_eq!(of("a;b, \"c,\nd\" ,e\nf,g", b','), ["a;b", " \"c,\nd\" ", "e"]);
+        assert_eq!(of("a,\"b,c\nd", b','), ["a", "\"b,c\nd"]);
+        assert_eq!(of("", b','), [""]);
+        assert_eq!(separator_of("\n甲;乙,丙;丁\n1,2,3,4,5\n", |_| 0), b';');
     }
 
     #[test]

@@ -36,7 +36,7 @@ mod across;
 mod class_list;
 mod classification;
 mod correction;
-mod csv_file;
+pub(crate) mod csv_file;
 #[cfg(test)]
 mod example;
 pub mod filter;

@@ -1,6 +1,6 @@
 //! One CSV file, opened: its text, its separator, its headings.
 
-use super::csv_file::{Broken, FieldPlace, Row, Rows};
+use super::csv_file::{Broken, FieldPlace, Row, Rows, separator_of};
 use super::findings::FileFindings;
 use super::heading::{Headings, known_headings, match_headings};
 use super::schema::FileDecl;
@@ -21,7 +21,7 @@ pub(super) struct Sheet {
 impl Sheet {
     /// Finds separator and headings. None, with a finding, when there is no heading line to read by.
     pub fn open(text: String, file: &FileDecl, findings: &mut FileFindings) -> Option<Sheet> {
-        let separator = find_separator(&text, file);
+        let separator = separator_of(&text, |row| known_headings(row, file));
         let first = Rows::new(&text, separator).enumerate().find(|(_, row)| !row.as_ref().is_ok_and(Row::is_blank));
         let Some((index, row)) = first else {
             let place = findings.place(0, 0);
@@ -67,17 +67,6 @@ fn as_typed(value: &str, was_quoted: bool, separator: u8) -> String {
 pub(super) fn report_broken(broken: Broken, findings: &mut FileFindings) {
     let file = findings.file().clone();
     findings.error(|| broken.diagnostic(&file));
-}
-
-/// The separator under which the first line has the most known headings, then the most columns; comma first. One
-/// under which nothing is left but blanks is the separator of an empty file.
-fn find_separator(text: &str, file: &FileDecl) -> u8 {
-    let score = |&separator: &u8| {
-        let mut rows = Rows::new(text, separator).filter_map(Result::ok);
-        rows.find(|row| !row.is_blank()).map_or((usize::MAX, 0), |row| (known_headings(&row, file), row.fields.len()))
-    };
-    // Of equals, max_by_key takes the last.
-    b";\t,".iter().max_by_key(|s| score(s)).copied().unwrap_or(b',')
 }
 
 fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: &mut FileFindings) {

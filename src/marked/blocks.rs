@@ -2,7 +2,7 @@
 
 use super::{Figures, all, table, text};
 use crate::diff::align::{align, likeness};
-use crate::document::{Block, Change, Document, FigureId, Heading, Inline, Paragraph, Row, Section, plain_text};
+use crate::document::{Block, Change, Document, FigureId, Heading, Inline, Paragraph, Section, plain_text};
 
 /// The document with every figure's number higher by `offset`.
 pub fn with_figures_after(document: &Document, offset: u32) -> Document {
@@ -30,20 +30,6 @@ pub fn each_inline(block: &mut Block, act: &mut dyn FnMut(&mut Inline)) {
         }
         Block::Contents | Block::PageBreak => {}
     }
-}
-
-/// Something in it came or went.
-pub fn is_changed(block: &Block) -> bool {
-    let rows = |rows: &[Row]| rows.iter().any(|r| !r.change.is_same());
-    let whole = match block {
-        Block::Heading(heading) => !heading.change.is_same(),
-        Block::Paragraph(paragraph) => !paragraph.change.is_same(),
-        Block::Table(table) => !table.change.is_same() || rows(&table.header) || rows(&table.body),
-        Block::Contents | Block::PageBreak => false,
-    };
-    let mut changed = whole;
-    each_inline(&mut block.clone(), &mut |inline| changed |= !inline.change.is_same());
-    changed
 }
 
 pub fn merge_sections(old: &[Section], new: &[Section], figures: &Figures) -> Vec<Section> {

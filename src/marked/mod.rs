@@ -23,11 +23,6 @@ pub fn merge(old: &Document, new: &Document) -> Document {
     Document { meta: new.meta.clone(), sections, figures }
 }
 
-/// Whether a merged document differs anywhere from the edition before.
-pub fn has_changes(document: &Document) -> bool {
-    document.blocks().any(blocks::is_changed)
-}
-
 /// The figures of a merged document.
 pub struct Figures<'a>(&'a [PrintedFigure]);
 

@@ -1,5 +1,6 @@
 //! The line of the user's file that a finding speaks of, with the words in it.
 
+use crate::data::csv_file::{fields_of, separator_of};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::folder::Folder;
 use crate::layout::Layouts;
@@ -50,8 +51,11 @@ impl<'a> Sources<'a> {
         let words = finding.text.as_deref().unwrap_or_default();
         let first = place.line as usize - 1;
         if place.is_of_record() {
-            let record = lines.iter().skip(first).take(CELL_LINES).map(String::as_str).collect::<Vec<_>>().join("\n");
-            return cut_in_cell(&record, words, place.column.number().unwrap_or_default());
+            let record = |from: usize| -> String {
+                lines.iter().skip(from).take(CELL_LINES).map(String::as_str).collect::<Vec<_>>().join("\n")
+            };
+            let column = place.column.number().unwrap_or_default();
+            return cut_in_cell(&record(first), words, column, separator_of(&record(0), |_| 0));
         }
         let line = lines.get(first)?;
         let found = if words.is_empty() { None } else { cut_at_words(line, words, place) };
@@ -60,16 +64,10 @@ impl<'a> Sources<'a> {
 }
 
 /// The words in the cell of a record, or the beginning of the cell, without the cells before it.
-fn cut_in_cell(record: &str, words: &str, column: u32) -> Option<Excerpt> {
-    let (mut quoted, mut cell, mut start) = (false, 1, 0);
-    for (at, c) in record.char_indices() {
-        match c {
-            '"' => quoted = !quoted,
-            ',' | '\t' | ';' if !quoted => (cell, start) = (cell + 1, if cell < column { at + 1 } else { start }),
-            '\n' if !quoted => break,
-            _ => {}
-        }
-    }
+fn cut_in_cell(record: &str, words: &str, column: u32, separator: u8) -> Option<Excerpt> {
+    let fields = fields_of(record, separator);
+    let field = (column as usize).saturating_sub(1).min(fields.len().saturating_sub(1));
+    let start = fields.get(field).map_or(0, |field| field.start);
     let line = record[start..].split('\n').next().unwrap_or_default();
     let found = record[start..].find(words).filter(|_| !words.is_empty());
     let excerpt = match found {
