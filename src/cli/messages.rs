@@ -1,13 +1,13 @@
 //! What is printed, and where: results to stdout, findings and the rest to stderr.
 
-use super::folders::Outcome;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::folder::Folder;
 use crate::layout::Layouts;
 use crate::tell::findings::{Piece, Shown, Sources, Style, as_html, as_json, as_sarif, as_text, plain, summary};
 use clap::ValueEnum;
 use std::fmt::Display;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The form in which findings are told.
@@ -17,6 +17,13 @@ pub enum Form {
     Json,
     Sarif,
     Html,
+}
+
+/// What became of one folder.
+#[derive(Default)]
+pub struct Outcome {
+    pub written: Vec<PathBuf>,
+    pub diagnostics: Diagnostics,
 }
 
 /// How a command tells what it found.
