@@ -62,6 +62,7 @@ pub use classification::Class;
 pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
 pub use read::{read_files, read_folder};
+pub(crate) use typed::cleaned;
 pub use value::read_date;
 
 pub use schema::{FieldDecl, FileDecl, Kind, Schema};
@@ -81,6 +82,9 @@ pub struct Dataset {
     pub file: Arc<str>,
     pub fields: Vec<FieldDecl>,
     pub records: Vec<Record>,
+    /// Ids of the fields whose blank is not known: those the schema says, and in a file that may be coarse the columns it
+    /// lacks altogether.
+    pub unknown: Vec<String>,
     /// The file exists and its text could be read. A dataset of an absent file has no records and its figures are not known.
     pub given: bool,
 }
