@@ -135,7 +135,7 @@ fn within(item: &Item, (width, height): (f64, f64), page: usize) {
         }
         Item::Rule(rule) => vec![rule.from, rule.to],
         Item::Anchor(_, place) => vec![*place],
-        Item::Link(Link { area, .. }) | Item::Shade(Shade { area }) => {
+        Item::Link(Link { area, .. }) | Item::Shade(Shade { area, .. }) => {
             let (left, top, w, h) = *area;
             vec![(left, top), (left + w, top + h)]
         }

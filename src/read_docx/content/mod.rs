@@ -248,6 +248,8 @@ impl Parser<'_> {
             "tcPr" => return Open::Properties,
             "instrText" | "delInstrText" | "delText" => return Open::Properties,
             "tab" if parent != Some(Open::Properties) => self.keep("\t"),
+            // Where a program ends a line of a title or a head as it stands in print; people type others.
+            "br" if attribute(element, "clear").is_some_and(|clear| clear == "all") => {}
             "br" | "cr" => self.keep("\n"),
             "noBreakHyphen" => self.keep("-"),
             "del" | "moveFrom" => return self.change(parent, accepted),
