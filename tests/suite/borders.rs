@@ -45,6 +45,19 @@ fn number_text_is_made_by_compose_alone() {
     }
 }
 
+/// What is printed goes through one place, which knows what a terminal must not be told.
+#[test]
+fn the_terminal_is_written_to_in_one_place() {
+    let src = common::root().join("src");
+    for file in sources(&src).iter().filter(|f| !f.ends_with("cli/messages.rs")) {
+        let text = code(file);
+        let asked = text.replace("stderr().is_terminal()", "").replace("ProgressDrawTarget::stderr()", "");
+        for way in ["println!", "eprint", " print!", "dbg!(", "stdout()", "stderr()"] {
+            assert!(!asked.contains(way), "{} writes to the terminal: {way}", file.display());
+        }
+    }
+}
+
 /// The codes of findings in code that is no test: the file below `src`, the text before the code, the code.
 fn codes_in_code() -> Vec<(String, String, String)> {
     let src = common::root().join("src");

@@ -28,3 +28,4 @@ mod pull;
 mod reference;
 mod review;
 mod second_set;
+mod terminal;
