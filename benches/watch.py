@@ -2,7 +2,7 @@
 """From saving a corrected ledger to the new PDF in its place, with `gongkai watch` running.
 
 Prints minimum, median and worst of N corrections (default 50) in milliseconds.
-    cargo build --release && python3 benches/watch.py [N]
+    cargo build --profile dist && python3 benches/watch.py [N]
 """
 
 import os
@@ -17,7 +17,7 @@ import tempfile
 import time
 
 root = pathlib.Path(__file__).resolve().parent.parent
-program = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", root / "target")) / "release/gongkai"
+program = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", root / "target")) / "dist/gongkai"
 runs = int(sys.argv[1]) if len(sys.argv) > 1 else 50
 
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Times the whole program, process start to files written: the sample as PDF and DOCX, then each alone, the PDF also
+# Times the whole program as it is shipped, process start to files written: the sample as PDF and DOCX, then each alone, the PDF also
 # without the font programs that an earlier run kept.
 # Prints minimum, median and maximum of N runs (default 21) in milliseconds.
 #   benches/whole.sh [N]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-21}
-cargo build --release --quiet
-program=${CARGO_TARGET_DIR:-target}/release/gongkai
+cargo build --profile dist --quiet
+program=${CARGO_TARGET_DIR:-target}/dist/gongkai
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 export GONGKAI_CACHE=$out/kept

@@ -77,8 +77,9 @@ impl Node {
 pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node {
     let lines = LineIndex::new(text);
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
-    // After a bracket that is not closed the parser finds nothing right: only the first such error is told.
-    let bracket = |m: &str| m.contains("array") || m.contains("inline table") || m.contains("unclosed");
+    // After a bracket that is not closed, or a comma that is missing, the parser finds nothing right: only the first such error is told.
+    let within = ["array", "inline table", "unclosed", "comma", "key-value"];
+    let bracket = |m: &str| within.iter().any(|w| m.contains(w));
     let first = errors.iter().position(|e| bracket(e.message())).map_or(errors.len(), |at| at + 1);
     for error in errors.into_iter().take(first) {
         let (line, column) = lines.at(text, error.span().map_or(0, |s| s.start));
@@ -89,7 +90,7 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
         );
     }
     let span = table.span();
-    let builder = Builder { text, file, lines: &lines, too_large: RefCell::default() };
+    let builder = Builder { text, file, lines: &lines, too_large: RefCell::default(), unprintable: RefCell::default() };
     let place = builder.place(span.start);
     let node = Node { value: builder.table(table.into_inner()), place };
     report_unprintable(&node, diagnostics);
@@ -97,7 +98,17 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
         let found = Diagnostic::error("E200", "TOML 语法错误：整数太大").at(place);
         diagnostics.push(found.hint("整数不能超过 19 位；编码、账号之类请加半角引号，写成文字"));
     }
+    for (place, c) in builder.unprintable.take() {
+        let found = Diagnostic::error("E144", format!("含有不能印出的字符（U+{:04X}）", c as u32)).at(place);
+        diagnostics.push(found.hint("请删去这个字符；写作 \\u…… 的也一样"));
+    }
     node
+}
+
+/// A character that no text may hold, however it was written: control characters, and the noncharacters that stand for
+/// what is no text inside templates.
+fn is_unprintable(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || ('\u{FDD0}'..='\u{FDEF}').contains(&c)
 }
 
 /// Common messages of the TOML parser in Chinese; anything else as it is.
@@ -170,6 +181,8 @@ struct Builder<'a> {
     lines: &'a LineIndex,
     /// Where integers stand that no i64 holds.
     too_large: RefCell<Vec<Place>>,
+    /// Texts and keys with a character that no text may hold.
+    unprintable: RefCell<Vec<(Place, char)>>,
 }
 
 impl Builder<'_> {
@@ -178,12 +191,24 @@ impl Builder<'_> {
         Place::new(self.file.clone(), line, column)
     }
 
+    /// A text without what no text may hold, which is told.
+    fn text(&self, text: String, place: &Place) -> String {
+        match text.chars().find(|&c| is_unprintable(c)) {
+            None => text,
+            Some(c) => {
+                self.unprintable.borrow_mut().push((place.clone(), c));
+                text.replace(is_unprintable, "")
+            }
+        }
+    }
+
     fn table(&self, table: toml::de::DeTable<'_>) -> Tree {
         let mut entries: Vec<_> = table.into_iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start); // the order the user wrote
         let entry = |(key, value): (toml::Spanned<std::borrow::Cow<'_, str>>, toml::Spanned<toml::de::DeValue<'_>>)| {
             let place = self.place(key.span().start);
-            (key.into_inner().into_owned(), Entry { key: place, node: self.node(value) })
+            let key = self.text(key.into_inner().into_owned(), &place);
+            (key, Entry { key: place, node: self.node(value) })
         };
         Tree::Table(entries.into_iter().map(entry).collect())
     }
@@ -192,7 +217,7 @@ impl Builder<'_> {
         use toml::de::DeValue;
         let place = self.place(value.span().start);
         let value = match value.into_inner() {
-            DeValue::String(s) => Tree::String(s.into_owned()),
+            DeValue::String(s) => Tree::String(self.text(s.into_owned(), &place)),
             DeValue::Integer(i) => {
                 let read = i64::from_str_radix(&i.as_str().replace('_', ""), i.radix());
                 Tree::Integer(read.unwrap_or_else(|_| {

@@ -1,6 +1,8 @@
 //! What every target asks of a parser, beside that it does not panic: bounded memory, the same answer twice, and
 //! messages that are Chinese, on one line, short, and have a place. The engine bounds the time.
 
+#[path = "../../tests/suite/departments/mod.rs"]
+pub mod departments;
 pub mod docx;
 mod meter;
 pub mod small;

@@ -2,7 +2,8 @@
 //! seeds: layouts/classification/*/*.csv
 #![no_main]
 
-use gongkai::data::{Class, decode, read_class_list};
+use gongkai::data::{Class, read_class_list};
+use gongkai::folder::decode;
 use gongkai::diagnostic::Diagnostics;
 use gongkai_fuzz::{PARSER, all, judge, twice};
 

@@ -3,7 +3,7 @@
 #![no_main]
 
 use encoding_rs::GB18030;
-use gongkai::data::decode;
+use gongkai::folder::decode;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::money::Unit;
 use gongkai_fuzz::{PARSER, all, judge, table, twice};

@@ -2,24 +2,14 @@
 //! figure changes, and nothing breaks.
 #![no_main]
 
-use gongkai::check::fix::{Patch, patches, write};
+use gongkai::check::fix::{Patch, patched, patches};
 use gongkai::diagnostic::{Diagnostic, Diagnostics};
+use gongkai::folder::Folder;
 use gongkai_fuzz::{PARSER, small, twice};
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::Path;
 
 /// The files that an input may hold.
 const OWN: [&str; 3] = ["text/own.md", "data/ledger.csv", "data/units.csv"];
-
-/// A folder of this process alone.
-fn folder() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("gongkai-fuzz-{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("text")).expect("a folder");
-        folder
-    })
-}
 
 /// The digits of a text, whatever their width.
 fn digits(text: &str) -> String {
@@ -32,6 +22,14 @@ fn found(over: &[(&str, &str)]) -> (bool, Diagnostics) {
     let mut found = Diagnostics::default();
     let composed = small::composed_of(over, &mut found).is_some();
     (composed, found)
+}
+
+/// What is to be mended, the same when asked again.
+fn twice_shown(folder: &Folder, found: &Diagnostics) -> Vec<Patch> {
+    let shown = || patches(folder, found).iter().map(Patch::diff).collect::<Vec<_>>();
+    let patches = patches(folder, found);
+    assert_eq!(twice(PARSER, shown), patches.iter().map(Patch::diff).collect::<Vec<_>>());
+    patches
 }
 
 libfuzzer_sys::fuzz_target!(|input: &str| {
@@ -48,24 +46,15 @@ libfuzzer_sys::fuzz_target!(|input: &str| {
         return;
     }
     let name = |name: &str| name.strip_prefix("data/").unwrap_or(name).to_string();
-    OWN.iter().for_each(|own| drop(std::fs::remove_file(folder().join(name(own)))));
-    for (at, text) in &over {
-        if !at.starts_with("set/") {
-            std::fs::write(folder().join(name(at)), text).expect("written");
-        }
-    }
-    let patches: Vec<Patch> = patches(folder(), &before);
-    let shown = |patches: &[Patch]| patches.iter().map(Patch::diff).collect::<Vec<_>>();
-    assert_eq!(twice(PARSER, || shown(&gongkai::check::fix::patches(folder(), &before))), shown(&patches));
-    write(&patches).unwrap_or_else(|refused| panic!("{refused}"));
+    let own = over.iter().filter(|(at, _)| !at.starts_with("set/"));
+    let folder = Folder::of_files(Path::new("data"), own.map(|(at, text)| (name(at), text.as_bytes().into())));
+    let patches: Vec<Patch> = twice_shown(&folder, &before);
+    let mended_folder = patched(&folder, &patches);
     let bound = before.iter().filter_map(|one| one.fix.as_ref()).any(|fix| fix.new.contains("{{"));
     let mut mended: Vec<(&str, String)> = Vec::new();
     for (at, text) in &over {
-        let new = if at.starts_with("set/") {
-            (*text).to_string()
-        } else {
-            std::fs::read_to_string(folder().join(name(at))).expect("text")
-        };
+        let new =
+            if at.starts_with("set/") { (*text).to_string() } else { mended_folder.text(&name(at)).expect("text") };
         assert_eq!(text.lines().count(), new.lines().count(), "{new}");
         assert!(bound || digits(text) == digits(&new), "{text}\n{new}");
         mended.push((at, new));

@@ -1,7 +1,7 @@
 //! `gongkai build`: the files of each folder, in its place.
 
-use super::folders::{Manner, Outcome, Places, each_folder, expanded, output_names};
-use super::messages::{Form, blocks, tell};
+use super::folders::{Manner, Places, each_folder, expanded, output_names};
+use super::messages::{Form, Outcome, blocks, tell};
 use crate::data::read_date;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::edition::{Built, Edition, Recorded, notice, record};

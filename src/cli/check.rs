@@ -1,7 +1,7 @@
 //! `gongkai check`: everything that `build` would find, and nothing written but the fixes that are asked for.
 
-use super::folders::{Manner, Outcome, Places, each_folder, expanded, opened, outcomes};
-use super::messages::{Form, Telling, print, report, tell};
+use super::folders::{Manner, Places, each_folder, expanded, opened, outcomes};
+use super::messages::{Form, Outcome, Telling, print, report, tell};
 use crate::check::fix::{self, Patch};
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;

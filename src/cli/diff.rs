@@ -2,11 +2,11 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
-use crate::data::{Correction, correct, unreadable};
+use crate::data::{Correction, correct};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::{Diff, compare_all, compare_docx};
 use crate::edition::{self, Edition, MANIFEST};
-use crate::folder::Folder;
+use crate::folder::{Folder, unreadable};
 use crate::layout::Layouts;
 use crate::made::Made;
 use crate::read_docx::{self, Reading};

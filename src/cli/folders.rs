@@ -1,6 +1,6 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
-use super::messages::{Form, Telling, report};
+use super::messages::{Form, Outcome, Telling, report};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::layout::Layouts;
@@ -29,13 +29,6 @@ impl Places {
     pub fn workshop(&self) -> Result<Workshop, Diagnostics> {
         Workshop::find(self.layouts.as_deref(), self.fonts.as_deref())
     }
-}
-
-/// What became of one folder.
-#[derive(Default)]
-pub struct Outcome {
-    pub written: Vec<PathBuf>,
-    pub diagnostics: Diagnostics,
 }
 
 /// How a command tells what it found.

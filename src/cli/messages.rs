@@ -1,8 +1,7 @@
 //! What is printed, and where: results to stdout, findings and the rest to stderr. Nothing else writes to either, so
 //! that nothing that others wrote reaches the terminal as a command to it.
 
-use super::folders::Outcome;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::folder::Folder;
 use crate::layout::Layouts;
 use crate::printable;
@@ -10,6 +9,7 @@ use crate::tell::findings::{Piece, Shown, Sources, Style, as_html, as_json, as_s
 use clap::ValueEnum;
 use std::fmt::Display;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The form in which findings are told.
@@ -19,6 +19,13 @@ pub enum Form {
     Json,
     Sarif,
     Html,
+}
+
+/// What became of one folder.
+#[derive(Default)]
+pub struct Outcome {
+    pub written: Vec<PathBuf>,
+    pub diagnostics: Diagnostics,
 }
 
 /// How a command tells what it found.

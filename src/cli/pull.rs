@@ -2,9 +2,8 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
-use crate::data::unreadable;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::folder::Folder;
+use crate::folder::{Folder, unreadable};
 use crate::place::save;
 use crate::pull::{Pulled, pull, spelled};
 use clap::Args;

@@ -1,7 +1,7 @@
 //! `gongkai read`: the figures of a DOCX, a line each, by their addresses.
 
 use super::messages::{print, print_lines, tell};
-use crate::data::unreadable;
+use crate::folder::unreadable;
 use crate::read_docx::{Options, View, load, read};
 use crate::tell::reading::{as_json, as_text};
 use clap::{Args, ValueEnum};

@@ -1,8 +1,8 @@
 //! `gongkai watch`: a data folder built again whenever it is saved.
 
 use super::build::{FormatArg, formats};
-use super::folders::{Outcome, Places, output_names};
-use super::messages::{Form, Telling, print, report, tell};
+use super::folders::{Places, output_names};
+use super::messages::{Form, Outcome, Telling, print, report, tell};
 use crate::diagnostic::Diagnostic;
 use crate::folder::Folder;
 use crate::layout::Layouts;

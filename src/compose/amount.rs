@@ -1,6 +1,6 @@
 //! Amounts in templates: a sentence names a figure, and the printed text keeps its address.
 
-use super::figure::{Chain, Figure, Id, Terms};
+use super::figure::{Chain, Figure, Id, Operation, Terms, Unknown};
 use super::session::Session;
 use super::short_hash;
 use crate::diagnostic::{Diagnostic, Place};
@@ -60,21 +60,31 @@ pub fn amount(value: &Value) -> Result<Arc<Amount>, Error> {
     })
 }
 
+/// How the result of a `calc` looks by itself: a plain number (a percentage, a count) its own way, money as `money`.
+pub fn own_look(session: &Session, value: &Value, money: &Look) -> Look {
+    let figure = value.downcast_object::<Amount>().and_then(|result| Some(session.figure(result.figure?)));
+    match figure {
+        Some(figure) if !figure.is_money() => Look { zero: money.zero.clone(), ..figure.look.clone() },
+        None if value.kind() == ValueKind::Number => Look { unit: Unit::Plain, ..money.clone() },
+        _ => money.clone(),
+    }
+}
+
 /// Registers the result of a `calc` at its cell's address; none if there is nothing.
-pub fn register(session: &Session, value: &Value, address: String, look: &Look, place: &Place) -> Option<Id> {
-    let (amount, unknown, of, look) = match value.downcast_object::<Amount>() {
-        Some(result) => {
-            let figure = session.figure(result.figure?);
-            let look = if figure.look.unit == Unit::Plain { figure.look.clone() } else { look.clone() };
-            (result.exact(), figure.unknown.clone(), vec![result.figure?], look)
-        }
-        None if value.kind() == ValueKind::Number => {
-            (value.to_string().parse().ok(), None, Vec::new(), Look { unit: Unit::Plain, ..look.clone() })
-        }
+pub fn register(session: &Session, value: &Value, address: String, look: Look, place: &Place) -> Option<Id> {
+    let (amount, unknown, of) = match value.downcast_object::<Amount>() {
+        Some(result) => (result.exact(), session.figure(result.figure?).unknown.clone(), vec![result.figure?]),
+        None if value.kind() == ValueKind::Number => (value.to_string().parse().ok(), None, Vec::new()),
         None => return None,
     };
-    let figure = Figure { address: address.into(), amount, unknown, look, terms: Terms::Figures(of) };
+    let terms = Terms::Figures(Operation::Same, of);
+    let figure = Figure { address: address.into(), amount, unknown, look, terms };
     Some(session.add_figure(figure, place))
+}
+
+/// Whether an amount is not known for no other reason than that a percentage has no base.
+pub fn lacks_base(figure: &Figure) -> bool {
+    figure.unknown.as_ref().is_some_and(|unknown| unknown.reason == ZERO_BASE)
 }
 
 impl Amount {
@@ -118,7 +128,7 @@ impl Amount {
     /// For a difference or ratio: what it is compared with.
     fn base(&self) -> Option<Arc<Figure>> {
         let (session, figure) = self.figure()?;
-        let Terms::Figures(of) = &figure.terms else { return None };
+        let Terms::Figures(_, of) = &figure.terms else { return None };
         Some(session.figure(*of.get(1)?))
     }
 
@@ -160,7 +170,7 @@ fn sum_on(
     session: &Session,
     dataset: &crate::data::Dataset,
     chain: &Arc<Chain>,
-) -> (Option<Decimal>, Option<String>, Terms) {
+) -> (Option<Decimal>, Option<Unknown>, Terms) {
     let points = session.all_points(dataset, &chain.filters);
     let everything = session.all_points(dataset, &[]);
     let measure = dataset.field(&chain.measure);
@@ -171,9 +181,9 @@ fn sum_on(
         chain: chain.clone(),
     };
     let result = match measure {
-        Some(_) if chain.record => Err("它是单独一条记录，别的数据里没有".to_string()),
-        Some(measure) => session.sum(dataset, &points, &everything, measure),
-        None => Err(format!("{} 没有字段“{}”", dataset.file, chain.measure)),
+        Some(_) if chain.record => Err("它是单独一条记录，别的数据里没有".into()),
+        Some(measure) => session.sum(dataset, &points, &everything, measure, &chain.filters),
+        None => Err(format!("{} 没有字段“{}”", dataset.file, chain.measure).as_str().into()),
     };
     match result {
         Ok(sum) => (Some(sum), None, terms),
@@ -213,6 +223,13 @@ impl Object for Amount {
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
+        // What is not known is not nought: the question is told, whatever is printed then.
+        if let (Some(id), Some((session, figure))) = (self.figure, self.figure())
+            && figure.amount.is_none()
+            && session.given.is_empty()
+        {
+            session.not_known(id);
+        }
         self.exact().is_some_and(|amount| !amount.is_zero())
     }
 
@@ -234,7 +251,7 @@ impl Object for Amount {
                 f.write_str(&session.mention(id, text))
             }
             None if !session.given.is_empty() => f.write_str(&session.mention(id, super::UNKNOWN.to_string())),
-            None => f.write_str(&session.problem(not_known(&session, &figure))),
+            None => f.write_str(&session.not_known(id)),
         }
     }
 }
@@ -242,10 +259,11 @@ impl Object for Amount {
 /// Why a percentage is not known.
 const ZERO_BASE: &str = "基数为零";
 
-/// The finding that a figure is printed but not known.
+/// The finding that a figure is printed but not known, at the record that is to blame, if one is.
 pub fn not_known(session: &Session, figure: &Figure) -> Diagnostic {
-    let reason = figure.unknown.clone().unwrap_or_else(|| "所依据的数据不全".to_string());
-    if let Terms::Figures(of) = &figure.terms
+    let unknown = figure.unknown.clone().unwrap_or_else(|| "所依据的数据不全".into());
+    let reason = unknown.reason;
+    if let Terms::Figures(_, of) = &figure.terms
         && reason == ZERO_BASE
         && let [_, base] = of[..]
     {
@@ -257,7 +275,11 @@ pub fn not_known(session: &Session, figure: &Figure) -> Diagnostic {
         true => "补上这个文件；确实没有的，在版式中用 given(\"…\") 判断后再写。没有的数据不会当作零",
         false => "补全那一行的空白，或在版式中改用已知的口径；没有的数据不会当作零",
     };
-    Diagnostic::error("E304", format!("数字“{}”无从得知：{reason}", figure.address)).hint(hint)
+    let found = Diagnostic::error("E304", format!("数字“{}”无从得知：{reason}", figure.address)).hint(hint);
+    match unknown.place {
+        Some(place) => found.at(place),
+        None => found,
+    }
 }
 
 /// How a second figure is written in a derived address: a dataset of the same figure by name, else by its hash.
@@ -272,9 +294,9 @@ fn derive(
     session: &Session,
     a: &Amount,
     b: &Amount,
-    sign: char,
+    operation: Operation,
     look: impl FnOnce(&Figure) -> Look,
-    compute: impl FnOnce(Decimal, Decimal) -> Result<Decimal, String>,
+    compute: impl FnOnce(Decimal, Decimal) -> Result<Decimal, Unknown>,
 ) -> Value {
     let (Some(first), Some(other)) = (a.id(), b.id()) else {
         let problem = a.problem.clone().or_else(|| b.problem.clone());
@@ -287,17 +309,23 @@ fn derive(
         });
     };
     let (x, y) = (session.figure(first), session.figure(other));
+    let sign = if operation == Operation::Ratio { '%' } else { '~' };
     let address = format!("{}{sign}{}", x.address, second(&x.address, &y.address));
     let result = match (x.amount, y.amount) {
         (Some(x), Some(y)) => compute(x, y),
-        _ => Err(x.unknown.clone().or(y.unknown.clone()).unwrap_or_default()),
+        _ => Err(x.unknown.clone().or(y.unknown.clone()).unwrap_or_else(|| "所依据的数据不全".into())),
     };
     let (amount, unknown) = match result {
         Ok(amount) => (Some(amount), None),
         Err(reason) => (None, Some(reason)),
     };
-    let figure =
-        Figure { address: address.into(), amount, unknown, look: look(&x), terms: Terms::Figures(vec![first, other]) };
+    let figure = Figure {
+        address: address.into(),
+        amount,
+        unknown,
+        look: look(&x),
+        terms: Terms::Figures(operation, vec![first, other]),
+    };
     let id = session.derived(figure);
     value(session, id)
 }
@@ -306,7 +334,7 @@ fn derive(
 pub fn diff(session: &Session, a: &Amount, b: &Amount) -> Result<Value, Error> {
     signed(a)?;
     signed(b)?;
-    Ok(derive(session, a, b, '~', |x| Look { zero: None, ..x.look.clone() }, |x, y| Ok(x - y)))
+    Ok(derive(session, a, b, Operation::Difference, |x| Look { zero: None, ..x.look.clone() }, |x, y| Ok(x - y)))
 }
 
 /// Refuses an absolute value in arithmetic: its address is that of the signed figure.
@@ -325,9 +353,9 @@ pub fn percent(session: &Session, a: &Amount, b: &Amount) -> Result<Value, Error
         session,
         a,
         b,
-        '%',
+        Operation::Ratio,
         |_| look,
-        |x, y| x.checked_div(y).map(|q| q * Decimal::ONE_HUNDRED).ok_or_else(|| ZERO_BASE.to_string()),
+        |x, y| x.checked_div(y).map(|q| q * Decimal::ONE_HUNDRED).ok_or_else(|| ZERO_BASE.into()),
     );
     Ok(match ratio.downcast_object::<Amount>() {
         Some(ratio) if a.absolute => ratio.with(|r| r.absolute = true),
@@ -357,8 +385,13 @@ pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Result<Value, Error>
     let address = format!("{}+#{}", head.address, short_hash(&others.join("+")));
     let amount = all.iter().map(|f| f.amount).sum::<Option<Decimal>>();
     let unknown = all.iter().find_map(|f| f.unknown.clone());
-    let figure =
-        Figure { address: address.into(), amount, unknown, look: head.look.clone(), terms: Terms::Figures(ids) };
+    let figure = Figure {
+        address: address.into(),
+        amount,
+        unknown,
+        look: head.look.clone(),
+        terms: Terms::Figures(Operation::Sum, ids),
+    };
     let id = session.derived(figure);
     Ok(value(session, id))
 }

@@ -6,6 +6,7 @@ use super::session::Session;
 use super::table::{Cell, Composed, Content, composed, table_context};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{self, *};
+use crate::layout::narrative_lines::in_one_line;
 use crate::layout::{Part, Placement, TableLayout, Template};
 use crate::money::show;
 use minijinja::Value;
@@ -39,7 +40,7 @@ fn parts(session: &Arc<Session>, tables: bool) -> Document {
     let set = &session.job.set;
     let text = |template: &Template| {
         let rendered = session.render(template, &Value::from(BTreeMap::<String, Value>::new()));
-        plain_text(&session.inlines(&rendered, &template.place))
+        plain_text(&session.inlines(&in_one_line(&rendered), &template.place))
     };
     let report = &session.job.report;
     let meta = Meta {
@@ -250,7 +251,7 @@ impl Builder<'_> {
         let context = table_context(table, number);
         let text = |template: &Template| -> Vec<Inline> {
             let rendered = session.render(template, &context);
-            let inlines = session.inlines(&rendered, &template.place);
+            let inlines = session.inlines(&in_one_line(&rendered), &template.place);
             session.flush_problems(&template.place);
             inlines
         };
@@ -323,15 +324,19 @@ fn row(session: &Session, line: &super::table::Line) -> Row {
 fn cell(session: &Session, cell: &Cell) -> document::Cell {
     let inlines = match &cell.content {
         Content::Text(text) => session.inlines(text, &cell.place),
-        Content::Figure(id, look) => {
+        Content::Figure(id) => {
             let figure = session.figure(*id);
             match figure.amount {
-                Some(amount) => match show(amount, look) {
+                Some(amount) => match show(amount, &figure.look) {
                     text if text.is_empty() => Vec::new(),
                     text => vec![Inline::figure(text, session.printed(*id))],
                 },
                 None => {
-                    session.report(super::amount::not_known(session, &figure).at(cell.place.clone()));
+                    let found = super::amount::not_known(session, &figure);
+                    session.report(match found.place {
+                        Some(_) => found.related(cell.place.clone(), "这里用到它"),
+                        None => found.at(cell.place.clone()),
+                    });
                     Vec::new()
                 }
             }

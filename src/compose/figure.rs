@@ -23,7 +23,7 @@ pub struct Figure {
     /// 元 for money, ones for counts, per cent for percentages; none: not known.
     pub amount: Option<Decimal>,
     /// Why it is not known.
-    pub unknown: Option<String>,
+    pub unknown: Option<Unknown>,
     /// How its table prints it.
     pub look: Look,
     pub(super) terms: Terms,
@@ -41,15 +41,41 @@ impl Figure {
     }
 }
 
+/// Why a figure is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    pub reason: String,
+    /// The record that does not say enough, where one is to blame.
+    pub place: Option<Place>,
+}
+
+impl From<&str> for Unknown {
+    fn from(reason: &str) -> Unknown {
+        Unknown { reason: reason.to_string(), place: None }
+    }
+}
+
 /// What a figure is made of.
 #[derive(Debug, Clone)]
 pub(super) enum Terms {
     /// The sum of an amount field over the points of a row and a column.
     Points { dataset: Arc<str>, row: Arc<Points>, column: Arc<Points>, chain: Arc<Chain> },
-    /// Other figures.
-    Figures(Vec<Id>),
+    /// Other figures, and what was done with them.
+    Figures(Operation, Vec<Id>),
     /// One value of one record.
     Record(Origin),
+}
+
+/// How a figure is made of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    /// The first less the second.
+    Difference,
+    /// The first as a percentage of the second.
+    Ratio,
+    Sum,
+    /// The one figure again, in a table's own cell; or a figure that was given as printed, made of none.
+    Same,
 }
 
 /// The filters of a figure, to ask the same of another dataset.
@@ -90,9 +116,9 @@ impl Session {
             register.add(Figure {
                 address: view.address.clone(),
                 amount: view.printed(),
-                unknown: Some("它不是数字".to_string()),
+                unknown: Some("它不是数字".into()),
                 look: Look { unit: view.unit, decimals: view.decimals, ..self.job.set.numbers.clone() },
-                terms: Terms::Figures(Vec::new()),
+                terms: Terms::Figures(Operation::Same, Vec::new()),
             });
         }
     }
@@ -169,7 +195,7 @@ impl Session {
 fn origins(data: &Data, figures: &[Arc<Figure>], id: Id) -> Vec<Origin> {
     match &figures[id].terms {
         Terms::Record(origin) => vec![origin.clone()],
-        Terms::Figures(of) => {
+        Terms::Figures(_, of) => {
             let mut all: Vec<Origin> = of.iter().flat_map(|&id| origins(data, figures, id)).collect();
             all.sort();
             all.dedup();
@@ -187,7 +213,7 @@ pub(super) fn amounts_behind(data: &Data, figures: &[Arc<Figure>], id: Id) -> Ve
     let figure = &figures[id];
     match &figure.terms {
         Terms::Record(origin) => vec![(origin.clone(), figure.amount.unwrap_or_default())],
-        Terms::Figures(of) => of.iter().flat_map(|&id| amounts_behind(data, figures, id)).collect(),
+        Terms::Figures(_, of) => of.iter().flat_map(|&id| amounts_behind(data, figures, id)).collect(),
         Terms::Points { dataset, row, column, chain } => {
             let Some(dataset) = data.datasets.get(&**dataset) else { return Vec::new() };
             let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };

@@ -2,14 +2,16 @@
 
 use super::amount::{self, Amount, Sign, amount as amount_of, value};
 use super::figure::{Figure, Terms};
+use super::sentence_parts::{self, Whole};
 use super::session::Session;
 use super::table::composed;
 use super::words::{chinese_date, chinese_number};
 use super::{Job, reasons};
+use crate::data::filter::lacking;
 use crate::data::{Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::layout::TableLayout;
 use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
+use crate::layout::{Each, FUEL, FUEL_OF_A_RECORD, RowDecl, Side, TableLayout};
 use crate::money::{Look, Unit};
 use crate::toml_tree::suggestion;
 use minijinja::value::{Kwargs, Rest};
@@ -20,6 +22,7 @@ use std::sync::{Arc, Weak};
 /// The set's environment with everything bound to `session`.
 pub fn environment(session: &Arc<Session>) -> Environment<'static> {
     let mut env = session.job.set.env.clone();
+    env.set_fuel(Some(FUEL + FUEL_OF_A_RECORD * session.job.records()));
     let report = &session.job.report;
     let mut facts: BTreeMap<String, Value> =
         report.values.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect();
@@ -101,7 +104,24 @@ fn add_filters(env: &mut Environment<'static>, session: &Arc<Session>) {
         },
     );
     env.add_filter("date", |iso: &str| chinese_date(iso));
-    env.add_test("zero", |x: &Value| -> Result<bool> { Ok(amount_of(x)?.exact().is_some_and(|a| a.is_zero())) });
+    let s = session.weak();
+    env.add_filter("parts", move |text: String, totals: Rest<Value>| {
+        sentence_parts::prove(&*upgrade(&s)?, &text, &totals, Whole::All)
+    });
+    let s = session.weak();
+    env.add_filter("within", move |text: String, totals: Rest<Value>| {
+        sentence_parts::prove(&*upgrade(&s)?, &text, &totals, Whole::Some)
+    });
+    env.add_test("zero", |x: &Value| -> Result<bool> {
+        let of = amount_of(x)?;
+        // What is not known is not nought, nor is it more.
+        match (of.exact(), of.figure()) {
+            (None, Some((session, figure))) if session.given.is_empty() => {
+                Err(wrong(amount::not_known(&session, &figure).message))
+            }
+            (amount, _) => Ok(amount.is_some_and(|a| a.is_zero())),
+        }
+    });
     env.add_test("known", |x: &Value| -> Result<bool> { Ok(amount_of(x)?.exact().is_some()) });
 }
 
@@ -181,7 +201,19 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
     let level: Option<usize> = options.get("level")?;
     let side: usize = options.get::<Option<usize>>("side")?.unwrap_or(0);
     options.assert_all_used()?;
-    let Some(table) = composed(session, layout(session, id)?, &[]) else { return Ok(Value::from(Vec::<Value>::new())) };
+    let layout = layout(session, id)?;
+    let sides = layout.sides.len();
+    if side >= sides {
+        return Err(wrong(match sides {
+            1 => format!("表“{id}”只有一侧，不用写 side，写了 {side}"),
+            _ => format!("表“{id}”有 {sides} 侧，side 写 0 到 {}，写了 {side}", sides - 1),
+        }));
+    }
+    let levels = levels(session, &layout.from, &layout.sides[side]);
+    if let Some(level) = level.filter(|l| !(1..=levels).contains(l)) {
+        return Err(wrong(format!("表“{id}”的行有 {levels} 级，level 写 1 到 {levels}，写了 {level}")));
+    }
+    let Some(table) = composed(session, layout, &[]) else { return Ok(Value::from(Vec::<Value>::new())) };
     let wanted = table.rows.iter().filter(|r| r.generated && r.side == side && level.is_none_or(|l| l == r.level));
     let row = |r: &super::table::NamedRow| {
         let mut context = r.context.clone();
@@ -190,6 +222,29 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
         Value::from(context)
     };
     Ok(Value::from(wanted.map(row).collect::<Vec<Value>>()))
+}
+
+/// How many levels the rows of a side may have: those of the codes that make them, else one.
+fn levels(session: &Session, from: &str, side: &Side) -> usize {
+    fn of(session: &Session, from: &str, rows: &[RowDecl]) -> usize {
+        let one = |row: &RowDecl| {
+            let from = row.from.as_deref().unwrap_or(from);
+            let own = match (&row.each, session.dataset(from)) {
+                (Some(Each::Field(name)), Some(dataset)) => {
+                    match dataset.field(name).map(|f| &dataset.fields[f].kind) {
+                        Some(Kind::Code { class, .. }) => {
+                            session.job.set.schema.classes.get(class).map(|c| c.levels.len())
+                        }
+                        _ => None,
+                    }
+                }
+                _ => None,
+            };
+            own.unwrap_or(1).max(of(session, from, &row.rows))
+        };
+        rows.iter().map(one).max().unwrap_or(1)
+    }
+    of(session, from, &side.rows).max(of(session, from, &side.foot))
 }
 
 pub(super) fn no_dataset(job: &Job, file: &str) -> Error {
@@ -206,10 +261,29 @@ fn matching<'s>(session: &'s Session, file: &str, options: &Kwargs) -> Result<(&
             let known: Vec<&str> = dataset.fields.iter().map(|f| f.id.as_str()).collect();
             return Err(wrong(format!("{} 没有字段“{name}”，{}", dataset.file, suggestion(name, &known))));
         }
-        filters.push(super::axes::is(name, &options.get::<String>(name)?));
+        let value = options.get::<String>(name)?;
+        possible(dataset, name, &value)?;
+        filters.push(super::axes::is(name, &value));
     }
-    let found = session.all_points(dataset, &filters).yes.iter().collect();
-    Ok((dataset, found))
+    let points = session.all_points(dataset, &filters);
+    if let Some(unknown) = points.unknown.iter().next() {
+        let record = &dataset.records[unknown];
+        let lacking = lacking(&filters, dataset, record, &session.job.set.schema).join("、");
+        let at = format!("{}:{}", record.origin.file, record.origin.line);
+        return Err(wrong(format!("不知道哪些记录符合条件：{at} 没有填写“{lacking}”。没有填写不是没有")));
+    }
+    Ok((dataset, points.yes.iter().collect()))
+}
+
+/// A value that a choice field cannot have is a slip of the pen: it would find nothing, in silence.
+fn possible(dataset: &crate::data::Dataset, name: &str, value: &str) -> Result<()> {
+    let kind = dataset.field(name).map(|field| &dataset.fields[field].kind);
+    let Some(Kind::Choice { values, groups }) = kind else { return Ok(()) };
+    if value.is_empty() || values.iter().any(|v| v == value) || groups.contains_key(value) {
+        return Ok(());
+    }
+    let known: Vec<&str> = values.iter().chain(groups.keys()).map(String::as_str).collect();
+    Err(wrong(format!("{} 的“{name}”没有“{value}”这个值，{}", dataset.file, suggestion(value, &known))))
 }
 
 /// `lookup("assets", item="车辆")`: the one record, its numbers as figures.
@@ -251,7 +325,7 @@ fn table(session: &Session, id: &str, options: &Kwargs) -> Result<String> {
             return Err(wrong(format!("{} 没有字段“{name}”，{}", dataset.file, suggestion(name, &known))));
         }
         let value: String = options.get(name)?;
-        instance.push((name.to_string(), value.trim_start_matches(super::tokens::LITERAL).to_string()));
+        instance.push((name.to_string(), value));
     }
     // Over printed tables no document is made: a table's place is empty.
     if !session.given.is_empty() {
@@ -265,39 +339,45 @@ fn table(session: &Session, id: &str, options: &Kwargs) -> Result<String> {
 }
 
 /// `prose("goals")`: the department's own text, a template too.
-fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<String> {
+fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<Value> {
     let default: Option<String> = options.get("default")?;
     options.assert_all_used()?;
-    let Some(narrative) = session.job.set.narratives.get(&format!("text/{name}")) else {
-        return default.map_or_else(
-            || {
-                let diagnostic = Diagnostic::error("E325", format!("缺少文字 text/{name}.md"))
-                    .hint(format!("在数据文件夹的 text 里新建 {name}.md，写上这一部分的文字"));
-                Ok(session.problem(diagnostic))
-            },
-            Ok,
-        );
+    let set = &session.job.set;
+    if set.parts.iter().any(|part| part.file == name) && set.narratives.contains_key(name) {
+        return Err(wrong(format!(
+            "prose(\"{name}\") 与本套版式的一节 {name}.md 同名：数据文件夹的 text/{name}.md 会替换整节，不能又是其中的一段。请换一个名称"
+        )));
+    }
+    let Some(narrative) = set.narratives.get(&format!("text/{name}")) else {
+        return Ok(Value::from_safe_string(default.unwrap_or_else(|| {
+            let diagnostic = Diagnostic::error("E325", format!("缺少文字 text/{name}.md"))
+                .hint(format!("在数据文件夹的 text 里新建 {name}.md，写上这一部分的文字"));
+            session.problem(diagnostic)
+        })));
     };
     let number = session.file_number(&narrative.file, true);
-    let rendered = session.render_lines(&narrative.template);
+    let rendered = session.once_within(&format!("text/{name}.md"), || session.render_lines(&narrative.template))?;
     let own = format!("{FILE}{number},");
-    Ok(rendered.replace(LINE, &own).trim_end().to_string())
+    Ok(Value::from_safe_string(rendered.replace(LINE, &own).trim_end().to_string()))
 }
 
 /// `d | say("持平")`: the set's phrase for more, less or the same, by the sign as printed.
-fn say(session: &Session, d: &Value, name: &str) -> Result<String> {
+fn say(session: &Session, d: &Value, name: &str) -> Result<Value> {
     let of = amount_of(d)?;
     let says = &session.job.set.say;
     let phrases = says.get(name).ok_or_else(|| {
         let known: Vec<&str> = says.keys().map(String::as_str).collect();
         wrong(format!("[say] 中没有“{name}”，{}", suggestion(name, &known)))
     })?;
-    let Some(sign) = of.sign() else { return Ok(d.to_string()) };
+    let (Some(sign), Some(id)) = (of.sign(), of.id()) else { return Ok(d.clone()) };
     let phrase = match (sign, &phrases.base0) {
         (Sign::Up | Sign::Down, Some(base0)) if of.base_is_zero() => base0,
         (Sign::Up, _) => &phrases.up,
         (Sign::Down, _) => &phrases.down,
         (Sign::Same, _) => &phrases.same,
     };
-    Ok(session.render(phrase, &Value::from(BTreeMap::from([("d".to_string(), d.clone())]))))
+    let context = Value::from(BTreeMap::from([("d".to_string(), d.clone())]));
+    let said = session.once_within(&format!("[say] 的“{name}”"), || session.render(phrase, &context))?;
+    // “持平” speaks of its figure without printing it.
+    Ok(Value::from_safe_string(format!("{}{said}", session.mention(id, String::new()))))
 }

@@ -15,6 +15,7 @@ mod points;
 mod reasons;
 mod render;
 mod report;
+mod sentence_parts;
 mod session;
 mod statements;
 mod table;
@@ -22,7 +23,7 @@ mod tokens;
 mod view;
 mod words;
 
-pub use figure::Figure;
+pub use figure::{Figure, Unknown};
 pub(crate) use file_name::file_name;
 pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
 pub use statements::{Model, Sentence, UNKNOWN};
@@ -32,8 +33,8 @@ use crate::data::Data;
 use crate::data::printed::PrintedTable;
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
-use crate::layout::LayoutSet;
-use crate::money::Look;
+use crate::layout::{LayoutSet, LookPatch};
+use crate::money::{Look, Unit};
 use session::Session;
 use std::sync::Arc;
 
@@ -59,9 +60,39 @@ impl Job {
         self.printed.iter().any(|p| p.name == id || p.name == file)
     }
 
-    /// How sentences print money, where a narrative does not say otherwise.
-    fn sentence_look(&self) -> Look {
-        self.set.text_numbers.apply(&self.set.numbers)
+    /// How many records it has, of all files.
+    fn records(&self) -> u64 {
+        self.data.datasets.values().map(|dataset| dataset.records.len() as u64).sum()
+    }
+
+    /// How sentences print figures, where a narrative does not say otherwise.
+    fn sentence_look(&self) -> SentenceLook {
+        let money = Look { zero: None, ..self.set.numbers.clone() };
+        SentenceLook { money: self.set.text_numbers.apply(&money), says_zero: self.set.text_numbers.zero.is_some() }
+    }
+}
+
+/// How sentences print figures. A sentence has no blank cell: where nothing says how it prints zero, that is what the
+/// figure's table prints, else 0.00.
+#[derive(Clone)]
+struct SentenceLook {
+    money: Look,
+    /// The set or the narrative says how zero is printed.
+    says_zero: bool,
+}
+
+impl SentenceLook {
+    fn with(&self, numbers: &LookPatch) -> SentenceLook {
+        SentenceLook { money: numbers.apply(&self.money), says_zero: self.says_zero || numbers.zero.is_some() }
+    }
+
+    /// For a figure whose own look is `own`: a plain number keeps it.
+    fn of(&self, own: &Look) -> Look {
+        let mut look = if own.unit == Unit::Plain { own.clone() } else { self.money.clone() };
+        if own.unit == Unit::Plain || !self.says_zero {
+            look.zero = own.zero.clone().filter(|zero| !zero.is_empty());
+        }
+        look
     }
 }
 

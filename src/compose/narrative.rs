@@ -5,7 +5,7 @@ use super::session::Session;
 use crate::diagnostic::Place;
 use crate::document::{Inline, Source};
 use crate::layout::Narrative;
-use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
+use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE, in_one_line};
 use std::collections::HashMap;
 
 /// What a narrative consists of, before headings have anchors and tables their places.
@@ -30,7 +30,7 @@ pub enum Piece {
 
 /// Renders a narrative and reads its lines.
 pub fn pieces(session: &Session, narrative: &Narrative) -> Vec<Piece> {
-    let look = narrative.numbers.apply(&session.job.sentence_look());
+    let look = session.job.sentence_look().with(&narrative.numbers);
     session.with_sentence_look(look, || lines(session, narrative))
 }
 
@@ -119,7 +119,7 @@ fn role(text: &str) -> (Option<String>, &str) {
 
 /// Text with `**stress**`, `<br>` and figure tokens as inlines.
 fn inlines(session: &Session, text: &str, place: &Place) -> Vec<Inline> {
-    let text = text.replace("<br>", "\n");
+    let text = in_one_line(text).replace("<br>", "\n");
     let stressed = text.matches("**").count().is_multiple_of(2);
     if !stressed || !text.contains("**") {
         return session.inlines(&text, place);

@@ -222,17 +222,22 @@ fn wrong_lines(scope: &Scope<'_>, dataset: &Dataset, lines: &Bits, says: &str, w
         let context = scope.label_context(&super::axes::Context::new());
         format!("《{}》", scope.session.try_render(title, &context).unwrap_or_else(|| scope.layout.id.clone()))
     });
-    let also = match others {
-        [] => String::new(),
-        few if few.len() <= 5 => format!("；还有第 {} 行", joined(few)),
-        many => format!("；还有第 {} 等 {} 行", joined(&many[..5]), many.len()),
-    };
+    let also = also(others);
     scope.session.report(
         Diagnostic::error("E310", format!("{title}{what}：这一行{says}{also}"))
             .at(Place::new(dataset.file.clone(), *first, 0))
             .related(place.clone(), "版式在这里规定了合计的构成")
             .hint("检查这一行的科目、类别和资金来源；若数据无误，应在版式中为它增加行或列"),
     );
+}
+
+/// The other lines of a finding that is told at the first.
+pub(super) fn also(others: &[u32]) -> String {
+    match others {
+        [] => String::new(),
+        few if few.len() <= 5 => format!("；还有第 {} 行", joined(few)),
+        many => format!("；还有第 {} 等 {} 行", joined(&many[..5]), many.len()),
+    }
 }
 
 fn joined(lines: &[u32]) -> String {

@@ -1,9 +1,11 @@
 //! The points behind filters, each found once, and exact sums over them.
 
+use super::figure::Unknown;
 use super::session::Session;
-use crate::data::filter::{Columns, Filter, Matcher};
+use crate::data::filter::{Columns, Filter, Matcher, lacking};
 use crate::data::points::Points;
 use crate::data::{Data, Dataset};
+use crate::diagnostic::Place;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,16 +49,31 @@ impl Session {
         points
     }
 
-    /// The exact sum over the points of a row and a column: none, with the reason, where it is not known.
-    pub fn sum(&self, dataset: &Dataset, row: &Points, column: &Points, measure: usize) -> Result<Decimal, String> {
+    /// The exact sum over the points of a row and a column, which `filters` hold for: none, with the reason, where it
+    /// is not known.
+    pub fn sum(
+        &self,
+        dataset: &Dataset,
+        row: &Points,
+        column: &Points,
+        measure: usize,
+        filters: &[Filter],
+    ) -> Result<Decimal, Unknown> {
         if !dataset.given {
-            return Err(format!("没有文件 {}", dataset.file));
+            return Err(format!("没有文件 {}", dataset.file).as_str().into());
         }
         let points = row.and(column);
         let unsure = points.unknown.iter().find(|&i| !dataset.records[i].values[measure].number().is_zero());
         if let Some(index) = unsure {
-            let origin = &dataset.records[index].origin;
-            return Err(format!("{}:{} 没有填写足够的信息，无法判断是否应计入", origin.file, origin.line));
+            let record = &dataset.records[index];
+            let lacking = lacking(filters, dataset, record, &self.job.set.schema);
+            let what = match lacking[..] {
+                [] => "足够的信息".to_string(),
+                _ => lacking.iter().map(|head| format!("“{head}”")).collect::<Vec<_>>().join("、"),
+            };
+            let origin = &record.origin;
+            let reason = format!("{}:{} 没有填写{what}，无法判断是否应计入", origin.file, origin.line);
+            return Err(Unknown { reason, place: Some(Place::new(origin.file.clone(), origin.line, 0)) });
         }
         Ok(points.yes.iter().map(|i| dataset.records[i].values[measure].number()).sum())
     }

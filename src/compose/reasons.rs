@@ -43,10 +43,11 @@ pub fn reason(session: &Session, d: &Value) -> Result<String, Error> {
         .collect();
     let text_of = |record: &Record| {
         let place = record.place(text);
-        reason_text(session, record.values[text].text(), &place)
+        let own = format!("{}:{} 的原因", record.origin.file, record.origin.line);
+        session.once_within(&own, || reason_text(session, record.values[text].text(), &place))
     };
     if let Some(record) = candidates.iter().find(|r| r.values[direction].text() == sign.chinese()) {
-        return Ok(text_of(record));
+        return text_of(record);
     }
     let what = format!("“{}”现在是{}", item_of(&figure.address), sign.chinese());
     let (diagnostic, words) = match candidates.first() {
@@ -57,7 +58,7 @@ pub fn reason(session: &Session, d: &Value) -> Result<String, Error> {
                 .at(place)
                 .text(stale.values[text].text())
                 .hint(format!("数字改动后方向变了：改写原因，并把方向改为{}", sign.chinese()));
-            (found, text_of(stale))
+            (found, text_of(stale)?)
         }
         None => {
             let found = Diagnostic::error("X121", format!("{what}，没有给出原因")).hint(format!(
@@ -70,7 +71,7 @@ pub fn reason(session: &Session, d: &Value) -> Result<String, Error> {
         }
     };
     let mut diagnostic = diagnostic.address(figure.address.to_string());
-    if let Terms::Figures(compared) = &figure.terms
+    if let Terms::Figures(_, compared) = &figure.terms
         && let [now, before] = compared[..]
         && let (Some(now), Some(before)) = (session.figure(now).amount, session.figure(before).amount)
     {
@@ -124,10 +125,13 @@ fn reason_text(session: &Session, text: &str, place: &Place) -> String {
         return text.to_string();
     }
     let rendered = session.env().template_from_str(text).and_then(|t| t.render(()));
-    rendered.unwrap_or_else(|error| {
+    let rendered = rendered.unwrap_or_else(|error| {
         session.report(template_message::runtime(&error, place, session.env(), &Value::UNDEFINED));
         String::new()
-    })
+    });
+    // What a reason names is no part of the list it stands in.
+    session.claim(&rendered);
+    rendered
 }
 
 #[cfg(test)]

@@ -1,20 +1,47 @@
 //! Templates are rendered; what stops one is reported at its line.
 
 use super::session::Session;
-use crate::layout::narrative_lines::is_mark;
+use crate::diagnostic::Diagnostic;
+use crate::layout::narrative_lines::{as_it_was, is_mark};
 use crate::layout::{Expression, Template, template_message};
-use minijinja::Value;
+use minijinja::{Error, ErrorKind, Value};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+/// Bytes that all templates of a document may write.
+const MOST_BYTES: usize = 16 << 20;
+const MOST_BYTES_OF_A_RECORD: usize = 16 << 10;
+
+/// Texts within texts: prose, phrases and reasons that put each other in.
+const DEEPEST: usize = 16;
 
 impl Session {
     /// Renders a template; an error is reported at its line and gives an empty text.
     pub fn render(&self, template: &Template, context: &Value) -> String {
         let Some(name) = &template.name else { return template.source.clone() };
         let rendered = self.env().get_template(name).and_then(|t| t.render(context.clone()));
-        rendered.unwrap_or_else(|error| {
-            self.report(template_message::runtime(&error, &template.place, self.env(), context));
-            String::new()
-        })
+        match rendered {
+            Ok(text) => self.within_bounds(text, template),
+            Err(error) => {
+                self.report(template_message::runtime(&error, &template.place, self.env(), context));
+                String::new()
+            }
+        }
+    }
+
+    /// All templates together may write so much, the more the more records there are; what goes beyond is told once.
+    fn within_bounds(&self, text: String, template: &Template) -> String {
+        let most = MOST_BYTES + MOST_BYTES_OF_A_RECORD * self.job.records() as usize;
+        let before = self.written.fetch_add(text.len(), Ordering::Relaxed);
+        if before + text.len() <= most {
+            return text;
+        }
+        if before <= most {
+            let message = format!("各模板写出的文字超过 {} MB", most >> 20);
+            let found = Diagnostic::error("E302", message).at(template.place.clone());
+            self.report(found.hint("检查循环的范围，和一层套一层的文字"));
+        }
+        String::new()
     }
 
     /// Renders a narrative. After a mistake the rest is tried without the line it stands in, so that the mistakes of
@@ -28,7 +55,7 @@ impl Session {
         let mut lost: Vec<String> = Vec::new();
         for _ in 0..lines.len() {
             let error = match rendered {
-                Ok(text) => return text,
+                Ok(text) => return self.within_bounds(text, template),
                 Err(error) => error,
             };
             // What the failed attempt met comes up again in the next, with its line.
@@ -55,7 +82,26 @@ impl Session {
     pub fn try_render(&self, template: &Template, context: &Value) -> Option<String> {
         let Some(name) = &template.name else { return Some(template.source.clone()) };
         let text = self.env().get_template(name).and_then(|t| t.render(context.clone())).ok()?;
-        (!text.contains(is_mark)).then_some(text)
+        let text = as_it_was(&text);
+        (!text.contains(is_mark)).then(|| text.into_owned())
+    }
+
+    /// Renders a text that others put in; one that comes to stand within itself, at once or through others, is an error.
+    pub fn once_within(&self, name: &str, render: impl FnOnce() -> String) -> Result<String, Error> {
+        let mut open = self.open();
+        if open.iter().any(|o| o == name) {
+            let way = open.iter().skip_while(|o| *o != name).chain([&name.to_string()]).cloned().collect::<Vec<_>>();
+            return Err(Error::new(ErrorKind::InvalidOperation, format!("{name}又用到了自己：{}", way.join(" → "))));
+        }
+        if open.len() >= DEEPEST {
+            let detail = format!("{name}之内的文字一层套一层，超过 {DEEPEST} 层");
+            return Err(Error::new(ErrorKind::InvalidOperation, detail));
+        }
+        open.push(name.to_string());
+        drop(open);
+        let rendered = render();
+        self.open().pop();
+        Ok(rendered)
     }
 
     /// Evaluates `when`; an error is reported and counts as true.

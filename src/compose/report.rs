@@ -1,5 +1,6 @@
 //! `report.toml`: whose budget it is, of which year, in which layout set.
 
+use crate::data::cleaned;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::layout::ReportField;
 use crate::toml_tree::{Node, Tree, parse};
@@ -80,7 +81,7 @@ pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> 
         } else if key == "acknowledge" {
             report.acknowledged = acknowledged(&entry.node, diagnostics);
         } else if let Some(text) = scalar(&entry.node) {
-            report.values.insert(key.clone(), text);
+            report.values.insert(key.clone(), cleaned(&text).into_owned());
         } else {
             diagnostics.push(wrong(&entry.node, format!("“{key}”应为文字或数字")));
         }
@@ -106,7 +107,7 @@ impl Report {
 
     fn fixed(&self, key: &str, hint: &str, diagnostics: &mut Diagnostics) -> String {
         match self.values.get(key) {
-            Some(text) if !text.trim().is_empty() => text.trim().to_string(),
+            Some(text) if !text.is_empty() => text.clone(),
             _ => {
                 let place = self.places.get(key).cloned().unwrap_or_else(|| Place::file(self.file.clone()));
                 diagnostics.push(Diagnostic::error("E180", format!("缺少“{key}”")).at(place).hint(hint.to_string()));

@@ -3,13 +3,14 @@
 use super::figure::Register;
 use super::points::Found;
 use super::table::Tables;
-use super::tokens::{LITERAL, Tokens};
-use super::{FigureView, Job, TableView};
+use super::tokens::Tokens;
+use super::{FigureView, Job, SentenceLook, TableView};
 use crate::data::{Dataset, Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::money::{Look, Unit};
+use crate::money::Look;
 use minijinja::{Environment, Value};
 use rustc_hash::FxHashMap as HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// Templates call back into it, so each part of it is locked on its own while it is asked.
@@ -23,7 +24,11 @@ pub struct Session {
     pub(super) tokens: Mutex<Tokens>,
     reports: Mutex<Reports>,
     /// How sentences print, the innermost narrative last.
-    looks: Mutex<Vec<Look>>,
+    looks: Mutex<Vec<SentenceLook>>,
+    /// Bytes that templates wrote so far.
+    pub(super) written: AtomicUsize,
+    /// The texts that are being put into each other, the outermost first.
+    open: Mutex<Vec<String>>,
     env: OnceLock<Environment<'static>>,
     me: Weak<Session>,
 }
@@ -63,6 +68,8 @@ impl Session {
             tokens: Mutex::default(),
             reports: Mutex::default(),
             looks: Mutex::default(),
+            open: Mutex::default(),
+            written: AtomicUsize::new(0),
             env: OnceLock::new(),
             me: me.clone(),
         });
@@ -91,8 +98,12 @@ impl Session {
         self.reports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn looks(&self) -> MutexGuard<'_, Vec<Look>> {
+    fn looks(&self) -> MutexGuard<'_, Vec<SentenceLook>> {
         self.looks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn open(&self) -> MutexGuard<'_, Vec<String>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn env(&self) -> &Environment<'static> {
@@ -133,16 +144,14 @@ impl Session {
         self.job.data.datasets.get(id)
     }
 
-    /// How sentences print a figure: the set's look for sentences over its own, a plain number's its own.
+    /// How sentences print a figure whose own look is `own`.
     pub fn sentence_look(&self, own: &Look) -> Look {
-        if own.unit == Unit::Plain {
-            return own.clone();
-        }
-        self.looks().last().cloned().unwrap_or_else(|| self.job.sentence_look())
+        let looks = self.looks();
+        looks.last().map_or_else(|| self.job.sentence_look().of(own), |look| look.of(own))
     }
 
     /// Composes sentences that print figures with a look of their own.
-    pub fn with_sentence_look<T>(&self, look: Look, compose: impl FnOnce() -> T) -> T {
+    pub fn with_sentence_look<T>(&self, look: SentenceLook, compose: impl FnOnce() -> T) -> T {
         self.looks().push(look);
         let composed = compose();
         self.looks().pop();
@@ -153,9 +162,6 @@ impl Session {
     pub fn template_value(&self, datum: &Datum, kind: &Kind) -> Value {
         match (datum, kind) {
             (Datum::Number(number), _) => Value::from(number.normalize().to_string()),
-            (Datum::Text(text), _) if text.starts_with(['#', '*', '{', '\\', '-']) => {
-                Value::from(format!("{LITERAL}{text}"))
-            }
             (Datum::Text(text), _) => Value::from(text.to_string()),
             (Datum::Blank, _) => Value::from(""),
         }

@@ -5,11 +5,9 @@ use super::figure::Id;
 use super::session::Session;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::Inline;
-use crate::layout::narrative_lines::{END, FIGURE, PROBLEM, is_mark};
+use crate::layout::narrative_lines::{END, FIGURE, PROBLEM, as_it_was, is_mark};
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
-
-/// A character before inserted text that would otherwise be read as a heading, a role or emphasis.
-pub const LITERAL: char = '\u{FDD7}';
 
 /// What tokens stand for, by their numbers.
 #[derive(Default)]
@@ -17,12 +15,16 @@ pub struct Tokens {
     mentions: Vec<Mention>,
     problems: Vec<Problem>,
     files: Vec<(Arc<str>, bool)>,
+    /// The problem of each figure that is printed and not known.
+    not_known: HashMap<Id, usize>,
 }
 
 /// A figure as a sentence prints it.
 struct Mention {
     figure: Id,
     text: String,
+    /// A list of parts has it, or it can be in none.
+    claimed: bool,
 }
 
 /// A mistake whose line is known only after rendering.
@@ -30,6 +32,8 @@ struct Problem {
     diagnostic: Diagnostic,
     /// It does not keep the document from being composed; `check` reports it.
     for_checks: bool,
+    /// What the line it is printed in says of it.
+    related: Option<&'static str>,
     reported: bool,
 }
 
@@ -41,23 +45,59 @@ impl Session {
     /// The token that stands for a printed figure while templates run.
     pub fn mention(&self, figure: Id, text: String) -> String {
         let mut tokens = self.tokens();
-        tokens.mentions.push(Mention { figure, text });
+        tokens.mentions.push(Mention { figure, text, claimed: false });
         format!("{FIGURE}{}{END}", tokens.mentions.len() - 1)
     }
 
     /// The token of a problem that keeps the document from being composed: reported at the line where it is printed.
     pub fn problem(&self, diagnostic: Diagnostic) -> String {
-        self.add_problem(diagnostic, false)
+        self.add_problem(diagnostic, false, None)
+    }
+
+    /// The token of a problem in the data that the line where it is printed shows: what that line says of it.
+    pub fn problem_shown(&self, diagnostic: Diagnostic, says: &'static str) -> String {
+        self.add_problem(diagnostic, false, Some(says))
+    }
+
+    /// The token of the problem that a figure is printed and not known: told once, however often it is printed.
+    pub fn not_known(&self, id: Id) -> String {
+        let told = self.tokens().not_known.get(&id).copied();
+        match told {
+            Some(number) => format!("{PROBLEM}{number}{END}"),
+            None => {
+                let token = self.problem_shown(super::amount::not_known(self, &self.figure(id)), "这里用到它");
+                let number = self.problems() - 1;
+                self.tokens().not_known.insert(id, number);
+                token
+            }
+        }
+    }
+
+    /// The figures mentioned in a rendered text that no list of parts has yet; it has them now.
+    pub fn claim(&self, text: &str) -> Vec<Id> {
+        let mut tokens = self.tokens();
+        let mut figures = Vec::new();
+        for found in text.split(FIGURE).skip(1) {
+            let number = found.split(END).next().and_then(|number| number.parse::<usize>().ok());
+            let Some(mention) = number.and_then(|n| tokens.mentions.get_mut(n)).filter(|m| !m.claimed) else {
+                continue;
+            };
+            mention.claimed = true;
+            if !figures.contains(&mention.figure) {
+                figures.push(mention.figure);
+            }
+        }
+        figures
     }
 
     /// The token of a problem that `check` reports.
     pub fn problem_for_checks(&self, diagnostic: Diagnostic) -> String {
-        self.add_problem(diagnostic, true)
+        self.add_problem(diagnostic, true, None)
     }
 
-    fn add_problem(&self, diagnostic: Diagnostic, for_checks: bool) -> String {
+    fn add_problem(&self, diagnostic: Diagnostic, for_checks: bool, related: Option<&'static str>) -> String {
         let mut tokens = self.tokens();
-        tokens.problems.push(Problem { diagnostic, for_checks, reported: false });
+        tokens.problems.push(Problem { diagnostic, for_checks, related, reported: false });
         format!("{PROBLEM}{}{END}", tokens.problems.len() - 1)
     }
 
@@ -68,7 +108,9 @@ impl Session {
 
     /// Forgets the problems after the first so many: what a failed attempt met comes up again in the next.
     pub fn forget_problems(&self, after: usize) {
-        self.tokens().problems.truncate(after);
+        let mut tokens = self.tokens();
+        tokens.problems.truncate(after);
+        tokens.not_known.retain(|_, number| *number < after);
     }
 
     /// Reports a problem at the place where it was printed, once.
@@ -77,6 +119,9 @@ impl Session {
         let Some(problem) = tokens.problems.get_mut(number).filter(|p| !p.reported) else { return };
         problem.reported = true;
         let mut diagnostic = problem.diagnostic.clone();
+        if let Some(says) = problem.related.filter(|_| diagnostic.place.is_some()) {
+            diagnostic = diagnostic.related(place.clone(), says);
+        }
         diagnostic.place.get_or_insert_with(|| place.clone());
         match problem.for_checks {
             true => self.report_for_checks(diagnostic),
@@ -91,6 +136,7 @@ impl Session {
 
     /// Rendered text as inlines: tokens become figures, problems are reported at `place`.
     pub fn inlines(&self, text: &str, place: &Place) -> Vec<Inline> {
+        let text = &*as_it_was(text);
         let mut inlines: Vec<Inline> = Vec::new();
         let mut plain = String::new();
         let mut rest = text;
@@ -98,7 +144,7 @@ impl Session {
             plain.push_str(&rest[..at]);
             let mark = rest[at..].chars().next().expect("a mark was found here");
             rest = &rest[at + mark.len_utf8()..];
-            if mark == LITERAL || mark == END {
+            if mark == END {
                 continue;
             }
             let end = rest.find(END).unwrap_or(rest.len());

@@ -1,7 +1,7 @@
 //! The composed tables and figures as rules and `why` see them: keys, codes, levels, amounts; no cells, no geometry.
 //! Nothing here changes any more.
 
-use super::figure::{Figure, Register, Terms, amounts_behind};
+use super::figure::{Figure, Operation, Register, Terms, amounts_behind};
 use super::session::{Finished, Session};
 use super::table::{AxisColumn, Composed, NamedRow, RowFigure, composed, table_context};
 use super::{Job, reasons};
@@ -9,7 +9,7 @@ use crate::data::{Data, Kind};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::document::Origin;
 use crate::layout::{Each, RowDecl, TableLayout};
-use crate::money::{Look, Unit, printed_number, show};
+use crate::money::{Unit, printed_number, show};
 use indexmap::IndexMap;
 use minijinja::Value;
 use rust_decimal::Decimal;
@@ -209,7 +209,7 @@ impl Forms {
         let figure = self.figure(address)?;
         Some(match &figure.terms {
             Terms::Record(origin) => Basis::Record(origin.clone()),
-            Terms::Figures(of) => {
+            Terms::Figures(_, of) => {
                 Basis::Figures(of.iter().map(|&id| self.figures.figures[id].address.clone()).collect())
             }
             Terms::Points { dataset, row, column, chain } => {
@@ -221,8 +221,9 @@ impl Forms {
     /// What a difference or a ratio compares, exact: the figure and its base.
     pub fn compared(&self, figure: &Figure) -> Option<(Decimal, Decimal)> {
         match figure.terms {
-            Terms::Figures(ref of) if of.len() == 2 => {
-                self.figures.figures[of[0]].amount.zip(self.figures.figures[of[1]].amount)
+            Terms::Figures(Operation::Difference | Operation::Ratio, ref of) => {
+                let amount = |at: usize| self.figures.figures[*of.get(at)?].amount;
+                amount(0).zip(amount(1))
             }
             _ => None,
         }
@@ -241,15 +242,15 @@ impl Forms {
         let again = || self.tables.get(table.rsplit_once('#')?.0);
         let table = &self.tables.get(table).or_else(again)?.table;
         match table.body.get(row)?.cells.get(cell)?.content {
-            super::table::Content::Figure(id, _) => Some(&self.figures.figures[id]),
+            super::table::Content::Figure(id) => Some(&self.figures.figures[id]),
             super::table::Content::Text(_) => None,
         }
     }
 
     /// How sentences print a figure: its text, without the unit, and its unit.
     pub fn in_sentences(&self, figure: &Figure) -> Option<(String, Unit)> {
-        let look = if figure.is_money() { &self.job.sentence_look() } else { &figure.look };
-        Some((show(figure.amount?, look), look.unit))
+        let look = self.job.sentence_look().of(&figure.look);
+        Some((show(figure.amount?, &look), look.unit))
     }
 
     /// Whether the department gives a reason for the difference at an address, for whatever sign.
@@ -378,13 +379,13 @@ impl Forms {
     }
 
     fn figure_view(&self, cell: &RowFigure) -> FigureView {
-        let (figure, look): (&Figure, &Look) = (&self.figures.figures[cell.id], &cell.look);
+        let figure = &self.figures.figures[cell.id];
         FigureView {
             address: figure.address.clone(),
             amount: figure.amount,
-            text: figure.amount.map(|a| show(a, look)).unwrap_or_default(),
-            unit: look.unit,
-            decimals: look.decimals,
+            text: figure.text(),
+            unit: figure.look.unit,
+            decimals: figure.look.decimals,
             place: None,
         }
     }

@@ -20,6 +20,7 @@ pub(super) fn complete(mut files: Vec<FileRead>, schema: &Schema, diagnostics: &
     for (file, decl) in files.iter_mut().zip(schema.files.values()) {
         resolve_refs(file, decl, &targets);
         fill_by_other_fields(file, decl);
+        columns_not_known(file, decl);
         report_blank(file, decl);
         report_twice(file, decl);
     }
@@ -165,6 +166,22 @@ fn fill_by_other_fields(file: &mut FileRead, decl: &FileDecl) {
                 record.values[index] = default_value(value, &field.kind);
                 record.columns[index] = 0;
             }
+        }
+    }
+}
+
+/// In a file that may be coarse, a column that is not there at all says nothing: its blanks are not known. Where a
+/// column is there, its blanks mean none. A default stays one, unless it follows from a field that is not known.
+fn columns_not_known(file: &mut FileRead, decl: &FileDecl) {
+    let Some(sheet) = file.sheet.as_ref().filter(|_| !decl.unknown.is_empty()) else { return };
+    for (index, field) in decl.fields.iter().enumerate() {
+        let says = match &field.default {
+            Some(FieldDefault::By { field: source, .. }) => !file.dataset.unknown.contains(source),
+            Some(_) => true,
+            None => matches!(field.kind, Kind::Amount | Kind::Number),
+        };
+        if !says && sheet.headings.of_field[index].is_none() && !file.dataset.unknown.contains(&field.id) {
+            file.dataset.unknown.push(field.id.clone());
         }
     }
 }

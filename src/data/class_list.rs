@@ -31,7 +31,7 @@ pub(super) fn lay_own_lists(folder: &Folder, schema: &mut Schema, diagnostics: &
 }
 
 /// Reads a list of codes and names (headings 编码,名称 or code,name; further columns are not used) into `class`,
-/// over the names it has. `text` comes from [`super::text_file::decode`].
+/// over the names it has. `text` comes from [`crate::folder::decode`].
 pub fn read_class_list(text: &str, shown_name: &str, class: &mut Class, diagnostics: &mut Diagnostics) {
     let mut findings = FileFindings::new(Arc::from(shown_name));
     match ListColumns::find(text) {

@@ -36,7 +36,7 @@ pub enum Broken {
     TooManyColumns { line: u32 },
 }
 
-/// The rows of `text`, whose only line end is `\n` ([`super::text_file::decode`]). Empty lines are skipped and
+/// The rows of `text`, whose only line end is `\n` ([`crate::folder::decode`]). Empty lines are skipped and
 /// counted. After a [`Broken`] there is no further row.
 #[derive(Debug, Clone)]
 pub struct Rows<'a> {

@@ -1,7 +1,7 @@
 //! The user's data: datasets of records, as a set's `schema.toml` declares them. Rust knows kinds of fields
 //! (amount, code, choice, …) and nothing of 功能科目.
 //!
-//! [`read_folder`] is the way in: bytes → text (`text_file`) → rows (`csv_file`) → columns (`heading`) → values
+//! [`read_folder`] is the way in: text (from its `Folder`) → rows (`csv_file`) → columns (`heading`) → values
 //! (`value`, whose mistakes `problem` puts in words) → records (`read`) → what needs all files (`across`).
 //!
 //! Each code of a finding stands for one kind of mistake:
@@ -48,7 +48,6 @@ mod problem;
 mod read;
 pub mod schema;
 mod sheet;
-mod text_file;
 mod typed;
 mod value;
 
@@ -63,8 +62,7 @@ pub use classification::Class;
 pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
 pub use read::{read_files, read_folder};
-pub(crate) use text_file::unreadable;
-pub use text_file::{ExactText, MAX_BYTES, decode};
+pub(crate) use typed::cleaned;
 pub use value::read_date;
 
 pub use schema::{FieldDecl, FileDecl, Kind, Schema};
@@ -84,6 +82,9 @@ pub struct Dataset {
     pub file: Arc<str>,
     pub fields: Vec<FieldDecl>,
     pub records: Vec<Record>,
+    /// Ids of the fields whose blank is not known: those the schema says, and in a file that may be coarse the columns it
+    /// lacks altogether.
+    pub unknown: Vec<String>,
     /// The file exists and its text could be read. A dataset of an absent file has no records and its figures are not known.
     pub given: bool,
 }

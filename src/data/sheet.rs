@@ -103,8 +103,8 @@ fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: 
 mod tests {
     use super::super::example::{decl, file};
     use super::super::schema::Kind;
-    use super::super::text_file::{ExactText, decode};
     use super::*;
+    use crate::folder::{ExactText, decode};
     use encoding_rs::GB18030;
     use proptest::prelude::*;
     use std::sync::Arc;

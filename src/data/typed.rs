@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Without blanks at its ends (full-width ones too) and without characters that show nothing, which come along
 /// when text is copied from web pages.
-pub(super) fn cleaned(cell: &str) -> Cow<'_, str> {
+pub(crate) fn cleaned(cell: &str) -> Cow<'_, str> {
     let trimmed = cell.trim();
     if trimmed.is_ascii() || !trimmed.contains(is_invisible) {
         return Cow::Borrowed(trimmed);

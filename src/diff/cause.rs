@@ -207,8 +207,14 @@ impl Inputs {
             of_pair: HashMap::new(),
         };
         let mut pairs = 0;
-        let empty =
-            Dataset { id: String::new(), file: "".into(), fields: Vec::new(), records: Vec::new(), given: false };
+        let empty = Dataset {
+            id: String::new(),
+            file: "".into(),
+            fields: Vec::new(),
+            records: Vec::new(),
+            unknown: Vec::new(),
+            given: false,
+        };
         for id in names(old_job.data.datasets.keys(), new_job.data.datasets.keys()) {
             let (a, b) = (old_job.data.datasets.get(id), new_job.data.datasets.get(id));
             inputs.records(a.unwrap_or(&empty), b.unwrap_or(&empty), &mut pairs);

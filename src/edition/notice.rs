@@ -169,6 +169,7 @@ fn dataset(decl: &FileDecl, changes: Vec<Change>) -> Dataset {
         file: file.clone(),
         fields: decl.fields.clone(),
         records: changes.into_iter().map(record).collect(),
+        unknown: Vec::new(),
         given: true,
     }
 }

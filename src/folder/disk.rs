@@ -1,7 +1,7 @@
 //! Files of a folder on disk. What is read lies within the folder and is a regular file; each is read once.
 
+use super::text::{MAX_BYTES, unreadable};
 use super::{Bytes, too_large};
-use crate::data::{MAX_BYTES, unreadable};
 use crate::diagnostic::{Diagnostic, Place};
 use std::collections::HashMap;
 use std::fs::{self, File};

@@ -1,7 +1,6 @@
 //! The id that earlier versions of the program gave to a folder's data, for files and editions that bear it.
 
-use super::{Folder, is_read};
-use crate::data::decode;
+use super::{Folder, decode, is_read};
 use sha2::{Digest, Sha256};
 
 /// Folders that counted.

@@ -6,16 +6,19 @@
 //!
 //! | code | what is wrong |
 //! |---|---|
-//! | E101, E110, E111 | a file is missing, cannot be read, is too large ([`crate::data`]) |
+//! | E101, E110, E111 | a file is missing, cannot be read, is too large |
+//! | E112, E113, E144 | bytes of no known encoding or of no text, a NUL, a character that is none (`text`) |
 //! | E107 | a path leaves the folder: absolute, through `..`, or through a link |
 //! | E108 | neither file nor folder: a pipe, a socket, a device |
 
 mod disk;
 mod former;
+mod text;
 
 pub use former::former_id;
+pub(crate) use text::unreadable;
+pub use text::{ExactText, MAX_BYTES, decode};
 
-use crate::data::{ExactText, MAX_BYTES, decode, unreadable};
 use crate::diagnostic::{Diagnostic, Place};
 use disk::Disk;
 use std::collections::{BTreeMap, BTreeSet};

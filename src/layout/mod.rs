@@ -10,7 +10,7 @@ pub mod template_message;
 
 pub use files::{Layer, Layouts, SetFiles, embedded_sets, export};
 pub use load::load;
-pub use template::{Expression, Template, place_in};
+pub use template::{Expression, FUEL, FUEL_OF_A_RECORD, Template, place_in};
 
 use crate::data::Schema;
 use crate::data::filter::Filter;

@@ -1,6 +1,8 @@
 //! Line marks: which line of which template a rendered line comes from, loops and macros notwithstanding.
 //! A mark is a line number between two noncharacters, put before a template line and taken out after rendering.
 
+use std::borrow::Cow;
+
 /// Noncharacters (never in text; readers of user files refuse them) that carry what is not text through a template.
 pub const LINE: char = '\u{FDD0}';
 pub const FIGURE: char = '\u{FDD1}';
@@ -9,10 +11,58 @@ pub const CONTENTS: char = '\u{FDD3}';
 pub const FILE: char = '\u{FDD4}';
 pub const PROBLEM: char = '\u{FDD5}';
 pub const END: char = '\u{FDD6}';
+/// On both sides of a sign that would be markup, where it is text.
+pub const LITERAL: char = '\u{FDD7}';
+/// A line break within a text.
+pub const BREAK: char = '\u{FDD8}';
 
 /// Any of the marks.
 pub fn is_mark(c: char) -> bool {
     ('\u{FDD0}'..='\u{FDEF}').contains(&c)
+}
+
+/// A text as it is put into a narrative: none of its signs is markup there, and its line breaks end no paragraph.
+/// Marks stay as they are.
+pub fn as_text(text: &str) -> Cow<'_, str> {
+    const MARKUP: [char; 7] = ['#', '*', '{', '\\', '-', '<', '\n'];
+    if !text.contains(MARKUP) {
+        return Cow::Borrowed(text);
+    }
+    let mut marked = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => marked.push(BREAK),
+            c if MARKUP.contains(&c) => marked.extend([LITERAL, c, LITERAL]),
+            c => marked.push(c),
+        }
+    }
+    Cow::Owned(marked)
+}
+
+/// A text that was put into a template, as it was: without the marks of [`as_text`].
+pub fn as_it_was(text: &str) -> Cow<'_, str> {
+    if !text.contains([LITERAL, BREAK]) {
+        return Cow::Borrowed(text);
+    }
+    let plain = text.chars().filter(|&c| c != LITERAL).map(|c| if c == BREAK { '\n' } else { c });
+    Cow::Owned(plain.collect())
+}
+
+/// The line breaks of a text put into a sentence joined: nothing between Chinese characters, a blank between words.
+pub fn in_one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(BREAK) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split(BREAK).map(str::trim).filter(|part| !part.is_empty());
+    let mut joined = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_graphic());
+        if word(joined.chars().next_back()) && word(part.chars().next()) {
+            joined.push(' ');
+        }
+        joined.push_str(part);
+    }
+    Cow::Owned(joined)
 }
 
 /// Puts a mark before each line of a template that does not begin inside a tag or next to a trimming one.

@@ -1,5 +1,6 @@
 //! Templates of a set: every label, title and sentence, compiled once, each with the place it stands at.
 
+use super::narrative_lines::as_text;
 use super::template_message;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use minijinja::syntax::SyntaxConfig;
@@ -27,15 +28,30 @@ pub struct Expression {
     pub place: Place,
 }
 
-/// The environment every template of a set is compiled in. Undefined names are errors; nothing is escaped.
+/// What a template may spend: an instruction costs one, and so do 64 bytes that it makes or looks at. One that loops for
+/// ever ends with an error, and none makes more than 128 MB. Over many records it may spend more.
+pub const FUEL: u64 = 2_000_000;
+pub const FUEL_OF_A_RECORD: u64 = 200;
+
+/// The environment every template of a set is compiled in. Undefined names are errors.
 pub fn environment() -> Environment<'static> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let syntax = SyntaxConfig::builder().lstrip_blocks(true).build();
     env.set_syntax(syntax.expect("the usual delimiters"));
-    env.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    // What is put into a template is text, whatever signs it holds. What templates and functions of the language make
+    // (phrases, macros, prose) is safe: markup in it is meant.
+    env.set_auto_escape_callback(|_| minijinja::AutoEscape::Custom("narrative".into()));
+    env.set_formatter(|out, _, value| {
+        match value.as_str() {
+            Some(markup) if value.is_safe() => out.write_str(markup),
+            Some(text) => out.write_str(&as_text(text)),
+            None => out.write_str(&as_text(&value.to_string())),
+        }
+        .map_err(minijinja::Error::from)
+    });
     env.set_debug(true); // else a release build's errors do not name what is undefined
-    env.set_fuel(Some(50_000_000)); // a template that loops forever ends with an error
+    env.set_fuel(Some(FUEL));
     env
 }
 
@@ -82,7 +98,7 @@ pub fn compile(env: &mut Environment<'static>, text: &str, place: &Place, diagno
     }
     let name = place.to_string();
     if let Err(error) = env.add_template_owned(name.clone(), text.to_string()) {
-        diagnostics.push(template_message::syntax(&error, place));
+        diagnostics.push(template_message::syntax(&error, text, place));
     }
     Template { source: text.to_string(), place: place.clone(), name: Some(name) }
 }
@@ -94,7 +110,7 @@ pub fn expression(env: &Environment<'static>, text: &str, place: &Place, diagnos
         return Expression { source: String::new(), place: place.clone() };
     }
     if let Err(error) = env.compile_expression(text) {
-        diagnostics.push(template_message::syntax(&error, place));
+        diagnostics.push(template_message::syntax(&error, text, place));
     }
     Expression { source: text.to_string(), place: place.clone() }
 }

@@ -8,9 +8,9 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 const FUNCTIONS: [&str; 13] = [
     "f", "diff", "percent", "total", "rows", "lookup", "count", "prose", "table", "contents", "given", "empty", "range",
 ];
-const FILTERS: [&str; 17] = [
-    "say", "reason", "fmt", "cn", "suffix", "date", "join", "length", "first", "last", "list", "sort", "default",
-    "replace", "trim", "reverse", "unique",
+const FILTERS: [&str; 19] = [
+    "say", "reason", "parts", "within", "fmt", "cn", "suffix", "date", "join", "length", "first", "last", "list",
+    "sort", "default", "replace", "trim", "reverse", "unique",
 ];
 const TESTS: [&str; 11] =
     ["zero", "known", "defined", "undefined", "none", "number", "string", "odd", "even", "in", "eq"];
@@ -22,8 +22,58 @@ pub fn runtime(error: &Error, place: &Place, env: &Environment<'_>, context: &Va
     if hint.is_empty() { found } else { found.hint(hint) }
 }
 
-/// A syntax mistake as a finding.
-pub fn syntax(error: &Error, place: &Place) -> Diagnostic {
+/// A block tag with no partner: its line in the text, from 0, and what is wrong.
+fn unpaired(text: &str) -> Option<(u32, String)> {
+    let mut open: Vec<(&str, u32)> = Vec::new();
+    let mut rest = text;
+    let line = |rest: &str| text[..text.len() - rest.len()].matches('\n').count() as u32;
+    while let Some(at) = rest.find('{') {
+        rest = &rest[at..];
+        let close = match rest.as_bytes().get(1) {
+            Some(b'%') => "%}",
+            Some(b'#') => "#}",
+            Some(b'{') => "}}",
+            _ => {
+                rest = &rest[1..];
+                continue;
+            }
+        };
+        let length = rest.find(close)?; // what the engine says of it is right
+        let tag = rest[2..length].trim_matches(['-', '+']).trim();
+        let name = tag.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        let block = close == "%}" && (BLOCKS.contains(&name) || name == "set" && !tag.contains('='));
+        if block {
+            open.push((name, line(rest)));
+        } else if let Some(of) = name.strip_prefix("end").filter(|of| close == "%}" && is_block(of)) {
+            match open.last() {
+                Some((last, _)) if *last == of => drop(open.pop()),
+                Some((last, _)) => {
+                    let says = format!("这里应是 {{% end{last} %}}，与前面的 {{% {last} %}} 成对");
+                    return Some((line(rest), format!("{says}，却是 {{% end{of} %}}")));
+                }
+                None => return Some((line(rest), format!("{{% end{of} %}} 前面没有与它成对的 {{% {of} %}}"))),
+            }
+        }
+        rest = &rest[length + 2..];
+    }
+    let (name, line) = open.pop()?;
+    Some((line, format!("{{% {name} … %}} 没有与它成对的 {{% end{name} %}}")))
+}
+
+const BLOCKS: [&str; 6] = ["for", "if", "macro", "filter", "call", "with"];
+
+fn is_block(name: &str) -> bool {
+    name == "set" || BLOCKS.contains(&name)
+}
+
+/// A syntax mistake of a text as a finding.
+pub fn syntax(error: &Error, text: &str, place: &Place) -> Diagnostic {
+    let told = error.detail().unwrap_or_default();
+    let of_pairs = told.starts_with("unexpected end of input") || told.starts_with("unknown statement end");
+    if let Some((line, says)) = of_pairs.then(|| unpaired(text)).flatten() {
+        let at = if line == 0 { place.clone() } else { Place::new(place.file.clone(), place.line + line, 0) };
+        return Diagnostic::error("E240", format!("模板语法错误：{says}")).at(at);
+    }
     let detail = error.detail().unwrap_or_default();
     let message = match detail.strip_prefix("unknown statement ") {
         None if detail.contains("recursion") => "模板语法错误：一层套一层，嵌套过深".to_string(),
@@ -45,7 +95,10 @@ pub fn syntax(error: &Error, place: &Place) -> Diagnostic {
         }
     };
     let hint = match detail.strip_prefix("unknown statement ") {
-        Some(name) => suggestion(name, &["for", "if", "elif", "else", "endif", "endfor", "set", "macro", "endmacro"]),
+        Some(name) => suggestion(
+            name,
+            &["for", "if", "elif", "else", "endif", "endfor", "set", "macro", "endmacro", "filter", "endfilter"],
+        ),
         None => "检查 {{ … }}、{% … %} 是否成对，引号、括号是否为半角".to_string(),
     };
     Diagnostic::error("E240", message).at(super::place_in(place, error)).hint(hint)
@@ -96,7 +149,7 @@ fn described(error: &Error, env: &Environment<'_>, context: &Value) -> (String, 
             None => ("括号里多了参数".to_string(), "如 f(\"t1/合计/预算数\")、diff(a, b)".to_string()),
         },
         ErrorKind::OutOfFuel => (
-            "模板运行过久，可能有停不下来的循环".to_string(),
+            "模板运行过久或写出的文字过多，可能有停不下来的循环".to_string(),
             "检查 {% for … %} 的范围是否过大，一层套一层的循环是否必要".to_string(),
         ),
         ErrorKind::InvalidOperation if detail.contains("recursion") => {

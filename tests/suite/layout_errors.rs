@@ -4,24 +4,24 @@
 //! A case is `--- set/NAME` and `--- data/NAME` with a file's text (for a `.toml` of the set, laid over the base's; any
 //! other file replaces it; `--- data/NAME 没有` takes a file away), then `--- 输出`.
 
-use gongkai::compose::compose;
+use gongkai::compose::{Composition, compose};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::folder::Folder;
 use gongkai::layout::Layouts;
 use gongkai::prepare::prepare;
 use std::path::{Path, PathBuf};
 
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/layout-errors")
 }
 
 /// A case's files and the output it expects.
-struct Case {
-    files: Vec<(String, String)>,
-    expected: String,
+pub struct Case {
+    pub files: Vec<(String, String)>,
+    pub expected: String,
 }
 
-fn read_case(text: &str) -> Case {
+pub fn read_case(text: &str) -> Case {
     let mut case = Case { files: Vec::new(), expected: String::new() };
     for section in format!("\n{text}").split("\n--- ").skip(1) {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));
@@ -42,8 +42,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Builds the small set with a case's files over it; what is printed.
-fn printed(case: &Case) -> String {
+/// Composes the small set with a case's files over it.
+pub fn composed(case: &Case) -> (Vec<Composition>, Diagnostics) {
     let work = tempfile::tempdir().expect("a folder");
     let (layouts, data) = (work.path().join("layouts"), work.path().join("data"));
     copy(&folder().join("base/set"), &layouts.join("small"));
@@ -65,14 +65,23 @@ fn printed(case: &Case) -> String {
         std::fs::write(path, text).expect("written");
     }
     let mut diagnostics = Diagnostics::default();
-    for prepared in prepare(&Folder::open(&data), &Layouts::on_disk(&[layouts]), &mut diagnostics) {
-        compose(prepared.job, &mut diagnostics);
-    }
-    diagnostics.sorted().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    let prepared = prepare(&Folder::open(&data), &Layouts::on_disk(&[layouts]), &mut diagnostics);
+    let all = prepared.into_iter().filter_map(|p| compose(p.job, &mut diagnostics)).collect();
+    (all, diagnostics)
+}
+
+/// What is printed of a case.
+fn printed(case: &Case) -> String {
+    composed(case).1.sorted().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn cases() -> Vec<(String, PathBuf)> {
-    let mut all: Vec<(String, PathBuf)> = std::fs::read_dir(folder())
+    cases_in(&folder())
+}
+
+/// The cases of a folder, by name.
+pub fn cases_in(folder: &Path) -> Vec<(String, PathBuf)> {
+    let mut all: Vec<(String, PathBuf)> = std::fs::read_dir(folder)
         .expect("the cases")
         .flatten()
         .map(|e| e.path())
@@ -108,7 +117,9 @@ fn every_mistake_is_printed_with_its_place() {
 /// Words of a foreign language: what users type themselves stands in “ ” or in code, not bare.
 #[test]
 fn messages_are_chinese_and_have_places() {
-    const OURS: [&str; 60] = [
+    const OURS: [&str; 62] = [
+        "endif",
+        "endfor",
         "toml",
         "csv",
         "md",

@@ -90,7 +90,7 @@ fn differing(before: &BTreeMap<String, Vec<u8>>, folder: &Path) -> Vec<(String, 
     assert!(before.keys().eq(after.keys()));
     let mut found = Vec::new();
     for (name, bytes) in before.iter().filter(|(name, bytes)| after[*name] != **bytes) {
-        let text = |bytes: &[u8]| gongkai::data::decode(bytes.to_vec(), name).expect("text");
+        let text = |bytes: &[u8]| gongkai::folder::decode(bytes.to_vec(), name).expect("text");
         let (old, new) = (text(bytes), text(&after[name]));
         assert_eq!(old.lines().count(), new.lines().count(), "{name}");
         let pairs = old.lines().zip(new.lines()).filter(|(a, b)| a != b);

@@ -39,7 +39,7 @@ pub(super) struct EachSpec<'b> {
 
 impl<'a> Scope<'a> {
     /// A list by its name, the table's own first.
-    fn list(&self, name: &str) -> Option<&'a [ListEntry]> {
+    pub fn list(&self, name: &str) -> Option<&'a [ListEntry]> {
         let set = &self.session.job.set.lists;
         self.layout.lists.get(name).or_else(|| set.get(name)).map(Vec::as_slice)
     }

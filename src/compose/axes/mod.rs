@@ -9,6 +9,7 @@ use crate::data::filter::{Condition, Filter};
 use crate::data::points::{Bits, Points};
 use crate::data::{Dataset, Kind};
 use crate::diagnostic::Place;
+use crate::layout::narrative_lines::as_it_was;
 use crate::layout::{ColumnDecl, Expression, Indent, RowDecl, TableLayout, Template};
 use crate::money::Look;
 use indexmap::IndexMap;
@@ -103,7 +104,7 @@ impl<'a> Scope<'a> {
         match template.name {
             // Most labels are plain words: nothing is put in.
             None => template.source.clone(),
-            Some(_) => self.session.render(template, &self.label_context(context)),
+            Some(_) => as_it_was(&self.session.render(template, &self.label_context(context))).into_owned(),
         }
     }
 

@@ -4,7 +4,6 @@ use super::figures::FigureSpec;
 use super::lines::TableComposer;
 use super::{Content, RowFigure};
 use crate::compose::axes::{ColumnItem, Context, RowItem};
-use crate::compose::figure::Id;
 use crate::data::Kind;
 use crate::layout::{CellContent, CellDecl, LookPatch};
 use crate::money::{Look, Unit, show};
@@ -35,16 +34,16 @@ impl<'a> TableComposer<'a, '_> {
             filters: &column.filters,
             of: &column.of,
             join: &decl.join,
+            numbers: &decl.numbers,
             place: &decl.place,
         };
-        match self.figure(row, &spec) {
-            Some(id) => {
-                let look = self.look_of(id, row, &decl.numbers);
-                figures.push(RowFigure { key: key.clone(), id, look: look.clone() });
-                Content::Figure(id, look)
-            }
-            None => Content::Text(String::new()),
-        }
+        self.cell_figure(row, &spec, figures)
+    }
+
+    fn cell_figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'_>, figures: &mut Vec<RowFigure>) -> Content {
+        let Some(id) = self.figure(row, spec) else { return Content::Text(String::new()) };
+        figures.push(RowFigure { key: spec.key.into(), id });
+        Content::Figure(id)
     }
 
     /// The figure that a declared cell asks for.
@@ -52,26 +51,18 @@ impl<'a> TableComposer<'a, '_> {
         let CellContent::Figure { key, from, filter, of, join, numbers } = &decl.content else {
             return Content::Text(String::new());
         };
-        let spec = FigureSpec { key, from, filters: std::slice::from_ref(filter), of, join, place: &decl.place };
-        let Some(id) = self.figure(row, &spec) else { return Content::Text(String::new()) };
-        let look = self.look_of(id, row, numbers);
-        figures.push(RowFigure { key: key.as_str().into(), id, look: look.clone() });
-        Content::Figure(id, look)
+        let (filters, place) = (std::slice::from_ref(filter), &decl.place);
+        self.cell_figure(row, &FigureSpec { key, from, filters, of, join, numbers, place }, figures)
     }
 
-    /// How a figure prints in its cell: a plain number (a count, a percentage) is not shown in 元 or 万元.
-    pub(super) fn look_of(&self, id: Id, row: &RowItem<'_>, column: &LookPatch) -> Look {
-        let figure = self.scope.session.figure(id);
-        if figure.look.unit != Unit::Plain {
-            return self.look(row, column);
-        }
-        let base = Look { zero: self.scope.look.zero.clone(), ..figure.look.clone() };
-        row.decl.numbers.apply(&column.apply(&base))
-    }
-
-    /// set < table < column < row
-    fn look(&self, row: &RowItem<'_>, column: &LookPatch) -> Look {
-        row.decl.numbers.apply(&column.apply(&self.scope.look))
+    /// How a figure of a field prints: set < table < column < row. A number is not shown in 元 or 万元.
+    pub(super) fn look(&self, kind: &Kind, row: &RowItem<'_>, column: &LookPatch) -> Look {
+        let base = match kind {
+            Kind::Number => Look { unit: Unit::Plain, trim: true, ..self.scope.look.clone() },
+            _ => self.scope.look.clone(),
+        };
+        let look = row.decl.numbers.apply(&column.apply(&base));
+        Look { unit: if *kind == Kind::Number { Unit::Plain } else { look.unit }, ..look }
     }
 
     pub(super) fn field_text(&self, row: &RowItem<'a>, column: &ColumnItem<'a>, field: &str, number: &str) -> String {
@@ -89,10 +80,7 @@ impl<'a> TableComposer<'a, '_> {
                 (Some(record), Some(index))
                     if matches!(row.dataset.fields[index].kind, Kind::Amount | Kind::Number) =>
                 {
-                    let look = match row.dataset.fields[index].kind {
-                        Kind::Number => Look { unit: Unit::Plain, trim: true, ..self.look(row, &column.decl.numbers) },
-                        _ => self.look(row, &column.decl.numbers),
-                    };
+                    let look = self.look(&row.dataset.fields[index].kind, row, &column.decl.numbers);
                     show(row.dataset.records[record].values[index].number(), &look)
                 }
                 _ => context_text(&row.context, field),

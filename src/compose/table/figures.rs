@@ -5,11 +5,10 @@ use super::{Cell, Content, RowFigure};
 use crate::compose::amount;
 use crate::compose::axes::{RowItem, join_filters};
 use crate::compose::figure::{Chain, Figure, Id, Terms};
+use crate::data::Dataset;
 use crate::data::filter::Filter;
-use crate::data::{Dataset, Kind};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::layout::template_message;
-use crate::money::{Look, Unit};
+use crate::layout::{LookPatch, template_message};
 use minijinja::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +20,7 @@ pub(super) struct FigureSpec<'b> {
     pub filters: &'b [Filter],
     pub of: &'b Option<String>,
     pub join: &'b Option<Vec<(String, String)>>,
+    pub numbers: &'b LookPatch,
     pub place: &'b Place,
 }
 
@@ -45,21 +45,18 @@ impl<'a> TableComposer<'a, '_> {
         if address.chars().count() > 64 {
             session.report(Diagnostic::error("E313", format!("地址超过 64 个字符：{address}")).at(spec.place.clone()));
         }
-        let (amount, unknown) = match session.sum(dataset, &row_points, &column, measure) {
-            Ok(sum) => (Some(sum), None),
-            Err(reason) => (None, Some(reason)),
-        };
         let chain = Chain {
             filters: filters.iter().chain(spec.filters).cloned().collect(),
             measure: dataset.fields[measure].id.clone(),
             record,
         };
+        let (amount, unknown) = match session.sum(dataset, &row_points, &column, measure, &chain.filters) {
+            Ok(sum) => (Some(sum), None),
+            Err(reason) => (None, Some(reason)),
+        };
         let terms =
             Terms::Points { dataset: dataset.id.as_str().into(), row: row_points, column, chain: Arc::new(chain) };
-        let look = match dataset.fields[measure].kind {
-            Kind::Number => Look { unit: Unit::Plain, trim: true, ..self.scope.look.clone() },
-            _ => self.scope.look.clone(),
-        };
+        let look = self.look(&dataset.fields[measure].kind, row, spec.numbers);
         // Two records at one address are told apart in the data.
         let place = row.record.filter(|_| row.generated).map(|i| &row.dataset.records[i].origin);
         let place = place.map_or_else(|| spec.place.clone(), |o| Place::new(o.file.clone(), o.line, 0));
@@ -94,13 +91,17 @@ impl<'a> TableComposer<'a, '_> {
             match result {
                 Ok(value) => {
                     let address = format!("{}/{}/{}", self.out.id, row.key, key);
-                    let own = &self.scope.look;
-                    if let Some(id) = amount::register(session, &value, address, own, &column.decl.place) {
-                        let look = self.look_of(id, row, &column.decl.numbers);
-                        figures.push(RowFigure { key: key.clone(), id, look: look.clone() });
-                        let unknown = session.figure(id).amount.is_none();
-                        cell.content = if unknown { Content::Text(String::new()) } else { Content::Figure(id, look) };
-                    }
+                    let own = amount::own_look(session, &value, &self.scope.look);
+                    let look = row.decl.numbers.apply(&column.decl.numbers.apply(&own));
+                    let Some(id) = amount::register(session, &value, address, look, &column.decl.place) else {
+                        continue;
+                    };
+                    // A percentage of nothing is a blank; what it is made of and not known is told where that stands.
+                    let told = |f: &RowFigure| session.figure(f.id).amount.is_none();
+                    let figure = session.figure(id);
+                    let blank = figure.amount.is_none() && (amount::lacks_base(&figure) || figures.iter().any(told));
+                    cell.content = if blank { Content::Text(String::new()) } else { Content::Figure(id) };
+                    figures.push(RowFigure { key: key.clone(), id });
                 }
                 Err(error) => session.report(template_message::runtime(&error, &calc.place, session.env(), &context)),
             }

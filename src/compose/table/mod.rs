@@ -1,6 +1,7 @@
 //! One table: axes, cells, figures. What it prints is final but for titles and notes, which may name any figure.
 
 mod cells;
+mod empty;
 mod figures;
 mod lines;
 
@@ -8,7 +9,6 @@ use super::axes::{Context, Scope, is, look_value};
 use super::figure::Id;
 use super::session::Session;
 use super::short_key;
-use crate::data::Kind;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Align, ColumnKind, Origin, RowKind};
 use crate::layout::TableLayout;
@@ -68,7 +68,7 @@ pub struct Composed {
     pub id: String,
     /// Stem of its layout.
     pub file: String,
-    /// No money passes its filters.
+    /// Nothing is printed in it: no money, no record.
     pub empty: bool,
     pub look: Look,
     /// What an instance's filters say: `project` = its name.
@@ -126,8 +126,7 @@ pub struct Cell {
 
 pub enum Content {
     Text(String),
-    /// A figure and the look it has here.
-    Figure(Id, Look),
+    Figure(Id),
 }
 
 /// A row as templates and rules see it.
@@ -137,7 +136,7 @@ pub struct NamedRow {
     pub level: usize,
     pub generated: bool,
     pub context: Context,
-    /// By the column's key, each with the look it has here.
+    /// By the column's key.
     pub figures: Vec<RowFigure>,
     /// What its label column prints.
     pub label: String,
@@ -158,7 +157,6 @@ pub struct NamedRow {
 pub struct RowFigure {
     pub key: Arc<str>,
     pub id: Id,
-    pub look: Look,
 }
 
 /// Composes a table, or returns it composed before.
@@ -204,22 +202,11 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
     };
     let mut filters = vec![layout.filter.clone()];
     filters.extend(instance.iter().map(|(field, value)| is(field, value)));
-    let mut scope = Scope { session, layout, base, filters, look, empty: true };
-    scope.empty = is_empty(&scope);
+    let mut scope = Scope { session, layout, base, filters, look, empty: false };
+    scope.empty = session.unheard(|| empty::is_empty(&scope));
     composed.empty = scope.empty;
     TableComposer::new(&scope, &mut composed).run();
     composed
-}
-
-/// No money passes the table's filters (for a dataset without amounts: no record does).
-fn is_empty(scope: &Scope<'_>) -> bool {
-    let points = scope.session.all_points(scope.base, &scope.filters);
-    let mut amounts = scope.base.fields.iter().enumerate().filter(|(_, f)| f.kind == Kind::Amount).peekable();
-    if amounts.peek().is_none() {
-        return points.yes.is_empty();
-    }
-    let fields: Vec<usize> = amounts.map(|(i, _)| i).collect();
-    !points.yes.iter().any(|i| fields.iter().any(|&f| !scope.base.records[i].values[f].number().is_zero()))
 }
 
 /// What title and notes of a table know; `no`: which placing of its layout this is, from 1.

@@ -11,6 +11,7 @@ mod words;
 pub use super::schema::{Condition, Filter};
 pub use check::check;
 pub use matcher::{Columns, Matcher};
+pub use words::lacking;
 pub(super) use words::{fields_used, in_words};
 
 use super::schema::Schema;

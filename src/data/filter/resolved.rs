@@ -138,9 +138,9 @@ fn resolve_field<'a>(
     let (id, beyond) = path.split_once('.').map_or((path, None), |(id, beyond)| (id, Some(beyond)));
     let Some(field) = dataset.field(id) else { return Test::Says(None) };
     let decl = &dataset.fields[field];
-    let blank_unknown = is_unknown(dataset, id, schema);
+    let blank_unknown = is_unknown(dataset, id);
     let check = match (beyond, &decl.kind) {
-        (None, _) => resolve_condition(condition, decl, data, schema),
+        (None, _) => resolve_condition(condition, decl, data),
         (Some(beyond), Kind::Ref { file, field }) => {
             through_ref(beyond, condition, (file, field), data, schema, depth + 1)
         }
@@ -149,21 +149,16 @@ fn resolve_field<'a>(
     Test::Column { field, blank_unknown, check }
 }
 
-fn is_unknown(dataset: &Dataset, field: &str, schema: &Schema) -> bool {
-    schema.files.get(&dataset.id).is_some_and(|file| file.unknown.iter().any(|u| u == field))
+fn is_unknown(dataset: &Dataset, field: &str) -> bool {
+    dataset.unknown.iter().any(|u| u == field)
 }
 
-fn resolve_condition<'a>(
-    condition: &'a Condition,
-    field: &'a FieldDecl,
-    data: &'a Data,
-    schema: &'a Schema,
-) -> Check<'a> {
+fn resolve_condition<'a>(condition: &'a Condition, field: &'a FieldDecl, data: &'a Data) -> Check<'a> {
     match condition {
         Condition::Is(value) => resolve_value(value, field),
-        Condition::Any(any) => Check::Any(any.iter().map(|c| resolve_condition(c, field, data, schema)).collect()),
-        Condition::Not(not) => Check::Not(Box::new(resolve_condition(not, field, data, schema))),
-        Condition::In { file, field } => values_of(file, field, data, schema),
+        Condition::Any(any) => Check::Any(any.iter().map(|c| resolve_condition(c, field, data)).collect()),
+        Condition::Not(not) => Check::Not(Box::new(resolve_condition(not, field, data))),
+        Condition::In { file, field } => values_of(file, field, data),
     }
 }
 
@@ -180,11 +175,11 @@ fn resolve_value<'a>(value: &'a str, field: &'a FieldDecl) -> Check<'a> {
     }
 }
 
-fn values_of<'a>(file: &str, field: &str, data: &'a Data, schema: &Schema) -> Check<'a> {
+fn values_of<'a>(file: &str, field: &str, data: &'a Data) -> Check<'a> {
     let Some(other) = data.datasets.get(file).filter(|d| d.given) else { return Check::NotKnown };
     let Some(column) = other.field(field) else { return Check::NotKnown };
     let values: HashSet<&str> = other.records.iter().map(|r| r.values[column].text()).collect();
-    let otherwise = if is_unknown(other, field, schema) && values.contains("") { None } else { Some(false) };
+    let otherwise = if is_unknown(other, field) && values.contains("") { None } else { Some(false) };
     Check::In { values, otherwise }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Condition, DEEPEST, Filter};
 use crate::data::schema::{FieldDecl, FileDecl, Kind, Schema};
+use crate::data::{Dataset, Record, Value};
 
 /// A filter in a few words, for messages: 基本支出, 财政拨款或事业收入.
 pub(in crate::data) fn in_words(filter: &Filter, file: &FileDecl) -> String {
@@ -47,4 +48,17 @@ pub(in crate::data) fn fields_used<'a>(filter: &'a Filter, schema: &'a Schema) -
     let mut fields = Vec::new();
     collect(filter, schema, 0, &mut fields);
     fields
+}
+
+/// The heads of the columns that a record leaves blank, not known, and that filters must know of it; each once.
+pub fn lacking<'a>(filters: &[Filter], dataset: &'a Dataset, record: &Record, schema: &Schema) -> Vec<&'a str> {
+    let mut heads: Vec<&str> = Vec::new();
+    for id in filters.iter().flat_map(|filter| fields_used(filter, schema)) {
+        let Some(field) = dataset.field(id).filter(|_| dataset.unknown.iter().any(|u| u == id)) else { continue };
+        let head = dataset.fields[field].head.as_str();
+        if record.values[field] == Value::Blank && !heads.contains(&head) {
+            heads.push(head);
+        }
+    }
+    heads
 }

@@ -95,7 +95,8 @@ fn open_file(decl: &FileDecl, text: Result<Option<String>, Diagnostic>) -> FileR
             None
         }
     };
-    let dataset = Dataset { id: decl.id.clone(), file, fields: decl.fields.clone(), records: Vec::new(), given };
+    let (fields, unknown) = (decl.fields.clone(), decl.unknown.clone());
+    let dataset = Dataset { id: decl.id.clone(), file, fields, records: Vec::new(), unknown, given };
     FileRead { findings, whole: sheet.is_some(), sheet, dataset, bad: Bad::default() }
 }
 

@@ -555,8 +555,9 @@ fn only_the_first_hundred_errors_are_listed() {
 
 mod properties {
     use super::super::super::example::{decl, file, read_at, schema};
-    use super::super::super::{Data, Kind, Schema, Value, decode, read_files};
+    use super::super::super::{Data, Kind, Schema, Value, read_files};
     use crate::diagnostic::Diagnostics;
+    use crate::folder::decode;
     use encoding_rs::GB18030;
     use proptest::prelude::*;
     use rust_decimal::Decimal;

@@ -1,0 +1,138 @@
+//! Parts that a sentence lists: the figures printed there are together the lines of their total, each once. What is
+//! proven is what is printed.
+
+use super::amount::{Amount, amount as amount_of};
+use super::figure::{Id, Operation, Terms};
+use super::session::Session;
+use crate::data::Dataset;
+use crate::data::points::Bits;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::money::told;
+use minijinja::{Error, ErrorKind, Value};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the parts of a list make up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Whole {
+    /// The whole total: `{% filter parts(total) %}`.
+    All,
+    /// Some of it: `{% filter within(total) %}`.
+    Some,
+}
+
+/// A file's field that figures sum, and whether with its sign turned: a difference takes away what it is compared with.
+type Summed = (bool, Arc<str>, String);
+
+/// The lines a figure is made of.
+type Lines = BTreeMap<Summed, Bits>;
+
+/// Proves a list: `text` is what a filter block printed. Its figures are in no other list then.
+pub fn prove(session: &Session, text: &str, totals: &[Value], whole: Whole) -> Result<Value, Error> {
+    let printed = session.claim(text);
+    let mut proven = text.to_string();
+    if totals.is_empty() {
+        return Err(wrong("parts、within 的括号里写合计，如 {% filter parts(f(\"t1/合计/金额\")) %}".to_string()));
+    }
+    if !session.given.is_empty() {
+        return Ok(Value::from_safe_string(proven)); // figures given as printed have no lines
+    }
+    for total in totals {
+        let total: Arc<Amount> = amount_of(total)?;
+        let Some(id) = total.id() else { continue };
+        let figure = session.figure(id);
+        let Some(lines) = lines(session, id) else {
+            return Err(wrong(format!("“{}”不是几行金额之和或它们的差，不能有分项", figure.address)));
+        };
+        if figure.amount.is_none() {
+            continue; // told where it is printed
+        }
+        let alike = |part: &Lines| part.keys().eq(lines.keys());
+        let parts: Vec<Lines> =
+            printed.iter().filter(|&&p| p != id).filter_map(|&p| self::lines(session, p)).filter(alike).collect();
+        for (summed, total_lines) in &lines {
+            let of_parts: Vec<&Bits> = parts.iter().map(|part| &part[summed]).collect();
+            let found = compare(session, &figure.address, summed, total_lines, &of_parts, whole);
+            proven.extend(found.map(|d| session.problem_shown(d, "这里列出它的分项")));
+        }
+    }
+    Ok(Value::from_safe_string(proven))
+}
+
+fn wrong(detail: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, detail)
+}
+
+/// The lines a figure is made of; none for what is no sum of lines: a percentage, one value of a record, a sum that
+/// counts a line twice.
+fn lines(session: &Session, id: Id) -> Option<Lines> {
+    let figure = session.figure(id);
+    match &figure.terms {
+        Terms::Record(_) => None,
+        Terms::Points { dataset, row, column, chain } => {
+            let summed = (false, dataset.clone(), chain.measure.clone());
+            Some(Lines::from([(summed, row.and(column).yes)]))
+        }
+        Terms::Figures(Operation::Same, of) => lines(session, *of.first()?),
+        Terms::Figures(Operation::Ratio, _) => None,
+        Terms::Figures(operation, of) => {
+            let mut all = Lines::new();
+            for (at, &part) in of.iter().enumerate() {
+                let turned = *operation == Operation::Difference && at == 1;
+                for ((sign, dataset, measure), bits) in lines(session, part)? {
+                    let there =
+                        all.entry((sign != turned, dataset, measure)).or_insert_with(|| Bits::new(bits.length()));
+                    if !there.and(&bits).is_empty() {
+                        return None;
+                    }
+                    *there = there.or(&bits);
+                }
+            }
+            Some(all)
+        }
+    }
+}
+
+/// What is wrong with a list: lines that no part has, that two have, or that are not in the total. One finding for each.
+fn compare(
+    session: &Session,
+    address: &str,
+    (_, dataset, measure): &Summed,
+    total: &Bits,
+    parts: &[&Bits],
+    whole: Whole,
+) -> Option<Diagnostic> {
+    let dataset = session.dataset(dataset)?;
+    let field = dataset.field(measure)?;
+    let (mut once, mut twice) = (Bits::new(total.length()), Bits::new(total.length()));
+    for part in parts {
+        twice = twice.or(&once.and(part));
+        once = once.or(part);
+    }
+    let missing = total.and_not(&once);
+    let says = |lines: &Bits, says: &str| finding(dataset, field, lines, &format!("“{address}”的分项：{says}"));
+    // What is left out and comes to nothing leaves a list that adds up.
+    let left_out = (whole == Whole::All).then(|| amount(dataset, field, &missing)).filter(|a| !a.is_zero());
+    let left_out =
+        left_out.and_then(|a| says(&missing, &format!("列出的各项合计差 {}，这一行不在任何一项中", told(a))));
+    left_out
+        .or_else(|| says(&total.and(&twice), "这一行同时在两项中，会重复计算"))
+        .or_else(|| says(&once.and_not(total), "这一行在分项中，却不在合计中"))
+}
+
+fn amount(dataset: &Dataset, field: usize, lines: &Bits) -> Decimal {
+    lines.iter().map(|i| dataset.records[i].values[field].number()).sum()
+}
+
+fn finding(dataset: &Dataset, field: usize, lines: &Bits, says: &str) -> Option<Diagnostic> {
+    let money = |&i: &usize| !dataset.records[i].values[field].number().is_zero();
+    let lines: Vec<u32> = lines.iter().filter(money).map(|i| dataset.records[i].origin.line).collect();
+    let (first, others) = lines.split_first()?;
+    let also = super::parts::also(others);
+    Some(
+        Diagnostic::error("E310", format!("{says}{also}"))
+            .at(Place::new(dataset.file.clone(), *first, 0))
+            .hint("在句子里补上这一项，或改正这一行的类别、科目和资金来源"),
+    )
+}
