@@ -2,7 +2,6 @@
 //! every mistake still has its line. Typed structs are read from it with serde, one small table at a time.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
-use crate::printable::is_unprintable;
 use indexmap::IndexMap;
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
 use std::cell::RefCell;
@@ -93,7 +92,6 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
     let builder = Builder { text, file, lines: &lines, too_large: RefCell::default(), unprintable: RefCell::default() };
     let place = builder.place(span.start);
     let node = Node { value: builder.table(table.into_inner()), place };
-    report_unprintable(&node, diagnostics);
     for place in builder.too_large.take() {
         let found = Diagnostic::error("E200", "TOML 语法错误：整数太大").at(place);
         diagnostics.push(found.hint("整数不能超过 19 位；编码、账号之类请加半角引号，写成文字"));
@@ -150,28 +148,6 @@ impl LineIndex {
         let start = self.0[line - 1];
         let column = text.get(start..byte).map_or(0, |s| s.chars().count()) + 1;
         (line as u32, column as u32)
-    }
-}
-
-/// Texts and keys with characters that files are refused for, written as `\u` escapes: some of them are marks that the
-/// composer puts into texts itself.
-fn report_unprintable(node: &Node, diagnostics: &mut Diagnostics) {
-    let mut look = |text: &str, place: &Place| {
-        let wrong = text.chars().find(|&c| is_unprintable(c) && !matches!(c, '\n' | '\r' | '\t'));
-        if let Some(c) = wrong {
-            let message = format!("文字里含有不能印出的字符（U+{:04X}）", c as u32);
-            let found = Diagnostic::error("E202", message).at(place.clone());
-            diagnostics.push(found.hint("请删去这个字符；用 \\u 转义写出来的也一样"));
-        }
-    };
-    match &node.value {
-        Tree::String(text) => look(text, &node.place),
-        Tree::Array(nodes) => nodes.iter().for_each(|node| report_unprintable(node, diagnostics)),
-        Tree::Table(entries) => {
-            entries.iter().for_each(|(key, entry)| look(key, &entry.key));
-            entries.values().for_each(|entry| report_unprintable(&entry.node, diagnostics));
-        }
-        _ => {}
     }
 }
 
