@@ -1,6 +1,7 @@
 //! What needs all files: refs and defaults are resolved, then what is required, what refers to nothing and what
 //! occurs twice is told.
 
+use super::characters::meant_for;
 use super::classification::with_name;
 use super::filter::{Columns, Filter, Matcher, fields_used, in_words};
 use super::findings::FileFindings;
@@ -135,7 +136,7 @@ fn not_there(text: &str, field: &FieldDecl, targets: &Targets) -> Diagnostic {
     let message = format!("{}“{}”不在 {} 的“{}”列中", field.head, shown(text), targets.path, targets.head);
     let diagnostic = Diagnostic::error("E151", message);
     match nearest(text, targets.values.iter().map(AsRef::as_ref)) {
-        Some(near) => diagnostic.hint(format!("是否应为“{}”？", shown(near))),
+        Some(near) => diagnostic.hint(meant_for(text, near)),
         None => diagnostic.hint(format!("请改正名称，或在 {} 中加上", targets.path)),
     }
 }
@@ -170,20 +171,30 @@ fn fill_by_other_fields(file: &mut FileRead, decl: &FileDecl) {
     }
 }
 
-/// In a file that may be coarse, a column that is not there at all says nothing: its blanks are not known. Where a
-/// column is there, its blanks mean none. A default stays one, unless it follows from a field that is not known.
+/// In a file that may be coarse, a column that is not there, or in which no record says anything, tells nothing: its
+/// blanks are not known. Where one record says something, the others' blanks mean none. A default stays one, unless it
+/// follows from a field that is not known of every record.
 fn columns_not_known(file: &mut FileRead, decl: &FileDecl) {
-    let Some(sheet) = file.sheet.as_ref().filter(|_| !decl.unknown.is_empty()) else { return };
+    if file.sheet.is_none() || decl.unknown.is_empty() {
+        return;
+    }
     for (index, field) in decl.fields.iter().enumerate() {
         let says = match &field.default {
-            Some(FieldDefault::By { field: source, .. }) => !file.dataset.unknown.contains(source),
+            Some(FieldDefault::By { field: source, .. }) => {
+                !file.dataset.unknown.contains(source) || file.dataset.field(source).is_some_and(|s| all_say(file, s))
+            }
             Some(_) => true,
             None => matches!(field.kind, Kind::Amount | Kind::Number),
         };
-        if !says && sheet.headings.of_field[index].is_none() && !file.dataset.unknown.contains(&field.id) {
+        let told = file.dataset.records.iter().any(|record| record.values[index] != Value::Blank);
+        if !says && !told && !file.dataset.unknown.contains(&field.id) {
             file.dataset.unknown.push(field.id.clone());
         }
     }
+}
+
+fn all_say(file: &FileRead, field: usize) -> bool {
+    file.dataset.records.iter().all(|record| record.values[field] != Value::Blank)
 }
 
 /// The entry of `key`; for a code, that of its longest prefix.
