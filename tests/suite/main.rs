@@ -21,6 +21,7 @@ mod layout_errors;
 mod layout_readme;
 mod nasty;
 mod orderly;
+mod not_known;
 mod pages;
 mod pdf_conformance;
 mod pdf_file;
