@@ -33,3 +33,4 @@ mod reference;
 mod review;
 mod second_set;
 mod terminal;
+mod typed_texts;
