@@ -400,6 +400,64 @@ mod tests {
         assert_eq!(fs::read(&file).unwrap(), b"kept");
     }
 
+    fn data(files: &[(&str, &str)]) -> (tempfile::TempDir, Folder) {
+        let disk = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = disk.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let folder = Folder::open(disk.path());
+        (disk, folder)
+    }
+
+    #[test]
+    fn data_is_replaced_only_while_the_disk_holds_what_was_read() {
+        let (disk, folder) = data(&[("a.csv", "1"), ("text/b.md", "1")]);
+        let edited = folder.with("a.csv", &b"2"[..]).with("text/b.md", &b"2"[..]);
+        let text = |name: &str| fs::read_to_string(disk.path().join(name)).unwrap();
+        assert_eq!(edited.edits().count(), 2, "both were read");
+        fs::write(disk.path().join("text/b.md"), "saved by another").unwrap();
+        let mut found = Diagnostics::default();
+        assert!(save(&edited, &mut found).is_empty());
+        assert!(found.sorted()[0].to_string().starts_with("text/b.md 错误[E717]"), "{:?}", found.sorted());
+        assert_eq!((text("a.csv").as_str(), text("text/b.md").as_str()), ("1", "saved by another"));
+        fs::write(disk.path().join("text/b.md"), "1").unwrap();
+        let mut found = Diagnostics::default();
+        let written = save(&edited, &mut found);
+        assert_eq!(written, [disk.path().join("a.csv"), disk.path().join("text/b.md")]);
+        assert!(found.is_empty() && text("a.csv") == "2" && text("text/b.md") == "2");
+        assert_eq!(names(disk.path()), ["a.csv", "text"]);
+    }
+
+    #[test]
+    fn of_data_files_all_are_written_or_none() {
+        let (disk, folder) = data(&[("a.csv", "1"), ("c.csv/x", "in the way")]);
+        // A folder stands where the second file would go.
+        let edited = folder.with("a.csv", &b"2"[..]).with("b.csv", &b"2"[..]).with("c.csv", &b"2"[..]);
+        let mut found = Diagnostics::default();
+        assert!(save(&edited, &mut found).is_empty());
+        assert!(found.has_errors(), "{:?}", found.sorted());
+        assert_eq!(fs::read_to_string(disk.path().join("a.csv")).unwrap(), "1");
+        assert_eq!(names(disk.path()), ["a.csv", "c.csv"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_data_file_keeps_its_mode_and_a_link_stays_one() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let (disk, folder) = data(&[("真.csv", "1"), ("b.csv", "1")]);
+        symlink("真.csv", disk.path().join("a.csv")).unwrap();
+        fs::set_permissions(disk.path().join("b.csv"), fs::Permissions::from_mode(0o600)).unwrap();
+        let mut found = Diagnostics::default();
+        save(&folder.with("a.csv", &b"2"[..]).with("b.csv", &b"2"[..]), &mut found);
+        assert!(found.is_empty(), "{:?}", found.sorted());
+        assert!(fs::symlink_metadata(disk.path().join("a.csv")).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(disk.path().join("真.csv")).unwrap(), "2");
+        let mode = fs::metadata(disk.path().join("b.csv")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
     #[test]
     fn a_second_name_keeps_the_ending() {
         assert_eq!(second_name(Path::new("output/631/a.b.pdf")), Path::new("output/631/a.b（新）.pdf"));

@@ -76,6 +76,8 @@ impl Folder {
     }
 
     fn edited(&self, name: &str, bytes: Option<Bytes>) -> Folder {
+        // What it replaces is what the disk holds now, whenever it is written back.
+        let _ = self.source.bytes(name);
         let mut folder = self.clone();
         folder.edits.insert(name.to_string(), bytes);
         folder
