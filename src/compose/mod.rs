@@ -158,23 +158,48 @@ fn tables_of_rules(session: &Session) {
     }
 }
 
-/// An address's key made from a value: without spaces and signs; a long one is cut and told apart by its hash.
+/// An address's key made from a value, another for each: without spaces and signs. What loses something by that (1#楼,
+/// 1.5兆瓦) or is long is cut and told apart by its hash.
 pub fn short_key(value: &str) -> Arc<str> {
     let clean: String = value.chars().filter(|c| !c.is_whitespace() && !"/@~%#.*+".contains(*c)).collect();
-    if clean.chars().count() <= 16 {
+    if clean.len() == value.len() && clean.chars().count() <= LONGEST_KEY {
         return clean.into();
     }
-    let head: String = clean.chars().take(10).collect();
-    format!("{head}#{}", short_hash(&clean)).into()
+    hashed_key(&clean, value)
+}
+
+/// The key of several values together, another for each group of them.
+pub fn joined_key(values: &[&str]) -> Arc<str> {
+    let whole = values.join("-");
+    match values.len() > 1 && values.iter().any(|value| value.contains('-')) {
+        true => hashed_key(&short_key(&whole), &values.join("\u{1f}")),
+        false => short_key(&whole),
+    }
+}
+
+/// Characters of a row's key.
+const LONGEST_KEY: usize = 16;
+
+/// The beginning of a key, and the hash of what it stands for.
+pub fn hashed_key(key: &str, of: &str) -> Arc<str> {
+    let head: String = key.chars().filter(|c| *c != '#').take(LONGEST_KEY - "#12345".len()).collect();
+    format!("{head}#{}", short_hash(of)).into()
 }
 
 /// The key of a row below another: both, and where they are too long together the upper one is cut, so that the
 /// row's own (a code, a declared key) stays readable.
 pub fn nested_key(above: &str, own: &str) -> Arc<str> {
     let whole = format!("{above}-{own}");
-    let room = 16usize.saturating_sub(own.chars().count() + "#12345-".len());
-    if whole.chars().count() <= 16 || room == 0 {
-        return short_key(&whole);
+    let room = LONGEST_KEY.saturating_sub(own.chars().count() + "#12345-".len());
+    // Where a dash in the row's own key begins could not be told.
+    if own.contains('-') {
+        return hashed_key(&whole, &format!("{above}\u{1f}{own}"));
+    }
+    if whole.chars().count() <= LONGEST_KEY {
+        return whole.into();
+    }
+    if room == 0 {
+        return hashed_key(&whole, &whole);
     }
     let head: String = above.chars().filter(|c| *c != '#').take(room).collect();
     format!("{head}#{}-{own}", short_hash(above)).into()
@@ -193,7 +218,7 @@ mod tests {
 
     #[test]
     fn keys_are_short_and_keep_what_tells_them_apart() {
-        assert_eq!(&*short_key("公务接待费 （含外宾）"), "公务接待费（含外宾）");
+        assert_eq!(&*short_key("公务接待费（含外宾）"), "公务接待费（含外宾）");
         let long = short_key("云岭市文化市场综合执法支队二〇二四年");
         assert!(long.starts_with("云岭市文化市场综合执#") && long.chars().count() == 16);
         assert_eq!(&*nested_key("本级", "2070101"), "本级-2070101");
@@ -203,5 +228,16 @@ mod tests {
             nested_key("云岭市文化市场综合执法支队", "2070112"),
             nested_key("云岭市文化市场综合执法大队", "2070112")
         );
+    }
+
+    #[test]
+    fn what_differs_in_a_sign_a_space_or_a_dash_has_another_key() {
+        let values =
+            ["1#楼", "1楼", "1.5兆瓦", "15兆瓦", "A/B标段", "AB标段", "A B标段", "教学楼*", "教学楼", "+1层", "1层"];
+        let keys: std::collections::BTreeSet<_> = values.iter().map(|value| short_key(value)).collect();
+        assert_eq!(keys.len(), values.len(), "{keys:?}");
+        assert!(keys.iter().all(|key| key.chars().count() <= 16 && !key.contains(['/', '.', '*', ' '])), "{keys:?}");
+        assert_ne!(joined_key(&["一期-二期", "土建"]), joined_key(&["一期", "二期-土建"]));
+        assert_ne!(nested_key("一期-二期", "土建"), nested_key("一期", "二期-土建"));
     }
 }

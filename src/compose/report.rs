@@ -100,6 +100,11 @@ impl Report {
         self.places.get(key).cloned().unwrap_or_else(|| Place::file(self.file.clone()))
     }
 
+    /// Whether the user wrote a key; else its value is a default.
+    pub fn is_typed(&self, key: &str) -> bool {
+        self.places.contains_key(key)
+    }
+
     fn fixed(&self, key: &str, hint: &str, diagnostics: &mut Diagnostics) -> String {
         match self.values.get(key) {
             Some(text) if !text.is_empty() => text.clone(),

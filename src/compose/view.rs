@@ -26,6 +26,8 @@ pub struct TableView {
     pub empty: bool,
     /// The file it reads is there.
     pub known: bool,
+    /// No line of it was left unread: a row that does not stand here is zero.
+    pub whole: bool,
     /// Where its layout begins.
     pub place: Place,
     /// The columns of figures, left to right.
@@ -302,6 +304,7 @@ impl Forms {
             id: table.id.as_str().into(),
             title: titled.title.clone(),
             empty: table.empty,
+            whole: true,
             known: self.dataset(&layout.from).is_some_and(|d| d.given),
             place: layout.place.clone(),
             rows: shown.chain(hidden).collect(),
@@ -363,7 +366,9 @@ impl Forms {
         let is_text = |row: &RowDecl| {
             let Some(Each::Field(name)) = &row.each else { return false };
             let dataset = self.dataset(row.from.as_deref().unwrap_or(from));
-            dataset.is_some_and(|d| d.field(name).is_some_and(|f| d.fields[f].kind == Kind::Text))
+            dataset.is_some_and(|d| {
+                d.field(name).is_some_and(|f| matches!(d.fields[f].kind, Kind::Text | Kind::Ref { .. }))
+            })
         };
         rows.iter().any(|row| row.rows.is_empty() && is_text(row))
     }

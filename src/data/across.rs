@@ -170,20 +170,30 @@ fn fill_by_other_fields(file: &mut FileRead, decl: &FileDecl) {
     }
 }
 
-/// In a file that may be coarse, a column that is not there at all says nothing: its blanks are not known. Where a
-/// column is there, its blanks mean none. A default stays one, unless it follows from a field that is not known.
+/// In a file that may be coarse, a column that is not there, or in which no record says anything, tells nothing: its
+/// blanks are not known. Where one record says something, the others' blanks mean none. A default stays one, unless it
+/// follows from a field that is not known of every record.
 fn columns_not_known(file: &mut FileRead, decl: &FileDecl) {
-    let Some(sheet) = file.sheet.as_ref().filter(|_| !decl.unknown.is_empty()) else { return };
+    if file.sheet.is_none() || decl.unknown.is_empty() {
+        return;
+    }
     for (index, field) in decl.fields.iter().enumerate() {
         let says = match &field.default {
-            Some(FieldDefault::By { field: source, .. }) => !file.dataset.unknown.contains(source),
+            Some(FieldDefault::By { field: source, .. }) => {
+                !file.dataset.unknown.contains(source) || file.dataset.field(source).is_some_and(|s| all_say(file, s))
+            }
             Some(_) => true,
             None => matches!(field.kind, Kind::Amount | Kind::Number),
         };
-        if !says && sheet.headings.of_field[index].is_none() && !file.dataset.unknown.contains(&field.id) {
+        let told = file.dataset.records.iter().any(|record| record.values[index] != Value::Blank);
+        if !says && !told && !file.dataset.unknown.contains(&field.id) {
             file.dataset.unknown.push(field.id.clone());
         }
     }
+}
+
+fn all_say(file: &FileRead, field: usize) -> bool {
+    file.dataset.records.iter().all(|record| record.values[field] != Value::Blank)
 }
 
 /// The entry of `key`; for a code, that of its longest prefix.

@@ -107,7 +107,7 @@ impl Record {
 }
 
 /// A value, checked against its kind. Codes, choices, refs, dates and text are text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Nothing typed and no default.
     Blank,

@@ -190,6 +190,20 @@ impl SetFiles {
         names
     }
 
+    /// The years there are classifications of, in the program and below the roots, sorted.
+    pub fn classifications(&self) -> Vec<String> {
+        let embedded = EMBEDDED.get_dir("classification").into_iter().flat_map(Dir::dirs);
+        let mut years: Vec<String> =
+            embedded.filter_map(|dir| dir.path().file_name()?.to_str().map(str::to_string)).collect();
+        for root in &self.layouts.roots {
+            let folders = root.names("classification").into_iter();
+            years.extend(folders.filter(|year| root.has_folder(&format!("classification/{year}"))));
+        }
+        years.sort();
+        years.dedup();
+        years
+    }
+
     /// A file of a classification (`classification/2023/function.csv`), the set's own file of that name first.
     pub fn classification(&self, year: &str, name: &str, diagnostics: &mut Diagnostics) -> Option<(Arc<str>, String)> {
         if let Some((shown, text, _)) = self.text(name) {

@@ -4,6 +4,7 @@ use super::Options;
 use super::content::{self, Content};
 use super::map::{Map, MappedFigure, MappedRow, MappedTable, NAMESPACE};
 use crate::diagnostic::Diagnostic;
+use crate::markup::is_legal;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::NsReader;
@@ -127,7 +128,17 @@ fn part(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<u8>>
     if !whole {
         return Err(error("E543", format!("文件已损坏：{name} 解压失败")).hint("请重新复制或下载该文件"));
     }
+    if has_illegal(&content) {
+        return Err(malformed(name));
+    }
     Ok(Some(content))
+}
+
+/// Whether bytes of XML hold a control character or U+FFFE or U+FFFF, which XML 1.0 has no way to write.
+fn has_illegal(content: &[u8]) -> bool {
+    let control = |b: &u8| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r');
+    let nonchar = |w: &[u8]| matches!(w, [0xEF, 0xBF, 0xBE | 0xBF]);
+    content.iter().any(control) || content.windows(3).any(nonchar)
 }
 
 /// Names of parts are compared without regard to ASCII case (ECMA-376-2, 6.2.2.3); some programs write `\`.
@@ -173,7 +184,8 @@ pub fn reference(reference: &BytesRef, name: &str) -> Result<char, Diagnostic> {
         "quot" => Some('"'),
         "apos" => Some('\''),
         _ if reference.is_char_ref() => {
-            return reference.resolve_char_ref().ok().flatten().ok_or_else(|| malformed(name));
+            let legal = reference.resolve_char_ref().ok().flatten().filter(|&c| is_legal(c));
+            return legal.ok_or_else(|| malformed(name));
         }
         _ => None,
     };

@@ -85,6 +85,17 @@ fn every_rule_over_texts_has_a_case_that_fails_and_one_that_passes() {
         assert!(failing.contains(page.code), "no case fails {} {}", page.code, page.title);
         assert!(passing.contains(page.code), "no case passes {} {}", page.code, page.title);
     }
+    for code in rules_over_records() {
+        assert!(failing.contains(&*code) && passing.contains(&*code), "no cases for {code}");
+    }
+}
+
+/// Codes of the sample's rules over records, whose cases are data like those of texts.
+fn rules_over_records() -> Vec<String> {
+    let mut diagnostics = gongkai::diagnostic::Diagnostics::default();
+    let jobs = common::prepared(&corrected(), &mut diagnostics);
+    let rules = &jobs.first().expect("the sample").job.set.rules;
+    rules.iter().filter(|rule| rule.tables().is_empty()).map(|rule| rule.code.clone()).collect()
 }
 
 /// Every code of these classes that stands in the program's source has a page, and so (above, and in
@@ -117,9 +128,10 @@ fn every_code_that_can_be_reported_has_a_page() {
 #[test]
 fn each_case_fails_or_passes_its_rule() {
     use rayon::prelude::*;
+    let of_records = rules_over_records();
     let wrong: Vec<String> = cases()
         .par_iter()
-        .filter(|c| check::page(&c.0).is_some())
+        .filter(|c| check::page(&c.0).is_some() || of_records.contains(&c.0))
         .filter_map(|(code, fails, case)| {
             let all = found(folder_of(case).path());
             let said: Vec<String> = all.iter().map(ToString::to_string).collect();
@@ -135,6 +147,33 @@ fn each_case_fails_or_passes_its_rule() {
 fn the_corrected_data_is_clean_under_strict() {
     let said: Vec<String> = found(&corrected()).iter().map(ToString::to_string).collect();
     assert!(said.is_empty(), "{}", said.join("\n"));
+}
+
+/// A template prints what an officer wrote: the finding names the officer's cell or key, and where it is printed beside
+/// it.
+#[test]
+fn words_that_come_from_the_data_are_found_where_they_were_typed() {
+    use gongkai::folder::Folder;
+    use gongkai::workshop::Aim;
+    let folder = common::copy_of_sample();
+    let change = |file: &str, old: &str, new: &str| {
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).expect("a text");
+        assert!(text.contains(old), "{old} in {file}");
+        std::fs::write(path, text.replacen(old, new, 1)).expect("writes");
+    };
+    // No face has the one, and the other is a reason, printed within a sentence of the set.
+    change("report.toml", "entity = \"部门\"", "entity = \"部门\u{1F600}\"");
+    change("reasons.csv", "调增人员经费", "调增人员经费\u{1F4B0}");
+    let found = common::workshop().open(&Folder::open(folder.path()), Aim::Look).found;
+    let missing: Vec<&Diagnostic> = found.sorted().into_iter().filter(|d| d.code == "E410").collect();
+    assert!(!missing.is_empty());
+    for finding in missing {
+        let file = if finding.text.as_deref() == Some("\u{1F600}") { "report.toml" } else { "reasons.csv" };
+        let place = finding.place.as_ref().expect("a place");
+        assert!(&*place.file == file && place.line > 1, "{finding}");
+        assert!(finding.related[0].0.file.starts_with("layout"), "{finding}");
+    }
 }
 
 /// `GONGKAI_UPDATE=1` writes the file anew.

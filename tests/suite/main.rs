@@ -30,3 +30,4 @@ mod pull;
 mod reference;
 mod review;
 mod second_set;
+mod terminal;

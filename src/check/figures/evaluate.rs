@@ -7,15 +7,20 @@ use crate::layout::rule::{CellPattern, Compare, Demand, Expr, FigureRule, Relati
 use crate::money::Unit;
 use rust_decimal::Decimal;
 
-/// A pattern's cells: none where its table or column does not exist, which no rule can speak of. A row that does not
-/// stand in its table is zero and gives no cell.
+/// A pattern's cells: none where its table or column does not exist, which no rule can speak of, or where a line of the
+/// table was not read. A row that does not stand in its table is zero and gives no cell.
 pub fn cells(book: &Book, pattern: &CellPattern, binding: &Binding) -> Option<Vec<CellId>> {
     let (table, sheet) = book.sheet(&binding.fill(&pattern.table))?;
     let column_key = binding.fill(&pattern.column);
     if !sheet.view.columns.iter().any(|c| *c.key == *column_key) {
         return None;
     }
-    let rows = sheet.select(&binding.fill(&pattern.row));
+    let selector = binding.fill(&pattern.row);
+    let rows = sheet.select(&selector);
+    // What was not read may be among the rows that are meant.
+    if !sheet.view.whole && (rows.is_empty() || selector.contains(['*', '[', '>'])) {
+        return None;
+    }
     let cell = |row: usize| {
         let column = sheet.view.column(&column_key, sheet.view.rows[row].side)?;
         sheet.view.rows[row].figures[column].is_some().then_some(CellId { table, row, column })

@@ -32,6 +32,8 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
         used: vec![false; form.rows.len()],
         labels: form.rows.iter().map(|r| (plain(&r.label), plain_name(&r.label))).collect(),
         rows: Vec::new(),
+        codes: Vec::new(),
+        whole: true,
     };
     let heads: Vec<&Vec<String>> = printed.rows[..first].iter().map(|(_, cells)| cells).collect();
     for (line, cells) in &printed.rows[first..] {
@@ -40,7 +42,7 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
             reader.line(*line, cells, found);
         }
     }
-    Some(TableView { rows: reader.rows, ..form.clone() })
+    Some(TableView { rows: reader.rows, whole: reader.whole, ..form.clone() })
 }
 
 fn plain(text: &str) -> String {
@@ -55,10 +57,17 @@ fn first_data_row(form: &TableView, printed: &PrintedTable) -> Option<usize> {
         let filled = cells.iter().filter(|c| !c.is_empty()).count();
         known >= 2 && known * 2 >= filled || known == 1 && filled == 1 && heads.len() <= 2
     };
+    // A row with one head over several columns, and nothing else; 合计 is a row's name as well.
+    let labels: Vec<String> = form.rows.iter().map(|r| plain(&r.label)).collect();
+    let is_lone_head = |cells: &Vec<String>| {
+        let mut filled = cells.iter().filter(|c| !c.is_empty()).map(|c| plain(c));
+        let only = filled.next().filter(|_| filled.next().is_none());
+        only.is_some_and(|text| heads.contains(&text) && !labels.contains(&text))
+    };
     let first = printed.rows.iter().position(|(_, cells)| is_head(cells))?;
     let mut end = first + 1;
     while let Some((_, cells)) = printed.rows.get(end) {
-        if !is_head(cells) && !is_numbering(cells) {
+        if !is_head(cells) && !is_numbering(cells) && !is_lone_head(cells) {
             break;
         }
         end += 1;
@@ -157,6 +166,10 @@ struct Reader<'a> {
     /// Per row of the form: its label without spaces, and without its number too.
     labels: Vec<(String, String)>,
     rows: Vec<RowView>,
+    /// Per side: the columns of the code in the row before, for those that are merged with it.
+    codes: Vec<Vec<String>>,
+    /// Every line with figures was understood.
+    whole: bool,
 }
 
 impl Reader<'_> {
@@ -172,10 +185,12 @@ impl Reader<'_> {
                     .collect()
             };
             let text = |c: usize| cells.get(c).map(|t| t.trim()).unwrap_or_default();
-            let code: String = at(&|c| c.field.as_deref().is_some_and(|f| f == "code" || f.starts_with("code.")))
-                .iter()
-                .map(|&(c, _)| text(c))
-                .collect();
+            let of_code = at(&|c| c.field.as_deref().is_some_and(|f| f == "code" || f.starts_with("code.")));
+            let code =
+                above_if_merged(self.codes.get(side), of_code.iter().map(|&(c, _)| text(c).to_string()).collect());
+            self.codes.resize(self.codes.len().max(side + 1), Vec::new());
+            self.codes[side].clone_from(&code);
+            let code = code.concat();
             let label: String =
                 at(&|c| c.field.as_deref() == Some("label")).first().map(|&(c, _)| text(c)).unwrap_or_default().into();
             let figures = at(&|c| c.key.is_some());
@@ -187,6 +202,7 @@ impl Reader<'_> {
             let Some(mut row) = self.row(side, &code, &label) else {
                 let any = figures.iter().any(|&(c, _)| !text(c).is_empty());
                 if any {
+                    self.whole = false;
                     let name = if label.is_empty() { &code } else { &label };
                     let what = match name.is_empty() {
                         true => format!("《{}》的这一行有数，却没有科目编码，也没有名称", self.form.title),
@@ -202,6 +218,12 @@ impl Reader<'_> {
                 let Some(key) = &printed.key else { continue };
                 let Some(index) = self.form.column(key, side) else { continue };
                 given[index] = self.figure(&row, index, text(c), place(c), found);
+            }
+            for (index, column) in self.form.columns.iter().enumerate().filter(|(_, c)| c.side == side) {
+                let has = row.figures.get(index).is_none_or(Option::is_some);
+                if has && !figures.iter().any(|(_, printed)| printed.key.as_ref() == Some(&column.key)) {
+                    given[index] = Some(self.not_given(&row, index));
+                }
             }
             row.place = Some(place(column));
             row.figures = given;
@@ -265,6 +287,19 @@ impl Reader<'_> {
         }
     }
 
+    /// A figure of a column that the file does not have: not known.
+    fn not_given(&self, row: &RowView, column: usize) -> FigureView {
+        let form = &self.form.columns[column];
+        FigureView {
+            address: format!("{}/{}/{}", self.form.id, row.key, form.key).into(),
+            amount: None,
+            text: String::new(),
+            unit: Unit::WanYuan,
+            decimals: 2,
+            place: None,
+        }
+    }
+
     fn figure(
         &self,
         row: &RowView,
@@ -306,11 +341,22 @@ impl Reader<'_> {
     }
 }
 
+/// The columns of a code: those before the first that is filled are merged with the row above.
+fn above_if_merged(above: Option<&Vec<String>>, mut code: Vec<String>) -> Vec<String> {
+    if let (Some(above), Some(first)) = (above, code.iter().position(|part| !part.is_empty())) {
+        for (part, before) in code.iter_mut().zip(above).take(first) {
+            part.clone_from(before);
+        }
+    }
+    code
+}
+
 /// Where printed figures differ from what the ledger gives: each must be its exact amount, rounded.
 pub fn compare(exact: &TableView, given: &TableView, found: &mut Diagnostics) {
     for row in &given.rows {
         let computed = exact.row(&row.key);
-        for (index, figure) in row.figures.iter().enumerate().filter_map(|(i, f)| Some((i, f.as_ref()?))) {
+        let given = row.figures.iter().enumerate().filter_map(|(i, f)| Some((i, f.as_ref()?)));
+        for (index, figure) in given.filter(|(_, figure)| figure.place.is_some()) {
             let amount = computed.and_then(|r| r.figures[index].as_ref()).map_or(Some(Decimal::ZERO), |f| f.amount);
             let (Some(amount), Some(interval)) = (amount, printed_interval(&figure.text, figure.unit, figure.decimals))
             else {
@@ -337,7 +383,7 @@ pub fn compare(exact: &TableView, given: &TableView, found: &mut Diagnostics) {
             );
         }
     }
-    for row in exact.rows.iter().filter(|r| r.printed && given.row(&r.key).is_none()) {
+    for row in exact.rows.iter().filter(|r| given.whole && r.printed && given.row(&r.key).is_none()) {
         let filled = row.figures.iter().flatten().find(|f| f.amount.is_some_and(|a| !a.is_zero()));
         let Some(figure) = filled else { continue };
         let name =

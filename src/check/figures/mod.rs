@@ -8,6 +8,7 @@ mod contradiction;
 mod evaluate;
 mod given;
 mod names;
+mod records;
 mod run;
 mod solve;
 mod stated;
@@ -77,7 +78,7 @@ pub fn check(composition: &Composition) -> Diagnostics {
         }
         .unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
     };
-    let mut all = of_rules(&book, set, &place_of);
+    let mut all = of_rules(&book, composition.job(), &place_of);
     for printed in &composition.job().printed {
         let Some(id) = table_named(set, printed, &mut all) else { continue };
         let Some(exact) = composition.table(&id) else { continue };
@@ -173,16 +174,15 @@ impl Printed {
     /// The rules of the set alone.
     pub fn check_rules(&self) -> Diagnostics {
         let mut all = self.found.clone();
-        all.extend(of_rules(&self.book, &self.forms.job().set, &|book, cell| place_in(book, cell)));
+        all.extend(of_rules(&self.book, self.forms.job(), &|book, cell| place_in(book, cell)));
         all
     }
 
     /// The findings, and the contradictions among them by address.
     pub fn findings(&self) -> (Diagnostics, Vec<Contradicting>) {
-        let set = &self.forms.job().set;
         let place_of = |book: &Book, cell: CellId| place_in(book, cell);
         let mut all = self.found.clone();
-        all.extend(of_rules(&self.book, set, &place_of));
+        all.extend(of_rules(&self.book, self.forms.job(), &place_of));
         let contradictions = match explain(&self.book, &self.bound()) {
             Answer::Agree => Vec::new(),
             Answer::GaveUp => {
@@ -235,9 +235,10 @@ fn place_in(book: &Book, cell: CellId) -> Place {
     given.or_else(|| book.row(cell).place.clone()).unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
 }
 
-fn of_rules(book: &Book, set: &LayoutSet, place_of: &PlaceOf<'_>) -> Diagnostics {
+fn of_rules(book: &Book, job: &Job, place_of: &PlaceOf<'_>) -> Diagnostics {
+    let set = &job.set;
     let found: Vec<Diagnostics> =
-        set.rules.par_iter().map(|rule| run::run(book, rule, &set.schema, place_of)).collect();
+        set.rules.par_iter().map(|rule| run::run(book, rule, &job.data, &set.schema, place_of)).collect();
     let mut all = Diagnostics::default();
     found.into_iter().for_each(|f| all.extend(f));
     all

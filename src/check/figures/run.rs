@@ -4,12 +4,12 @@ use super::book::{Book, Sheet};
 use super::evaluate::{Outcome, bound};
 use super::names::{plain_name, table_name};
 use super::words::{self, PlaceOf};
-use crate::data::Schema;
+use crate::data::{Data, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::layout::rule::{Demand, FigureRule, RowsDemand};
 
 /// What one rule finds.
-pub fn run(book: &Book, rule: &FigureRule, schema: &Schema, place_of: &PlaceOf<'_>) -> Diagnostics {
+pub fn run(book: &Book, rule: &FigureRule, data: &Data, schema: &Schema, place_of: &PlaceOf<'_>) -> Diagnostics {
     let mut found = Diagnostics::default();
     let Some(severity) = rule.severity else { return found };
     match &rule.demand {
@@ -26,6 +26,8 @@ pub fn run(book: &Book, rule: &FigureRule, schema: &Schema, place_of: &PlaceOf<'
             }
         }
         Demand::Same(one, other) => same(book, rule, one, other, &mut found),
+        Demand::Records(demand) => super::records::records(data, schema, rule, severity, demand, &mut found),
+        Demand::Once(files) => super::records::once(data, rule, severity, files, &mut found),
     }
     found
 }
@@ -40,6 +42,9 @@ fn rows(sheet: &Sheet, demand: RowsDemand, rule: &FigureRule, schema: &Schema, f
         let diagnostic = Diagnostic::new(severity, rule.code.clone(), message).at(place).address(address);
         found.push(words::with_reason(diagnostic, rule));
     };
+    if !sheet.view.whole && matches!(demand, RowsDemand::Whole | RowsDemand::Deep) {
+        return; // what is missing may be what was not read
+    }
     match demand {
         RowsDemand::Ordered => {
             let rows: Vec<_> = coded().collect();
@@ -92,7 +97,7 @@ fn rows(sheet: &Sheet, demand: RowsDemand, rule: &FigureRule, schema: &Schema, f
 
 fn same(book: &Book, rule: &FigureRule, one: &str, other: &str, found: &mut Diagnostics) {
     let (Some((_, one)), Some((_, other))) = (book.sheet(one), book.sheet(other)) else { return };
-    let Some(severity) = rule.severity else { return };
+    let Some(severity) = rule.severity.filter(|_| one.view.whole && other.view.whole) else { return };
     for (here, there) in [(one, other), (other, one)] {
         let names: std::collections::HashSet<&str> =
             there.view.rows.iter().filter(|r| r.generated).map(|r| r.name.as_str()).collect();

@@ -2,13 +2,14 @@
 
 use super::rows::Peer;
 use super::{Context, Scope, is};
-use crate::compose::short_key;
+use crate::compose::{hashed_key, joined_key, short_key};
 use crate::data::filter::Filter;
-use crate::data::{Dataset, Kind};
+use crate::data::{Dataset, Kind, Points, Record, Value as Datum};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{Each, ListEntry, Order, Values};
 use indexmap::IndexMap;
 use minijinja::Value;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::sync::Arc;
 
 /// One of the many that `each` turns an entry into.
@@ -189,7 +190,8 @@ impl<'a> Scope<'a> {
         let tuple = |i: usize| -> Vec<&str> { indexes.iter().map(|&f| dataset.records[i].values[f].text()).collect() };
         let mut items = Vec::new();
         for values in distinct(points.yes.iter().map(tuple)) {
-            let mut item = plain_item(&values.join("-"), values.first().copied().unwrap_or_default());
+            let mut item = plain_item("", values.first().copied().unwrap_or_default());
+            item.key = joined_key(&values);
             let pairs = indexes.iter().zip(&values);
             let filters = pairs.clone().map(|(&f, v)| is(&dataset.fields[f].id, v)).collect();
             item.filter = Some(Filter::All(filters));
@@ -206,14 +208,25 @@ impl<'a> Scope<'a> {
     fn record_items(&self, spec: &EachSpec<'_>, dataset: &'a Dataset, filters: &[Filter]) -> Vec<Item> {
         let points = self.session.all_points(dataset, filters);
         let id: Vec<usize> = spec.id.iter().filter_map(|f| dataset.field(f)).collect();
+        let shared = self.shared_ids(spec, &id, dataset, &points);
         let mut items = Vec::new();
+        let mut alike: HashMap<Arc<str>, u32> = HashMap::default();
         for (number, index) in points.yes.iter().enumerate() {
             let record = &dataset.records[index];
-            let key = match id.is_empty() {
+            let name = match id.is_empty() {
                 true => (number + 1).to_string(),
                 false => id.iter().map(|&f| record.values[f].text()).collect::<Vec<_>>().join("-"),
             };
-            let mut item = plain_item(&key, &key);
+            let mut item = plain_item("", &name);
+            item.key = if id.is_empty() { short_key(&name) } else { id_key(&id, record) };
+            if shared.contains(&item.key) {
+                item.key = hashed_key(&item.key, &whole_text(record));
+                let again = alike.entry(item.key.clone()).or_default();
+                *again += 1;
+                if *again > 1 {
+                    item.key = hashed_key(&item.key, &format!("{}\u{1f}{again}", whole_text(record)));
+                }
+            }
             for (field, value) in dataset.fields.iter().zip(&record.values) {
                 item.context.insert(field.id.clone(), self.session.template_value(value, &field.kind));
                 item.fields.insert(field.id.clone(), value.text().into());
@@ -224,6 +237,45 @@ impl<'a> Scope<'a> {
         }
         items
     }
+
+    /// The keys that several records of the table would have by their id alone: two units that buy one thing, one thing
+    /// at two prices. All that these records say tells them apart.
+    fn shared_ids(&self, spec: &EachSpec<'_>, id: &[usize], dataset: &Dataset, here: &Points) -> SharedIds {
+        if id.is_empty() {
+            return SharedIds::default();
+        }
+        let find = |points: &Points| {
+            let mut seen = HashSet::default();
+            let keys = points.yes.iter().map(|record| id_key(id, &dataset.records[record]));
+            Arc::new(keys.filter(|key| !seen.insert(key.clone())).collect::<HashSet<_>>())
+        };
+        if dataset.id != self.base.id {
+            return find(here);
+        }
+        // Of the whole table, whatever row these records lie below; asked for each of those rows, found once.
+        let known = self.shared.lock().expect("nothing panics with it").get(&spec.id.as_ptr().addr()).cloned();
+        known.unwrap_or_else(|| {
+            let found = find(&self.session.all_points(dataset, &self.filters));
+            self.shared.lock().expect("nothing panics with it").insert(spec.id.as_ptr().addr(), found.clone());
+            found
+        })
+    }
+}
+
+/// Keys of more than one record.
+pub(super) type SharedIds = Arc<HashSet<Arc<str>>>;
+
+fn id_key(id: &[usize], record: &Record) -> Arc<str> {
+    joined_key(&id.iter().map(|&field| record.values[field].text()).collect::<Vec<_>>())
+}
+
+/// All that a record says.
+fn whole_text(record: &Record) -> String {
+    let text = |value: &Datum| match value {
+        Datum::Number(number) => number.normalize().to_string(),
+        other => other.text().to_string(),
+    };
+    record.values.iter().map(text).collect::<Vec<_>>().join("\u{1f}")
 }
 
 fn plain_item(key: &str, name: &str) -> Item {

@@ -13,10 +13,12 @@ use crate::layout::narrative_lines::as_it_was;
 use crate::layout::{ColumnDecl, Expression, Indent, RowDecl, TableLayout, Template};
 use crate::money::Look;
 use indexmap::IndexMap;
+use items::SharedIds;
 use minijinja::Value;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap as HashMap;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// What labels of a row know: its own names and those of the rows around it.
 pub type Context = BTreeMap<String, Value>;
@@ -31,6 +33,8 @@ pub struct Scope<'a> {
     pub look: Look,
     /// No money passes the table's filters.
     pub empty: bool,
+    /// Per `id` of the rows of records: the keys that more than one of them would have.
+    pub shared: Mutex<HashMap<usize, SharedIds>>,
 }
 
 /// A row of a table, before its cells.

@@ -228,6 +228,10 @@ impl<'a, 'c> TableComposer<'a, 'c> {
                 break;
             }
             left_merged = self.declared_cell(decl, row, at, left_merged, &mut figures, cells);
+            let label = side.columns[at - side.at].decl.field.as_deref() == Some("label");
+            if let (true, Some(Content::Text(text))) = (label, cells.last().map(|cell| &cell.content)) {
+                name.clone_from(text);
+            }
             at += decl.cols;
         }
         for column in at..end {

@@ -202,7 +202,7 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
     };
     let mut filters = vec![layout.filter.clone()];
     filters.extend(instance.iter().map(|(field, value)| is(field, value)));
-    let mut scope = Scope { session, layout, base, filters, look, empty: false };
+    let mut scope = Scope { session, layout, base, filters, look, empty: false, shared: Default::default() };
     scope.empty = session.unheard(|| empty::is_empty(&scope));
     composed.empty = scope.empty;
     TableComposer::new(&scope, &mut composed).run();

@@ -13,6 +13,7 @@ use super::template::{compile, environment};
 use super::*;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::toml_tree::{Node, parse, read, suggestion};
+pub(super) use filter::filter;
 use rayon::prelude::*;
 use schema::{report_fields, schema};
 use serde::Deserialize;
@@ -158,6 +159,12 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     let raw: Option<RawSet> = read(&set_node, diagnostics);
     let style: Option<Style> = read(&style_node, diagnostics);
     let year = set_node.get("classification").and_then(Node::str).unwrap_or_default();
+    if let Some(node) = set_node.get("classification")
+        && let Some(found) = no_classification(files, year, node, &schema_node)
+    {
+        diagnostics.push(found);
+        return None; // every code would be told as unknown
+    }
     let mut of_schema = Diagnostics::default();
     let ((schema, report), nodes) = rayon::join(
         || {
@@ -221,6 +228,22 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+/// A year that no class list is there for, though the set has classes and not all their lists itself.
+fn no_classification(files: &SetFiles, year: &str, node: &Node, schema: &Node) -> Option<Diagnostic> {
+    let classes = schema.get("class").and_then(Node::table)?;
+    let lists = classes.values().filter_map(|entry| entry.node.get("file")?.str());
+    let years = files.classifications();
+    if years.iter().any(|known| known == year) || lists.clone().all(|list| files.text(list).is_some()) {
+        return None;
+    }
+    let hint = format!(
+        "有这些年度的：{}。可以先用最近的一年（classification = \"…\"），当年新增的科目写在数据文件夹的 classification/ 里；\
+         或者在 layouts/classification/{year}/ 放上这一年的科目表",
+        years.join("、")
+    );
+    Some(Diagnostic::error("E214", format!("没有“{year}”年度的科目表")).at(node.place.clone()).hint(hint))
 }
 
 /// The declarations of every table by its file's stem, and what was found in reading them.

@@ -9,6 +9,7 @@ pub use names::check;
 pub use read::rules;
 pub use relation::{CellPattern, Compare, Expr, Relation, parse_relation};
 
+use crate::data::filter::Filter;
 use crate::diagnostic::{Place, Severity};
 use serde::Deserialize;
 
@@ -51,6 +52,18 @@ pub enum Demand {
     Rows(RowsDemand),
     /// Two tables have rows of the same names.
     Same(String, String),
+    /// Of single records, whatever table shows them.
+    Records(RecordsDemand),
+    /// Each record of these files stands there once.
+    Once(Vec<String>),
+}
+
+/// Records of some files for which one filter holds are such that another does.
+#[derive(Debug, Clone)]
+pub struct RecordsDemand {
+    pub files: Vec<String>,
+    pub of: Filter,
+    pub are: Filter,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -1,7 +1,9 @@
 //! The rules of a `checks.toml` as they are written.
 
-use super::{Demand, Each, FigureRule, Relation, RowsDemand, parse_relation};
+use super::{Demand, Each, FigureRule, RecordsDemand, Relation, RowsDemand, parse_relation};
+use crate::data::filter::Filter;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::layout::load::filter;
 use crate::toml_tree::{Node, Tree, read};
 use serde::Deserialize;
 
@@ -12,6 +14,8 @@ struct RawRule {
     is: Option<Node>,
     rows: Option<RowsDemand>,
     same: Option<Node>,
+    records: Option<RawRecords>,
+    once: Option<Node>,
     each: Option<RawEach>,
     when: Option<Node>,
     #[serde(default)]
@@ -27,6 +31,15 @@ struct RawEach {
     table: Option<Node>,
     row: Option<Node>,
     column: Option<Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRecords {
+    file: Node,
+    #[serde(rename = "where")]
+    filter: Option<Node>,
+    are: Node,
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
@@ -54,7 +67,7 @@ fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -
         );
     }
     let raw: RawRule = read(node, diagnostics)?;
-    let each = raw.each.map(|each| Each {
+    let each = raw.each.as_ref().map(|each| Each {
         tables: texts(each.table.as_ref(), diagnostics),
         rows: texts(each.row.as_ref(), diagnostics),
         columns: texts(each.column.as_ref(), diagnostics),
@@ -66,7 +79,7 @@ fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -
         Some(node) => vec![relation(node, diagnostics)?],
         None => Vec::new(),
     };
-    let demand = demand(raw.is.as_ref(), raw.rows, raw.same.as_ref(), place, diagnostics)?;
+    let demand = demand(&raw, place, diagnostics)?;
     Some(FigureRule {
         code: code.to_string(),
         says: raw.says,
@@ -91,29 +104,39 @@ fn is_code(code: &str) -> bool {
     digits.len() == 3 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn demand(
-    is: Option<&Node>,
-    rows: Option<RowsDemand>,
-    same: Option<&Node>,
-    place: &Place,
-    diagnostics: &mut Diagnostics,
-) -> Option<Demand> {
-    match (is, rows, same) {
-        (Some(node), None, None) => Some(Demand::Relation(relation(node, diagnostics)?)),
-        (None, Some(rows), None) => Some(Demand::Rows(rows)),
-        (None, None, Some(node)) => match &texts(Some(node), diagnostics)[..] {
-            [one, other] => Some(Demand::Same(one.clone(), other.clone())),
-            _ => {
-                let found = Diagnostic::error("E281", "same 要写两张表的 id").at(node.place.clone());
-                diagnostics.push(found.hint("如 same = [\"xm\", \"mb\"]"));
-                None
-            }
-        },
+fn demand(raw: &RawRule, place: &Place, diagnostics: &mut Diagnostics) -> Option<Demand> {
+    let mut all = Vec::new();
+    all.extend(raw.is.as_ref().map(|node| relation(node, diagnostics).map(Demand::Relation)));
+    all.extend(raw.rows.map(|rows| Some(Demand::Rows(rows))));
+    all.extend(raw.same.as_ref().map(|node| same(node, diagnostics)));
+    all.extend(raw.records.as_ref().map(|records| Some(Demand::Records(of_records(records, diagnostics)))));
+    all.extend(raw.once.as_ref().map(|node| Some(Demand::Once(texts(Some(node), diagnostics)))));
+    if all.len() == 1 {
+        return all.remove(0);
+    }
+    let found = Diagnostic::error("E281", "一条规则要写 is、rows、same、records、once 之一").at(place.clone());
+    diagnostics.push(found.hint(
+        "is 写数字之间的关系，rows 写对科目行的要求，same 写两张表的行名相同，records 写对记录的要求，once 写没有重复记录的文件",
+    ));
+    None
+}
+
+fn same(node: &Node, diagnostics: &mut Diagnostics) -> Option<Demand> {
+    match &texts(Some(node), diagnostics)[..] {
+        [one, other] => Some(Demand::Same(one.clone(), other.clone())),
         _ => {
-            let found = Diagnostic::error("E281", "一条规则要写 is、rows、same 三者之一").at(place.clone());
-            diagnostics.push(found.hint("is 写数字之间的关系，rows 写对科目行的要求，same 写两张表的行名相同"));
+            let found = Diagnostic::error("E281", "same 要写两张表的 id").at(node.place.clone());
+            diagnostics.push(found.hint("如 same = [\"xm\", \"mb\"]"));
             None
         }
+    }
+}
+
+fn of_records(raw: &RawRecords, diagnostics: &mut Diagnostics) -> RecordsDemand {
+    RecordsDemand {
+        files: texts(Some(&raw.file), diagnostics),
+        of: raw.filter.as_ref().map_or(Filter::All(Vec::new()), |node| filter(node, diagnostics)),
+        are: filter(&raw.are, diagnostics),
     }
 }
 

@@ -205,6 +205,21 @@ fn cell(token: &str) -> Result<CellPattern, String> {
 }
 
 impl Expr {
+    /// Whether a percentage is part of a sum or product: only a whole side can be one.
+    pub fn has_percent_within(&self) -> bool {
+        fn any(expr: &Expr) -> bool {
+            match expr {
+                Expr::Percent(..) => true,
+                Expr::Add(a, b) | Expr::Subtract(a, b) | Expr::Multiply(a, b) => any(a) || any(b),
+                Expr::Number(_) | Expr::Cell(_) | Expr::Sum(_) => false,
+            }
+        }
+        match self {
+            Expr::Percent(a, b) => any(a) || any(b),
+            other => any(other),
+        }
+    }
+
     /// Every pattern in it.
     pub fn cells(&self) -> Vec<&CellPattern> {
         match self {
