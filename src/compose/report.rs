@@ -187,9 +187,10 @@ impl Report {
     }
 }
 
+/// A text, cleaned as the cell of a record is, or a number.
 fn scalar(node: &Node) -> Option<String> {
     match &node.value {
-        Tree::String(text) => Some(text.clone()),
+        Tree::String(text) => Some(cleaned(text).into_owned()),
         Tree::Integer(number) => Some(number.to_string()),
         Tree::Boolean(value) => Some(value.to_string()),
         Tree::Float(_) | Tree::Array(_) | Tree::Table(_) => None,

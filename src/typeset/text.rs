@@ -160,7 +160,9 @@ impl<'a> Shaper<'a> {
             }
             return Shape { face: first, glyph: 0, advance: 1.0 };
         };
-        if shape.face != first && self.fallen.insert((c, &role.name)) {
+        // One that fonts.toml keeps the first face from drawing is where it should be.
+        let is_meant = shape.face == first || self.fonts.face(first).distrusts(drawn);
+        if !is_meant && self.fallen.insert((c, &role.name)) {
             let name = &self.fonts.face(shape.face).postscript_name;
             let message = format!("“{c}”（U+{:04X}）不在“{}”的首选字体中，改用 {name}", c as u32, role.name);
             let mut found = Diagnostic::new(crate::diagnostic::Severity::Note, "E411", message).text(c);
