@@ -1,6 +1,7 @@
 //! What is wrong, where in the user's files, and what to try. Collected first, then printed all at once.
 
 use crate::code::Code;
+use crate::printable::is_unprintable;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::fmt;
@@ -235,11 +236,6 @@ fn one_line(text: &str) -> Cow<'_, str> {
         line.push('…');
     }
     Cow::Owned(line)
-}
-
-/// Control characters, marks that turn the direction of writing, noncharacters.
-fn is_unprintable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FDD0}'..='\u{FDEF}')
 }
 
 /// The findings of a run, in the order found; [`Diagnostics::sorted`] gives the order of printing.

@@ -62,6 +62,7 @@ pub(crate) mod markup;
 pub mod money;
 pub mod place;
 pub mod prepare;
+pub(crate) mod printable;
 pub mod pull;
 pub mod read_docx;
 pub mod refusal;

@@ -2,7 +2,7 @@
 
 use crate::compose::{DocumentDecl, Job, Report, read_report};
 use crate::data::printed::read_printed;
-use crate::data::{Data, Value, own_list, read_folder};
+use crate::data::{Data, Value, own_list, read_folder, report_endings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
 use crate::layout::{self, Layer, Layouts, SetFiles};
@@ -41,6 +41,7 @@ pub fn report(folder: &Folder, diagnostics: &mut Diagnostics) -> Option<Report> 
         Ok(text) => read_report(&text, diagnostics),
         Err(found) => {
             diagnostics.push(found);
+            report_endings(folder, diagnostics);
             None
         }
     }

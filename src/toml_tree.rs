@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use indexmap::IndexMap;
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -80,19 +81,26 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
     let within = ["array", "inline table", "unclosed", "comma", "key-value"];
     let bracket = |m: &str| within.iter().any(|w| m.contains(w));
     let first = errors.iter().position(|e| bracket(e.message())).map_or(errors.len(), |at| at + 1);
+    let mut told: BTreeSet<Place> = BTreeSet::new();
     for error in errors.into_iter().take(first) {
-        let (line, column) = lines.at(text, error.span().map_or(0, |s| s.start));
-        diagnostics.push(
-            Diagnostic::error("E200", format!("TOML 语法错误：{}", chinese_syntax_error(error.message())))
-                .at(Place::new(file.clone(), line, column))
+        let at = error.span().map_or(0, |s| s.start);
+        let (line, column) = lines.at(text, at);
+        let place = Place::new(file.clone(), line, column);
+        let found = match with_leading_zero(text, at) {
+            Some(_) if told.contains(&place) => continue,
+            Some(number) => Diagnostic::error("E200", "TOML 语法错误：数不能以 0 开头")
+                .hint(format!("编码、电话之类请加半角引号，写成文字：\"{number}\"")),
+            None => Diagnostic::error("E200", format!("TOML 语法错误：{}", chinese_syntax_error(error.message())))
                 .hint("检查这一行的引号、括号、逗号和等号是否成对、是否为半角"),
-        );
+        };
+        diagnostics.push(found.at(place.clone()));
+        told.insert(place);
     }
     let span = table.span();
     let builder = Builder { text, file, lines: &lines, too_large: RefCell::default(), unprintable: RefCell::default() };
     let place = builder.place(span.start);
     let node = Node { value: builder.table(table.into_inner()), place };
-    for place in builder.too_large.take() {
+    for place in builder.too_large.take().into_iter().filter(|place| !told.contains(place)) {
         let found = Diagnostic::error("E200", "TOML 语法错误：整数太大").at(place);
         diagnostics.push(found.hint("整数不能超过 19 位；编码、账号之类请加半角引号，写成文字"));
     }
@@ -101,6 +109,18 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
         diagnostics.push(found.hint("请删去这个字符；写作 \\u…… 的也一样"));
     }
     node
+}
+
+/// The number around byte `at` that begins with a 0 it must not begin with: `001` of `code = 001`.
+fn with_leading_zero(text: &str, at: usize) -> Option<&str> {
+    let of_number = |c: char| c.is_ascii_alphanumeric() || "+-_.".contains(c);
+    let before = text.get(..at)?;
+    let start = before.len() - before.chars().rev().take_while(|c| of_number(*c)).count();
+    let length = text[start..].find(|c| !of_number(c)).unwrap_or(text.len() - start);
+    let number = &text[start..start + length];
+    let digits = number.trim_start_matches(['+', '-']).strip_prefix('0')?;
+    let is_value = text[..start].trim_end_matches([' ', '\t']).ends_with(['=', '[', ',']);
+    (is_value && digits.starts_with(|c: char| c.is_ascii_digit())).then_some(number)
 }
 
 /// A character that no text may hold, however it was written: control characters, and the noncharacters that stand for
@@ -567,5 +587,27 @@ mod tests {
         parse("a = \"x\nb = 1\nc = = 2\n", &"t.toml".into(), &mut found);
         let lines: Vec<u32> = found.iter().filter_map(|d| d.place.as_ref()).map(|p| p.line).collect();
         assert!(lines.contains(&1) && lines.contains(&3), "{lines:?}");
+    }
+
+    #[test]
+    fn a_number_that_begins_with_0_is_one_mistake() {
+        for (text, place, quoted) in [
+            ("code = 001\n", "t.toml:1:8", "\"001\""),
+            ("a = 1\ncode = 0631 # 部门\n", "t.toml:2:8", "\"0631\""),
+            ("tel = 0335-8888888\n", "t.toml:1:7", "\"0335-8888888\""),
+            ("codes = [1, 002]\n", "t.toml:1:13", "\"002\""),
+        ] {
+            let mut found = Diagnostics::default();
+            parse(text, &"t.toml".into(), &mut found);
+            let said: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
+            assert_eq!(said.len(), 1, "{text}: {said:?}");
+            let expected = format!("{place} 错误[E200] TOML 语法错误：数不能以 0 开头\n");
+            assert!(said[0].starts_with(&expected) && said[0].contains(quoted), "{text}: {said:?}");
+        }
+        for fine in ["a = 0\n", "a = 0.5\n", "a = 0x1F\n", "a = \"001\"\n"] {
+            let mut found = Diagnostics::default();
+            parse(fine, &"t.toml".into(), &mut found);
+            assert!(found.is_empty(), "{fine}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The workshop: layouts and fonts, and the only way from a data folder to its documents.
 
-use crate::check::{acknowledge, check, check_printed};
+use crate::check::{acknowledge, check, check_printed, name_what_was_typed};
 use crate::compose::compose;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
@@ -139,8 +139,10 @@ impl Workshop {
             Aim::PublishAgain => Diagnostics::default(),
         };
         let (of_pages, findings) = rayon::join(|| made.found_on_pages(&self.fonts), findings);
-        found.extend(findings);
-        found.extend(of_pages.clone());
+        let mut of_document = findings;
+        of_document.extend(of_pages.clone());
+        name_what_was_typed(made.job(), &mut of_document);
+        found.extend(of_document);
     }
 
     /// The files of made documents. With errors, here or before, nothing is returned.

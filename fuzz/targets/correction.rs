@@ -24,6 +24,13 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             let changed = before.iter().flatten().zip(after.iter().flatten()).filter(|(a, b)| a != b).count();
             // One more where a blank takes its value from the cell.
             assert!(changed <= 2, "{changed} cells changed: {new}");
+            // And nothing but the cell's bytes, its quotes and the separators before it.
+            let same = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| {
+                a.zip(b).take_while(|(a, b)| a == b).count()
+            };
+            let kept = same(&mut FILE.chars(), &mut new.chars()) + same(&mut FILE.chars().rev(), &mut new.chars().rev());
+            let put = 2 * correction.value.chars().count() + 8;
+            assert!(kept + put >= new.chars().count(), "more than a cell was written: {new}");
         }
     }
 });

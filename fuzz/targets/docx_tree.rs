@@ -5,7 +5,7 @@
 use gongkai_fuzz::docx;
 use std::fmt::Write;
 
-const OPENED: [&str; 20] = [
+const OPENED: [&str; 26] = [
     "p",
     "r",
     "t",
@@ -26,8 +26,14 @@ const OPENED: [&str; 20] = [
     "smartTag",
     "delText",
     "txbxContent",
+    "pPr",
+    "tblPr",
+    "numPr",
+    "ruby",
+    "rt",
+    "rPrChange",
 ];
-const EMPTY: [(&str, &str, &[&str]); 11] = [
+const EMPTY: [(&str, &str, &[&str]); 22] = [
     ("tag", "val", &["t1/甲/额", "t1/甲/额!2", "t1/乙/额", "x", ""]),
     ("alias", "val", &["t1/甲/额", "t1/丙/额"]),
     ("gridSpan", "val", &["2", "3", "0", "-1", "99999999999999999999"]),
@@ -39,11 +45,24 @@ const EMPTY: [(&str, &str, &[&str]); 11] = [
     ("showingPlcHdr", "val", &["1", "0"]),
     ("br", "type", &["page"]),
     ("tab", "val", &["left"]),
+    ("vanish", "val", &["1", "0"]),
+    ("specVanish", "val", &["1"]),
+    ("rStyle", "val", &["暗", "明"]),
+    ("pStyle", "val", &["暗", "Normal"]),
+    ("tblStyle", "val", &["暗"]),
+    ("sym", "char", &["F0FC"]),
+    ("cellDel", "id", &["1"]),
+    ("cellIns", "id", &["1"]),
+    ("numId", "val", &["1", "0"]),
+    ("fldChar", "fldCharType", &["begin", "separate", "end"]),
+    ("footnoteReference", "id", &["2"]),
 ];
+/// A style that hides, one that is based on it and shows, and defaults that say nothing.
+const STYLES: &str = r#"<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:style w:type="character" w:styleId="暗"><w:rPr><w:vanish/></w:rPr></w:style><w:style w:type="character" w:styleId="明"><w:basedOn w:val="暗"/><w:rPr><w:vanish w:val="0"/></w:rPr></w:style></w:styles>"#;
 const TEXTS: [&str; 8] = ["支出", "甲", "乙", "1.00", "１，２", " ", "（3）", "合计"];
 const MAP: &str = r#"<figures xmlns="urn:gongkai:figures:1"><table title="支出表" columns="2"><row label="甲|"><f c="1">t1/甲/额</f></row><row label="乙|"><f c="1">t1/乙/额</f></row><row label="合计|"><f c="1" blank="1">t1/合计/额</f></row></table><sentence>t1/甲/额!2</sentence></figures>"#;
 const PROPERTIES: &str = r#"<Properties xmlns:vt="v"><property name="gongkai.scale"><vt:lpwstr>10000</vt:lpwstr></property><property name="gongkai.p_1"><vt:lpwstr>text/a.md#1</vt:lpwstr></property><property name="gongkai.p_2"><vt:lpwstr>text/a.md#2</vt:lpwstr></property></Properties>"#;
-const RELATED: &str = r#"<Relationships><Relationship Type="x/relationships/customXml" Target="../customXml/item1.xml"/></Relationships>"#;
+const RELATED: &str = r#"<Relationships><Relationship Type="x/relationships/customXml" Target="../customXml/item1.xml"/><Relationship Type="x/relationships/styles" Target="styles.xml"/></Relationships>"#;
 
 /// The document's XML; `noisy` as Word would write the same.
 fn document(bytes: &[u8], noisy: bool) -> String {
@@ -98,6 +117,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         let parts = [
             ("word/document.xml", document.as_str()),
             ("word/_rels/document.xml.rels", RELATED),
+            ("word/styles.xml", STYLES),
             ("customXml/item1.xml", MAP),
             ("docProps/custom.xml", PROPERTIES),
         ];

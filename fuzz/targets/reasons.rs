@@ -15,6 +15,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         new_line: Some(11),
         label: "办公费".into(),
         fields: Vec::new(),
+        words: vec!["办公费".into()],
+        says: vec![vec!["2050201".into(), "办公费".into(), "8,300.00".into()]],
     });
     let report = Cause::Report { key: "year".into(), old: "2022".into(), new: "2023".into() };
     let causes = [record, Cause::File { file: "text/a.md".into() }, report, Cause::Hand];

@@ -8,6 +8,9 @@ pub mod fix;
 mod interval;
 pub mod rule;
 mod text;
+mod whence;
+
+pub use whence::name_what_was_typed;
 
 use crate::compose::{Composition, Job};
 use crate::diagnostic::Diagnostics;

@@ -3,7 +3,7 @@
 use super::folders::Places;
 use super::messages::{print, tell};
 use crate::data::{Correction, correct};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{Diff, compare_all, compare_docx};
 use crate::edition::{self, Edition, MANIFEST};
 use crate::folder::{Folder, unreadable};
@@ -11,7 +11,7 @@ use crate::layout::Layouts;
 use crate::made::Made;
 use crate::read_docx::{self, Reading};
 use crate::tell::differences::{as_csv, as_html, as_json, as_text};
-use crate::workshop::{compose_all, find_fonts};
+use crate::workshop::{Aim, compose_all, find_fonts};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -84,6 +84,7 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
                 return None;
             };
             let corrected = corrections(&folder, made, &args.what_if, diagnostics)?;
+            refused(&folder, &corrected, args, diagnostics);
             let corrected = composed(diagnostics, |found| compose_all(&corrected, &layouts, found));
             (Some(now), corrected)
         }
@@ -188,6 +189,21 @@ fn corrections(folder: &Folder, made: &[Made], given: &[String], diagnostics: &m
         }
     }
     (!diagnostics.has_errors()).then_some(folder)
+}
+
+/// Says what would keep the corrected folder from being built and does not keep it from it now: a reason that was given
+/// for a difference the other way, a rule that the new amounts break. Nothing is said where there are no fonts.
+fn refused(folder: &Folder, corrected: &Folder, args: &DiffArgs, diagnostics: &mut Diagnostics) {
+    let Ok(workshop) = args.places.workshop() else { return };
+    let blocking = |folder: &Folder| -> Vec<Diagnostic> {
+        let found = workshop.open(folder, Aim::Look).found;
+        found.iter().filter(|d| d.severity == Severity::Error).cloned().collect()
+    };
+    let now = blocking(folder);
+    for found in blocking(corrected).into_iter().filter(|found| !now.contains(found)) {
+        let message = format!("照此更正，build 会拒绝生成：{}", found.message);
+        diagnostics.push(Diagnostic { severity: Severity::Warning, message, ..found });
+    }
 }
 
 fn with_pages(old: &[Made], new: &[Made], args: &DiffArgs, diagnostics: &mut Diagnostics) -> Diff {

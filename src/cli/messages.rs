@@ -1,8 +1,10 @@
-//! What is printed, and where: results to stdout, findings and the rest to stderr.
+//! What is printed, and where: results to stdout, findings and the rest to stderr. Nothing else writes to either, so
+//! that nothing that others wrote reaches the terminal as a command to it.
 
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::folder::Folder;
 use crate::layout::Layouts;
+use crate::printable;
 use crate::tell::findings::{Piece, Shown, Sources, Style, as_html, as_json, as_sarif, as_text, plain, summary};
 use clap::ValueEnum;
 use std::fmt::Display;
@@ -72,12 +74,11 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
         tell(format_args!("{}：", shown.folder));
     }
     let sources = Sources::new(shown.folder, telling.layouts);
-    let coloured = console::colors_enabled_stderr();
     let found = as_text(shown, &sources);
-    let found = found.iter().map(|pieces| if coloured { in_colour(pieces) } else { plain(pieces) });
-    let found: Vec<String> = found.collect();
-    if !found.is_empty() {
-        tell(found.join("\n"));
+    if console::colors_enabled_stderr() {
+        found.iter().for_each(|pieces| to_stderr(&in_colour(pieces)));
+    } else {
+        found.iter().for_each(|pieces| tell(plain(pieces)));
     }
     outcome.written.iter().for_each(|path| print(path.display()));
     let said = last_line(shown.folder, outcome, telling);
@@ -106,14 +107,14 @@ fn last_line(folder: &Folder, outcome: &Outcome, telling: &Telling<'_>) -> Strin
 fn in_colour(pieces: &[Piece]) -> String {
     let one = |piece: &Piece| {
         let code = match piece.style {
-            Style::Plain => return piece.text.clone(),
+            Style::Plain => return printable::lines(&piece.text).into_owned(),
             Style::Words => 4,
             Style::AcknowledgedMark => 2,
             Style::Mark(Severity::Error) => 31,
             Style::Mark(Severity::Warning) => 33,
             Style::Mark(Severity::Note) => 36,
         };
-        format!("\x1b[{code}m{}\x1b[0m", piece.text)
+        format!("\x1b[{code}m{}\x1b[0m", printable::lines(&piece.text))
     };
     pieces.iter().map(one).collect()
 }
@@ -127,11 +128,16 @@ pub fn print_lines(lines: &str) {
 
 /// A line to stdout. That its reader has gone (`| head`) is no reason to fail.
 pub fn print(line: impl Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let _ = writeln!(std::io::stdout(), "{}", printable::lines(&line.to_string()));
 }
 
 /// A line to stderr, likewise.
 pub fn tell(line: impl Display) {
+    to_stderr(&printable::lines(&line.to_string()));
+}
+
+/// What has been made printable already.
+fn to_stderr(line: &str) {
     // In one piece: lines of several programs in one terminal do not mix.
     let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }

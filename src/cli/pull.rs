@@ -98,6 +98,9 @@ fn show(pulled: &Pulled, writes: bool) {
         }
     }
     match (pulled.is_same(), !pulled.has_edits()) {
+        (true, _) if pulled.given > 0 => {
+            print(format_args!("文件里的 {} 处改动，文件夹里都已经有了", pulled.given));
+        }
         (true, _) => print("文件里没有改动"),
         (false, true) => print("没有可以写回的改动"),
         (false, false) if !writes => print("什么也没有写；要写回，请加 --write"),

@@ -100,6 +100,11 @@ impl Report {
         self.places.get(key).cloned().unwrap_or_else(|| Place::file(self.file.clone()))
     }
 
+    /// Whether the user wrote a key; else its value is a default.
+    pub fn is_typed(&self, key: &str) -> bool {
+        self.places.contains_key(key)
+    }
+
     fn fixed(&self, key: &str, hint: &str, diagnostics: &mut Diagnostics) -> String {
         match self.values.get(key) {
             Some(text) if !text.is_empty() => text.clone(),
@@ -182,9 +187,10 @@ impl Report {
     }
 }
 
+/// A text, cleaned as the cell of a record is, or a number.
 fn scalar(node: &Node) -> Option<String> {
     match &node.value {
-        Tree::String(text) => Some(text.clone()),
+        Tree::String(text) => Some(cleaned(text).into_owned()),
         Tree::Integer(number) => Some(number.to_string()),
         Tree::Boolean(value) => Some(value.to_string()),
         Tree::Float(_) | Tree::Array(_) | Tree::Table(_) => None,

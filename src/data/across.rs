@@ -1,6 +1,7 @@
 //! What needs all files: refs and defaults are resolved, then what is required, what refers to nothing and what
 //! occurs twice is told.
 
+use super::characters::meant_for;
 use super::classification::with_name;
 use super::filter::{Columns, Filter, Matcher, fields_used, in_words};
 use super::findings::FileFindings;
@@ -135,7 +136,7 @@ fn not_there(text: &str, field: &FieldDecl, targets: &Targets) -> Diagnostic {
     let message = format!("{}“{}”不在 {} 的“{}”列中", field.head, shown(text), targets.path, targets.head);
     let diagnostic = Diagnostic::error("E151", message);
     match nearest(text, targets.values.iter().map(AsRef::as_ref)) {
-        Some(near) => diagnostic.hint(format!("是否应为“{}”？", shown(near))),
+        Some(near) => diagnostic.hint(meant_for(text, near)),
         None => diagnostic.hint(format!("请改正名称，或在 {} 中加上", targets.path)),
     }
 }

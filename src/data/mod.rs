@@ -33,6 +33,7 @@
 //! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 
 mod across;
+mod characters;
 mod class_list;
 mod classification;
 mod correction;
@@ -61,6 +62,7 @@ pub use class_list::{own_list, read_class_list};
 pub use classification::Class;
 pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
+pub(crate) use read::report_endings;
 pub use read::{read_files, read_folder};
 pub(crate) use typed::cleaned;
 pub use value::read_date;

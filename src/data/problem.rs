@@ -1,5 +1,6 @@
 //! What is wrong with a cell, said to the person who typed it: the value, and what to do.
 
+use super::characters::meant_for;
 use super::classification::Class;
 use super::classification::{by_lookalikes, codes_below, lengths, nearest_codes, not_digits, with_name};
 use super::schema::{FieldDecl, Kind, Schema};
@@ -119,7 +120,7 @@ fn choice_problem(
     }
     let diagnostic = Diagnostic::error("E141", format!("{what}不是可填的值"));
     match nearest(cell, values.iter().map(String::as_str)) {
-        Some(near) => diagnostic.hint(format!("是否应为“{near}”？可填：{}", values.join("、"))),
+        Some(near) => diagnostic.hint(format!("{}可填：{}", meant_for(cell, near), values.join("、"))),
         None => diagnostic.hint(format!("可填：{}", values.join("、"))),
     }
 }

@@ -1,16 +1,27 @@
 //! Text as people type and paste it: what of it counts, what is the same, how it is shown.
 
+use super::characters::without_escapes;
 use std::borrow::Cow;
 
-/// Without blanks at its ends (full-width ones too) and without characters that show nothing, which come along
-/// when text is copied from web pages.
+/// Without blanks at its ends (full-width ones too), without characters that show nothing, which come along when text
+/// is copied from web pages, and with every mark for a line break as one: U+2028 of PDF files, `_x000D_` of libraries
+/// that write workbooks.
 pub(crate) fn cleaned(cell: &str) -> Cow<'_, str> {
     let trimmed = cell.trim();
-    if trimmed.is_ascii() || !trimmed.contains(is_invisible) {
+    if !trimmed.contains("_x00") && (trimmed.is_ascii() || !trimmed.contains(|c| is_invisible(c) || is_line_break(c))) {
         return Cow::Borrowed(trimmed);
     }
-    let visible: String = trimmed.chars().filter(|&c| !is_invisible(c)).collect();
+    let visible: String = without_escapes(trimmed)
+        .chars()
+        .filter(|&c| !is_invisible(c))
+        .map(|c| if is_line_break(c) { '\n' } else { c })
+        .collect();
     Cow::Owned(visible.trim().to_owned())
+}
+
+/// Line and paragraph separators, and the next line of mainframes.
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}')
 }
 
 /// Zero-width and direction marks, soft hyphen.

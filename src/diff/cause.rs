@@ -4,10 +4,10 @@
 //! a figure differs is why the figure moved. Texts follow from their figures, their file, their record, or from a
 //! value that stands in them.
 
-use super::align::{align, likeness};
+use super::records::{pair_records, same_record};
 use super::{Behind, DocumentDiff, FigureChange, TextChange, TextKind};
 use crate::compose::Composition;
-use crate::data::{Dataset, Kind, Record, Value};
+use crate::data::{Dataset, FieldDecl, Kind, Record, Value};
 use crate::document::Origin;
 use crate::money::{Unit, spoken};
 use rust_decimal::Decimal;
@@ -20,6 +20,8 @@ use std::sync::Arc;
 pub enum Cause {
     /// A record that changed, came or went.
     Record(RecordChange),
+    /// The records of a file stand in another order; what is printed in their order moved.
+    Order { file: Arc<str> },
     /// A key of `report.toml`.
     Report { key: String, old: String, new: String },
     /// A file of words: the department's own (`text/goals.md`), a layout's.
@@ -41,6 +43,10 @@ pub struct RecordChange {
     pub label: String,
     /// Fields that differ; of a record that came or went, its amounts.
     pub fields: Vec<FieldChange>,
+    /// What it is told apart by from the other records of its file: 办公费, 本级. It holds wherever the record stands.
+    pub words: Vec<String>,
+    /// All words of its fields, in the old edition and in the new one.
+    pub says: Vec<Vec<String>>,
 }
 
 /// A field that changed, as it reads.
@@ -54,13 +60,25 @@ pub struct FieldChange {
 }
 
 impl Cause {
-    /// What `corrections.toml` calls it: `ledger.csv:11`, `text/goals.md`, `report.toml:date`.
+    /// What `corrections.toml` calls it: `ledger.csv 办公费 本级`, by what the record says and not where it stands;
+    /// `text/goals.md`, `report.toml:date`.
+    pub fn key(&self) -> String {
+        match self {
+            Cause::Record(RecordChange { file, words, .. }) if !words.is_empty() => {
+                format!("{file} {}", words.join(" "))
+            }
+            _ => self.place(),
+        }
+    }
+
+    /// Where to look: `ledger.csv:11`, `text/goals.md`, `report.toml:date`.
     pub fn place(&self) -> String {
         match self {
             Cause::Record(RecordChange { file, new_line: Some(line), .. }) => format!("{file}:{line}"),
             Cause::Record(RecordChange { file, old_line, .. }) => format!("{file}:原{}", old_line.unwrap_or_default()),
             Cause::Report { key, .. } => format!("report.toml:{key}"),
             Cause::File { file } => file.clone(),
+            Cause::Order { file } => file.to_string(),
             Cause::Program => "程序".to_string(),
             Cause::Hand => "DOCX".to_string(),
         }
@@ -74,6 +92,7 @@ impl fmt::Display for Cause {
             Cause::Record(change) => write!(f, "{} {change}", self.place()),
             Cause::Report { old, new, .. } => write!(f, "{} {} → {}", self.place(), or_blank(old), or_blank(new)),
             Cause::File { file } => write!(f, "{file} 的文字"),
+            Cause::Order { file } => write!(f, "{file} 的行换了次序"),
             Cause::Program => f.write_str("数据和版式都没有变，是程序或字体不同"),
             Cause::Hand => f.write_str("DOCX 里改动的"),
         }
@@ -217,7 +236,9 @@ impl Inputs {
         };
         for id in names(old_job.data.datasets.keys(), new_job.data.datasets.keys()) {
             let (a, b) = (old_job.data.datasets.get(id), new_job.data.datasets.get(id));
-            inputs.records(a.unwrap_or(&empty), b.unwrap_or(&empty), &mut pairs);
+            let decl = new_job.set.schema.files.get(id).or_else(|| old_job.set.schema.files.get(id));
+            let unique = decl.map_or(&[][..], |decl| &decl.unique);
+            inputs.records(a.unwrap_or(&empty), b.unwrap_or(&empty), unique, &mut pairs);
         }
         let (a, b) = (&old_job.report.values, &new_job.report.values);
         for key in names(a.keys(), b.keys()) {
@@ -234,29 +255,31 @@ impl Inputs {
         inputs
     }
 
-    /// Pairs the records of a file, and notes those that are not the same.
-    fn records(&mut self, old: &Dataset, new: &Dataset, pairs: &mut usize) {
-        let keys = |set: &Dataset| set.records.iter().map(|r| reading(set, r).join("\u{1}")).collect::<Vec<String>>();
-        let (old_keys, new_keys) = (keys(old), keys(new));
-        let alike = |o: usize, n: usize| record_likeness(old, &old.records[o], new, &new.records[n]);
-        let mut aligned = align(&old_keys, &new_keys, alike);
-        // A line that was moved is the same line.
-        for index in 0..aligned.len() {
-            let (None, Some(n)) = aligned[index] else { continue };
-            let same = aligned.iter().position(|p| matches!(p, (Some(o), None) if old_keys[*o] == new_keys[n]));
-            if let Some(same) = same {
-                aligned[index].0 = aligned[same].0.take();
-            }
+    /// Pairs the records of a file by what they say, and notes those that are not the same.
+    fn records(&mut self, old: &Dataset, new: &Dataset, unique: &[Vec<String>], pairs: &mut usize) {
+        let (old_names, new_names) = (Names::new(old), Names::new(new));
+        let found = pair_records(old, new, unique);
+        if !found.iter().filter_map(|(old, new)| new.and(*old)).is_sorted() {
+            self.causes.push(Cause::Order { file: new.file.clone() });
         }
-        for (o, n) in aligned.into_iter().filter(|pair| *pair != (None, None)) {
+        for (o, n) in found {
             *pairs += 1;
             let (before, after) = (o.map(|o| &old.records[o]), n.map(|n| &new.records[n]));
             self.old_lines.extend(before.map(|r| (r.origin.clone(), *pairs)));
             self.new_lines.extend(after.map(|r| (r.origin.clone(), *pairs)));
-            let same = o.zip(n).is_some_and(|(o, n)| old_keys[o] == new_keys[n]);
+            let same = before.zip(after).is_some_and(|(before, after)| same_record(old, before, new, after));
             if !same {
+                let stays = |field: &FieldDecl, value: &Value| {
+                    let other = if after.is_some() { old.field(&field.id).zip(before) } else { None };
+                    other.is_none_or(|(at, record)| record.values[at] == *value)
+                };
+                let words = match (after, before) {
+                    (Some(after), _) => new_names.apart(after, stays),
+                    (None, Some(before)) => old_names.apart(before, stays),
+                    (None, None) => Vec::new(),
+                };
                 self.of_pair.insert(*pairs, self.causes.len());
-                self.causes.push(Cause::Record(record_change(old, before, new, after)));
+                self.causes.push(Cause::Record(record_change(old, before, new, after, words)));
             }
         }
     }
@@ -307,9 +330,16 @@ impl Inputs {
         self.numbered().filter(|(_, cause)| is_layout(cause)).map(|(index, _)| index).collect()
     }
 
+    /// Why something changed that no value explains: the layout, else the order of records, else all changes.
     fn of_layout(&self) -> Vec<usize> {
         let layout = self.layout_files();
-        if layout.is_empty() { self.otherwise() } else { layout }
+        let order =
+            || self.numbered().filter(|(_, cause)| matches!(cause, Cause::Order { .. })).map(|(index, _)| index);
+        match (layout.is_empty(), order().next()) {
+            (false, _) => layout,
+            (true, Some(_)) => order().collect(),
+            (true, None) => self.otherwise(),
+        }
     }
 
     /// What follows from no change by itself, such as the number of a title, follows from all of them together; where
@@ -345,7 +375,7 @@ impl Inputs {
                     texts().any(|f| stands_in(&f.old, old) || stands_in(&f.new, new))
                         || came_or_went && (stands_in(&change.label, old) != stands_in(&change.label, new))
                 }
-                Cause::Program | Cause::Hand => false,
+                Cause::Order { .. } | Cause::Program | Cause::Hand => false,
             };
             if is_why {
                 causes.insert(index);
@@ -381,11 +411,6 @@ fn names<'k>(a: impl Iterator<Item = &'k String>, b: impl Iterator<Item = &'k St
     names
 }
 
-/// A record's fields as they read.
-fn reading(set: &Dataset, record: &Record) -> Vec<String> {
-    set.fields.iter().zip(&record.values).map(|(field, value)| read_value(value, &field.kind)).collect()
-}
-
 fn read_value(value: &Value, kind: &Kind) -> String {
     match value {
         Value::Blank => String::new(),
@@ -395,26 +420,13 @@ fn read_value(value: &Value, kind: &Kind) -> String {
     }
 }
 
-/// How many fields two records share, from 0 to 1; an amount that changed counts less than a name.
-fn record_likeness(old: &Dataset, a: &Record, new: &Dataset, b: &Record) -> f32 {
-    if old.fields.len() != new.fields.len() {
-        return likeness(&reading(old, a).join("|"), &reading(new, b).join("|"));
-    }
-    let (mut shared, mut all) = (0.0, 0.0f32);
-    for (index, (x, y)) in a.values.iter().zip(&b.values).enumerate() {
-        if *x == Value::Blank && *y == Value::Blank {
-            continue;
-        }
-        let weight = if matches!(old.fields[index].kind, Kind::Text | Kind::Code { .. }) { 2.0 } else { 1.0 };
-        all += weight;
-        if x == y {
-            shared += weight;
-        }
-    }
-    if all == 0.0 { 1.0 } else { shared / all }
-}
-
-fn record_change(old: &Dataset, before: Option<&Record>, new: &Dataset, after: Option<&Record>) -> RecordChange {
+fn record_change(
+    old: &Dataset,
+    before: Option<&Record>,
+    new: &Dataset,
+    after: Option<&Record>,
+    words: Vec<String>,
+) -> RecordChange {
     let set = if after.is_some() { new } else { old };
     let mut fields = Vec::new();
     for (index, field) in set.fields.iter().enumerate() {
@@ -443,6 +455,90 @@ fn record_change(old: &Dataset, before: Option<&Record>, new: &Dataset, after: O
         new_line: after.map(|r| r.origin.line),
         label: named.map(|record| label(set, record)).unwrap_or_default(),
         fields,
+        words,
+        says: before.into_iter().map(|r| tokens(old, r)).chain(after.map(|r| tokens(new, r))).collect(),
+    }
+}
+
+/// Every word that stands in a record's fields, as `corrections.toml` may name it by.
+fn tokens(set: &Dataset, record: &Record) -> Vec<String> {
+    let fields = set.fields.iter().zip(&record.values);
+    fields
+        .flat_map(|(field, value)| {
+            read_value(value, &field.kind).split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The records of a file by the values of their fields, to find what one of them is told apart by.
+struct Names<'a> {
+    set: &'a Dataset,
+    having: HashMap<(usize, &'a str), Vec<usize>>,
+    /// Fields that name a record: what it is called, whose it is, its codes, what was chosen.
+    fields: Vec<usize>,
+}
+
+impl<'a> Names<'a> {
+    fn new(set: &'a Dataset) -> Names<'a> {
+        let rank = |kind: &Kind| match kind {
+            Kind::Text => 0,
+            Kind::Ref { .. } => 1,
+            Kind::Code { .. } => 2,
+            Kind::Choice { .. } | Kind::Date => 3,
+            Kind::Amount | Kind::Number => 4,
+        };
+        let mut fields: Vec<usize> = (0..set.fields.len()).filter(|&f| rank(&set.fields[f].kind) < 4).collect();
+        fields.sort_by_key(|&field| rank(&set.fields[field].kind));
+        let mut having: HashMap<(usize, &str), Vec<usize>> = HashMap::new();
+        for (number, record) in set.records.iter().enumerate() {
+            for &field in &fields {
+                if let Some(Value::Text(text)) = record.values.get(field) {
+                    having.entry((field, text)).or_default().push(number);
+                }
+            }
+        }
+        Names { set, having, fields }
+    }
+
+    /// The fewest values, those that name it first, that no other record of the file has; where others say the same,
+    /// all that tell it from some. Only values that `stays` says are the same in both editions.
+    fn apart(&self, record: &Record, stays: impl Fn(&FieldDecl, &Value) -> bool) -> Vec<String> {
+        let mut alike: Option<Vec<usize>> = None;
+        let mut words = Vec::new();
+        for &field in &self.fields {
+            let Some(value @ Value::Text(text)) = record.values.get(field) else { continue };
+            let Some(having) = self.having.get(&(field, text.as_ref())) else { continue };
+            if !stays(&self.set.fields[field], value) {
+                continue;
+            }
+            let left = match &alike {
+                None => having.clone(),
+                Some(alike) => alike.iter().copied().filter(|n| self.set.records[*n].values[field] == *value).collect(),
+            };
+            if alike.as_ref().is_none_or(|alike| left.len() < alike.len()) {
+                words.push(short_word(text));
+                alike = Some(left);
+            }
+            if alike.as_ref().is_some_and(|alike| alike.len() <= 1) {
+                break;
+            }
+        }
+        words
+    }
+}
+
+/// A value as one or more words of a key: a long one by its beginning.
+fn short_word(text: &str) -> String {
+    const LONGEST: usize = 24;
+    let one_line: Vec<&str> = text.split_whitespace().collect();
+    let text = one_line.join(" ");
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((end, _)) => {
+            // A star stands for the rest of a word, so that what follows the cut needs no words.
+            let cut = text[..end].rsplit_once(' ').map_or(&text[..end], |(whole, _)| whole);
+            if cut.len() < end { cut.to_owned() } else { format!("{cut}*") }
+        }
     }
 }
 

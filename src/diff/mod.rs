@@ -11,6 +11,7 @@ pub(crate) mod align;
 mod cause;
 mod docx;
 mod page;
+pub(crate) mod records;
 mod whereabouts;
 
 pub use cause::{Cause, FieldChange, RecordChange};

@@ -2,9 +2,13 @@
 //!
 //! ```toml
 //! [since."2023-02-10-1"]
-//! "ledger.csv:11" = "办公费少计10万元"   # where the input changed
-//! "t9/*" = "……"                          # or the address of a figure, * for any characters
+//! "ledger.csv 办公费 本级" = "办公费少计10万元"   # the record that changed, by words of its fields
+//! "text/goals.md" = "……"                          # another file, or a key: report.toml:date
+//! "t9/*" = "……"                                    # or the address of a figure; * for any characters
 //! ```
+//!
+//! A record is named by what it says: a key stays right when the file is sorted again. Its line serves too while it
+//! stands there: `ledger.csv:11`, lines from to `ledger.csv:11-15`, `ledger.csv:*` for all of the file.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::{Cause, DocumentDiff};
@@ -53,7 +57,7 @@ impl Reasons {
         let wrong = |message: String, place: &Place| {
             Diagnostic::error("E620", message)
                 .at(place.clone())
-                .hint("写作 [since.\"版号\"]，下面一行一条：\"ledger.csv:11\" = \"更正的原因\"")
+                .hint("写作 [since.\"版号\"]，下面一行一条：\"ledger.csv 办公费\" = \"更正的原因\"")
         };
         for (key, entry) in root.table().into_iter().flatten().filter(|(key, _)| *key != "since") {
             diagnostics.push(wrong(format!("没有“{key}”这个键"), &entry.key));
@@ -92,15 +96,14 @@ impl Reasons {
         }
         let mut reasons: Vec<&str> = Vec::new();
         for cause in causes {
-            let place = cause.place();
-            match self.entries.iter().find(|entry| entry.key == place || entry.key == "*") {
+            match self.entries.iter().find(|entry| names(&entry.key, cause)) {
                 Some(entry) => {
                     entry.used.set(true);
                     if !reasons.contains(&entry.reason.as_str()) {
                         reasons.push(&entry.reason);
                     }
                 }
-                None if self.told.borrow_mut().insert(place) => diagnostics.push(self.missing(cause)),
+                None if self.told.borrow_mut().insert(cause.place()) => diagnostics.push(self.missing(cause)),
                 None => {}
             }
         }
@@ -115,26 +118,51 @@ impl Reasons {
         let place = match cause {
             Cause::Record(change) => Place::new(change.file.clone(), change.new_line.unwrap_or_default(), 0),
             Cause::File { file } => Place::file(file.as_str()),
+            Cause::Order { file } => Place::file(file.clone()),
             Cause::Report { .. } => Place::file("report.toml"),
             Cause::Program | Cause::Hand => Place::file(FILE),
         };
         Diagnostic::error("E621", format!("没有写更正的原因：{cause}")).at(place).hint(format!(
             "在 {FILE} 中加上：\n    [since.\"{}\"]\n    \"{}\" = \"（更正的原因）\"",
             self.since,
-            cause.place()
+            cause.key()
         ))
     }
 
     /// W: reasons that no change of the page asked for (E622, a warning).
     pub fn report_unused(&self, diff: &[DocumentDiff], diagnostics: &mut Diagnostics) {
         for entry in self.entries.iter().filter(|entry| !entry.used.get()) {
-            let causes: Vec<String> = diff.iter().flat_map(|d| d.causes.iter().map(Cause::place)).collect();
+            let causes: Vec<String> = diff.iter().flat_map(|d| d.causes.iter().map(Cause::key)).collect();
             let hint =
                 if causes.is_empty() { String::new() } else { format!("变动的地方：{}", causes.join("、")) };
             let found = Diagnostic::warning("E622", format!("“{}”的原因没有用到", entry.key)).at(entry.place.clone());
             diagnostics.push(if hint.is_empty() { found } else { found.hint(hint) });
         }
     }
+}
+
+/// Whether a key names a cause: by what its record says, by its place, by lines from to.
+fn names(key: &str, cause: &Cause) -> bool {
+    let place = cause.place();
+    if matches(key, &place) {
+        return true;
+    }
+    let Cause::Record(change) = cause else { return false };
+    let Some(rest) = key.strip_prefix(&*change.file) else { return false };
+    if let Some(lines) = rest.strip_prefix(':') {
+        let between = |from: &str, to: &str| {
+            let (from, to): (u32, u32) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+            Some((from..=to).contains(&change.new_line?))
+        };
+        let ends = lines.split_once(['-', '–', '—', '~', '～', '至']);
+        return ends.and_then(|(from, to)| between(from, to)).unwrap_or(false);
+    }
+    if !rest.starts_with(char::is_whitespace) {
+        return false;
+    }
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let says = |said: &Vec<String>| words.iter().all(|word| said.iter().any(|s| matches(word, s)));
+    !words.is_empty() && change.says.iter().any(says)
 }
 
 /// Whether an address is the pattern's, `*` standing for any characters.
@@ -174,6 +202,8 @@ mod tests {
             new_line,
             label: "办公费".into(),
             fields: vec![],
+            words: vec!["办公费".into(), format!("2050{line}")],
+            says: vec![vec![format!("2050{line}"), "办公费".into(), "本级".into(), "8,300.00".into()]],
         })
     }
 
@@ -189,8 +219,36 @@ mod tests {
         assert_eq!(
             said,
             "ledger.csv:12 错误[E621] 没有写更正的原因：ledger.csv:12 办公费\n  提示：在 corrections.toml 中加上：\n    \
-             [since.\"2023-02-10-1\"]\n    \"ledger.csv:12\" = \"（更正的原因）\""
+             [since.\"2023-02-10-1\"]\n    \"ledger.csv 办公费 205012\" = \"（更正的原因）\""
         );
+    }
+
+    #[test]
+    fn a_record_is_named_by_its_words_its_line_or_lines_from_to() {
+        for (key, fits) in [
+            ("ledger.csv 办公费", true),
+            ("ledger.csv 205027 办公费", true),
+            ("ledger.csv  本级 办公*", true),
+            ("ledger.csv 8,300.00", true),
+            ("ledger.csv 水费", false),
+            ("ledger.csv 办公费 水费", false),
+            ("ledger.csv ", false),
+            ("ledger.csv办公费", false),
+            ("prior.csv 办公费", false),
+            ("ledger.csv:27", true),
+            ("ledger.csv:27*", true),
+            ("ledger.csv:2", false),
+            ("ledger.csv:20-30", true),
+            ("ledger.csv:27～27", true),
+            ("ledger.csv:28-30", false),
+            ("ledger.csv:27-x", false),
+            ("ledger.csv:*", true),
+            ("ledger.csv*", true),
+            ("*", true),
+            ("prior.csv:*", false),
+        ] {
+            assert_eq!(names(key, &record(27)), fits, "{key}");
+        }
     }
 
     #[test]

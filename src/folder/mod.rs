@@ -11,6 +11,7 @@
 //! | E107 | a path leaves the folder: absolute, through `..`, or through a link |
 //! | E108 | neither file nor folder: a pipe, a socket, a device |
 
+mod characters;
 mod disk;
 mod former;
 mod text;

@@ -1,9 +1,11 @@
 //! Bytes to text, as Excel, WPS and Notepad write them in China: UTF-8 with or without BOM, UTF-16 with BOM,
 //! GB18030. This module alone decides encodings and line ends.
 
+use super::characters::as_meant;
 use crate::diagnostic::{Diagnostic, Place};
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
-use similar::{Algorithm, capture_diff_slices};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+use std::borrow::Cow;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -11,7 +13,8 @@ use std::path::Path;
 /// or a damaged one.
 pub const MAX_BYTES: u64 = 64 << 20;
 
-/// The text of `bytes`, without a BOM, with `\n` as its only line end. A BOM decides the encoding; without one,
+/// The text of `bytes`, without a BOM, with `\n` as its only line end, every character as what it is meant for
+/// ([`as_meant`]). A BOM decides the encoding; without one,
 /// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.
 pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
     if let Some(what) = no_text(&bytes) {
@@ -46,7 +49,21 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
             .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
             .hint("请删去这个字符，或重新输入这一行"));
     }
-    Ok(unify_line_ends(text))
+    if !shown_name.to_lowercase().ends_with(".csv")
+        && let Some((at, c)) = text.char_indices().find(|(_, c)| matches!(c, '\u{2028}' | '\u{2029}'))
+    {
+        return Err(Diagnostic::error("E144", format!("含有看不见的换行符（U+{:04X}）", c as u32))
+            .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
+            .hint("多是从 PDF、网页复制来的：请删去它；要另起一行，请按回车"));
+    }
+    Ok(meant(unify_line_ends(text)))
+}
+
+fn meant(text: String) -> String {
+    match as_meant(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(meant) => meant,
+    }
 }
 
 /// A text as it stands in its file, line ends and all, and how to write it back the same way.
@@ -87,7 +104,7 @@ impl ExactText {
 
     /// Lines that end with `\n`, in this one's encoding and with its line ends; none if they cannot be written in it.
     pub fn bytes_of_lines(&self, text: &str) -> Option<Vec<u8>> {
-        self.bytes(&with_line_ends_of(&self.text, text))
+        self.bytes(&as_in_file(&self.text, text))
     }
 
     /// Another text in this one's encoding; none if it cannot be written in it.
@@ -122,60 +139,88 @@ fn no_text(bytes: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what)
 }
 
-/// `text` with the line ends of `old`: what both have keeps its own (a line break inside a cell is often `\n` where
-/// rows end with `\r\n`), what was put in takes those of what it replaces in turn, then the first of the file.
-fn with_line_ends_of(old: &str, text: &str) -> String {
-    if !old.contains('\r') {
+/// `text` as it would stand in the file whose text is `old`: what both have is kept as it stands there, its line ends
+/// (a line break inside a cell is often `\n` where rows end with `\r\n`) and characters that are read as others. What
+/// was put in takes the line ends of what it replaces in turn, then the first of the file.
+fn as_in_file(old: &str, text: &str) -> String {
+    let read = meant(unify_line_ends(old.to_owned()));
+    if read == old {
         return text.to_owned();
     }
-    let ends = line_ends(old);
-    let lines = unify_line_ends(old.to_owned());
+    let originals = lines(old);
+    let first_end = originals.first().map_or("\n", |line| line.1);
     let (before, after): (Vec<&str>, Vec<&str>) =
-        (lines.split_inclusive('\n').collect(), text.split_inclusive('\n').collect());
-    let mut ended = String::with_capacity(text.len() + ends.len());
+        (read.split_inclusive('\n').collect(), text.split_inclusive('\n').collect());
+    let mut written = String::with_capacity(text.len() + originals.len());
     for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
         let (removed, put) = (op.old_range(), op.new_range());
-        let own = &ends[removed.start.min(ends.len())..removed.end.min(ends.len())];
+        let own = &originals[removed.start.min(originals.len())..removed.end.min(originals.len())];
+        if op.tag() == DiffTag::Equal {
+            written.extend(own.iter().flat_map(|(words, end)| [*words, *end]));
+            continue;
+        }
         let (removed, put) = (before[removed].concat(), after[put].concat());
-        let head = same_start(&removed, &put);
-        let tail = same_end(&removed[head..], &put[head..]);
-        let count = |text: &str| text.matches('\n').count();
-        let middle = head..put.len() - tail;
-        let (in_head, in_tail) = (count(&put[..head]), count(&put[middle.end..]));
-        let mut in_turn = own[in_head..own.len() - in_tail].iter();
-        let in_middle = (0..count(&put[middle])).map(|_| in_turn.next().or(ends.first()).unwrap_or(&"\n"));
-        let each: Vec<&&str> = own[..in_head].iter().chain(in_middle).chain(&own[own.len() - in_tail..]).collect();
-        let mut each = each.into_iter();
-        for line in put.split_inclusive('\n') {
-            ended.push_str(line.strip_suffix('\n').unwrap_or(line));
-            if line.ends_with('\n') {
-                ended.push_str(each.next().unwrap_or(&"\n"));
+        let kept = Kept::of(&removed, &put);
+        // Their characters one by one, a line end as one.
+        let units: Vec<&str> =
+            own.iter().flat_map(|(words, end)| characters(words).chain((!end.is_empty()).then_some(*end))).collect();
+        let same_count = units.len() == removed.chars().count();
+        let (head, tail) = if same_count { (kept.head, kept.tail) } else { (0, 0) };
+        written.extend(units[..head.min(units.len())].iter().copied());
+        let mut ends = own
+            .iter()
+            .map(|(_, end)| *end)
+            .filter(|end| !end.is_empty())
+            .skip(count_ends(&units[..head.min(units.len())]));
+        let middle = put.chars().skip(head).take(put.chars().count() - head - tail);
+        for c in middle {
+            if c == '\n' {
+                written.push_str(ends.next().unwrap_or(first_end));
+            } else {
+                written.push(c);
             }
         }
+        written.extend(units[units.len() - tail.min(units.len())..].iter().copied());
     }
-    ended
+    written
 }
 
-/// The line ends of a text in turn: `\r\n`, `\n` or a lone `\r`.
-fn line_ends(text: &str) -> Vec<&str> {
-    let mut ends = Vec::new();
+/// How many characters two texts share at their beginning and at their end, the ends not overlapping.
+struct Kept {
+    head: usize,
+    tail: usize,
+}
+
+impl Kept {
+    fn of(old: &str, new: &str) -> Kept {
+        let head = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).count();
+        let room = old.chars().count().min(new.chars().count()) - head;
+        let tail = old.chars().rev().zip(new.chars().rev()).take(room).take_while(|(a, b)| a == b).count();
+        Kept { head, tail }
+    }
+}
+
+fn characters(text: &str) -> impl Iterator<Item = &str> {
+    text.char_indices().map(|(at, c)| &text[at..at + c.len_utf8()])
+}
+
+fn count_ends(units: &[&str]) -> usize {
+    units.iter().filter(|unit| matches!(**unit, "\r\n" | "\n" | "\r")).count()
+}
+
+/// The lines of a text, each with its end: `\r\n`, `\n`, a lone `\r`; the last may have none.
+fn lines(text: &str) -> Vec<(&str, &str)> {
+    let mut lines = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(['\r', '\n']) {
-        let end = if rest[at..].starts_with("\r\n") { "\r\n" } else { &rest[at..at + 1] };
-        ends.push(end);
-        rest = &rest[at + end.len()..];
+        let end = if rest[at..].starts_with("\r\n") { 2 } else { 1 };
+        lines.push((&rest[..at], &rest[at..at + end]));
+        rest = &rest[at + end..];
     }
-    ends
-}
-
-/// How many bytes both texts begin with, in whole characters.
-fn same_start(a: &str, b: &str) -> usize {
-    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum()
-}
-
-/// How many bytes both texts end with, in whole characters.
-fn same_end(a: &str, b: &str) -> usize {
-    a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum()
+    if !rest.is_empty() {
+        lines.push((rest, ""));
+    }
+    lines
 }
 
 fn without_bom(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
@@ -329,6 +374,26 @@ mod tests {
             let edited = exact.bytes_of_lines(&read.replace("甲,1", "甲,3")).expect("encoded");
             assert_eq!(decode(edited, "a.csv").as_deref(), Ok("功能科目,金额\n甲,3\n乙,2\n"));
         }
+    }
+
+    #[test]
+    fn a_character_read_as_another_stays_in_its_file_as_it_was() {
+        let text = "⼯程,1\r\nCafe\u{301},\u{E863}\r\n⺠生,3\r\n";
+        let exact = ExactText::of(text.as_bytes()).expect("it comes back the same");
+        let read = decode(text.as_bytes().to_vec(), "a.csv").expect("text");
+        assert_eq!(read, "工程,1\nCafé,䶮\n民生,3\n");
+        assert_eq!(exact.bytes_of_lines(&read).as_deref(), Some(text.as_bytes()));
+        let edited = exact.bytes_of_lines(&read.replace("生,3", "生,4")).expect("encoded");
+        assert_eq!(edited, text.replace(",3", ",4").as_bytes());
+    }
+
+    #[test]
+    fn a_line_separator_is_a_line_break_in_a_cell_and_named_in_prose() {
+        let text = "甲\u{2028}乙";
+        assert_eq!(decode(text.as_bytes().to_vec(), "a.csv").as_deref(), Ok(text));
+        assert_eq!(crate::data::cleaned(text), "甲\n乙");
+        let found = decode(text.as_bytes().to_vec(), "text/goals.md").expect_err("named").to_string();
+        assert!(found.starts_with("text/goals.md:1 错误[E144] 含有看不见的换行符（U+2028）\n"), "{found}");
     }
 
     #[test]

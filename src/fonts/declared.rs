@@ -18,6 +18,8 @@ pub struct FontsFile {
 
 pub struct FaceEntry {
     pub source: FaceSource,
+    /// Characters it has and draws as others, or not as a Chinese face should: another face draws them.
+    pub distrust: String,
     pub line: u32,
 }
 
@@ -53,6 +55,8 @@ struct RawFace {
     family: Option<String>,
     #[serde(default = "regular")]
     weight: u16,
+    #[serde(default)]
+    distrust: String,
 }
 
 #[derive(Deserialize)]
@@ -102,8 +106,8 @@ pub fn parse(text: &str, path: &Path, diagnostics: &mut Diagnostics) -> Option<F
     let (face_table, role_table) = (entries(&raw.face), entries(&raw.role));
     let mut faces = IndexMap::new();
     for (name, entry) in &face_table {
-        if let Some(source) = face_source(name, entry, diagnostics) {
-            faces.insert((*name).clone(), FaceEntry { source, line: entry.key.line });
+        if let Some((source, distrust)) = face_source(name, entry, diagnostics) {
+            faces.insert((*name).clone(), FaceEntry { source, distrust, line: entry.key.line });
         }
     }
     let names = Names {
@@ -120,12 +124,12 @@ fn entries(table: &Option<Node>) -> Vec<(&String, &Entry)> {
     table.as_ref().and_then(Node::table).into_iter().flatten().collect()
 }
 
-fn face_source(name: &str, entry: &Entry, diagnostics: &mut Diagnostics) -> Option<FaceSource> {
+fn face_source(name: &str, entry: &Entry, diagnostics: &mut Diagnostics) -> Option<(FaceSource, String)> {
     let before = diagnostics.count(Severity::Error);
     let raw: RawFace = toml_tree::read(&entry.node, diagnostics)?;
     match (raw.file, raw.family) {
-        (Some(file), None) => Some(FaceSource::File { file, index: raw.index }),
-        (None, Some(family)) => Some(FaceSource::Family { family, weight: raw.weight }),
+        (Some(file), None) => Some((FaceSource::File { file, index: raw.index }, raw.distrust)),
+        (None, Some(family)) => Some((FaceSource::Family { family, weight: raw.weight }, raw.distrust)),
         _ if diagnostics.count(Severity::Error) > before => None,
         _ => {
             diagnostics.push(

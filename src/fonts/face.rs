@@ -27,6 +27,8 @@ pub struct Face {
     /// The whole file, and when it was last written.
     pub data: memmap2::Mmap,
     pub modified: Option<std::time::SystemTime>,
+    /// Characters that it has and must not draw (`distrust` of `fonts.toml`).
+    distrust: Box<[char]>,
     /// Where `hmtx` lies in `data`, and how many of its entries have an advance.
     hmtx: std::ops::Range<usize>,
     long_metrics: u16,
@@ -41,16 +43,17 @@ const LACKING: u32 = 1;
 
 impl Face {
     /// Maps a face of a font file and reads its metrics. The error is a Chinese clause: what is wrong with the file.
-    pub(super) fn open(path: &Path, index: u32) -> Result<Face, String> {
+    pub(super) fn open(path: &Path, index: u32, distrust: &str) -> Result<Face, String> {
         let file = std::fs::File::open(path).map_err(|e| format!("无法打开（{e}）"))?;
         // SAFETY: the file is opened for reading only. Another program that truncates it while it is in use would
         // be fatal, as it is for every program that maps fonts; reading 60 MB at each start would be the alternative.
         let data = unsafe { memmap2::Mmap::map(&file) }.map_err(|e| format!("无法读取（{e}）"))?;
         let modified = file.metadata().and_then(|about| about.modified()).ok();
-        Face::parse(path, index, data, modified).map_err(|e| match e {
+        let face = Face::parse(path, index, data, modified).map_err(|e| match e {
             skrifa::raw::ReadError::InvalidCollectionIndex(_) => format!("字体集中没有第 {index} 个字体"),
             e => format!("不是可用的 OpenType 字体（{e}）"),
-        })
+        })?;
+        Ok(Face { distrust: distrust.chars().collect(), ..face })
     }
 
     fn parse(
@@ -87,6 +90,7 @@ impl Face {
             charmap: skrifa::charmap::MappingIndex::new(&font),
             met: [const { OnceLock::new() }; 256],
             digits: OnceLock::new(),
+            distrust: Box::default(),
             data,
             modified,
         })
@@ -117,7 +121,7 @@ impl Face {
         key.with(&self.index.to_le_bytes()).with(&sums)
     }
 
-    /// Glyph and advance (font units) of a character, or none if the face lacks it.
+    /// Glyph and advance (font units) of a character, or none if the face lacks it or is not to draw it.
     pub fn glyph(&self, c: char) -> Option<(u16, u16)> {
         let row = self.met.get(c as usize >> 8);
         let row = row.map(|row| row.get_or_init(|| Box::new([const { AtomicU32::new(0) }; 256])));
@@ -131,10 +135,15 @@ impl Face {
         (packed != LACKING).then_some(((packed >> 16) as u16, packed as u16))
     }
 
+    /// It must not draw this character, though it has it.
+    pub fn distrusts(&self, c: char) -> bool {
+        self.distrust.contains(&c)
+    }
+
     /// Glyph in the high half, advance in the low half, or [`LACKING`].
     fn look_up(&self, c: char) -> u32 {
         match self.charmap.charmap(&self.font()).map(c) {
-            Some(glyph) if glyph.to_u32() != 0 && glyph.to_u32() <= 0xFFFF => {
+            Some(glyph) if glyph.to_u32() != 0 && glyph.to_u32() <= 0xFFFF && !self.distrusts(c) => {
                 let glyph = glyph.to_u32() as u16;
                 u32::from(glyph) << 16 | u32::from(self.advance(glyph))
             }

@@ -69,7 +69,7 @@ fn open_face(
         let message = format!("字体“{name}”的文件不存在：{}", path.display());
         return Err(Box::new(Diagnostic::error("E404", message).at(place()).hint(files_beside(&declared.folder))));
     }
-    let face = Face::open(&path, index).map_err(|why| {
+    let face = Face::open(&path, index, &entry.distrust).map_err(|why| {
         let message = format!("字体“{name}”的文件 {} {why}", path.display());
         Box::new(Diagnostic::error("E406", message).at(place()).hint("请换用完好的 .ttf、.otf 或 .ttc 字体文件"))
     })?;

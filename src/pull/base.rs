@@ -1,9 +1,10 @@
 //! The edition a DOCX came from, and the way from its lines to those of the folder as it is now.
 
 use super::written_as;
-use crate::data::{Correction, FileDecl, correct};
+use crate::data::{Correction, FileDecl, correct, read_folder};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::diff::align::align;
+use crate::diff::align::{align, likeness};
+use crate::diff::records::{pair_records, same_record};
 use crate::edition;
 use crate::folder::{Folder, former_id};
 use crate::fonts::Fonts;
@@ -75,36 +76,94 @@ impl Base {
         written_as(compose_all(folder, &self.layouts, diagnostics), &self.file_stem)
     }
 
-    /// The line of the folder's file that is line `line` of the edition's, unchanged; E712 where it is not.
-    pub fn line_now(&self, name: &str, line: u32) -> Result<u32, Diagnostic> {
+    /// Where line `line` of the edition's file, a text, stands in the folder's; `asked` is what the Word file makes of it.
+    /// A line that only moved is the same. E712: it is another line now, and not the one asked for.
+    pub fn line_now(&self, name: &str, line: u32, asked: &str) -> Result<Now, Diagnostic> {
         let before = self.data.text(name)?;
         let now = self.folder.text(name)?;
-        let conflict = || {
-            Diagnostic::error("E712", format!("这一行在文件夹里也改过了：{}", shown_line(&before, line)))
-                .at(Place::new(name, line, 0))
-                .hint("DOCX 里的改动和文件夹里的改动冲突，请人工决定取哪一个")
-        };
         if before == now {
-            return Ok(line);
+            return Ok(Now::At(line));
         }
         let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let pairs = align(&lines(&before), &lines(&now), |_, _| 0.0);
-        let at = line.checked_sub(1).map(|l| l as usize);
-        let pair = pairs.iter().find(|(old, new)| *old == at && new.is_some());
-        pair.and_then(|(_, new)| *new).map(|n| n as u32 + 1).ok_or_else(conflict)
+        let (old, new) = (lines(&before), lines(&now));
+        let pairs = align(&old, &new, |i, j| likeness(&old[i], &new[j]));
+        let at = line.saturating_sub(1) as usize;
+        let found = pairs.iter().find(|(old, _)| *old == Some(at)).and_then(|(_, new)| *new);
+        let moved = || {
+            let left = pairs.iter().filter(|(before, _)| before.is_none()).filter_map(|(_, now)| *now);
+            left.into_iter().find(|&now| old.get(at) == new.get(now))
+        };
+        match found.or_else(moved) {
+            Some(now) if old.get(at) == new.get(now) => Ok(Now::At(now as u32 + 1)),
+            Some(now) if new[now] == asked => Ok(Now::Given),
+            _ => Err(conflict(name, &before, line)),
+        }
     }
 
-    /// Puts a correction of the edition's line into a folder: the folder as it is now, or with edits so far.
-    pub fn correct(&self, folder: &Folder, correction: &Correction) -> Result<Folder, Diagnostic> {
-        let line = self.line_now(&correction.file, correction.line)?;
-        let correction = Correction { line, ..correction.clone() };
+    /// Puts a correction of the edition's record into a folder: the folder as it is now, or with edits so far; with the
+    /// line it is made in. None: the record says already what is asked. Records are found by what they say, wherever
+    /// they stand now. E712: the record was changed in the folder, or is there no more.
+    pub fn correct(&self, folder: &Folder, correction: &Correction) -> Result<Option<(Folder, u32)>, Diagnostic> {
         let decl = self.decl(&correction.file).ok_or_else(|| correction.no_such_file())?;
-        correct(folder, decl, &correction)
+        let (before, now) = (self.data.text(&correction.file)?, self.folder.text(&correction.file)?);
+        let line = if before == now {
+            correction.line
+        } else {
+            match self
+                .record_now(decl, correction)
+                .ok_or_else(|| conflict(&correction.file, &before, correction.line))?
+            {
+                Now::At(line) => line,
+                Now::Given => return Ok(None),
+            }
+        };
+        let folder = correct(folder, decl, &Correction { line, ..correction.clone() })?;
+        Ok(Some((folder, line)))
+    }
+
+    /// Where the record of a correction stands in the folder as it is; None where it is not as it was.
+    fn record_now(&self, decl: &FileDecl, correction: &Correction) -> Option<Now> {
+        let read = |folder: &Folder| {
+            let mut schema = self.made.job().set.schema.clone();
+            let data = read_folder(folder, &mut schema, &mut Diagnostics::default());
+            data.datasets.into_values().find(|dataset| *dataset.file == *correction.file)
+        };
+        let (before, now) = (read(&self.data)?, read(&self.folder)?);
+        let at = before.records.iter().position(|record| record.origin.line == correction.line)?;
+        let pairs = pair_records(&before, &now, &decl.unique);
+        let found = pairs.into_iter().find(|(old, _)| *old == Some(at)).and_then(|(_, new)| new)?;
+        let (was, is) = (&before.records[at], &now.records[found]);
+        if same_record(&before, was, &now, is) {
+            return Some(Now::At(is.origin.line));
+        }
+        // The fields that the correction changes, in the edition: the folder may have been given it already.
+        let asked = read(&correct(&self.data, decl, correction).ok()?)?;
+        let wanted = asked.records.get(at)?;
+        let changed = (0..before.fields.len()).filter(|&field| was.values[field] != wanted.values[field]);
+        let given = |field: usize| {
+            now.field(&before.fields[field].id).is_some_and(|other| is.values[other] == wanted.values[field])
+        };
+        let mut changed = changed.peekable();
+        (changed.peek().is_some() && changed.all(given)).then_some(Now::Given)
     }
 
     pub fn decl(&self, file: &str) -> Option<&FileDecl> {
         self.made.job().set.schema.files.values().find(|decl| decl.path == file)
     }
+}
+
+/// Where something of the edition stands in the folder.
+pub enum Now {
+    /// As it was, on this line.
+    At(u32),
+    /// As the Word file asks for: the folder has the change already.
+    Given,
+}
+
+fn conflict(name: &str, before: &str, line: u32) -> Diagnostic {
+    Diagnostic::error("E712", format!("这一行在文件夹里也改过了：{}", shown_line(before, line)))
+        .at(Place::new(name, line, 0))
+        .hint("DOCX 里的改动和文件夹里的改动冲突，请人工决定取哪一个")
 }
 
 /// Whether a folder's data has an id, of today's form or the former one.

@@ -38,6 +38,8 @@ pub struct Pulled {
     pub following: Vec<(String, String, String)>,
     /// What was changed and is not taken: sentences.
     pub structure: Vec<String>,
+    /// How many changes of the file the folder has already: it was pulled before, or someone made them by hand.
+    pub given: usize,
     /// The folder with all edits in.
     pub folder: Folder,
     /// The edition it came from is known, so that its own changes are told from those of the folder.
@@ -52,6 +54,7 @@ impl Pulled {
             open: Vec::new(),
             following: Vec::new(),
             structure: Vec::new(),
+            given: 0,
             folder,
             known,
         }
@@ -94,7 +97,7 @@ pub fn pull(bytes: &[u8], folder: &Folder, workshop: &Workshop, diagnostics: &mu
 
 /// Prose edits that, when tried, say exactly what the file says.
 fn take_prose(base: &Base, before: &Reading, file: &Reading, pulled: &mut Pulled, diagnostics: &mut Diagnostics) {
-    let edits = prose::edits(base, before, file, &mut pulled.structure, diagnostics);
+    let edits = prose::edits(base, before, file, &mut pulled.structure, &mut pulled.given, diagnostics);
     let mut kept = Vec::new();
     for edit in edits {
         let tried = match prose::apply(&pulled.folder, &edit) {
@@ -126,24 +129,33 @@ fn take_figures(base: &Base, before: &Reading, file: &Reading, pulled: &mut Pull
         return;
     }
     let mut edits = figures::by_one_record(base, &changed, &mut pulled.open);
+    // The folder with the edits in, and the line each was made in; none where the folder has it already.
     let apply = |edits: &[FigureEdit], diagnostics: &mut Diagnostics| {
         let mut tried = pulled.folder.clone();
+        let mut lines = Vec::with_capacity(edits.len());
         for edit in edits {
-            match base.correct(&tried, &edit.correction) {
-                Ok(folder) => tried = folder,
-                Err(found) => diagnostics.push(found),
-            }
+            lines.push(match base.correct(&tried, &edit.correction) {
+                Ok(Some((folder, line))) => {
+                    tried = folder;
+                    Some(line)
+                }
+                Ok(None) => None,
+                Err(found) => {
+                    diagnostics.push(found);
+                    Some(edit.correction.line)
+                }
+            });
         }
-        tried
+        (tried, lines)
     };
-    let mut tried = apply(&edits, diagnostics);
+    let (mut tried, mut lines) = apply(&edits, diagnostics);
     let mut found = Diagnostics::default();
     let mut made = base.compose(&tried, &mut found);
     if let Some(now) = &made
         && let Some(common) = figures::by_common_record(base, &changed, &edits, &now.composition)
     {
         edits.push(common);
-        tried = apply(&edits, diagnostics);
+        (tried, lines) = apply(&edits, diagnostics);
         made = base.compose(&tried, &mut found);
     }
     let Some(made) = made else {
@@ -152,9 +164,19 @@ fn take_figures(base: &Base, before: &Reading, file: &Reading, pulled: &mut Pull
         return;
     };
     figures::unexplained(base, &changed, &edits, &made.composition, &mut pulled.open);
-    pulled.following = figures::following(base, &changed, made.document());
+    if lines.iter().any(Option::is_some) {
+        pulled.following = figures::following(base, &changed, made.document());
+    }
     pulled.folder = tried;
-    pulled.figures = edits;
+    for (mut edit, line) in edits.into_iter().zip(lines) {
+        match line {
+            Some(line) => {
+                edit.correction.line = line;
+                pulled.figures.push(edit);
+            }
+            None => pulled.given += 1,
+        }
+    }
 }
 
 /// A correction as `gongkai diff --what-if` takes it.

@@ -1,7 +1,7 @@
 //! Own paragraphs whose words changed: which line of which file, and that line with only its literal words replaced.
 //! Template expressions stay; a figure typed over in prose is a change of that figure, and none of the words.
 
-use super::base::Base;
+use super::base::{Base, Now};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::document::{Block, Document, Inline, Source};
 use crate::folder::Folder;
@@ -35,12 +35,14 @@ impl ProseEdit {
     }
 }
 
-/// The edits that the changed paragraphs ask for. What cannot be one is said in `structure`.
+/// The edits that the changed paragraphs ask for. What cannot be one is said in `structure`; `given` counts those that
+/// the folder has already.
 pub fn edits(
     base: &Base,
     before: &Reading,
     file: &Reading,
     structure: &mut Vec<String>,
+    given: &mut usize,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ProseEdit> {
     let mut edits = Vec::new();
@@ -53,6 +55,11 @@ pub fn edits(
             continue;
         }
         let place = format!("{} 第 {} 段", was.file, was.paragraph);
+        if is.text.contains('\u{FFFC}') {
+            let text = is.text.replace('\u{FFFC}', "□");
+            structure.push(format!("{place}里有不能读取的符号（□），没有采用：{}", shortened(&text)));
+            continue;
+        }
         let Some((old, new)) = words(was, is) else {
             structure.push(format!("{place}里的数字增删了，没有采用：{}", shortened(&is.text)));
             continue;
@@ -69,7 +76,8 @@ pub fn edits(
             continue;
         }
         match edit(base, was, &old, &new) {
-            Ok(Some(edit)) => edits.push(edit),
+            Ok(Some(Wanted::Edit(edit))) => edits.push(edit),
+            Ok(Some(Wanted::Given)) => *given += 1,
             Ok(None) => structure.push(format!("{place}的文字改了，但不能写回模板，请人工改：{}", shortened(&is.text))),
             Err(found) => diagnostics.push(found),
         }
@@ -136,20 +144,30 @@ fn between(old: &[String], text: &str) -> Option<Vec<String>> {
 }
 
 /// The template's line with its words replaced. None where the words do not stand in it one to one.
-fn edit(base: &Base, was: &Prose, old: &[String], new: &[String]) -> Result<Option<ProseEdit>, Diagnostic> {
+fn edit(base: &Base, was: &Prose, old: &[String], new: &[String]) -> Result<Option<Wanted>, Diagnostic> {
     let Some(line) = line_of(base.made.document(), was) else { return Ok(None) };
-    let line = base.line_now(&was.file, line)?;
-    let text = base.folder.text(&was.file)?;
+    let text = base.data.text(&was.file)?;
     let Some(template) = text.lines().nth(line as usize - 1) else { return Ok(None) };
     let Some(rewritten) = rewrite(template, old, new) else { return Ok(None) };
-    Ok(Some(ProseEdit {
+    let line = match base.line_now(&was.file, line, &rewritten)? {
+        Now::At(line) => line,
+        Now::Given => return Ok(Some(Wanted::Given)),
+    };
+    Ok(Some(Wanted::Edit(ProseEdit {
         file: was.file.clone(),
         line,
         old: template.to_owned(),
         new: rewritten,
         paragraph: was.paragraph,
         words: new.to_vec(),
-    }))
+    })))
+}
+
+/// What becomes of a line that the Word file changes.
+enum Wanted {
+    Edit(ProseEdit),
+    /// The folder has it already.
+    Given,
 }
 
 /// The line a paragraph comes from, if no other paragraph comes from it.

@@ -8,6 +8,20 @@ use std::collections::BTreeSet;
 pub fn compare(before: &Reading, file: &Reading, told: &mut Vec<String>) {
     paragraphs(before, file, told);
     tables(before, file, told);
+    unread(before, file, told);
+}
+
+/// What Word shows and cannot be read, less what the program itself wrote.
+fn unread(before: &Reading, file: &Reading, told: &mut Vec<String>) {
+    let mut own = before.unread.clone();
+    for what in &file.unread {
+        match own.iter().position(|own| own == what) {
+            Some(at) => {
+                own.swap_remove(at);
+            }
+            None => told.push(format!("不能读取，没有采用：{what}")),
+        }
+    }
 }
 
 fn paragraphs(before: &Reading, file: &Reading, told: &mut Vec<String>) {

@@ -22,6 +22,8 @@ pub fn identify(package: Package, original: bool) -> Reading {
     figures.extend(from_places(&content, &places, &figures, &mut findings));
     figures.sort_by_key(|f| f.order);
     lost(&map, &figures, &content.tracked_away, original, &mut findings);
+    let unread = |what: &String| Diagnostic::warning("E559", format!("没有读取：{what}")).hint("请改成普通的文字");
+    findings.extend(content.unread.iter().take(MOST).map(unread));
     let units = Units { properties: &properties };
     let texts = |table: &ReadTable| TableTexts {
         title: table.titles.first().cloned().unwrap_or_default(),
@@ -33,6 +35,7 @@ pub fn identify(package: Package, original: bool) -> Reading {
         figures: figures.into_iter().map(|f| units.read(f)).collect(),
         prose: prose(&content, &properties, original, &mut findings),
         paragraphs: content.paragraphs,
+        unread: content.unread,
         findings,
     }
 }

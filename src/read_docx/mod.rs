@@ -72,6 +72,9 @@ pub struct Reading {
     /// Every paragraph outside tables that has text, in document order.
     pub paragraphs: Vec<String>,
     pub tables: Vec<TableTexts>,
+    /// What Word shows and no text is read of: symbols of fonts, formulas, pictures, text boxes, notes, automatic
+    /// numbers, paragraphs whose end a tracked change took. Where one stands in a line, the text has U+FFFC.
+    pub unread: Vec<String>,
     /// What is doubtful: lost, moved, doubled controls. Warnings and notes, never errors.
     pub findings: Vec<Diagnostic>,
 }
@@ -93,7 +96,7 @@ pub struct Identity {
     pub year: i32,
     /// The name of the output files without ending: it tells apart the documents of one folder.
     pub file_stem: String,
-    /// The hash of the data folder it was made from ([`crate::data::snapshot_id`]).
+    /// The hash of the data folder it was made from ([`crate::prepare::data_id`]).
     pub data: Option<String>,
 }
 

@@ -1,9 +1,10 @@
 //! The ZIP container and its parts: found by relationships, inflated within bounds, parsed as XML without DTDs.
 
 use super::Options;
-use super::content::{self, Content};
+use super::content::{self, Content, Styles};
 use super::map::{Map, MappedFigure, MappedRow, MappedTable, NAMESPACE};
 use crate::diagnostic::Diagnostic;
+use crate::markup::is_legal;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::NsReader;
@@ -42,7 +43,7 @@ pub fn open(bytes: &[u8], options: &Options) -> Result<Package, Diagnostic> {
     };
     let document = target("officeDocument").unwrap_or_else(|| "word/document.xml".to_owned());
     let content = match part(&mut archive, &document, options.part)? {
-        Some(content) => content::parse(&content, &document, options)?,
+        Some(content) => content::parse(&content, &document, &styles(&mut archive, &document)?, options)?,
         None => return Err(not_word(&document)),
     };
     let properties = target("custom-properties").unwrap_or_else(|| "docProps/custom.xml".to_owned());
@@ -127,7 +128,17 @@ fn part(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<u8>>
     if !whole {
         return Err(error("E543", format!("文件已损坏：{name} 解压失败")).hint("请重新复制或下载该文件"));
     }
+    if has_illegal(&content) {
+        return Err(malformed(name));
+    }
     Ok(Some(content))
+}
+
+/// Whether bytes of XML hold a control character or U+FFFE or U+FFFF, which XML 1.0 has no way to write.
+fn has_illegal(content: &[u8]) -> bool {
+    let control = |b: &u8| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r');
+    let nonchar = |w: &[u8]| matches!(w, [0xEF, 0xBF, 0xBE | 0xBF]);
+    content.iter().any(control) || content.windows(3).any(nonchar)
 }
 
 /// Names of parts are compared without regard to ASCII case (ECMA-376-2, 6.2.2.3); some programs write `\`.
@@ -173,7 +184,8 @@ pub fn reference(reference: &BytesRef, name: &str) -> Result<char, Diagnostic> {
         "quot" => Some('"'),
         "apos" => Some('\''),
         _ if reference.is_char_ref() => {
-            return reference.resolve_char_ref().ok().flatten().ok_or_else(|| malformed(name));
+            let legal = reference.resolve_char_ref().ok().flatten().filter(|&c| is_legal(c));
+            return legal.ok_or_else(|| malformed(name));
         }
         _ => None,
     };
@@ -187,8 +199,23 @@ pub fn attribute(element: &BytesStart, name: &str) -> Option<String> {
     Some(value.into_owned())
 }
 
+/// Which styles hide text; none where the part is missing or is no styles part.
+fn styles(archive: &mut Archive, document: &str) -> Result<Styles, Diagnostic> {
+    let end = format!("{RELATIONSHIP}styles");
+    let target = of_document(archive, document)?.into_iter().find(|(kind, _)| kind.ends_with(&end));
+    let Some((_, name)) = target else { return Ok(Styles::default()) };
+    match part(archive, &name, SMALL)? {
+        Some(content) => Styles::read(&content, &name),
+        None => Ok(Styles::default()),
+    }
+}
+
 /// Walks a small part: calls `see` with each element's local name and, at its end, with its text.
-fn walk(content: &[u8], name: &str, mut see: impl FnMut(&str, Option<&BytesStart>, &str)) -> Result<(), Diagnostic> {
+pub fn walk(
+    content: &[u8],
+    name: &str,
+    mut see: impl FnMut(&str, Option<&BytesStart>, &str),
+) -> Result<(), Diagnostic> {
     let mut reader = NsReader::from_reader(content);
     let mut text = String::new();
     let mut depth = 0usize;
@@ -239,6 +266,14 @@ fn relationships(archive: &mut Archive, name: &str) -> Result<Vec<(String, Strin
     Ok(found)
 }
 
+/// The parts the document part refers to, by kind.
+fn of_document(archive: &mut Archive, document: &str) -> Result<Vec<(String, String)>, Diagnostic> {
+    let (folder, file) = document.rsplit_once('/').unwrap_or(("", document));
+    let rels = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+    let found = relationships(archive, &rels)?.into_iter();
+    Ok(found.map(|(kind, target)| (kind, absolute(folder, &target))).collect())
+}
+
 /// A target relative to the folder of its source part, as a name in the package.
 fn absolute(folder: &str, target: &str) -> String {
     if let Some(target) = target.strip_prefix('/') {
@@ -275,15 +310,10 @@ fn custom_properties(content: &[u8], name: &str) -> Result<BTreeMap<String, Stri
 
 /// The first custom XML part of ours; an unreadable or foreign one is as good as none.
 fn figure_map(archive: &mut Archive, document: &str) -> Result<Map, Diagnostic> {
-    let (folder, file) = document.rsplit_once('/').unwrap_or(("", document));
-    let rels = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
     let end = format!("{RELATIONSHIP}customXml");
-    let parts: Vec<String> = relationships(archive, &rels)?
-        .into_iter()
-        .filter(|(kind, _)| kind.ends_with(&end))
-        .map(|(_, target)| absolute(folder, &target))
-        .take(64)
-        .collect();
+    let of_document = of_document(archive, document)?.into_iter();
+    let parts: Vec<String> =
+        of_document.filter(|(kind, _)| kind.ends_with(&end)).map(|(_, name)| name).take(64).collect();
     for name in parts {
         if let Ok(Some(content)) = part(archive, &name, SMALL)
             && let Ok(Some(map)) = parse_map(&content, &name)

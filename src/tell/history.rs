@@ -1,6 +1,7 @@
 //! What a data folder has published, edition by edition.
 
 use crate::edition::{Edition, PublishedFigure};
+use crate::printable::field;
 use std::collections::BTreeMap;
 
 /// One published edition beside the one before it.
@@ -42,7 +43,8 @@ fn line(one: &Published) -> String {
         Some(0) => "数字与上一版相同".to_string(),
         Some(moved) => format!("与上一版相比 {moved} 个数字不同"),
     };
-    format!("{}\t{} 个数字，{since}\tgongkai {}\t{}", one.edition, one.figures, one.program, one.files.join("、"))
+    let (edition, program, files) = (field(&one.edition), field(&one.program), one.files.join("、"));
+    format!("{edition}\t{} 个数字，{since}\tgongkai {program}\t{}", one.figures, field(&files))
 }
 
 /// How many figures are not printed as they were.

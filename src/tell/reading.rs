@@ -1,5 +1,6 @@
 //! What a DOCX holds: its figures by their addresses, and the department's own paragraphs.
 
+use crate::printable::field;
 use crate::read_docx::Reading;
 use serde_json::{Value, json};
 
@@ -8,23 +9,19 @@ use serde_json::{Value, json};
 pub fn as_text(reading: &Reading, prose: bool) -> String {
     let figures = reading.figures.iter().map(|figure| {
         let amount = figure.amount.map(|a| a.to_string()).unwrap_or_default();
-        format!("{}\t{}\t{amount}", tag(&figure.address, figure.printing), one_line(&figure.text))
+        format!("{}\t{}\t{amount}", field(&tag(&figure.address, figure.printing)), field(&figure.text))
     });
     let paragraphs = reading
         .prose
         .iter()
         .filter(|_| prose)
-        .map(|paragraph| format!("{}:{}\t{}", paragraph.file, paragraph.paragraph, one_line(&paragraph.text)));
+        .map(|paragraph| format!("{}:{}\t{}", field(&paragraph.file), paragraph.paragraph, field(&paragraph.text)));
     figures.chain(paragraphs).collect::<Vec<String>>().join("\n")
 }
 
 /// `t1/a/b`, and `t1/a/b!2` for its second printing.
 fn tag(address: &str, printing: u32) -> String {
     if printing > 1 { format!("{address}!{printing}") } else { address.to_string() }
-}
-
-fn one_line(text: &str) -> String {
-    text.replace(['\t', '\n', '\r'], " ")
 }
 
 /// `{"document", "figures": [{"address", "printing", "text", "amount"}], "prose": [{"file", "paragraph", "text"}]}`, the

@@ -160,10 +160,12 @@ impl<'a> Shaper<'a> {
             }
             return Shape { face: first, glyph: 0, advance: 1.0 };
         };
-        if shape.face != first && self.fallen.insert((c, &role.name)) {
+        // One that fonts.toml keeps the first face from drawing is where it should be.
+        let is_meant = shape.face == first || self.fonts.face(first).distrusts(drawn);
+        if !is_meant && self.fallen.insert((c, &role.name)) {
             let name = &self.fonts.face(shape.face).postscript_name;
             let message = format!("“{c}”（U+{:04X}）不在“{}”的首选字体中，改用 {name}", c as u32, role.name);
-            let mut found = Diagnostic::new(crate::diagnostic::Severity::Note, "E411", message);
+            let mut found = Diagnostic::new(crate::diagnostic::Severity::Note, "E411", message).text(c);
             found.place = place();
             diagnostics.push(found);
         }
@@ -174,6 +176,7 @@ impl<'a> Shaper<'a> {
 fn missing(c: char, role: &Role) -> Diagnostic {
     let shown = if c.is_control() { String::new() } else { format!("“{c}”") };
     Diagnostic::error("E410", format!("“{}”的各字体都没有字符{shown}（U+{:04X}）", role.name, c as u32))
+        .text(c)
         .hint("请改用常用字，或在 fonts.toml 该角色的 faces 末尾加上有此字的字体")
 }
 

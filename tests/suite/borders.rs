@@ -45,6 +45,19 @@ fn number_text_is_made_by_compose_alone() {
     }
 }
 
+/// What is printed goes through one place, which knows what a terminal must not be told.
+#[test]
+fn the_terminal_is_written_to_in_one_place() {
+    let src = common::root().join("src");
+    for file in sources(&src).iter().filter(|f| !f.ends_with("cli/messages.rs")) {
+        let text = code(file);
+        let asked = text.replace("stderr().is_terminal()", "").replace("ProgressDrawTarget::stderr()", "");
+        for way in ["println!", "eprint", " print!", "dbg!(", "stdout()", "stderr()"] {
+            assert!(!asked.contains(way), "{} writes to the terminal: {way}", file.display());
+        }
+    }
+}
+
 /// The codes of findings in code that is no test: the file below `src`, the text before the code, the code.
 fn codes_in_code() -> Vec<(String, String, String)> {
     let src = common::root().join("src");
@@ -72,10 +85,10 @@ fn codes_in_code() -> Vec<(String, String, String)> {
 fn a_code_of_a_finding_has_one_area() {
     let mut areas: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, before, code) in codes_in_code() {
-        // toml_tree reads for the layout loader; the register and those who ask for a code give it no meaning.
+        // toml_tree reads report.toml and the layouts; the register and those who ask for a code give it no meaning.
         let asks = before.trim_end().ends_with("==") || before.contains("OF_FIGURES") || file == "code.rs";
         if code.starts_with('E') && !asks {
-            let area = file.replace("toml_tree.rs", "layout");
+            let area = file.replace("toml_tree.rs", if code.starts_with("E1") { "data" } else { "layout" });
             let area = area.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_string();
             areas.entry(code).or_default().insert(area);
         }

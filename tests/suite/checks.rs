@@ -149,6 +149,33 @@ fn the_corrected_data_is_clean_under_strict() {
     assert!(said.is_empty(), "{}", said.join("\n"));
 }
 
+/// A template prints what an officer wrote: the finding names the officer's cell or key, and where it is printed beside
+/// it.
+#[test]
+fn words_that_come_from_the_data_are_found_where_they_were_typed() {
+    use gongkai::folder::Folder;
+    use gongkai::workshop::Aim;
+    let folder = common::copy_of_sample();
+    let change = |file: &str, old: &str, new: &str| {
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).expect("a text");
+        assert!(text.contains(old), "{old} in {file}");
+        std::fs::write(path, text.replacen(old, new, 1)).expect("writes");
+    };
+    // No face has the one, and the other is a reason, printed within a sentence of the set.
+    change("report.toml", "entity = \"部门\"", "entity = \"部门\u{1F600}\"");
+    change("reasons.csv", "调增人员经费", "调增人员经费\u{1F4B0}");
+    let found = common::workshop().open(&Folder::open(folder.path()), Aim::Look).found;
+    let missing: Vec<&Diagnostic> = found.sorted().into_iter().filter(|d| d.code == "E410").collect();
+    assert!(!missing.is_empty());
+    for finding in missing {
+        let file = if finding.text.as_deref() == Some("\u{1F600}") { "report.toml" } else { "reasons.csv" };
+        let place = finding.place.as_ref().expect("a place");
+        assert!(&*place.file == file && place.line > 1, "{finding}");
+        assert!(finding.related[0].0.file.starts_with("layout"), "{finding}");
+    }
+}
+
 /// `GONGKAI_UPDATE=1` writes the file anew.
 #[test]
 fn the_page_of_rules_is_that_of_the_table() {

@@ -307,6 +307,67 @@ fn check_causes(diff: &DocumentDiff, what: &str, files: &[&str]) {
     assert!(of_figures && of_texts, "{what}: a change without a cause");
 }
 
+/// The lines of a file below its heading, put into another order.
+fn reordered(path: &Path, order: impl Fn(Vec<String>) -> Vec<String>) {
+    let text = std::fs::read_to_string(path).expect("a file");
+    let mut lines = text.lines().map(str::to_string);
+    let heading = lines.next().expect("a heading");
+    let lines = order(lines.collect());
+    std::fs::write(path, [vec![heading], lines].concat().join("\n") + "\n").expect("writes");
+}
+
+#[test]
+fn a_ledger_sorted_again_is_no_change_and_a_correction_among_it_is_one() {
+    let folder = common::copy_of_sample();
+    let base = common::made(folder.path());
+    let ledger = folder.path().join("ledger.csv");
+    // Lines of projects keep their order, which is that of what is printed.
+    reordered(&ledger, |lines| {
+        let (projects, mut others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.contains("项目支出"));
+        others.reverse();
+        [projects, others].concat()
+    });
+    let diff = common::difference(&base, &common::made(folder.path()));
+    assert!(diff.is_same() && diff.causes.is_empty(), "{:?}", diff.causes);
+    edited(&ledger, "办公费,,一般公共预算,8300.00", "办公费,,一般公共预算,108300.00");
+    let line = std::fs::read_to_string(&ledger).expect("read").lines().position(|l| l.contains("108300.00"));
+    let diff = common::difference(&base, &common::made(folder.path()));
+    let told: Vec<String> = diff.causes.iter().map(ToString::to_string).collect();
+    assert_eq!(told, [format!("ledger.csv:{} 办公费 8,300.00 → 108,300.00", line.expect("the line") + 1)]);
+    assert_eq!(diff.figures.len(), 54);
+    // The key of its reason says the record and not the line.
+    assert_eq!(diff.causes[0].key(), "ledger.csv 办公费");
+}
+
+/// Every record file: what only stands elsewhere neither came nor went; what is printed in another order has that for
+/// its cause.
+#[test]
+fn records_of_every_file_in_another_order_are_the_same_records() {
+    let folder = common::copy_of_sample();
+    let base = common::made(folder.path());
+    let files: Vec<String> = record_files(folder.path());
+    assert!(files.len() >= 6, "{files:?}");
+    for file in &files {
+        reordered(&folder.path().join(file), |lines| lines.into_iter().rev().collect());
+    }
+    let diff = common::difference(&base, &common::made(folder.path()));
+    let others: Vec<String> =
+        diff.causes.iter().filter(|c| !matches!(c, Cause::Order { .. })).map(ToString::to_string).collect();
+    assert_eq!(others, [""; 0]);
+    assert!(diff.figures.is_empty(), "{:?}", diff.figures.first());
+    let told: Vec<String> = diff.causes.iter().map(ToString::to_string).collect();
+    assert!(told.contains(&"ledger.csv 的行换了次序".to_string()), "{told:?}");
+}
+
+/// The record files of a folder.
+fn record_files(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder").flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut files: Vec<String> = names.filter(|name| name.ends_with(".csv")).collect();
+    files.sort();
+    files
+}
+
 /// What a document prints, walked plainly.
 #[derive(PartialEq)]
 struct Plain {
@@ -441,6 +502,14 @@ fn the_command_tells_same_different_and_not_comparable() {
     );
     assert_eq!(std::fs::read(data.join("ledger.csv")).expect("the ledger"), before, "nothing is written");
     assert_eq!(diff(place.path(), &["data", "--what-if", "ledger.csv:999 金额=1"]).0, Some(2));
+    // One that turns a difference round: the reason given for it would no longer hold.
+    let turned = ["diff", "data", "--what-if", "ledger.csv:17 金额=50000"];
+    let output = program(place.path(), &turned).stdout(Stdio::piped()).stderr(Stdio::piped()).output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let expected = "reasons.csv:4:2 警告[X120] 照此更正，build 会拒绝生成：公务接待费（t9/接待/合计）现在是增加，给出的原因却是持平的原因";
+    assert!(said.contains(expected), "{said}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("ledger.csv:17 公务接待费 200.00 → 50,000.00"));
     edited(&data.join("ledger.csv"), "8300.00", "108300.00");
     let (code, json) = diff(place.path(), &["data", "--format", "json"]);
     assert_eq!(code, Some(1));
@@ -482,10 +551,10 @@ fn a_statement_needs_a_reason_and_lists_every_change() {
     assert_eq!(
         said(&found),
         "ledger.csv:11 错误[E621] 没有写更正的原因：ledger.csv:11 办公费 8,300.00 → 108,300.00\n  \
-         提示：在 corrections.toml 中加上：\n    [since.\"2023-02-10-1\"]\n    \"ledger.csv:11\" = \"（更正的原因）\"\n"
+         提示：在 corrections.toml 中加上：\n    [since.\"2023-02-10-1\"]\n    \"ledger.csv 办公费\" = \"（更正的原因）\"\n"
     );
     let reasons =
-        "[since.\"2023-02-10-1\"]\n\"ledger.csv:11\" = \"办公费少计10万元\"\n\"ledger.csv:12\" = \"没有的事\"\n";
+        "[since.\"2023-02-10-1\"]\n\"ledger.csv 办公*\" = \"办公费少计10万元\"\n\"ledger.csv:12\" = \"没有的事\"\n";
     std::fs::write(folder.path().join("corrections.toml"), reasons).expect("writes");
     let mut found = Diagnostics::default();
     let files = made(&mut found);

@@ -286,6 +286,222 @@ fn changes_made_in_the_folder_meanwhile_stay_and_those_of_the_same_line_are_conf
     assert!(differing(&before, folder.path()).is_empty());
 }
 
+// ---------------------------------------------------------------- what Word shows
+
+/// A DOCX with one of its parts rewritten.
+fn with_part(docx: &[u8], name: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(docx)).expect("a package");
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("read");
+        if part.name() == name {
+            bytes = change(String::from_utf8(bytes).expect("UTF-8")).into_bytes();
+        }
+        out.start_file(part.name(), zip::write::SimpleFileOptions::default()).expect("begun");
+        out.write_all(&bytes).expect("written");
+    }
+    out.finish().expect("finished").into_inner()
+}
+
+const FIGURE: &str = "t6/30201/公用";
+/// How the sentence of the sample's goals that is edited here goes on.
+const SENTENCE: &str = "关键之年。";
+
+/// What is read of the sample's DOCX with runs put into a figure, before its number, and into the sentence, before it:
+/// the figure's text, and that of the paragraph from the inserted place on.
+fn read_with(docx: &[u8], runs: &str) -> (String, String, Reading) {
+    let changed = with_body(docx, |body| {
+        let body = replaced(&body, SENTENCE, &format!("〔</w:t></w:r>{runs}<w:r><w:t>〕{SENTENCE}"));
+        retyped(&body, FIGURE, &format!("{runs}{}", run_of("0.83")))
+    });
+    let reading = reading(&changed);
+    let figure = reading.figures.iter().find(|f| f.address == FIGURE).map(|f| f.text.clone()).unwrap_or_default();
+    let prose = reading.prose.iter().find(|p| p.text.contains(SENTENCE)).expect("the sentence").text.clone();
+    let inside = prose.split_once('〔').and_then(|(_, rest)| rest.split_once('〕')).expect("the brackets").0;
+    (figure, inside.to_owned(), reading)
+}
+
+/// `w:vanish`, 拼音, fields' instructions, what a second form repeats: Word shows none of it, and none is read.
+#[test]
+fn hidden_words_are_not_read() {
+    let docx = docx_of(&sample());
+    let run = |properties: &str| format!("<w:r><w:rPr>{properties}</w:rPr><w:t>9</w:t></w:r>");
+    let field = "<w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText> IF </w:instrText></w:r>\
+                 <w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText> PAGE </w:instrText></w:r>\
+                 <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>7</w:t></w:r>\
+                 <w:r><w:fldChar w:fldCharType=\"end\"/></w:r><w:r><w:instrText> = 1</w:instrText></w:r>\
+                 <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>5</w:t></w:r>\
+                 <w:r><w:fldChar w:fldCharType=\"end\"/></w:r>";
+    for (runs, shown) in [
+        (run("<w:vanish/>"), ""),
+        (run("<w:vanish w:val=\"1\"/>"), ""),
+        (run("<w:vanish w:val=\"0\"/>"), "9"),
+        (run("<w:vanish w:val=\"false\"/>"), "9"),
+        (run("<w:webHidden/>"), "9"),
+        (run("<w:strike/>"), "9"),
+        (run("<w:rPrChange w:id=\"1\" w:author=\"甲\"><w:rPr><w:vanish/></w:rPr></w:rPrChange>"), "9"),
+        ("<w:r><w:rPr><w:vanish/></w:rPr><w:t>9</w:t><w:tab/><w:br/><w:noBreakHyphen/></w:r>".to_owned(), ""),
+        (
+            "<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>nián</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>9</w:t></w:r>\
+             </w:rubyBase></w:ruby></w:r>"
+                .to_owned(),
+            "9",
+        ),
+        (field.to_owned(), "5"),
+        ("<w:moveFrom w:id=\"1\" w:author=\"甲\"><w:r><w:t>9</w:t></w:r></w:moveFrom>".to_owned(), ""),
+        ("<w:smartTag w:element=\"x\"><w:r><w:t>9</w:t></w:r></w:smartTag>".to_owned(), "9"),
+        ("<w:customXml w:element=\"x\"><w:r><w:t>9</w:t></w:r></w:customXml>".to_owned(), "9"),
+        (
+            "<mc:AlternateContent xmlns:mc=\"http://schemas.openxmlformats.org/markup-compatibility/2006\">\
+             <mc:Choice Requires=\"x\"><w:r><w:t>9</w:t></w:r></mc:Choice>\
+             <mc:Fallback><w:p><w:r><w:t>8</w:t></w:r></w:p></mc:Fallback></mc:AlternateContent>"
+                .to_owned(),
+            "9",
+        ),
+    ] {
+        let (figure, prose, _) = read_with(&docx, &runs);
+        assert_eq!((figure, prose.as_str()), (format!("{shown}0.83"), shown), "{runs}");
+    }
+}
+
+/// Hidden by a character style, by one that it is based on, by the paragraph's style, by the document's defaults; two
+/// that hide show, and what the run says itself wins.
+#[test]
+fn words_that_a_style_hides_are_not_read() {
+    let docx = docx_of(&sample());
+    let style = |id: &str, kind: &str, more: &str| {
+        format!("<w:style w:type=\"{kind}\" w:styleId=\"{id}\"><w:name w:val=\"{id}\"/>{more}</w:style>")
+    };
+    let hiding = "<w:rPr><w:vanish/></w:rPr>";
+    let styles = [
+        style("暗", "character", hiding),
+        style("暗中", "character", "<w:basedOn w:val=\"暗\"/>"),
+        style("明", "character", "<w:basedOn w:val=\"暗\"/><w:rPr><w:vanish w:val=\"0\"/></w:rPr>"),
+    ]
+    .concat();
+    let docx =
+        with_part(&docx, "word/styles.xml", |xml| replaced(&xml, "</w:styles>", &format!("{styles}</w:styles>")));
+    let run = |properties: &str| format!("<w:r><w:rPr>{properties}</w:rPr><w:t>9</w:t></w:r>");
+    for (properties, shown) in [
+        ("<w:rStyle w:val=\"暗\"/>", ""),
+        ("<w:rStyle w:val=\"暗中\"/>", ""),
+        ("<w:rStyle w:val=\"明\"/>", "9"),
+        ("<w:rStyle w:val=\"暗\"/><w:vanish w:val=\"0\"/>", "9"),
+        ("<w:rStyle w:val=\"没有\"/>", "9"),
+    ] {
+        let (figure, prose, _) = read_with(&docx, &run(properties));
+        assert_eq!((figure, prose.as_str()), (format!("{shown}0.83"), shown), "{properties}");
+    }
+    // The style of all paragraphs hides: two that hide show.
+    let normal = |xml: String| {
+        let at = xml.find("w:styleId=\"Normal\"").expect("正文");
+        let end = at + xml[at..].find("</w:style>").expect("its end");
+        let own = replaced(&xml[at..end], "<w:rPr>", "<w:rPr><w:vanish/>");
+        format!("{}{own}{}", &xml[..at], &xml[end..])
+    };
+    let hidden = with_part(&docx, "word/styles.xml", normal);
+    let shown = |docx: &[u8]| reading(docx).prose.iter().map(|p| p.text.chars().count()).sum::<usize>();
+    assert!(shown(&hidden) < shown(&docx) / 2, "{} of {}", shown(&hidden), shown(&docx));
+    let twice = with_body(&hidden, |body| {
+        replaced(&body, SENTENCE, &format!("</w:t></w:r><w:r><w:rPr><w:rStyle w:val=\"暗\"/></w:rPr><w:t>{SENTENCE}"))
+    });
+    assert!(reading(&twice).prose.iter().any(|p| p.text.starts_with(SENTENCE)));
+    // The document's defaults hide all that does not say otherwise.
+    let defaults = with_part(&docx, "word/styles.xml", |xml| {
+        let at = xml.find("<w:rPrDefault>").expect("defaults");
+        format!("{}{}", &xml[..at], replaced(&xml[at..], "<w:rPr>", "<w:rPr><w:vanish/>"))
+    });
+    let reading = reading(&defaults);
+    assert!(reading.prose.iter().all(|p| p.text.is_empty()) && reading.paragraphs.is_empty());
+}
+
+/// What no text is read of is told, with the paragraph it stands in, and never taken for no change.
+#[test]
+fn what_cannot_be_read_is_told() {
+    let folder = copy_of_sample();
+    let docx = docx_of(folder.path());
+    assert_eq!(reading(&docx).unread, [""; 0], "the program's own file has nothing of the kind");
+    let before = files(folder.path());
+    let boxed = "<w:r><w:pict><v:shape xmlns:v=\"urn:schemas-microsoft-com:vml\"><v:textbox><w:txbxContent><w:p>\
+                 <w:r><w:t>框里的话</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r>";
+    let formula = "<m:oMath xmlns:m=\"http://schemas.openxmlformats.org/officeDocument/2006/math\"><m:r><m:t>x</m:t>\
+                   </m:r></m:oMath>";
+    for (runs, told, stands) in [
+        ("<w:r><w:sym w:font=\"Wingdings\" w:char=\"F0FC\"/></w:r>", "符号（Wingdings F0FC）", true),
+        (formula, "公式", true),
+        (boxed, "文本框“框里的话”", false),
+        ("<w:r><w:drawing/></w:r>", "图片或图形", false),
+        ("<w:r><w:footnoteReference w:id=\"2\"/></w:r>", "脚注", false),
+    ] {
+        let (figure, prose, reading) = read_with(&docx, runs);
+        let mark = if stands { "\u{FFFC}" } else { "" };
+        assert_eq!((figure, prose.as_str()), (format!("{mark}0.83"), mark), "{runs}");
+        assert!(reading.unread.iter().any(|u| u.ends_with(told)), "{told}: {:?}", reading.unread);
+        assert!(reading.findings.iter().any(|f| f.to_string().contains(told)), "{told}");
+        let edited =
+            with_body(&docx, |body| replaced(&body, SENTENCE, &format!("</w:t></w:r>{runs}<w:r><w:t>{SENTENCE}")));
+        let said = pull(&edited, folder.path(), &["--write"]);
+        assert!(said.out.contains(told) && said.out.contains("不能读取，没有采用"), "{told}: {}", said.out);
+        assert!(differing(&before, folder.path()).is_empty(), "{told}");
+    }
+    // A paragraph's mark that a tracked change deleted, and one that is hidden: Word goes on with the next paragraph.
+    for mark in ["<w:del w:id=\"9\" w:author=\"甲\"/>", "<w:vanish/>", "<w:specVanish/>"] {
+        let merged = with_body(&docx, |body| {
+            let at = body.find(SENTENCE).expect("the sentence");
+            let start = body[..at].rfind("<w:pPr>").expect("its paragraph") + "<w:pPr>".len();
+            let end = start + body[start..].find("</w:pPr>").expect("its properties");
+            format!("{}<w:rPr>{mark}</w:rPr>{}", &body[..end], &body[end..])
+        });
+        let said = pull(&merged, folder.path(), &["--write"]);
+        assert!(said.out.contains("一段与下一段的合并"), "{mark}: {}", said.out);
+        assert!(differing(&before, folder.path()).is_empty(), "{mark}");
+    }
+}
+
+/// A cell that a tracked change deleted is not in the file as accepted, and is in it as it was.
+#[test]
+fn a_cell_deleted_with_tracking_is_not_there() {
+    let docx = docx_of(&sample());
+    let deleted = with_body(&docx, |body| {
+        let tag = body.find(&format!("<w:tag w:val=\"{FIGURE}\"/>")).expect("the figure");
+        let at = body[..tag].rfind("</w:tcPr>").expect("its cell");
+        format!("{}<w:cellDel w:id=\"900\" w:author=\"甲\"/>{}", &body[..at], &body[at..])
+    });
+    let has = |reading: &Reading| reading.figures.iter().any(|f| f.address == FIGURE && f.printing == 1);
+    let accepted = reading(&deleted);
+    assert!(has(&reading(&docx)) && !has(&accepted));
+    assert!(accepted.findings.iter().any(|f| f.to_string().contains(FIGURE)), "{:?}", accepted.findings);
+    let original = Options { view: gongkai::read_docx::View::Original, ..Options::default() };
+    assert!(has(&read(&deleted, &original).expect("it can be read")));
+    let folder = copy_of_sample();
+    let said = pull(&deleted, folder.path(), &[]);
+    assert!(!said.out.contains("文件里没有改动") && said.out.contains("没有采用"), "{}", said.out);
+}
+
+/// What stands in the properties of a paragraph or a cell as they were before a tracked change is none of its own.
+#[test]
+fn properties_as_they_were_are_not_read() {
+    let docx = docx_of(&sample());
+    let changed = with_body(&docx, |body| {
+        let tag = body.find(&format!("<w:tag w:val=\"{FIGURE}\"/>")).expect("the figure");
+        let at = body[..tag].rfind("</w:tcPr>").expect("its cell");
+        let was =
+            "<w:tcPrChange w:id=\"900\" w:author=\"甲\"><w:tcPr><w:gridSpan w:val=\"3\"/></w:tcPr></w:tcPrChange>";
+        let body = format!("{}{was}{}", &body[..at], &body[at..]);
+        let at = body.find(SENTENCE).expect("the sentence");
+        let start = body[..at].rfind("<w:pPr>").expect("its paragraph") + "<w:pPr>".len();
+        let tabs = "<w:tabs><w:tab w:val=\"left\" w:pos=\"420\"/></w:tabs>";
+        let end = start + body[start..].find("</w:pPr>").expect("its properties");
+        format!("{}{tabs}{}", &body[..end], &body[end..])
+    });
+    let (was, is) = (reading(&docx), reading(&changed));
+    assert_eq!(was.prose, is.prose);
+    assert_eq!(was.tables, is.tables);
+    assert_eq!(was.figures, is.figures);
+}
+
 /// A ledger that the department's own layout declares in another folder is data like any other: a Word file from before
 /// its correction does not put the old amount back.
 #[test]
@@ -341,4 +557,32 @@ fn the_id_is_that_of_what_is_read_not_of_bytes() {
     assert_ne!(second, first);
     std::fs::write(folder.path().join("layout/note.md"), "x").expect("written");
     assert_ne!(id(folder.path()), second);
+}
+
+#[test]
+fn a_file_pulled_twice_is_no_conflict_with_itself() {
+    let folder = copy_of_sample();
+    let docx = edited(&docx_of(folder.path()));
+    recorded(folder.path(), "2023-02-10");
+    // The ledger is sorted meanwhile: its records are the same.
+    let path = folder.path().join("ledger.csv");
+    let text = std::fs::read_to_string(&path).expect("the ledger");
+    let (heading, rows) = text.split_once('\n').expect("a heading");
+    let (projects, mut others): (Vec<&str>, Vec<&str>) = rows.lines().partition(|line| line.contains("项目支出"));
+    others.reverse();
+    std::fs::write(&path, format!("{heading}\n{}\n", [projects, others].concat().join("\n"))).expect("written");
+    let before = files(folder.path());
+    let told = pull(&docx, folder.path(), &["--write"]);
+    assert_eq!(told.code, Some(0), "{}", told.out);
+    let changed = differing(&before, folder.path());
+    let lines: Vec<&str> = changed.iter().map(|(_, _, new)| new.as_str()).collect();
+    assert_eq!(changed.len(), 4, "{changed:#?}");
+    assert!(lines.contains(&"2010350,基本支出,30201,办公费,,一般公共预算,108300.00"), "{lines:?}");
+    let before = files(folder.path());
+    for more in [&["--write"][..], &[]] {
+        let told = pull(&docx, folder.path(), more);
+        assert_eq!(told.code, Some(0), "{}", told.out);
+        assert!(told.out.contains("文件里的 4 处改动，文件夹里都已经有了"), "{}", told.out);
+        assert!(differing(&before, folder.path()).is_empty());
+    }
 }

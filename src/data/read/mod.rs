@@ -1,6 +1,8 @@
 //! A folder and a schema to [`Data`], every problem told at once: open each file, take the names it gives to codes,
 //! read its records, then complete what needs all files ([`super::across`]).
 
+mod misnamed;
+
 use super::across::complete;
 use super::class_list::{GivenNames, lay_own_lists};
 use super::classification::not_digits;
@@ -13,11 +15,14 @@ use super::sheet::{Sheet, report_broken};
 use super::typed::{cleaned, half_width, shown};
 use super::value::{read_value, text_value};
 use super::{Data, Dataset, Record, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::document::Origin;
 use crate::folder::Folder;
+use misnamed::report_misnamed;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+pub use misnamed::report_endings;
 
 /// The most records a sheet of Excel has.
 const MAX_RECORDS: usize = 1_048_576;
@@ -61,6 +66,7 @@ impl Bad {
 pub fn read_folder(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagnostics) -> Data {
     lay_own_lists(folder, schema, diagnostics);
     report_misnamed(folder, schema, diagnostics);
+    report_endings(folder, diagnostics);
     let source = |decl: &FileDecl| match folder.text_if_there(&decl.path)? {
         None if decl.required => Err(missing_file(folder, decl)),
         text => Ok(text),
@@ -68,7 +74,7 @@ pub fn read_folder(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagn
     read_files(source, schema, diagnostics)
 }
 
-/// Reads the files that `schema` declares from `source`, which gives a file's text ([`super::decode`]), None if it
+/// Reads the files that `schema` declares from `source`, which gives a file's text ([`crate::folder::decode`]), None if it
 /// is absent, or why it cannot be read.
 pub fn read_files(
     source: impl Fn(&FileDecl) -> Result<Option<String>, Diagnostic>,
@@ -104,32 +110,6 @@ fn missing_file(folder: &Folder, decl: &FileDecl) -> Diagnostic {
     Diagnostic::error("E101", format!("缺少文件 {}（{}）", decl.path, decl.title))
         .at(Place::file(decl.path.as_str()))
         .hint(format!("应在 {}", folder.path_of(&decl.path).display()))
-}
-
-/// Tables in the folder that no declaration reads, but that look like a declared file that is absent:
-/// `ledger.xlsx`, `target.csv`.
-fn report_misnamed(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) {
-    const TABLES: [&str; 7] = ["csv", "tsv", "txt", "xls", "xlsx", "et", "ods"];
-    let present = folder
-        .names("")
-        .into_iter()
-        .filter(|name| name.rsplit_once('.').is_some_and(|(_, e)| TABLES.contains(&e.to_lowercase().as_str())))
-        .filter(|name| !schema.files.values().any(|decl| decl.path == *name));
-    let absent: Vec<&str> =
-        schema.files.values().map(|decl| decl.path.as_str()).filter(|path| !folder.has(path)).collect();
-    let stem = |name: &str| name.split('.').next().unwrap_or(name).trim().to_lowercase();
-    for name in present {
-        let stems: Vec<String> = absent.iter().map(|path| stem(path)).collect();
-        let Some(near) = nearest(&stem(&name), stems.iter().map(String::as_str)) else { continue };
-        let Some(path) = absent.iter().find(|path| stem(path) == near) else { continue };
-        let diagnostic = Diagnostic::warning("E109", format!("文件“{}”未使用", shown(&name)));
-        let hint = if name.to_lowercase().ends_with(".csv") {
-            format!("您是否指“{path}”？请改名")
-        } else {
-            format!("您是否指“{path}”？请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”")
-        };
-        diagnostics.push(diagnostic.at(Place::file(name)).hint(hint));
-    }
 }
 
 /// The names that 科目名称 columns give, of all files, before any code is checked.

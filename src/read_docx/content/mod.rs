@@ -2,6 +2,7 @@
 //! small states, never recursion.
 
 mod controls;
+mod look;
 mod prose;
 mod tables;
 
@@ -9,6 +10,8 @@ use super::Options;
 use super::package::{DEPTH, attribute, error, malformed, reference, refused, too_large};
 use crate::diagnostic::Diagnostic;
 use controls::OpenControl;
+pub use look::Styles;
+use look::{Field, OpenParagraph, OpenRun};
 use prose::OpenProse;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
@@ -38,6 +41,8 @@ pub struct Content {
     pub paragraphs: Vec<String>,
     /// Tags and bookmarks of what tracked changes leave out of this view.
     pub tracked_away: BTreeSet<String>,
+    /// What Word shows and no text is read of, in order: “全力完成”一段里的符号（Wingdings F0FC）.
+    pub unread: Vec<String>,
 }
 
 /// A paragraph of the department's own prose.
@@ -87,20 +92,32 @@ enum Open {
     /// Its text is read.
     Text,
     Paragraph,
+    ParagraphProperties,
+    /// Of a paragraph's mark.
+    MarkProperties,
+    Run,
+    RunProperties,
     Table,
+    TableProperties,
     Row,
     RowProperties,
     Cell,
+    CellProperties,
     Control,
     ControlProperties,
+    Numbering,
     /// Not seen in this view, or a second form of what was read already.
     Hidden,
-    /// Properties, fields' instructions: no text of the page.
+    /// Text of a text box, hidden from the paragraph it is anchored to.
+    TextBox,
+    /// Properties as they were, fields' instructions: no text of the page.
     Properties,
 }
 
 const TRANSITIONAL: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const STRICT: &str = "http://purl.oclc.org/ooxml/wordprocessingml/main";
+const MATH: [&str; 2] =
+    ["http://schemas.openxmlformats.org/officeDocument/2006/math", "http://purl.oclc.org/ooxml/officeDocument/math"];
 const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
 /// What a cell, a row, a control or a bookmark takes in memory beside its text, about.
 const KEPT: usize = 256;
@@ -128,6 +145,7 @@ impl Sink {
 struct Parser<'a> {
     options: &'a Options,
     name: &'a str,
+    styles: &'a Styles,
     content: Content,
     open: Vec<Open>,
     hidden: usize,
@@ -137,6 +155,11 @@ struct Parser<'a> {
     marks: Vec<(String, OpenControl)>,
     tables: Vec<OpenTable>,
     prose: Vec<OpenProse>,
+    runs: Vec<OpenRun>,
+    paragraphs: Vec<OpenParagraph>,
+    fields: Vec<Field>,
+    /// The text box at hand: how deep it lies, and how its text begins.
+    text_box: Option<(usize, String)>,
     paragraph: String,
     /// The last paragraphs with text, the newest last.
     recent: Vec<String>,
@@ -148,11 +171,12 @@ struct Parser<'a> {
 }
 
 /// Reads the document part.
-pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, Diagnostic> {
+pub fn parse(content: &[u8], name: &str, styles: &Styles, options: &Options) -> Result<Content, Diagnostic> {
     let mut reader = NsReader::from_reader(content);
     let mut parser = Parser {
         options,
         name,
+        styles,
         content: Content::default(),
         open: Vec::new(),
         hidden: 0,
@@ -161,6 +185,10 @@ pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, D
         marks: Vec::new(),
         tables: Vec::new(),
         prose: Vec::new(),
+        runs: Vec::new(),
+        paragraphs: Vec::new(),
+        fields: Vec::new(),
+        text_box: None,
         paragraph: String::new(),
         recent: Vec::new(),
         order: 0,
@@ -196,6 +224,7 @@ pub fn parse(content: &[u8], name: &str, options: &Options) -> Result<Content, D
 enum Owner {
     Word,
     Compatibility,
+    Math,
     Foreign,
 }
 
@@ -203,6 +232,7 @@ fn kind(namespace: &ResolveResult) -> Owner {
     match namespace {
         ResolveResult::Bound(Namespace(TRANSITIONAL | STRICT)) => Owner::Word,
         ResolveResult::Bound(Namespace(COMPATIBILITY)) => Owner::Compatibility,
+        ResolveResult::Bound(Namespace(name)) if MATH.contains(name) => Owner::Math,
         _ => Owner::Foreign,
     }
 }
@@ -217,9 +247,13 @@ impl Parser<'_> {
         let open = match owner {
             Owner::Word => self.word(local.as_ref(), element),
             Owner::Compatibility if local.as_ref() == "Fallback" => Open::Hidden,
+            Owner::Math if local.as_ref() == "oMath" => {
+                self.unread("公式".to_owned(), true);
+                Open::Hidden
+            }
             _ => Open::Other,
         };
-        if open == Open::Hidden {
+        if matches!(open, Open::Hidden | Open::TextBox) {
             self.hidden += 1;
         }
         self.open.push(open);
@@ -242,28 +276,70 @@ impl Parser<'_> {
             "body" => self.body = true,
             "t" => return Open::Text,
             "delText" if !accepted => return Open::Text,
-            "rPr" | "pPr" | "tblPr" | "sectPr" | "tblGrid" => {
+            "pPr" if parent == Some(Open::Paragraph) => return Open::ParagraphProperties,
+            "rPr" if parent == Some(Open::ParagraphProperties) => return Open::MarkProperties,
+            "rPr" if parent == Some(Open::Run) => return Open::RunProperties,
+            "tblPr" if parent == Some(Open::Table) => return Open::TableProperties,
+            "tcPr" if parent == Some(Open::Cell) => return Open::CellProperties,
+            "trPr" if parent == Some(Open::Row) => return Open::RowProperties,
+            // As they were before a tracked change, or of nothing that is read.
+            "rPr" | "pPr" | "tblPr" | "tcPr" | "trPr" | "sectPr" | "tblGrid" => return Open::Properties,
+            "rPrChange" | "pPrChange" | "tblPrChange" | "tcPrChange" | "trPrChange" | "tblPrExChange" => {
                 return Open::Properties;
             }
-            "tcPr" => return Open::Properties,
             "instrText" | "delInstrText" | "delText" => return Open::Properties,
-            "tab" if parent != Some(Open::Properties) => self.keep("\t"),
+            "tab" | "ptab" if parent == Some(Open::Run) => self.keep("\t"),
             "br" | "cr" => self.keep("\n"),
             "noBreakHyphen" => self.keep("-"),
+            "r" => return self.run_start(),
+            "rt" => return Open::Hidden,
+            "fldChar" => self.field(element),
+            "sym" => self.symbol(element),
+            "txbxContent" => return self.text_box_start(),
+            "drawing" | "pict" | "object" => self.unread("图片或图形".to_owned(), false),
+            "footnoteReference" => self.unread("脚注".to_owned(), false),
+            "endnoteReference" => self.unread("尾注".to_owned(), false),
+            "altChunk" => self.content.unread.push("插入的另一份文档".to_owned()),
+            "vanish" | "specVanish" => self.vanish(parent, local, element),
+            "rStyle" if parent == Some(Open::RunProperties) => {
+                if let Some(run) = self.runs.last_mut() {
+                    run.style = attribute(element, "val").filter(|id| short(id));
+                }
+            }
+            "pStyle" if parent == Some(Open::ParagraphProperties) => {
+                if let Some(paragraph) = self.paragraphs.last_mut() {
+                    paragraph.style = attribute(element, "val").filter(|id| short(id));
+                }
+            }
+            "numId" if parent == Some(Open::Numbering) && attribute(element, "val").is_some_and(|id| id != "0") => {
+                self.unread("自动编号".to_owned(), false);
+            }
+            "numPr" if parent == Some(Open::ParagraphProperties) => return Open::Numbering,
+            "tblStyle" if parent == Some(Open::TableProperties) => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.style = attribute(element, "val").filter(|id| short(id));
+                }
+            }
+            "cellDel" | "cellIns" if parent == Some(Open::CellProperties) => {
+                self.cell_change((local == "cellDel") == accepted);
+            }
             "del" | "moveFrom" => return self.change(parent, accepted),
             "ins" | "moveTo" => return self.change(parent, !accepted),
+            // Within what is hidden nothing is begun, so that what stands around it goes on behind it.
+            "p" | "tbl" | "tr" | "tc" if self.hidden > 0 => {}
             "p" => return self.paragraph_start(),
             "tbl" => return self.table_start(),
             "tr" => return self.row_start(),
-            "trPr" => return Open::RowProperties,
             "gridBefore" => self.grid_before(element),
             "tc" => return self.cell_start(),
-            "gridSpan" => self.cell_property(|cell| cell.span = number(element).clamp(1, 4096)),
-            "vMerge" => {
+            "gridSpan" if parent == Some(Open::CellProperties) => {
+                self.cell_property(|cell| cell.span = number(element).clamp(1, 4096))
+            }
+            "vMerge" if parent == Some(Open::CellProperties) => {
                 let begins = attribute(element, "val").is_some_and(|v| v == "restart");
                 self.cell_property(|cell| cell.covered = !begins);
             }
-            "tblCaption" => self.caption(element),
+            "tblCaption" if parent == Some(Open::TableProperties) => self.caption(element),
             "sdt" => return self.control_start(),
             "sdtPr" => return Open::ControlProperties,
             "tag" | "alias" | "showingPlcHdr" if parent == Some(Open::ControlProperties) => {
@@ -276,6 +352,24 @@ impl Parser<'_> {
         Open::Other
     }
 
+    /// Hidden text: of a run, or of a paragraph's mark (a style separator hides its mark always).
+    fn vanish(&mut self, parent: Option<Open>, local: &str, element: &BytesStart) {
+        let hidden = Some(look::toggle(element));
+        match parent {
+            Some(Open::RunProperties) if local == "vanish" => {
+                if let Some(run) = self.runs.last_mut() {
+                    run.hidden = hidden;
+                }
+            }
+            Some(Open::MarkProperties) => {
+                if let Some(paragraph) = self.paragraphs.last_mut() {
+                    paragraph.mark_hidden = hidden;
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A tracked change: around content it hides it in one view; in row properties it hides the row.
     fn change(&mut self, parent: Option<Open>, hides: bool) -> Open {
         if parent == Some(Open::RowProperties) {
@@ -284,11 +378,11 @@ impl Parser<'_> {
             }
             return Open::Other;
         }
-        if parent == Some(Open::Properties) {
-            let depth = self.open.len();
-            let of_mark =
-                depth > 2 && self.open[depth - 2] == Open::Properties && self.open[depth - 3] == Open::Paragraph;
-            self.no_end |= hides && of_mark;
+        if parent == Some(Open::MarkProperties) {
+            self.no_end |= hides;
+            return Open::Other;
+        }
+        if matches!(parent, Some(Open::RunProperties | Open::Properties)) {
             return Open::Other;
         }
         if !hides {
@@ -317,11 +411,13 @@ impl Parser<'_> {
         self.push(text);
     }
 
-    /// Adds visible text to everything that is open around it.
+    /// Adds text that Word shows to everything that is open around it.
     fn push(&mut self, text: &str) {
-        if self.hidden > 0 {
+        if !self.is_shown() {
+            self.text_in_box(text);
             return;
         }
+        self.begins(text);
         if !self.marks.iter().any(|(_, mark)| mark.ended) {
             return self.push_all(text);
         }
@@ -362,6 +458,11 @@ impl Parser<'_> {
     fn end(&mut self) -> Result<(), Diagnostic> {
         match self.open.pop() {
             Some(Open::Hidden) => self.hidden -= 1,
+            Some(Open::TextBox) => {
+                self.hidden -= 1;
+                self.text_box_end();
+            }
+            Some(Open::Run) => self.run_end(),
             Some(Open::Paragraph) => self.paragraph_end(),
             Some(Open::Table) => {
                 self.tables.pop();

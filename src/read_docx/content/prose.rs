@@ -2,6 +2,7 @@
 
 use super::super::package::attribute;
 use super::controls::OpenControl;
+use super::look::{Field, OpenParagraph};
 use super::{KEPT, OPEN_AT_ONCE, Open, OwnParagraph, Parser, Sink, short};
 use quick_xml::events::BytesStart;
 
@@ -67,6 +68,7 @@ impl Parser<'_> {
 
     pub(super) fn paragraph_start(&mut self) -> Open {
         self.no_end = false;
+        self.paragraphs.push(OpenParagraph::default());
         if self.tables.is_empty() {
             self.paragraph.clear();
         }
@@ -78,7 +80,13 @@ impl Parser<'_> {
         for control in &mut self.controls {
             control.sink.breaks = true;
         }
-        if std::mem::take(&mut self.no_end) {
+        // A field whose instruction never ends is none.
+        self.fields.retain(|field| *field == Field::Result);
+        let paragraph = self.paragraphs.pop().unwrap_or_default();
+        let no_end = std::mem::take(&mut self.no_end);
+        let merged = (no_end || paragraph.mark_hidden == Some(true)) && !paragraph.begins.trim().is_empty();
+        self.tell_unread(paragraph, merged);
+        if no_end {
             self.drop_empty_prose();
         }
         self.close_prose();

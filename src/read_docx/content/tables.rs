@@ -10,6 +10,7 @@ pub(super) struct OpenTable {
     pub captioned: bool,
     pub column: usize,
     pub skipped: bool,
+    pub style: Option<String>,
     pub cell: Option<OpenCell>,
 }
 
@@ -18,6 +19,8 @@ pub(super) struct OpenCell {
     pub column: usize,
     pub span: usize,
     pub covered: bool,
+    /// A tracked change took it out of this view.
+    pub gone: bool,
     pub order: usize,
     pub sink: Sink,
     pub controls: Vec<usize>,
@@ -29,7 +32,7 @@ impl Parser<'_> {
         self.kept += OF_TABLE;
         self.content.tables.push(ReadTable { titles, rows: Vec::new() });
         let index = self.content.tables.len() - 1;
-        self.tables.push(OpenTable { index, captioned: false, column: 0, skipped: false, cell: None });
+        self.tables.push(OpenTable { index, captioned: false, column: 0, skipped: false, style: None, cell: None });
         Open::Table
     }
 
@@ -64,6 +67,16 @@ impl Parser<'_> {
         }
     }
 
+    /// A tracked change of a cell that may hide it: all of it, with the figures in it.
+    pub(super) fn cell_change(&mut self, hides: bool) {
+        if let Some(cell) = self.tables.last_mut().and_then(|t| t.cell.as_mut())
+            && hides
+            && !std::mem::replace(&mut cell.gone, true)
+        {
+            self.hidden += 1;
+        }
+    }
+
     pub(super) fn caption(&mut self, element: &BytesStart) {
         let Some(table) = self.tables.last_mut().filter(|table| !table.captioned) else { return };
         if let Some(title) = attribute(element, "val").filter(|n| short(n)) {
@@ -93,6 +106,10 @@ impl Parser<'_> {
         let Some(table) = self.tables.last_mut() else { return };
         let Some(cell) = table.cell.take() else { return };
         table.column = cell.column + cell.span;
+        if cell.gone {
+            self.hidden -= 1;
+            return;
+        }
         let read = ReadCell {
             column: cell.column,
             end: table.column,

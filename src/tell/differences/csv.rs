@@ -53,12 +53,58 @@ fn line(cells: &[String], out: &mut String) {
     out.push_str("\r\n");
 }
 
-/// A field quoted where it must be; one that a sheet would take for a formula begins with an apostrophe.
+/// A field quoted where it must be; one that a spreadsheet would take for a formula begins with an apostrophe.
 fn field(text: &str) -> String {
-    let is_number = || text.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit());
-    let safe = match text.starts_with(['=', '@', '+', '-']) && !is_number() {
-        true => format!("'{text}"),
-        false => text.to_string(),
-    };
+    let safe = if is_formula(text) { format!("'{text}") } else { text.to_string() };
     if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+}
+
+/// Whether a spreadsheet computes a cell: it begins, blanks aside, with `=`, `+`, `-` or `@`, in full width too, or with
+/// a tab or a carriage return, and is no number.
+fn is_formula(text: &str) -> bool {
+    let begins = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    (begins || text.starts_with(['\t', '\r'])) && !is_number(text)
+}
+
+/// A sign, digits, a fraction, a per cent sign: `-8300.00`, `+1,234.5`, `-3%`. Nothing may follow, or it is an expression.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let text = text.strip_suffix('%').unwrap_or(text);
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    digits(first)
+        && (!whole.contains(',') || first.len() <= 3)
+        && groups.all(|group| group.len() == 3 && digits(group))
+        && fraction.is_none_or(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_takes_for_a_formula_is_text_and_numbers_stay_numbers() {
+        for formula in [
+            "+1+cmd|\"/C calc\"!A0",
+            "-1|x",
+            "=1",
+            "@SUM(A1)",
+            "-",
+            "+1,2,3+A1",
+            " =1+1",
+            "\t=1",
+            "＝1+1",
+            "-1.5.2",
+            "+12345,678",
+            "-1%%",
+        ] {
+            assert!(field(formula).trim_start_matches('"').starts_with('\''), "{formula}");
+        }
+        for number in ["-8300.00", "+10.00", "-3%", "+1,234.5", "-0", "12", "公用经费", ""] {
+            assert!(!field(number).contains('\''), "{number}");
+        }
+        assert_eq!(field("+1+cmd|\"/C calc\"!A0"), "\"'+1+cmd|\"\"/C calc\"\"!A0\"");
+    }
 }

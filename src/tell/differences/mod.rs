@@ -13,6 +13,7 @@ pub use text::as_text;
 
 use crate::diff::{DocumentDiff, FigureChange, RowChange, Spot, TextChange, TextKind};
 use crate::money::{Unit, spoken_change};
+use crate::printable::field;
 use indexmap::IndexMap;
 
 /// What follows from one set of causes.
@@ -41,7 +42,7 @@ fn groups(diff: &DocumentDiff) -> IndexMap<&[usize], Group<'_>> {
 
 /// The causes of a group, a line each.
 fn causes(diff: &DocumentDiff, numbers: &[usize]) -> Vec<String> {
-    numbers.iter().map(|&n| diff.causes[n].to_string()).collect()
+    numbers.iter().map(|&n| field(&diff.causes[n].to_string()).into_owned()).collect()
 }
 
 /// `+10.00 万元（+100,000.00 元）`; a count as it is; nothing where only its text moved.

@@ -4,6 +4,7 @@ use super::{Shown, Sources, file_of, lines_of};
 use crate::check;
 use crate::diagnostic::{Compared, Diagnostic, Diagnostics, Severity};
 use crate::money::told;
+use crate::printable::field;
 use std::collections::{HashMap, HashSet};
 
 /// How a piece of a text is to look.
@@ -62,9 +63,9 @@ pub fn as_text(shown: &Shown<'_>, sources: &Sources<'_>) -> Vec<Vec<Piece>> {
             pieces.push(Piece::plain(excerpt.after.trim_end()));
         }
         let mut text = String::new();
-        text.extend(finding.compared.iter().map(|c| format!("\n  {}", difference(c))));
+        text.extend(finding.compared.iter().map(|c| format!("\n  {}", field(&difference(c)))));
         if let Some(accepted) = &finding.acknowledged {
-            text.push_str(&format!("\n  已确认：{}", accepted.reason));
+            text.push_str(&format!("\n  已确认：{}", field(&accepted.reason)));
         } else if let Some(page) = check::page(&finding.code).filter(|p| told.insert(p.code)) {
             text.push_str(&format!("\n  为什么：{}（{}）", page.reason, page.source));
         }

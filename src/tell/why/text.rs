@@ -4,11 +4,13 @@ use super::Why;
 use crate::check::figures::Sums;
 use crate::compose::Basis;
 use crate::money::Unit;
+use crate::printable::field;
 use rust_decimal::Decimal;
 
 /// What was asked for, explained: several figures printed alike are parted by a blank line. No line end at the end.
 pub fn as_text(asked: &str, explained: &[Why]) -> String {
-    let figures: Vec<String> = explained.iter().map(|why| of_figure(why).join("\n")).collect();
+    let lines = |why: &Why| of_figure(why).iter().map(|line| field(line).into_owned()).collect::<Vec<String>>();
+    let figures: Vec<String> = explained.iter().map(|why| lines(why).join("\n")).collect();
     let figures = figures.join("\n\n");
     match explained.len() {
         0 | 1 => figures,

@@ -1,0 +1,71 @@
+//! Where words were typed that a template only prints: a finding names the cell or the key that the officer wrote, not
+//! the line of the layout set, or of the department's own texts, that prints it.
+
+use crate::compose::Job;
+use crate::data::Kind;
+use crate::diagnostic::{Column, Diagnostic, Diagnostics, Place};
+use aho_corasick::AhoCorasick;
+use std::collections::{BTreeSet, HashMap};
+
+/// Moves findings whose words come from the data to where they were typed first; where they are printed is told beside
+/// it. What a template says itself stays where it is. One pass over the data, however many findings there are.
+pub fn name_what_was_typed(job: &Job, found: &mut Diagnostics) {
+    let words: BTreeSet<String> = found.iter().filter_map(|f| printed_only(job, f)).map(str::to_string).collect();
+    if words.is_empty() {
+        return;
+    }
+    let typed = typed(job, &words.iter().map(String::as_str).collect::<Vec<&str>>());
+    for finding in found.iter_mut() {
+        let place = printed_only(job, finding).and_then(|words| typed.get(words)).cloned();
+        if let Some(place) = place
+            && let Some(printed) = finding.place.replace(place)
+        {
+            finding.related.insert(0, (printed, "印在这里".to_string()));
+        }
+    }
+}
+
+/// The words of a finding that names a line of a template where they do not stand.
+fn printed_only<'f>(job: &Job, finding: &'f Diagnostic) -> Option<&'f str> {
+    let words = finding.text.as_deref().filter(|words| !words.trim().is_empty())?;
+    let place = finding.place.as_ref()?;
+    if place.line == 0 || place.column != Column::Unknown {
+        return None;
+    }
+    let line = job.set.sources.get(&*place.file)?.lines().nth(place.line as usize - 1)?;
+    (!line.contains(words)).then_some(words)
+}
+
+/// Where each of the words stands first: in report.toml, then in the record files, by line.
+fn typed(job: &Job, words: &[&str]) -> HashMap<String, Place> {
+    let mut places = HashMap::new();
+    let Ok(sought) = AhoCorasick::new(words) else { return places };
+    let mut look = |text: &str, place: &dyn Fn() -> Place| {
+        for found in sought.find_overlapping_iter(text) {
+            let words = words[found.pattern().as_usize()];
+            if !places.contains_key(words) {
+                places.insert(words.to_string(), place());
+            }
+        }
+        places.len() == words.len()
+    };
+    // A default was typed by nobody.
+    for (key, value) in job.report.values.iter().filter(|(key, _)| job.report.is_typed(key)) {
+        if look(value, &|| job.report.place(key)) {
+            return places;
+        }
+    }
+    for dataset in job.data.datasets.values() {
+        let texts: Vec<usize> = (0..dataset.fields.len())
+            .filter(|&f| matches!(dataset.fields[f].kind, Kind::Text | Kind::Ref { .. }))
+            .collect();
+        for record in &dataset.records {
+            for &field in texts.iter().filter(|&&f| record.columns[f] > 0) {
+                if look(record.values[field].text(), &|| record.place(field)) {
+                    return places;
+                }
+            }
+        }
+    }
+    places
+}
