@@ -45,7 +45,7 @@ fn parts(session: &Arc<Session>, tables: bool) -> Document {
     let report = &session.job.report;
     let meta = Meta {
         title: text(&set.title),
-        author: report.name.clone(),
+        author: report.name.replace('\n', ""),
         code: report.code.clone(),
         year: report.year,
         date: report.date.clone(),

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Everything that means something in a narrative, and what stands between.
-const MARKS: [&str; 24] = [
+const MARKS: [&str; 26] = [
     "#",
     "## ",
     "###### ",
@@ -42,6 +42,8 @@ const MARKS: [&str; 24] = [
     "1. ",
     "“",
     "&lt;",
+    "[类]",
+    "301*",
 ];
 const WORDS: [&str; 6] = ["工程", "维修", "采购", "二期", "A", "9"];
 
@@ -213,6 +215,9 @@ fn whatever_data_holds_prints_as_it_is() {
             let value = squeezed(value);
             assert!(printed.iter().any(|text| text.contains(&value)), "{value:?} is not printed");
         }
+        let of_figures = |d: &String| d.contains("错误[X0") || d.contains("错误[C0");
+        let wrong = gongkai::check::check(&composition).sorted().iter().map(ToString::to_string).find(of_figures);
+        assert_eq!(wrong, None, "names are names to rules over figures too");
         let marks = |text: &String| text.chars().any(|c| ('\u{FDD0}'..='\u{FDEF}').contains(&c));
         assert!(!printed.iter().any(marks), "a mark is printed");
         // No value made a heading, a page or a paragraph of its own, but where the sample's own texts were replaced.

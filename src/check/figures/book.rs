@@ -86,6 +86,10 @@ impl Sheet {
         let all = |holds: &dyn Fn(usize, &RowView) -> bool| -> Vec<usize> {
             (0..rows.len()).filter(|&i| holds(i, &rows[i])).collect()
         };
+        // A row that data named like a selector (楼>, [类]) is itself.
+        if let Some(row) = self.row(selector) {
+            return vec![row];
+        }
         let body = |r: &RowView| !r.foot && !r.total && !r.of && r.under.is_none() && r.printed;
         if let Some(above) = selector.strip_suffix('>') {
             return self.row(above).map(|row| self.below[row].clone()).unwrap_or_default();
