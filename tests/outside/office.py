@@ -80,7 +80,10 @@ def labelled(file, folder, fonts):
             tight = "".join(page.split())
             # A turned page has its number at its side, a character a line.
             number = re.findall(r"—([0-9]+)—", tight)
-            pages.append([number[-1] if number else "", tight])
+            # Where its characters are not read as one, it is that after the page before.
+            before = pages[-1][0] if pages else ""
+            after = str(int(before) + 1) if before and tight else ""
+            pages.append([number[-1] if number else after, tight])
         printed[pathlib.Path(name).stem] = pages
     return printed
 
