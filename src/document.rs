@@ -33,7 +33,7 @@ pub struct Meta {
     /// Stands behind the text of every page: `送审稿`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub watermark: Option<String>,
-    /// The hash of the data folder it was made from ([`crate::data::snapshot_id`]).
+    /// The hash of the data folder it was made from ([`crate::prepare::data_id`]).
     #[serde(skip)]
     pub data: Option<String>,
 }

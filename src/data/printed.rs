@@ -37,7 +37,7 @@ pub fn read_printed(folder: &Folder, diagnostics: &mut Diagnostics) -> Vec<Print
     names.iter().filter(|name| name.to_lowercase().ends_with(".csv")).filter_map(one).collect()
 }
 
-/// A grid from a file's text ([`super::decode`]); the separator is the one that makes the most columns.
+/// A grid from a file's text ([`crate::folder::decode`]); the separator is the one that makes the most columns.
 pub fn printed_table(name: &str, file: Arc<str>, text: &str, diagnostics: &mut Diagnostics) -> PrintedTable {
     let width = |&&separator: &&u8| {
         Rows::new(text, separator).filter_map(Result::ok).map(|row| row.fields.len()).max().unwrap_or(0)

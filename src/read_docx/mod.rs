@@ -96,7 +96,7 @@ pub struct Identity {
     pub year: i32,
     /// The name of the output files without ending: it tells apart the documents of one folder.
     pub file_stem: String,
-    /// The hash of the data folder it was made from ([`crate::data::snapshot_id`]).
+    /// The hash of the data folder it was made from ([`crate::prepare::data_id`]).
     pub data: Option<String>,
 }
 

@@ -42,7 +42,7 @@ fn two_folders() -> (PathBuf, tempfile::TempDir) {
 fn builds_side_by_side_in_any_order_give_what_one_alone_gives() {
     let (sample, changed) = two_folders();
     let folders = [sample.as_path(), changed.path()];
-    let alone = folders.map(|folder| files(folder));
+    let alone = folders.map(files);
     assert!(alone[0] != alone[1]);
     for threads in [1, 2, 7] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");

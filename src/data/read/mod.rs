@@ -74,7 +74,7 @@ pub fn read_folder(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagn
     read_files(source, schema, diagnostics)
 }
 
-/// Reads the files that `schema` declares from `source`, which gives a file's text ([`super::decode`]), None if it
+/// Reads the files that `schema` declares from `source`, which gives a file's text ([`crate::folder::decode`]), None if it
 /// is absent, or why it cannot be read.
 pub fn read_files(
     source: impl Fn(&FileDecl) -> Result<Option<String>, Diagnostic>,

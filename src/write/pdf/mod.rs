@@ -3,10 +3,10 @@
 //!
 //! The file is PDF 1.7, PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1) at once:
 //!
-//! 1. every glyph of every page is given a code ([`glyphs`]);
-//! 2. printpdf makes the pages ([`pages`], [`content`], [`rules`]) while it embeds the subset fonts ([`fonts`]);
-//! 3. what printpdf leaves undone is added: structure ([`structure`]), links, bookmarks and page labels
-//!    ([`navigation`]), metadata ([`metadata`]), the output intent ([`icc`]);
+//! 1. every glyph of every page is given a code (`glyphs`);
+//! 2. printpdf makes the pages (`pages`, `content`, `rules`) while it embeds the subset fonts (`fonts`);
+//! 3. what printpdf leaves undone is added: structure (`structure`), links, bookmarks and page labels
+//!    (`navigation`), metadata (`metadata`), the output intent (`icc`);
 //! 4. the objects are compressed and written ([`file`]).
 //!
 //! The same pages give the same bytes on any number of threads: nothing comes from the clock, from a hash map's order
