@@ -1,6 +1,54 @@
-//! A careful office's budget: made-up departments of every table set.
+//! A careful office's budget raises no finding: made-up departments of every table set are prepared, composed and
+//! checked, and whatever is told of one is a false report. `GONGKAI_DEPARTMENTS=200` makes so many; `GONGKAI_SEED` begins at
+//! another.
 
+use crate::common;
 use crate::departments::{Department, Set};
+use gongkai::diagnostic::Diagnostic;
+use gongkai::folder::Folder;
+use gongkai::workshop::Aim;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What the made-up sets themselves deserve, whoever's data it is: they have no contents, fewer sections, tables and
+/// terms than the statutes ask, and a sentence in both 元 and 万元.
+const OF_THE_SET: [&str; 6] = ["K001", "K006", "K008", "K009", "K010", "N004"];
+
+fn is_of_the_set(set: Set, found: &Diagnostic) -> bool {
+    let place = found.place.as_ref().is_none_or(|p| p.file.starts_with("layouts/") || !p.file.contains('/'));
+    set != Set::Hebei && place && OF_THE_SET.contains(&found.code.to_string().as_str())
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn a_careful_offices_budget_raises_no_finding() {
+    let (from, count) = (number("GONGKAI_SEED", 0), number("GONGKAI_DEPARTMENTS", 30));
+    let told: Vec<(String, String)> = (from..from + count)
+        .into_par_iter()
+        .flat_map_iter(|seed| {
+            let set = Set::ALL[seed as usize % Set::ALL.len()];
+            let files = Department::orderly(seed, set).files();
+            let bytes = files.into_iter().map(|(name, text)| (name, text.into_bytes().into()));
+            let folder = Folder::of_files(Path::new("data"), bytes);
+            let found = common::workshop().open(&folder, Aim::Look).found;
+            let of_data = found.iter().filter(|d| !is_of_the_set(set, d));
+            of_data.map(|d| (d.code.to_string(), format!("{seed} {set:?}: {d}"))).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut by_code: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (code, text) in &told {
+        by_code.entry(code).or_default().push(text);
+    }
+    let shown: Vec<String> = by_code
+        .iter()
+        .map(|(code, texts)| format!("{code}: {} times\n  {}", texts.len(), texts[..texts.len().min(4)].join("\n  ")))
+        .collect();
+    assert!(told.is_empty(), "{} findings of {count} departments\n{}", told.len(), shown.join("\n"));
+}
 
 /// The same seed, the same files; another seed, others. And each set is worth the name: money of several funds,
 /// projects, purchases, “三公”.

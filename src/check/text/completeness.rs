@@ -18,7 +18,7 @@ pub const RULES: &[Rule] = &[
             code: "K001",
             severity: Warning,
             title: "缺少规定的表",
-            reason: "部门预算公开应有九张表，没有数据的也要列出空表。",
+            reason: "应有哪些表，版式集的 set.toml 里写明（[complete]）；没有数据的也要列出空表。",
             source: RULES_OF_2016,
             example: Example {
                 wrong: "没有“政府性基金预算财政拨款支出表”",
@@ -120,7 +120,7 @@ pub const RULES: &[Rule] = &[
             code: "K009",
             severity: Warning,
             title: "缺少规定的说明",
-            reason: "情况说明应包括职责机构、收支安排、机关运行经费、“三公”经费、绩效、政府采购、国有资产、名词解释。",
+            reason: "应有哪些说明，版式集的 set.toml 里写明（[complete]）：职责机构、收支安排、“三公”经费、政府采购等。",
             source: RULES_OF_2016,
             example: Example {
                 wrong: "没有“国有资产”一节", right: "写明国有资产占用情况；没有的写“无”"
@@ -174,12 +174,20 @@ fn has_numbers(table: &Table) -> bool {
     table.columns.iter().any(|c| c.kind == ColumnKind::Number)
 }
 
-fn is_empty(table: &Table) -> bool {
-    !table
-        .body
-        .iter()
-        .flat_map(|r| &r.cells)
-        .any(|c| c.inlines.iter().any(|i| i.figure.is_some() && !i.text.is_empty()))
+/// The texts of its figures.
+fn printed(table: &Table) -> impl Iterator<Item = &str> {
+    let inlines = table.body.iter().flat_map(|r| &r.cells).flat_map(|c| &c.inlines);
+    inlines.filter(|i| i.figure.is_some()).map(|i| &*i.text)
+}
+
+/// No figure is printed. One that is printed as 0.00 says itself that there is nothing.
+fn is_blank(table: &Table) -> bool {
+    printed(table).all(str::is_empty)
+}
+
+/// A figure other than nought is printed.
+fn has_money(table: &Table) -> bool {
+    printed(table).any(|text| text.contains(|c| matches!(c, '1'..='9')))
 }
 
 fn statements(texts: &Texts<'_>, findings: &mut Findings) {
@@ -189,15 +197,19 @@ fn statements(texts: &Texts<'_>, findings: &mut Findings) {
         let says = |text: &str| ["空表", "为空", "无", "没有"].iter().any(|w| text.contains(w));
         let cells = table.body.iter().flat_map(|r| &r.cells).map(|c| plain(&c.inlines));
         let said = table.notes.iter().map(|n| plain(n)).chain(cells).any(|text| says(&text));
-        let finding = match (is_empty(table), note) {
-            (true, None) if !said => Diagnostic::warning("", format!("《{}》没有数据，也没有说明", title(table)))
-                .at(layout.place.clone())
-                .text(title(table))
-                .hint("在表中写 empty = { note = \"注：无……，空表列示。\" }"),
-            (false, Some(note)) => Diagnostic::warning("", format!("《{}》有数据，表下却说“{note}”", title(table)))
-                .at(note_place(layout, &note))
-                .text(note)
-                .hint("删去这句说明：它只该在表空着的时候印"),
+        let finding = match note {
+            None if is_blank(table) && !said => {
+                Diagnostic::warning("", format!("《{}》没有数据，也没有说明", title(table)))
+                    .at(layout.place.clone())
+                    .text(title(table))
+                    .hint("在表中写 empty = { note = \"注：无……，空表列示。\" }")
+            }
+            Some(note) if has_money(table) => {
+                Diagnostic::warning("", format!("《{}》有数据，表下却说“{note}”", title(table)))
+                    .at(note_place(layout, &note))
+                    .text(note)
+                    .hint("删去这句说明：它只该在表空着的时候印")
+            }
             _ => continue,
         };
         findings.push(finding);

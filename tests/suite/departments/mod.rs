@@ -790,7 +790,8 @@ fn other_money(chance: &mut Chance, set: Set, field: &Field, unit: &Unit, lines:
     }
 }
 
-/// This year's lines as they were a year ago: most of them a little less or more, some the same, some not there.
+/// This year's lines as they were a year ago: most of them a little less or more, some the same, some not there. A unit
+/// that had no “三公” says so with a nought: what nobody tells is not known.
 fn last_year(chance: &mut Chance, lines: &[Line]) -> Vec<Line> {
     let before = |line: &Line| {
         if line.category == Category::CarriedOut || line.category != Category::Basic && chance.once_in(6) {
@@ -799,7 +800,15 @@ fn last_year(chance: &mut Chance, lines: &[Line]) -> Vec<Line> {
         let amount = if chance.once_in(5) { line.amount } else { line.amount * chance.between(70, 125) / 100 };
         Some(Line { amount, ..line.clone() })
     };
-    lines.iter().filter_map(before).collect()
+    let mut before: Vec<Line> = lines.iter().filter_map(before).collect();
+    let silent: Vec<Line> = before
+        .iter()
+        .filter(|l| l.econ == "30201" && l.fund == FUNDS[0])
+        .filter(|office| !before.iter().any(|l| l.unit == office.unit && !l.three().is_empty() && l.is_fiscal()))
+        .map(|office| Line { econ: "30217", purpose: "公务接待费".into(), amount: 0, ..office.clone() })
+        .collect();
+    before.extend(silent);
+    before
 }
 
 fn indicators(chance: &mut Chance, budget: i64) -> Vec<(&'static str, &'static str, &'static str, String)> {
