@@ -20,12 +20,11 @@ pub struct Style {
 
 /// A page as it is read: for a landscape setup `paper` is still the portrait sheet, margins are as read upright.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "DeclaredPage")]
 pub struct PageSetup {
-    /// Portrait sheet, width and height in mm.
+    /// The upright sheet, width and height in mm; a sheet declared wider than high is a landscape one.
     pub paper: [f64; 2],
     /// The page is read turned: a portrait sheet with /Rotate 90 (GB/T 9704-2012, 表格).
-    #[serde(default)]
     pub landscape: bool,
     /// Top, right, bottom, left in mm, as read.
     pub margin: [f64; 4],
@@ -36,7 +35,36 @@ pub struct PageSetup {
     pub chars: u32,
 }
 
+/// `[page.NAME]` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeclaredPage {
+    paper: [f64; 2],
+    #[serde(default)]
+    landscape: bool,
+    margin: [f64; 4],
+    lines: u32,
+    chars: u32,
+}
+
+impl From<DeclaredPage> for PageSetup {
+    /// Who writes the paper as it is read, 297 by 210, means the turned sheet.
+    fn from(page: DeclaredPage) -> PageSetup {
+        let DeclaredPage { paper: [width, height], landscape, margin, lines, chars } = page;
+        let wide = width > height;
+        let paper = if wide { [height, width] } else { [width, height] };
+        PageSetup { paper, landscape: landscape || wide, margin, lines, chars }
+    }
+}
+
 impl PageSetup {
+    /// The same sheet upright, the head of a turned page at its left edge.
+    pub fn upright(&self) -> PageSetup {
+        let [top, right, bottom, left] = self.margin;
+        let margin = if self.landscape { [right, bottom, left, top] } else { self.margin };
+        PageSetup { landscape: false, margin, ..self.clone() }
+    }
+
     /// Width and height in pt as read.
     pub fn size(&self) -> (f64, f64) {
         let [w, h] = self.paper.map(|mm| mm * MM);
@@ -97,6 +125,14 @@ pub struct TextStyle {
     /// Its lines are balanced and broken at sense units (小标宋 titles).
     #[serde(default)]
     pub balance: bool,
+    /// Type may fall to this size in pt, by the sizes of print, before there are more than `lines` lines or one ends
+    /// within a word.
+    pub least: Option<f64>,
+    /// As many lines as there should be at most; none: any number.
+    pub lines: Option<usize>,
+    /// The space before it gives way where its page would not hold it and what is kept with it.
+    #[serde(default)]
+    pub yields: bool,
     /// The name of the style in Word; none: the role's own name.
     pub word: Option<String>,
     /// Outline level of the style, 1–9.
@@ -138,8 +174,12 @@ pub struct TableStyle {
     /// Space under the table and its notes in pt, before text that follows on the same page.
     #[serde(default = "after")]
     pub after: f64,
-    /// Set at the head of every following page, e.g. 续表; none: nothing.
+    /// Set at the head of every following page after the table's title, e.g. （续表）; none: nothing.
     pub continued: Option<String>,
+    /// Text role of rows of totals, which stand out; none: as the others.
+    pub total: Option<String>,
+    /// Lightness of the ground of heads, from 0, black, to 1, white; none: no ground.
+    pub shade: Option<f64>,
 }
 
 fn half() -> f64 {

@@ -2,6 +2,7 @@
 //! any more is a finding itself.
 
 use super::rule::{Example, RulePage};
+use super::text::searched_text;
 use crate::compose::{AcknowledgeDecl, Report};
 use crate::diagnostic::{Acknowledged, Diagnostic, Diagnostics, Severity};
 
@@ -28,7 +29,10 @@ pub fn acknowledge(report: &Report, found: &mut Diagnostics) {
 
 fn speaks_of(accepted: &AcknowledgeDecl, finding: &Diagnostic) -> bool {
     let same = |wanted: &Option<String>, has: &Option<String>| {
-        wanted.as_deref().is_none_or(|w| has.as_deref().is_some_and(|h| h.trim() == w.trim()))
+        // A number that was typed with blanks of another kind is the same one.
+        wanted
+            .as_deref()
+            .is_none_or(|w| has.as_deref().is_some_and(|h| searched_text(h).trim() == searched_text(w).trim()))
     };
     accepted.code == finding.code && same(&accepted.text, &finding.text) && same(&accepted.address, &finding.address)
 }

@@ -132,7 +132,8 @@ impl Class {
 
 /// A counter or unit that reads as one with the number before it: 2023年, 0.02万元.
 pub fn is_unit(c: char) -> bool {
-    matches!(c, '年' | '月' | '日' | '元' | '万' | '亿' | '千' | '个' | '人' | '项' | '号' | '次' | '名' | '辆' | '台')
+    const UNITS: &str = "年月日元万亿千个人项号次名辆台天家户份条件批盏处场期篇套亩倍米吨级岁周届平公小座所间栋";
+    UNITS.contains(c)
 }
 
 #[cfg(test)]

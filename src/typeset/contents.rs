@@ -2,7 +2,7 @@
 //! links follow when every page is known, and move nothing.
 
 use super::flow::Flow;
-use super::frame::{Artifact, ElementId, ElementKind, Item, Link, Tag};
+use super::frame::{Artifact, ElementId, ElementKind, Item, Link, Tag, Target};
 use super::linebreak::Line;
 use super::page::whole_line;
 use super::paragraph::{self, MIDDLE, Place};
@@ -109,7 +109,7 @@ impl<'a> Flow<'a> {
             let right = if n + 1 == entry.lines.len() { entry.right } else { end };
             let area = (left, top, right - left, entry.pitch);
             let (anchor, label) = (entry.anchor.clone(), format!("{} {label}", entry.title));
-            self.pages[page].items.push(Item::Link(Link { area, anchor, tag: link, label }));
+            self.pages[page].items.push(Item::Link(Link { area, target: Target::Anchor(anchor), tag: link, label }));
         }
     }
 }
@@ -131,8 +131,8 @@ fn set_leader(dots: &Text, from: f64, to: f64, y: f64, entry: &Entry, items: &mu
     // The dot stands in the middle of its glyph, however wide the face makes that.
     let sign =
         Sign { offset: dot.offset + (DOT_STEP - dot.advance) / 2.0, advance: DOT_STEP, left: 0.0, right: 0.0, ..*dot };
-    let text = Text { source: Cow::Borrowed(&dots.source), signs: vec![sign; count], adorned: &[] };
-    let line = Line { start: 0, end: count as u32, width, last: true };
+    let text = Text { source: Cow::Borrowed(&dots.source), signs: vec![sign; count], ..Text::default() };
+    let line = Line { start: 0, end: count as u32, width, last: true, hyphen: false };
     let x = entry.right - farthest as f64 * step;
     let place = Place { x, y, width: step * count as f64, size: entry.size };
     paragraph::set_line(&text, &line, place, Align::Left, &|_| Tag::Artifact(Artifact::Layout), items);

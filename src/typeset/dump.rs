@@ -1,7 +1,7 @@
 //! Pages as text that people can read and compare: every run, rule and link to 0.01 pt.
 
 use super::Pages;
-use super::frame::{Artifact, ElementId, ElementKind, Item, Page, Run, Tag};
+use super::frame::{Artifact, ElementId, ElementKind, Item, Page, Run, Tag, Target};
 use crate::fonts::Fonts;
 use std::fmt::{self, Write as _};
 
@@ -67,8 +67,9 @@ fn write_item(text: &mut String, item: &Item, margin: &str, fonts: &Fonts, advan
             writeln!(text, "{margin}rule {:.2},{:.2} – {:.2},{:.2} {:.2}", r.from.0, r.from.1, r.to.0, r.to.1, r.width)
         }
         Item::Link(l) => {
+            let (Target::Anchor(to) | Target::Address(to)) = &l.target;
             let (x, y, w, h) = l.area;
-            writeln!(text, "{margin}link {x:.2},{y:.2} {w:.2}×{h:.2} → {} “{}” {}", l.anchor, l.label, tag(l.tag))
+            writeln!(text, "{margin}link {x:.2},{y:.2} {w:.2}×{h:.2} → {} “{}” {}", to, l.label, tag(l.tag))
         }
     }
 }

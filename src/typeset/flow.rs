@@ -1,7 +1,7 @@
 //! Blocks onto pages: what follows what, what stays together, where a page ends.
 
 use super::contents::Entry;
-use super::frame::{Destination, ElementId, ElementKind, Item, OutlineEntry, Page};
+use super::frame::{Destination, ElementId, ElementKind, Item, OutlineEntry, Page, TextGeometry};
 use super::galley::Galley;
 use super::linebreak::Breaker;
 use super::page::{Area, Number};
@@ -13,6 +13,7 @@ use crate::diagnostic::{self, Diagnostic, Diagnostics};
 use crate::document::{Block, Document, Heading, Numbering, Paragraph, Section, Source, Start};
 use crate::fonts::Fonts;
 use crate::style::{PageSetup, Style};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums of pitches are exact to far less than this, in pt.
@@ -49,11 +50,17 @@ pub struct Flow<'a> {
     pub outline: Vec<OutlineEntry>,
     pub tables: Vec<super::frame::TableGeometry>,
     pub entries: Vec<Entry>,
+    /// Tables shaped before they are set, by id, and what tables of one form need together.
+    pub shaped: BTreeMap<&'a str, table::Shaped<'a>>,
+    pub forms: BTreeMap<String, table::Needs>,
     /// The structure element of the part being set.
     pub sect: ElementId,
     pub area: Area,
     /// Where the next line begins.
     pub y: f64,
+    /// Section and number of the block at hand.
+    block: (usize, usize),
+    pub texts: BTreeMap<(usize, usize), TextGeometry>,
     /// What follows the block at hand begins a new page.
     pub ends_page: bool,
     pub setup: &'a PageSetup,
@@ -92,9 +99,13 @@ impl<'a> Flow<'a> {
             outline: Vec::new(),
             tables: Vec::new(),
             entries: Vec::new(),
+            shaped: BTreeMap::new(),
+            forms: BTreeMap::new(),
             sect: ElementId(0),
             area: Area::of(setup),
             y: 0.0,
+            block: (0, 0),
+            texts: BTreeMap::new(),
             ends_page: false,
             setup,
             numbering: Numbering::None,
@@ -107,15 +118,17 @@ impl<'a> Flow<'a> {
     /// Sets one section after the other.
     pub fn run(&mut self) {
         let mut part: Option<&str> = None;
-        let sections: Vec<&Section> = self.document.sections.iter().filter(|s| !s.blocks.is_empty()).collect();
-        for (index, section) in sections.iter().enumerate() {
+        let sections: Vec<(usize, &Section)> =
+            self.document.sections.iter().enumerate().filter(|(_, s)| !s.blocks.is_empty()).collect();
+        for (index, &(number, section)) in sections.iter().enumerate() {
             if part != Some(section.id.as_str()) {
                 self.sect = self.tree.add(ElementId(0), ElementKind::Sect);
                 part = Some(&section.id);
             }
             self.begin_section(section);
-            let goes_on = sections.get(index + 1).is_some_and(|next| goes_on(section, next));
+            let goes_on = sections.get(index + 1).is_some_and(|(_, next)| goes_on(section, next));
             for (n, block) in section.blocks.iter().enumerate() {
+                self.block = (number, n);
                 self.ends_page = match section.blocks.get(n + 1) {
                     Some(next) => *next == Block::PageBreak,
                     None => !goes_on,
@@ -237,7 +250,8 @@ impl<'a> Flow<'a> {
         match block {
             Block::Heading(heading) => {
                 let keep = self.role(&heading.role).style.keep_next;
-                let galley = self.heading(heading);
+                let mut galley = self.heading(heading);
+                self.decide(&heading.role, &mut galley);
                 if keep { self.hold(galley) } else { self.place(galley) }
             }
             Block::Paragraph(paragraph) => self.set_paragraph(paragraph),
@@ -260,7 +274,7 @@ impl<'a> Flow<'a> {
         self.tree.set_title(element, &heading.anchor);
         let tags = self.tree.tag_sentence(element, &heading.inlines, self.document);
         let mut galley = self.galley(&heading.role, &heading.inlines, heading.source.as_ref(), tags);
-        galley.anchor = Some(&heading.anchor);
+        galley.anchor = Some(Cow::Borrowed(&heading.anchor));
         if heading.level > 0 {
             let title = crate::document::one_line(&crate::document::plain_text(&heading.inlines));
             let anchor = heading.anchor.clone();
@@ -269,18 +283,62 @@ impl<'a> Flow<'a> {
         galley
     }
 
+    /// A paragraph; one whose role has an outline level (the title on the cover, that of the contents) is a heading to
+    /// whoever hears the document or looks at its bookmarks.
     fn set_paragraph(&mut self, paragraph: &'a Paragraph) {
-        let element = self.tree.add(self.sect, ElementKind::Paragraph);
+        let level = self.role(&paragraph.role).style.outline.filter(|_| !paragraph.inlines.is_empty());
+        let kind = level.map_or(ElementKind::Paragraph, |level| ElementKind::Heading(level.clamp(1, 6)));
+        let element = self.tree.add(self.sect, kind);
         let tags = self.tree.tag_sentence(element, &paragraph.inlines, self.document);
-        let galley = self.galley(&paragraph.role, &paragraph.inlines, paragraph.source.as_ref(), tags);
+        let mut galley = self.galley(&paragraph.role, &paragraph.inlines, paragraph.source.as_ref(), tags);
+        self.decide(&paragraph.role, &mut galley);
+        if let Some(level) = level {
+            let anchor = format!("title_{}_{}", self.block.0, self.block.1);
+            let title = title_of(&crate::document::plain_text(&paragraph.inlines));
+            galley.anchor = Some(Cow::Owned(anchor.clone()));
+            self.outline.push(OutlineEntry { level: level.clamp(1, 6), title, anchor, element });
+        }
         if self.role(&paragraph.role).style.keep_next { self.hold(galley) } else { self.place(galley) }
+    }
+
+    /// Notes what was decided for the block at hand, where its role leaves that open.
+    fn decide(&mut self, role: &str, galley: &mut Galley<'a>) {
+        let style = self.role(role).style;
+        if !(style.balance || style.yields || style.least.is_some()) {
+            return;
+        }
+        let mut breaks: Vec<usize> = Vec::new();
+        for line in galley.lines.iter().filter(|line| !line.last && !line.hyphen) {
+            let next = line.end as usize;
+            breaks.push(galley.text.signs.get(next).map_or(galley.text.source.len(), |sign| sign.at as usize));
+        }
+        galley.block = Some(self.block);
+        self.texts.insert(self.block, TextGeometry { size: galley.size, before: None, breaks });
     }
 
     /// Keeps a heading until what follows it is known.
     pub fn hold(&mut self, galley: Galley<'a>) {
         self.held.push(galley);
-        if self.held_height() > 0.7 * self.area.height {
+        let yielding: f64 = self.held.iter().filter(|g| g.yields).map(|g| g.before).sum();
+        if self.held_height() - yielding > 0.7 * self.area.height {
             self.release_held();
+        }
+    }
+
+    /// Where the page does not hold the waiting headings and `need` more, spaces that may give way do.
+    fn give_way(&mut self, need: f64) {
+        // What just fits by these sums may not by those that fill the page.
+        let mut over = self.held_height() + need - self.room() + 2.0 * EPSILON;
+        for galley in self.held.iter_mut().filter(|g| g.yields) {
+            if over <= 0.0 {
+                return;
+            }
+            let less = over.min(galley.before);
+            galley.before -= less;
+            over -= less;
+            if let Some(decided) = galley.block.and_then(|block| self.texts.get_mut(&block)) {
+                decided.before = Some(galley.before);
+            }
         }
     }
 
@@ -293,6 +351,7 @@ impl<'a> Flow<'a> {
 
     /// Goes to the next page unless the waiting headings and `need` more fit on this one.
     pub fn make_room(&mut self, need: f64) {
+        self.give_way(need);
         if !self.at_top() && self.held_height() + need > self.room() + EPSILON {
             self.break_page();
         }
@@ -300,6 +359,7 @@ impl<'a> Flow<'a> {
 
     /// Sets the headings that wait.
     pub fn release_held(&mut self) {
+        self.give_way(0.0);
         for galley in std::mem::take(&mut self.held) {
             self.set_lines(&galley, true);
         }
@@ -350,7 +410,7 @@ impl<'a> Flow<'a> {
     pub fn paint(&mut self, galley: &Galley<'a>, range: std::ops::Range<usize>) {
         self.begin_line(galley);
         let page = self.page_index();
-        if let (0, Some(anchor)) = (range.start, galley.anchor) {
+        if let (0, Some(anchor)) = (range.start, &galley.anchor) {
             let destination = Destination { page, x: self.area.left, y: self.y };
             self.anchors.entry(anchor.to_string()).or_insert(destination);
         }
@@ -380,6 +440,7 @@ impl<'a> Flow<'a> {
             outline: self.outline,
             structure: self.tree.elements,
             tables: self.tables,
+            texts: self.texts,
         }
     }
 
@@ -403,4 +464,9 @@ fn goes_on(section: &Section, next: &Section) -> bool {
 /// Where a text comes from, for messages.
 pub fn place_of(source: &Source) -> diagnostic::Place {
     diagnostic::Place::new(source.file.clone(), source.line, 0)
+}
+
+/// A title as its bookmark says it: in one line, and without blanks that only space it out (目　录).
+fn title_of(title: &str) -> String {
+    crate::document::one_line(title).replace('\u{3000}', "")
 }

@@ -16,6 +16,8 @@ pub struct Pages {
     pub structure: Vec<Element>,
     /// Geometry of the document's tables, in the order of `Document::tables`.
     pub tables: Vec<TableGeometry>,
+    /// Geometry of paragraphs and headings whose roles leave something to decide, by section and block.
+    pub texts: BTreeMap<(usize, usize), TextGeometry>,
 }
 
 #[derive(Debug, Clone)]
@@ -54,11 +56,20 @@ pub enum Item {
     Anchor(String, (f64, f64)),
 }
 
-/// A light grey area behind text.
+/// A grey area behind text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shade {
     /// Left, top, width, height.
     pub area: (f64, f64, f64, f64),
+    /// From 0, black, to 1, white.
+    pub lightness: f64,
+}
+
+impl Shade {
+    /// What came since an earlier edition. Behind black text: far more contrast than 7 : 1.
+    pub fn of_change(area: (f64, f64, f64, f64)) -> Shade {
+        Shade { area, lightness: 0.86 }
+    }
 }
 
 /// Glyphs of one face and size on one baseline.
@@ -92,12 +103,21 @@ pub struct Rule {
     pub width: f64,
 }
 
-/// A clickable area that leads to an anchor.
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A place in the document, by its anchor.
+    Anchor(String),
+    /// A page on the web.
+    Address(String),
+}
+
+/// A clickable area.
 #[derive(Debug, Clone)]
 pub struct Link {
     /// Left, top, width, height.
     pub area: (f64, f64, f64, f64),
-    pub anchor: String,
+    pub target: Target,
     /// The Link element it belongs to.
     pub tag: Tag,
     /// What a screen reader says.
@@ -184,6 +204,17 @@ pub struct Destination {
     pub y: f64,
 }
 
+/// What typesetting decided for a text, so that the DOCX has the same.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TextGeometry {
+    /// pt.
+    pub size: f64,
+    /// Space before it in pt, where its role's gave way.
+    pub before: Option<f64>,
+    /// Where its lines end, in bytes of its text: all but the last, none where the text itself breaks.
+    pub breaks: Vec<usize>,
+}
+
 /// What typesetting decided for a table, so that the DOCX has the same columns and type.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableGeometry {
@@ -193,6 +224,10 @@ pub struct TableGeometry {
     pub scale: f64,
     /// Heights of its rows in pt, header and body, each as it stands whole on a page.
     pub rows: Vec<f64>,
+    /// Widths in pt of the left, middle and right part of the line above it, where one line holds them.
+    pub above: Option<[f64; 3]>,
+    /// Where the lines of a head end, in bytes of its text, by row and column.
+    pub heads: BTreeMap<(usize, usize), Vec<usize>>,
     /// Index of the first page it stands on, and how many it takes.
     pub page: usize,
     pub pages: usize,

@@ -8,6 +8,10 @@ use super::text::{Setting, Text};
 use crate::document::{Align, Inline, Source};
 use crate::fonts::Role;
 use crate::style::TextStyle;
+use std::borrow::Cow;
+
+/// The sizes that Chinese print has, in pt, from 小初 to 小五.
+const SIZES: [f64; 11] = [36.0, 26.0, 24.0, 22.0, 18.0, 16.0, 15.0, 14.0, 12.0, 10.5, 9.0];
 
 /// A text broken into lines, not yet on a page.
 pub struct Galley<'a> {
@@ -23,8 +27,12 @@ pub struct Galley<'a> {
     pub before: f64,
     pub after: f64,
     pub tags: Tags,
+    /// The space before gives way where the page is short of it.
+    pub yields: bool,
+    /// Which block of which section it is, if its role leaves something to decide.
+    pub block: Option<(usize, usize)>,
     /// Bookmarks and contents lead to its first line.
-    pub anchor: Option<&'a str>,
+    pub anchor: Option<Cow<'a, str>>,
 }
 
 impl Galley<'_> {
@@ -76,7 +84,7 @@ impl<'a> Flow<'a> {
     /// Lines of a text, `reserve` pt being kept free at their right.
     pub fn break_galley(&mut self, role: TextRole<'a>, text: Text<'a>, tags: Tags, reserve: f64) -> Galley<'a> {
         let style = role.style;
-        let em = style.size.max(0.1);
+        let em = self.fitted_size(style, &text, reserve);
         let char_width = em * self.full_width(style);
         let (left, right) = (style.left * char_width, style.right * char_width);
         let width = (self.area.width - left - right - reserve).max(em.min(self.area.width));
@@ -93,7 +101,7 @@ impl<'a> Flow<'a> {
             text,
             lines,
             size: em,
-            pitch: self.pitch(style),
+            pitch: self.pitch(style) * em / style.size.max(0.1),
             align: style.align,
             left,
             width,
@@ -101,8 +109,36 @@ impl<'a> Flow<'a> {
             before: style.before,
             after: style.after,
             tags,
+            yields: style.yields,
+            block: None,
             anchor: None,
         }
+    }
+
+    /// The largest size of print at which a text has no more lines than its role would have, and none ends within a
+    /// word; the least of the role where there is none.
+    fn fitted_size(&mut self, style: &TextStyle, text: &Text, reserve: f64) -> f64 {
+        let declared = style.size.max(0.1);
+        let Some(least) = style.least.filter(|&least| least < declared && !style.grid) else { return declared };
+        let most = style.lines.unwrap_or(usize::MAX);
+        let senses = sense::costs(text);
+        let whole = |line: &Line| {
+            line.last || line.end == 0 || senses.get(line.end as usize - 1).is_none_or(|c| *c < sense::WITHIN_WORD)
+        };
+        let fit = if style.balance { Fit::Balanced } else { Fit::of(style.align) };
+        let smaller = SIZES.into_iter().filter(|&size| size < declared && size > least);
+        for size in std::iter::once(declared).chain(smaller) {
+            let width = (self.area.width - (style.left + style.right) * size - reserve).max(size);
+            let mut lines = Vec::new();
+            self.breaker.senses.clone_from(&senses);
+            let measure = Measure { width: width / size, indent: style.indent };
+            self.breaker.break_lines(text, measure, fit, &mut lines);
+            self.breaker.senses.clear();
+            if lines.len() <= most && lines.iter().all(|l| whole(l) && !l.hyphen) {
+                return size;
+            }
+        }
+        least.max(0.1)
     }
 
     /// A full-width character's advance in ems: the page's grid where the role follows it.

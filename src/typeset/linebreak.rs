@@ -2,6 +2,7 @@
 //! of least cost (Knuth and Plass), with the adjustments that lines of Chinese allow. Lengths are ems.
 
 use super::class::Class;
+use super::paragraph::GAP_SHRINK;
 use super::text::{GAP, Joint, Sign, Text};
 use crate::document::Align;
 
@@ -14,6 +15,8 @@ pub struct Line {
     pub width: f64,
     /// The last of its paragraph, or before a forced break: never stretched.
     pub last: bool,
+    /// It ends within a word, with a hyphen; `width` holds that too.
+    pub hyphen: bool,
 }
 
 /// What makes a good set of lines.
@@ -55,8 +58,12 @@ impl Measure {
 /// What a break costs beside the look of its line. Units are demerits of [`Fit::Justified`].
 mod cost {
     pub const LINE: f64 = 10.0;
-    /// Between a number and its unit.
-    pub const RELUCTANT: f64 = 2_000.0;
+    /// Between a number and its unit: only where no line holds both.
+    pub const RELUCTANT: f64 = 2e7;
+    /// Within a word, with a hyphen: for a line that would be loose without.
+    pub const HYPHEN: f64 = 20_000.0;
+    /// The same where lines are ragged, and may be short: rather one line more.
+    pub const RAGGED_HYPHEN: f64 = 2e5;
     /// A last line of one character.
     pub const RUNT: f64 = 10_000.0;
     /// Inside a unit that is wider than the line.
@@ -78,6 +85,8 @@ struct Opportunity {
     end: u32,
     next: u32,
     cost: f64,
+    /// Width of the hyphen that a line ending here shows.
+    hyphen: f64,
 }
 
 /// Breaks paragraphs; keeps its buffers from one to the next.
@@ -92,12 +101,17 @@ pub struct Breaker {
     best: Vec<(f64, u32)>,
     /// Extra cost of breaking after each sign (sense units of titles); empty: none.
     pub senses: Vec<f64>,
+    /// No line is squeezed: other programs squeeze none, and what only fits so would take a line more there.
+    pub rigid: bool,
+    /// Width of the text's hyphen.
+    hyphen: f64,
 }
 
 impl Breaker {
     /// Breaks a text into lines, appended to `lines`. A text without signs is one empty line.
     pub fn break_lines(&mut self, text: &Text, measure: Measure, fit: Fit, lines: &mut Vec<Line>) {
         let signs = &text.signs;
+        self.hyphen = text.hyphen.map_or(0.0, |s| s.advance);
         self.sum(signs);
         let mut start = 0;
         loop {
@@ -132,7 +146,7 @@ impl Breaker {
         let mut start = 0;
         let mut widest: f64 = 0.0;
         for i in 0..signs.len() {
-            let open = matches!(signs[i].joint, Joint::Open | Joint::Reluctant);
+            let open = signs[i].joint.is_open();
             if open || i + 1 == signs.len() || signs[i].class == Class::Newline {
                 widest = widest.max(self.line_width(signs, start, visible_end(signs, start, i + 1)));
                 start = i + 1;
@@ -168,8 +182,11 @@ impl Breaker {
 
     /// What the line can be squeezed by; the half of its last mark is gone already.
     fn line_shrink(&self, signs: &[Sign], start: usize, end: usize) -> f64 {
+        if self.rigid {
+            return 0.0;
+        }
         let last = &signs[end - 1];
-        self.shrink[end] - self.shrink[start] - last.gap / 2.0 - last.right
+        self.shrink[end] - self.shrink[start] - last.gap * GAP_SHRINK - last.right
     }
 
     /// One stretch between forced breaks.
@@ -185,10 +202,10 @@ impl Breaker {
         let visible = visible_end(signs, start, end);
         let natural = self.line_width(signs, start, visible);
         if natural <= measure.room(true) + EPSILON {
-            lines.push(Line { start: start as u32, end: visible as u32, width: natural, last: true });
+            lines.push(Line { start: start as u32, end: visible as u32, width: natural, last: true, hyphen: false });
             return;
         }
-        self.find_opportunities(signs, start, end, measure);
+        self.find_opportunities(signs, start, end, measure, fit);
         let first = lines.len();
         match fit {
             Fit::Balanced => {
@@ -205,20 +222,26 @@ impl Breaker {
         self.trace(signs, lines);
     }
 
-    fn find_opportunities(&mut self, signs: &[Sign], start: usize, end: usize, measure: Measure) {
+    fn find_opportunities(&mut self, signs: &[Sign], start: usize, end: usize, measure: Measure, fit: Fit) {
+        let hyphen_cost = if fit == Fit::Justified { cost::HYPHEN } else { cost::RAGGED_HYPHEN };
         self.opportunities.clear();
-        self.opportunities.push(Opportunity { end: start as u32, next: start as u32, cost: 0.0 });
+        self.opportunities.push(Opportunity { end: start as u32, next: start as u32, cost: 0.0, hyphen: 0.0 });
         let mut unit = start;
         for i in start..end {
-            let open = matches!(signs[i].joint, Joint::Open | Joint::Reluctant) || i + 1 == end;
+            let hyphen = signs[i].joint == Joint::Hyphen && i + 1 < end;
+            let open = hyphen || signs[i].joint.is_open() || i + 1 == end;
             if !open {
                 continue;
             }
             self.open_emergencies(signs, unit, i + 1, measure);
             let sense = self.senses.get(i).copied().unwrap_or(0.0);
-            let reluctance = if signs[i].joint == Joint::Reluctant { cost::RELUCTANT } else { 0.0 };
             let visible = visible_end(signs, unit, i + 1) as u32;
-            self.opportunities.push(Opportunity { end: visible, next: i as u32 + 1, cost: reluctance + sense });
+            let (cost, hyphen) = match signs[i].joint {
+                Joint::Reluctant => (cost::RELUCTANT + sense, 0.0),
+                Joint::Hyphen if hyphen => (hyphen_cost, self.hyphen),
+                _ => (sense, 0.0),
+            };
+            self.opportunities.push(Opportunity { end: visible, next: i as u32 + 1, cost, hyphen });
             unit = i + 1;
         }
     }
@@ -238,7 +261,7 @@ impl Breaker {
             let prohibited = b.never_starts() || a.never_ends();
             let cost = if prohibited { cost::PROHIBITED } else { cost::EMERGENCY };
             let end = visible_end(signs, start, i + 1) as u32;
-            self.opportunities.push(Opportunity { end, next: i as u32 + 1, cost });
+            self.opportunities.push(Opportunity { end, next: i as u32 + 1, cost, hyphen: 0.0 });
         }
     }
 
@@ -261,6 +284,7 @@ impl Breaker {
                 let begin = self.opportunities[from].next as usize;
                 let room = measure.room(from == 0);
                 let (width, shrink, stretch) = self.line_sums(signs, begin, end.end as usize);
+                let width = width + end.hyphen;
                 if !last && best.0.is_finite() && width < 0.5 * room {
                     break;
                 }
@@ -279,7 +303,7 @@ impl Breaker {
     fn is_too_wide(&self, signs: &[Sign], from: usize, to: usize, measure: Measure) -> bool {
         let (begin, end) = (self.opportunities[from].next as usize, self.opportunities[to].end as usize);
         let (width, shrink, _) = self.line_sums(signs, begin, end);
-        width - shrink > measure.room(from == 0) + EPSILON
+        width + self.opportunities[to].hyphen - shrink > measure.room(from == 0) + EPSILON
     }
 
     fn line_sums(&self, signs: &[Sign], start: usize, end: usize) -> (f64, f64, f64) {
@@ -298,8 +322,9 @@ impl Breaker {
         while to > 0 {
             let from = self.best[to].1 as usize;
             let (start, end) = (self.opportunities[from].next, self.opportunities[to].end);
-            let width = self.line_width(signs, start as usize, end as usize);
-            lines.push(Line { start, end: end.max(start), width, last });
+            let hyphen = self.opportunities[to].hyphen;
+            let width = self.line_width(signs, start as usize, end as usize) + hyphen;
+            lines.push(Line { start, end: end.max(start), width, last, hyphen: hyphen > 0.0 });
             last = false;
             to = from;
         }
@@ -323,7 +348,8 @@ impl Judge {
         match self.fit {
             Fit::Justified => {
                 let loose = if last { 0.0 } else { (-over).max(0.0) / stretch.max(0.1) };
-                let badness = squeezed + (100.0 * loose.powi(3)).min(1e4);
+                // However loose both are, the fuller of two lines is the better one.
+                let badness = squeezed + (100.0 * loose.powi(3)).min(1e4) + loose.min(1e3);
                 (cost::LINE + badness).powi(2) + runt
             }
             Fit::Ragged => {
@@ -340,7 +366,7 @@ impl Judge {
     fn of_break(self, cost: f64) -> f64 {
         match self.fit {
             Fit::Justified => cost,
-            _ if cost >= cost::EMERGENCY => cost,
+            _ if cost >= cost::EMERGENCY || cost == cost::RAGGED_HYPHEN => cost,
             Fit::Ragged => cost / 100.0,
             Fit::Balanced => cost / 3.0,
         }
@@ -356,7 +382,7 @@ fn visible_end(signs: &[Sign], start: usize, end: usize) -> usize {
 /// What a sign and the gap after it can be squeezed by.
 pub fn shrink_of(sign: &Sign) -> f64 {
     let space = if sign.class == Class::Space { (sign.advance - GAP).max(0.0) } else { 0.0 };
-    sign.left + sign.right + sign.gap / 2.0 + space
+    sign.left + sign.right + sign.gap * GAP_SHRINK + space
 }
 
 /// What a sign and the joint after it bear before a line looks loose.
@@ -364,7 +390,7 @@ fn stretch_of(sign: &Sign) -> f64 {
     let space = if sign.class == Class::Space { (0.5 - sign.advance).max(0.0) } else { 0.0 };
     // Gaps take the stretch first, but many wide ones in a line look as loose as anything.
     let gap = if sign.gap > 0.0 { JOINT_STRETCH } else { 0.0 };
-    let joint = if sign.joint == Joint::Fixed { 0.0 } else { JOINT_STRETCH };
+    let joint = if sign.joint.stretches() { JOINT_STRETCH } else { 0.0 };
     space + gap + joint
 }
 
@@ -481,7 +507,7 @@ pub(crate) mod tests {
             let least = line.width - breaker.line_shrink(&text.signs, start, end);
             prop_assert!(least <= room + 1e-4, "“{}” takes {least} of {room}", words(text, line));
         }
-        let opened = |i: usize| matches!(text.signs[i].joint, Joint::Open | Joint::Reluctant);
+        let opened = |i: usize| text.signs[i].joint.is_open();
         let said = |i: usize| text.source[text.signs[i].at as usize..].chars().next().unwrap();
         if start > 0 && end > start && opened(start - 1) {
             prop_assert!(
@@ -497,8 +523,8 @@ pub(crate) mod tests {
             return Ok(());
         }
         let joint = text.signs[end - 1].joint;
-        if !matches!(joint, Joint::Open | Joint::Reluctant) {
-            let is_end = |i: usize| matches!(text.signs[i].joint, Joint::Open | Joint::Reluctant);
+        if !joint.is_open() && joint != Joint::Hyphen {
+            let is_end = |i: usize| text.signs[i].joint.is_open() || text.signs[i].joint == Joint::Hyphen;
             let from = (0..end).rev().skip(1).find(|&i| is_end(i)).map_or(0, |i| i + 1);
             let to = (end..text.signs.len()).find(|&i| is_end(i)).map_or(text.signs.len(), |i| i + 1);
             let to = visible_end(&text.signs, from, to);

@@ -16,6 +16,7 @@ mod sense;
 mod structure;
 mod table;
 mod text;
+pub(crate) mod url;
 mod western;
 
 pub use frame::Pages;

@@ -125,8 +125,7 @@ pub fn set_number(
     size: f64,
     fonts: &Fonts,
 ) {
-    let upright = PageSetup { landscape: false, ..setup.clone() };
-    let area = Area::of(&upright);
+    let area = Area::of(&setup.upright());
     let inset = style.inset * size;
     let align = match style.place {
         NumberPlace::Center => Align::Center,
@@ -169,7 +168,7 @@ pub fn whole_line(text: &Text) -> Line {
     let mut lines = Vec::with_capacity(1);
     let measure = Measure { width: f64::INFINITY, indent: 0.0 };
     Breaker::default().break_lines(text, measure, Fit::Ragged, &mut lines);
-    lines.first().copied().unwrap_or(Line { start: 0, end: 0, width: 0.0, last: true })
+    lines.first().copied().unwrap_or(Line { start: 0, end: 0, width: 0.0, last: true, hyphen: false })
 }
 
 #[cfg(test)]

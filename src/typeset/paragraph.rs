@@ -2,9 +2,9 @@
 //! signs are placed.
 
 use super::class::Class;
-use super::frame::{Glyph, Item, Link, Rule, Run, Shade, Tag};
+use super::frame::{Artifact, Glyph, Item, Link, Rule, Run, Shade, Tag, Target};
 use super::linebreak::Line;
-use super::text::{Joint, Sign, Text};
+use super::text::{Sign, Text};
 use crate::document::{Align, Change};
 
 /// Where a line is set: its left edge, its baseline and its width, in pt.
@@ -22,17 +22,24 @@ pub const MIDDLE: f64 = 0.38;
 /// A line never grows by more than this per joint, in ems: a word too long for it leaves it short instead.
 const LOOSEST: f64 = 0.75;
 
+/// Gaps between Chinese and Latin take no more than this before all joints of a line take their part, in ems: on one
+/// page wide and narrow gaps side by side are seen, and a fiftieth of an em at each joint is not.
+const WIDEST_GAP: f64 = 0.28;
+
 /// How much of each adjustment a line takes: shares of what each kind of blank can give, and an amount per joint.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Adjustment {
     /// Share of each of [`SQUEEZES`] taken away.
     squeeze: [f64; 6],
-    /// Share of the room up to 1/2 em given to Latin spaces and to gaps.
+    /// Share of the room up to 1/2 em given to Latin spaces, and up to [`WIDEST_GAP`] to gaps.
     spaces: f64,
     gaps: f64,
     /// Ems added at every joint that may be stretched.
     joints: f64,
 }
+
+/// Share of a gap that a line may squeeze out, to 0.2 em: clreq lets it fall to 1/8, and the eye sees that.
+pub const GAP_SHRINK: f64 = 0.2;
 
 /// What is squeezed, in this order (clreq 3.1.6): Latin spaces, ·, brackets, ，、；：, gaps, 。？！.
 const SQUEEZES: [fn(&Sign) -> f64; 6] = [
@@ -40,7 +47,7 @@ const SQUEEZES: [fn(&Sign) -> f64; 6] = [
     |s| if s.class == Class::Dot { s.left + s.right } else { 0.0 },
     |s| if matches!(s.class, Class::Open | Class::Close) { s.left + s.right } else { 0.0 },
     |s| if s.class == Class::Comma { s.right } else { 0.0 },
-    |s| s.gap / 2.0,
+    |s| s.gap * GAP_SHRINK,
     |s| if s.class == Class::Stop { s.right } else { 0.0 },
 ];
 
@@ -58,9 +65,12 @@ pub fn set_line(text: &Text, line: &Line, place: Place, align: Align, tag: &dyn 
         Align::Right => excess.max(0.0),
         Align::Left | Align::Justify => 0.0,
     };
-    let mut pen = Pen { text, place, tag, items, x: indent * place.size, open: None, inline: None };
+    let mut pen = Pen { text, place, tag, items, x: indent * place.size, open: None, inline: None, begun: 0 };
     for (i, sign) in signs.iter().enumerate() {
         pen.set(sign, &adjustment, i + 1 == signs.len());
+    }
+    if let Some(hyphen) = text.hyphen.filter(|_| line.hyphen) {
+        pen.hyphen(&hyphen);
     }
     // Spaces at the line's end show nothing, but a reader that joins the lines again needs them.
     for sign in text.signs[line.end as usize..].iter().take_while(|s| s.class == Class::Space) {
@@ -96,7 +106,7 @@ fn adjust(signs: &[Sign], excess: f64) -> Adjustment {
             rest -= most * *share;
         }
     }
-    let joints = before.iter().filter(|s| s.joint != Joint::Fixed).count();
+    let joints = before.iter().filter(|s| s.joint.stretches()).count();
     if rest > 0.0 && joints > 0 {
         adjustment.joints = rest / joints as f64;
     }
@@ -108,7 +118,7 @@ fn space_stretch(sign: &Sign) -> f64 {
 }
 
 fn gap_stretch(sign: &Sign) -> f64 {
-    if sign.gap > 0.0 { (0.5 - sign.gap).max(0.0) } else { 0.0 }
+    if sign.gap > 0.0 { (WIDEST_GAP - sign.gap).max(0.0) } else { 0.0 }
 }
 
 /// Places signs from left to right, one run for each face and tag.
@@ -122,6 +132,8 @@ struct Pen<'p, 't> {
     open: Option<Run>,
     /// The inline of the open run, where some are adorned.
     inline: Option<usize>,
+    /// Where in the source the open run begins.
+    begun: usize,
 }
 
 impl Pen<'_, '_> {
@@ -133,7 +145,7 @@ impl Pen<'_, '_> {
         self.put(sign, self.x + (sign.offset - left) * size);
         let mut width = sign.advance - squeezed;
         if !last {
-            let joint = if sign.joint == Joint::Fixed { 0.0 } else { adjustment.joints };
+            let joint = if sign.joint.stretches() { adjustment.joints } else { 0.0 };
             let given = space_stretch(sign) * adjustment.spaces + gap_stretch(sign) * adjustment.gaps;
             width += sign.gap + given + joint;
         }
@@ -150,6 +162,7 @@ impl Pen<'_, '_> {
         if adorned || !self.open.as_ref().is_some_and(|r| r.face == sign.face && r.tag == tag) {
             self.close();
             self.inline = inline;
+            self.begun = sign.at as usize;
             let (glyphs, text) = (Vec::with_capacity(8), String::new());
             let (x, y, size) = (self.place.x + x, self.place.y, self.place.size);
             self.open = Some(Run { face: sign.face, size, x, y, glyphs, text, tag });
@@ -162,24 +175,49 @@ impl Pen<'_, '_> {
         }
     }
 
+    /// A hyphen is seen and not read: the word goes on.
+    fn hyphen(&mut self, sign: &Sign) {
+        self.close();
+        let (x, y, size) = (self.place.x + self.x, self.place.y, self.place.size);
+        let glyphs = vec![Glyph { id: sign.glyph, x: 0.0, bytes: 1 }];
+        let tag = Tag::Artifact(Artifact::Layout);
+        self.items.push(Item::Run(Run { face: sign.face, size, x, y, glyphs, text: "-".into(), tag }));
+    }
+
     fn close(&mut self) {
         if let Some(run) = self.open.take() {
             self.adorn(&run);
+            self.link_address(&run);
             self.items.push(Item::Run(run));
         }
+    }
+
+    /// The address of a page leads there; each of its lines is an area of its own.
+    fn link_address(&mut self, run: &Run) {
+        let Some(range) = self.text.addresses.iter().find(|range| range.contains(&self.begun)) else { return };
+        let address = self.text.source[range.clone()].to_string();
+        let label = format!("打开网页 {address}");
+        let area = self.area(run);
+        self.items.push(Item::Link(Link { area, target: Target::Address(address), tag: run.tag, label }));
+    }
+
+    /// Left, top, width and height of a run's line.
+    fn area(&self, run: &Run) -> (f64, f64, f64, f64) {
+        let left = run.x + run.glyphs.first().map_or(0.0, |g| g.x);
+        let (right, size) = (self.place.x + self.x, run.size);
+        (left, run.y - (0.5 + MIDDLE) * size - 0.1 * size, right - left, 1.2 * size)
     }
 
     /// What came is shaded, what went struck through; names and links of an inline go with its text.
     fn adorn(&mut self, run: &Run) {
         let Some(inline) = self.inline.and_then(|index| self.text.adorned.get(index)) else { return };
-        let left = run.x + run.glyphs.first().map_or(0.0, |g| g.x);
-        let (right, size) = (self.place.x + self.x, run.size);
-        let area = (left, run.y - (0.5 + MIDDLE) * size - 0.1 * size, right - left, 1.2 * size);
+        let area = self.area(run);
+        let (left, right) = (area.0, area.0 + area.2);
         match inline.change {
             Change::Same => {}
-            Change::Inserted => self.items.push(Item::Shade(Shade { area })),
+            Change::Inserted => self.items.push(Item::Shade(Shade::of_change(area))),
             Change::Deleted => {
-                let y = run.y - MIDDLE * size;
+                let y = run.y - MIDDLE * run.size;
                 self.items.push(Item::Rule(Rule { from: (left, y), to: (right, y), width: 0.6 }));
             }
         }
@@ -188,7 +226,7 @@ impl Pen<'_, '_> {
         }
         if let Some(anchor) = &inline.link {
             let (anchor, label) = (anchor.clone(), format!("转到第{}页", inline.text));
-            self.items.push(Item::Link(Link { area, anchor, tag: run.tag, label }));
+            self.items.push(Item::Link(Link { area, target: Target::Anchor(anchor), tag: run.tag, label }));
         }
     }
 }

@@ -10,7 +10,7 @@ use icu_segmenter::options::WordBreakInvariantOptions;
 const BETWEEN_SINGLES: f64 = 12_000.0;
 /// Worse than one line more.
 const WITHIN_GROUP: f64 = 600_000.0;
-const WITHIN_WORD: f64 = 30_000.0;
+pub const WITHIN_WORD: f64 = 30_000.0;
 const BEFORE_PARTICLE: f64 = 20_000.0;
 const BETWEEN_WORDS: f64 = 1_500.0;
 
@@ -34,6 +34,7 @@ pub fn costs(text: &Text) -> Vec<f64> {
             () if depth > 0 => WITHIN_GROUP,
             () if sign.class == Class::Digit && is_unit(char_of(next)) => WITHIN_WORD,
             () if !ends(end_of(sign)) => WITHIN_WORD,
+            () if is_suffix(char_of(next)) && ends(end_of(next)) && sign.class == Class::Ideograph => WITHIN_WORD,
             () if is_particle(char_of(next)) => BEFORE_PARTICLE,
             () if is_particle(char_of(sign)) => 0.0,
             () if !matches!(sign.class, Class::Ideograph | Class::Digit | Class::Letter) => 0.0,
@@ -46,6 +47,12 @@ pub fn costs(text: &Text) -> Vec<f64> {
 
 fn end_of(sign: &Sign) -> usize {
     sign.at as usize + usize::from(sign.bytes)
+}
+
+/// Single characters that make a name of what stands before them: 山海关区, 经济开发区, 财政局, 委员会.
+fn is_suffix(c: char) -> bool {
+    const SUFFIXES: &str = "省市县区旗盟州镇乡村屯局厅委办处科室部院所站队馆园会署厂港路街桥河湖山岛费款类项额率数表册";
+    SUFFIXES.contains(c)
 }
 
 /// Words that belong to what stands before them.

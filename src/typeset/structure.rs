@@ -1,7 +1,7 @@
 //! The structure tree, grown in reading order: parents first, children in the order they are read.
 
 use super::frame::{Element, ElementId, ElementKind, Tag};
-use super::western;
+use super::{url, western};
 use crate::document::{Document, Inline};
 
 /// Elements so far; element 0 is the document.
@@ -112,8 +112,19 @@ impl Spans<'_> {
         span
     }
 
-    /// Text that begins at a byte of the whole: its words in Latin letters apart.
+    /// Text that begins at a byte of the whole: addresses on the web are links.
     fn text(&mut self, start: usize, text: &str) {
+        let mut done = 0;
+        for address in url::addresses(text) {
+            self.words(start + done, &text[done..address.start]);
+            self.begin_as(ElementKind::Link, start + address.start);
+            done = address.end;
+        }
+        self.words(start + done, &text[done..]);
+    }
+
+    /// The same without addresses: its words in Latin letters apart.
+    fn words(&mut self, start: usize, text: &str) {
         let mut done = 0;
         for word in western::words(text) {
             if word.start > done {

@@ -22,6 +22,9 @@ fn text_style(font: &str, size: f64) -> TextStyle {
         after: 0.0,
         keep_next: false,
         balance: false,
+        least: None,
+        lines: None,
+        yields: false,
         word: None,
         outline: None,
     }
@@ -61,6 +64,8 @@ fn style() -> Style {
         tall: None,
         after: 8.0,
         continued: Some("续表".into()),
+        total: None,
+        shade: None,
     };
     Style {
         page: IndexMap::from([("纵".into(), portrait), ("横".into(), landscape)]),

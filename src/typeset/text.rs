@@ -2,11 +2,13 @@
 //! free of size and line; breaking and setting only add up.
 
 use super::class::{Class, class_of, is_invisible, is_unit, is_variation_selector, quote_class};
+use super::{url, western};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::document::Inline;
 use crate::fonts::{FaceId, Fonts, Role, Shape};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Natural space between Chinese and Latin or digits, in ems (clreq: at most 1/4).
 pub const GAP: f64 = 0.25;
@@ -43,8 +45,24 @@ pub enum Joint {
     Bound,
     /// A line may break here.
     Open,
-    /// A line may break here, at a cost: between a number and its 年 or 万元.
+    /// A line may break here where nothing else helps: between a number and its 年 or 万元.
     Reluctant,
+    /// A line may break here, and shows a hyphen: between syllables of a word in Latin letters.
+    Hyphen,
+    /// Of one unit, and a line may break here: within an address on the web.
+    Address,
+}
+
+impl Joint {
+    /// A line may break here without a hyphen.
+    pub fn is_open(self) -> bool {
+        matches!(self, Joint::Open | Joint::Reluctant | Joint::Address)
+    }
+
+    /// It takes its part when a line is made wider.
+    pub fn stretches(self) -> bool {
+        matches!(self, Joint::Open | Joint::Reluctant | Joint::Bound)
+    }
 }
 
 /// Signs of a paragraph, heading or cell, and the text they stand for.
@@ -54,6 +72,10 @@ pub struct Text<'a> {
     pub signs: Vec<Sign>,
     /// The inlines, where some of them is changed, named or a link; else none.
     pub adorned: &'a [Inline],
+    /// What a line shows that ends at a [`Joint::Hyphen`]; none where the text has no such joint.
+    pub hyphen: Option<Sign>,
+    /// Where addresses on the web lie in the source, in bytes.
+    pub addresses: Vec<Range<usize>>,
 }
 
 impl Text<'_> {
@@ -68,7 +90,8 @@ impl Text<'_> {
 
     /// The same with a source of its own.
     pub fn into_owned(self) -> Text<'static> {
-        Text { source: Cow::Owned(self.source.into_owned()), signs: self.signs, adorned: &[] }
+        let Text { source, signs, hyphen, addresses, .. } = self;
+        Text { source: Cow::Owned(source.into_owned()), signs, adorned: &[], hyphen, addresses }
     }
 }
 
@@ -127,9 +150,21 @@ impl<'a> Shaper<'a> {
         }
         settle_quotes(&mut signs, &source, setting.full, self.fonts);
         settle_hyphens(&mut signs, &source);
+        settle_ranges(&mut signs, &source);
         join(&mut signs, &source);
+        part_scripts(&mut signs, &source);
+        let hyphenated = hyphenate(&mut signs, &source);
+        let addresses = url::addresses(&source);
+        break_addresses(&mut signs, &source, &addresses);
+        let hyphen = hyphenated.then(|| self.hyphen(setting.role));
         let adorned = inlines.iter().any(|i| !i.change.is_same() || i.anchor.is_some() || i.link.is_some());
-        Text { source, signs, adorned: if adorned { inlines } else { &[] } }
+        Text { source, signs, adorned: if adorned { inlines } else { &[] }, hyphen, addresses }
+    }
+
+    fn hyphen(&self, role: &'a Role) -> Sign {
+        let first = role.order('-').next().unwrap_or(FaceId(0));
+        let shape = self.fonts.shape(role, '-').unwrap_or(Shape { face: first, glyph: 0, advance: 0.0 });
+        measure('-', shape, 1.0, self.fonts)
     }
 
     fn choose_variant(&self, sign: &mut Sign, source: &str, selector: char, role: &Role) {
@@ -269,6 +304,106 @@ fn settle_hyphens(signs: &mut [Sign], source: &str) {
         let before = matches!(signs[i - 1].class, Class::Ideograph | Class::Close | Class::Letter | Class::Digit);
         if is_hyphen && before && matches!(signs[i + 1].class, Class::Ideograph | Class::Open) {
             signs[i].class = Class::Dot;
+        }
+    }
+}
+
+/// A sign between two numbers (90%（含）-100%) is that of a range: no line begins with it as if what follows were less
+/// than nothing.
+fn settle_ranges(signs: &mut [Sign], source: &str) {
+    let numeral = |class| matches!(class, Class::Digit | Class::WideDigit | Class::Suffix);
+    for i in 1..signs.len().saturating_sub(1) {
+        let is_range = matches!(source[signs[i].at as usize..].chars().next(), Some('-' | '－' | '−' | '~'));
+        if !is_range || signs[i].class != Class::Prefix || !numeral(signs[i + 1].class) {
+            continue;
+        }
+        // What a bracket adds to the first number stands between the two.
+        let opens = |s: &Sign| matches!(s.class, Class::Open | Class::NarrowOpen);
+        let before = match signs[i - 1].class {
+            Class::Close | Class::NarrowClose => {
+                signs[..i].iter().rposition(opens).and_then(|open| open.checked_sub(1)).map(|b| signs[b].class)
+            }
+            class => Some(class),
+        };
+        if before.is_some_and(numeral) {
+            signs[i].class = Class::Suffix;
+        }
+    }
+}
+
+/// A code and the name after it, a name and the year after it (631Shanhaiguan, Administration2023年, (SLEZ)2023年) are
+/// two words without a space between them: they get the gap that Chinese and Latin have. Signs like B03020000, 5G or
+/// PM2.5 are one.
+fn part_scripts(signs: &mut [Sign], source: &str) {
+    let text = |s: &Sign| &source[s.at as usize..];
+    for i in 1..signs.len() {
+        let (before, after) = (text(&signs[i - 1]), text(&signs[i]));
+        let in_brackets = before.starts_with(')')
+            && source[..signs[i - 1].at as usize].chars().next_back().is_some_and(|c| c.is_ascii_alphabetic());
+        let word_before = || {
+            let word = source[..signs[i].at as usize].rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+            word.len() >= 4 && word.bytes().any(|b| b.is_ascii_lowercase())
+        };
+        let word_after = || {
+            let word = after.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+            let mut bytes = word.bytes();
+            word.len() >= 4
+                && bytes.next().is_some_and(|b| b.is_ascii_uppercase())
+                && bytes.all(|b| b.is_ascii_lowercase())
+        };
+        let digits = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
+        let joint = match () {
+            () if digits(after) && (in_brackets || word_before()) => Joint::Open,
+            () if digits(before) && word_after() => Joint::Bound,
+            () => continue,
+        };
+        signs[i - 1].gap = GAP;
+        signs[i - 1].joint = joint;
+    }
+}
+
+/// Letters that a hyphenated word leaves on its line, and takes to the next, at least (Chicago Manual of Style 7.40).
+const LEAST_PARTS: [usize; 2] = [2, 3];
+/// Shorter words stay whole.
+const LEAST_WORD: usize = 7;
+
+/// Opens long words in Latin letters between syllables; says whether there are any.
+fn hyphenate(signs: &mut [Sign], source: &str) -> bool {
+    let mut found = false;
+    for phrase in western::words(source) {
+        let mut at = phrase.start;
+        for word in source[phrase].split(|c: char| !c.is_ascii_alphabetic()) {
+            let mut end = at;
+            let lower = word.bytes().skip(1).all(|b| b.is_ascii_lowercase());
+            for syllable in hypher::hyphenate(word, hypher::Lang::English) {
+                end += syllable.len();
+                let (left, right) = (end - at, at + word.len() - end);
+                if !lower || word.len() < LEAST_WORD || left < LEAST_PARTS[0] || right < LEAST_PARTS[1] {
+                    continue;
+                }
+                let last = signs.partition_point(|s| (s.at as usize) < end);
+                if let Some(sign) = last.checked_sub(1).map(|i| &mut signs[i]).filter(|s| s.joint == Joint::Fixed) {
+                    sign.joint = Joint::Hyphen;
+                    found = true;
+                }
+            }
+            at += word.len() + 1;
+        }
+    }
+    found
+}
+
+/// The address of a page breaks after its / and the signs between its words, without a hyphen, which would be read
+/// as part of it.
+fn break_addresses(signs: &mut [Sign], source: &str, addresses: &[Range<usize>]) {
+    for address in addresses {
+        let first = signs.partition_point(|s| (s.at as usize) < address.start);
+        let end = signs.partition_point(|s| (s.at as usize) < address.end);
+        for i in first..end.saturating_sub(1) {
+            let own = source.as_bytes()[signs[i].at as usize];
+            let next = source.as_bytes()[signs[i + 1].at as usize];
+            let parts = matches!(own, b'/' | b'?' | b'&' | b'=' | b'-' | b'_' | b'.' | b'%' | b'#');
+            signs[i].joint = if parts && next.is_ascii_alphanumeric() { Joint::Address } else { Joint::Fixed };
         }
     }
 }

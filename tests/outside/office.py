@@ -2,6 +2,7 @@
 
 audit FILE|FOLDER   findings of openxml-audit, of every DOCX in the folder
 tables FILE         every table's cells as python-docx reads them
+pages FOLDER OUT program|system   for each DOCX in FOLDER, number and text of each page as LibreOffice prints it
 convert FILE FOLDER LibreOffice: FOLDER/NAME.pdf and FOLDER/saved/NAME.docx (fonts/ aliased to the named fonts), and the
                     text of each page of the PDF, without white space and page numbers
 Exit 3: a tool is missing.
@@ -53,6 +54,37 @@ def tables(file):
     return [[[text(cell) for cell in row.cells] for row in table.rows] for table in document.tables]
 
 
+def labelled(file, folder, fonts):
+    """What LibreOffice prints: each page's text without white space, and its number. `fonts`: those of the program, or
+    whatever the system has."""
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        sys.exit(3)
+    if fonts == "system" and not subprocess.run(["fc-list", ":lang=zh"], capture_output=True).stdout.strip():
+        sys.exit(3)
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"HOME": str(folder)}
+    if fonts == "program":
+        environment["FONTCONFIG_FILE"] = str(fontconfig(folder))
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    files = sorted(str(f) for f in pathlib.Path(file).glob("*.docx"))
+    command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *files]
+    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=600)
+    printed = {}
+    for name in files:
+        pdf = folder / (pathlib.Path(name).stem + ".pdf")
+        text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True).stdout.decode()
+        pages = []
+        for page in text.split("\f")[:-1]:
+            tight = "".join(page.split())
+            # A turned page has its number at its side, a character a line.
+            number = re.findall(r"—([0-9]+)—", tight)
+            pages.append([number[-1] if number else "", tight])
+        printed[pathlib.Path(name).stem] = pages
+    return printed
+
+
 def fontconfig(folder):
     aliases = "".join(
         f'<match target="pattern"><test name="family"><string>{name}</string></test>'
@@ -87,5 +119,5 @@ def convert(file, folder):
 
 
 if __name__ == "__main__":
-    command = {"audit": audit, "tables": tables, "convert": convert}[sys.argv[1]]
+    command = {"audit": audit, "tables": tables, "convert": convert, "pages": labelled}[sys.argv[1]]
     print(json.dumps(command(*sys.argv[2:]), ensure_ascii=False))

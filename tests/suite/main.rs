@@ -32,4 +32,6 @@ mod pull;
 mod reference;
 mod review;
 mod second_set;
+mod stress;
 mod terminal;
+mod typed_texts;

@@ -33,7 +33,9 @@ fn write(folder: &Path, units: usize, lines: &[Line]) {
         unit_names(units).iter().map(|unit| format!("{unit},事业,正科级,财政性资金基本保证\n")).collect();
     put("units.csv", format!("单位名称,单位性质,单位规格,经费保障形式\n{names}"));
     put("ledger.csv", departments::ledger(Set::Hebei, lines));
-    put("prior.csv", "支出类别,三公,资金来源,金额（元）\n基本支出,,,100.00\n项目支出,,,200.00\n".into());
+    // No “三公” last year: said by a line, as blanks alone would say nothing of it.
+    let prior = "支出类别,三公,资金来源,金额（元）\n基本支出,,,100.00\n项目支出,,,200.00\n基本支出,公务接待费,一般公共预算,0.00\n";
+    put("prior.csv", prior.into());
     put("reasons.csv", "条目,方向,文字\n*,增加,工作需要\n*,减少,厉行节约\n*,持平,与上年相同\n".into());
     std::fs::create_dir_all(folder.join("text")).expect("a folder");
     for name in ["duties", "goals", "goals-by-duty", "measures"] {
@@ -135,7 +137,7 @@ fn within(item: &Item, (width, height): (f64, f64), page: usize) {
         }
         Item::Rule(rule) => vec![rule.from, rule.to],
         Item::Anchor(_, place) => vec![*place],
-        Item::Link(Link { area, .. }) | Item::Shade(Shade { area }) => {
+        Item::Link(Link { area, .. }) | Item::Shade(Shade { area, .. }) => {
             let (left, top, w, h) = *area;
             vec![(left, top), (left + w, top + h)]
         }

@@ -51,6 +51,8 @@ pub struct Amount {
     pub label: String,
     /// 1 for 增加 and the like right before it, -1 for 减少, 0 for neither.
     pub direction: i8,
+    /// Where the words of its clause begin, after the amount before it.
+    pub clause: usize,
     /// The sentence it stands in, as a range of the passage.
     pub sentence: Range<usize>,
 }
@@ -107,7 +109,19 @@ pub fn read(chars: &[char], figures: &[(Range<usize>, FigureId)]) -> Vec<Amount>
             let (number, range) = (at..found.number_end, at..found.end);
             at = found.end;
             let (written, unit, sentence) = (found.written, found.unit, sentence_of(chars, range.start));
-            all.push(Amount { range, number, unit, written, decimals: 0, figure: None, label, direction, sentence });
+            let clause = clause_of(chars, before, range.start);
+            all.push(Amount {
+                range,
+                number,
+                unit,
+                written,
+                decimals: 0,
+                figure: None,
+                label,
+                direction,
+                clause,
+                sentence,
+            });
             continue;
         }
         if !chars[at].is_ascii_digit() {
@@ -137,7 +151,19 @@ pub fn read(chars: &[char], figures: &[(Range<usize>, FigureId)]) -> Vec<Amount>
         let decimals = digits.split_once('.').map_or(0, |(_, d)| d.len() as u32);
         let sentence = sentence_of(chars, start);
         let range = start..unit_end;
-        all.push(Amount { range, number: start..end, unit, written, decimals, figure, label, direction, sentence });
+        let clause = clause_of(chars, before, start);
+        all.push(Amount {
+            range,
+            number: start..end,
+            unit,
+            written,
+            decimals,
+            figure,
+            label,
+            direction,
+            clause,
+            sentence,
+        });
         at = unit_end;
     }
     all
@@ -242,6 +268,84 @@ fn unit_at(chars: &[char], at: usize) -> Option<(Unit, usize)> {
     let rest = &chars[at + blank..];
     let found = units.iter().find(|(name, _)| rest.iter().copied().take(name.chars().count()).eq(name.chars()));
     found.map(|(name, unit)| (*unit, at + blank + name.chars().count()))
+}
+
+/// Where the clause before a number begins: after a stop, not after a quotation or a bracket.
+fn clause_of(chars: &[char], before: usize, at: usize) -> usize {
+    let stop = |c: &char| "，、；：。！？\n".contains(*c);
+    chars[before..at].iter().rposition(stop).map_or(before, |i| before + i + 1)
+}
+
+/// What the words of a clause before a number speak of: without marks, verbs, and what it is compared with.
+pub fn subject_of(words: &[char]) -> String {
+    let marks = |c: &&char| !c.is_whitespace() && !"“”‘’\"《》".contains(**c);
+    let mut words: String = words.iter().filter(marks).collect();
+    loop {
+        let before = words.len();
+        for tail in UP.iter().chain(&DOWN).chain(&TAILS).chain(&["的", "资金", "支出资金", "下达"]) {
+            if let Some(rest) = words.strip_suffix(tail).filter(|rest| !rest.is_empty() || before > tail.len()) {
+                words = rest.to_string();
+            }
+        }
+        words.truncate(comparison_at(&words));
+        if words.len() == before {
+            break;
+        }
+    }
+    // What is granted comes after the verb: 示范部门安排政府采购.
+    for verb in ["安排", "用于", "下达", "拨付"] {
+        if let Some((_, rest)) = words.rsplit_once(verb).filter(|(_, rest)| rest.chars().count() >= 3) {
+            words = rest.to_string();
+        }
+    }
+    loop {
+        let before = words.len();
+        for head in HEADS.iter().chain(&[
+            "我部门",
+            "本部门",
+            "我单位",
+            "本单位",
+            "全年",
+            "当年",
+            "本年度",
+            "今年",
+            "年",
+            "度",
+            "我区",
+            "我县",
+            "我市",
+            "同时",
+        ]) {
+            if let Some(rest) = words.strip_prefix(head).filter(|rest| rest.chars().count() >= 3) {
+                words = rest.to_string();
+            }
+        }
+        let digits = words.chars().take_while(char::is_ascii_digit).count();
+        if digits == 4 && words[digits..].starts_with('年') {
+            words = words[digits + '年'.len_utf8()..].to_string();
+        }
+        if words.len() == before {
+            return words;
+        }
+    }
+}
+
+/// Where words like 比上年 and 较2022年预算数 at the end begin, in bytes; else the end.
+fn comparison_at(words: &str) -> usize {
+    for opening in ["比", "较", "与"] {
+        let Some(at) = words.rfind(opening) else { continue };
+        let rest = &words[at + opening.len()..];
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let rest = ["上年", "去年", "上一年", "上年同期", "年"].iter().find_map(|w| rest.strip_prefix(w));
+        let mut rest = rest.unwrap_or("？");
+        for tail in ["度", "年初", "预算", "决算", "执行", "数", "同期", "相比", "相比较"] {
+            rest = rest.strip_prefix(tail).unwrap_or(rest);
+        }
+        if rest.is_empty() {
+            return at;
+        }
+    }
+    words.len()
 }
 
 /// The label right before a number, without words like 共计 and 安排, and whether it says more or less.

@@ -1,9 +1,11 @@
 //! Changes: the words, the percentage and the reason agree with the amounts.
 
 use super::amounts::{Amount, DOWN, UP, Unit};
-use super::passage::Kind;
+use super::passage::{Kind, Passage};
 use super::rule::{Findings, Rule};
+use super::statements::Statement;
 use super::texts::{NamedFigure, Texts};
+use super::typed::unlike;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use rust_decimal::Decimal;
@@ -136,6 +138,10 @@ fn base_of(texts: &Texts<'_>, growth: &Growth<'_>) -> Option<(Decimal, Decimal)>
 }
 
 fn percents(texts: &Texts<'_>, findings: &mut Findings) {
+    let wrong = |s: &&Statement| s.address.contains('%') && texts.holds(s) == Some(false);
+    texts.statements.iter().filter(wrong).for_each(|s| findings.push(unlike(texts, s)));
+    growth_alone(texts, findings);
+    shares(texts, findings);
     for passage in texts.prose() {
         let all = passage.amounts();
         for growth in growths(all) {
@@ -145,7 +151,7 @@ fn percents(texts: &Texts<'_>, findings: &mut Findings) {
             let expected = change / base.abs() * hundred;
             let room =
                 hundred * growth.change.slack() / base.abs() + expected * slack / base.abs() + growth.percent.slack();
-            if (growth.percent.written - expected).abs() <= room {
+            if (growth.percent.written - expected).abs() <= room || is_told(texts, passage, growth.percent) {
                 continue;
             }
             let words = passage.words(&(growth.change.range.start..growth.percent.range.end));
@@ -158,6 +164,104 @@ fn percents(texts: &Texts<'_>, findings: &mut Findings) {
             findings.push(passage.finding(growth.percent.range.clone(), message).hint(hint));
         }
     }
+}
+
+/// Percentages without the amount of the change: 支出80.00万元，比上年增长10%.
+fn growth_alone(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.prose().filter(|p| p.own) {
+        let all = passage.amounts();
+        let told: Vec<usize> = growths(all).iter().map(|g| g.percent.range.start).collect();
+        let percents = all.iter().filter(|a| a.unit == Unit::Percent && a.direction != 0 && a.figure.is_none());
+        for percent in percents.filter(|p| !told.contains(&p.range.start) && !is_told(texts, passage, p)) {
+            let Some(now) = amount_before(all, percent) else { continue };
+            let figures = figures_of(texts, passage, now);
+            let bases = figures.iter().flat_map(|f| texts.changes_of(&f.address)).filter_map(|f| f.compares);
+            let ratios: Vec<Decimal> = bases.filter_map(|(now, base)| ratio(now - base, base.abs())).collect();
+            let right = |r: &Decimal| {
+                (r.abs() - percent.written).abs() <= percent.slack() && r.is_sign_positive() == (percent.direction > 0)
+            };
+            if let Some(expected) = ratios.first().filter(|_| !ratios.iter().any(right)) {
+                let words = passage.words(&(percent.clause..percent.range.end));
+                let message = format!("“{words}”：按表里的数计算应为 {}", shown(*expected, percent));
+                let hint = "用 {{ diff(本年, 上年).ratio }}，百分比就会跟着数字变";
+                findings.push(passage.finding(percent.range.clone(), message).hint(hint));
+            }
+        }
+    }
+}
+
+/// Percentages of a whole: 基本支出85.05万元，占预算支出的1.51%.
+fn shares(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.prose().filter(|p| p.own) {
+        let all = passage.amounts();
+        let percents = all.iter().filter(|a| a.unit == Unit::Percent && a.direction == 0 && a.figure.is_none());
+        for percent in percents.filter(|p| !is_told(texts, passage, p)) {
+            let clause = &passage.chars[percent.clause..percent.range.start];
+            let Some(at) = clause.iter().rposition(|c| *c == '占') else { continue };
+            let Some(part) = amount_before(all, percent) else { continue };
+            let wholes = texts.named_in(&clause[at + 1..]);
+            let exact = figures_of(texts, passage, part);
+            let parts: Vec<Decimal> = match exact.is_empty() {
+                true => vec![part.value()],
+                false => exact.iter().map(|f| f.amount).collect(),
+            };
+            let ratios: Vec<(Decimal, Decimal)> = wholes
+                .iter()
+                .flat_map(|whole| parts.iter().map(move |part| (*part, whole.amount.abs())))
+                .filter_map(|(part, whole)| Some((ratio(part, whole)?, whole)))
+                .collect();
+            // A typed part is rounded itself.
+            let room = |whole: Decimal| {
+                let part = if exact.is_empty() { part.slack() } else { Decimal::ZERO };
+                percent.slack() + ratio(part, whole).unwrap_or_default()
+            };
+            let right = |(r, whole): &(Decimal, Decimal)| (r.abs() - percent.written.abs()).abs() <= room(*whole);
+            if let Some((expected, _)) = ratios.first().filter(|_| !ratios.iter().any(right)) {
+                let words = passage.words(&(percent.clause..percent.range.end));
+                let message = format!("“{words}”：按表里的数计算应为 {}", shown(*expected, percent));
+                findings.push(
+                    passage
+                        .finding(percent.range.clone(), message)
+                        .hint("用 {{ percent(部分, 全部) }}，百分比就会跟着数字变"),
+                );
+            }
+        }
+    }
+}
+
+/// The amount of money that a percentage in the same sentence speaks of.
+fn amount_before<'a>(all: &'a [Amount], percent: &Amount) -> Option<&'a Amount> {
+    let before = |a: &&Amount| a.range.end <= percent.range.start && a.sentence == percent.sentence;
+    all.iter().rev().filter(before).find(|a| a.is_money() && a.direction == 0)
+}
+
+/// The figures that an amount prints, or that its words name and that are as large.
+fn figures_of<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount) -> Vec<&'t NamedFigure> {
+    match amount.figure {
+        Some(id) => {
+            let address = &texts.composition.document.figure(id).address;
+            texts.figures.iter().filter(|f| f.address == *address).collect()
+        }
+        None => {
+            let named = texts.spoken_of(passage, amount);
+            named.into_iter().filter(|f| amount.prints(f.amount)).collect()
+        }
+    }
+}
+
+fn ratio(part: Decimal, whole: Decimal) -> Option<Decimal> {
+    part.checked_mul(Decimal::from(100))?.checked_div(whole)
+}
+
+/// A percentage with the places of another.
+fn shown(expected: Decimal, like: &Amount) -> String {
+    format!("{:.*}%", like.decimals.max(2) as usize, expected.abs())
+}
+
+/// Whether the set's own sentence tells a percentage: that is told by itself, or right.
+fn is_told(texts: &Texts<'_>, passage: &Passage, percent: &Amount) -> bool {
+    let known = |s: &Statement| std::ptr::eq(&texts.passages[s.passage], passage) && s.range.end == percent.number.end;
+    texts.statements.iter().any(known)
 }
 
 fn zero_base(texts: &Texts<'_>, findings: &mut Findings) {

@@ -18,7 +18,7 @@ pub const RULES: &[Rule] = &[
             code: "K001",
             severity: Warning,
             title: "缺少规定的表",
-            reason: "部门预算公开应有九张表，没有数据的也要列出空表。",
+            reason: "应有哪些表，版式集的 set.toml 里写明（[complete]）；没有数据的也要列出空表。",
             source: RULES_OF_2016,
             example: Example {
                 wrong: "没有“政府性基金预算财政拨款支出表”",
@@ -120,7 +120,7 @@ pub const RULES: &[Rule] = &[
             code: "K009",
             severity: Warning,
             title: "缺少规定的说明",
-            reason: "情况说明应包括职责机构、收支安排、机关运行经费、“三公”经费、绩效、政府采购、国有资产、名词解释。",
+            reason: "应有哪些说明，版式集的 set.toml 里写明（[complete]）：职责机构、收支安排、“三公”经费、政府采购等。",
             source: RULES_OF_2016,
             example: Example {
                 wrong: "没有“国有资产”一节", right: "写明国有资产占用情况；没有的写“无”"

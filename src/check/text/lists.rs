@@ -204,7 +204,7 @@ fn unknown_projects(texts: &Texts<'_>, findings: &mut Findings) {
                     continue;
                 }
                 let start = amount.range.start.saturating_sub(amount.label.chars().count());
-                let near = crate::diagnostic::nearest(&amount.label, projects.iter().copied());
+                let near = crate::diagnostic::nearest(&amount.label, projects.iter().map(|p| &**p));
                 let hint = near.map_or("写明细里的项目名称".to_string(), |n| format!("是否应为“{n}”？"));
                 let message = format!("明细里没有“{}”这个项目", amount.label);
                 findings.push(passage.finding(start..amount.range.start, message).hint(hint));

@@ -4,7 +4,9 @@
 mod amounts;
 mod changes;
 mod characters;
+mod common;
 mod completeness;
+mod encoding;
 mod indicators;
 mod language;
 mod lists;
@@ -21,7 +23,9 @@ mod targets;
 mod terms;
 mod texts;
 mod typed;
+mod words;
 
+pub use characters::searched_text;
 pub use rule::Rule;
 pub use statements::TypedFigure;
 pub use texts::Texts;
@@ -34,7 +38,7 @@ use rule::Findings;
 /// Families that ask what texts say of figures.
 const OF_FIGURES: [&[Rule]; 4] = [typed::RULES, lists::RULES, changes::RULES, reasons::RULES];
 /// Families that ask for words alone.
-const OF_WORDS: [&[Rule]; 7] = [
+const OF_WORDS: [&[Rule]; 8] = [
     names::RULES,
     language::RULES,
     punctuation::RULES,
@@ -42,6 +46,7 @@ const OF_WORDS: [&[Rule]; 7] = [
     terms::RULES,
     indicators::RULES,
     private::RULES,
+    encoding::RULES,
 ];
 /// Families that ask for what a whole document must have.
 const OF_DOCUMENTS: [&[Rule]; 1] = [completeness::RULES];
@@ -61,7 +66,10 @@ pub fn check(composition: &Composition) -> Diagnostics {
     let families: Vec<&[Rule]> = families().collect();
     let families: Vec<Vec<Diagnostic>> = families.par_iter().map(|family| find(family, &texts)).collect();
     let mut all = Diagnostics::default();
-    for finding in families.into_iter().flatten() {
+    for mut finding in families.into_iter().flatten() {
+        if let Some(place) = written_in_data(&texts, &finding) {
+            finding.place = Some(place);
+        }
         // What is wrong with a text is wrong in every record that holds it.
         let of_records = |p: &&passage::Passage| !p.again.is_empty() && Some(&p.place) == finding.place.as_ref();
         let again = texts.passages.iter().find(of_records).filter(|_| !per_record(&finding));
@@ -71,6 +79,31 @@ pub fn check(composition: &Composition) -> Diagnostics {
         all.push(finding);
     }
     all
+}
+
+/// Words that a layout's text takes from the data are mended there: the record, or the key of `report.toml`, that holds
+/// them. None where the layout itself says them.
+fn written_in_data(texts: &Texts<'_>, finding: &Diagnostic) -> Option<Place> {
+    let (place, words) = (finding.place.as_ref()?, finding.text.as_deref()?);
+    let set = &texts.composition.job().set;
+    let source = set.sources.get(&*place.file).filter(|_| place.file.starts_with("layouts/"))?;
+    if words.chars().count() < 2 || source.contains(words) {
+        return None;
+    }
+    let words = characters::searched_text(words);
+    let shares = |text: &str| match text.contains(&words) {
+        true => words.len(),
+        false if text.chars().count() >= 2 && words.contains(text) => text.len(),
+        false => 0,
+    };
+    let fields = texts.passages.iter().filter(|p| matches!(p.kind, passage::Kind::Field { .. }));
+    let report = &texts.composition.job().report;
+    let of_report = report.values.iter().map(|(key, value)| (shares(value), report.place(key)));
+    let all = fields.map(|p| (shares(&p.text), p.place.clone())).chain(of_report);
+    // Of several that hold as much of the words, the first.
+    let best =
+        all.filter(|(shared, _)| *shared > 0).min_by_key(|(shared, place)| (std::cmp::Reverse(*shared), place.clone()));
+    best.map(|(_, place)| place)
 }
 
 /// What the rules over words find in the department's own texts, whatever its tables say.

@@ -1,14 +1,18 @@
 //! Names and years in prose: subjects by their codes, projects as the data names them, the department's own word for
 //! itself, the budget's level and year.
 
-use super::characters::is_han;
+use super::amounts::Amount;
+use super::characters::{is_han, is_searched, searched_text};
 use super::passage::{Kind, Passage};
 use super::rule::{Findings, Rule};
+use super::statements::What;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::data::Class;
 use crate::diagnostic::Severity::Warning;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::FxHashSet as HashSet;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -103,27 +107,164 @@ pub const RULES: &[Rule] = &[
         },
         find: past_targets,
     },
+    Rule {
+        page: RulePage {
+            code: "N022",
+            severity: Warning,
+            title: "用了科目的旧名称",
+            reason: "科目改过名称，沿用往年的文本就会留下旧名称，与表里的对不上。",
+            source: "《政府收支分类科目》（当年）",
+            example: Example {
+                wrong: "医疗卫生与计划生育支出12.00万元（2023年）", right: "卫生健康支出12.00万元"
+            },
+        },
+        find: former_names,
+    },
 ];
 
-/// The digits of a code written with dashes or dots between its levels: 201-39-99.
-fn code_at(chars: &[char], at: usize) -> Option<(String, usize, bool)> {
-    if at > 0 && (chars[at - 1].is_ascii_alphanumeric() || ['-', '.'].contains(&chars[at - 1])) {
+/// Names of subjects as they were, and what they became.
+const FORMER: [(&str, &str); 21] = [
+    ("医疗卫生与计划生育支出", "卫生健康支出"),
+    ("医疗卫生支出", "卫生健康支出"),
+    ("文化体育与传媒支出", "文化旅游体育与传媒支出"),
+    ("国土海洋气象等支出", "自然资源海洋气象等支出"),
+    ("国土资源气象等支出", "自然资源海洋气象等支出"),
+    ("资源勘探信息等支出", "资源勘探工业信息等支出"),
+    ("资源勘探电力信息等支出", "资源勘探工业信息等支出"),
+    ("行政事业单位离退休", "行政事业单位养老支出"),
+    ("归口管理的行政单位离退休", "行政单位离退休"),
+    ("环境保护支出", "节能环保支出"),
+    ("农林水事务支出", "农林水支出"),
+    ("城乡社区事务支出", "城乡社区支出"),
+    ("商业服务业等事务支出", "商业服务业等支出"),
+    ("金融监管等事务支出", "金融支出"),
+    ("其他资本性支出", "资本性支出"),
+    ("对企事业单位的补贴", "对企业补助"),
+    ("对个人和家庭补助", "对个人和家庭的补助"),
+    ("人口与计划生育事务", "计划生育事务"),
+    ("工商行政管理事务", "市场监督管理事务"),
+    ("质量技术监督与检验检疫事务", "市场监督管理事务"),
+    ("食品和药品监督管理事务", "药品监督管理"),
+];
+
+/// Where a former name stands with money or a code: what else is said of the environment is no subject.
+fn former_names(texts: &Texts<'_>, findings: &mut Findings) {
+    let classes = &texts.composition.job().set.schema.classes;
+    let current: HashSet<&str> = classes.values().flat_map(|c| c.names.values().map(String::as_str)).collect();
+    let former: Vec<&(&str, &str)> =
+        FORMER.iter().filter(|(old, new)| current.contains(new) && !current.contains(old)).collect();
+    let Ok(all) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(former.iter().map(|f| f.0))
+    else {
+        return;
+    };
+    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
+        for found in all.find_iter(&passage.text) {
+            let (old, new) = *former[found.pattern().as_usize()];
+            let start = passage.text[..found.start()].chars().count();
+            let range = start..start + old.chars().count();
+            // 归口管理的行政单位离退休 ends in a name that is right; 文化旅游体育与传媒支出 holds no former one.
+            let within = current.iter().any(|name| {
+                name.contains(old) && passage.text[..found.end()].ends_with(name)
+                    || name.starts_with(old) && passage.text[found.start()..].starts_with(name)
+            });
+            let coded =
+                passage.chars[..start].iter().rev().find(|c| !"（(“ ".contains(**c)).is_some_and(char::is_ascii_digit);
+            let after: String = passage.chars[range.end..].iter().take(4).collect();
+            let marked =
+                ["（类）", "（款）", "（项）", "科目", "(类)", "(款)", "(项)"].iter().any(|w| after.starts_with(w));
+            let money = passage
+                .amounts()
+                .iter()
+                .any(|a| a.is_money() && a.clause <= start && (range.end..range.end + 8).contains(&a.range.start));
+            if !within && (coded || marked || money) {
+                let finding = passage.finding(range, format!("“{old}”是旧名称，现在叫“{new}”"));
+                findings.push(finding.hint(format!("写作“{new}”，并核对编码")));
+            }
+        }
+    }
+}
+
+/// A code in a text: its digits, where it ends, whether its levels are divided by dashes, as in 201-39-99.
+struct WrittenCode {
+    digits: String,
+    end: usize,
+    dashed: bool,
+}
+
+fn code_at(chars: &[char], at: usize) -> Option<WrittenCode> {
+    let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
+    if at > 0 && (chars[at - 1].is_ascii_alphanumeric() || "-./_".contains(chars[at - 1])) {
         return None;
     }
+    let mut groups: Vec<usize> = vec![0];
     let mut digits = String::new();
     let mut end = at;
-    let mut dashed = false;
     while let Some(&c) = chars.get(end) {
-        let next = chars.get(end + 1).is_some_and(char::is_ascii_digit);
         match c {
-            _ if c.is_ascii_digit() => digits.push(c),
-            '-' if !digits.is_empty() && next => dashed = true,
+            _ if c.is_ascii_digit() => {
+                digits.push(c);
+                *groups.last_mut()? += 1;
+            }
+            '-' if !digits.is_empty() && digit(end + 1) => groups.push(0),
             _ => break,
         }
         end += 1;
     }
-    let follows = chars.get(end).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '.');
-    (!digits.is_empty() && !follows).then_some((digits, end, dashed))
+    let dashed = groups.len() > 1;
+    let follows = chars.get(end).is_some_and(|c| c.is_ascii_alphanumeric() || "./_".contains(*c));
+    // The levels below the first have two digits each; a date, a range of years, a telephone or a standard has others.
+    let levels = !dashed || groups[1..].iter().all(|n| *n == 2) && groups.len() <= 3 && !is_date(&digits, &groups);
+    (!digits.is_empty() && !follows && levels && !is_numbered(chars, at, end)).then_some(WrittenCode {
+        digits,
+        end,
+        dashed,
+    })
+}
+
+/// 2023-02-10: a year, a month and a day.
+fn is_date(digits: &str, groups: &[usize]) -> bool {
+    let number = |range: Range<usize>| digits.get(range).and_then(|d| d.parse::<u32>().ok()).unwrap_or_default();
+    groups == [4, 2, 2]
+        && (1900..2100).contains(&number(0..4))
+        && (1..=12).contains(&number(4..6))
+        && (1..=31).contains(&number(6..8))
+}
+
+/// The words around say that it is the number of something else, or counts something.
+fn is_numbered(chars: &[char], start: usize, end: usize) -> bool {
+    const BEFORE: [&str; 22] = [
+        "电话",
+        "热线",
+        "传真",
+        "号码",
+        "邮编",
+        "邮政编码",
+        "第",
+        "GB",
+        "GB/T",
+        "DB",
+        "JGJ",
+        "CJJ",
+        "T",
+        "QQ",
+        "编号",
+        "文号",
+        "群号",
+        "学号",
+        "证号",
+        "号",
+        "No",
+        "¥",
+    ];
+    const AFTER: [&str; 30] = [
+        "元", "万", "亿", "人", "户", "个", "件", "套", "台", "辆", "次", "项", "份", "册", "株", "棵", "平方", "立方",
+        "米", "公里", "吨", "公斤", "千", "度", "亩", "公顷", "年", "号", "%", "热线",
+    ];
+    let before: String = chars[start.saturating_sub(6)..start].iter().collect();
+    let before = before.trim_end_matches(['：', ':', ' ', '为', '是', '（', '(']);
+    let after: String = chars[end..].iter().take(3).collect();
+    let after = after.trim_start();
+    BEFORE.iter().any(|w| before.ends_with(w)) || AFTER.iter().any(|w| after.starts_with(w))
 }
 
 /// The classification whose codes look like this one.
@@ -152,8 +293,8 @@ fn subject_names(texts: &Texts<'_>, findings: &mut Findings) {
                 at += 1;
                 continue;
             }
-            let Some((digits, end, dashed)) = code_at(chars, at) else {
-                at += 1;
+            let Some(WrittenCode { digits, end, dashed }) = code_at(chars, at) else {
+                at += chars[at..].iter().take_while(|c| c.is_ascii_digit() || **c == '-').count();
                 continue;
             };
             let range = at..end;
@@ -163,7 +304,7 @@ fn subject_names(texts: &Texts<'_>, findings: &mut Findings) {
             }
             match class_of(texts, &digits) {
                 Some(class) => wrong_name(passage, &range, &digits, &class.names[&digits], findings),
-                None if dashed || digits.starts_with('2') => {
+                None if is_subject(texts, passage, &range, dashed) => {
                     let near = nearest_code(texts, &digits);
                     let hint =
                         near.map_or("核对编码".to_string(), |(code, name)| format!("是否应为 {code}（{name}）？"));
@@ -174,6 +315,24 @@ fn subject_names(texts: &Texts<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether what is no code of the classification was meant for one: levels divided by dashes with a name behind, or
+/// the words of a subject around it.
+fn is_subject(texts: &Texts<'_>, passage: &Passage, range: &Range<usize>, dashed: bool) -> bool {
+    let named = passage.chars[range.end..].iter().take(3).filter(|c| is_han(**c)).count() == 3;
+    dashed && named || passage.chars[range.start] == '2' && is_of_subject(texts, passage, range)
+}
+
+/// Whether the words around a code are a subject's: its name right behind, or 科目 before it.
+fn is_of_subject(texts: &Texts<'_>, passage: &Passage, range: &Range<usize>) -> bool {
+    let before = passage.words(&(range.start.saturating_sub(8)..range.start));
+    if ["科目", "分类", "编码"].iter().any(|w| before.contains(w)) {
+        return true;
+    }
+    let after: String = passage.chars[range.end..].iter().skip_while(|c| "（(“ ".contains(**c)).take(24).collect();
+    let mut names = texts.composition.job().set.schema.classes.values().flat_map(|c| c.names.values());
+    names.any(|name| name.chars().count() >= 3 && after.starts_with(name.as_str()))
 }
 
 fn nearest_code<'t>(texts: &'t Texts<'_>, digits: &str) -> Option<(&'t str, &'t str)> {
@@ -240,7 +399,7 @@ fn contributions(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 /// Project names of the data, of at least so many characters.
-pub fn projects<'t>(texts: &'t Texts<'_>, least: usize) -> Vec<&'t str> {
+pub fn projects<'t>(texts: &'t Texts<'_>, least: usize) -> Vec<Cow<'t, str>> {
     let datasets = texts.composition.job().data.datasets.values();
     let mut all: Vec<&str> = Vec::new();
     for dataset in datasets {
@@ -251,25 +410,35 @@ pub fn projects<'t>(texts: &'t Texts<'_>, least: usize) -> Vec<&'t str> {
     }
     all.sort_unstable();
     all.dedup();
-    all
+    all.into_iter().map(|name| if is_searched(name) { name.into() } else { searched_text(name).into() }).collect()
 }
 
 fn project_names(texts: &Texts<'_>, findings: &mut Findings) {
-    let all: Vec<(Vec<char>, &str)> = projects(texts, 6).into_iter().map(|p| (p.chars().collect(), p)).collect();
+    for (passage, range, name) in texts.unlike(What::Name) {
+        let words = passage.words(range);
+        let found = passage.finding(range.clone(), format!("“{words}”：数据里的名称是“{name}”"));
+        findings.push(found.hint(format!("版式集的同一句话在这里印的是它；写作“{name}”")));
+    }
+    let all: Vec<(Vec<char>, Cow<'_, str>)> =
+        projects(texts, 5).into_iter().map(|p| (p.chars().collect(), p)).collect();
     // A name nearly stands in a text only where its beginning or its end does: two words a name.
     let edges = |n: usize| [String::from_iter(&all[n].0[..3]), String::from_iter(&all[n].0[all[n].0.len() - 3..])];
     let Ok(edges) = AhoCorasick::new((0..all.len()).flat_map(edges)) else { return };
+    let told = |passage: &Passage, range: &Range<usize>| {
+        let mut unlike = texts.unlike(What::Name);
+        unlike.any(|(p, r, _)| std::ptr::eq(p, passage) && r.start < range.end && range.start < r.end)
+    };
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
         let near: BTreeSet<usize> =
             edges.find_overlapping_iter(&passage.text).map(|found| found.pattern().as_usize() / 2).collect();
         for (name, project) in near.into_iter().map(|n| &all[n]) {
-            if passage.text.contains(project) {
+            if passage.text.contains(&**project) {
                 continue;
             }
             if let Some(range) = nearly(&passage.chars, name) {
                 let words = passage.words(&range);
                 // Another project's own name is no misspelling.
-                if all.iter().any(|(_, other)| words.contains(other)) {
+                if all.iter().any(|(_, other)| words.contains(&**other)) || told(passage, &range) {
                     continue;
                 }
                 let found = passage.finding(range, format!("“{words}”与明细里的项目“{project}”只差一两个字"));
@@ -311,6 +480,13 @@ fn years_in(passage: &Passage) -> Vec<(i32, Range<usize>)> {
 }
 
 fn years(texts: &Texts<'_>, findings: &mut Findings) {
+    for (passage, range, instead) in texts.unlike(What::Year) {
+        let words = passage.words(range);
+        let found = passage.finding(range.clone(), format!("“{words}”：版式集的同一句话在这里写的是“{instead}”"));
+        findings.push(found.hint("核对年份；模板里写 {{ year }} 或 {{ year - 1 }}"));
+    }
+    compared_years(texts, findings);
+    years_of_amounts(texts, findings);
     const OF_BUDGETS: [&str; 7] = ["预算", "支出", "收入", "安排", "三公", "采购", "经费"];
     const ELSEWHERE: [&str; 12] =
         ["以来", "印发", "规划", "至", "截至", "发布", "修订", "施行", "开始", "末", "成立", "—"];
@@ -327,13 +503,77 @@ fn years(texts: &Texts<'_>, findings: &mut Findings) {
             let before = passage.words(&(range.start.saturating_sub(6)..range.start));
             let cited = inside(chars, range.start, '《', '》')
                 || inside(chars, range.start, '“', '”')
-                || texts.names.iter().any(|n| n.contains(&passage.words(&range)) && passage.text.contains(*n));
+                || texts.names.iter().any(|n| n.contains(&passage.words(&range)) && passage.text.contains(&**n));
             let speaks = OF_BUDGETS.iter().any(|w| after.contains(w))
                 && !ELSEWHERE.iter().any(|w| after.contains(w) || before.ends_with(w));
             if speaks && !cited {
                 let words = passage.words(&range);
                 let found = passage.finding(range, format!("“{words}{after}”：预算年度是 {year} 年"));
                 findings.push(found.hint(format!("是否应为“{year}年”或“{}年”？模板里写 {{{{ year }}}}", year - 1)));
+            }
+        }
+    }
+}
+
+/// 比2021年增加 in the budget of 2023: what is compared with is the year before.
+fn compared_years(texts: &Texts<'_>, findings: &mut Findings) {
+    const COMPARED: [&str; 10] = ["增加", "减少", "增长", "下降", "持平", "压减", "降低", "上升", "提高", "相同"];
+    let year = texts.year();
+    for passage in texts.prose().filter(|p| p.own && !p.amounts().is_empty()) {
+        let years = years_in(passage);
+        for (index, (found, range)) in years.iter().enumerate() {
+            let compares = range.start > 0 && "比较与".contains(passage.chars[range.start - 1]);
+            let end = passage.chars[range.end..].iter().position(|c| "。；".contains(*c));
+            let rest = passage.words(&(range.end..end.map_or(passage.chars.len(), |n| range.end + n)));
+            let change: Vec<&Amount> =
+                passage.amounts().iter().filter(|a| a.is_money() && a.sentence.contains(&range.start)).collect();
+            // The year that is compared is said before it, or it is the budget's.
+            let of = years[..index]
+                .iter()
+                .rev()
+                .find(|(_, r)| change.first().is_some_and(|a| a.sentence.contains(&r.start)));
+            let expected = of.map_or(year, |(y, _)| *y) - 1;
+            let told = texts.unlike(What::Year).any(|(p, r, _)| std::ptr::eq(p, passage) && r == range);
+            let money = !change.is_empty() && COMPARED.iter().any(|w| rest.contains(w));
+            if compares && money && *found != expected && *found != year - 1 && !told {
+                let words = passage.words(range);
+                let message = format!("“{words}”：本年是 {} 年，上年是 {} 年", expected + 1, expected);
+                let finding = passage.finding(range.clone(), message);
+                findings.push(finding.hint(format!("是否应为“{expected}年”？模板里写 {{{{ year - 1 }}}}")));
+            }
+        }
+    }
+}
+
+/// 2022年预算收入5640.06万元 in the budget of 2023, where that is what 2023 has.
+fn years_of_amounts(texts: &Texts<'_>, findings: &mut Findings) {
+    let year = texts.year();
+    for passage in texts.prose().filter(|p| p.own) {
+        let years = years_in(passage);
+        let mut told: Vec<usize> = Vec::new();
+        for amount in passage.amounts().iter().filter(|a| a.is_money() && a.direction == 0 && !a.written.is_zero()) {
+            let before = |r: &Range<usize>| r.end <= amount.range.start && amount.sentence.contains(&r.start);
+            let Some((found, range)) = years.iter().rev().find(|(_, r)| before(r)) else { continue };
+            let previous = range.start.checked_sub(1).map(|i| passage.chars[i]);
+            let compares = previous.is_some_and(|c| "比较与从由自至到".contains(c));
+            let stops = passage.words(&(range.end..amount.range.start)).contains(['；']);
+            if *found != year - 1 || compares || stops || told.contains(&range.start) {
+                continue;
+            }
+            let figures = match amount.figure {
+                Some(_) => Vec::new(),
+                None => texts.spoken_of(passage, amount),
+            };
+            let now: Vec<_> = figures.into_iter().filter(|f| amount.prints(f.amount)).collect();
+            let last_too = now.iter().flat_map(|f| texts.changes_of(&f.address)).filter_map(|f| f.compares);
+            let last_too = last_too.into_iter().any(|(_, before)| amount.prints(before));
+            let known = texts.unlike(What::Year).any(|(p, r, _)| std::ptr::eq(p, passage) && r == range);
+            if let Some(figure) = now.first().filter(|_| !last_too && !known) {
+                told.push(range.start);
+                let words = passage.words(&amount.range);
+                let message = format!("“{}”：{words}是 {year} 年的数（{}）", passage.words(range), figure.address);
+                let finding = passage.finding(range.clone(), message).address(figure.address.clone());
+                findings.push(finding.hint(format!("是否应为“{year}年”？")));
             }
         }
     }
@@ -346,20 +586,30 @@ fn inside(chars: &[char], at: usize, open: char, close: char) -> bool {
 }
 
 fn entity(texts: &Texts<'_>, findings: &mut Findings) {
+    for (passage, range, instead) in texts.unlike(What::Entity) {
+        // 我单位 and 本单位 are told below.
+        let pronoun = range.start > 0 && "我本".contains(passage.chars[range.start - 1]);
+        if !pronoun || texts.report("entity").is_empty() {
+            let words = passage.words(&(range.start.saturating_sub(2)..range.end + 2));
+            let found = passage.finding(range.clone(), format!("“{words}”：版式集的同一句话在这里写的是“{instead}”"));
+            findings.push(found.hint(format!("核对说的是部门还是单位；写作“{instead}”")));
+        }
+    }
+    of_others(texts, findings);
     let other = match texts.report("entity") {
         "部门" => "单位",
         "单位" => "部门",
         _ => return,
     };
     let own = texts.report("entity");
-    for passage in texts.prose() {
+    for (index, passage) in texts.passages.iter().enumerate().filter(|(_, p)| p.is_prose()) {
         for pronoun in ["我", "本"] {
             let word = format!("{pronoun}{other}");
             for (byte, _) in passage.text.match_indices(&word) {
                 let start = passage.text[..byte].chars().count();
                 // 我区部门预算 speaks of all departments; 本单位 within a definition of others is theirs.
                 let defined = passage.text[..byte].contains("是指") || passage.text[..byte].contains("：指");
-                if defined {
+                if defined || pronoun == "本" && is_of_others(texts, index, byte, own) {
                     continue;
                 }
                 let right = format!("{pronoun}{own}");
@@ -370,7 +620,78 @@ fn entity(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether 本单位 stands for someone that was named before: 各单位编制本单位预算; or beside the department's own: 本部门、
+/// 本单位. A numbered line goes on with the sentence before its list.
+fn is_of_others(texts: &Texts<'_>, index: usize, byte: usize, own: &str) -> bool {
+    const OTHERS: [&str; 10] = ["单位", "部门", "企业", "组织", "学校", "个人", "机构", "人员", "职工", "劳动者"];
+    let passage = &texts.passages[index];
+    let before = &passage.text[..byte];
+    let named = |text: &str| {
+        let others = OTHERS.iter().filter(|other| **other != own);
+        others.into_iter().any(|other| text.match_indices(other).any(|(at, _)| !text[..at].ends_with(['我', '本'])))
+    };
+    let sentence = before.rsplit(['。', '！', '？']).next().unwrap_or_default();
+    // 向本单位报告: whoever it is told of has one; 用人单位 may stand a sentence before.
+    let other = if own == "部门" { "单位" } else { "部门" };
+    let antecedent = before.match_indices(other).any(|(at, _)| !before[..at].ends_with(['我', '本']));
+    if before.ends_with(['、', '向', '由']) || before.ends_with("或者") || antecedent || named(sentence) {
+        return true;
+    }
+    // 属于本部门的……；属于本单位的……
+    let lead: String = before.chars().rev().take(2).collect::<Vec<char>>().into_iter().rev().collect();
+    if lead.chars().count() == 2 && passage.text.contains(&format!("{lead}本{own}")) {
+        return true;
+    }
+    let numbered = passage.text.starts_with(['（', '(']) || passage.text.starts_with(|c: char| c.is_ascii_digit());
+    let above = texts.passages[..index].iter().rev().take(30).take_while(|p| p.under == passage.under);
+    let opener = above.into_iter().find(|p| p.text.ends_with(['：', ':']));
+    numbered && opener.is_some_and(|p| named(&p.text))
+}
+
+/// 单位预算, 单位职责 in a department's own text, where no word before says whose.
+fn of_others(texts: &Texts<'_>, findings: &mut Findings) {
+    const THINGS: [&str; 8] = ["预算", "职责", "收支", "整体绩效", "决算", "收入", "支出", "机构设置"];
+    const WHOSE: &str = "属各级层本业政管他个家位该有关用供项出施购主两几多及和、“";
+    let (own, other) = match texts.report("entity") {
+        "部门" => ("部门", "单位"),
+        "单位" => ("单位", "部门"),
+        _ => return,
+    };
+    // Budgets of departments are spoken of by their units too.
+    let things = if own == "部门" { &THINGS[..] } else { &THINGS[1..2] };
+    for passage in texts.prose().filter(|p| p.own) {
+        for (byte, word) in passage.text.match_indices(other) {
+            let start = passage.text[..byte].chars().count();
+            let end = start + word.chars().count();
+            let after: String = passage.chars[end..].iter().take(4).collect();
+            let Some(thing) = things.iter().find(|t| after.starts_with(**t)) else { continue };
+            // 单位预算 of a year, at the beginning of a clause, or of the area: 我区单位预算.
+            let before = start.checked_sub(1).map(|i| passage.chars[i]);
+            let open = before.is_none_or(|c| !is_han(c) || "年度区县市省我本".contains(c));
+            let told = texts.unlike(What::Entity).any(|(p, r, _)| std::ptr::eq(p, passage) && r.start == start);
+            let whose = before.is_some_and(|c| WHOSE.contains(c) && !"本".contains(c));
+            // 由单位向社会公开。单位预算应当公开……: a unit was spoken of.
+            let spoken =
+                passage.text[..byte].match_indices(other).any(|(at, _)| !passage.text[..at].ends_with(['我', '本']));
+            if spoken {
+                continue;
+            }
+            // 本单位 has its own finding; the money of units is a kind of fund.
+            if open && !whose && !told && !before.is_some_and(|c| "我本".contains(c)) {
+                let words = format!("{other}{thing}");
+                let finding = passage.finding(start..end, format!("“{words}”：本文说的是“{own}”"));
+                findings.push(finding.hint(format!("写作“{own}{thing}”，或改 report.toml 里的 entity")));
+            }
+        }
+    }
+}
+
 fn level(texts: &Texts<'_>, findings: &mut Findings) {
+    for (passage, range, instead) in texts.unlike(What::Level) {
+        let words = passage.words(&(range.start..range.end + 1));
+        let found = passage.finding(range.clone(), format!("“{words}”：版式集的同一句话在这里写的是“{instead}级”"));
+        findings.push(found.hint("核对预算级次"));
+    }
     let own = texts.report("level");
     if own.is_empty() {
         return;

@@ -1,6 +1,7 @@
 //! A text of a document or its data with its place in the user's file.
 
 use super::amounts::{self, Amount};
+use super::characters::{Typed, searched};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{FigureId, Inline};
 use std::ops::Range;
@@ -27,11 +28,13 @@ pub enum Kind {
     },
 }
 
-/// A text with its place. Ranges count characters.
+/// A text with its place, in the form that it is searched in ([`searched`]). Ranges count characters of that form.
 pub struct Passage {
     pub kind: Kind,
     pub text: String,
     pub chars: Vec<char>,
+    /// As it was typed, where that differs.
+    typed: Option<Typed>,
     /// Where a figure is printed.
     pub figures: Vec<(Range<usize>, FigureId)>,
     pub place: Place,
@@ -57,12 +60,12 @@ const REACH: u32 = 30;
 
 impl Passage {
     pub(super) fn new(kind: Kind, text: &str, place: Place, own: bool) -> Passage {
-        let chars = text.chars().collect();
-        let text = text.to_string();
+        let (chars, typed) = searched(text.chars().collect());
         Passage {
             kind,
-            text,
+            text: if typed.is_some() { chars.iter().collect() } else { text.to_string() },
             chars,
+            typed,
             figures: Vec::new(),
             place,
             again: Vec::new(),
@@ -77,6 +80,50 @@ impl Passage {
     /// The words of a range.
     pub fn words(&self, range: &Range<usize>) -> String {
         self.chars[range.start.min(self.chars.len())..range.end.min(self.chars.len())].iter().collect()
+    }
+
+    /// All characters as they were typed.
+    pub fn typed(&self) -> &[char] {
+        self.typed.as_ref().map_or(&self.chars, |typed| &typed.chars)
+    }
+
+    /// A character as it was typed.
+    pub fn typed_char(&self, at: usize) -> char {
+        self.typed()[self.typed_at(at)]
+    }
+
+    fn typed_at(&self, at: usize) -> usize {
+        self.typed.as_ref().map_or(at.min(self.chars.len()), |typed| typed.at(at))
+    }
+
+    /// The range of what was typed.
+    fn as_typed(&self, range: &Range<usize>) -> Range<usize> {
+        let start = self.typed_at(range.start);
+        // What does not show after the last character is not of the words.
+        let end = if range.end > range.start { self.typed_at(range.end - 1) + 1 } else { start };
+        start..end.min(self.typed().len())
+    }
+
+    /// The range in the searched form of one that counts characters as they were typed.
+    pub fn from_typed(&self, range: Range<usize>) -> Range<usize> {
+        match &self.typed {
+            Some(typed) => typed.searched_at(range.start)..typed.searched_at(range.end),
+            None => range,
+        }
+    }
+
+    /// The words of a range as they were typed.
+    pub fn typed_words_of(&self, range: &Range<usize>) -> String {
+        self.typed_words(self.as_typed(range))
+    }
+
+    /// Whether it was typed in another form than it is searched in.
+    pub fn is_typed_otherwise(&self) -> bool {
+        self.typed.is_some()
+    }
+
+    fn typed_words(&self, range: Range<usize>) -> String {
+        self.typed()[range].iter().collect()
     }
 
     /// A character with a few on both sides.
@@ -101,37 +148,64 @@ impl Passage {
 
     /// A finding about some words of this passage, at their place.
     pub fn finding(&self, range: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        let words = self.words(&range);
+        self.finding_typed(self.as_typed(&range), message)
+    }
+
+    /// As [`Passage::finding`], of a range that counts characters as they were typed.
+    pub fn finding_typed(&self, range: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        let words = self.typed_words(range.clone());
         let place = self.place_of(&range, &words);
         Diagnostic::warning("", message).at(place).text(words)
     }
 
-    /// A change of exactly the words of a range; what stands around them tells them from others like them.
+    /// A change of exactly the words of a range; what stands around them tells them from others like them. What
+    /// touches an amount or its unit is never certain.
     pub fn certain(&self, finding: Diagnostic, range: &Range<usize>, new: &str) -> Diagnostic {
+        if self.touches_amount(range) { finding } else { self.change(finding, range, new) }
+    }
+
+    /// Whether a range lies in an amount or its unit.
+    pub fn touches_amount(&self, range: &Range<usize>) -> bool {
+        self.amounts().iter().any(|a| a.range.start < range.end.max(range.start + 1) && range.start < a.range.end)
+    }
+
+    /// As [`Passage::certain`]; a typed number may become what prints it.
+    pub fn change(&self, finding: Diagnostic, range: &Range<usize>, new: &str) -> Diagnostic {
+        self.change_typed(finding, &self.as_typed(range), new)
+    }
+
+    /// As [`Passage::change`], of a range that counts characters as they were typed.
+    pub fn change_typed(&self, finding: Diagnostic, range: &Range<usize>, new: &str) -> Diagnostic {
         if !self.own {
             return finding;
         }
         let from = self.plain_from(range.start, 4);
         let to = self.plain_to(range.end);
-        let before = self.words(&(from..range.start));
-        let after = self.words(&(range.end..to));
-        finding.fix(format!("{before}{}{after}", self.words(range)), format!("{before}{new}{after}"))
+        let before = self.typed_words(from..range.start);
+        let after = self.typed_words(range.end..to);
+        finding.fix(format!("{before}{}{after}", self.typed_words(range.clone())), format!("{before}{new}{after}"))
     }
 
-    /// Up to `most` characters before, or four after, that are typed, not a figure's.
+    /// Up to `most` characters before, or four after, that are typed, not a figure's; all count what was typed.
     fn plain_from(&self, at: usize, most: usize) -> usize {
-        (at.saturating_sub(most)..at).rev().take_while(|&i| !self.is_figure(&(i..i + 1))).last().unwrap_or(at)
+        (at.saturating_sub(most)..at).rev().take_while(|&i| !self.prints_at(i)).last().unwrap_or(at)
     }
 
     fn plain_to(&self, at: usize) -> usize {
-        let end = self.chars.len().min(at + 4);
-        (at..end).take_while(|&i| !self.is_figure(&(i..i + 1))).last().map_or(at, |i| i + 1)
+        let end = self.typed().len().min(at + 4);
+        (at..end).take_while(|&i| !self.prints_at(i)).last().map_or(at, |i| i + 1)
     }
 
-    /// Where the words stand: their own line and column if the file's line shows them as typed.
+    /// Whether a figure prints a character of what was typed.
+    fn prints_at(&self, at: usize) -> bool {
+        let searched = self.from_typed(at..at + 1);
+        !searched.is_empty() && self.is_figure(&searched)
+    }
+
+    /// Where the words of a range of what was typed stand: their own line and column if the file's line shows them so.
     fn place_of(&self, range: &Range<usize>, words: &str) -> Place {
         let Some(lines) = &self.lines else { return self.place.clone() };
-        let with_before = self.words(&(self.plain_from(range.start, 8)..range.start));
+        let with_before = self.typed_words(self.plain_from(range.start, 8)..range.start);
         let before = with_before.chars().count() as u32;
         let near = || lines.iter().filter(|(n, _)| (self.place.line..self.place.line + REACH).contains(n));
         let found = |wanted: &str, skip: u32| {

@@ -69,50 +69,104 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// Runs of digits, `-` and spaces between them let through, with the digits alone.
-fn runs(passage: &Passage) -> Vec<(Range<usize>, String)> {
-    let chars = &passage.chars;
+/// A number as people write one: digits with `-` and spaces between, an area code in brackets before it.
+struct Run {
+    range: Range<usize>,
+    digits: String,
+    /// How it was divided.
+    groups: Vec<usize>,
+}
+
+/// What follows a number that counts or measures something, and so belongs to nobody.
+const UNITS: [&str; 30] = [
+    "元", "万", "亿", "美元", "欧元", "港元", "立方", "平方", "米", "公里", "千米", "公顷", "亩", "吨", "公斤", "千克",
+    "升", "毫升", "千瓦", "兆瓦", "户", "件", "套", "台", "辆", "册", "株", "棵", "㎡", "%",
+];
+/// Those that other words begin with: only before what is no Chinese character.
+const SHORT_UNITS: &str = "人个次项份只头条名张座处家栋间天度瓦角分";
+
+/// A currency's sign before it says the same.
+const CURRENCIES: [char; 4] = ['¥', '￥', '$', '€'];
+
+fn runs(chars: &[char]) -> Vec<Run> {
+    let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
     let mut all = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        if !chars[at].is_ascii_digit() {
+        let bracket = matches!(chars[at], '（' | '(') && digit(at + 1);
+        if !bracket && !digit(at) {
             at += 1;
             continue;
         }
         let start = at;
-        let mut digits = String::new();
-        let mut end = at;
+        let mut run = Run { range: start..start, digits: String::new(), groups: Vec::new() };
+        let mut group = 0;
+        // An area code: （0335）; what else stands in brackets is a number of its own.
+        let code = if bracket { chars[at + 1..].iter().take_while(|c| c.is_ascii_digit()).count() } else { 0 };
+        let closed = matches!(chars.get(at + 1 + code), Some('）' | ')'));
+        if bracket && !(closed && (2..=4).contains(&code)) {
+            at += 1;
+            continue;
+        }
+        if bracket {
+            run.digits.extend(&chars[at + 1..at + 1 + code]);
+            run.groups.push(code);
+            at += code + 2;
+            run.range.end = at;
+        }
         while at < chars.len() {
             match chars[at] {
                 c if c.is_ascii_digit() => {
-                    digits.push(c);
-                    end = at + 1;
+                    run.digits.push(c);
+                    group += 1;
+                    run.range.end = at + 1;
                 }
-                'X' | 'x' if digits.len() == 17 => {
-                    digits.push('X');
-                    end = at + 1;
+                'X' | 'x' if run.digits.len() == 17 => {
+                    run.digits.push('X');
+                    group += 1;
+                    run.range.end = at + 1;
                 }
-                ' ' | '-' if chars.get(at + 1).is_some_and(char::is_ascii_digit) => {}
+                ' ' | '\u{3000}' | '-' if digit(at + 1) => {
+                    run.groups.extend((group > 0).then_some(group));
+                    group = 0;
+                }
                 _ => break,
             }
             at += 1;
         }
-        let glued = start > 0 && (chars[start - 1].is_ascii_alphabetic() || chars[start - 1] == '.')
-            || chars.get(end).is_some_and(|c| {
-                c.is_ascii_alphabetic() || *c == '.' && chars.get(end + 1).is_some_and(char::is_ascii_digit)
-            });
-        if !glued && !passage.is_figure(&(start..end)) {
-            all.push((start..end, digits));
-        }
+        run.groups.extend((group > 0).then_some(group));
+        all.push(run);
     }
     all
 }
 
-/// Runs long enough to be any of these.
-fn each_run(texts: &Texts<'_>, mut wanted: impl FnMut(&Passage, &Range<usize>, &str)) {
+/// Whether a number counts something: a unit follows it, and the words before it speak of no telephone.
+fn is_counted(passage: &Passage, run: &Run) -> bool {
+    let before = passage.words(&(run.range.start.saturating_sub(12)..run.range.start));
+    if ["电话", "手机", "联系", "传真", "热线", "致电"].iter().any(|w| before.contains(w)) {
+        return false;
+    }
+    let after: Vec<char> =
+        passage.chars[run.range.end..].iter().filter(|c| !c.is_whitespace()).take(3).copied().collect();
+    let text: String = after.iter().collect();
+    let short = after.first().is_some_and(|c| SHORT_UNITS.contains(*c)) && !after.get(1).is_some_and(|c| is_han(*c));
+    short || UNITS.iter().any(|unit| text.starts_with(unit))
+}
+
+/// Runs long enough to be any of these, that no figure prints.
+fn each_run(texts: &Texts<'_>, mut wanted: impl FnMut(&Passage, &Run)) {
     for passage in texts.passages.iter().filter(|p| p.chars.len() >= 11) {
-        for (range, digits) in runs(passage).iter().filter(|(_, d)| d.len() >= 10) {
-            wanted(passage, range, digits);
+        let chars = &passage.chars;
+        for run in runs(chars).iter().filter(|r| r.digits.len() >= 10) {
+            let (start, end) = (run.range.start, run.range.end);
+            let before = start.checked_sub(1).map(|i| chars[i]);
+            let glued = before.is_some_and(|c| c.is_ascii_alphabetic() || c == '.' || CURRENCIES.contains(&c))
+                || chars.get(end).is_some_and(|c| {
+                    c.is_ascii_alphabetic() || *c == '.' && chars.get(end + 1).is_some_and(char::is_ascii_digit)
+                });
+            if !glued && !passage.is_figure(&run.range) {
+                wanted(passage, run);
+            }
         }
     }
 }
@@ -132,9 +186,9 @@ fn is_identity(digits: &str) -> bool {
 }
 
 fn identity(texts: &Texts<'_>, findings: &mut Findings) {
-    each_run(texts, |passage, range, digits| {
-        if is_identity(digits) {
-            let found = passage.finding(range.clone(), format!("“{}”是身份证号码", hidden(digits)));
+    each_run(texts, |passage, run| {
+        if is_identity(&run.digits) {
+            let found = passage.finding(run.range.clone(), format!("“{}”是身份证号码", hidden(&run.digits)));
             findings.push(found.hint("删去号码"));
         }
     });
@@ -146,20 +200,59 @@ fn hidden(digits: &str) -> String {
 }
 
 fn telephone(texts: &Texts<'_>, findings: &mut Findings) {
-    each_run(texts, |passage, range, digits| {
-        let mobile =
-            digits.len() == 11 && digits.starts_with('1') && !matches!(digits.as_bytes()[1], b'0' | b'1' | b'2');
-        let words = passage.words(range);
-        let area = words.split(['-', ' ']).next().unwrap_or_default();
-        let fixed = words != digits
-            && area.starts_with('0')
-            && (3..=4).contains(&area.len())
-            && (7..=8).contains(&(digits.len() - area.len()));
-        if mobile || fixed {
-            let found = passage.finding(range.clone(), format!("“{}”是电话号码", hidden(digits)));
+    each_run(texts, |passage, run| {
+        let chars = &passage.chars;
+        // +86 and 0086 stand before the number of any line.
+        let plus = run.range.start > 0 && chars[run.range.start - 1] == '+';
+        let national = match run
+            .digits
+            .strip_prefix("0086")
+            .or(run.digits.strip_prefix("86").filter(|rest| plus || rest.len() == 11 && rest.starts_with('1')))
+        {
+            Some(rest) => rest,
+            None => &run.digits,
+        };
+        let mobile = national.len() == 11
+            && national.starts_with('1')
+            && !matches!(national.as_bytes()[1], b'0' | b'1' | b'2')
+            && !is_numbered(passage, run.range.start);
+        // An extension comes last: 0335-5151234-801.
+        let line = match run.groups[..] {
+            [_, _, .., extension] if extension <= 5 => &national[..national.len() - extension],
+            _ => national,
+        };
+        let fixed = [national, line].iter().any(|n| is_fixed(n, plus)) && !is_numbered(passage, run.range.start);
+        if (mobile || fixed) && !is_counted(passage, run) {
+            let start = run.range.start - usize::from(plus);
+            let found = passage.finding(start..run.range.end, format!("“{}”是电话号码", hidden(&run.digits)));
             findings.push(found.hint("个人的号码删去；单位对外的电话，在 report.toml 里确认"));
         }
     });
+}
+
+/// The words right before say that it is the number of a thing.
+fn is_numbered(passage: &Passage, start: usize) -> bool {
+    let before = passage.words(&(start.saturating_sub(6)..start));
+    let before = before.trim_end_matches(['：', ':', ' ', '为', '是']);
+    ["编号", "编码", "代码", "序列号", "合同号", "文号", "流水号", "单号", "条码", "批号"]
+        .iter()
+        .any(|w| before.ends_with(w))
+}
+
+/// A line with an area code, 010 and 02x or three digits after the nought, and seven or eight digits of its own.
+fn is_fixed(digits: &str, plus: bool) -> bool {
+    let bytes = digits.as_bytes();
+    let area = match (bytes.first(), bytes.get(1)) {
+        (Some(b'0'), Some(b'1' | b'2')) => 3,
+        (Some(b'0'), Some(b'3'..=b'9')) => 4,
+        // +86 335 5151234: the nought is left out.
+        (Some(b'1' | b'2'), _) if plus => 2,
+        (Some(b'3'..=b'9'), _) if plus => 3,
+        _ => return false,
+    };
+    let own = digits.len().saturating_sub(area);
+    // No line's own number begins with 0 or 1.
+    (7..=8).contains(&own) && !matches!(bytes.get(area), Some(b'0' | b'1'))
 }
 
 /// The check digit of bank cards (ISO/IEC 7812-1).
@@ -177,13 +270,15 @@ fn luhn(digits: &str) -> bool {
 }
 
 fn bank_account(texts: &Texts<'_>, findings: &mut Findings) {
-    each_run(texts, |passage, range, digits| {
+    each_run(texts, |passage, run| {
+        let (range, digits) = (&run.range, run.digits.as_str());
         let plain = digits.bytes().all(|b| b.is_ascii_digit());
         let card =
             plain && (16..=19).contains(&digits.len()) && digits.starts_with(['3', '4', '5', '6', '9']) && luhn(digits);
         let before = passage.words(&(range.start.saturating_sub(12)..range.start));
         let named =
             (12..=30).contains(&digits.len()) && ["账号", "帐号", "账户", "卡号"].iter().any(|w| before.contains(w));
+        let card = card && !is_numbered(passage, range.start) && !is_counted(passage, run);
         if (card || named) && !is_identity(digits) {
             let found = passage.finding(range.clone(), format!("“{}”是银行账号", hidden(digits)));
             findings.push(found.hint("删去账号"));
@@ -240,7 +335,9 @@ fn secrecy_mark(passage: &Passage) -> Option<Range<usize>> {
     let is_mark = |byte: usize, mark: &str| {
         let (before, after) = (&passage.text[..byte], &passage.text[byte + mark.len()..]);
         let own = ["此件", "本件", "此文", "本文", "本表", "本文件", "本资料", "此表"];
-        let begins = !before.ends_with(is_han) || own.iter().any(|o| before.ends_with(o));
+        // After a comma it is what a sentence says of other information.
+        let alone = before.chars().next_back().is_none_or(|c| !is_han(c) && !"，、；,;”".contains(c));
+        let begins = alone || own.iter().any(|o| before.ends_with(o));
         begins && !after.starts_with(is_han)
     };
     let found = |m: &str| passage.text.match_indices(m).find(|(byte, _)| is_mark(*byte, m)).map(|(byte, _)| byte);

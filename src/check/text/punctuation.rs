@@ -35,7 +35,7 @@ pub const RULES: &[Rule] = &[
             code: "L012",
             severity: Warning,
             title: "中文里用了半角标点",
-            reason: "中文的逗号、分号、冒号、问号、括号用全角，半角的在版面上挤在一起。",
+            reason: "中文的逗号、分号、冒号、问号、括号用全角，引号用弯的，省略号、破折号占两格；半角的在版面上挤在一起。",
             source: "GB/T 15834—2011 5.1；GB/T 9704—2012",
             example: Example { wrong: "办公费,差旅费", right: "办公费，差旅费" },
         },
@@ -165,18 +165,79 @@ fn half_width(texts: &Texts<'_>, findings: &mut Findings) {
     const MARKS: [(char, char); 7] =
         [(',', '，'), (';', '；'), (':', '：'), ('?', '？'), ('!', '！'), ('(', '（'), (')', '）')];
     for passage in typed(texts) {
-        for (at, &c) in passage.chars.iter().enumerate() {
-            let Some(&(_, full)) = MARKS.iter().find(|m| m.0 == c) else { continue };
-            let before = at.checked_sub(1).map(|i| passage.chars[i]);
-            let after = passage.chars.get(at + 1).copied();
+        let chars = &passage.chars;
+        let full = |at: usize| {
+            let &(_, full) = MARKS.iter().find(|m| m.0 == chars[at])?;
+            let before = at.checked_sub(1).map(|i| chars[i]);
+            let after = chars.get(at + 1).copied();
             let near = |c: Option<char>| c.is_some_and(is_han);
             // A bracket in a name like “维修(护)费” stands among Chinese on both sides of the pair.
-            if near(before) && (near(after) || after.is_none()) || near(after) && before.is_none() {
-                let range = at..at + 1;
-                let words = passage.words(&passage.around(at));
-                let found = passage.finding(passage.around(at), format!("“{words}”里的“{c}”是半角标点"));
-                findings.push(passage.certain(found.hint(format!("改为全角的“{full}”")), &range, &full.to_string()));
+            let chinese = near(before) && (near(after) || after.is_none()) || near(after) && before.is_none();
+            chinese.then_some(full)
+        };
+        for at in 0..chars.len() {
+            let Some(mark) = full(at) else { continue };
+            let c = chars[at];
+            let words = passage.words(&passage.around(at));
+            let found = passage
+                .finding(passage.around(at), format!("“{words}”里的“{c}”是半角标点"))
+                .hint(format!("改为全角的“{mark}”"));
+            // Of a pair, both change or neither.
+            let alone = match c {
+                '(' => chars[at..].iter().position(|c| *c == ')').is_none_or(|n| full(at + n).is_none()),
+                ')' => chars[..at].iter().rposition(|c| *c == '(').is_none_or(|i| full(i).is_none()),
+                _ => false,
+            };
+            findings.push(match alone {
+                true => found,
+                false => passage.certain(found, &(at..at + 1), &mark.to_string()),
+            });
+        }
+        straight(passage, findings);
+    }
+}
+
+/// Straight quotes, dots for an ellipsis, hyphens for a dash, where Chinese stands beside them.
+fn straight(passage: &Passage, findings: &mut Findings) {
+    // A reason may name a figure: {{ f('t5/合计/基本') }}.
+    if passage.text.contains("{{") || passage.text.contains("{%") {
+        return;
+    }
+    let chars = &passage.chars;
+    let near =
+        |at: Option<usize>| at.and_then(|i| chars.get(i)).is_some_and(|c| is_han(*c) || "，。；：、）”".contains(*c));
+    for (quote, open, close) in [('"', "“", "”"), ('\'', "‘", "’")] {
+        let all: Vec<usize> = (0..chars.len()).filter(|&i| chars[i] == quote).collect();
+        for pair in all.chunks(2) {
+            let last = *pair.last().expect("chunks are not empty");
+            let inside = chars[pair[0] + 1..last.max(pair[0] + 1)].iter().any(|c| is_han(*c));
+            let beside = near(pair[0].checked_sub(1)) || near(Some(last + 1));
+            // 24" is a size, O'Neill a name.
+            if !(inside || beside && pair.len() == 2) {
+                continue;
             }
+            let words = passage.words(&(pair[0]..last + 1));
+            for (at, right) in pair.iter().zip([open, close]) {
+                let found = passage
+                    .finding(*at..at + 1, format!("“{words}”用了直引号 {quote}"))
+                    .hint(format!("用弯引号 {open} 和 {close}"));
+                let certain = all.len().is_multiple_of(2) && inside;
+                findings.push(if certain { passage.certain(found, &(*at..at + 1), right) } else { found });
+            }
+        }
+    }
+    for (mark, right, name) in [('.', "……", "省略号"), ('-', "——", "破折号")] {
+        let mut at = 0;
+        while at < chars.len() {
+            let end = at + chars[at..].iter().take_while(|c| **c == mark).count();
+            if end - at >= 2 && near(at.checked_sub(1)) && (near(Some(end)) || end == chars.len()) {
+                let words = passage.words(&passage.around(at));
+                let found = passage
+                    .finding(at..end, format!("“{words}”里的“{}”不是{name}", passage.words(&(at..end))))
+                    .hint(format!("{name}写作“{right}”"));
+                findings.push(passage.certain(found, &(at..end), right));
+            }
+            at = end.max(at + 1);
         }
     }
 }
@@ -191,7 +252,9 @@ fn document_number(texts: &Texts<'_>, findings: &mut Findings) {
             let year = chars.get(at + 1..at + 5).is_some_and(|y| y.iter().all(char::is_ascii_digit));
             let closed = chars.get(at + 5).is_some_and(|c| [']', '）', ')', '】', '］'].contains(c));
             let digits = chars[(at + 6).min(chars.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
-            let numbered = digits > 0 && chars.get(at + 6 + digits) == Some(&'号');
+            // （2022）14号楼 is a house.
+            let house = chars.get(at + 7 + digits).is_some_and(|c| "楼院线地路车机井泵房库桥".contains(*c));
+            let numbered = digits > 0 && chars.get(at + 6 + digits) == Some(&'号') && !house;
             let named = at > 0 && is_han(chars[at - 1]);
             if year && closed && numbered && named {
                 let before = chars[..at].iter().rev().take_while(|c| is_han(**c)).count().min(8);
@@ -243,8 +306,8 @@ fn spaced(texts: &Texts<'_>, findings: &mut Findings) {
         let mut at = 1;
         while at < chars.len() {
             let end = (at..chars.len()).find(|&i| !chars[i].is_whitespace() || chars[i] == '\n').unwrap_or(chars.len());
-            let wide = chars[at..end].contains(&'\u{3000}') || end - at >= 1;
-            if end > at && wide && is_han(chars[at - 1]) && chars.get(end).is_some_and(|c| is_han(*c)) {
+            let between = end > at && is_han(chars[at - 1]) && chars.get(end).is_some_and(|c| is_han(*c));
+            if between && !is_article(&chars[..at]) {
                 let range = at.saturating_sub(6)..chars.len().min(end + 6);
                 let found = passage.finding(range.clone(), format!("句中有空格：“{}”", passage.words(&range)));
                 findings.push(found.hint("小标题另起一行；不是小标题的，删去空格"));
@@ -253,6 +316,20 @@ fn spaced(texts: &Texts<'_>, findings: &mut Findings) {
         }
     }
 }
+
+/// 第十四条, 第一部分, 第二十条之一: after the number of an article a blank is usual.
+fn is_article(chars: &[char]) -> bool {
+    let numeral = |c: &&char| "零〇一二三四五六七八九十百千".contains(**c);
+    let Some((first, rest)) = chars.split_first() else { return false };
+    let count = rest.iter().take_while(numeral).count();
+    let unit: String = rest[count..].iter().collect();
+    let unit = match unit.split_once('之') {
+        Some((unit, number)) if number.chars().all(|c| numeral(&&c)) => unit,
+        _ => &unit,
+    };
+    *first == '第' && count > 0 && ["条", "章", "节", "编", "款", "项", "部分", "篇", "分编"].contains(&unit)
+}
+
 /// Words that say how something is, as official lists string them together.
 const STATES: [&str; 44] = [
     "有序", "高效", "规范", "便捷", "优质", "安全", "稳定", "和谐", "整洁", "优美", "文明", "健康", "公开", "公平",

@@ -66,7 +66,8 @@ impl Reader<'_> {
         let mut at = 0;
         for inline in inlines {
             let end = at + inline.text.chars().count();
-            passage.figures.extend(inline.figure.map(|id| (at..end, id)));
+            let figure = inline.figure.map(|id| (passage.from_typed(at..end), id));
+            passage.figures.extend(figure);
             at = end;
         }
         passage.lines = self.lines_of(&source.file);

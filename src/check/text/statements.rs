@@ -8,7 +8,9 @@ use crate::compose::{Basis, Composition};
 use crate::diagnostic::Place;
 use crate::money;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashSet as HashSet;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -30,6 +32,29 @@ pub struct TypedFigure {
     pub unit: money::Unit,
     pub decimals: u32,
     pub place: Place,
+}
+
+/// Words of the department's text that stand where the set's own sentence has others.
+#[derive(Debug, Clone)]
+pub struct Unlike {
+    /// Which passage of the texts.
+    pub passage: usize,
+    pub range: Range<usize>,
+    /// What the set's sentence has there.
+    pub instead: String,
+    pub what: What,
+}
+
+/// What kind of words it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    Year,
+    /// 部门, 单位.
+    Entity,
+    /// 省, 市, 县, 区 before 级.
+    Level,
+    /// A name of the data.
+    Name,
 }
 
 /// How much of the set's sentence must stand in the department's, of a hundred.
@@ -61,14 +86,18 @@ fn signs(chars: &[char], figures: &[Range<usize>]) -> Signs {
     out
 }
 
-/// The statements of every section that the department writes itself.
-pub fn statements(composition: &Composition, passages: &[Passage]) -> Vec<Statement> {
-    let mut all = Vec::new();
+/// The statements of every section that the department writes itself, and where its words are others than the set's.
+/// `names`: what the data calls its projects and units.
+pub fn statements(
+    composition: &Composition,
+    passages: &[Passage],
+    names: &HashSet<Cow<'_, str>>,
+) -> (Vec<Statement>, Vec<Unlike>) {
+    let (mut all, mut unlike) = (Vec::new(), Vec::new());
     for model in composition.models() {
         let sentences: Vec<(Signs, &crate::compose::Sentence)> = model
             .sentences
             .iter()
-            .filter(|s| !s.figures.is_empty())
             .map(|s| (signs(&s.chars, &s.figures.iter().map(|f| f.0.clone()).collect::<Vec<_>>()), s))
             .collect();
         let own = |p: &Passage| p.own && p.place.file == model.file && matches!(p.kind, Kind::Prose | Kind::Lead);
@@ -87,9 +116,105 @@ pub fn statements(composition: &Composition, passages: &[Passage]) -> Vec<Statem
                 let (_, address) = sentence.figures.iter().find(|(r, _)| *r == old)?;
                 (!passage.is_figure(&range)).then(|| Statement { passage: index, range, address: address.clone() })
             }));
+            let pair = Pair { ops: &ops, model, typed: &typed, sentence, passage };
+            let found = pair.years().into_iter().chain(pair.words()).chain(pair.names(names));
+            unlike.extend(found.map(|(range, instead, what)| Unlike { passage: index, range, instead, what }));
         }
     }
-    all
+    (all, unlike)
+}
+
+/// A sentence of the set and the department's own of the same words.
+struct Pair<'p> {
+    ops: &'p [DiffOp],
+    model: &'p Signs,
+    typed: &'p Signs,
+    sentence: &'p crate::compose::Sentence,
+    passage: &'p Passage,
+}
+
+impl Pair<'_> {
+    /// Years that neither side prints as a figure.
+    fn years(&self) -> Vec<(Range<usize>, String, What)> {
+        let year = |chars: &[char], range: &Range<usize>| {
+            let digits = range.len() == 4 && chars[range.clone()].iter().all(char::is_ascii_digit);
+            (digits && chars.get(range.end) == Some(&'年')).then(|| chars[range.clone()].iter().collect::<String>())
+        };
+        let numbers = pairs(self.ops, self.model, self.typed).into_iter();
+        let different = numbers.filter_map(|(old, new)| {
+            let (is, instead) = (year(&self.passage.chars, &new)?, year(&self.sentence.chars, &old)?);
+            (is != instead).then(|| (new.start..new.end + 1, format!("{instead}年"), What::Year))
+        });
+        different.collect()
+    }
+
+    /// 部门 for 单位, 市级 for 区级.
+    fn words(&self) -> Vec<(Range<usize>, String, What)> {
+        let mut all = Vec::new();
+        for op in self.ops {
+            let DiffOp::Replace { old_index, old_len, new_index, new_len } = *op else { continue };
+            let (old, new) = (old_index..old_index + old_len, new_index..new_index + new_len);
+            let (before, after): (String, String) =
+                (self.model.signs[old].iter().collect(), self.typed.signs[new.clone()].iter().collect());
+            let range = self.typed.ranges[new.start].start..self.typed.ranges[new.end - 1].end;
+            let next = self.passage.chars.get(range.end);
+            let level = |text: &str| ["省", "市", "县", "区"].contains(&text);
+            match (before.as_str(), after.as_str()) {
+                ("部门", "单位") | ("单位", "部门") => all.push((range, before, What::Entity)),
+                (a, b) if level(a) && level(b) && next == Some(&'级') => all.push((range, before, What::Level)),
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// Names of the data that are spelt otherwise. Another name of the data in its place is looked at with its amount.
+    fn names(&self, names: &HashSet<Cow<'_, str>>) -> Vec<(Range<usize>, String, What)> {
+        let text: String = self.sentence.chars.iter().collect();
+        let mut all: Vec<(Range<usize>, String, What)> = Vec::new();
+        for name in names.iter().filter(|n| n.chars().count() >= 4 && text.contains(&***n)) {
+            let length = name.chars().count();
+            for (byte, _) in text.match_indices(&**name) {
+                let start = text[..byte].chars().count();
+                let Some(range) = self.typed_range(start..start + length) else { continue };
+                let words = self.passage.words(&range);
+                let near = words.chars().count().abs_diff(length) <= length / 3;
+                let other = names.contains(words.as_str());
+                if words != **name
+                    && near
+                    && !other
+                    && !all.iter().any(|(r, ..)| r.start < range.end && range.start < r.end)
+                {
+                    all.push((range, name.to_string(), What::Name));
+                }
+            }
+        }
+        // The longest name wins; the order of a set is nobody's.
+        all.sort_by(|a, b| (a.0.start, a.1.len(), &a.1).cmp(&(b.0.start, b.1.len(), &b.1)));
+        all
+    }
+
+    /// What stands for some characters of the set's sentence, where those right before and after are the same.
+    fn typed_range(&self, range: Range<usize>) -> Option<Range<usize>> {
+        let sign = |at: usize| self.model.ranges.iter().position(|r| r.start == at);
+        let same = |sign: usize| {
+            self.ops.iter().find_map(|op| match *op {
+                DiffOp::Equal { old_index, new_index, len } if (old_index..old_index + len).contains(&sign) => {
+                    Some(new_index + sign - old_index)
+                }
+                _ => None,
+            })
+        };
+        let start = match range.start {
+            0 => 0,
+            at => same(sign(at - 1).or_else(|| self.model.ranges.iter().position(|r| r.end == at))?)? + 1,
+        };
+        let end = match self.model.ranges.iter().position(|r| r.start == range.end) {
+            Some(after) => same(after)?,
+            None => self.typed.ranges.len(),
+        };
+        (start < end).then(|| self.typed.ranges[start].start..self.typed.ranges[end - 1].end)
+    }
 }
 
 /// Which number of the one text is which of the other: characters of the first, and of the second.
@@ -143,8 +268,11 @@ impl Statement {
 
     /// Whether its number can be the figure it speaks of; none where the figure is not known.
     pub fn holds(&self, composition: &Composition, passages: &[Passage]) -> Option<bool> {
-        let figure = interval(composition, &self.address)?;
         let text = passages[self.passage].words(&self.range);
+        if self.address.contains('%') {
+            return self.is_ratio(composition, &text);
+        }
+        let figure = interval(composition, &self.address)?;
         if text.is_empty() {
             return Some(false);
         }
@@ -161,6 +289,16 @@ impl Statement {
             false => figure,
         };
         Some(typed.low <= figure.high && figure.low <= typed.high)
+    }
+}
+
+impl Statement {
+    /// Whether a number can be the percentage it speaks of. Beside printed tables it cannot be told.
+    fn is_ratio(&self, composition: &Composition, text: &str) -> Option<bool> {
+        let exact = composition.figure(&self.address)?.amount.filter(|_| composition.given().is_empty())?;
+        let typed = money::printed_number(text, Decimal::ONE)?;
+        let decimals = text.split_once('.').map_or(0, |(_, d)| d.len() as u32);
+        Some((typed.abs() - exact.abs()).abs() <= Decimal::new(5, decimals + 1))
     }
 }
 

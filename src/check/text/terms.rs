@@ -4,6 +4,7 @@ use super::characters::is_han;
 use super::passage::{Kind, Passage, plain};
 use super::rule::{Findings, Rule};
 use super::texts::Texts;
+use super::words::{WrongWord, wrong};
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use crate::document::Block;
@@ -35,63 +36,72 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// A wrong or shortened name, the right one, and a word before or after that makes it right as it stands.
+/// A wrong or shortened name and the right one.
 struct Variant {
-    wrong: &'static str,
-    right: &'static str,
+    word: WrongWord,
     /// Only where the tables' heads use the right one.
     if_headed: bool,
 }
 
-const fn always(wrong: &'static str, right: &'static str) -> Variant {
-    Variant { wrong, right, if_headed: false }
+const fn always(word: WrongWord) -> Variant {
+    Variant { word, if_headed: false }
 }
 
-const fn headed(wrong: &'static str, right: &'static str) -> Variant {
-    Variant { wrong, right, if_headed: true }
+const fn headed(word: WrongWord) -> Variant {
+    Variant { word, if_headed: true }
 }
+
+/// What follows a kind of money.
+const OF_FUNDS: &str = "预算 收入 支出 拨款 财政拨款 安排 结转 结余 决算";
 
 const VARIANTS: [Variant; 17] = [
-    always("政府基金", "政府性基金"),
-    always("运维费", "运行维护费"),
-    always("机关运行费", "机关运行经费"),
-    always("公车运行", "公务用车运行"),
-    always("公车购置", "公务用车购置"),
-    always("因公出国境", "因公出国（境）"),
-    always("公款接待费", "公务接待费"),
-    always("一般性公共预算", "一般公共预算"),
-    always("国有资产经营预算", "国有资本经营预算"),
-    always("国有资本经营性预算", "国有资本经营预算"),
-    always("对附属单位的补助支出", "对附属单位补助支出"),
-    headed("上缴上级支出", "上解上级支出"),
-    headed("上解上级支出", "上缴上级支出"),
-    headed("财政专户核拨", "财政专户管理资金"),
-    headed("日常公用经费", "公用经费"),
-    headed("津补贴", "津贴补贴"),
-    headed("事业单位经营支出", "经营支出"),
+    // 鼓励各类政府基金投资 speaks of other funds.
+    always(wrong("政府基金", "政府性基金").before(OF_FUNDS)),
+    // A system or a building has 运维费 too.
+    always(wrong("运维费", "运行维护费").led_by("用车 公车 公务车 车辆 购置及 购置和 购置、")),
+    always(
+        wrong("机关运行费", "机关运行经费")
+            .begins("费用的 费用为 费用是 费用共 费用支出 费用预算 费用、 费用， 费用。"),
+    ),
+    always(wrong("公车运行", "公务用车运行").ends("办公")),
+    always(wrong("公车购置", "公务用车购置").ends("办公")),
+    always(wrong("因公出国境", "因公出国（境）")),
+    always(wrong("公款接待费", "公务接待费")),
+    always(wrong("一般性公共预算", "一般公共预算")),
+    always(wrong("国有资产经营预算", "国有资本经营预算")),
+    always(wrong("国有资本经营性预算", "国有资本经营预算")),
+    always(wrong("对附属单位的补助支出", "对附属单位补助支出")),
+    headed(wrong("上缴上级支出", "上解上级支出")),
+    headed(wrong("上解上级支出", "上缴上级支出")),
+    headed(wrong("财政专户核拨", "财政专户管理资金")),
+    headed(wrong("日常公用经费", "公用经费")),
+    headed(wrong("津补贴", "津贴补贴").ends("京津 天津 江津 河津")),
+    headed(wrong("事业单位经营支出", "经营支出")),
 ];
 
 /// Whether a term is a name that has a better one.
 pub fn is_variant(term: &str) -> bool {
-    VARIANTS.iter().any(|v| term.contains(v.wrong) && !term.contains(v.right))
+    VARIANTS.iter().any(|v| term.contains(v.word.wrong) && !term.contains(v.word.right))
 }
 
 fn variants(texts: &Texts<'_>, findings: &mut Findings) {
     let heads: String =
         texts.passages.iter().filter(|p| p.kind == Kind::Label).map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for variant in VARIANTS.iter().filter(|v| passage.text.contains(v.wrong)) {
+        for variant in VARIANTS.iter().filter(|v| passage.text.contains(v.word.wrong)) {
             // A head that says the shorter one is itself the spelling of this document.
-            let shown = heads.contains(variant.right) && !lines_with(&heads, variant.wrong, variant.right);
+            let shown =
+                heads.contains(variant.word.right) && !lines_with(&heads, variant.word.wrong, variant.word.right);
             if variant.if_headed && !shown {
                 continue;
             }
             for start in wrong_places(passage, variant) {
-                let range = start..start + variant.wrong.chars().count();
-                let found = passage.finding(range.clone(), format!("“{}”应写作“{}”", variant.wrong, variant.right));
+                let (wrong, right) = (variant.word.wrong, variant.word.right);
+                let range = start..start + wrong.chars().count();
+                let found = passage.finding(range.clone(), format!("“{wrong}”应写作“{right}”"));
                 let found =
                     found.hint(if variant.if_headed { "表头用的是这个名称" } else { "这是规范的名称" });
-                findings.push(if variant.if_headed { found } else { passage.certain(found, &range, variant.right) });
+                findings.push(if variant.if_headed { found } else { passage.certain(found, &range, right) });
             }
         }
     }
@@ -104,15 +114,16 @@ fn lines_with(heads: &str, wrong: &str, right: &str) -> bool {
 
 /// Where the wrong name is not part of the right one.
 fn wrong_places(passage: &Passage, variant: &Variant) -> Vec<usize> {
-    let length = variant.wrong.chars().count();
-    let right: Vec<char> = variant.right.chars().collect();
+    let word = &variant.word;
+    let length = word.wrong.chars().count();
+    let right: Vec<char> = word.right.chars().collect();
     let inside = |at: usize| {
         let first = at.saturating_sub(right.len());
         (first..=at)
             .any(|s| passage.chars.get(s..s + right.len()) == Some(&right[..]) && s + right.len() >= at + length)
     };
-    let starts = passage.text.match_indices(variant.wrong).map(|(byte, _)| passage.text[..byte].chars().count());
-    starts.filter(|&at| !inside(at)).collect()
+    let starts = passage.text.match_indices(word.wrong).map(|(byte, _)| passage.text[..byte].chars().count());
+    starts.filter(|&at| !inside(at) && !word.is_within_others(&passage.chars, &(at..at + length))).collect()
 }
 
 /// The names of tables end so.

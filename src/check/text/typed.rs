@@ -1,10 +1,10 @@
 //! Amounts that are typed: each is bound to a figure, or it is reported; what it says is the figure's.
 
-use super::amounts::{Amount, Unit, is_name};
+use super::amounts::{Amount, Unit, is_name, subject_of};
 use super::passage::{Kind, Passage, bare_label, row_key};
 use super::rule::{Findings, Rule};
 use super::statements::Statement;
-use super::texts::{NamedFigure, Texts};
+use super::texts::{NamedFigure, Texts, name_key};
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity::{Note, Warning};
@@ -181,50 +181,118 @@ fn bindable(texts: &Texts<'_>, findings: &mut Findings) {
             }
             let found = passage.finding(amount.range.clone(), message).hint(hint).address(first.address.clone());
             let alternatives = equal.iter().filter(|f| texts.names(f, &amount.label));
-            let certain = named && alternatives.clone().all(|f| f.amount == first.amount) || equal.len() == 1;
-            findings.push(if certain { passage.certain(found, &amount.number, &template) } else { found });
+            // What it prints instead has the same digits; a figure that is only equal may be another one.
+            let certain = named && alternatives.clone().all(|f| f.amount == first.amount);
+            findings.push(if certain { passage.change(found, &amount.number, &template) } else { found });
         }
     }
 }
 
 fn differs(texts: &Texts<'_>, findings: &mut Findings) {
-    texts.statements.iter().filter(|s| texts.holds(s) == Some(false)).for_each(|s| findings.push(unlike(texts, s)));
+    // A ratio is told with the changes.
+    let wrong = |s: &&Statement| !s.address.contains('%') && texts.holds(s) == Some(false);
+    for statement in texts.statements.iter().filter(wrong) {
+        if !is_of_another(texts, statement) {
+            findings.push(unlike(texts, statement));
+        }
+    }
     for (passage, typed) in typed(texts) {
-        for amount in typed.iter().filter(|a| a.is_money() && a.direction == 0) {
-            let known =
-                |s: &&Statement| std::ptr::eq(&texts.passages[s.passage], passage) && s.range.end == amount.number.end;
-            if texts.statements.iter().any(|s| known(&s)) {
-                continue; // told above, or right
-            }
-            if of_last_year(texts, passage, amount) || !equal_figures(texts, amount).is_empty() {
+        for amount in typed.iter().filter(|a| a.is_money()) {
+            if is_told(texts, passage, amount) || is_vague(passage, amount) {
                 continue;
             }
-            let named = texts.figures_named(&amount.label);
-            let named: Vec<&NamedFigure> =
-                named.filter(|f| f.unit != money::Unit::Plain && f.compares.is_none()).collect();
-            if named.iter().any(|f| amount.prints(f.amount)) {
+            let named = texts.spoken_of(passage, amount);
+            if amount.direction != 0 {
+                let change = named.iter().min_by_key(|f| (f.amount.abs() - amount.value()).abs()).copied();
+                let prints = named.iter().any(|f| amount.prints(f.amount.abs()));
+                if let Some(figure) = change.filter(|_| !prints) {
+                    findings.push(not_equal(texts, passage, amount, figure));
+                }
+                continue;
+            }
+            if of_last_year(texts, passage, amount) {
+                continue;
+            }
+            if named.iter().any(|f| amount.prints(f.amount) || amount.prints(f.amount.abs())) {
+                continue;
+            }
+            // Beside printed tables the figures that only sentences print are not known: one of them may have that name.
+            let given = !texts.composition.given().is_empty();
+            if given && !equal_figures(texts, amount).is_empty() {
                 continue;
             }
             let near = named.iter().min_by_key(|f| (f.amount - amount.value()).abs()).copied();
-            let near = near.or_else(|| alike(texts, amount));
+            // Of a row that has a name, the amount is its own; what no words name may be any figure.
+            let near = match near {
+                Some(figure) => Some(figure),
+                None if !equal_figures(texts, amount).is_empty() => continue,
+                None => alike(texts, amount),
+            };
             // A unit that is wrong has a rule of its own.
             let Some(figure) = near.filter(|f| !is_wrong_unit(amount, f)) else { continue };
-            let words = passage.words(&amount.range);
-            let label = texts.label_of(figure);
-            let message =
-                format!("手写的“{words}”与 {}（{label}，{}{}）不一致", figure.address, figure.text, figure.unit.name());
-            let found = passage
-                .finding(amount.range.clone(), message)
-                .address(figure.address.clone())
-                .compared(("正文写作".into(), amount.value()), (format!("{}为", figure.address), figure.amount));
-            let hint = template(figure, amount).map_or_else(String::new, |t| format!("若说的是它，写作 {t}"));
-            findings.push(found.hint(hint));
+            let limit = is_limit(passage, amount) && amount.value() >= figure.amount;
+            if !limit {
+                findings.push(not_equal(texts, passage, amount, figure));
+            }
         }
     }
 }
 
+/// Whether the set's own sentence tells the figure of a typed amount: that is told by itself, or right.
+fn is_told(texts: &Texts<'_>, passage: &Passage, amount: &Amount) -> bool {
+    let known = |s: &&Statement| std::ptr::eq(&texts.passages[s.passage], passage) && s.range.end == amount.number.end;
+    texts.statements.iter().find(known).is_some_and(|s| !is_of_another(texts, s))
+}
+
+/// Whether the words before a statement's number name another row than the one whose figure the set prints there: a list
+/// in another order. What its own row says is then looked at.
+fn is_of_another(texts: &Texts<'_>, statement: &Statement) -> bool {
+    let Some(amount) = texts.typed_amount(statement).filter(|a| a.is_money()) else { return false };
+    let passage = &texts.passages[statement.passage];
+    // A use of money and a subject may have one name, and only one of them is known.
+    let subject = subject_of(&passage.chars[amount.clause..amount.range.start]);
+    let key = row_key(&statement.address);
+    let own = [key, texts.label(&statement.address).unwrap_or(key)].map(name_key);
+    if own.iter().any(|name| subject.ends_with(name.as_str())) || *crate::compose::short_key(&subject) == *key {
+        return false;
+    }
+    let named = texts.spoken_of(passage, amount);
+    !named.is_empty() && named.iter().all(|f| *f.address != *statement.address)
+}
+
+/// 近300万元 and 300余万元 are not the amount itself; 每人每天 is a rate.
+fn is_vague(passage: &Passage, amount: &Amount) -> bool {
+    let clause: String = passage.chars[amount.clause..amount.range.start].iter().collect();
+    ["近", "超", "超过", "逾", "突破", "大约", "约", "上", "少于", "低于", "高于"].iter().any(|w| clause.ends_with(w))
+        || ["每", "单价", "均价", "人均", "平均", "标准为"].iter().any(|w| clause.contains(w))
+        || clause.ends_with("标准")
+        || passage.chars.get(amount.range.end) == Some(&'/')
+}
+
+/// 不超过5万元, 控制在5万元以内.
+fn is_limit(passage: &Passage, amount: &Amount) -> bool {
+    let clause: String = passage.chars[amount.clause..amount.range.start].iter().collect();
+    let after: String = passage.chars[amount.range.end..].iter().take(2).collect();
+    ["不超过", "控制在", "不高于", "不超", "以内控制在"].iter().any(|w| clause.contains(w))
+        || ["以内", "以下", "之内"].contains(&&*after)
+}
+
+/// The finding that a typed amount is not that of the figure it speaks of.
+fn not_equal(texts: &Texts<'_>, passage: &Passage, amount: &Amount, figure: &NamedFigure) -> Diagnostic {
+    let words = passage.words(&amount.range);
+    let label = texts.label_of(figure);
+    let message =
+        format!("手写的“{words}”与 {}（{label}，{}{}）不一致", figure.address, figure.text, figure.unit.name());
+    let found = passage
+        .finding(amount.range.clone(), message)
+        .address(figure.address.clone())
+        .compared(("正文写作".into(), amount.value()), (format!("{}为", figure.address), figure.amount));
+    let hint = template(figure, amount).map_or_else(String::new, |t| format!("若说的是它，写作 {t}"));
+    found.hint(hint)
+}
+
 /// The finding that a number is not that of the figure which the set's own sentence prints there.
-fn unlike(texts: &Texts<'_>, statement: &Statement) -> Diagnostic {
+pub fn unlike(texts: &Texts<'_>, statement: &Statement) -> Diagnostic {
     let passage = &texts.passages[statement.passage];
     let figure = texts.composition.figure(&statement.address);
     let shown = |f: &crate::compose::Figure| {
@@ -281,10 +349,22 @@ fn alike<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Option<&'t NamedFigure> {
     money_figures(texts).find(near)
 }
 
-/// The number is the figure's in 万元, and the unit written is another.
+/// The number is the figure's in another unit than the one written.
 fn is_wrong_unit(amount: &Amount, figure: &NamedFigure) -> bool {
-    let as_wan = Amount { unit: Unit::Wan, ..amount.clone() };
-    amount.unit == Unit::Yuan && as_wan.prints(figure.amount)
+    meant_unit(amount, figure).is_some()
+}
+
+/// The unit in which the number written would be the figure's.
+fn meant_unit(amount: &Amount, figure: &NamedFigure) -> Option<Unit> {
+    let as_unit = |unit: &Unit| Amount { unit: *unit, ..amount.clone() };
+    let equal = |unit: &Unit| {
+        let other = as_unit(unit);
+        !amount.written.is_zero() && (other.prints(figure.amount) || other.prints(figure.amount.abs()))
+    };
+    let others = [Unit::Wan, Unit::Yuan, Unit::Yi].into_iter().filter(|unit| *unit != amount.unit);
+    // 0亿元 prints any small amount: what is rounded away says nothing.
+    let exact = |unit: &Unit| as_unit(unit).slack() < figure.amount.abs();
+    others.into_iter().find(|unit| exact(unit) && equal(unit))
 }
 
 fn wrong_unit(texts: &Texts<'_>, findings: &mut Findings) {
@@ -294,45 +374,60 @@ fn wrong_unit(texts: &Texts<'_>, findings: &mut Findings) {
             let rate = after == Some(&'/')
                 || passage.words(&(amount.range.start.saturating_sub(4)..amount.range.start)).contains('每');
             let words = passage.words(&amount.range);
-            let figure = amount.figure.map(|id| texts.composition.document.figure(id));
-            let named = figure.and_then(|f| texts.figures.iter().find(|n| n.address == f.address));
-            let known = named.filter(|f| f.unit != money::Unit::Plain);
-            let off = known.is_some_and(|f| !amount.prints(f.amount.abs()));
-            let wan = Amount { unit: Unit::Wan, ..amount.clone() };
-            let typed_as_wan = figure.is_none()
-                && amount.unit == Unit::Yuan
-                && amount.decimals == 2
-                && money_figures(texts).any(|f| wan.prints(f.amount))
-                && !money_figures(texts).any(|f| amount.prints(f.amount));
-            let tiny = figure.is_none() && amount.unit == Unit::Yuan && amount.written < Decimal::ONE && !rate;
-            let is_prose = passage.is_prose();
-            if !(off || tiny || typed_as_wan && is_prose && !rate) {
+            let number = passage.words(&(amount.range.start..amount.number.end));
+            let printed = amount.figure.map(|id| texts.composition.document.figure(id));
+            let printed = printed.and_then(|f| texts.figures.iter().find(|n| n.address == f.address));
+            let printed = printed.filter(|f| f.unit != money::Unit::Plain);
+            let right = |f: &NamedFigure| amount.prints(f.amount) || amount.prints(f.amount.abs());
+            let (message, figure, unit) = if let Some(figure) = printed {
+                // What is printed is right; the word behind it is another unit's.
+                let Some(unit) = meant_unit(amount, figure).filter(|_| !right(figure)) else { continue };
+                let message =
+                    format!("“{}{words}”：这个数以{}为单位，却写作“{}”", amount.label, unit.name(), amount.unit.name());
+                (message, Some(figure), unit)
+            } else if amount.figure.is_some() || rate {
                 continue;
-            }
-            let message = match known {
-                Some(f) if off => format!(
-                    "“{}{words}”：这个数以{}为单位，却写作“{}”",
-                    amount.label,
-                    f.unit.name(),
-                    amount.unit.name()
-                ),
-                _ if tiny => format!("“{}{words}”不足 1 元，单位应为万元", amount.label),
-                _ => format!("“{}{words}”：表里是 {}万元", amount.label, passage.words(&amount.number)),
+            } else if let Some((figure, unit)) = in_another_unit(texts, passage, amount) {
+                (format!("“{}{words}”：表里是 {}{}", amount.label, figure.text, figure.unit.name()), Some(figure), unit)
+            } else if amount.unit == Unit::Yuan && amount.written.abs() < Decimal::ONE {
+                (format!("“{}{words}”不足 1 元，单位应为万元", amount.label), None, Unit::Wan)
+            } else {
+                continue;
             };
-            let mut found = passage
-                .finding(amount.range.clone(), message)
-                .hint(format!("写作“{}万元”", passage.words(&amount.number)));
-            if let Some(f) = known {
+            let mut found =
+                passage.finding(amount.range.clone(), message).hint(format!("写作“{number}{}”", unit.name()));
+            if let Some(figure) = figure {
                 found = found
-                    .address(f.address.clone())
-                    .compared(("正文写作".into(), amount.value()), (format!("{} 是", f.address), f.amount));
+                    .address(figure.address.clone())
+                    .compared(("正文写作".into(), amount.value()), (format!("{} 是", figure.address), figure.amount));
             }
-            let certain = amount.unit == Unit::Yuan
-                && (known.is_some_and(|f| wan.prints(f.amount.abs())) || tiny || typed_as_wan);
-            let unit = amount.range.end - amount.unit.name().chars().count()..amount.range.end;
-            findings.push(if certain { passage.certain(found, &unit, "万元") } else { found });
+            findings.push(found);
         }
     }
+}
+
+/// The figure that a typed amount is in another unit, with that unit: one of the row its words name; without a name one
+/// that prints so to the digit, where no figure prints the amount as it stands.
+fn in_another_unit<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount) -> Option<(&'t NamedFigure, Unit)> {
+    let prose = matches!(passage.kind, Kind::Prose | Kind::Lead) || texts.is_reason(passage);
+    if !prose || is_vague(passage, amount) {
+        return None;
+    }
+    let named = texts.spoken_of(passage, amount);
+    if !named.is_empty() {
+        let right = named.iter().any(|f| amount.prints(f.amount) || amount.prints(f.amount.abs()));
+        let meant = named.iter().find_map(|f| Some((*f, meant_unit(amount, f)?)));
+        return meant.filter(|_| !right);
+    }
+    let exact = amount.decimals >= 2 && amount.significant() >= 3 || amount.unit == Unit::Yuan && amount.decimals == 2;
+    if !exact || money_figures(texts).any(|f| amount.prints(f.amount)) {
+        return None;
+    }
+    let others = if amount.unit == Unit::Yuan { [Unit::Wan, Unit::Wan] } else { [Unit::Yuan, Unit::Wan] };
+    money_figures(texts).find_map(|f| {
+        let unit = meant_unit(amount, f).filter(|unit| others.contains(unit))?;
+        Some((f, unit))
+    })
 }
 
 fn unbound(texts: &Texts<'_>, findings: &mut Findings) {

@@ -75,7 +75,7 @@ fn not_known_is_not_false() {
     assert_eq!(prior(is("econ", "302")), "?1?");
     assert_eq!(prior(is("econ", "")), "?0?");
     assert_eq!(prior(field("econ", not(any(&["302"])))), "?0?");
-    assert_eq!(prior(is("three", "")), "111", "no unknown field: blank is none");
+    assert_eq!(prior(is("three", "")), "???", "no record says anything of it");
     assert_eq!(prior(view("公用经费")), "?10", "false wins");
     assert_eq!(prior(is("fund", "财政拨款")), "?1?");
     assert_eq!(prior(is("nothing", "1")), "???");

@@ -202,10 +202,10 @@ impl Parser<'_> {
     }
 
     pub(super) fn text_box_end(&mut self) {
-        if let Some((_, text)) = self.text_box.take_if(|(depth, _)| *depth == self.open.len()) {
-            if !text.trim().is_empty() {
-                self.unread(format!("文本框“{}”", text.trim()), false);
-            }
+        if let Some((_, text)) = self.text_box.take_if(|(depth, _)| *depth == self.open.len())
+            && !text.trim().is_empty()
+        {
+            self.unread(format!("文本框“{}”", text.trim()), false);
         }
     }
 

@@ -289,6 +289,8 @@ impl Parser<'_> {
             }
             "instrText" | "delInstrText" | "delText" => return Open::Properties,
             "tab" | "ptab" if parent == Some(Open::Run) => self.keep("\t"),
+            // Where a program ends a line of a title or a head as it stands in print; people type others.
+            "br" if attribute(element, "clear").is_some_and(|clear| clear == "all") => {}
             "br" | "cr" => self.keep("\n"),
             "noBreakHyphen" => self.keep("-"),
             "r" => return self.run_start(),

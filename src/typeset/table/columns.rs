@@ -1,28 +1,38 @@
 //! Column widths: from declared weights and from what the cells need, so that no number wraps and none starves.
 
-use super::grid::{Grid, Part};
-use crate::document::{Column, ColumnKind};
+use super::grid::{Grid, PARTS, Part};
+use crate::document::{Column, ColumnKind, RowKind};
+use crate::typeset::class::Class;
 use crate::typeset::linebreak::Breaker;
+use crate::typeset::sense;
+use crate::typeset::text::{Joint, Text};
 use std::collections::BTreeMap;
 
-/// Type sizes of head, text and number in pt, and the blank at each side of a cell.
+/// Type sizes of head, text, number and total in pt, and the blank at each side of a cell.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
-    pub parts: [f64; 3],
+    pub parts: [f64; PARTS],
     pub padding: f64,
 }
 
-/// Widths in ems of the three parts: the least a cell can do with, what reads well, and what it would like.
+/// Widths in ems of the parts: the least a cell can do with, what reads well, and what it would like.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Need {
-    least: [f64; 3],
-    decent: [f64; 3],
-    ideal: [f64; 3],
+    least: [f64; PARTS],
+    decent: [f64; PARTS],
+    ideal: [f64; PARTS],
 }
 
 /// What the cells of a table need, by column and by span, free of type size.
+#[derive(Clone, PartialEq)]
 pub struct Needs {
     columns: Vec<Need>,
+    /// Something stands in the column under its head.
+    filled: Vec<bool>,
+    /// The head of each column at its least without a broken word: what is enough where the column is empty.
+    heads: Vec<f64>,
+    /// The longest text of the body, in ems on one line.
+    pub longest: f64,
     /// By first column and number of columns.
     spans: BTreeMap<(usize, usize), Need>,
 }
@@ -45,27 +55,53 @@ pub enum Comfort {
 /// Room that rounding widths may take, in pt: Word's are whole twentieths of a point.
 const SLACK: f64 = 0.1;
 
+/// How much wider than ours digits may be in Word or LibreOffice: DejaVu Serif's are by a seventh.
+const AIR: f64 = 1.15;
+
 /// Longest text of a number column that is still taken for a number, in ems.
 const LONGEST_NUMBER: f64 = 14.0;
 
 impl Needs {
     pub fn of(grid: &Grid, columns: &[Column], breaker: &mut Breaker) -> Needs {
-        let mut needs = Needs { columns: vec![Need::default(); grid.columns], spans: BTreeMap::new() };
+        let mut needs = Needs {
+            columns: vec![Need::default(); grid.columns],
+            filled: vec![false; grid.columns],
+            heads: vec![0.0; grid.columns],
+            longest: 0.0,
+            spans: BTreeMap::new(),
+        };
         for cell in &grid.cells {
             if cell.text.signs.is_empty() {
                 continue;
             }
             let natural = breaker.natural_width(&cell.text);
+            if cell.part == Part::Head {
+                if cell.colspan == 1 {
+                    // Of more than three lines it would be high, and every page has it.
+                    let word = whole_words(&cell.text).max((natural / 3.0).ceil()).max(2.0).min(natural);
+                    needs.heads[cell.column] = needs.heads[cell.column].max(word);
+                }
+            } else if grid.kinds[cell.row] != RowKind::Numbering {
+                needs.longest = needs.longest.max(natural);
+                needs.filled[cell.columns()].fill(true);
+            }
             let whole = cell.part != Part::Head
                 && natural <= LONGEST_NUMBER
                 && columns.get(cell.column).is_some_and(|c| c.kind != ColumnKind::Text);
             let unit = if whole { natural } else { breaker.widest_unit(&cell.text).min(LONGEST_NUMBER) };
             let indent = cell.cell.indent;
             let (least, decent, ideal) = match cell.part {
-                // A number likes some air.
-                _ if whole => (natural, natural, natural + 1.0),
-                Part::Head => (unit, natural.min(unit.max(2.0)), natural.min(unit.max(natural / 3.0).max(4.0))),
-                _ => (unit.max(natural.min(2.0)), natural.min(unit.max(4.0)), natural),
+                // A number likes some air; and the faces that a machine without the official ones has are wider.
+                _ if whole => (natural, natural * AIR, (natural + 1.0).max(natural * AIR)),
+                Part::Head => {
+                    let word = whole_words(&cell.text).max(unit).max(2.0);
+                    (unit, natural.min(word), natural.min(word.max(natural / 3.0).max(4.0)))
+                }
+                _ => {
+                    // A code or a word in Latin letters is as wide there as numbers are.
+                    let word = if unit > 2.0 { unit * AIR } else { unit };
+                    (unit.max(natural.min(2.0)), word.max(natural.min(4.0)), natural.max(word))
+                }
             };
             let need = match cell.colspan {
                 1 => &mut needs.columns[cell.column],
@@ -74,6 +110,25 @@ impl Needs {
             need.raise(cell.part, [least + indent, decent + indent, ideal + indent]);
         }
         needs
+    }
+
+    /// Takes in what another table of the same form needs.
+    pub fn join(&mut self, other: Needs) {
+        for (own, other) in self.columns.iter_mut().zip(other.columns) {
+            own.join(&other);
+        }
+        for (span, other) in other.spans {
+            self.spans.entry(span).or_default().join(&other);
+        }
+        self.filled.iter_mut().zip(other.filled).for_each(|(own, other)| *own |= other);
+        self.heads.iter_mut().zip(other.heads).for_each(|(own, other)| *own = own.max(other));
+        self.longest = self.longest.max(other.longest);
+    }
+
+    /// Widths by what stands in the cells alone, whatever is declared.
+    pub fn by_content(&self, columns: &[Column], sizes: Sizes, total: f64) -> Option<Vec<f64>> {
+        let widths = self.at(sizes, columns, Comfort::Decent);
+        (widths.least.iter().sum::<f64>() <= total).then(|| from_content(total, &widths))
     }
 
     /// Widths that sum to `total` at the given sizes, or how wide the table would have to be.
@@ -111,6 +166,10 @@ impl Needs {
             least: self.columns.iter().map(least).collect(),
             ideal: self.columns.iter().map(|n| sizes.width(&n.ideal)).collect(),
         };
+        // An empty column wants no more than its head does; what it has over goes to those with something in them.
+        for (column, ideal) in widths.ideal.iter_mut().enumerate().filter(|(c, _)| !self.filled[*c]) {
+            *ideal = sizes.width(&[self.heads[column], 0.0, 0.0, 0.0]).max(widths.least[column]);
+        }
         for (&(column, span), need) in &self.spans {
             let range = column..column + span;
             widen(&mut widths.least, range.clone(), least(need), columns);
@@ -120,7 +179,32 @@ impl Needs {
     }
 }
 
+/// Width in ems of the widest part of a head that no line should break.
+fn whole_words(text: &Text) -> f64 {
+    let senses = sense::costs(text);
+    let (mut widest, mut width) = (0.0_f64, 0.0);
+    for (i, sign) in text.signs.iter().enumerate() {
+        width += sign.advance;
+        widest = widest.max(width - sign.right);
+        let ends = sign.joint == Joint::Open && senses.get(i).is_none_or(|cost| *cost < sense::WITHIN_WORD);
+        if ends || sign.class == Class::Newline {
+            width = 0.0;
+        } else {
+            width += sign.gap;
+        }
+    }
+    widest.min(LONGEST_NUMBER)
+}
+
 impl Need {
+    fn join(&mut self, other: &Need) {
+        let most =
+            |own: &mut [f64; PARTS], other: &[f64; PARTS]| own.iter_mut().zip(other).for_each(|(a, b)| *a = a.max(*b));
+        most(&mut self.least, &other.least);
+        most(&mut self.decent, &other.decent);
+        most(&mut self.ideal, &other.ideal);
+    }
+
     fn raise(&mut self, part: Part, [least, decent, ideal]: [f64; 3]) {
         let part = part as usize;
         self.least[part] = self.least[part].max(least);
@@ -130,7 +214,7 @@ impl Need {
 }
 
 impl Sizes {
-    fn width(&self, ems: &[f64; 3]) -> f64 {
+    fn width(&self, ems: &[f64; PARTS]) -> f64 {
         let widest = ems.iter().zip(self.parts).map(|(e, size)| e * size).fold(0.0, f64::max);
         widest + 2.0 * self.padding + SLACK
     }

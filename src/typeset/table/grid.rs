@@ -7,13 +7,18 @@ use crate::typeset::structure::Tags;
 use crate::typeset::text::{Setting, Shaper, Text};
 use std::ops::Range;
 
-/// Which of a table's three text roles a cell is set in.
+/// Which of a table's text roles a cell is set in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     Head,
     Text,
     Number,
+    /// Of a row of totals, where the style has a role for it.
+    Total,
 }
+
+/// How many parts there are.
+pub const PARTS: usize = 4;
 
 /// A cell with its place. Rows count through header and body.
 pub struct GridCell<'a> {
@@ -69,7 +74,8 @@ impl<'a> Grid<'a> {
     /// Places and shapes the cells. Spans that leave the table are cut at its edge; header and body are apart.
     pub fn new(
         table: &'a Table,
-        settings: [Setting<'a>; 3],
+        settings: [Setting<'a>; PARTS],
+        totals: bool,
         shaper: &mut Shaper<'a>,
         diagnostics: &mut Diagnostics,
     ) -> Grid<'a> {
@@ -88,7 +94,10 @@ impl<'a> Grid<'a> {
             let first = grid.cells.len();
             let end = if index < header_rows { header_rows } else { rows };
             for cell in &row.cells {
-                let part = part_of(table, row, cell, index < header_rows);
+                let part = match part_of(table, row, cell, index < header_rows) {
+                    Part::Text | Part::Number if totals && row.kind == RowKind::Total => Part::Total,
+                    part => part,
+                };
                 let setting = settings[part as usize];
                 let place = || {
                     let record = row.origin.as_ref().map(|o| Place::new(o.file.clone(), o.line, 0));

@@ -1,7 +1,8 @@
-//! A table after which a page would stay empty uses the room: type, then rows, grow within what its style declares.
+//! A table after which a page would stay empty uses the room: type, then rows, grow within what its style declares. One
+//! that is a little too high for its page draws its rows together instead of leaving some of them to the next.
 
 use super::columns::{Comfort, Needs, Sizes};
-use super::{Measured, STEP, arranged_height, notes_height, roles, row_extents, settle, sizes, width};
+use super::{Above, Measured, STEP, notes_height, roles, row_extents, settle, sizes, width};
 use crate::document::Table;
 use crate::typeset::flow::Flow;
 use crate::typeset::galley::Galley;
@@ -16,14 +17,17 @@ pub fn grow<'a>(
     table: &Table,
     measured: &mut Measured<'a>,
     needs: &Needs,
-    above: &[Galley],
+    above: &Above,
     notes: &[Galley],
 ) {
     let style = measured.style;
+    if !tighten(flow, measured, above, notes) {
+        shrink(flow, table, measured, needs, above, notes);
+    }
     if !flow.ends_page || (style.most.is_none() && style.tall.is_none()) {
         return;
     }
-    let around = flow.held_height() + arranged_height(flow.area, above) + notes_height(notes) + style.frame.max(0.0);
+    let around = flow.held_height() + above.height + notes_height(notes) + style.frame.max(0.0);
     let room = flow.room() - flow.area.height * SPARE - around;
     if height(measured, flow.area.height) > room {
         return;
@@ -32,6 +36,75 @@ pub fn grow<'a>(
     let heights: Vec<f64> = row_extents(measured, flow.area.height).iter().map(|e| e.height).collect();
     let tall = style.tall.unwrap_or(0.0).min(level(&heights, room));
     measured.row = measured.row.max(tall);
+}
+
+/// Shares of the blank above and below its lines that a row may be left with.
+const TIGHTER: [f64; 4] = [0.8, 0.6, 0.4, 0.2];
+/// Share of its declared height that a row keeps: closer ones would look like another table's.
+const CLOSEST: f64 = 0.8;
+
+/// Rows of a table that a page of its own just does not hold are set closer.
+fn tighten(flow: &Flow, measured: &mut Measured, above: &Above, notes: &[Galley]) -> bool {
+    let (page, room) = (flow.area.height, own_page(flow, measured, above, notes));
+    let has = height(measured, page);
+    if has <= room || !flow.at_top() {
+        return true;
+    }
+    let (row, padding) = (measured.row, measured.padding[0]);
+    for share in TIGHTER {
+        measured.padding[0] = padding * share;
+        measured.row = row.min((measured.pitches[1] + 2.0 * padding * share).max(CLOSEST * row));
+        if height(measured, page) <= room {
+            return true;
+        }
+    }
+    (measured.row, measured.padding[0]) = (row, padding);
+    false
+}
+
+/// What a page of its own has for a table's rows, in pt.
+fn own_page(flow: &Flow, measured: &Measured, above: &Above, notes: &[Galley]) -> f64 {
+    let around = flow.held_height() + above.height + notes_height(notes) + measured.style.frame.max(0.0);
+    flow.area.height * (1.0 - SPARE / 2.0) - around
+}
+
+/// A table of more rows than this share of a page over it does not come onto one by smaller type.
+const MOST_OVER: f64 = 1.6;
+
+/// The type of a table falls, down to its style's least, where that brings the table onto the page of its own that it
+/// begins.
+fn shrink<'a>(
+    flow: &mut Flow<'a>,
+    table: &Table,
+    measured: &mut Measured<'a>,
+    needs: &Needs,
+    above: &Above,
+    notes: &[Galley],
+) {
+    let (page, room) = (flow.area.height, own_page(flow, measured, above, notes));
+    let roles = roles(flow, measured.style);
+    let declared = roles[1].style.size.max(0.1);
+    let least = measured.style.least.clamp(0.1, declared);
+    if height(measured, page) > MOST_OVER * room {
+        return;
+    }
+    let (scale, row, padding) = (measured.scale, measured.row, measured.padding);
+    let widths: Vec<f64> = measured.edges.windows(2).map(|e| e[1] - e[0]).collect();
+    let total = width(flow.area, measured.style);
+    let mut size = declared * scale - STEP;
+    while size >= least - 1e-9 {
+        let smaller = size / declared;
+        let sizes = Sizes { parts: sizes(roles, smaller), padding: padding[1] };
+        if let Ok(narrower) = needs.solve(&table.columns, sizes, total, Comfort::Decent) {
+            settle(flow, measured, roles, &narrower, smaller);
+            if tighten(flow, measured, above, notes) {
+                return;
+            }
+        }
+        size -= STEP;
+    }
+    (measured.row, measured.padding) = (row, padding);
+    settle(flow, measured, roles, &widths, scale);
 }
 
 fn height(measured: &Measured, page: f64) -> f64 {

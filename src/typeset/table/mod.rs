@@ -14,13 +14,15 @@ use super::linebreak::{Fit, Line, Measure};
 use super::page::Area;
 use super::sense;
 use super::structure::Tags;
-use super::text::Setting;
+use super::text::{Setting, Text};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Align, Inline, Table, plain_text};
 use crate::style::{MM, TableStyle};
-use columns::{Comfort, Needs, Sizes};
-use grid::{Grid, GridCell};
+pub use columns::Needs;
+use columns::{Comfort, Sizes};
+use grid::{Grid, GridCell, PARTS, Part};
 use pagination::{Cursor, Extent, Plan, Spacing};
+use std::collections::BTreeMap;
 
 /// Type sizes fall by this much at a time, in pt.
 const STEP: f64 = 0.5;
@@ -31,9 +33,9 @@ const CELL_PITCH: f64 = 1.3;
 pub struct Measured<'a> {
     pub grid: Grid<'a>,
     pub style: &'a TableStyle,
-    /// Type sizes of head, text and number, and their pitches, in pt.
-    pub sizes: [f64; 3],
-    pub pitches: [f64; 3],
+    /// Type sizes of head, text, number and total, and their pitches, in pt.
+    pub sizes: [f64; PARTS],
+    pub pitches: [f64; PARTS],
     /// Vertical and horizontal padding in pt.
     pub padding: [f64; 2],
     /// Left edges of the columns and the right edge of the last, in pt from the type area's left.
@@ -91,8 +93,10 @@ pub fn set_table<'a>(flow: &mut Flow<'a>, table: &'a Table) {
     }
     grow::grow(flow, table, &mut measured, &needs, &above, &notes);
     let columns = measured.edges.windows(2).map(|e| e[1] - e[0]).collect();
-    flow.tables.push(TableGeometry { columns, scale: measured.scale, rows: Vec::new(), page: 0, pages: 0 });
-    paginate(flow, &measured, above, &notes);
+    let heads = head_breaks(&measured);
+    flow.tables.push(TableGeometry { columns, scale: measured.scale, heads, ..TableGeometry::default() });
+    let continued = continued_line(flow, table, style);
+    paginate(flow, &measured, above, &notes, continued);
     for note in notes {
         flow.place(note);
     }
@@ -122,16 +126,30 @@ fn shown(table: &Table) -> String {
 fn measure<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> (Measured<'a>, Needs) {
     let roles = roles(flow, style);
     let settings = roles.map(|role| Setting { role: role.font, full: 1.0 });
-    let grid = Grid::new(table, settings, &mut flow.shaper, flow.diagnostics);
-    let needs = Needs::of(&grid, &table.columns, &mut flow.breaker);
     let padding = style.padding.map(|mm| mm.max(0.0) * MM);
     let total = width(flow.area, style);
-    let (widths, scale) = fit_columns(flow, table, style, roles, &needs, padding[1], total);
+    let form = shape_form(flow, table, settings);
+    let Shaped { grid, needs: own } = match flow.shaped.remove(table.id.as_str()) {
+        Some(shaped) => shaped,
+        None => shape(flow, table, settings),
+    };
+    let declared = Sizes { parts: sizes(roles, 1.0), padding: padding[1] };
+    let fits =
+        |form: &Needs| own.longest <= LONG && form.solve(&table.columns, declared, total, Comfort::Decent).is_ok();
+    let needs = match form {
+        Some(form) if fits(&form) => form,
+        _ => own,
+    };
+    let (mut widths, scale) = fit_columns(flow, table, style, roles, &needs, padding[1], total);
+    if needs.longest > LONG {
+        let sizes = Sizes { parts: sizes(roles, scale), padding: padding[1] };
+        relieve(flow, &grid, &mut widths, needs.by_content(&table.columns, sizes, total), sizes);
+    }
     let mut measured = Measured {
         grid,
         style,
-        sizes: [0.0; 3],
-        pitches: [0.0; 3],
+        sizes: [0.0; PARTS],
+        pitches: [0.0; PARTS],
         padding,
         edges: Vec::new(),
         lines: Vec::new(),
@@ -142,8 +160,72 @@ fn measure<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> 
     (measured, needs)
 }
 
-fn roles<'a>(flow: &mut Flow<'a>, style: &TableStyle) -> [TextRole<'a>; 3] {
-    [&style.head, &style.text, &style.number].map(|name| flow.role(name))
+/// A table's cells, and what they need of its columns.
+pub struct Shaped<'a> {
+    grid: Grid<'a>,
+    needs: Needs,
+}
+
+fn shape<'a>(flow: &mut Flow<'a>, table: &'a Table, settings: [Setting<'a>; PARTS]) -> Shaped<'a> {
+    let totals = flow.style.table.get(&table.style).is_some_and(|style| style.total.is_some());
+    let grid = Grid::new(table, settings, totals, &mut flow.shaper, flow.diagnostics);
+    let needs = Needs::of(&grid, &table.columns, &mut flow.breaker);
+    Shaped { grid, needs }
+}
+
+/// What all tables of one form need together (绩效目标表, a table for each project): they have the same columns on all
+/// pages. The first one shapes the others too. None for a table that is alone.
+fn shape_form<'a>(flow: &mut Flow<'a>, table: &Table, settings: [Setting<'a>; PARTS]) -> Option<Needs> {
+    let (form, _) = table.id.split_once('.')?;
+    if let Some(needs) = flow.forms.get(form) {
+        return Some(needs.clone());
+    }
+    let document = flow.document;
+    let is_one = |other: &&Table| {
+        let same = other.id.split_once('.').is_some_and(|(of, _)| of == form);
+        same && other.style == table.style && other.columns == table.columns
+    };
+    let mut joined: Option<Needs> = None;
+    for other in document.tables().filter(is_one) {
+        let shaped = shape(flow, other, settings);
+        // One text beyond all measure is its own table's affair.
+        if shaped.needs.longest <= LONG {
+            match &mut joined {
+                Some(joined) => joined.join(shaped.needs.clone()),
+                None => joined = Some(shaped.needs.clone()),
+            }
+        }
+        flow.shaped.insert(&other.id, shaped);
+    }
+    flow.forms.insert(form.to_owned(), joined.clone()?);
+    joined
+}
+
+/// A text of more ems than these is worth other columns than declared.
+const LONG: f64 = 120.0;
+/// If the table then takes less than this share of its height.
+const RELIEF: f64 = 0.75;
+
+/// Columns by what stands in them, where one long text would else make the table much higher.
+fn relieve(flow: &mut Flow, grid: &Grid, widths: &mut Vec<f64>, other: Option<Vec<f64>>, sizes: Sizes) {
+    let Some(other) = other else { return };
+    let naturals: Vec<f64> = grid.cells.iter().map(|c| flow.breaker.natural_width(&c.text)).collect();
+    let lines = |widths: &[f64]| {
+        let mut rows = vec![1.0_f64; grid.rows()];
+        for (cell, natural) in grid.cells.iter().zip(&naturals).filter(|(c, _)| c.rowspan == 1) {
+            let width = widths[cell.columns()].iter().sum::<f64>() - 2.0 * sizes.padding;
+            let size = sizes.parts[cell.part as usize];
+            rows[cell.row] = rows[cell.row].max((natural * size / width.max(size)).ceil());
+        }
+        rows.iter().sum::<f64>()
+    };
+    if lines(&other) < RELIEF * lines(widths) {
+        *widths = other;
+    }
+}
+
+fn roles<'a>(flow: &mut Flow<'a>, style: &TableStyle) -> [TextRole<'a>; PARTS] {
+    [&style.head, &style.text, &style.number, style.total.as_ref().unwrap_or(&style.text)].map(|name| flow.role(name))
 }
 
 /// Width of a table's columns together: its frame lies within the type area.
@@ -152,7 +234,7 @@ fn width(area: Area, style: &TableStyle) -> f64 {
 }
 
 /// Gives a table its columns and type, and breaks its cells into lines.
-fn settle(flow: &mut Flow, measured: &mut Measured, roles: [TextRole; 3], widths: &[f64], scale: f64) {
+fn settle(flow: &mut Flow, measured: &mut Measured, roles: [TextRole; PARTS], widths: &[f64], scale: f64) {
     let mut x = 0.0;
     measured.edges = vec![0.0];
     measured.edges.extend(widths.iter().map(|w| {
@@ -166,7 +248,7 @@ fn settle(flow: &mut Flow, measured: &mut Measured, roles: [TextRole; 3], widths
     break_cells(flow, measured);
 }
 
-fn sizes(roles: [TextRole; 3], scale: f64) -> [f64; 3] {
+fn sizes(roles: [TextRole; PARTS], scale: f64) -> [f64; PARTS] {
     roles.map(|r| r.style.size.max(0.1) * scale)
 }
 
@@ -179,7 +261,7 @@ fn fit_columns(
     flow: &mut Flow,
     table: &Table,
     style: &TableStyle,
-    roles: [TextRole; 3],
+    roles: [TextRole; PARTS],
     needs: &Needs,
     padding: f64,
     total: f64,
@@ -221,6 +303,9 @@ const PROSE: f64 = 2.5;
 /// Ems: in a narrower cell justified lines would be stretched apart.
 const PROSE_WIDTH: f64 = 15.0;
 
+/// How much worse a broken word is in a head than in a title: worse than a line more.
+const HEAD_WORD: f64 = 20.0;
+
 fn break_cells(flow: &mut Flow, measured: &mut Measured) {
     let mut lines = Vec::with_capacity(measured.grid.cells.len());
     for index in 0..measured.grid.cells.len() {
@@ -232,12 +317,18 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
             let prose = count > PROSE && width >= PROSE_WIDTH;
             let prose = prose && cell.align == Align::Left;
             let align = if prose { Align::Justify } else { cell.align };
-            // Heads and names break at words.
-            if align != Align::Justify && (1.0..=4.0).contains(&count) {
+            // Heads and names break at words; a head rather takes one line more than breaks one.
+            let head = cell.part == Part::Head;
+            if align != Align::Justify && (1.0..=if head { 12.0 } else { 4.0 }).contains(&count) {
                 flow.breaker.senses = sense::costs(&cell.text);
+                if head {
+                    flow.breaker.senses.iter_mut().filter(|c| **c >= sense::WITHIN_WORD).for_each(|c| *c *= HEAD_WORD);
+                }
             }
             let measure = Measure { width, indent: 0.0 };
+            flow.breaker.rigid = !prose;
             flow.breaker.break_lines(&cell.text, measure, Fit::of(align), &mut lines);
+            flow.breaker.rigid = false;
             flow.breaker.senses.clear();
             measured.grid.cells[index].prose = prose;
         }
@@ -246,27 +337,81 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
     measured.lines = lines;
 }
 
-/// The line above a table: up to three texts, at the left, in the middle, at the right.
-fn above_line<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle, element: ElementId) -> Vec<Galley<'a>> {
+/// Texts side by side above a table: at the left, in the middle, at the right.
+#[derive(Default)]
+pub struct Above<'a> {
+    pub galleys: Vec<Galley<'a>>,
+    /// pt: of the highest of them side by side, or of all under each other.
+    pub height: f64,
+    /// Widths of the three places in pt, where they stand side by side.
+    parts: Option<[f64; 3]>,
+}
+
+/// The line above a table: up to three texts. That at the left, the department, takes what the others leave, on several
+/// lines if it is long.
+fn above_line<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle, element: ElementId) -> Above<'a> {
     let filled: Vec<(usize, &'a Vec<Inline>)> =
         table.above.iter().enumerate().filter(|(_, inlines)| !inlines.is_empty()).collect();
     if filled.is_empty() {
-        return Vec::new();
+        return Above::default();
     }
     let caption = flow.tree.add(element, ElementKind::Caption);
-    let mut galleys = Vec::with_capacity(filled.len());
+    let mut texts = Vec::with_capacity(filled.len());
     for (index, inlines) in filled {
         let paragraph = flow.tree.add(caption, ElementKind::Paragraph);
         let tags = flow.tree.tag_sentence(paragraph, inlines, flow.document);
-        let mut galley = flow.galley(&style.above, inlines, None, tags);
-        galley.align = match index {
-            0 => Align::Left,
-            1 => Align::Center,
-            _ => Align::Right,
-        };
-        galleys.push(galley);
+        let role = flow.role(&style.above);
+        texts.push((PLACES[index.min(2)], flow.shape(role, inlines, None), tags));
     }
-    galleys
+    side_by_side(flow, style, texts)
+}
+
+const PLACES: [Align; 3] = [Align::Left, Align::Center, Align::Right];
+
+/// Space between texts on the line above a table, in ems.
+const ASIDE: f64 = 1.0;
+
+/// The left text is not squeezed into less than this share of the line.
+const LEAST_LEFT: f64 = 0.4;
+
+/// Breaks texts so that they stand side by side, if the type area is wide enough, else under each other.
+fn side_by_side<'a>(flow: &mut Flow<'a>, style: &'a TableStyle, texts: Vec<(Align, Text<'a>, Tags)>) -> Above<'a> {
+    let role = flow.role(&style.above);
+    let size = role.style.size.max(0.1);
+    let mut natural = [0.0; 3];
+    for (align, text, _) in &texts {
+        natural[place(*align)] = flow.breaker.natural_width(text) * size + ASIDE * size;
+    }
+    let [left, middle, right] = natural;
+    let total = flow.area.width;
+    let rest = total - middle - right;
+    let beside = left <= rest || rest >= LEAST_LEFT * total;
+    let parts = beside.then(|| {
+        // The middle of the page, where it is free, else the middle of what is free.
+        let side = left.max(right);
+        match (total - middle) / 2.0 >= side {
+            true => [(total - middle) / 2.0, middle, (total - middle) / 2.0],
+            false => [left.min(rest), rest - left.min(rest) + middle, right],
+        }
+    });
+    let mut above = Above { galleys: Vec::with_capacity(texts.len()), height: 0.0, parts };
+    for (align, text, tags) in texts {
+        let at = place(align);
+        let (from, width) = match parts {
+            Some(parts) => (parts[..at].iter().sum::<f64>(), parts[at]),
+            None => (0.0, total),
+        };
+        let aside = if parts.is_some() && at == 0 && width < total { ASIDE * size } else { 0.0 };
+        let mut galley = flow.break_galley(role, text, tags, total - width + aside);
+        (galley.left, galley.align) = (galley.left + from, align);
+        above.height = if beside { above.height.max(galley.height()) } else { above.height + galley.height() };
+        above.galleys.push(galley);
+    }
+    above
+}
+
+fn place(align: Align) -> usize {
+    PLACES.iter().position(|p| *p == align).unwrap_or(0)
 }
 
 fn notes<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle, index: usize) -> Vec<Galley<'a>> {
@@ -305,15 +450,22 @@ fn row_extents(measured: &Measured, page: f64) -> Vec<Extent> {
 }
 
 /// Rows onto pages, with the title and the line above on the first, and 续表 on each that follows.
-fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, mut above: Vec<Galley<'a>>, notes: &[Galley<'a>]) {
-    let continued = continued_line(flow, measured.style);
+fn paginate<'a>(
+    flow: &mut Flow<'a>,
+    measured: &Measured<'a>,
+    above: Above<'a>,
+    notes: &[Galley<'a>],
+    continued: Above<'a>,
+) {
     let frame = measured.style.frame.max(0.0);
-    let page = (flow.area.height - continued.as_ref().map_or(0.0, |g| g.height() - g.half_leading()) - frame).max(1.0);
+    let leading = continued.galleys.first().map_or(0.0, Galley::half_leading);
+    let page = (flow.area.height - continued.height + leading - frame).max(1.0);
     let plan = plan(measured, notes, page);
-    let above_height = arrange_above(flow.area, &mut above);
-    flow.make_room(above_height + plan.first_height() + frame);
+    let whole = plan.whole_height();
+    let first_rows = if whole <= KEPT_WHOLE * page { whole } else { plan.first_height() };
+    flow.make_room(above.height + first_rows + frame);
     flow.release_held();
-    set_above(flow, &above, above_height);
+    set_above(flow, &above);
     let first = flow.page_index();
     let mut painter = paint::Painter::new(measured);
     let mut cursor = Cursor::default();
@@ -321,7 +473,7 @@ fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, mut above: Vec<Gal
         let begun = cursor != Cursor::default();
         if begun {
             flow.break_page();
-            continued.iter().for_each(|line| flow.paint(line, 0..line.lines.len()));
+            set_above(flow, &continued);
         }
         let (bands, next) = plan.next(&cursor, flow.room() - frame, begun);
         painter.paint(flow, &bands);
@@ -331,6 +483,7 @@ fn paginate<'a>(flow: &mut Flow<'a>, measured: &Measured<'a>, mut above: Vec<Gal
     if let Some(geometry) = flow.tables.last_mut() {
         (geometry.page, geometry.pages) = (first, pages);
         geometry.rows = plan.heights();
+        geometry.above = above.parts;
     }
 }
 
@@ -345,63 +498,50 @@ fn notes_height(notes: &[Galley]) -> f64 {
     notes.iter().map(|n| n.before + n.height() + n.after).sum()
 }
 
-/// 续表, at the right above the table, where the style asks for it.
-fn continued_line<'a>(flow: &mut Flow<'a>, style: &'a TableStyle) -> Option<Galley<'a>> {
-    let text = style.continued.as_ref().filter(|t| !t.is_empty())?;
+/// What stands above each following part of a table, where the style asks for it: which table goes on, and its unit.
+fn continued_line<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> Above<'a> {
+    let Some(words) = style.continued.as_ref().filter(|t| !t.is_empty()) else { return Above::default() };
+    let title = table.title.as_ref().map_or(String::new(), |t| crate::document::one_line(&plain_text(&t.inlines)));
+    let unit = table.above.get(2).filter(|unit| !unit.is_empty() && !title.is_empty());
+    let name = [Inline::text(format!("{title}{words}"))];
     let role = flow.role(&style.above);
-    let inlines = [Inline::text(text)];
     let setting = Setting { role: role.font, full: 1.0 };
-    let shaped = flow.shaper.shape(&inlines, setting, &|| None, flow.diagnostics).into_owned();
-    let tags = Tags::One(Tag::Artifact(Artifact::Pagination));
-    let mut galley = flow.break_galley(role, shaped, tags, 0.0);
-    galley.align = Align::Right;
-    Some(galley)
+    let mut shaped = |inlines: &[Inline]| flow.shaper.shape(inlines, setting, &|| None, flow.diagnostics).into_owned();
+    let tags = || Tags::One(Tag::Artifact(Artifact::Pagination));
+    let at = if title.is_empty() { Align::Right } else { Align::Left };
+    let mut texts = vec![(at, shaped(&name), tags())];
+    texts.extend(unit.map(|unit| (Align::Right, shaped(unit), tags())));
+    side_by_side(flow, style, texts)
 }
 
-/// Space between texts on the line above a table, in ems.
-const ASIDE: f64 = 1.0;
+/// A table that takes less than this of a page stands whole on one, rather than with two rows on the next.
+const KEPT_WHOLE: f64 = 0.4;
 
-/// What the texts above a table take at the left, in the middle and at the right, if one line holds them.
-fn on_one_line(area: Area, galleys: &[Galley]) -> Option<[f64; 3]> {
-    let width = |g: &Galley| g.lines.iter().map(|l| l.width).fold(0.0, f64::max) * g.size;
-    let at = |align| galleys.iter().filter(|g| g.align == align).map(|g| width(g) + ASIDE * g.size).fold(0.0, f64::max);
-    let widths = [Align::Left, Align::Center, Align::Right].map(at);
-    let fits = widths.iter().sum::<f64>() <= area.width && galleys.iter().all(|g| g.lines.len() == 1);
-    fits.then_some(widths)
-}
-
-/// Height of the texts above a table: of one line if it holds them, else of all under each other.
-fn arranged_height(area: Area, galleys: &[Galley]) -> f64 {
-    match on_one_line(area, galleys) {
-        Some(_) => galleys.iter().map(Galley::height).fold(0.0, f64::max),
-        None => galleys.iter().map(Galley::height).sum(),
+/// Where the lines of heads end, by row and column.
+fn head_breaks(measured: &Measured) -> BTreeMap<(usize, usize), Vec<usize>> {
+    let mut heads = BTreeMap::new();
+    for cell in measured.grid.cells.iter().filter(|c| c.part == Part::Head && c.lines.len() > 1) {
+        let lines = &measured.lines[cell.lines.clone()];
+        let ends = lines.iter().filter(|line| !line.last && !line.hyphen);
+        let of = |line: &Line| cell.text.signs.get(line.end as usize).map(|sign| sign.at as usize);
+        heads.insert((cell.row, cell.column), ends.filter_map(of).collect());
     }
+    heads
 }
 
-/// Puts texts on one line, at the left, in the middle and at the right, if it holds them; returns their height.
-fn arrange_above(area: Area, galleys: &mut [Galley]) -> f64 {
-    let height = arranged_height(area, galleys);
-    let Some([left, middle, right]) = on_one_line(area, galleys) else { return height };
-    for galley in galleys.iter_mut().filter(|g| g.align == Align::Center) {
-        // Where the middle of the page is taken, the middle of what is left.
-        if (galley.width - middle) / 2.0 < left.max(right) {
-            (galley.left, galley.width) = (galley.left + left, galley.width - left - right);
-        }
-    }
-    height
-}
-
-/// Sets the texts above a table into a height that [`arrange_above`] gave.
-fn set_above<'a>(flow: &mut Flow<'a>, galleys: &[Galley<'a>], height: f64) {
-    if let Some(first) = galleys.first() {
+/// Sets the texts above a table: side by side their last lines stand on one line.
+fn set_above<'a>(flow: &mut Flow<'a>, above: &Above<'a>) {
+    if let Some(first) = above.galleys.first() {
         flow.begin_line(first);
     }
     let top = flow.y;
-    let one_line = galleys.iter().all(|g| g.height() <= height) && height < galleys.iter().map(Galley::height).sum();
-    for galley in galleys {
-        if one_line {
-            flow.y = top;
+    for galley in &above.galleys {
+        if above.parts.is_some() {
+            flow.y = top + above.height - galley.height();
         }
         flow.paint(galley, 0..galley.lines.len());
+    }
+    if !above.galleys.is_empty() {
+        flow.y = top + above.height;
     }
 }

@@ -38,6 +38,8 @@ pub struct Plan {
     extents: Vec<Extent>,
     /// A page may end before each row (and after the last).
     may_end: Vec<bool>,
+    /// It would leave a part of joined rows too low for their label.
+    low: Vec<bool>,
     /// Rows set again at the head of a page that goes on at each row: the table's own, and the last heads within the
     /// body before it.
     pub header: Range<usize>,
@@ -65,6 +67,9 @@ pub struct Spacing {
     pub padding: f64,
 }
 
+/// A table of more rows than these leaves at least three to each of its pages.
+const LOST_ROWS: usize = 8;
+
 /// A header that takes more than this of a page is not repeated: nothing would be left for the rows.
 const MOST_REPEATED: f64 = 0.6;
 
@@ -77,7 +82,8 @@ impl Plan {
         };
         let may_end = vec![true; grid.rows() + 1];
         let room = spacing.page - repeated;
-        let mut plan = Plan { extents, may_end, header, body_heads: Vec::new(), spacing, room };
+        let low = vec![false; grid.rows() + 1];
+        let mut plan = Plan { extents, may_end, low, header, body_heads: Vec::new(), spacing, room };
         plan.body_heads = plan.find_body_heads(grid);
         plan.forbid_ends(grid);
         plan
@@ -119,6 +125,11 @@ impl Plan {
             self.may_end[header + 1] = false;
             self.may_end[rows - 1] = false;
         }
+        // Nor with two, which would look lost on their page.
+        if rows > header + LOST_ROWS {
+            self.may_end[header + 2] = false;
+            self.may_end[rows - 2] = false;
+        }
         for row in header..rows {
             if grid.kinds[row] == RowKind::Header {
                 self.may_end[row + 1] = false;
@@ -130,14 +141,13 @@ impl Plan {
         for cell in grid.cells.iter().filter(|c| c.rowspan > 1) {
             if self.height(cell.rows()) <= self.room + EPSILON {
                 self.may_end[cell.row + 1..cell.row + cell.rowspan].fill(false);
-            } else {
-                self.forbid_low_parts(cell);
             }
+            self.forbid_low_parts(cell);
         }
         self.may_end[rows] = true;
     }
 
-    /// The label of joined rows that no page holds is set again on each page: no part is too low for it.
+    /// The label of joined rows that are parted is set again on each page: no part is too low for it.
     fn forbid_low_parts(&mut self, cell: &GridCell) {
         let need = cell.lines.len() as f64 * self.spacing.pitch + 2.0 * self.spacing.padding;
         if need > self.room / 2.0 {
@@ -146,6 +156,7 @@ impl Plan {
         for row in cell.rows().skip(1) {
             if self.height(cell.row..row).min(self.height(row..cell.rows().end)) < need {
                 self.may_end[row] = false;
+                self.low[row] = true;
             }
         }
     }
@@ -157,6 +168,11 @@ impl Plan {
     /// Height of each row in pt, as it stands whole on a page.
     pub fn heights(&self) -> Vec<f64> {
         self.extents.iter().map(|e| e.height).collect()
+    }
+
+    /// Height of the whole table with its notes.
+    pub fn whole_height(&self) -> f64 {
+        self.height(0..self.rows()) + self.spacing.notes
     }
 
     /// Rows that a page going on at `cursor` repeats first.
@@ -249,7 +265,8 @@ impl Plan {
             if self.may_end[end] && with_notes {
                 best = Some(end);
             }
-            if end < self.rows() || with_notes || end == start + 1 {
+            let parts_well = !self.low[end] || any.is_none_or(|any: usize| self.low[any]);
+            if (end < self.rows() || with_notes || end == start + 1) && parts_well {
                 any = Some(end);
             }
         }
@@ -351,7 +368,7 @@ mod tests {
         let table = table(header, rows);
         let fonts = project_fonts();
         let setting = Setting { role: &fonts.roles["宋体"], full: 1.0 };
-        let grid = Grid::new(&table, [setting; 3], &mut Shaper::new(fonts), &mut Default::default());
+        let grid = Grid::new(&table, [setting; 4], false, &mut Shaper::new(fonts), &mut Default::default());
         let extents: Vec<Extent> = (0..grid.rows())
             .map(|r| heights[r % heights.len()])
             .map(|height| Extent { height, lines: (height / 12.0) as usize })

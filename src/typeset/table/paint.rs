@@ -3,7 +3,7 @@
 use super::Measured;
 use super::grid::UNOWNED;
 use super::pagination::Band;
-use crate::document::{Align, Change};
+use crate::document::{Align, Change, RowKind};
 use crate::typeset::flow::Flow;
 use crate::typeset::frame::{Artifact, Item, Rule, Shade, Tag};
 use crate::typeset::paragraph::{self, MIDDLE, Place};
@@ -49,6 +49,7 @@ impl<'m, 'a> Painter<'m, 'a> {
             tops.push(tops[tops.len() - 1] + band.height);
         }
         let items = flow.items();
+        self.shade_heads(bands, &tops, x, items);
         self.draw_rules(bands, &tops, x, items);
         for (index, band) in bands.iter().enumerate() {
             for cell in self.measured.grid.begins[band.row].clone() {
@@ -86,7 +87,7 @@ impl<'m, 'a> Painter<'m, 'a> {
         let repeated = bands[band].repeated;
         if cell.cell.inlines.iter().any(|i| i.change == Change::Inserted) {
             let (left, right) = (self.measured.edges[cell.column], self.measured.edges[cell.column + cell.colspan]);
-            items.push(Item::Shade(Shade { area: (x + left, top, right - left, height) }));
+            items.push(Item::Shade(Shade::of_change((x + left, top, right - left, height))));
         }
         let placed = Placed { cell: index, top, height, lines: 0..cell.lines.len(), centred: true, repeated };
         let last_row = bands[band + reach - 1].row;
@@ -143,6 +144,17 @@ impl<'m, 'a> Painter<'m, 'a> {
             let y = placed.top + blank + (n as f64 + 0.5) * pitch + MIDDLE * size;
             let place = Place { x: x + right - width, y, width, size };
             paragraph::set_line(&cell.text, line, place, align, &tag, items);
+        }
+    }
+
+    /// The ground of heads, where the style has one: one area for rows one under the other.
+    fn shade_heads(&self, bands: &[Band], tops: &[f64], x: f64, items: &mut Vec<Item>) {
+        let Some(lightness) = self.measured.style.shade.filter(|l| (0.0..1.0).contains(l)) else { return };
+        let grid = &self.measured.grid;
+        let width = self.measured.edges[grid.columns];
+        for run in runs(bands.len(), |b| grid.kinds[bands[b].row] == RowKind::Header) {
+            let (top, bottom) = (tops[run.start], tops[run.end]);
+            items.push(Item::Shade(Shade { area: (x, top, width, bottom - top), lightness }));
         }
     }
 

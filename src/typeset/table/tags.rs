@@ -10,7 +10,7 @@ use std::ops::Range;
 /// Gives every cell its element, cells without text too.
 pub fn tag_cells(tree: &mut Tree, document: &Document, grid: &mut Grid, table: ElementId, index: usize) {
     let mut heads = Heads { columns: vec![Vec::new(); grid.columns], rows: Vec::new(), body_head: false };
-    let (header, rows) = (grid.header_rows, grid.rows());
+    let (header, rows) = (head_rows(grid), grid.rows());
     for (range, kind) in [(0..header, ElementKind::TableHead), (header..rows, ElementKind::TableBody)] {
         if range.is_empty() {
             continue;
@@ -18,15 +18,27 @@ pub fn tag_cells(tree: &mut Tree, document: &Document, grid: &mut Grid, table: E
         let part = tree.add(table, kind);
         for row in range {
             let tr = tree.add(part, ElementKind::TableRow);
-            heads.begin_row(row, grid.kinds[row], row >= header);
+            heads.begin_row(row, grid.kinds[row], row >= grid.header_rows);
             for c in grid.begins[row].clone() {
                 let cell = &grid.cells[c];
-                let kind = heads.element_of(cell, c, grid.kinds[row], row < header, index);
+                let kind = heads.element_of(cell, c, grid.kinds[row], row < grid.header_rows, index);
                 let element = tree.add(tr, kind);
                 let tags = tree.tag_cell(element, &cell.cell.inlines, document);
                 grid.cells[c].tags = Some(tags);
             }
         }
+    }
+}
+
+/// Rows of the table's head: its own, or, in a form without (绩效目标表), those down to its first row of heads, where
+/// that is among the first.
+fn head_rows(grid: &Grid) -> usize {
+    const FIRST: usize = 3;
+    let heads = grid.kinds.iter().take(FIRST).position(|kind| *kind == RowKind::Header);
+    let alone = |end: usize| grid.cells.iter().all(|c| c.row >= end || c.rows().end <= end);
+    match heads {
+        Some(row) if grid.header_rows == 0 && row + 1 < grid.rows() && alone(row + 1) => row + 1,
+        _ => grid.header_rows,
     }
 }
 

@@ -13,8 +13,8 @@ use super::xml::{clean, escape};
 use crate::document::{Change, Inline};
 use docx_rs::{
     BookmarkEnd, BookmarkStart, BreakType, BuildXML, FieldCharType, HeightRule, Hyperlink, HyperlinkType, InstrText,
-    Paragraph, ParagraphChild, Run, RunFonts, StructuredDataTag, TableAlignmentType, TableCell, TableCellContent,
-    TableLayoutType, TableRow, VMergeType, WidthType,
+    Paragraph, ParagraphChild, Run, RunFonts, Shading, StructuredDataTag, TableAlignmentType, TableCell,
+    TableCellContent, TableLayoutType, TableRow, VMergeType, WidthType,
 };
 use rayon::prelude::*;
 
@@ -109,6 +109,11 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str
                 let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline, emphasis));
                 paragraph.children.push(ParagraphChild::StructuredDataTag(Box::new(control)));
             }
+            Piece::Address(inline) => {
+                noted.runs.extend([Change::Same; 5]);
+                let address = inline.text.replace('"', "%22");
+                add_field(paragraph, &format!(r#" HYPERLINK "{address}" "#), Some(run(inline, emphasis)));
+            }
             Piece::Entry(entry) => add_entry(paragraph, entry),
         }
     }
@@ -202,6 +207,10 @@ pub fn build_cell(styles: &StyleBook, plan: &CellPlan, noted: &mut Noted) -> Tab
         Merge::None => {}
         Merge::Begins => cell = cell.vertical_merge(VMergeType::Restart),
         Merge::Covered => cell = cell.vertical_merge(VMergeType::Continue),
+    }
+    if let Some(lightness) = plan.shade {
+        let grey = format!("{lightness:02X}").repeat(3);
+        cell = cell.shading(Shading::new().fill(grey));
     }
     let mut paragraph = Paragraph::new().style(styles.xml_id(plan.style));
     if plan.pieces.iter().any(|p| matches!(p, Piece::Text(i) | Piece::Control { inline: i, .. } if i.strong)) {

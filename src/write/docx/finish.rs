@@ -5,7 +5,7 @@
 //! what docx-rs does not know: repeating header rows, titles of tables, the rest of a content control.
 
 use super::Error;
-use super::xml::escape;
+use super::xml::{escape, turned};
 use crate::document::Change;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -74,7 +74,7 @@ fn order(container: &str) -> Option<&'static [&'static str]> {
             "w:tblDescription",
         ],
         "w:trPr" => &["w:cantSplit", "w:trHeight", "w:tblHeader", "w:ins", "w:del"],
-        "w:tcPr" => &["w:tcW", "w:gridSpan", "w:vMerge", "w:vAlign"],
+        "w:tcPr" => &["w:tcW", "w:gridSpan", "w:vMerge", "w:shd", "w:vAlign"],
         "w:sdtPr" => &["w:rPr", "w:alias", "w:tag", "w:id", "w:text"],
         _ => return None,
     })
@@ -130,7 +130,7 @@ pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error>
             Event::Start(element) => pass.start(&element),
             Event::Empty(element) => pass.empty(&element),
             Event::End(element) => pass.end(element.name().as_ref()),
-            Event::Text(text) => pass.text(&text),
+            Event::Text(text) => pass.text(&turned(&text)),
             Event::GeneralRef(name) => {
                 pass.text("&");
                 pass.text(&name);

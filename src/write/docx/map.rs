@@ -81,10 +81,11 @@ fn cell_text(pieces: &[Piece]) -> String {
         {
             Some((*inline).clone())
         }
-        Piece::Part(inline) | Piece::Reference(inline, _) => Some(inline.clone()),
+        Piece::Part(inline) | Piece::Reference(inline, _) | Piece::Address(inline) => Some(inline.clone()),
         _ => None,
     });
-    super::xml::clean(&plain_text(&inlines.collect::<Vec<_>>())).into_owned()
+    let text = plain_text(&inlines.collect::<Vec<_>>()).replace(super::xml::TURN, "");
+    super::xml::clean(&text).into_owned()
 }
 
 /// The part.

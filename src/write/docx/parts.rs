@@ -110,12 +110,16 @@ fn relationships(footers: usize, header: bool) -> String {
     out
 }
 
+/// What no line begins with: the marks that programs take without being told, and the units of money, so that a number
+/// stays with its 万元.
+const LINE_STARTS: &str = r#"<w:noLineBreaksBefore w:lang="zh-CN" w:val="!%),.:;&gt;?]}¢¨°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞︶︺︾﹀﹄﹚﹜﹞！＂％＇），．：；？］｀｜｝～￠万元亿"/>"#;
+
 /// Compatibility mode 15, odd and even footers, punctuation squeezed as GB/T 15834 has it; fields are right as
 /// they stand, so nothing asks to update them.
 fn settings(language: &str) -> String {
     let language = escape(language);
     let mut out = format!(
-        r#"{XML}<w:settings xmlns:w="{W}"><w:zoom w:percent="100"/><w:bordersDoNotSurroundHeader/><w:bordersDoNotSurroundFooter/><w:defaultTabStop w:val="420"/><w:evenAndOddHeaders/><w:drawingGridVerticalSpacing w:val="156"/><w:characterSpacingControl w:val="compressPunctuation"/><w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/><w:ulTrailSpace/><w:doNotExpandShiftReturn/><w:useFELayout/>"#
+        r#"{XML}<w:settings xmlns:w="{W}"><w:zoom w:percent="100"/><w:bordersDoNotSurroundHeader/><w:bordersDoNotSurroundFooter/><w:defaultTabStop w:val="420"/><w:evenAndOddHeaders/><w:drawingGridVerticalSpacing w:val="156"/><w:characterSpacingControl w:val="compressPunctuation"/>{LINE_STARTS}<w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/><w:ulTrailSpace/><w:doNotExpandShiftReturn/><w:useFELayout/>"#
     );
     for (name, value) in [
         ("compatibilityMode", 15),

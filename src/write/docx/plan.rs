@@ -3,16 +3,19 @@
 
 use super::Error;
 use super::contents::{Entry, Listing};
+use super::lengths::half_points;
 use super::properties::Properties;
 use super::references::{Part, References};
 use super::section::Sections;
 use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
 use super::tags::Tags;
+use super::xml::{TURN, twips};
 use crate::document::{Block, Change, Document, Heading, Inline, Paragraph, Section, Source, Start, Table};
 use crate::fonts::Fonts;
 use crate::style::Style;
-use crate::typeset::Pages;
+use crate::typeset::frame::{TableGeometry, TextGeometry};
+use crate::typeset::{Pages, url};
 use std::collections::BTreeSet;
 
 /// What the writer needs beside the document.
@@ -80,6 +83,8 @@ pub enum Piece<'a> {
     Part(Inline),
     /// The title of the table with this anchor.
     Reference(Inline, &'a str),
+    /// The address of a page on the web, which it opens.
+    Address(Inline),
     /// A figure in its content control.
     Control {
         inline: &'a Inline,
@@ -97,6 +102,54 @@ pub enum Piece<'a> {
     Entry(Entry),
 }
 
+/// A run of text in parts, if it names addresses on the web.
+pub fn linked(piece: Piece) -> Vec<Piece> {
+    let addresses = match &piece {
+        Piece::Text(inline) if inline.change.is_same() => url::addresses(&inline.text),
+        _ => Vec::new(),
+    };
+    let Piece::Text(inline) = piece else { return vec![piece] };
+    if addresses.is_empty() {
+        return vec![piece];
+    }
+    let of = |text: &str| Inline { text: text.to_owned(), ..inline.clone() };
+    let (mut parts, mut done) = (Vec::new(), 0);
+    for address in addresses {
+        parts.push(Piece::Part(of(&inline.text[done..address.start])));
+        parts.push(Piece::Address(of(&inline.text[address.clone()])));
+        done = address.end;
+    }
+    parts.push(Piece::Part(of(&inline.text[done..])));
+    parts.retain(|part| !matches!(part, Piece::Part(inline) if inline.text.is_empty()));
+    parts
+}
+
+/// Pieces with [`TURN`] where the text they stand for has a break, in bytes; none within a figure.
+pub fn with_breaks<'a>(pieces: Vec<Piece<'a>>, breaks: &[usize]) -> Vec<Piece<'a>> {
+    let mut start = 0;
+    let mut broken = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let inline: &Inline = match &piece {
+            Piece::Text(inline) | Piece::Control { inline, .. } | Piece::Marked { inline, .. } => inline,
+            Piece::Part(inline) | Piece::Reference(inline, _) | Piece::Address(inline) => inline,
+            Piece::Entry(_) => return broken,
+        };
+        let end = start + inline.text.len();
+        let within: Vec<usize> = breaks.iter().filter(|&&at| (start..end).contains(&at)).map(|at| at - start).collect();
+        start = end;
+        if within.is_empty() || !matches!(piece, Piece::Text(_) | Piece::Part(_)) {
+            broken.push(piece);
+            continue;
+        }
+        let mut text = inline.text.clone();
+        for &at in within.iter().rev() {
+            text.insert(at, TURN);
+        }
+        broken.push(Piece::Part(Inline { text, ..inline.clone() }));
+    }
+    broken
+}
+
 pub fn plan<'a>(
     document: &'a Document,
     style: &'a Style,
@@ -111,7 +164,8 @@ pub fn plan<'a>(
         planner.page = Some(&section.page);
         planner.change = Change::Same;
         planner.section_begins = planner.items.len();
-        for block in &section.blocks {
+        for (n, block) in section.blocks.iter().enumerate() {
+            planner.at = (index, n);
             planner.block(block, &section.page)?;
         }
         planner.change = change_of(section);
@@ -163,6 +217,8 @@ pub struct Planner<'a> {
     prose: u32,
     tables: usize,
     new_page: bool,
+    /// Section and number of the block at hand.
+    at: (usize, usize),
     /// How many items there were when the section began.
     section_begins: usize,
     /// The page setup of the section at hand.
@@ -192,6 +248,7 @@ impl<'a> Planner<'a> {
             prose: 0,
             tables: 0,
             new_page: false,
+            at: (0, 0),
             section_begins: 0,
             page: None,
             change: Change::Same,
@@ -223,11 +280,14 @@ impl<'a> Planner<'a> {
 
     fn heading(&mut self, heading: &'a Heading) -> Result<(), Error> {
         self.change = heading.change;
-        let variant = self.listing.variant(heading);
+        self.new_page |= heading.contents && self.begins_page(heading);
+        let variant = self.fitted(self.listing.variant(heading));
         let style = self.styles.id(variant)?;
         let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
         bookmarks.extend(self.prose(heading.source.as_ref()));
         let pieces = self.pieces(&heading.inlines);
+        // The contents collect listed titles, and would show their breaks.
+        let pieces = if heading.contents { pieces } else { self.broken(pieces) };
         let first_change = self.reserve_changes(&heading.inlines);
         self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(Look::Named(style), pieces) });
         Ok(())
@@ -235,7 +295,7 @@ impl<'a> Planner<'a> {
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Result<(), Error> {
         self.change = paragraph.change;
-        let style = self.styles.id(self.listing.plain(&paragraph.role))?;
+        let style = self.styles.id(self.fitted(self.listing.plain(&paragraph.role)))?;
         let bookmarks = self.prose(paragraph.source.as_ref()).into_iter().collect();
         self.push(Look::Named(style), &paragraph.inlines, bookmarks);
         Ok(())
@@ -244,7 +304,8 @@ impl<'a> Planner<'a> {
     /// A paragraph of text.
     fn push(&mut self, look: Look, inlines: &'a [Inline], bookmarks: Vec<Bookmark>) {
         let pieces = self.pieces(inlines);
-        let pieces = pieces.into_iter().flat_map(|piece| self.refer(piece)).collect();
+        let pieces = pieces.into_iter().flat_map(linked).flat_map(|piece| self.refer(piece)).collect();
+        let pieces = if matches!(look, Look::Named(_)) { self.broken(pieces) } else { pieces };
         let first_change = self.reserve_changes(inlines);
         self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(look, pieces) });
     }
@@ -263,6 +324,30 @@ impl<'a> Planner<'a> {
             self.bookmarks += 1 + changed;
         }
         first
+    }
+
+    /// What typesetting decided for the block at hand, where it is no table.
+    fn decided(&self) -> Option<&'a TextGeometry> {
+        let (section, block) = self.at;
+        let is_table = matches!(self.document.sections[section].blocks[block], Block::Table(_));
+        self.pages.texts.get(&self.at).filter(|_| !is_table)
+    }
+
+    /// A style with the size and the space before that typesetting found.
+    fn fitted(&self, mut variant: Variant) -> Variant {
+        if let Some(decided) = self.decided() {
+            variant.size = half_points(decided.size);
+            variant.before = decided.before.map(twips);
+        }
+        variant
+    }
+
+    /// A title's lines end where they end in print.
+    fn broken(&self, pieces: Vec<Piece<'a>>) -> Vec<Piece<'a>> {
+        match self.decided().filter(|decided| !decided.breaks.is_empty() && self.change.is_same()) {
+            Some(decided) => with_breaks(pieces, &decided.breaks),
+            None => pieces,
+        }
     }
 
     /// A run of text in parts, if it names tables.
@@ -373,10 +458,11 @@ impl<'a> Planner<'a> {
         let kind = self.style.table.get_full(&table.style);
         let (kind, _, looks) = kind.ok_or_else(|| Error::TableStyle(table.style.clone()))?;
         if let Some(title) = &table.title {
+            self.new_page |= self.begins_page(title);
             self.heading(title)?;
         }
         self.change = table.change;
-        self.above(table, &looks.above, geometry.columns.iter().sum())?;
+        self.above(table, &looks.above, geometry)?;
         self.part_from_table();
         let planned = super::table::plan(self, table, looks, kind, geometry)?;
         self.items.push(Item::Table(planned));
@@ -387,10 +473,20 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
+    /// A table that print moved to a new page, to have it whole or with its first rows, begins one in Word too, and so does
+    /// a title that the contents list: the pages of all that follows agree.
+    fn begins_page(&self, title: &Heading) -> bool {
+        let Some(place) = self.pages.anchors.get(&title.anchor) else { return false };
+        let top = self.page.and_then(|name| self.style.page.get(name)).map_or(0.0, |setup| setup.type_area().1);
+        // A section that begins a page needs nothing more.
+        let goes_on = self.document.sections[self.at.0].start == Start::Continue && self.at.0 > 0;
+        (goes_on || self.items.len() > self.section_begins) && place.y <= top
+    }
+
     /// The line above a table. One part is a paragraph. Two or three are a row of borderless cells, so that each
     /// keeps its place whatever is typed into it: without tabs, and without a row that the table's own header
     /// would no longer begin with (it would be read aloud as the head of every column).
-    fn above(&mut self, table: &'a Table, role: &str, width: f64) -> Result<(), Error> {
+    fn above(&mut self, table: &'a Table, role: &str, geometry: &TableGeometry) -> Result<(), Error> {
         let filled: Vec<usize> = (0..table.above.len().min(3)).filter(|&i| !table.above[i].is_empty()).collect();
         match filled[..] {
             [] => {}
@@ -401,7 +497,7 @@ impl<'a> Planner<'a> {
             }
             _ => {
                 self.part_from_table();
-                let planned = super::table::plan_above(self, table, role, width)?;
+                let planned = super::table::plan_above(self, table, role, geometry)?;
                 self.items.push(Item::Table(planned));
             }
         }

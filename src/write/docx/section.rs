@@ -55,7 +55,8 @@ pub struct TurnedNumber {
 
 impl TurnedNumber {
     fn new(style: &Style, styles: &StyleBook) -> Result<TurnedNumber, Error> {
-        let upright = style.page.get(&style.number.page).ok_or_else(|| Error::Page(style.number.page.clone()))?;
+        let upright =
+            style.page.get(&style.number.page).ok_or_else(|| Error::Page(style.number.page.clone()))?.upright();
         let number = styles.text(&style.number.text)?;
         let [_, right, bottom, left] = upright.margin;
         Ok(TurnedNumber {
@@ -119,7 +120,7 @@ impl Sections {
 /// The footers of odd and of even pages. A page whose margins are not those of the page that numbers are placed
 /// against has styles of its own, which put the number in the same place.
 fn number_footers(setup: &PageSetup, style: &Style, styles: &mut StyleBook) -> Result<[Footer; 2], Error> {
-    let upright = style.page.get(&style.number.page).ok_or_else(|| Error::Page(style.number.page.clone()))?;
+    let upright = style.page.get(&style.number.page).ok_or_else(|| Error::Page(style.number.page.clone()))?.upright();
     let beyond = |side: usize| if setup.landscape { 0 } else { twips_mm(upright.margin[side] - setup.margin[side]) };
     let (left, right) = (beyond(3), beyond(1));
     let [odd, even] = match style.number.place {

@@ -8,7 +8,7 @@ use super::finish::{Facts, Noted, finish};
 use super::plan::Piece;
 use super::styles::{StyleBook, StyleId};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
-use super::xml::push_escaped;
+use super::xml::{TURN, escape, push_escaped, turned};
 use crate::document::{Change, FigureId, Inline};
 use docx_rs::BuildXML;
 use std::collections::HashMap;
@@ -22,6 +22,7 @@ struct Form {
     width: i64,
     span: usize,
     merge: Merge,
+    shade: Option<u8>,
     content: Content,
 }
 
@@ -102,7 +103,8 @@ fn add_cell(
     let Some(content) = content(cell).filter(|_| row.is_same()) else {
         return make(styles, cell, row, revision, out);
     };
-    let form = Form { style: cell.style, width: cell.width, span: cell.span, merge: cell.merge, content };
+    let form =
+        Form { style: cell.style, width: cell.width, span: cell.span, merge: cell.merge, shade: cell.shade, content };
     let stamp = match stamps.entry(form) {
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(new) => new.insert(Stamp::new(styles, cell, content)?),
@@ -117,6 +119,9 @@ fn content(cell: &CellPlan) -> Option<Content> {
     match cell.pieces[..] {
         [] => Some(Content::Nothing),
         [Piece::Text(inline)] if plain(inline) => Some(Content::Text { hint: super::body::is_shared(&inline.text) }),
+        [Piece::Part(ref inline)] if plain(inline) => {
+            Some(Content::Text { hint: super::body::is_shared(&inline.text) })
+        }
         [Piece::Control { inline, .. }] if plain(inline) => {
             Some(Content::Control { hint: super::body::is_shared(&inline.text) })
         }
@@ -166,12 +171,14 @@ impl Stamp {
     fn press(&self, cell: &CellPlan, out: &mut Vec<u8>) {
         let (text, tag, id) = match cell.pieces.first() {
             Some(Piece::Text(inline)) => (inline.text.as_str(), "", 0),
+            Some(Piece::Part(inline)) => (inline.text.as_str(), "", 0),
             Some(Piece::Control { inline, tag, id, .. }) => (inline.text.as_str(), tag.as_str(), *id),
             _ => ("", "", 0),
         };
         for (piece, slot) in &self.pieces {
             out.extend_from_slice(piece);
             match slot {
+                Slot::Text if text.contains(TURN) => out.extend_from_slice(turned(&escape(text)).as_bytes()),
                 Slot::Text => push_escaped(out, text),
                 Slot::Tag => push_escaped(out, tag),
                 Slot::Id => write!(out, "\"{id}\"").expect("memory takes every byte"),

@@ -29,6 +29,8 @@ pub struct Variant {
     pub indent: u16,
     /// Half points; 0: the role's own size.
     pub size: u16,
+    /// Twips before it, other than the role's.
+    pub before: Option<i64>,
     /// Stays on the page of what follows, though the role does not.
     pub keep: bool,
     /// Outline level other than [`StyleBook::outline`].
@@ -62,7 +64,16 @@ pub enum Purpose {
 
 impl Variant {
     pub fn of(role: &str, purpose: Purpose) -> Variant {
-        Variant { role: role.to_owned(), align: None, indent: 0, size: 0, keep: false, outline: None, purpose }
+        Variant {
+            role: role.to_owned(),
+            align: None,
+            indent: 0,
+            size: 0,
+            before: None,
+            keep: false,
+            outline: None,
+            purpose,
+        }
     }
 }
 
@@ -155,7 +166,10 @@ impl<'a> StyleBook<'a> {
     }
 
     fn in_tables(&self, role: &str) -> bool {
-        self.style.table.values().any(|t| [&t.above, &t.head, &t.text, &t.number].iter().any(|r| *r == role))
+        self.style
+            .table
+            .values()
+            .any(|t| [&t.above, &t.head, &t.text, &t.number].into_iter().chain(&t.total).any(|r| r == role))
     }
 
     /// The role's type.
@@ -174,6 +188,7 @@ impl<'a> StyleBook<'a> {
         variant.align = variant.align.filter(|a| *a != text.align.into());
         variant.outline = variant.outline.filter(|o| Some(*o) != self.outline(&variant.role));
         variant.size = if variant.size == half_points(text.size) { 0 } else { variant.size };
+        variant.before = variant.before.filter(|b| *b != twips(text.before));
         variant.keep &= !(text.keep_next || self.always_kept(&variant.role));
         if let Some(index) = self.named.get_index_of(&variant) {
             return Ok(StyleId(index as u16));
@@ -240,6 +255,9 @@ impl<'a> StyleBook<'a> {
         }
         if variant.size > 0 {
             let _ = write!(name, " {}磅", f64::from(variant.size) / 2.0);
+        }
+        if let Some(before) = variant.before {
+            let _ = write!(name, " 段前{}磅", before as f64 / 20.0);
         }
         if let Some(level) = variant.outline {
             let _ = write!(name, " {level}级");
@@ -387,7 +405,7 @@ impl<'a> StyleBook<'a> {
         let in_text = matches!(variant.purpose, Purpose::Text | Purpose::Unlisted);
         all.switch("w:snapToGrid", in_text && text.pitch.is_none());
         let (line, rule) = self.line(variant, text);
-        all.spacing(twips(text.before), twips(text.after), line, rule);
+        all.spacing(variant.before.unwrap_or(twips(text.before)), twips(text.after), line, rule);
         all.indents(self.indents(variant, text));
         let align = self.footer_align(variant).or(variant.align).unwrap_or(text.align.into());
         all.set("w:jc", "w:val", align.value());
@@ -426,11 +444,12 @@ impl<'a> StyleBook<'a> {
     fn line(&self, variant: &Variant, text: &TextStyle) -> (i64, &'static str) {
         let scale = if variant.size > 0 { f64::from(variant.size) / 2.0 / text.size } else { 1.0 };
         match (variant.purpose, text.pitch) {
-            // In a table a line grows with what is typed into it.
-            (Purpose::Cell, Some(pitch)) => (twips(pitch * scale), "atLeast"),
+            // As high in every font: those that a machine has instead of the official ones may have far taller lines, which
+            // would push rows off their pages.
+            (Purpose::Cell, Some(pitch)) => (twips(pitch * scale), "exact"),
             (Purpose::Cell, None) => (240, "auto"),
             (Purpose::Footer(..) | Purpose::FooterEven(..), _) => (twips(footer_pitch(text)), "exact"),
-            (_, Some(pitch)) => (twips(pitch), "exact"),
+            (_, Some(pitch)) => (twips(pitch * scale), "exact"),
             (_, None) => (line_pitch(&self.page, self.body_size()).max(twips(1.25 * text.size)), "exact"),
         }
     }

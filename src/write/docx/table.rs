@@ -3,11 +3,11 @@
 use super::Error;
 use super::fixed_styles::table_style_id;
 use super::lengths::half_points;
-use super::plan::{Piece, Planner};
+use super::plan::{Piece, Planner, linked, with_breaks};
 use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant};
 use super::xml::twips;
 use crate::document::{Align, Cell, Change, ColumnKind, Row, RowKind, Table, plain_text};
-use crate::style::{MM, TableStyle};
+use crate::style::TableStyle;
 use crate::typeset::frame::TableGeometry;
 use std::collections::HashMap;
 
@@ -27,17 +27,12 @@ pub struct RowPlan<'a> {
     pub cells: Vec<CellPlan<'a>>,
     /// Least height in twips: what it takes in print; 0: none. It grows with what is typed into it.
     pub height: i64,
-    /// It may break across pages: it is taller than one, or would be with [`TYPED`] characters in one of its cells,
-    /// and a row that may not break is cut off at the page's foot. A row of more than three lines may not; fewer do
-    /// not break anyway, for of each paragraph two lines stay together (widow control).
+    /// It may break across pages: it is taller than one.
     pub splits: bool,
     /// It came or went as a whole, and the id of that tracked change.
     pub change: Change,
     pub first_change: u32,
 }
-
-/// As many characters as may be typed into any cell and must be seen.
-const TYPED: f64 = 200.0;
 
 pub struct CellPlan<'a> {
     pub style: StyleId,
@@ -48,6 +43,8 @@ pub struct CellPlan<'a> {
     pub pieces: Vec<Piece<'a>>,
     /// The address of a figure that prints as nothing here.
     pub blank: Option<&'a str>,
+    /// Lightness of its ground, from 0, black, to 255.
+    pub shade: Option<u8>,
     /// The id of its first tracked change.
     pub first_change: u32,
 }
@@ -75,20 +72,33 @@ fn widths(columns: &[f64]) -> Vec<i64> {
     widths
 }
 
-/// The line above: three equal cells, left, middle and right.
+/// The line above: three cells, left, middle and right, as wide as in print; equal ones where print has them under each
+/// other.
 pub fn plan_above<'a>(
     planner: &mut Planner<'a>,
     table: &'a Table,
     role: &str,
-    width: f64,
+    geometry: &TableGeometry,
 ) -> Result<TablePlan<'a>, Error> {
-    let widths = widths(&[width / 3.0; 3]);
+    let total: f64 = geometry.columns.iter().sum();
+    let parts = geometry.above.unwrap_or([total / 3.0; 3]);
+    let scale = total / parts.iter().sum::<f64>().max(1.0);
+    let widths = widths(&parts.map(|part| part * scale));
     let mut cells = Vec::with_capacity(3);
     for (index, (align, &width)) in [Kind::Left, Kind::Center, Kind::Right].into_iter().zip(&widths).enumerate() {
         let style = planner.styles.id(Variant { align: Some(align), ..Variant::of(role, Purpose::Cell) })?;
         let pieces = table.above.get(index).map(|part| planner.pieces(part)).unwrap_or_default();
         let first_change = planner.reserve_changes(table.above.get(index).map(Vec::as_slice).unwrap_or_default());
-        cells.push(CellPlan { style, width, span: 1, merge: Merge::None, pieces, blank: None, first_change });
+        cells.push(CellPlan {
+            style,
+            width,
+            span: 1,
+            merge: Merge::None,
+            pieces,
+            blank: None,
+            shade: None,
+            first_change,
+        });
     }
     let (change, first_change) = (table.change, planner.reserve_changes(&[]));
     Ok(TablePlan {
@@ -112,27 +122,30 @@ pub fn plan<'a>(
     let page = planner.page_height();
     // Where print has it whole on a page under other text, Word is to move it whole too.
     let whole = geometry.pages == 1 && planner.under_text();
+    let ground = looks.shade.filter(|l| (0.0..1.0).contains(l)).map(|lightness| (lightness * 255.0).round() as u8);
+    let form_rows = form_rows(table, geometry, page);
     let mut rows = Vec::with_capacity(table.header.len() + table.body.len());
     let mut styles: HashMap<(CellLook, bool), StyleId> = HashMap::new();
     for (part, is_header) in [(&table.header, true), (&table.body, false)] {
         let first = if is_header { 0 } else { table.header.len() };
         let height = |row: usize| geometry.rows.get(first + row).copied().unwrap_or(looks.row);
         let heights: Vec<f64> = (0..part.len()).map(height).collect();
-        let keeps = if is_header || whole {
+        let mut keeps: Vec<bool> = if is_header || whole {
             let last = if is_header || !table.notes.is_empty() { part.len() } else { part.len().saturating_sub(1) };
             (0..part.len()).map(|row| row < last).collect()
         } else {
             kept_rows(part, &heights, page, !table.notes.is_empty())
         };
         let filled = fill(part, widths.len());
-        let three_lines = three_lines(planner, looks, geometry.scale)?;
-        let free = page - if is_header { 0.0 } else { geometry.rows.iter().take(table.header.len()).sum() };
+        // A form's first rows repeat as a head does, and stay together.
+        if !is_header {
+            keeps[..form_rows].fill(true);
+        }
         for (index, (row, cells)) in part.iter().zip(filled).enumerate() {
             let mut planned = Vec::with_capacity(cells.len());
             planner.change = row.change;
-            let mut outgrows = false;
             for slot in cells {
-                let look = cell_look(table, row, &slot, is_header);
+                let look = cell_look(table, row, &slot, is_header, looks.total.is_some());
                 let style = match styles.get(&(look, keeps[index])) {
                     Some(style) => *style,
                     None => {
@@ -143,19 +156,24 @@ pub fn plan<'a>(
                 };
                 let (pieces, blank) = match slot.cell {
                     Some(cell) if slot.merge != Merge::Covered => {
-                        (planner.pieces(&cell.inlines), planner.blank(&cell.inlines))
+                        let pieces = planner.pieces(&cell.inlines);
+                        let pieces: Vec<Piece> = match geometry.heads.get(&(first + index, slot.column)) {
+                            Some(breaks) if row.change.is_same() => with_breaks(pieces, breaks),
+                            _ => pieces.into_iter().flat_map(linked).collect(),
+                        };
+                        (pieces, planner.blank(&cell.inlines))
                     }
                     _ => (Vec::new(), None),
                 };
                 let width = widths[slot.column..slot.column + slot.span].iter().sum();
                 let inlines = slot.cell.filter(|_| slot.merge != Merge::Covered).map(|c| c.inlines.as_slice());
                 let first_change = planner.reserve_changes(inlines.unwrap_or_default());
-                outgrows |= typed_height(planner, looks, look, width, geometry.scale)? > free;
                 let (span, merge) = (slot.span, slot.merge);
-                planned.push(CellPlan { style, width, span, merge, pieces, blank, first_change });
+                let shade = if row.kind == RowKind::Header { ground } else { None };
+                planned.push(CellPlan { style, width, span, merge, pieces, blank, shade, first_change });
             }
             let taller = heights[index] > page * 0.95;
-            let splits = taller || (outgrows && !is_header && heights[index] <= three_lines);
+            let splits = taller;
             let height = if taller { 0 } else { twips(heights[index]) };
             let (change, first_change) = (row.change, planner.reserve_changes(&[]));
             rows.push(RowPlan { cells: planned, height, splits, change, first_change });
@@ -166,7 +184,7 @@ pub fn plan<'a>(
         style: table_style_id(kind),
         widths,
         rows,
-        header_rows: table.header.len(),
+        header_rows: table.header.len().max(form_rows),
         caption: table.title.as_ref().map(|t| plain_text(&t.inlines).replace('\n', "")).unwrap_or_default(),
         description: table.description.clone(),
     })
@@ -236,15 +254,18 @@ enum Part {
     Head,
     Text,
     Number,
+    Total,
 }
 
-fn cell_look(table: &Table, row: &Row, slot: &Slot, in_header: bool) -> CellLook {
+fn cell_look(table: &Table, row: &Row, slot: &Slot, in_header: bool, totals: bool) -> CellLook {
     let column = table.columns.get(slot.column);
     let numbers = column.is_some_and(|c| c.kind == ColumnKind::Number);
     let label = slot.cell.is_some_and(|c| c.header);
     let (part, usual) = match row.kind {
         RowKind::Numbering => (Part::Text, Align::Center),
         _ if in_header || row.kind == RowKind::Header => (Part::Head, Align::Center),
+        RowKind::Total if totals && numbers && !label => (Part::Total, column.map_or(Align::Right, |c| c.align)),
+        RowKind::Total if totals => (Part::Total, column.map_or(Align::Left, |c| c.align)),
         _ if numbers && !label => (Part::Number, column.map_or(Align::Right, |c| c.align)),
         _ => (Part::Text, column.map_or(Align::Left, |c| c.align)),
     };
@@ -273,25 +294,20 @@ fn role_of(looks: &TableStyle, part: Part) -> &str {
         Part::Head => &looks.head,
         Part::Text => &looks.text,
         Part::Number => &looks.number,
+        Part::Total => looks.total.as_ref().unwrap_or(&looks.text),
     }
 }
 
-/// The greatest height in pt of a row of three lines.
-fn three_lines(planner: &Planner, looks: &TableStyle, scale: f64) -> Result<f64, Error> {
-    let text = planner.styles.text(&looks.text)?;
-    let scale = if scale > 0.0 { scale } else { 1.0 };
-    let lines = 3.0 * text.pitch.unwrap_or(text.size * 1.5) * scale;
-    Ok((lines + 2.0 * looks.padding[0] * MM + 0.5).max(looks.row))
-}
-
-/// How high in pt a cell of `width` twips would be with [`TYPED`] full-width characters in it.
-fn typed_height(planner: &Planner, looks: &TableStyle, look: CellLook, width: i64, scale: f64) -> Result<f64, Error> {
-    let text = planner.styles.text(role_of(looks, look.part))?;
-    let scale = if scale > 0.0 { scale } else { 1.0 };
-    let (size, pitch) = (text.size * scale, text.pitch.unwrap_or(text.size * 1.5) * scale);
-    let indent = f64::from(look.indent) / 100.0 * size;
-    let room = width as f64 / 20.0 - 2.0 * looks.padding[1] * MM - indent;
-    Ok((TYPED / (room / size).floor().max(1.0)).ceil() * pitch)
+/// Rows of a form (绩效目标表) that repeat on its pages: those down to its first row of heads, for only rows from the first
+/// can (ECMA-376-1 17.4.49), if they leave enough of a page. 0 for a table with a head of its own.
+fn form_rows(table: &Table, geometry: &TableGeometry, page: f64) -> usize {
+    const FIRST: usize = 3;
+    const MOST: f64 = 0.4;
+    let heads = table.body.iter().take(FIRST).position(|row| row.kind == RowKind::Header).map_or(0, |row| row + 1);
+    let alone = table.body[..heads].iter().enumerate().all(|(n, row)| row.cells.iter().all(|c| n + c.rowspan <= heads));
+    let height: f64 = geometry.rows.iter().take(heads).sum();
+    let repeats = table.header.is_empty() && heads < table.body.len() && alone && height <= MOST * page;
+    if repeats { heads } else { 0 }
 }
 
 /// Rows of a body that spans pages whose paragraphs keep with the next: before a total, within a vertical merge that

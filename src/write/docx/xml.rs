@@ -13,6 +13,19 @@ pub fn twips_mm(mm: f64) -> i64 {
     twips(mm * crate::style::MM)
 }
 
+/// Stands in a run's text where typesetting ends a line of a title or a head; private use, so that no text looks like
+/// it. The file has [`LINE_END`] there, which nobody reads as part of the text.
+pub const TURN: char = '\u{F0003}';
+
+/// A line break that clears what stands beside the text: nothing does, so it is one like any other, and told from those
+/// that people type (ECMA-376-1 17.3.3.1).
+const LINE_END: &str = r#"</w:t><w:br w:type="textWrapping" w:clear="all"/><w:t xml:space="preserve">"#;
+
+/// XML with what [`TURN`] stands for.
+pub fn turned(xml: &str) -> Cow<'_, str> {
+    if xml.contains(TURN) { Cow::Owned(xml.replace(TURN, LINE_END)) } else { Cow::Borrowed(xml) }
+}
+
 /// Text without the characters that XML cannot hold, tabs and carriage returns as what they look like.
 pub fn clean(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| is_legal(c) && c != '\t' && c != '\r') {

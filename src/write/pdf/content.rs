@@ -72,8 +72,6 @@ fn grey(lightness: f32) -> Color {
 
 /// Words across a page are seen beside the text, and take nothing from it in black and white.
 const WATERMARK: f32 = 0.9;
-/// Behind black text: far more contrast than 7 : 1.
-const SHADE: f32 = 0.86;
 
 struct Pen<'a> {
     ops: Vec<Op>,
@@ -124,8 +122,12 @@ impl Pen<'_> {
             return;
         }
         self.begin(Mark::Tag(Tag::Artifact(Artifact::Layout)));
-        self.ops.push(Op::SetFillColor { col: grey(SHADE) });
-        for Shade { area: (left, top, width, height) } in shades {
+        let mut ground = None;
+        for Shade { area: (left, top, width, height), lightness } in shades {
+            if ground != Some(lightness) {
+                ground = Some(lightness);
+                self.ops.push(Op::SetFillColor { col: grey(lightness as f32) });
+            }
             let corners = [(left, top), (left + width, top), (left + width, top + height), (left, top + height)];
             let corners = corners.map(|(x, y)| Point { x: points(milli(x)), y: points(milli(self.height - y)) });
             let ring = PolygonRing { points: corners.map(|p| LinePoint { p, bezier: false }).to_vec() };

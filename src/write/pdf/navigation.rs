@@ -5,7 +5,7 @@ use super::structure::{TaggedLink, Tree};
 use super::syntax::text_string;
 use crate::diagnostic::Diagnostic;
 use crate::typeset::Pages;
-use crate::typeset::frame::{Item, Link, OutlineEntry, Page, Tag};
+use crate::typeset::frame::{Item, Link, OutlineEntry, Page, Tag, Target};
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 
 /// A place to go to: the page from its reading side's edge, the anchor's line at the top.
@@ -32,8 +32,13 @@ pub(super) fn add_links(
             // A link no element owns would be in no reading order: what it covers is drawn, but it is not clickable.
             let Tag::Element(element) = link.tag else { continue };
             let key = pages.pages.len() + links.len();
-            let target = destination(pages, page_ids, &link.anchor)?;
-            let annotation = file.add_object(annotation(page, link, target, page_id, key));
+            let (key_name, target) = match &link.target {
+                Target::Anchor(anchor) => ("Dest", destination(pages, page_ids, anchor)?),
+                Target::Address(address) => ("A", address_action(address)),
+            };
+            let mut annotation = annotation(page, link, page_id, key);
+            annotation.set(key_name, target);
+            let annotation = file.add_object(annotation);
             annotations.push(annotation.into());
             links.push(TaggedLink { annotation, element, page: page_id });
         }
@@ -45,7 +50,13 @@ pub(super) fn add_links(
     Ok(links)
 }
 
-fn annotation(page: &Page, link: &Link, target: Object, page_id: ObjectId, key: usize) -> Dictionary {
+/// Opens a page on the web (ISO 32000-1 12.6.4.7).
+fn address_action(address: &str) -> Object {
+    let uri = Object::String(address.as_bytes().to_vec(), lopdf::StringFormat::Literal);
+    Object::Dictionary(dictionary! { "Type" => "Action", "S" => "URI", "URI" => uri })
+}
+
+fn annotation(page: &Page, link: &Link, page_id: ObjectId, key: usize) -> Dictionary {
     let (left, top, width, height) = link.area;
     let (a, b) = (on_sheet(page, (left, top)), on_sheet(page, (left + width, top + height)));
     let place = |v: f64| Object::Real(((v * 100.0).round() / 100.0) as f32);
@@ -61,7 +72,6 @@ fn annotation(page: &Page, link: &Link, target: Object, page_id: ObjectId, key: 
         // ISO 14289-1 7.18.5: what it leads to, in words.
         "Contents" => text_string(&link.label),
         "StructParent" => key as i64,
-        "Dest" => target,
     }
 }
 

@@ -146,7 +146,7 @@ fn every_role_looks_as_declared() {
 }
 
 #[test]
-fn lines_in_tables_grow_and_stay_together() {
+fn lines_in_tables_are_of_one_height_and_stay_together() {
     check(&Sample::new(sample::document()).write());
 }
 
@@ -158,7 +158,10 @@ pub fn check(bytes: &[u8]) {
     for paragraph in document.every("w:tc").into_iter().flat_map(|cell| cell.every("w:p")) {
         let look = styles.resolve(style_of(paragraph));
         let value = |key: &str| look.get(key).map(String::as_str);
-        assert_ne!(value("w:pPr/w:spacing/w:lineRule"), Some("exact"), "a line in a table grows with its text");
+        // As high in every font, so that rows stand on the pages they have in print, and higher than its characters.
+        assert_eq!(value("w:pPr/w:spacing/w:lineRule"), Some("exact"));
+        let number = |key: &str| look[key].parse::<f64>().expect("a number");
+        assert!(number("w:pPr/w:spacing/w:line") >= 1.15 * 10.0 * number("w:rPr/w:sz/w:val"), "room for characters");
         assert_eq!(value("w:pPr/w:keepLines/w:val"), Some("1"), "lines of a cell stay together");
         assert_eq!(value("w:pPr/w:snapToGrid/w:val"), Some("0"));
     }

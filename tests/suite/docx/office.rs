@@ -135,7 +135,7 @@ fn unused(document: &str) -> Vec<char> {
     characters.filter(|c| ('\u{4E00}'..='\u{9FA5}').contains(c) && !document.contains(*c)).collect()
 }
 
-/// One cell of each table: its figures, names, blanks and numbers in turn; not the heads, which must fit a page to be
+/// One cell of each table that is wide enough to type into; not the heads, which must fit a page to be
 /// repeated, nor cells merged over rows that are kept on one.
 #[test]
 fn two_hundred_characters_typed_into_any_cell_are_printed() {
@@ -157,8 +157,17 @@ fn two_hundred_characters_typed_into_any_cell_are_printed() {
                 continue;
             };
             let end = row.0 + row.1.find("</w:tr>").expect("its end");
-            let cells: Vec<usize> =
-                piece[row.0..end].match_indices("</w:p></w:tc>").map(|(at, _)| row.0 + at).collect();
+            // Cells that a text is typed into: wide enough for six characters.
+            let wide = |at: &usize| {
+                let width = piece[..*at].rfind("<w:tcW w:w=\"").map(|w| &piece[w + 12..]);
+                width.and_then(|w| w.split('"').next()?.parse::<u32>().ok()).is_some_and(|twips| twips >= 1300)
+            };
+            let ends = piece[row.0..end].match_indices("</w:p></w:tc>").map(|(at, _)| row.0 + at);
+            let cells: Vec<usize> = ends.filter(wide).collect();
+            if cells.is_empty() {
+                out += piece;
+                continue;
+            }
             let at = cells[index % cells.len()];
             let text: String =
                 fresh.iter().flat_map(|c| std::iter::once(*c).chain("的一是了不在有人这".chars())).collect();

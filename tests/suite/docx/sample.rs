@@ -83,7 +83,7 @@ pub fn pages(document: &Document, style: &Style) -> Pages {
                 let total: f64 = table.columns.iter().map(|c| c.width.unwrap_or(1.0)).sum();
                 let columns = table.columns.iter().map(|c| width * c.width.unwrap_or(1.0) / total).collect();
                 let scale = if count > 10 { 0.85 } else { 1.0 };
-                pages.tables.push(TableGeometry { columns, scale, rows: Vec::new(), page, pages: 1 });
+                pages.tables.push(TableGeometry { columns, scale, page, pages: 1, ..TableGeometry::default() });
             }
         }
     }

@@ -13,10 +13,18 @@ use proptest::test_runner::TestRunner;
 /// What is read, a line for each heading, paragraph, entry, caption, note, and row.
 fn expected(document: &Document, pages: &Pages) -> Vec<String> {
     let mut lines = Vec::new();
-    for block in document.blocks() {
+    let blocks = document.sections.iter().enumerate().flat_map(|(s, section)| {
+        section.blocks.iter().enumerate().map(move |(n, block)| (format!("title_{s}_{n}"), block))
+    });
+    for (anchor, block) in blocks {
         match block {
             Block::Heading(heading) => lines.push(of_heading(heading)),
-            Block::Paragraph(paragraph) => lines.push(format!("P {}", text(&paragraph.inlines))),
+            // A title that is no heading of the outline's chapters is a bookmark all the same.
+            Block::Paragraph(paragraph) => {
+                let bookmark = pages.outline.iter().find(|entry| entry.anchor == anchor);
+                let kind = bookmark.map_or("P".to_string(), |entry| format!("H{}", entry.level));
+                lines.push(format!("{kind} {}", text(&paragraph.inlines)));
+            }
             Block::Contents => lines.extend(document.headings().filter(|h| h.contents).map(|heading| {
                 let label = &pages.pages[pages.anchors[&heading.anchor].page].label;
                 format!("TOCI {}{label}", text(&heading.inlines))

@@ -5,7 +5,7 @@ use gongkai::fonts::Fonts;
 use gongkai::typeset::Pages;
 use gongkai::typeset::frame::{
     Artifact, Destination, Element, ElementId, ElementKind, Glyph, Item, Link, OutlineEntry, Page, Rule, Run, Scope,
-    Tag,
+    Tag, Target,
 };
 use std::path::Path;
 use std::sync::LazyLock;
@@ -188,7 +188,7 @@ fn finish_contents(b: &mut Builder, links: &[ElementId]) {
         let entry = b.pages.outline[i].clone();
         let area = (80.0, 106.0 + 30.0 * i as f64, 430.0, 18.0);
         let label = format!("转到：{}", entry.title);
-        let link = Link { area, anchor: entry.anchor, tag: Tag::Element(*link), label };
+        let link = Link { area, target: Target::Anchor(entry.anchor), tag: Tag::Element(*link), label };
         b.pages.pages[1].items.push(Item::Link(link));
     }
 }
@@ -295,8 +295,12 @@ fn turned_table(b: &mut Builder, part: ElementId) {
     let paragraph = b.element(ElementKind::Paragraph, section);
     let back = b.element(ElementKind::Link, paragraph);
     b.text("宋体", 12.0, (602.0, 95.0), "见预算收支表", Tag::Element(back));
-    let link =
-        Link { area: BACK, anchor: "table_1".into(), tag: Tag::Element(back), label: "见预算收支表".into() };
+    let link = Link {
+        area: BACK,
+        target: Target::Anchor("table_1".into()),
+        tag: Tag::Element(back),
+        label: "见预算收支表".into(),
+    };
     b.last().items.push(Item::Link(link));
     let table = b.element(ElementKind::Table { summary: "项目和目标".into() }, section);
     let head = b.element(ElementKind::TableHead, table);

@@ -1,0 +1,233 @@
+//! Documents that ask much of a page: a name of 39 characters and one in English, sixty units, cells of 500 characters
+//! under joined labels, 200 rows, amounts in 亿, addresses on the web. What holds of the sample holds of them.
+
+mod folders;
+
+use crate::common;
+use gongkai::document::{RowKind, Table, plain_text};
+use gongkai::made::Made;
+use gongkai::typeset::Pages;
+use gongkai::typeset::frame::{Item, Page, Run, TableGeometry, Tag};
+use gongkai::write::Format;
+use icu_segmenter::WordSegmenter;
+use icu_segmenter::options::WordBreakInvariantOptions;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// Every stress document, and the sample.
+static SET: LazyLock<BTreeMap<String, Made>> = LazyLock::new(|| {
+    let root = tempfile::tempdir().expect("a folder");
+    let kinds = folders::KINDS.iter().map(|(name, change)| (*name, folders::make(root.path(), name, *change)));
+    let folders = kinds.chain([("sample", common::sample())]);
+    folders.map(|(name, folder)| (name.to_string(), common::made(&folder).pop().expect("one document"))).collect()
+});
+
+fn pages(made: &Made) -> &Pages {
+    made.pages(&common::fonts())
+}
+
+fn written(made: &Made, format: Format) -> Vec<u8> {
+    made.write(&common::fonts(), &[format]).expect("it can be written").pop().expect("a file").bytes
+}
+
+fn runs(page: &Page) -> impl Iterator<Item = &Run> {
+    page.items.iter().filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None })
+}
+
+#[test]
+fn the_cover_is_one_page() {
+    for (name, set) in SET.iter() {
+        let text: Vec<String> = pages(set).pages.iter().map(|p| runs(p).map(|r| r.text.as_str()).collect()).collect();
+        assert!(text[0].ends_with("公开631") || text[0].contains("部门预算公开"), "{name}: {}", text[0]);
+        assert!(text[1].starts_with("目"), "{name}: the contents follow, and not {}", text[1]);
+    }
+}
+
+/// Within the type area or in the furniture: nothing reaches the edge of the sheet, and glyphs of one run do not overlap.
+#[test]
+fn no_text_is_clipped() {
+    for (name, set) in SET.iter() {
+        for (number, page) in pages(set).pages.iter().enumerate() {
+            let (width, height) = if page.turned { (page.sheet.1, page.sheet.0) } else { page.sheet };
+            for run in runs(page) {
+                let end = run.x + run.glyphs.last().map_or(0.0, |g| g.x);
+                let inside = run.x > 50.0 && end < width - 50.0 && run.y > 40.0 && run.y < height - 40.0;
+                assert!(inside, "{name}, page {number}: “{}” at {}, {}", run.text, run.x, run.y);
+                assert!(run.glyphs.windows(2).all(|g| g[0].x <= g[1].x), "{name}: “{}”", run.text);
+            }
+        }
+    }
+}
+
+fn tables(set: &Made) -> impl Iterator<Item = (&Table, &TableGeometry)> {
+    set.document().tables().zip(&pages(set).tables)
+}
+
+/// What a dictionary takes for one word; a line of a head ends between words, unless one is wider than the column.
+#[test]
+fn no_head_breaks_a_word() {
+    let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
+    let mut broken = 0;
+    for (name, set) in SET.iter() {
+        for (table, geometry) in tables(set) {
+            for (&(row, column), breaks) in &geometry.heads {
+                let rows: Vec<_> = table.header.iter().chain(&table.body).collect();
+                let cell = rows[row].cells.iter().find(|c| c.column == column).expect("a cell begins there");
+                let text = plain_text(&cell.inlines);
+                let ends: Vec<usize> = segmenter.segment_str(&text).collect();
+                for at in breaks {
+                    assert!(ends.contains(at), "{name}, {}: “{}|{}”", table.id, &text[..*at], &text[*at..]);
+                    broken += 1;
+                }
+            }
+        }
+    }
+    assert!(broken > 100, "{broken}");
+}
+
+/// No row that a page holds is on two; heads stand on every page of a table; one of few rows is not parted.
+#[test]
+fn no_row_that_fits_a_page_is_parted() {
+    for (name, set) in SET.iter() {
+        for (table, geometry) in tables(set) {
+            let tallest = geometry.rows.iter().copied().fold(0.0, f64::max);
+            assert!(tallest < 640.0, "{name}, {}: a row of {tallest} pt", table.id);
+            let whole: f64 = geometry.rows.iter().sum();
+            assert!(
+                geometry.pages == 1 || whole > 250.0,
+                "{name}, {}: {whole} pt on {} pages",
+                table.id,
+                geometry.pages
+            );
+        }
+    }
+}
+
+/// The lines of prose: what begins and ends them.
+#[test]
+fn lines_begin_and_end_as_the_norm_says() {
+    const NEVER_FIRST: &str = "，。、；：？！）】》〉」』〕〗｝”’·～…％‰℃%";
+    const NEVER_LAST: &str = "（【《〈「『〔〖｛“‘￥¥≥≤";
+    let mut seen = 0;
+    for (name, set) in SET.iter() {
+        for page in &pages(set).pages {
+            // Runs on one baseline whose ends meet are one line.
+            let mut lines: Vec<(f64, f64, String)> = Vec::new();
+            for run in runs(page).filter(|r| matches!(r.tag, Tag::Element(_))) {
+                let end = run.x + run.glyphs.last().map_or(0.0, |g| g.x);
+                match lines.last_mut() {
+                    Some((y, x, text)) if (*y - run.y).abs() < 0.01 && run.x >= *x && run.x - *x < 2.0 * run.size => {
+                        (*x, *text) = (end, format!("{text}{}", run.text));
+                    }
+                    _ => lines.push((run.y, end, run.text.clone())),
+                }
+            }
+            for (.., text) in lines {
+                let text = text.trim_end();
+                let (first, last) = (text.chars().next().unwrap_or(' '), text.chars().last().unwrap_or(' '));
+                assert!(!NEVER_FIRST.contains(first), "{name}: a line begins “{text}”");
+                assert!(!NEVER_LAST.contains(last), "{name}: a line ends “{text}”");
+                let negative = first == '-' && !text.starts_with("-1") && !text.starts_with("-5");
+                assert!(!negative, "{name}: a line begins as if it were negative: “{text}”");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 5_000, "{seen}");
+}
+
+/// Tables of one form have the same columns wherever they stand.
+#[test]
+fn tables_of_one_form_have_equal_columns() {
+    for name in ["sample", "sixty-units"] {
+        let of_form = tables(&SET[name]).filter(|(table, _)| table.id.starts_with("jx."));
+        let columns: Vec<&Vec<f64>> = of_form.map(|(_, geometry)| &geometry.columns).collect();
+        assert!(columns.len() > 10 && columns.iter().all(|c| *c == columns[0]), "{name}: {columns:?}");
+    }
+}
+
+#[test]
+fn every_table_in_word_repeats_its_heads_and_keeps_its_rows() {
+    for (name, set) in SET.iter() {
+        let xml = document_xml(&written(set, Format::Docx));
+        let mut tables_of_xml = xml.split("<w:tbl>").skip(1).filter(|t| !t.contains("LayoutTable"));
+        for (table, geometry) in tables(set) {
+            let part = tables_of_xml.next().expect("a table each");
+            let part = &part[..part.find("</w:tbl>").expect("it ends")];
+            let has_heads = table.header.iter().chain(&table.body).any(|row| row.kind == RowKind::Header);
+            assert!(!has_heads || part.contains("<w:tblHeader/>"), "{name}, {}", table.id);
+            let kept = part.matches("<w:cantSplit/>").count();
+            let fit = geometry.rows.iter().filter(|height| **height < 500.0).count();
+            assert!(kept >= fit, "{name}, {}: {kept} of {fit} rows", table.id);
+        }
+    }
+}
+
+fn document_xml(bytes: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a ZIP");
+    let mut file = archive.by_name("word/document.xml").expect("the body");
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut file, &mut xml).expect("UTF-8");
+    xml
+}
+
+/// The contents that Word shows without computing anything name the pages on which LibreOffice has the titles: with the
+/// program's fonts, and with those that the system happens to have.
+#[test]
+fn the_contents_in_word_are_true_in_libreoffice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, set) in SET.iter() {
+        std::fs::write(folder.path().join(format!("{name}.docx")), written(set, Format::Docx)).expect("written");
+    }
+    for fonts in ["program", "system"] {
+        let Some(printed) = printed(folder.path(), fonts) else { return };
+        let mut wrong = Vec::new();
+        for (name, set) in SET.iter() {
+            let printed = &printed[name];
+            for heading in set.document().headings().filter(|h| h.contents) {
+                let label = &pages(set).pages[pages(set).anchors[&heading.anchor].page].label;
+                let title: String = plain_text(&heading.inlines).chars().filter(|c| !c.is_whitespace()).collect();
+                let start: String = title.chars().take(24).collect();
+                let found = printed
+                    .iter()
+                    .find(|(number, text)| !number.is_empty() && !text.contains("目录") && text.contains(&start));
+                if found.is_none_or(|(number, _)| number != label) {
+                    wrong.push(format!("{fonts}, {name}: {title} on {label}, and {:?}", found.map(|(n, _)| n)));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+/// Number and text of every page of every DOCX of a folder, as LibreOffice prints it; None where a tool is missing.
+fn printed(folder: &Path, fonts: &str) -> Option<BTreeMap<String, Vec<(String, String)>>> {
+    let work = tempfile::tempdir().expect("a folder");
+    let script = common::root().join("tests/outside/office.py");
+    let output = Command::new("python3").arg(script).arg("pages").arg(folder).arg(work.path()).arg(fonts).output();
+    let Some(output) = output.ok().filter(|output| output.status.code() != Some(3)) else {
+        assert!(
+            std::env::var("GONGKAI_REQUIRE_TOOLS").as_deref() != Ok("1"),
+            "LibreOffice, poppler or a Chinese font is missing"
+        );
+        eprintln!("SKIPPED: LibreOffice, poppler or a Chinese font is missing");
+        return None;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+}
+
+/// An address is a link in both files, and breaks only where its parts end.
+#[test]
+fn addresses_are_links() {
+    let set = &SET["great-amounts"];
+    let address = "https://www.example.gov.cn/zwgk/czyjs/bmys/2023/index.html?id=12345&type=budget";
+    let file = lopdf::Document::load_mem(&written(set, Format::Pdf)).expect("a PDF");
+    let uris = file.objects.values().filter_map(|o| o.as_dict().ok()?.get(b"A").ok()?.as_dict().ok()?.get(b"URI").ok());
+    let uris: Vec<String> = uris.map(|uri| String::from_utf8_lossy(uri.as_str().expect("text")).into_owned()).collect();
+    assert!(uris.iter().any(|uri| uri == address), "{uris:?}");
+    let xml = document_xml(&written(set, Format::Docx)).replace("&amp;", "&").replace("&quot;", "\"");
+    assert!(xml.contains(&format!(" HYPERLINK \"{address}\" ")));
+}
