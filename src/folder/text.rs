@@ -14,7 +14,7 @@ use std::path::Path;
 pub const MAX_BYTES: u64 = 64 << 20;
 
 /// The text of `bytes`, without a BOM, with `\n` as its only line end, every character as what it is meant for
-/// ([`as_meant`]). A BOM decides the encoding; without one,
+/// (`as_meant`). A BOM decides the encoding; without one,
 /// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.
 pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
     if let Some(what) = no_text(&bytes) {

@@ -89,7 +89,14 @@ fn a_code_of_a_finding_has_one_area() {
         let asks = before.trim_end().ends_with("==") || before.contains("OF_FIGURES") || file == "code.rs";
         if code.starts_with('E') && !asks {
             let area = file.replace("toml_tree.rs", if code.starts_with("E1") { "data" } else { "layout" });
-            let area = area.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_string();
+            let area = area.split('/').next().unwrap_or_default().trim_end_matches(".rs");
+            // A folder's files are the data; what the composer runs are the layout's templates.
+            let area = match (area, code.as_str()) {
+                ("folder", _) => "data",
+                ("compose", "E302") => "layout",
+                (area, _) => area,
+            };
+            let area = area.to_string();
             areas.entry(code).or_default().insert(area);
         }
     }
