@@ -233,7 +233,8 @@ impl Breaker {
             if !open {
                 continue;
             }
-            self.open_emergencies(signs, unit, i + 1, measure);
+            let hyphen_width = if hyphen { self.hyphen } else { 0.0 };
+            self.open_emergencies(signs, unit, i + 1, hyphen_width, measure);
             let sense = self.senses.get(i).copied().unwrap_or(0.0);
             let visible = visible_end(signs, unit, i + 1) as u32;
             let (cost, hyphen) = match signs[i].joint {
@@ -246,13 +247,13 @@ impl Breaker {
         }
     }
 
-    /// A unit wider than the line may be broken anywhere, rather than run out of the page.
-    fn open_emergencies(&mut self, signs: &[Sign], start: usize, end: usize, measure: Measure) {
+    /// A unit that with its hyphen is wider than the line may be broken anywhere, rather than run out of the page.
+    fn open_emergencies(&mut self, signs: &[Sign], start: usize, end: usize, hyphen: f64, measure: Measure) {
         let visible = visible_end(signs, start, end);
         if visible <= start + 1 {
             return;
         }
-        let least = self.line_width(signs, start, visible) - self.line_shrink(signs, start, visible);
+        let least = self.line_width(signs, start, visible) + hyphen - self.line_shrink(signs, start, visible);
         if least <= measure.room(true) + EPSILON {
             return;
         }

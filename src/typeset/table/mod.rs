@@ -458,6 +458,8 @@ fn paginate<'a>(
     continued: Above<'a>,
 ) {
     let frame = measured.style.frame.max(0.0);
+    // A page that hardly holds the line above its part has room for rows alone.
+    let continued = if continued.height <= MOST_CONTINUED * flow.area.height { continued } else { Above::default() };
     let leading = continued.galleys.first().map_or(0.0, Galley::half_leading);
     let page = (flow.area.height - continued.height + leading - frame).max(1.0);
     let plan = plan(measured, notes, page);
@@ -513,6 +515,9 @@ fn continued_line<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableSty
     texts.extend(unit.map(|unit| (Align::Right, shaped(unit), tags())));
     side_by_side(flow, style, texts)
 }
+
+/// 续表 and what stands beside it take no more than this of a page.
+const MOST_CONTINUED: f64 = 0.25;
 
 /// A table that takes less than this of a page stands whole on one, rather than with two rows on the next.
 const KEPT_WHOLE: f64 = 0.4;
