@@ -149,12 +149,12 @@ fn is_same(a: &Page, b: &Page) -> bool {
 
 /// The same ink; what it belongs to, and where its links lead, is not printed.
 fn same_items(a: &[Item], b: &[Item]) -> bool {
-    let inked = |items: &'_ [Item]| items.iter().filter(|item| !matches!(item, Item::Link(_))).count();
-    let ink = |item: &&Item| !matches!(item, Item::Link(_));
-    inked(a) == inked(b)
+    let ink = |item: &&Item| !matches!(item, Item::Link(_) | Item::Anchor(..));
+    a.iter().filter(ink).count() == b.iter().filter(ink).count()
         && a.iter().filter(ink).zip(b.iter().filter(ink)).all(|pair| match pair {
             (Item::Run(a), Item::Run(b)) => same_run(a, b),
             (Item::Rule(a), Item::Rule(b)) => a == b,
+            (Item::Shade(a), Item::Shade(b)) => a == b,
             _ => false,
         })
 }

@@ -510,8 +510,10 @@ fn records_declared_in_another_folder_are_not_put_back() {
     let (ledger, declared) = (folder.path().join("ledger.csv"), "账/ledger.csv");
     std::fs::create_dir(folder.path().join("账")).expect("a folder");
     std::fs::rename(ledger, folder.path().join(declared)).expect("moved");
-    let overlay = format!("[file.ledger]\npath = \"{declared}\"\n");
-    std::fs::write(folder.path().join("layout/schema.toml"), overlay).expect("written");
+    // Beside what the sample's own layout declares already.
+    let overlay = folder.path().join("layout/schema.toml");
+    let own = std::fs::read_to_string(&overlay).expect("the sample's own");
+    std::fs::write(&overlay, format!("{own}\n[file.ledger]\npath = \"{declared}\"\n")).expect("written");
     let docx = docx_of(folder.path());
     // A file of the former program, whose id left out what lies in folders of the department's own.
     let id = made(folder.path())[0].document().meta.data.clone().expect("an id");
