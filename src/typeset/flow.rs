@@ -52,7 +52,7 @@ pub struct Flow<'a> {
     pub entries: Vec<Entry>,
     /// Tables shaped before they are set, by id, and what tables of one form need together.
     pub shaped: BTreeMap<&'a str, table::Shaped<'a>>,
-    pub forms: BTreeMap<String, table::Needs>,
+    pub forms: BTreeMap<&'a str, Vec<table::Form<'a>>>,
     /// The structure element of the part being set.
     pub sect: ElementId,
     pub area: Area,

@@ -441,6 +441,20 @@ fn type_falls_before_a_number_wraps_and_no_further_than_declared() {
     assert!(message.contains("E420") && message.contains("部门预算收支总表") && message.contains("156"), "{message}");
 }
 
+/// Tables that one layout makes of the data may have other columns from one to the next.
+#[test]
+fn tables_of_one_layout_with_other_columns_are_set_each_by_its_own() {
+    let of = |id: &str, columns: usize| {
+        let mut table = table(columns, Vec::new(), vec![row(RowKind::Data, &vec!["1.00"; columns])]);
+        table.id = id.into();
+        Block::Table(table)
+    };
+    let blocks = vec![of("jx.甲", 2), of("jx.乙", 4), of("jx.丙", 2)];
+    let (pages, found) = set(&document(vec![section("纵", blocks)]));
+    assert!(found.is_empty(), "{:?}", found.sorted());
+    assert_eq!(pages.tables.iter().map(|t| t.columns.len()).collect::<Vec<_>>(), [2, 4, 2]);
+}
+
 #[test]
 fn silly_documents_come_to_an_end() {
     let mut style = style();

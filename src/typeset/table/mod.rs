@@ -175,16 +175,16 @@ fn shape<'a>(flow: &mut Flow<'a>, table: &'a Table, settings: [Setting<'a>; PART
 
 /// What all tables of one form need together (绩效目标表, a table for each project): they have the same columns on all
 /// pages. The first one shapes the others too. None for a table that is alone.
-fn shape_form<'a>(flow: &mut Flow<'a>, table: &Table, settings: [Setting<'a>; PARTS]) -> Option<Needs> {
+fn shape_form<'a>(flow: &mut Flow<'a>, table: &'a Table, settings: [Setting<'a>; PARTS]) -> Option<Needs> {
     let (form, _) = table.id.split_once('.')?;
-    if let Some(needs) = flow.forms.get(form) {
-        return Some(needs.clone());
+    let looks_alike = |other: &Table| other.style == table.style && other.columns == table.columns;
+    // The tables of one layout are of several forms where their columns depend on the data.
+    if let Some(known) = flow.forms.get(form).and_then(|forms| forms.iter().find(|known| looks_alike(known.first))) {
+        return known.needs.clone();
     }
     let document = flow.document;
-    let is_one = |other: &&Table| {
-        let same = other.id.split_once('.').is_some_and(|(of, _)| of == form);
-        same && other.style == table.style && other.columns == table.columns
-    };
+    let is_one =
+        |other: &&Table| other.id.split_once('.').is_some_and(|(of, _)| of == form) && looks_alike(other);
     let mut joined: Option<Needs> = None;
     for other in document.tables().filter(is_one) {
         let shaped = shape(flow, other, settings);
@@ -197,8 +197,15 @@ fn shape_form<'a>(flow: &mut Flow<'a>, table: &Table, settings: [Setting<'a>; PA
         }
         flow.shaped.insert(&other.id, shaped);
     }
-    flow.forms.insert(form.to_owned(), joined.clone()?);
+    flow.forms.entry(form).or_default().push(Form { first: table, needs: joined.clone() });
     joined
+}
+
+/// Tables of one layout with the same columns and looks.
+pub struct Form<'a> {
+    first: &'a Table,
+    /// What they need together; none where each has a text beyond all measure.
+    needs: Option<Needs>,
 }
 
 /// A text of more ems than these is worth other columns than declared.
