@@ -5,6 +5,7 @@ use super::passage::{Kind, Passage, bare_label, row_key};
 use super::rule::{Findings, Rule};
 use super::statements::Statement;
 use super::texts::{NamedFigure, Texts, name_key};
+use crate::check::interval::{Interval, printed_interval};
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity::{Note, Warning};
@@ -196,6 +197,7 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
             findings.push(unlike(texts, statement));
         }
     }
+    said_otherwise(texts).into_iter().for_each(|found| findings.push(found));
     for (passage, typed) in typed(texts) {
         for amount in typed.iter().filter(|a| a.is_money()) {
             if is_told(texts, passage, amount) || is_vague(passage, amount) {
@@ -236,6 +238,38 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Typed numbers that speak of one figure, which no table prints, and are not the same: the later ones are told.
+fn said_otherwise(texts: &Texts<'_>) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<&str, (&Statement, Interval)> = BTreeMap::new();
+    let mut found = Vec::new();
+    let unknown = |s: &&Statement| !s.range.is_empty() && texts.holds(s).is_none() && !is_of_another(texts, s);
+    for statement in texts.statements.iter().filter(unknown) {
+        let Some(amount) = texts.typed_amount(statement) else { continue };
+        let Some(unit) = amount.money_unit() else { continue };
+        let passage = &texts.passages[statement.passage];
+        let words = passage.words(&statement.range);
+        let Some(says) = printed_interval(&words, unit, amount.decimals) else { continue };
+        let Some((before, said)) = first.get(&*statement.address) else {
+            first.insert(&statement.address, (statement, says));
+            continue;
+        };
+        if says.low > said.high || says.high < said.low {
+            let earlier = &texts.passages[before.passage];
+            let words = passage.words(&amount.range);
+            let message = format!("手写的“{words}”与前面写的“{}”不一致，说的是同一个数", earlier.words(&before.range));
+            let place = earlier.finding(before.range.clone(), "").place.unwrap_or_else(|| earlier.place.clone());
+            found.push(
+                passage
+                    .finding(amount.range.clone(), message)
+                    .address(statement.address.to_string())
+                    .related(place, "前面写在这里")
+                    .hint("核对明细，两处改成同一个数"),
+            );
+        }
+    }
+    found
 }
 
 /// Whether the set's own sentence tells the figure of a typed amount: that is told by itself, or right.

@@ -183,8 +183,7 @@ fn shape_form<'a>(flow: &mut Flow<'a>, table: &'a Table, settings: [Setting<'a>;
         return known.needs.clone();
     }
     let document = flow.document;
-    let is_one =
-        |other: &&Table| other.id.split_once('.').is_some_and(|(of, _)| of == form) && looks_alike(other);
+    let is_one = |other: &&Table| other.id.split_once('.').is_some_and(|(of, _)| of == form) && looks_alike(other);
     let mut joined: Option<Needs> = None;
     for other in document.tables().filter(is_one) {
         let shaped = shape(flow, other, settings);
