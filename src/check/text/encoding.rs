@@ -67,7 +67,7 @@ fn disguised(texts: &Texts<'_>, findings: &mut Findings) {
             let hint = if is_invisible(c) { "删去它" } else { "重新输入这个字" };
             let found = passage.finding_typed(at..at + 1, message).hint(hint);
             // One change mends one place.
-            let certain = is_invisible(c) && count == 1 && !passage.touches_amount(&passage.from_typed(at..at + 1));
+            let certain = is_invisible(c) && count == 1 && !passage.touches_amount(&passage.as_searched(at..at + 1));
             findings.push(if certain { passage.change_typed(found, &(at..at + 1), "") } else { found });
         }
     }

@@ -105,7 +105,7 @@ impl Passage {
     }
 
     /// The range in the searched form of one that counts characters as they were typed.
-    pub fn from_typed(&self, range: Range<usize>) -> Range<usize> {
+    pub fn as_searched(&self, range: Range<usize>) -> Range<usize> {
         match &self.typed {
             Some(typed) => typed.searched_at(range.start)..typed.searched_at(range.end),
             None => range,
@@ -198,7 +198,7 @@ impl Passage {
 
     /// Whether a figure prints a character of what was typed.
     fn prints_at(&self, at: usize) -> bool {
-        let searched = self.from_typed(at..at + 1);
+        let searched = self.as_searched(at..at + 1);
         !searched.is_empty() && self.is_figure(&searched)
     }
 

@@ -66,7 +66,7 @@ impl Reader<'_> {
         let mut at = 0;
         for inline in inlines {
             let end = at + inline.text.chars().count();
-            let figure = inline.figure.map(|id| (passage.from_typed(at..end), id));
+            let figure = inline.figure.map(|id| (passage.as_searched(at..end), id));
             passage.figures.extend(figure);
             at = end;
         }

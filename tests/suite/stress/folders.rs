@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What makes a folder ask much.
+type Change = fn(&mut Folder);
+
 /// Each with its name and what it changes.
-pub const KINDS: [(&str, fn(&mut Folder)); 5] = [
+pub const KINDS: [(&str, Change); 5] = [
     ("long-name", long_name),
     ("english-name", english_name),
     ("sixty-units", sixty_units),
