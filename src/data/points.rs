@@ -32,10 +32,12 @@ impl Bits {
         self.words[index / 64] |= 1 << (index % 64);
     }
 
+    /// Whether the record at an index, from 0, is one of them.
     pub fn contains(&self, index: usize) -> bool {
         self.words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|&word| word == 0)
     }
@@ -82,7 +84,9 @@ impl Bits {
 /// What a filter says of each record of a dataset: true, not known, or (in neither set) false.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Points {
+    /// Records for which it holds.
     pub yes: Bits,
+    /// Records of which it is not known.
     pub unknown: Bits,
 }
 
