@@ -4,9 +4,9 @@
 use gongkai::compose::{Job, compose, read_report};
 use gongkai::data::printed::{PrintedTable, printed_table};
 use gongkai::data::read_files;
-use gongkai::folder::decode;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::Document;
+use gongkai::folder::decode;
 use gongkai::layout::{self, Layer, LayoutSet, SetFiles};
 
 macro_rules! base {

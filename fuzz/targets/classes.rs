@@ -3,8 +3,8 @@
 #![no_main]
 
 use gongkai::data::{Class, read_class_list};
-use gongkai::folder::decode;
 use gongkai::diagnostic::Diagnostics;
+use gongkai::folder::decode;
 use gongkai_fuzz::{PARSER, all, judge, twice};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -28,7 +28,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             let same = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| {
                 a.zip(b).take_while(|(a, b)| a == b).count()
             };
-            let kept = same(&mut FILE.chars(), &mut new.chars()) + same(&mut FILE.chars().rev(), &mut new.chars().rev());
+            let kept =
+                same(&mut FILE.chars(), &mut new.chars()) + same(&mut FILE.chars().rev(), &mut new.chars().rev());
             let put = 2 * correction.value.chars().count() + 8;
             assert!(kept + put >= new.chars().count(), "more than a cell was written: {new}");
         }

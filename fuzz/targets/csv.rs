@@ -3,8 +3,8 @@
 #![no_main]
 
 use encoding_rs::GB18030;
-use gongkai::folder::decode;
 use gongkai::diagnostic::Diagnostics;
+use gongkai::folder::decode;
 use gongkai::money::Unit;
 use gongkai_fuzz::{PARSER, all, judge, table, twice};
 
