@@ -66,6 +66,7 @@ pub(crate) mod printable;
 pub mod pull;
 pub mod read_docx;
 pub mod refusal;
+pub mod regular;
 pub mod review;
 pub mod style;
 pub mod tell;

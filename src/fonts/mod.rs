@@ -4,10 +4,12 @@
 //! table per face, so a run pays for the characters it prints and not for the 40,000 a face has.
 
 pub mod declared;
+pub(crate) mod digits;
 mod face;
+mod ink;
 mod open;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kept::Kept;
 use indexmap::IndexMap;
 use open::{no_fonts_toml, open_declared};
@@ -39,6 +41,8 @@ pub struct Fonts {
     pub roles: IndexMap<String, Role>,
     /// Where subsets are kept for the next run.
     pub kept: Option<Kept>,
+    /// Faces that the program does not come with (E409, a note): what they draw is the user's to answer for.
+    pub told: Option<Diagnostic>,
 }
 
 /// A character in a face: glyph and advance in ems.

@@ -76,6 +76,9 @@ impl<'a> Scope<'a> {
     }
 
     fn expand_row(&self, decl: &'a RowDecl, parent: &Parent<'a>, out: &mut Vec<RowItem<'a>>) {
+        if self.session.has_too_many_rows(&decl.place) {
+            return;
+        }
         if decl.blank {
             out.push(self.blank_row(decl));
             return;
