@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// Rows of all tables of a document, of lists and of records.
-const MOST_ROWS: usize = 50_000;
-const MOST_ROWS_OF_A_RECORD: usize = 200;
+const MOST_ROWS: usize = 10_000;
+const MOST_ROWS_OF_A_RECORD: usize = 100;
 
 /// Templates call back into it, so each part of it is locked on its own while it is asked.
 pub struct Session {
@@ -124,13 +124,21 @@ impl Session {
     /// All tables of a document together may have so many rows, the more the more records there are: lists within lists
     /// within lists would have no end. True: no more; told once, at the entry that makes them (E257).
     pub(super) fn has_too_many_rows(&self, place: &Place) -> bool {
-        let most = MOST_ROWS + MOST_ROWS_OF_A_RECORD * self.job.records() as usize;
         let before = self.expanded.fetch_add(1, Ordering::Relaxed);
-        if before == most {
-            let found = Diagnostic::error("E257", format!("各表的行合计超过 {most} 行")).at(place.clone());
+        if before == self.most_rows() {
+            let found = Diagnostic::error("E257", format!("各表的行合计超过 {before} 行")).at(place.clone());
             self.report(found.hint("检查 each 一层套一层的清单"));
         }
-        before >= most
+        before >= self.most_rows()
+    }
+
+    /// There were too many rows: those of a table that has them are not worth composing.
+    pub(super) fn had_too_many_rows(&self) -> bool {
+        self.expanded.load(Ordering::Relaxed) > self.most_rows()
+    }
+
+    fn most_rows(&self) -> usize {
+        MOST_ROWS + MOST_ROWS_OF_A_RECORD * self.job.records() as usize
     }
 
     pub fn report(&self, diagnostic: Diagnostic) {

@@ -8,6 +8,9 @@ use std::sync::OnceLock;
 /// The digits of the faces in `fonts/`, and what those are known by; a test writes it (`GONGKAI_UPDATE=1`).
 const TRUSTED: &str = include_str!("trusted.txt");
 
+/// A digit smaller than this, in ems, cannot be read.
+const LEAST: f32 = 0.2;
+
 /// What is trusted.
 struct Trusted {
     /// SHA-256 of font files, and the sums of their tables (`Face::sums`), in hexadecimal.
@@ -36,7 +39,7 @@ fn trusted() -> &'static Trusted {
 }
 
 /// Whether a font file is one that the program comes with, by its SHA-256.
-pub(crate) fn is_known(sha256: &str) -> bool {
+pub fn is_known(sha256: &str) -> bool {
     trusted().files.iter().any(|(known, _)| *known == sha256)
 }
 
@@ -57,7 +60,7 @@ pub(super) fn mistaken(face: &Face) -> Option<(char, Option<char>)> {
             if !has(&c) {
                 return None;
             }
-            match ink(face, c) {
+            match ink(face, c).filter(|ink| ink.side > LEAST) {
                 None => Some((c, None)),
                 Some(ink) => nearest(&ink)
                     .filter(|&found| found != digit as usize)

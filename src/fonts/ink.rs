@@ -7,9 +7,9 @@ use skrifa::{GlyphId, MetadataProvider};
 /// Rows and columns a glyph is looked at in.
 pub(super) const GRID: usize = 32;
 
-/// A glyph's ink: its box in ems (left, bottom, right, top), and which cells of that box it covers, a row's cells as bits.
+/// A glyph's ink: the longer side of its box in ems, and which cells of a square of it are covered, a row's cells as bits.
 pub(super) struct Ink {
-    pub edges: [f32; 4],
+    pub side: f32,
     pub rows: [u32; GRID],
 }
 
@@ -100,8 +100,7 @@ fn ink_of(face: &Face, glyph: GlyphId) -> Option<Ink> {
             }
         }
     }
-    let em = f32::from(face.units_per_em);
-    Some(Ink { edges: [left / em, bottom / em, right / em, top / em], rows })
+    Some(Ink { side: side / f32::from(face.units_per_em), rows })
 }
 
 /// How much of two inks lies over each other, from 0 to 1, with a cell's breadth of room: faces differ in weight.

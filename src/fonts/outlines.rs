@@ -11,9 +11,7 @@ fn overlap(a: &Ink, b: &Ink) -> f32 {
 
 /// How alike two inks are in size: the smaller of the ratios of their longer sides.
 fn size(a: &Ink, b: &Ink) -> f32 {
-    let side = |ink: &Ink| (ink.edges[2] - ink.edges[0]).max(ink.edges[3] - ink.edges[1]);
-    let (a, b) = (side(a), side(b));
-    a.min(b) / a.max(b)
+    a.side.min(b.side) / a.side.max(b.side)
 }
 
 /// Signs that texts of this field have; letters and digits look as the face's style has them.
