@@ -368,16 +368,20 @@ fn is_number(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The staging folders in a folder that no living run holds, each with its lock, now ours.
-fn abandoned(parent: &Path) -> Vec<(PathBuf, File)> {
+/// What has the name of a staging folder in a folder.
+fn named_as_ours(parent: &Path) -> impl Iterator<Item = PathBuf> {
     let (before, after) = STAGING;
-    let is_ours = |name: &str| {
+    let is_ours = move |name: &str| {
         let numbers = name.strip_prefix(before).and_then(|name| name.strip_suffix(after));
         numbers.and_then(|numbers| numbers.split_once('-')).is_some_and(|(a, b)| is_number(a) && is_number(b))
     };
     let entries = fs::read_dir(parent).into_iter().flatten().flatten();
-    let found = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_ours)).filter_map(|entry| {
-        let folder = entry.path();
+    entries.filter(move |entry| entry.file_name().to_str().is_some_and(is_ours)).map(|entry| entry.path())
+}
+
+/// The staging folders in a folder that no living run holds, each with its lock, now ours.
+fn abandoned(parent: &Path) -> Vec<(PathBuf, File)> {
+    let found = named_as_ours(parent).filter_map(|folder| {
         let lock = folder.join(LOCK);
         if folder.is_symlink() || !is_unlinked(&lock) {
             return None;
@@ -391,9 +395,11 @@ fn abandoned(parent: &Path) -> Vec<(PathBuf, File)> {
     found.collect()
 }
 
-/// Removes what runs that were killed left in a folder.
+/// Removes what runs that were killed left in a folder whose turn is ours.
 fn sweep(parent: &Path) {
     abandoned(parent).iter().for_each(|(folder, _)| remove(folder));
+    // Killed before it had a lock, or after: empty, or it stays.
+    named_as_ours(parent).for_each(|folder| drop(fs::remove_dir(folder)));
 }
 
 /// How far a run that was killed came with the files of its journal.
@@ -465,6 +471,7 @@ fn finish_held(folder: &Path, diagnostics: &mut Diagnostics) {
         }
         remove(&staging);
     }
+    sweep(folder);
 }
 
 /// What a run that was killed while it wrote a data folder's files back has left half done (E513). The program does not
@@ -552,6 +559,7 @@ mod tests {
     fn what_a_killed_run_left_is_removed_and_what_a_living_one_holds_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         killed(folder.path(), &[output("a.pdf", b"half"), output("a.docx", b"half")], 0);
+        fs::create_dir(folder.path().join(".gongkai-1-1.new")).unwrap();
         let living = Staging::create(folder.path()).unwrap();
         let held = living.folder.file_name().unwrap().to_str().unwrap().to_string();
         place(folder.path(), &[output("a.pdf", b"one")], &mut Diagnostics::default());

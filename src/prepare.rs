@@ -2,9 +2,9 @@
 
 use crate::compose::{DocumentDecl, Job, Report, read_report};
 use crate::data::printed::read_printed;
-use crate::data::{Data, Value, own_list, read_folder, report_endings};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
-use crate::folder::{FOLDERS, Folder};
+use crate::data::{Data, Value, folders_that_do_not_count, own_list, read_folder, report_endings};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::folder::Folder;
 use crate::layout::{self, Layer, Layouts, SetFiles};
 use sha2::{Digest, Sha256};
 
@@ -44,27 +44,6 @@ pub fn report(folder: &Folder, diagnostics: &mut Diagnostics) -> Option<Report> 
             diagnostics.push(found);
             report_endings(folder, diagnostics);
             None
-        }
-    }
-}
-
-/// Folders that would be left out without a word: those that cannot be read or lead elsewhere, errors, for what they hold
-/// may be wording and figures; and those with nearly the name of one that is read (E109).
-fn folders_that_do_not_count(folder: &Folder, diagnostics: &mut Diagnostics) {
-    // `layout` and `text` are told where they are read.
-    for below in ["", "classification", "tables"] {
-        folder.refused(below).into_iter().for_each(|found| diagnostics.push(found));
-    }
-    let absent: Vec<&str> = FOLDERS.into_iter().filter(|known| !folder.has(known)).collect();
-    for name in folder.names("").into_iter().filter(|name| folder.has_folder(name) && !FOLDERS.contains(&&**name)) {
-        let plain = name.trim().to_lowercase();
-        let meant = absent.iter().find(|known| **known == plain).copied();
-        if let Some(meant) = meant.or_else(|| nearest(&plain, absent.iter().copied())) {
-            diagnostics.push(
-                Diagnostic::warning("E109", format!("文件夹“{name}”未使用"))
-                    .at(Place::file(name))
-                    .hint(format!("您是否指“{meant}”？请改名")),
-            );
         }
     }
 }

@@ -122,11 +122,11 @@ impl Session {
     }
 
     /// All tables of a document together may have so many rows, the more the more records there are: lists within lists
-    /// within lists would have no end. True: no more; told once, at the entry that makes them (E257).
+    /// within lists would have no end. True: no more; told once, at the entry that makes them (E343).
     pub(super) fn has_too_many_rows(&self, place: &Place) -> bool {
         let before = self.expanded.fetch_add(1, Ordering::Relaxed);
         if before == self.most_rows() {
-            let found = Diagnostic::error("E257", format!("各表的行合计超过 {before} 行")).at(place.clone());
+            let found = Diagnostic::error("E343", format!("各表的行合计超过 {before} 行")).at(place.clone());
             self.report(found.hint("检查 each 一层套一层的清单"));
         }
         before >= self.most_rows()

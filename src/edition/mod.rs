@@ -28,7 +28,7 @@ pub use snapshot::Snapshot;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::digest::sha256;
 use crate::folder::Folder;
-use crate::fonts::digits::is_known;
+use crate::fonts::unknown_digests;
 use crate::layout::Layouts;
 use crate::made::Made;
 use crate::place::{Turn, place_folder};
@@ -302,12 +302,8 @@ pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &
     }
     let snapshot = Snapshot::take(built, &workshop.layouts, diagnostics)?;
     let manifest = Manifest::of(built, &snapshot, &workshop.fonts);
-    let unknown = manifest.fonts.iter().filter(|font| !is_known(&font.sha256));
-    let unknown: Vec<&str> = unknown.map(|font| font.file.as_str()).collect();
-    if !unknown.is_empty() {
-        let message = format!("由散列值看，不是程序自带的字体：{}；它们的散列值记在这一版的清单里", unknown.join("、"));
-        diagnostics.push(Diagnostic::new(Severity::Note, "E409", message));
-    }
+    let of_fonts = manifest.fonts.iter().map(|font| (font.file.as_str(), font.sha256.as_str()));
+    unknown_digests(of_fonts).into_iter().for_each(|told| diagnostics.push(told));
     if let Some(last) = ids(data_folder).last().and_then(|id| Edition::find(data_folder, id).ok())
         && last.manifest.is_same_as(&manifest)
     {

@@ -3,6 +3,7 @@
 
 use super::face::Face;
 use super::ink::{GRID, Ink, ink, overlap};
+use crate::diagnostic::{Diagnostic, Severity};
 use std::sync::OnceLock;
 
 /// The digits of the faces in `fonts/`, and what those are known by; a test writes it (`GONGKAI_UPDATE=1`).
@@ -38,12 +39,16 @@ fn trusted() -> &'static Trusted {
     })
 }
 
-/// Whether a font file is one that the program comes with, by its SHA-256.
-pub fn is_known(sha256: &str) -> bool {
-    trusted().files.iter().any(|(known, _)| *known == sha256)
+/// E409 (a note): font files, by name and SHA-256, that are none the program comes with.
+pub fn unknown_digests<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Diagnostic> {
+    let is_unknown = |sha256: &str| !trusted().files.iter().any(|(known, _)| *known == sha256);
+    let unknown: Vec<&str> = files.filter(|(_, sha256)| is_unknown(sha256)).map(|(file, _)| file).collect();
+    let message = format!("由散列值看，不是程序自带的字体：{}；它们的散列值记在这一版的清单里", unknown.join("、"));
+    (!unknown.is_empty()).then(|| Diagnostic::new(Severity::Note, "E409", message))
 }
 
-/// The same as far as the sums tell that a font's own directory gives its tables. Reading all of it would take longer than
+/// Whether a face is one that the program comes with, as far as the sums tell that a font's own directory gives its
+/// tables. Reading all of it would take longer than
 /// to make a document; an edition's manifest has the digests.
 pub(super) fn seems_known(face: &Face) -> bool {
     let sums = face.sums();
@@ -106,7 +111,9 @@ mod tests {
     fn each_face_draws_its_digits_and_is_known() {
         for face in &project_fonts().faces {
             assert_eq!(mistaken(face), None, "{}", face.postscript_name);
-            assert!(seems_known(face) && is_known(&sha256(&face.data)));
+            let digest = sha256(&face.data);
+            assert!(seems_known(face) && unknown_digests([("a", digest.as_str())].into_iter()).is_none());
+            assert!(unknown_digests([("a", "0")].into_iter()).is_some());
         }
     }
 

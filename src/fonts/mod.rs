@@ -4,7 +4,7 @@
 //! table per face, so a run pays for the characters it prints and not for the 40,000 a face has.
 
 pub mod declared;
-pub(crate) mod digits;
+mod digits;
 mod face;
 mod ink;
 mod open;
@@ -15,6 +15,7 @@ use indexmap::IndexMap;
 use open::{no_fonts_toml, open_declared};
 use std::path::Path;
 
+pub use digits::unknown_digests;
 pub use face::Face;
 
 /// Index into [`Fonts::faces`].

@@ -396,7 +396,7 @@ fn lists_within_lists_have_an_end() {
     fs::write(desk.path().join("631/layout/table-99.toml"), table).expect("writes");
     fs::write(desk.path().join("631/text/goals.md"), "{{ f(\"t99/合计/b\") }}\n").expect("writes");
     let (code, told) = run(desk.path(), &["check", "631"]);
-    assert!(code == Some(1) && told.contains("错误[E257] 各表的行合计超过"), "{told}");
+    assert!(code == Some(1) && told.contains("错误[E343] 各表的行合计超过"), "{told}");
 }
 
 #[test]
