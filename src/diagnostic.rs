@@ -10,8 +10,11 @@ use std::sync::Arc;
 /// How grave a finding is. Errors block the output; the rest is printed and counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
+    /// It must be mended before there is a document.
     Error,
+    /// It is doubtful: it stops nothing but a strict build.
     Warning,
+    /// It can be better, or should be known.
     Note,
 }
 
@@ -50,8 +53,11 @@ impl Column {
 /// A place in a file of the user's or of a layout set. Lines count from 1; 0 is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
+    /// As users see it: `ledger.csv`, `layout/set.toml`, `631.xlsx 预算明细`.
     pub file: Arc<str>,
+    /// From 1; 0: the file as a whole.
     pub line: u32,
+    /// What stands in the line, and how it is counted.
     pub column: Column,
 }
 
@@ -95,7 +101,9 @@ impl fmt::Display for Place {
 /// Two amounts that should be one, in 元 (or ones), each with what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
+    /// What is written, and its amount in 元.
     pub stated: (String, Decimal),
+    /// What it should be, and its amount in 元.
     pub expected: (String, Decimal),
 }
 
@@ -105,22 +113,29 @@ pub struct Compared {
 pub struct Fix {
     /// As it stands in the file, with enough around it to be found.
     pub old: String,
+    /// The words instead.
     pub new: String,
 }
 
 /// The user has accepted a finding, with a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acknowledged {
+    /// Why it is as it is, in the department's words.
     pub reason: String,
+    /// Where that is said.
     pub place: Place,
 }
 
 /// One finding: severity, code, sentence, place, further places, and a hint of what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// How grave it is.
     pub severity: Severity,
+    /// Its code in the register.
     pub code: Code,
+    /// What is wrong, with the values, in a sentence without its place.
     pub message: String,
+    /// Where the user wrote it; none: of no place.
     pub place: Option<Place>,
     /// The figure it is about.
     pub address: Option<String>,
@@ -128,14 +143,18 @@ pub struct Diagnostic {
     pub text: Option<String>,
     /// Other places that belong to the finding, each with what it says there.
     pub related: Vec<(Place, String)>,
+    /// What to do about it.
     pub hint: Option<String>,
+    /// Amounts that should be equal and are not.
     pub compared: Option<Compared>,
+    /// Other words that mend it.
     pub fix: Option<Fix>,
     /// Reported all the same, but it neither blocks nor counts.
     pub acknowledged: Option<Acknowledged>,
 }
 
 impl Diagnostic {
+    /// A finding of a severity, of no place yet.
     pub fn new(severity: Severity, code: impl Into<Code>, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             severity,
@@ -152,44 +171,53 @@ impl Diagnostic {
         }
     }
 
+    /// An error of no place yet.
     pub fn error(code: impl Into<Code>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Error, code, message)
     }
 
+    /// A warning of no place yet.
     pub fn warning(code: impl Into<Code>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Warning, code, message)
     }
 
+    /// The same, at a place.
     pub fn at(mut self, place: Place) -> Diagnostic {
         self.place = Some(place);
         self
     }
 
+    /// The same, with what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
         self.hint = Some(hint.into());
         self
     }
 
+    /// The same, about the figure at an address.
     pub fn address(mut self, address: impl Into<String>) -> Diagnostic {
         self.address = Some(address.into());
         self
     }
 
+    /// The same, about words as they are written there.
     pub fn text(mut self, text: impl Into<String>) -> Diagnostic {
         self.text = Some(text.into());
         self
     }
 
+    /// The same, with two amounts in 元, each with its words.
     pub fn compared(mut self, stated: (String, Decimal), expected: (String, Decimal)) -> Diagnostic {
         self.compared = Some(Compared { stated, expected });
         self
     }
 
+    /// The same, with words that stand there and those to put in their place.
     pub fn fix(mut self, old: impl Into<String>, new: impl Into<String>) -> Diagnostic {
         self.fix = Some(Fix { old: old.into(), new: new.into() });
         self
     }
 
+    /// The same, with another place that has to do with it and what it has to do with it.
     pub fn related(mut self, place: Place, says: impl Into<String>) -> Diagnostic {
         self.related.push((place, says.into()));
         self
@@ -243,10 +271,12 @@ fn one_line(text: &str) -> Cow<'_, str> {
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
+    /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
     }
 
+    /// Adds all findings of another collection.
     pub fn extend(&mut self, other: Diagnostics) {
         self.0.extend(other.0);
     }
@@ -256,14 +286,17 @@ impl Diagnostics {
         self.0.retain(wanted);
     }
 
+    /// The findings in the order in which they were made.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()
     }
 
+    /// The findings in the order in which they were made, to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
         self.0.iter_mut()
     }
 
+    /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -286,6 +319,7 @@ impl Diagnostics {
         }
     }
 
+    /// Whether an error is among them.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
     }
@@ -304,9 +338,13 @@ impl Diagnostics {
 /// How many findings there are; those that are acknowledged apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
+    /// How many errors.
     pub errors: usize,
+    /// How many warnings, without those that are acknowledged.
     pub warnings: usize,
+    /// How many notes, without those that are acknowledged.
     pub notes: usize,
+    /// How many are acknowledged (`[[known]]` of report.toml).
     pub acknowledged: usize,
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 /// A whole disclosure document, composed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Document {
+    /// What is said of it as a whole.
     pub meta: Meta,
     /// In reading order; each has one page setup.
     pub sections: Vec<Section>,
@@ -18,11 +19,13 @@ pub struct Document {
 /// What the files say of themselves. Nothing here comes from the clock.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Meta {
+    /// Of the document as a whole, in viewers' title bars.
     pub title: String,
     /// The department's name.
     pub author: String,
     /// The department's code.
     pub code: String,
+    /// The budget year.
     pub year: i32,
     /// 公开日期, ISO 8601 (`2023-02-10`), when the data gives one.
     pub date: Option<String>,
@@ -42,13 +45,17 @@ pub struct Meta {
 /// [`Change::Same`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 pub enum Change {
+    /// It is as it was.
     #[default]
     Same,
+    /// It came.
     Inserted,
+    /// It went.
     Deleted,
 }
 
 impl Change {
+    /// Whether it is as it was.
     pub fn is_same(&self) -> bool {
         *self == Change::Same
     }
@@ -67,6 +74,7 @@ pub struct PrintedFigure {
     pub amount: Decimal,
     /// As printed where it stands first (its table's look).
     pub text: String,
+    /// The lines of data it was made from.
     pub origins: Vec<Origin>,
 }
 
@@ -86,10 +94,13 @@ pub struct Section {
     pub id: String,
     /// Name of a page setup in `style.toml`.
     pub page: String,
+    /// On which page it begins.
     pub start: Start,
+    /// How its pages are numbered.
     pub numbering: Numbering,
     /// Page numbers begin again at 1.
     pub restart: bool,
+    /// In reading order.
     pub blocks: Vec<Block>,
 }
 
@@ -107,6 +118,7 @@ pub enum Start {
 /// How a section's pages are numbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Numbering {
+    /// No number is printed.
     None,
     /// i, ii, iii
     Roman,
@@ -114,13 +126,18 @@ pub enum Numbering {
     Decimal,
 }
 
+/// What a section is made of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Block {
+    /// A title of a level.
     Heading(Heading),
+    /// Prose.
     Paragraph(Paragraph),
+    /// A ruled table with its title and notes.
     Table(Table),
     /// The table of contents: every heading of the document whose `contents` is set.
     Contents,
+    /// The rest stands on another page.
     PageBreak,
 }
 
@@ -131,22 +148,29 @@ pub struct Heading {
     pub level: u8,
     /// Name of a text style in `style.toml`.
     pub role: String,
+    /// Its words, number included.
     pub inlines: Vec<Inline>,
     /// Unique in the document: ASCII letters, digits and `_`, at most 40 characters.
     pub anchor: String,
     /// It is listed in the contents.
     pub contents: bool,
+    /// The template it was made from.
     pub source: Option<Source>,
+    /// Of a marked edition: whether it came or went.
     #[serde(skip_serializing_if = "Change::is_same")]
     pub change: Change,
 }
 
+/// A paragraph of prose.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Paragraph {
     /// Name of a text style in `style.toml`.
     pub role: String,
+    /// Its words.
     pub inlines: Vec<Inline>,
+    /// The template it was made from.
     pub source: Option<Source>,
+    /// Of a marked edition: whether it came or went.
     #[serde(skip_serializing_if = "Change::is_same")]
     pub change: Change,
 }
@@ -167,10 +191,13 @@ pub struct Source {
 /// A piece of text in one style. `\n` in it is a line break (titles and cells only).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Inline {
+    /// As it is printed.
     pub text: String,
     /// The figure this text prints, whole.
     pub figure: Option<FigureId>,
+    /// It is emphasised.
     pub strong: bool,
+    /// Of a marked edition: whether it came or went.
     #[serde(skip_serializing_if = "Change::is_same")]
     pub change: Change,
     /// A name for its place, to which links lead.
@@ -182,10 +209,12 @@ pub struct Inline {
 }
 
 impl Inline {
+    /// Words that are no figure.
     pub fn text(text: impl Into<String>) -> Inline {
         Inline { text: text.into(), ..Inline::default() }
     }
 
+    /// A figure as it is printed here.
     pub fn figure(text: impl Into<String>, figure: FigureId) -> Inline {
         Inline { text: text.into(), figure: Some(figure), ..Inline::default() }
     }
@@ -208,12 +237,15 @@ pub struct Table {
     pub id: String,
     /// Its kind in `style.toml` (`[table.NAME]`).
     pub style: String,
+    /// None: it has no title of its own.
     pub title: Option<Heading>,
     /// The line above it: at the left, in the middle, at the right. Up to three.
     pub above: Vec<Vec<Inline>>,
+    /// Left to right, all sides.
     pub columns: Vec<Column>,
     /// Rows repeated on every page, the numbering row (栏次) among them. May be empty (a form).
     pub header: Vec<Row>,
+    /// Rows under the head, in order.
     pub body: Vec<Row>,
     /// Lines under it.
     pub notes: Vec<Vec<Inline>>,
@@ -240,49 +272,66 @@ impl Table {
     }
 }
 
+/// A column of a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Column {
+    /// What it holds.
     pub kind: ColumnKind,
     /// Declared weight; None: from content.
     pub width: Option<f64>,
+    /// How its text stands in it.
     pub align: Align,
 }
 
 /// What a column holds; decides default alignment and that numbers and codes never wrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum ColumnKind {
+    /// 序号, 行次.
     Sequence,
+    /// Codes of a classification.
     Code,
+    /// Labels, names and other words.
     Text,
+    /// Amounts, counts, percentages.
     Number,
 }
 
+/// How text stands in the width it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Align {
+    /// At the left edge.
     Left,
+    /// In the middle.
     Center,
+    /// At the right edge, amounts by their decimal points.
     Right,
+    /// Over the whole width, its last line at the left.
     Justify,
 }
 
 /// One row. Cells are in column order; columns covered from above or by a span have no cell.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
+    /// What the row is.
     pub kind: RowKind,
+    /// Left to right; a cell over several columns or rows stands where it begins.
     pub cells: Vec<Cell>,
     /// Line of the record behind it, for messages.
     pub origin: Option<Origin>,
+    /// Of a marked edition: whether it came or went.
     #[serde(skip_serializing_if = "Change::is_same")]
     pub change: Change,
 }
 
+/// What a row of a table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum RowKind {
     /// Column heads. In a body (forms): repeated on following pages until the next such row.
     Header,
     /// 栏次 1 2 3 …
     Numbering,
+    /// A row of what the table holds.
     Data,
     /// A total: never alone at a page's top.
     Total,
@@ -290,12 +339,16 @@ pub enum RowKind {
     Blank,
 }
 
+/// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cell {
     /// Column it begins in, from 0.
     pub column: usize,
+    /// Columns it covers, at least 1.
     pub colspan: usize,
+    /// Rows it covers, at least 1.
     pub rowspan: usize,
+    /// Its words.
     pub inlines: Vec<Inline>,
     /// Overrides the column's.
     pub align: Option<Align>,
@@ -325,6 +378,7 @@ impl Document {
         })
     }
 
+    /// The printed figure of an id that this document gave.
     pub fn figure(&self, id: FigureId) -> &PrintedFigure {
         &self.figures[id.0 as usize]
     }

@@ -42,6 +42,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod check;
 pub mod cli;
 pub mod code;
@@ -49,15 +51,15 @@ pub mod compose;
 pub mod data;
 pub mod diagnostic;
 pub mod diff;
-pub mod digest;
+pub(crate) mod digest;
 pub mod document;
 pub mod edition;
 pub mod folder;
 pub mod fonts;
-pub mod kept;
+pub(crate) mod kept;
 pub mod layout;
 pub mod made;
-pub mod marked;
+pub(crate) mod marked;
 pub(crate) mod markup;
 pub mod money;
 pub mod place;
@@ -65,13 +67,13 @@ pub mod prepare;
 pub(crate) mod printable;
 pub mod pull;
 pub mod read_docx;
-pub mod refusal;
-pub mod regular;
+pub(crate) mod refusal;
+pub(crate) mod regular;
 pub mod review;
 pub mod style;
 pub mod tell;
 pub mod toml_tree;
 pub mod typeset;
-pub mod watch;
+pub(crate) mod watch;
 pub mod workshop;
 pub mod write;

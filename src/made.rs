@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 pub struct Made {
     /// What `[[document]]` adds to the names of its files; it tells a folder's documents apart.
     pub name: Option<String>,
+    /// The document with what it was made from.
     pub composition: Composition,
     laid: OnceLock<(Pages, Diagnostics)>,
 }
@@ -33,6 +34,7 @@ impl Made {
         Some(Made { name, composition, laid: OnceLock::new() })
     }
 
+    /// The document as it is composed, before pages.
     pub fn document(&self) -> &Document {
         &self.composition.document
     }
@@ -42,6 +44,7 @@ impl Made {
         self.composition.job()
     }
 
+    /// What its pages look like.
     pub fn style(&self) -> &Style {
         &self.job().set.style
     }

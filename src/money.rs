@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 /// The unit a figure is shown in. Inside, every amount is 元.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Unit {
+    /// 1
     #[serde(rename = "元")]
     Yuan,
+    /// 10 000 元
     #[serde(rename = "万元")]
     WanYuan,
+    /// 100 000 000 元
     #[serde(rename = "亿元")]
     YiYuan,
     /// No money: a count, an area, a percentage.
@@ -27,6 +30,7 @@ impl Unit {
         })
     }
 
+    /// As it is written: 元, 万元, 亿元; empty for a plain number.
     pub fn name(self) -> &'static str {
         match self {
             Unit::Yuan => "元",
@@ -40,7 +44,9 @@ impl Unit {
 /// How a figure is printed: resolved from set < table < column (or the sentence).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Look {
+    /// What its amount is given in.
     pub unit: Unit,
+    /// Places after the point, rounded half away from zero.
     pub decimals: u32,
     /// Thousands separators.
     pub commas: bool,

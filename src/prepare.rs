@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 pub struct Prepared {
     /// What `[[document]]` adds to the output's name.
     pub name: Option<String>,
+    /// What composing takes.
     pub job: Job,
 }
 

@@ -8,13 +8,19 @@ use serde::Deserialize;
 /// Points per millimetre.
 pub const MM: f64 = 72.0 / 25.4;
 
+/// What pages look like (`style.toml`). Lengths are mm or pt as each key says.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Style {
+    /// Page setups by name.
     pub page: IndexMap<String, PageSetup>,
+    /// Text roles by name.
     pub text: IndexMap<String, TextStyle>,
+    /// Table kinds by name.
     pub table: IndexMap<String, TableStyle>,
+    /// The page number.
     pub number: PageNumberStyle,
+    /// The table of contents.
     pub contents: ContentsStyle,
 }
 
@@ -104,6 +110,7 @@ pub struct TextStyle {
     /// Full-width characters advance by the page's character grid instead of their size.
     #[serde(default)]
     pub grid: bool,
+    /// How its lines stand.
     #[serde(default = "justify")]
     pub align: Align,
     /// First-line indent in characters.
@@ -112,11 +119,13 @@ pub struct TextStyle {
     /// Indents of the whole paragraph in characters.
     #[serde(default)]
     pub left: f64,
+    /// From the right edge, in characters.
     #[serde(default)]
     pub right: f64,
     /// Space before and after in pt.
     #[serde(default)]
     pub before: f64,
+    /// Under it, in pt.
     #[serde(default)]
     pub after: f64,
     /// Stays on the page of what follows.
@@ -149,10 +158,15 @@ fn justify() -> Align {
 pub struct TableStyle {
     /// Text roles of the parts.
     pub title: String,
+    /// Of the line above it.
     pub above: String,
+    /// Of heads.
     pub head: String,
+    /// Of words.
     pub text: String,
+    /// Of figures.
     pub number: String,
+    /// Of notes under it.
     pub note: String,
     /// Type may fall to this size in pt, by half points, before a table does not fit.
     pub least: f64,
@@ -161,6 +175,7 @@ pub struct TableStyle {
     /// Inner and outer rules in pt.
     #[serde(default = "half")]
     pub rule: f64,
+    /// Width of the outer rule in pt.
     #[serde(default = "one")]
     pub frame: f64,
     /// Cell padding in mm: vertical, horizontal.
@@ -199,6 +214,7 @@ fn padding() -> [f64; 2] {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PageNumberStyle {
+    /// A text role.
     pub text: String,
     /// With `{}` for the number, e.g. `— {} —`.
     pub form: String,
@@ -213,10 +229,13 @@ pub struct PageNumberStyle {
     pub page: String,
 }
 
+/// Where the page number stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NumberPlace {
+    /// At the outer edge of two-sided print.
     Outside,
+    /// In the middle.
     Center,
 }
 
@@ -224,5 +243,6 @@ pub enum NumberPlace {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContentsStyle {
+    /// Text roles, outermost first.
     pub levels: Vec<String>,
 }

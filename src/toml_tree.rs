@@ -12,24 +12,35 @@ use std::sync::Arc;
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
+    /// What stands there.
     pub value: Tree,
+    /// Where it stands.
     pub place: Place,
 }
 
+/// A value of TOML.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tree {
+    /// Also dates and times, as they are written.
     String(String),
+    /// A whole number.
     Integer(i64),
+    /// A number with a point.
     Float(f64),
+    /// true, false.
     Boolean(bool),
+    /// Values in order.
     Array(Vec<Node>),
+    /// Entries in the order of the file.
     Table(IndexMap<String, Entry>),
 }
 
 /// A key's value and the key's own place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
+    /// Where the key stands.
     pub key: Place,
+    /// Its value.
     pub node: Node,
 }
 
@@ -39,18 +50,22 @@ impl Node {
         Node { value: Tree::Table(IndexMap::new()), place: Place::file(file) }
     }
 
+    /// The value of a key; none if this is no table or has no such key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.table().and_then(|t| t.get(key)).map(|e| &e.node)
     }
 
+    /// Its entries; none if this is no table.
     pub fn table(&self) -> Option<&IndexMap<String, Entry>> {
         if let Tree::Table(table) = &self.value { Some(table) } else { None }
     }
 
+    /// Its values; none if this is no array.
     pub fn array(&self) -> Option<&[Node]> {
         if let Tree::Array(array) = &self.value { Some(array) } else { None }
     }
 
+    /// Its text; none if this is no text.
     pub fn str(&self) -> Option<&str> {
         if let Tree::String(text) = &self.value { Some(text) } else { None }
     }

@@ -30,7 +30,9 @@ pub enum Aim {
 /// clone.
 #[derive(Clone)]
 pub struct Workshop {
+    /// Where layout sets are found.
     pub layouts: Layouts,
+    /// The faces it sets with.
     pub fonts: Arc<Fonts>,
 }
 
@@ -39,6 +41,7 @@ pub struct Workshop {
 pub struct Opened {
     /// Its documents, in the order of `[[document]]`; those that could not be made are left out.
     pub made: Vec<Made>,
+    /// What was found, of the data and of every document.
     pub found: Diagnostics,
 }
 

@@ -33,6 +33,11 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let (_, found) = twice(PARSER, read);
     let node = parse(text, &"a.toml".into(), &mut Diagnostics::default());
     let oracle = toml::from_str::<toml::Table>(text);
+    // What TOML may hold and print cannot is refused here alone.
+    let unprintable = found.iter().any(|one| one.contains("E144"));
+    if unprintable && oracle.is_ok() {
+        return;
+    }
     assert_eq!(found.is_empty(), oracle.is_ok(), "{found:?} {oracle:?}");
     if let Ok(table) = oracle {
         assert!(same(&node, &Value::Table(table)), "another tree: {node:?}");

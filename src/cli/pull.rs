@@ -5,8 +5,9 @@ use super::messages::{print, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::place::{save, unfinished};
-use crate::pull::{Pulled, pull, spelled};
+use crate::pull::{Pulled, pull};
 use crate::read_docx::load;
+use crate::tell::pulled;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,7 +32,7 @@ pub fn run(args: &PullArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
     let pulled = read_and_pull(args, &mut diagnostics);
     if let Some(pulled) = &pulled {
-        show(pulled, args.write);
+        print(pulled::as_text(pulled, args.write));
         if args.write && !diagnostics.has_errors() {
             write(pulled, &mut diagnostics);
         }
@@ -59,52 +60,6 @@ fn read_and_pull(args: &PullArgs, diagnostics: &mut Diagnostics) -> Option<Pulle
             diagnostics.extend(found);
             None
         }
-    }
-}
-
-/// So many figures that follow are named.
-const SHOWN: usize = 12;
-
-fn show(pulled: &Pulled, writes: bool) {
-    if !pulled.prose.is_empty() {
-        print("文字：");
-        for edit in &pulled.prose {
-            print(format_args!("  {}:{}", edit.file, edit.line));
-            print(format_args!("  - {}", edit.old));
-            print(format_args!("  + {}", edit.new));
-        }
-    }
-    if !pulled.figures.is_empty() {
-        print("数字：");
-        for edit in &pulled.figures {
-            print(format_args!("  {}（{}，原 {}）", spelled(&edit.correction), edit.record, edit.old));
-            print(format_args!("    因 {} 改了", edit.addresses.join("、")));
-        }
-    }
-    for (title, lines) in [("数字，要您决定：", &pulled.open), ("没有采用的改动：", &pulled.structure)]
-    {
-        if !lines.is_empty() {
-            print(title);
-            lines.iter().for_each(|line| print(format_args!("  {line}")));
-        }
-    }
-    if !pulled.following.is_empty() {
-        print(format_args!("随之变动、文件里还没有改的 {} 个数字：", pulled.following.len()));
-        for (address, old, new) in pulled.following.iter().take(SHOWN) {
-            print(format_args!("  {address} {old} → {new}"));
-        }
-        if pulled.following.len() > SHOWN {
-            print("  ……");
-        }
-    }
-    match (pulled.is_same(), !pulled.has_edits()) {
-        (true, _) if pulled.given > 0 => {
-            print(format_args!("文件里的 {} 处改动，文件夹里都已经有了", pulled.given));
-        }
-        (true, _) => print("文件里没有改动"),
-        (false, true) => print("没有可以写回的改动"),
-        (false, false) if !writes => print("什么也没有写；要写回，请加 --write"),
-        _ => {}
     }
 }
 

@@ -44,6 +44,7 @@ impl Figure {
 /// Why a figure is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
+    /// Why it is not known, in a sentence.
     pub reason: String,
     /// The record that does not say enough, where one is to blame.
     pub place: Option<Place>,

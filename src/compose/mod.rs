@@ -40,8 +40,11 @@ use std::sync::Arc;
 
 /// Everything one document is made of.
 pub struct Job {
+    /// Declares tables, sentences and rules.
     pub set: LayoutSet,
+    /// The department's records.
     pub data: Data,
+    /// The department's name, year and what else report.toml says.
     pub report: Report,
     /// Tables handed over as printed, in place of the ledger or beside it.
     pub printed: Vec<PrintedTable>,
@@ -99,6 +102,7 @@ impl SentenceLook {
 /// A composed document, and what it was composed of: whoever asks about its figures asks here. It is finished: no
 /// answer depends on what was asked before.
 pub struct Composition {
+    /// What is printed.
     pub document: Document,
     forms: Forms,
     given: Vec<TableView>,

@@ -10,8 +10,11 @@ use std::sync::Arc;
 /// The facts of one data folder.
 #[derive(Debug, Clone)]
 pub struct Report {
+    /// The department's code.
     pub code: String,
+    /// Its name.
     pub name: String,
+    /// The budget year.
     pub year: i32,
     /// Id of the layout set.
     pub layout: String,
@@ -33,21 +36,28 @@ pub struct Report {
 /// `[[document]]`: one of several documents made from one folder.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentDecl {
+    /// Id of the layout set; none: the program's default.
     pub layout: Option<String>,
     /// Only records whose fields have these values.
     pub scope: IndexMap<String, String>,
     /// What is added to the output's name.
     pub name: Option<String>,
+    /// Where it is said.
     pub place: Option<Place>,
 }
 
 /// `[[acknowledge]]`: a finding that is accepted, by its code and the figure or the words it is about.
 #[derive(Debug, Clone)]
 pub struct AcknowledgeDecl {
+    /// Code of the finding.
     pub code: String,
+    /// Of a finding about a figure: its address.
     pub address: Option<String>,
+    /// Of a finding about words: the words.
     pub text: Option<String>,
+    /// Why it is as it is.
     pub reason: String,
+    /// Where it is acknowledged.
     pub place: Place,
 }
 

@@ -15,6 +15,7 @@ pub const UNKNOWN: &str = "？";
 /// A paragraph as the set's own section says it.
 #[derive(Debug, Clone)]
 pub struct Sentence {
+    /// Its characters.
     pub chars: Vec<char>,
     /// Where a figure is printed, in characters, and its address.
     pub figures: Vec<(Range<usize>, Arc<str>)>,
@@ -25,6 +26,7 @@ pub struct Sentence {
 pub struct Model {
     /// The department's file, as users see it.
     pub file: Arc<str>,
+    /// In order.
     pub sentences: Vec<Sentence>,
 }
 

@@ -45,6 +45,7 @@ pub struct TableView {
 /// A column of figures.
 #[derive(Debug, Clone)]
 pub struct ColumnView {
+    /// In addresses.
     pub key: Arc<str>,
     /// One text per header row, the last reaches the bottom.
     pub head: Vec<String>,
@@ -61,13 +62,16 @@ pub struct PrintedColumn {
     pub key: Option<Arc<str>>,
     /// `code`, `code.款`, `label`, a record's field.
     pub field: Option<String>,
+    /// One text per header row.
     pub head: Vec<String>,
+    /// Which side it stands on, from 0.
     pub side: usize,
 }
 
 /// A row of one side.
 #[derive(Debug, Clone)]
 pub struct RowView {
+    /// In addresses.
     pub key: Arc<str>,
     /// What its label column prints.
     pub label: String,
@@ -77,8 +81,11 @@ pub struct RowView {
     pub code: String,
     /// The classification of its code and the name of the code's level, `function` and 款; empty without a code.
     pub class: String,
+    /// Name of its code's level: 款.
     pub level: String,
+    /// Which side it stands on, from 0.
     pub side: usize,
+    /// It stands at the bottom (`foot`).
     pub foot: bool,
     /// Made by `each`.
     pub generated: bool,
@@ -99,6 +106,7 @@ pub struct RowView {
 /// A figure as a cell of a table prints it.
 #[derive(Debug, Clone)]
 pub struct FigureView {
+    /// `t5/2010350/基本`.
     pub address: Arc<str>,
     /// Exact, in 元 for money; none: not known.
     pub amount: Option<Decimal>,
@@ -106,6 +114,7 @@ pub struct FigureView {
     pub text: String,
     /// `Plain` for counts and percentages.
     pub unit: Unit,
+    /// Places after the point.
     pub decimals: u32,
     /// Where it was read, when it was given and not computed.
     pub place: Option<Place>,
@@ -115,7 +124,14 @@ pub struct FigureView {
 #[derive(Debug, Clone)]
 pub enum Basis {
     /// The sum of one field over lines of a file: each line's place, its record's texts, its amount.
-    Lines { file: Arc<str>, field: String, lines: Vec<(Origin, String, Decimal)> },
+    Lines {
+        /// The record file as users see it.
+        file: Arc<str>,
+        /// Heading of the field.
+        field: String,
+        /// In the order of the file.
+        lines: Vec<(Origin, String, Decimal)>,
+    },
     /// Computed from the figures at these addresses.
     Figures(Vec<Arc<str>>),
     /// One value of one record.

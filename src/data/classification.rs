@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 /// A classification: codes of declared lengths, each with a name, in levels from the widest.
 #[derive(Debug, Clone, Default)]
 pub struct Class {
+    /// What the schema calls it: `function`.
     pub id: String,
     /// Name of its list: `function.csv`. A list of this name in the data folder's `classification/` is laid over it.
     pub file: String,

@@ -72,6 +72,7 @@ pub use schema::{FieldDecl, FileDecl, Kind, Schema};
 /// Everything read from a data folder, by the file ids of the schema.
 #[derive(Debug, Clone, Default)]
 pub struct Data {
+    /// By the id of the record file.
     pub datasets: IndexMap<String, Dataset>,
 }
 
@@ -82,7 +83,9 @@ pub struct Dataset {
     pub id: String,
     /// Relative to the data folder, e.g. `ledger.csv`.
     pub file: Arc<str>,
+    /// In the order of the declaration, not of the file's columns.
     pub fields: Vec<FieldDecl>,
+    /// In the order of the file.
     pub records: Vec<Record>,
     /// Ids of the fields whose blank is not known: those the schema says, and in a file that may be coarse the columns it
     /// lacks altogether.
@@ -94,6 +97,7 @@ pub struct Dataset {
 /// One line: a point with its codes, choices and amounts.
 #[derive(Debug, Clone)]
 pub struct Record {
+    /// Its file and line.
     pub origin: Origin,
     /// One per field of the dataset.
     pub values: Vec<Value>,
@@ -113,6 +117,7 @@ impl Record {
 pub enum Value {
     /// Nothing typed and no default.
     Blank,
+    /// Of any other kind, cleaned; empty where blank.
     Text(Arc<str>),
     /// 元 for amounts, ones for numbers.
     Number(Decimal),

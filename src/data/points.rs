@@ -42,6 +42,7 @@ impl Bits {
         }
     }
 
+    /// Whether the record at an index, from 0, is one of them.
     pub fn contains(&self, index: usize) -> bool {
         self.word((index / 64) as u32) >> (index % 64) & 1 == 1
     }
@@ -50,6 +51,7 @@ impl Bits {
         self.words.binary_search_by_key(&at, |word| word.0).map_or(0, |found| self.words[found].1)
     }
 
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
@@ -137,7 +139,9 @@ impl Bits {
 /// What a filter says of each record of a dataset: true, not known, or (in neither set) false.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Points {
+    /// Records for which it holds.
     pub yes: Bits,
+    /// Records of which it is not known.
     pub unknown: Bits,
 }
 

@@ -21,11 +21,24 @@ pub enum Cause {
     /// A record that changed, came or went.
     Record(RecordChange),
     /// The records of a file stand in another order; what is printed in their order moved.
-    Order { file: Arc<str> },
+    Order {
+        /// As users see it.
+        file: Arc<str>,
+    },
     /// A key of `report.toml`.
-    Report { key: String, old: String, new: String },
+    Report {
+        /// `name`, `year`.
+        key: String,
+        /// As it read before; empty where it was not there.
+        old: String,
+        /// As it reads now; empty where it is not there.
+        new: String,
+    },
     /// A file of words: the department's own (`text/goals.md`), a layout's.
-    File { file: String },
+    File {
+        /// As users see it.
+        file: String,
+    },
     /// Nothing in the input: another program made it.
     Program,
     /// The DOCX was edited by hand.
@@ -35,9 +48,11 @@ pub enum Cause {
 /// A record of a data file that is not as it was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordChange {
+    /// As users see it: `ledger.csv`.
     pub file: Arc<str>,
     /// Its line in the old file and in the new one.
     pub old_line: Option<u32>,
+    /// From 1; none: it is gone.
     pub new_line: Option<u32>,
     /// What it is called: 办公费.
     pub label: String,
@@ -54,8 +69,11 @@ pub struct RecordChange {
 pub struct FieldChange {
     /// Heading of its column, without unit.
     pub head: String,
+    /// As it read before; empty where blank.
     pub old: String,
+    /// As it reads now; empty where blank.
     pub new: String,
+    /// It is money, in the file's own unit.
     pub amount: bool,
 }
 

@@ -38,6 +38,7 @@ pub struct Spot {
     pub column: String,
     /// Index of its page from 0, and what readers see as the page's number.
     pub page: Option<usize>,
+    /// What readers see as the page's number; empty where it has none.
     pub label: String,
 }
 
@@ -48,15 +49,18 @@ pub struct Printing {
     pub spot: Spot,
     /// None: it does not stand there.
     pub old: Option<String>,
+    /// In the new document; none: it does not stand there.
     pub new: Option<String>,
 }
 
 /// A figure whose printed text moved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureChange {
+    /// `t5/2010350/基本`.
     pub address: String,
     /// Exact amounts in 元 (ones for counts); None where there is no such figure, or only its text is known.
     pub old: Option<Decimal>,
+    /// In the new document, in 元.
     pub new: Option<Decimal>,
     /// It is money; counts and percentages are not.
     pub money: bool,
@@ -76,7 +80,9 @@ impl FigureChange {
 /// What kind of text changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextKind {
+    /// A paragraph or part of one.
     Sentence,
+    /// A heading, its number included.
     Heading,
     /// A cell that is no figure: a label, a code, a target.
     Cell,
@@ -93,12 +99,17 @@ pub enum TextKind {
 /// A text that changed, appeared or went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextChange {
+    /// What kind of text it is.
     pub kind: TextKind,
+    /// In the new document; of one that is gone, in the old.
     pub spot: Spot,
+    /// None: it is new.
     pub old: Option<String>,
+    /// None: it is gone.
     pub new: Option<String>,
     /// Addresses of the figures in it that moved.
     pub figures: Vec<String>,
+    /// Indices into [`DocumentDiff::causes`].
     pub causes: Vec<usize>,
     behind: Behind,
 }
@@ -117,12 +128,15 @@ struct Behind {
 /// A row added to a table or removed from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowChange {
+    /// Its table and the row's label.
     pub spot: Spot,
+    /// Added, else removed.
     pub added: bool,
     /// Column head and text of each cell that is not blank.
     pub cells: Vec<(String, String)>,
     /// Addresses of the figures in it.
     pub figures: Vec<String>,
+    /// Indices into [`DocumentDiff::causes`].
     pub causes: Vec<usize>,
     behind: Behind,
 }
@@ -132,9 +146,13 @@ pub struct RowChange {
 pub struct DocumentDiff {
     /// What `[[document]]` adds to the names of its files.
     pub name: Option<String>,
+    /// What changed in the input, in the order of its files.
     pub causes: Vec<Cause>,
+    /// In reading order.
     pub figures: Vec<FigureChange>,
+    /// In reading order.
     pub texts: Vec<TextChange>,
+    /// In reading order.
     pub rows: Vec<RowChange>,
     /// Looks that changed, a line each.
     pub layout: Vec<String>,
@@ -156,6 +174,7 @@ impl DocumentDiff {
 /// What differs between two folders, editions, or a DOCX and a folder.
 #[derive(Debug, Clone, Default)]
 pub struct Diff {
+    /// One per document of either side, in order.
     pub documents: Vec<DocumentDiff>,
     /// What was left out of the comparison by its kind, a sentence each: a DOCX has no layout to compare.
     pub limits: Vec<String>,
@@ -164,6 +183,7 @@ pub struct Diff {
 }
 
 impl Diff {
+    /// Whether nothing that is compared differs.
     pub fn is_same(&self) -> bool {
         self.documents.iter().all(DocumentDiff::is_same)
     }

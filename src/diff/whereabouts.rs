@@ -104,8 +104,11 @@ pub struct PageChange {
 /// Which pages differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageChanges {
+    /// How many pages the old edition has.
     pub old_count: usize,
+    /// How many pages the new one has.
     pub new_count: usize,
+    /// In the new edition's order.
     pub changed: Vec<PageChange>,
 }
 
@@ -124,6 +127,7 @@ impl PageChanges {
         }
     }
 
+    /// Whether both have the same pages.
     pub fn is_same(&self) -> bool {
         self.old_count == self.new_count && self.changed.is_empty()
     }

@@ -23,21 +23,26 @@ pub(super) const MAX_BYTES: u64 = 64 << 20;
 /// What an edition is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
+    /// The form of manifest it was written in.
     pub form: u32,
     /// Its id, `2023-02-10-1`.
     pub edition: String,
     /// Version of the program.
     pub program: String,
+    /// The font files it was set with.
     pub fonts: Vec<FontRecord>,
     /// SHA-256 of every other file of the edition, by its path.
     pub files: BTreeMap<String, String>,
+    /// In order.
     pub documents: Vec<PublishedDocument>,
 }
 
 /// A font file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FontRecord {
+    /// Name of the file.
     pub file: String,
+    /// Of its content, in hexadecimal.
     pub sha256: String,
 }
 
@@ -46,8 +51,11 @@ pub struct FontRecord {
 pub struct PublishedDocument {
     /// What `[[document]]` adds to the name of its files.
     pub name: Option<String>,
+    /// Its title.
     pub title: String,
+    /// Id of the layout set.
     pub layout: String,
+    /// The files published.
     pub outputs: Vec<OutputRecord>,
     /// Every figure it prints, in order of first printing.
     pub figures: Vec<PublishedFigure>,
@@ -56,17 +64,23 @@ pub struct PublishedDocument {
 /// A file that was published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutputRecord {
+    /// Name of the file.
     pub file: String,
+    /// Its length.
     pub bytes: u64,
+    /// Of its content, in hexadecimal.
     pub sha256: String,
 }
 
 /// A figure as published: exact amount in 元 (ones for counts), and its text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PublishedFigure {
+    /// `t5/2010350/基本`.
     pub address: String,
+    /// Exact, in 元 for money.
     #[serde(with = "rust_decimal::serde::str")]
     pub amount: Decimal,
+    /// As published.
     pub text: String,
 }
 

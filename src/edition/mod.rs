@@ -57,7 +57,9 @@ pub const SEAL: &str = "SHA256SUMS";
 pub struct Edition {
     /// `2023-02-10-1`
     pub id: String,
+    /// Where it lies.
     pub folder: PathBuf,
+    /// What it says of itself.
     pub manifest: Manifest,
 }
 
@@ -267,6 +269,7 @@ pub fn all(data_folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Edition> {
 /// What `record` made of a build.
 #[derive(Debug)]
 pub enum Recorded {
+    /// It was made; its files lie in the edition's folder.
     New(Edition),
     /// The last edition holds the same files and data: nothing was written.
     Same(Edition),
@@ -280,6 +283,7 @@ pub struct Built<'a> {
     pub made: &'a [Made],
     /// Their files in `formats`.
     pub files: &'a [Output],
+    /// Which files are made of each document.
     pub formats: &'a [Format],
 }
 

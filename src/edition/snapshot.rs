@@ -14,6 +14,7 @@ use std::path::Path;
 /// Files by path with `/`: `data/ledger.csv`, `layouts/SET/set.toml`, `published/631….pdf`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
+    /// Content by path from the folder, `/` between names.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 

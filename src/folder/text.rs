@@ -68,6 +68,7 @@ fn meant(text: String) -> String {
 
 /// A text as it stands in its file, line ends and all, and how to write it back the same way.
 pub struct ExactText {
+    /// Its characters, line ends as they are.
     pub text: String,
     form: Form,
 }

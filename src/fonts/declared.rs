@@ -10,33 +10,57 @@ use std::sync::Arc;
 
 /// The file read and checked, except for the font files themselves.
 pub struct FontsFile {
+    /// Where it lies; files of faces are relative to it.
     pub folder: PathBuf,
     /// Its path as messages show it.
     pub shown: Arc<str>,
+    /// By name, in order.
     pub faces: IndexMap<String, FaceEntry>,
+    /// By name, in order.
     pub roles: IndexMap<String, RoleEntry>,
 }
 
+/// A face of `fonts.toml`.
 pub struct FaceEntry {
+    /// Where its file is found.
     pub source: FaceSource,
     /// Characters it has and draws as others, or not as a Chinese face should: another face draws them.
     pub distrust: String,
+    /// Line in `fonts.toml`, from 1.
     pub line: u32,
 }
 
+/// Where a face comes from.
 pub enum FaceSource {
     /// A file beside `fonts.toml`; `index` is the face in a collection.
-    File { file: PathBuf, index: u32 },
+    File {
+        /// Its path.
+        file: PathBuf,
+        /// From 0.
+        index: u32,
+    },
     /// A family installed on the machine.
-    Family { family: String, weight: u16 },
+    Family {
+        /// Its name.
+        family: String,
+        /// From 1 to 1000; 400 regular.
+        weight: u16,
+    },
 }
 
+/// A role of `fonts.toml`.
 pub struct RoleEntry {
+    /// Names of faces in order of choice.
     pub faces: Vec<String>,
+    /// Names of faces for Latin letters and digits.
     pub western: Vec<String>,
+    /// Name of the role for emphasis.
     pub strong: Option<String>,
+    /// Its name in Word.
     pub word: String,
+    /// Names that serve where Word lacks the first.
     pub alternatives: Vec<String>,
+    /// The name in Word of its Latin letters and digits.
     pub latin: String,
 }
 

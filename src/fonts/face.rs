@@ -11,22 +11,33 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A font face mapped into memory. Metrics are in font units, `units_per_em` to the em.
 pub struct Face {
+    /// Its file.
     pub path: PathBuf,
     /// The face in a collection.
     pub index: u32,
+    /// Name in the PDF.
     pub postscript_name: String,
+    /// Font units to the em.
     pub units_per_em: u16,
+    /// Above the baseline, in font units.
     pub ascent: i16,
+    /// Below the baseline, negative, in font units.
     pub descent: i16,
+    /// Height of capitals, in font units.
     pub cap_height: i16,
+    /// In degrees against the clock; 0 upright.
     pub italic_angle: f32,
+    /// From 1 to 1000; 400 regular.
     pub weight: u16,
+    /// Every glyph has one advance.
     pub fixed_pitch: bool,
+    /// Its strokes end in serifs (宋体).
     pub serif: bool,
     /// x_min, y_min, x_max, y_max
     pub bbox: [i16; 4],
     /// The whole file, and when it was last written.
     pub data: memmap2::Mmap,
+    /// None: the system does not say.
     pub modified: Option<std::time::SystemTime>,
     /// Characters that it has and must not draw (`distrust` of `fonts.toml`).
     distrust: Box<[char]>,

@@ -25,20 +25,27 @@ pub struct FaceId(pub u16);
 /// A role of `fonts.toml`: faces in order of choice, and its names in Word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
+    /// What style.toml calls it: 仿宋.
     pub name: String,
+    /// In order of choice, at least one.
     pub faces: Vec<FaceId>,
     /// Faces tried before those for Latin letters, digits and their signs; empty: `faces` serve for them too.
     pub western: Vec<FaceId>,
     /// The role that emphasis within this one is set in (`strong`); none: emphasis looks like the rest.
     pub strong: Option<String>,
+    /// Its name in Word.
     pub word: String,
+    /// Names that serve where Word lacks the first.
     pub alternatives: Vec<String>,
+    /// The name in Word of its Latin letters and digits.
     pub latin: String,
 }
 
 /// Every face and role of a run.
 pub struct Fonts {
+    /// By [`FaceId`].
     pub faces: Vec<Face>,
+    /// By name, in the order of `fonts.toml`.
     pub roles: IndexMap<String, Role>,
     /// Where subsets are kept for the next run.
     pub kept: Option<Kept>,
@@ -49,8 +56,11 @@ pub struct Fonts {
 /// A character in a face: glyph and advance in ems.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shape {
+    /// The face it was found in.
     pub face: FaceId,
+    /// Glyph index in that face.
     pub glyph: u16,
+    /// Advance width in em.
     pub advance: f64,
 }
 
@@ -79,6 +89,7 @@ impl Fonts {
         }
     }
 
+    /// The face of an id that these fonts gave.
     pub fn face(&self, id: FaceId) -> &Face {
         &self.faces[usize::from(id.0)]
     }

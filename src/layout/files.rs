@@ -18,6 +18,7 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/layouts");
 pub struct Layer {
     /// What users see before a file's name: `layouts/SET/`, `layout/`.
     pub shown: String,
+    /// Content by path from the set's folder, `/` between names.
     pub files: BTreeMap<String, String>,
     /// The department's own.
     pub own: bool,
@@ -136,7 +137,9 @@ pub const IN_WORKING_FOLDER: &str = "layouts";
 /// The layers of a set, lowest first.
 #[derive(Clone, Default)]
 pub struct SetFiles {
+    /// Of the set that was asked for.
     pub id: String,
+    /// From the set itself to the one it is based on at last.
     pub layers: Vec<Layer>,
     /// Where its classification is found.
     pub layouts: Layouts,

@@ -5,11 +5,17 @@ use std::borrow::Cow;
 
 /// Noncharacters (never in text; readers of user files refuse them) that carry what is not text through a template.
 pub const LINE: char = '\u{FDD0}';
+/// Before the id of a figure.
 pub const FIGURE: char = '\u{FDD1}';
+/// Before the id of a table.
 pub const TABLE: char = '\u{FDD2}';
+/// Where the table of contents stands.
 pub const CONTENTS: char = '\u{FDD3}';
+/// Before the name of a file whose words follow.
 pub const FILE: char = '\u{FDD4}';
+/// Before what could not be printed.
 pub const PROBLEM: char = '\u{FDD5}';
+/// After what another mark begins.
 pub const END: char = '\u{FDD6}';
 /// On both sides of a sign that would be markup, where it is text.
 pub const LITERAL: char = '\u{FDD7}';

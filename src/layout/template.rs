@@ -9,13 +9,16 @@ use minijinja::{Environment, UndefinedBehavior};
 /// A text that may name figures and fields. Without `{{`, `{%` and `{#` it is taken as it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
+    /// As written.
     pub source: String,
+    /// Where it begins.
     pub place: Place,
     /// Its name in the environment; none for a literal.
     pub name: Option<String>,
 }
 
 impl Template {
+    /// Words that are printed as they are, whatever stands in them.
     pub fn literal(text: &str, place: &Place) -> Template {
         Template { source: text.to_string(), place: place.clone(), name: None }
     }
@@ -24,13 +27,16 @@ impl Template {
 /// A minijinja expression: `when`, `calc`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
+    /// As written.
     pub source: String,
+    /// Where it stands.
     pub place: Place,
 }
 
 /// What a template may spend: an instruction costs one, and so do 64 bytes that it makes or looks at. One that loops for
 /// ever ends with an error, and none makes more than 128 MB. Over many records it may spend more.
 pub const FUEL: u64 = 2_000_000;
+/// Steps a template may take for each record of the data, besides those that every template has.
 pub const FUEL_OF_A_RECORD: u64 = 200;
 
 /// The environment every template of a set is compiled in. Undefined names are errors.

@@ -8,7 +8,7 @@ mod shown;
 mod table;
 mod text;
 
-pub use shown::{ListLooks, Listed, shown, with_list};
+pub use shown::{ListLooks, shown, with_list};
 
 use crate::document::{Change, Document, FigureId, Inline, PrintedFigure};
 

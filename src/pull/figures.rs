@@ -25,6 +25,7 @@ pub struct Changed {
 /// One record's field with a new value, and the figures that say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FigureEdit {
+    /// The cell to change, and what it becomes.
     pub correction: Correction,
     /// The value it has now.
     pub old: String,

@@ -65,6 +65,7 @@ impl Pulled {
         self.folder.edits().next().is_some()
     }
 
+    /// Whether the DOCX asks for nothing that is not there.
     pub fn is_same(&self) -> bool {
         self.prose.is_empty() && self.figures.is_empty() && self.open.is_empty() && self.structure.is_empty()
     }

@@ -18,6 +18,7 @@ pub struct ProseEdit {
     pub line: u32,
     /// The line as it is, and as it shall be.
     pub old: String,
+    /// The words instead.
     pub new: String,
     paragraph: u32,
     /// The paragraph's words as the file has them, figures left out.

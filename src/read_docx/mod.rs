@@ -36,6 +36,7 @@ pub use content::View;
 /// How much of a file is read, and how its tracked changes are seen.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
+    /// Which of an edited file's two states is read.
     pub view: View,
     /// Bytes of one inflated part; more is refused.
     pub part: u64,
@@ -82,6 +83,7 @@ pub struct Reading {
     pub prose: Vec<Prose>,
     /// Every paragraph outside tables that has text, in document order.
     pub paragraphs: Vec<String>,
+    /// Its tables, in order.
     pub tables: Vec<TableTexts>,
     /// What Word shows and no text is read of: symbols of fonts, formulas, pictures, text boxes, notes, automatic
     /// numbers, paragraphs whose end a tracked change took. Where one stands in a line, the text has U+FFFC.
@@ -104,6 +106,7 @@ pub struct TableTexts {
 pub struct Identity {
     /// The department's code, e.g. `631`.
     pub code: String,
+    /// The budget year.
     pub year: i32,
     /// The name of the output files without ending: it tells apart the documents of one folder.
     pub file_stem: String,
@@ -146,6 +149,7 @@ pub struct ProseFigure {
     pub range: Range<usize>,
     /// As in [`ReadFigure`].
     pub address: String,
+    /// Which of the document's printings of that address, from 0.
     pub printing: u32,
 }
 

@@ -21,7 +21,9 @@ pub enum Explained<'a> {
 
 /// A rule over figures, as a layout set declares it in `checks.toml`.
 pub struct SetRule {
+    /// Id of the set.
     pub set: String,
+    /// `C013`.
     pub code: String,
     /// Key and text: says, is, why, source, hint.
     pub words: Vec<(&'static str, String)>,
@@ -48,6 +50,7 @@ pub fn set_rules(layouts: &Layouts) -> Vec<SetRule> {
 /// A code that the program has, whatever set is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registered {
+    /// Its class letter and three digits.
     pub code: Code,
     /// What it is about, within its class.
     pub family: &'static str,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 /// A typeset document.
 #[derive(Debug, Clone, Default)]
 pub struct Pages {
+    /// In order.
     pub pages: Vec<Page>,
     /// Where each heading's anchor lies.
     pub anchors: BTreeMap<String, Destination>,
@@ -20,6 +21,7 @@ pub struct Pages {
     pub texts: BTreeMap<(usize, usize), TextGeometry>,
 }
 
+/// One page.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The sheet, always upright in pt: width, height.
@@ -43,14 +45,20 @@ pub struct Watermark {
     pub runs: Vec<Run>,
     /// The middle of the page, and how far the words are turned about it, in degrees against the clock.
     pub middle: (f64, f64),
+    /// Against the clock, in degrees.
     pub angle: f64,
 }
 
+/// What stands on a page.
 #[derive(Debug, Clone)]
 pub enum Item {
+    /// Text.
     Run(Run),
+    /// A line.
     Rule(Rule),
+    /// A clickable area.
     Link(Link),
+    /// A grey area.
     Shade(Shade),
     /// A name for a place, to which links lead.
     Anchor(String, (f64, f64)),
@@ -75,19 +83,26 @@ impl Shade {
 /// Glyphs of one face and size on one baseline.
 #[derive(Debug, Clone)]
 pub struct Run {
+    /// Its face.
     pub face: FaceId,
+    /// Type size in pt.
     pub size: f64,
     /// Start of the first glyph's advance box, and the baseline.
     pub x: f64,
+    /// The baseline.
     pub y: f64,
+    /// In visual order, left to right.
     pub glyphs: Vec<Glyph>,
     /// The text it stands for; the glyphs' `bytes` divide it.
     pub text: String,
+    /// The element it belongs to.
     pub tag: Tag,
 }
 
+/// A glyph of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Glyph {
+    /// Index in the run's face.
     pub id: u16,
     /// Start of its advance box, relative to the run's x. Spacing and squeezing are in these places.
     pub x: f64,
@@ -98,8 +113,11 @@ pub struct Glyph {
 /// A straight rule, horizontal or vertical, centred on its line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rule {
+    /// One end.
     pub from: (f64, f64),
+    /// The other end.
     pub to: (f64, f64),
+    /// Thickness.
     pub width: f64,
 }
 
@@ -117,6 +135,7 @@ pub enum Target {
 pub struct Link {
     /// Left, top, width, height.
     pub area: (f64, f64, f64, f64),
+    /// Where it leads.
     pub target: Target,
     /// The Link element it belongs to.
     pub tag: Tag,
@@ -127,7 +146,9 @@ pub struct Link {
 /// The element some content belongs to, or none: an artifact (furniture, rules, repeated headers).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
+    /// Content of an element.
     Element(ElementId),
+    /// No part of what is read.
     Artifact(Artifact),
 }
 
@@ -147,8 +168,11 @@ pub struct ElementId(pub u32);
 /// One element of the structure tree. It holds elements or content, never both; children stand in reading order.
 #[derive(Debug, Clone)]
 pub struct Element {
+    /// Its type.
     pub kind: ElementKind,
+    /// None: it is the document.
     pub parent: Option<ElementId>,
+    /// In reading order.
     pub children: Vec<ElementId>,
     /// The address of the figure it prints, or the anchor of a heading: its title (T) for tools.
     pub title: Option<String>,
@@ -161,46 +185,98 @@ pub struct Element {
 /// Standard structure types (ISO 32000-1 14.8.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ElementKind {
+    /// The whole.
     Document,
+    /// A section.
     Sect,
+    /// A group without a meaning of its own.
     Div,
+    /// H1 to H6.
     Heading(u8),
+    /// P
     Paragraph,
+    /// Words within a paragraph or cell.
     Span,
+    /// TOC
     Contents,
+    /// TOCI
     ContentsItem,
+    /// A line of the contents that leads to its title.
     Reference,
+    /// Words that lead somewhere.
     Link,
-    Table { summary: String },
+    /// A table.
+    Table {
+        /// What it is, in a sentence.
+        summary: String,
+    },
+    /// A table's title and the line above it.
     Caption,
+    /// THead
     TableHead,
+    /// TBody
     TableBody,
+    /// TR
     TableRow,
-    HeaderCell { scope: Scope, colspan: u32, rowspan: u32, id: String },
-    DataCell { colspan: u32, rowspan: u32, headers: Vec<String> },
-    Note { id: String },
+    /// TH
+    HeaderCell {
+        /// What it heads.
+        scope: Scope,
+        /// Columns it covers.
+        colspan: u32,
+        /// Rows it covers.
+        rowspan: u32,
+        /// Unique in the document; cells name it in `headers`.
+        id: String,
+    },
+    /// TD
+    DataCell {
+        /// Columns it covers.
+        colspan: u32,
+        /// Rows it covers.
+        rowspan: u32,
+        /// Ids of the header cells that head it.
+        headers: Vec<String>,
+    },
+    /// A note under a table.
+    Note {
+        /// Unique in the document.
+        id: String,
+    },
 }
 
+/// What a header cell heads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
+    /// The cells below it.
     Column,
+    /// The cells beside it.
     Row,
+    /// Both.
     Both,
 }
 
+/// A bookmark.
 #[derive(Debug, Clone)]
 pub struct OutlineEntry {
+    /// From 1.
     pub level: u8,
+    /// As viewers show it.
     pub title: String,
+    /// Where it leads.
     pub anchor: String,
+    /// The heading's element.
     pub element: ElementId,
 }
 
 /// A point on a page: page index from 0, and the place as read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Destination {
+    /// From 0.
     pub page: usize,
+    /// From the left, in pt.
     pub x: f64,
+    /// From the top, in pt.
     pub y: f64,
 }
 
@@ -230,5 +306,6 @@ pub struct TableGeometry {
     pub heads: BTreeMap<(usize, usize), Vec<usize>>,
     /// Index of the first page it stands on, and how many it takes.
     pub page: usize,
+    /// At least 1.
     pub pages: usize,
 }

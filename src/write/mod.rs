@@ -12,7 +12,9 @@ use crate::typeset::Pages;
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
+    /// PDF/A-2a, PDF/UA-1.
     Pdf,
+    /// Word, with a control for every figure.
     Docx,
 }
 
@@ -32,7 +34,9 @@ impl Format {
 /// The bytes of one file and the name it gets.
 #[derive(Clone)]
 pub struct Output {
+    /// Without folder.
     pub name: String,
+    /// Its whole content.
     pub bytes: Vec<u8>,
 }
 

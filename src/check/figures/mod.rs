@@ -109,6 +109,7 @@ pub struct Contradicting {
     pub figures: Vec<String>,
     /// All of them in the order they are named: those that, printed otherwise, would end it come first.
     pub named: Vec<String>,
+    /// Codes of the rules that they cannot all keep.
     pub rules: Vec<String>,
 }
 

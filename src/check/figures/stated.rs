@@ -11,7 +11,9 @@ use std::collections::HashSet;
 
 /// A rule where a figure takes part.
 pub struct Stated {
+    /// `C013`.
     pub code: String,
+    /// What it asks, in the set's words.
     pub says: String,
     /// With its figures: “合计” 85.05 ＝ “基本支出” 60.58 ＋ ….
     pub relation: String,
@@ -19,14 +21,19 @@ pub struct Stated {
 
 /// Where a figure stands.
 pub struct Stands {
+    /// 《…》“…”行“…”.
     pub name: String,
+    /// As printed there.
     pub text: String,
 }
 
 /// A printed figure and its exact amount in 元.
 pub struct Term {
+    /// `t5/2010350/基本`.
     pub address: String,
+    /// As printed.
     pub text: String,
+    /// In 元.
     pub exact: Decimal,
     /// What rounding added, in 元: printed − exact.
     pub rounding: Decimal,
@@ -34,9 +41,13 @@ pub struct Term {
 
 /// A sum whose printed parts do not add up to what is printed, though its exact ones do.
 pub struct RoundedSum {
+    /// Code of the rule.
     pub code: String,
+    /// Where the sum stands, in words.
     pub name: String,
+    /// The sum.
     pub total: Term,
+    /// What is added.
     pub parts: Vec<Term>,
     /// Printed total − sum of the printed parts, in 元.
     pub off: Decimal,
@@ -44,7 +55,9 @@ pub struct RoundedSum {
 
 /// All sums of two or more parts that the rules know, and those that differ as printed.
 pub struct Sums {
+    /// How many sums there are.
     pub count: usize,
+    /// Those that differ as printed.
     pub rounded: Vec<RoundedSum>,
 }
 

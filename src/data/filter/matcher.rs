@@ -30,6 +30,7 @@ struct DistinctColumn {
 }
 
 impl Columns {
+    /// The fields of a dataset, in their columns.
     pub fn of(dataset: &Dataset) -> Columns {
         Columns(dataset.fields.iter().map(|_| OnceLock::new()).collect())
     }
@@ -55,6 +56,7 @@ impl<'a> Matcher<'a> {
         Matcher { dataset, data, schema, columns }
     }
 
+    /// The records of a dataset that a filter holds for, and those of which it is not known.
     pub fn points(&self, filter: &Filter) -> Points {
         self.ask(&resolve(filter, self.dataset, self.data, self.schema, 0))
     }

@@ -28,16 +28,20 @@ pub struct FigureRule {
     pub source: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What it is asked of, in turn.
     pub each: Each,
     /// It is asked only where these certainly hold.
     pub when: Vec<Relation>,
+    /// What must hold.
     pub demand: Demand,
+    /// Where it is declared.
     pub place: Place,
 }
 
 /// What a rule is asked of, in turn: `{table}`, then `{row}`, then `{column}`. Empty: not quantified.
 #[derive(Debug, Clone, Default)]
 pub struct Each {
+    /// Ids of tables.
     pub tables: Vec<String>,
     /// Rows of `{table}`, or of a named one: `[类]`, `t3/[类]`, `301*`, keys.
     pub rows: Vec<String>,
@@ -45,8 +49,10 @@ pub struct Each {
     pub columns: Vec<String>,
 }
 
+/// What a rule asks for.
 #[derive(Debug, Clone)]
 pub enum Demand {
+    /// Of amounts.
     Relation(Relation),
     /// Of the rows of codes of each table.
     Rows(RowsDemand),
@@ -61,11 +67,15 @@ pub enum Demand {
 /// Records of some files for which one filter holds are such that another does.
 #[derive(Debug, Clone)]
 pub struct RecordsDemand {
+    /// Ids of record files.
     pub files: Vec<String>,
+    /// Which records it is asked of.
     pub of: Filter,
+    /// What they must be.
     pub are: Filter,
 }
 
+/// What the rows of a table of codes must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RowsDemand {

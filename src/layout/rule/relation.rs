@@ -2,23 +2,34 @@
 
 use rust_decimal::Decimal;
 
+/// Two expressions and how they must compare.
 #[derive(Debug, Clone)]
 pub struct Relation {
+    /// What stands before the sign.
     pub left: Expr,
+    /// The sign.
     pub compare: Compare,
+    /// What stands after it.
     pub right: Expr,
 }
 
+/// How two amounts must compare, to 分.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compare {
+    /// `=`
     Equal,
+    /// `<=`
     AtMost,
+    /// `>=`
     AtLeast,
+    /// `<`
     Below,
+    /// `>`
     Above,
 }
 
 impl Compare {
+    /// As messages print it: ＝, ≤ ….
     pub fn sign(self) -> &'static str {
         match self {
             Compare::Equal => "＝",
@@ -30,14 +41,20 @@ impl Compare {
     }
 }
 
+/// An amount in a rule, 元 for money.
 #[derive(Debug, Clone)]
 pub enum Expr {
+    /// A constant.
     Number(Decimal),
+    /// The figure of a cell, or the sum of those a pattern names.
     Cell(CellPattern),
     /// Over all rows of the pattern.
     Sum(CellPattern),
+    /// a + b
     Add(Box<Expr>, Box<Expr>),
+    /// a − b
     Subtract(Box<Expr>, Box<Expr>),
+    /// a × b
     Multiply(Box<Expr>, Box<Expr>),
     /// The first as a percentage of the second.
     Percent(Box<Expr>, Box<Expr>),
@@ -46,8 +63,11 @@ pub enum Expr {
 /// `table/row/column`, with `{…}` still in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CellPattern {
+    /// Id of a table.
     pub table: String,
+    /// Key of a row, or a pattern.
     pub row: String,
+    /// Key of a column, or a pattern.
     pub column: String,
 }
 

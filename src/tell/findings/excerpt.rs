@@ -17,8 +17,11 @@ pub struct Sources<'a> {
 
 /// A line's words around the finding: what stands before, the words themselves, what stands after.
 pub struct Excerpt {
+    /// Words before it, shortened with ….
     pub before: String,
+    /// The words the finding is about.
     pub words: String,
+    /// Words after it, shortened with ….
     pub after: String,
 }
 
@@ -28,6 +31,7 @@ const AROUND: usize = 18;
 const CELL_LINES: usize = 20;
 
 impl<'a> Sources<'a> {
+    /// The texts of a folder and of the layouts its set is read from; each file is read when first asked for.
     pub fn new(folder: &'a Folder, layouts: &'a Layouts) -> Sources<'a> {
         Sources { folder, layouts, read: RefCell::default() }
     }

@@ -19,7 +19,9 @@ use std::collections::HashMap;
 
 /// What was found in one folder.
 pub struct Shown<'a> {
+    /// The folder.
     pub folder: &'a Folder,
+    /// What was found in it.
     pub diagnostics: &'a Diagnostics,
 }
 
@@ -52,7 +54,9 @@ impl<'a> Shown<'a> {
 
 /// A finding, and those that say the same of other places in the same file.
 pub struct Group<'a> {
+    /// The first.
     pub finding: &'a Diagnostic,
+    /// The others, in order.
     pub again: Vec<&'a Diagnostic>,
 }
 

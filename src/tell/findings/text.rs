@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 /// How a piece of a text is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
+    /// As it is.
     Plain,
     /// Severity and code of a finding that is open.
     Mark(Severity),
@@ -22,7 +23,9 @@ pub enum Style {
 /// A piece of a text, which may go on over lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
+    /// Without line breaks but at its end.
     pub text: String,
+    /// How a terminal shows it.
     pub style: Style,
 }
 

@@ -17,16 +17,21 @@ use std::collections::BTreeSet;
 
 /// A figure, explained.
 pub struct Why {
+    /// `t5/2010350/基本`.
     pub address: String,
     /// Where it stands, in words: 《…》“…”行“…”.
     pub name: Option<String>,
+    /// As the document prints it first.
     pub printed: String,
+    /// What it is printed in.
     pub unit: Unit,
     /// 元 for money; none: not known.
     pub exact: Option<Decimal>,
+    /// What it is made of.
     pub source: Basis,
     /// The rules of the set that it takes part in, with all their figures.
     pub relations: Vec<Stated>,
+    /// Every place that prints it, in reading order.
     pub places: Vec<PrintedAt>,
     /// Other figures that hold all of its lines or are computed from it: they change when it does.
     pub dependents: Vec<(String, String)>,
@@ -34,6 +39,7 @@ pub struct Why {
 
 /// A place of the document.
 pub struct PrintedAt {
+    /// As it is printed there.
     pub text: String,
     /// The table, or the words around it.
     pub around: String,

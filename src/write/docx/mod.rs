@@ -42,9 +42,17 @@ pub enum Error {
     /// The document names a kind of table that `style.toml` lacks.
     TableStyle(String),
     /// A text role names a font role that `fonts.toml` lacks.
-    Font { role: String, font: String },
+    Font {
+        /// The text role.
+        role: String,
+        /// The font role it names.
+        font: String,
+    },
     /// The pages were not typeset from this document: a table has another number of columns there.
-    Geometry { table: String },
+    Geometry {
+        /// Id of the table.
+        table: String,
+    },
     /// docx-rs or the finishing pass failed; the text says how.
     Body(String),
     /// The ZIP container could not be written.
