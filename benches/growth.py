@@ -97,6 +97,7 @@ def measure(kind, size):
         if kind in ("projects", "codes", "units", "lines"):
             for name in ("reasons.csv", "targets.csv", "procurement.csv"):
                 (folder / name).write_text((folder / name).read_text(encoding="utf-8").split("\n")[0] + "\n", encoding="utf-8")
+            (folder / "text/03-operating.md").write_text("见附表。\n", encoding="utf-8")
         kinds[kind](folder, size)
         return run(["pull", "more.docx", "631"] if kind == "paragraphs" else ["check", "631"], place)
 

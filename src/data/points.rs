@@ -18,7 +18,7 @@ impl Bits {
     /// All of `length` records.
     pub fn full(length: usize) -> Bits {
         let whole = (0..length / 64).map(|at| (at as u32, u64::MAX));
-        let rest = (length % 64 != 0).then(|| ((length / 64) as u32, (1 << (length % 64)) - 1));
+        let rest = (!length.is_multiple_of(64)).then(|| ((length / 64) as u32, (1 << (length % 64)) - 1));
         Bits { words: whole.chain(rest).collect(), length }
     }
 

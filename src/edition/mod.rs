@@ -216,7 +216,8 @@ impl Edition {
         if kept.is_empty() {
             diagnostics.extend(of_build);
         }
-        if !changed.is_empty() && !(made.is_empty() && kept.is_empty()) {
+        let has_files = !made.is_empty() || !kept.is_empty();
+        if has_files && !changed.is_empty() {
             let why = self.manifest.what_differs(&workshop.fonts);
             let message = format!("{} 与当时发布的不是逐字节相同：{why}", changed.join("、"));
             let (message, hint) = match kept.is_empty() {

@@ -126,7 +126,7 @@ mod tests {
         for at in 0..data.len() - 12 {
             let number = |at: usize| u32::from_be_bytes(data[at..at + 4].try_into().expect("four bytes"));
             let (first, last, start) = (number(at), number(at + 4), number(at + 8));
-            if first <= 0x30 && last >= 0x39 && last < 0x3000 && start + 0x30 - first == glyph('0') && start != 0 {
+            if first <= 0x30 && (0x39..0x3000).contains(&last) && start + 0x30 - first == glyph('0') && start != 0 {
                 data[at + 8..at + 12].copy_from_slice(&(start + 1).to_be_bytes());
                 found += 1;
             }
