@@ -3,7 +3,7 @@
 
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, Tally};
-use crate::document::{Change, Document};
+use crate::document::{Block, Change, Document};
 use crate::edition::{self, Edition};
 use crate::folder::Folder;
 use crate::fonts::Fonts;
@@ -16,6 +16,7 @@ use crate::typeset::frame::TableGeometry;
 use crate::typeset::{Pages, typeset};
 use crate::workshop::{Aim, Workshop};
 use crate::write::{Format, Output, write};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Stands behind every page of a draft, and in its file's name.
@@ -260,5 +261,30 @@ fn geometry(merged: &Document, old: &Made, new: &Made, fonts: &Fonts) -> Pages {
             .collect();
         geometry
     });
-    Pages { tables: tables.collect(), ..new.pages(fonts).clone() }
+    let pages = new.pages(fonts);
+    let places = places(merged, new.document());
+    let texts = pages.texts.iter().filter_map(|(at, text)| Some((*places.get(at)?, text.clone()))).collect();
+    let moved = pages.moved.iter().filter_map(|at| places.get(at).copied()).collect();
+    Pages { tables: tables.collect(), texts, moved, ..pages.clone() }
+}
+
+/// Where blocks of an edition, by section and number, stand among those of both; none where that cannot be told.
+fn places(merged: &Document, new: &Document) -> BTreeMap<(usize, usize), (usize, usize)> {
+    fn stays(block: &Block) -> bool {
+        let change = match block {
+            Block::Heading(heading) => heading.change,
+            Block::Paragraph(paragraph) => paragraph.change,
+            Block::Table(table) => table.change,
+            Block::Contents | Block::PageBreak => Change::Same,
+        };
+        change != Change::Deleted
+    }
+    let of = |document: &Document, keep: fn(&Block) -> bool| -> Vec<(usize, usize)> {
+        let sections = document.sections.iter().enumerate();
+        let blocks =
+            sections.flat_map(|(s, section)| section.blocks.iter().enumerate().map(move |(b, block)| (s, b, block)));
+        blocks.filter(|(.., block)| keep(block)).map(|(s, b, _)| (s, b)).collect()
+    };
+    let (now, kept) = (of(new, |_| true), of(merged, stays));
+    if now.len() == kept.len() { now.into_iter().zip(kept).collect() } else { BTreeMap::new() }
 }

@@ -61,6 +61,8 @@ pub struct Flow<'a> {
     /// Section and number of the block at hand.
     block: (usize, usize),
     pub texts: BTreeMap<(usize, usize), TextGeometry>,
+    /// Blocks that went to a new page with the table they stand before.
+    moved: BTreeSet<(usize, usize)>,
     /// What follows the block at hand begins a new page.
     pub ends_page: bool,
     pub setup: &'a PageSetup,
@@ -68,6 +70,8 @@ pub struct Flow<'a> {
     top: Top,
     /// Headings that wait for what follows them.
     held: Vec<Galley<'a>>,
+    /// The block of the first of them.
+    held_from: (usize, usize),
     unknown: BTreeSet<String>,
 }
 
@@ -106,11 +110,13 @@ impl<'a> Flow<'a> {
             y: 0.0,
             block: (0, 0),
             texts: BTreeMap::new(),
+            moved: BTreeSet::new(),
             ends_page: false,
             setup,
             numbering: Numbering::None,
             top: Top::No,
             held: Vec::new(),
+            held_from: (0, 0),
             unknown: BTreeSet::new(),
         })
     }
@@ -318,6 +324,9 @@ impl<'a> Flow<'a> {
 
     /// Keeps a heading until what follows it is known.
     pub fn hold(&mut self, galley: Galley<'a>) {
+        if self.held.is_empty() {
+            self.held_from = self.block;
+        }
         self.held.push(galley);
         let yielding: f64 = self.held.iter().filter(|g| g.yields).map(|g| g.before).sum();
         if self.held_height() - yielding > 0.7 * self.area.height {
@@ -353,6 +362,11 @@ impl<'a> Flow<'a> {
     pub fn make_room(&mut self, need: f64) {
         self.give_way(need);
         if !self.at_top() && self.held_height() + need > self.room() + EPSILON {
+            let (section, block) = self.block;
+            let before_table = matches!(self.document.sections[section].blocks[block], Block::Table(_));
+            if before_table && !self.held.is_empty() {
+                self.moved.insert(self.held_from);
+            }
             self.break_page();
         }
     }
@@ -441,6 +455,7 @@ impl<'a> Flow<'a> {
             structure: self.tree.elements,
             tables: self.tables,
             texts: self.texts,
+            moved: self.moved,
         }
     }
 

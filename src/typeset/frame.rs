@@ -2,7 +2,7 @@
 //! Lengths are pt; the origin is the top left corner of the page as read, y grows downwards.
 
 use crate::fonts::FaceId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A typeset document.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct Pages {
     pub tables: Vec<TableGeometry>,
     /// Geometry of paragraphs and headings whose roles leave something to decide, by section and block.
     pub texts: BTreeMap<(usize, usize), TextGeometry>,
+    /// Section and number of each block that went to a new page with the table it stands before.
+    pub moved: BTreeSet<(usize, usize)>,
 }
 
 /// One page.

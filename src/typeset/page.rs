@@ -109,16 +109,18 @@ impl Flow<'_> {
             let inlines = [Inline::text(style.form.replace("{}", &label))];
             let setting = Setting { role: role.font, full: 1.0 };
             let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics);
-            set_number(&mut self.pages[index], number, &text, style, setup, role.style.size, self.fonts);
+            let recto = if number.numbering == Numbering::Roman { index % 2 == 0 } else { number.value % 2 == 1 };
+            set_number(&mut self.pages[index], recto, &text, style, setup, role.style.size, self.fonts);
         }
     }
 }
 
 /// Puts a page's number in its place: GB/T 9704-2012 7.5, below the type area of the upright sheet, at the outer
-/// edge, on a turned page too.
+/// edge, on a turned page too. Odd numbers are at the right, even ones at the left; of pages with roman numbers (the
+/// contents, behind the cover), those that are the front of a sheet at the right.
 pub fn set_number(
     page: &mut Page,
-    number: Number,
+    recto: bool,
     text: &Text,
     style: &PageNumberStyle,
     setup: &PageSetup,
@@ -129,7 +131,7 @@ pub fn set_number(
     let inset = style.inset * size;
     let align = match style.place {
         NumberPlace::Center => Align::Center,
-        NumberPlace::Outside if number.value % 2 == 1 => Align::Right,
+        NumberPlace::Outside if recto => Align::Right,
         NumberPlace::Outside => Align::Left,
     };
     let (x, width) = match style.place {

@@ -258,6 +258,11 @@ mod tests {
                     glyphs.extend(run.glyphs.iter().map(|g| run.x + g.x));
                     words.push_str(&run.text);
                 }
+                // A hyphen is seen and not read; its glyph is the line's last.
+                let last = if line.hyphen { text.hyphen } else { last };
+                if line.hyphen {
+                    assert_eq!(words.pop(), Some('-'), "“{words}”");
+                }
                 glyphs.truncate(glyphs.len() - spaces.min(glyphs.len()));
                 let end = match (last, glyphs.last()) {
                     (Some(last), Some(x)) => x + (last.advance - last.right - last.offset) * 16.0 - 100.0,
@@ -286,6 +291,18 @@ mod tests {
                 prop_assert!(single || *end <= ems * 16.0 + 0.01, "“{words}” ends at {end} of {}", ems * 16.0);
             }
         }
+    }
+
+    #[test]
+    fn a_hyphenated_line_reads_as_its_word_and_keeps_to_its_measure() {
+        let inlines = [Inline::text("按照Internationalization和Interoperability建设平台。")];
+        let text = shape(&inlines, "仿宋");
+        let mut lines = Vec::new();
+        Breaker::default().break_lines(&text, Measure { width: 6.0, indent: 0.0 }, Fit::Justified, &mut lines);
+        assert!(lines.iter().any(|line| line.hyphen));
+        let set = set(&text, &lines, Align::Justify, 96.0);
+        assert_eq!(set.iter().map(|(_, words)| words.as_str()).collect::<String>(), inlines[0].text);
+        assert!(set.iter().all(|(end, _)| *end <= 96.01), "{set:?}");
     }
 
     #[test]

@@ -125,7 +125,8 @@ def all_pages(path):
         if number:
             numbered += 1
             text = "".join(sign.text for sign in number).strip("—")
-            odd = text.isdigit() and int(text) % 2 == 1 or text in ("i", "iii", "v")
+            # The contents, in roman numbers, stand behind the cover.
+            odd = int(text) % 2 == 1 if text.isdigit() else index % 2 == 0
             size = number[0].size
             place = max(s.right for s in number) - (184 - size) if odd else min(s.left for s in number) - (28 + size)
             # Where page 1's dash has its ink at 7 mm, the baseline is here.

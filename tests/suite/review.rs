@@ -226,6 +226,28 @@ fn libreoffice_accepts_to_the_new_edition_and_rejects_to_the_old() {
 }
 
 /// The sample with 办公费 ten times as high, a line added, a sentence changed.
+/// The lines of a title end where print has them only where its words are those of print: one whose words changed was
+/// broken within a word.
+#[test]
+fn a_changed_title_has_no_line_ends_of_other_words() {
+    let (old, new) = (copy_of_sample(), copy_of_sample());
+    let name = "河北省秦皇岛市山海关区临港经济技术开发区管理委员会综合执法局";
+    for (folder, name) in [(&old, name.to_owned()), (&new, name.replace("综合", "和综合行政"))] {
+        let report = lines(folder.path(), "report.toml");
+        let named =
+            |line: &String| if line.starts_with("name = ") { format!("name = \"{name}\"") } else { line.clone() };
+        put(folder.path(), "report.toml", &report.iter().map(named).collect::<Vec<_>>());
+    }
+    let files = marked_since(new.path(), old.path(), &[Format::Docx]).expect("a marked edition");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&files[0].bytes)).expect("a ZIP");
+    let mut xml = String::new();
+    let mut part = archive.by_name("word/document.xml").expect("the body");
+    std::io::Read::read_to_string(&mut part, &mut xml).expect("UTF-8");
+    let changed: Vec<&str> = xml.split("<w:p>").filter(|p| p.contains("<w:ins ") && p.contains("河北省")).collect();
+    assert!(changed.len() > 2, "{}", changed.len());
+    assert!(changed.iter().all(|p| !p.contains("w:clear=")), "{changed:?}");
+}
+
 fn corrected_sample() -> tempfile::TempDir {
     let folder = copy_of_sample();
     let mut ledger = lines(folder.path(), "ledger.csv");

@@ -291,6 +291,8 @@ impl Parser<'_> {
             "tab" | "ptab" if parent == Some(Open::Run) => self.keep("\t"),
             // Where a program ends a line of a title or a head as it stands in print; people type others.
             "br" if attribute(element, "clear").is_some_and(|clear| clear == "all") => {}
+            // LibreOffice puts the end of a page behind the text before it.
+            "br" if attribute(element, "type").is_some_and(|kind| kind == "page" || kind == "column") => {}
             "br" | "cr" => self.keep("\n"),
             "noBreakHyphen" => self.keep("-"),
             "r" => return self.run_start(),

@@ -3,7 +3,7 @@
 use super::Error;
 use super::body::Body;
 use super::plan::Plan;
-use super::section::{HEADER, footer_part, watermark};
+use super::section::{footer_part, header_part, header_xml};
 use super::xml::escape;
 use crate::document::{Document, Meta};
 use crate::fonts::Fonts;
@@ -24,13 +24,13 @@ pub struct Part {
 
 /// Every part, in the order of the package.
 pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Result<Vec<Part>, Error> {
-    let footers = body.footers.len();
+    let (footers, headers) = (body.footers.len(), plan.sections.headers.len());
     let part = |name: &str, content: String| Part { name: name.to_owned(), content: content.into_bytes() };
     let mut parts = vec![
-        part("[Content_Types].xml", content_types(footers, plan.sections.watermark.is_some())),
+        part("[Content_Types].xml", content_types(footers, headers)),
         part("_rels/.rels", format!("{XML}{PACKAGE_RELATIONSHIPS}")),
         Part { name: "word/document.xml".to_owned(), content: body.document },
-        part("word/_rels/document.xml.rels", relationships(footers, plan.sections.watermark.is_some())),
+        part("word/_rels/document.xml.rels", relationships(footers, headers)),
         part("word/styles.xml", plan.styles.xml(&document.meta.language)),
         part("word/settings.xml", settings(&document.meta.language)),
         part("word/fontTable.xml", font_table(fonts)),
@@ -38,9 +38,10 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
     ];
     let footer = |(index, content)| Part { name: format!("word/{}", footer_part(index).0), content };
     parts.extend(body.footers.into_iter().enumerate().map(footer));
-    if let Some(words) = &plan.sections.watermark {
-        let role = fonts.roles.get("黑体").or(fonts.roles.values().next());
-        parts.push(part("word/header1.xml", watermark(words, role.map_or("", |role| &role.word))));
+    let font = fonts.roles.get("黑体").or(fonts.roles.values().next()).map_or("", |role| &role.word);
+    for (index, header) in plan.sections.headers.iter().enumerate() {
+        let content = header_xml(header, plan.sections.watermark.as_deref(), font);
+        parts.push(part(&format!("word/{}", header_part(index).0), content));
     }
     parts.extend([
         part("docProps/core.xml", core(&document.meta)),
@@ -53,7 +54,7 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
     Ok(parts)
 }
 
-fn content_types(footers: usize, header: bool) -> String {
+fn content_types(footers: usize, headers: usize) -> String {
     const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
     const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
     let mut out = String::from(XML);
@@ -68,8 +69,8 @@ fn content_types(footers: usize, header: bool) -> String {
     for index in 0..footers {
         add(&format!("word/{}", footer_part(index).0), &format!("{WORD}.footer"));
     }
-    if header {
-        add("word/header1.xml", &format!("{WORD}.header"));
+    for index in 0..headers {
+        add(&format!("word/{}", header_part(index).0), &format!("{WORD}.header"));
     }
     add("word/theme/theme1.xml", &format!("{OFFICE}.theme"));
     add("customXml/itemProps1.xml", &format!("{OFFICE}.customXmlProperties"));
@@ -86,7 +87,7 @@ const PACKAGE_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.open
 const ITEM_PROPERTIES: &str = r#"<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" ds:itemID="{6A2F1C38-5B0E-4D27-9E43-0C7B5D1E8F60}"><ds:schemaRefs><ds:schemaRef ds:uri="urn:gongkai:figures:1"/></ds:schemaRefs></ds:datastoreItem>"#;
 const ITEM_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXmlProps" Target="itemProps1.xml"/></Relationships>"#;
 
-fn relationships(footers: usize, header: bool) -> String {
+fn relationships(footers: usize, headers: usize) -> String {
     let mut out = String::from(XML);
     out.push_str(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#);
     let mut add = |id: &str, kind: &str, target: &str| {
@@ -103,8 +104,8 @@ fn relationships(footers: usize, header: bool) -> String {
     for (part, id) in (0..footers).map(footer_part) {
         add(&id, "footer", &part);
     }
-    if header {
-        add(HEADER, "header", "header1.xml");
+    for (part, id) in (0..headers).map(header_part) {
+        add(&id, "header", &part);
     }
     out.push_str("</Relationships>");
     out

@@ -171,7 +171,7 @@ pub fn plan<'a>(
         planner.change = change_of(section);
         planner.end_section(index);
     }
-    let sections = Sections::new(document, style, &mut planner.styles)?;
+    let sections = Sections::new(document, style, pages, &mut planner.styles)?;
     planner.properties.spelled(&planner.tags);
     planner.properties.units(document);
     let revision = revision(document);
@@ -197,6 +197,9 @@ fn change_of(section: &Section) -> Change {
     let first = all.next().unwrap_or_default();
     if all.all(|change| change == first) { first } else { Change::Same }
 }
+
+/// What a space that gave way until its page was full gives more in Word, in pt: other programs round every line.
+const SLACK: f64 = 3.0;
 
 /// The state of planning.
 pub struct Planner<'a> {
@@ -280,6 +283,7 @@ impl<'a> Planner<'a> {
 
     fn heading(&mut self, heading: &'a Heading) -> Result<(), Error> {
         self.change = heading.change;
+        self.new_page |= self.pages.moved.contains(&self.at);
         self.new_page |= heading.contents && self.begins_page(heading);
         let variant = self.fitted(self.listing.variant(heading));
         let style = self.styles.id(variant)?;
@@ -295,6 +299,7 @@ impl<'a> Planner<'a> {
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Result<(), Error> {
         self.change = paragraph.change;
+        self.new_page |= self.pages.moved.contains(&self.at);
         let style = self.styles.id(self.fitted(self.listing.plain(&paragraph.role)))?;
         let bookmarks = self.prose(paragraph.source.as_ref()).into_iter().collect();
         self.push(Look::Named(style), &paragraph.inlines, bookmarks);
@@ -337,14 +342,19 @@ impl<'a> Planner<'a> {
     fn fitted(&self, mut variant: Variant) -> Variant {
         if let Some(decided) = self.decided() {
             variant.size = half_points(decided.size);
-            variant.before = decided.before.map(twips);
+            variant.before = decided.before.map(|before| twips((before - SLACK).max(0.0)));
         }
         variant
     }
 
     /// A title's lines end where they end in print.
     fn broken(&self, pieces: Vec<Piece<'a>>) -> Vec<Piece<'a>> {
-        match self.decided().filter(|decided| !decided.breaks.is_empty() && self.change.is_same()) {
+        let changed = |piece: &Piece| match piece {
+            Piece::Text(inline) => !inline.change.is_same(),
+            piece => matches!(piece, Piece::Marked { .. }),
+        };
+        let whole = self.change.is_same() && !pieces.iter().any(changed);
+        match self.decided().filter(|decided| whole && !decided.breaks.is_empty()) {
             Some(decided) => with_breaks(pieces, &decided.breaks),
             None => pieces,
         }

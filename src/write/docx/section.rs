@@ -3,13 +3,15 @@
 use super::Error;
 use super::lengths::{footer_pitch, half_leading, line_pitch};
 use super::parts::{NAMESPACES, XML};
-use super::styles::{Purpose, SECTION_END, StyleBook, Variant};
+use super::styles::{Kind, Purpose, SECTION_END, StyleBook, Variant};
 use super::xml::{escape, twips, twips_mm};
-use crate::document::{Document, Numbering, Section, Start};
+use crate::document::{Block, Document, Numbering, Section, Start, one_line, plain_text};
 use crate::style::{MM, NumberPlace, PageSetup, Style, TextStyle};
+use crate::typeset::Pages;
+use crate::typeset::frame::TableGeometry;
 use std::fmt::Write;
 
-/// Section properties in order, and the footers they refer to.
+/// Section properties in order, and the headers and footers they refer to.
 pub struct Sections {
     /// `w:sectPr` of each section.
     pub properties: Vec<String>,
@@ -21,6 +23,8 @@ pub struct Sections {
     pub turned: TurnedNumber,
     /// Words behind the text of every page.
     pub watermark: Option<String>,
+    /// Every header that some section shows; the n-th is `headerN.xml`.
+    pub headers: Vec<Header>,
 }
 
 /// A footer part.
@@ -35,8 +39,19 @@ pub enum Footer {
     Blank,
 }
 
-/// Relationship id of the header that holds the watermark.
-pub const HEADER: &str = "rIdHeader";
+/// A header part; each has the watermark behind it, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Header {
+    /// Nothing is read in it. It ends the headers of the section before, too.
+    Blank,
+    /// On the pages after a table's first: which table goes on, and its unit at the right end of the line.
+    Continued { style: String, name: String, unit: String, width: i64 },
+}
+
+/// File name and relationship id of the n-th header, from 0.
+pub fn header_part(index: usize) -> (String, String) {
+    (format!("header{}.xml", index + 1), format!("rIdHeader{}", index + 1))
+}
 
 /// File name and relationship id of the n-th footer, from 0.
 pub fn footer_part(index: usize) -> (String, String) {
@@ -74,7 +89,7 @@ fn under_baseline(number: &TextStyle) -> f64 {
 }
 
 impl Sections {
-    pub fn new(document: &Document, style: &Style, styles: &mut StyleBook) -> Result<Sections, Error> {
+    pub fn new(document: &Document, style: &Style, pages: &Pages, styles: &mut StyleBook) -> Result<Sections, Error> {
         let (before, after) = style.number.form.split_once("{}").unwrap_or(("", ""));
         let mut sections = Sections {
             properties: Vec::with_capacity(document.sections.len()),
@@ -82,29 +97,75 @@ impl Sections {
             footers: Vec::new(),
             turned: TurnedNumber::new(style, styles)?,
             watermark: document.meta.watermark.clone(),
+            headers: Vec::new(),
         };
+        let mut shows_table = false;
+        let mut tables = 0;
         let mut numbered = false;
         for section in &document.sections {
             let setup = style.page.get(&section.page).ok_or_else(|| Error::Page(section.page.clone()))?;
             let shown = match section.numbering {
                 Numbering::None if numbered => Some([Footer::Blank, Footer::Blank]),
                 Numbering::None => None,
-                _ => Some(number_footers(setup, style, styles)?),
+                Numbering::Decimal => Some(number_footers(setup, style, styles)?),
+                Numbering::Roman => {
+                    let [odd, even] = number_footers(setup, style, styles)?;
+                    // The first is at the outer edge of its sheet, whether that is its front or its back.
+                    let behind = pages.pages.iter().position(|page| page.label == "i").is_some_and(|at| at % 2 == 1);
+                    Some(if behind { [even, odd] } else { [odd, even] })
+                }
             };
             numbered |= section.numbering != Numbering::None;
-            // Later sections inherit the first one's header.
+            let here = section.blocks.iter().filter(|block| matches!(block, Block::Table(_))).count();
+            let going_on = pages.tables.get(tables).filter(|_| here == 1).and_then(|geometry| {
+                let next = document.sections.get(sections.properties.len() + 1);
+                let alone = section.start != Start::Continue && next.is_none_or(|next| next.start != Start::Continue);
+                if alone { Continuation::of(section, geometry, pages, style) } else { None }
+            });
+            tables += here;
+            // Sections inherit the headers of the one before.
             let first = sections.properties.is_empty() && sections.watermark.is_some();
-            let mut references = if first { headers() } else { String::new() };
-            for (kind, footer) in ["default", "even"].into_iter().zip(shown.into_iter().flatten()) {
+            let mut references = String::new();
+            if let Some(table) = &going_on {
+                let header = table.header(setup, styles)?;
+                let [first, later] = [Header::Blank, header].map(|header| sections.header(header));
+                for (kind, id) in [("first", &first), ("default", &later), ("even", &later)] {
+                    let _ = write!(references, r#"<w:headerReference w:type="{kind}" r:id="{id}"/>"#);
+                }
+            } else if first || shows_table {
+                let id = sections.header(Header::Blank);
+                for kind in ["default", "even"] {
+                    let _ = write!(references, r#"<w:headerReference w:type="{kind}" r:id="{id}"/>"#);
+                }
+            }
+            shows_table = going_on.is_some();
+            let on_first = going_on
+                .as_ref()
+                .zip(shown.as_ref())
+                .map(|(table, [odd, even])| if table.odd { odd } else { even }.clone());
+            let shown = shown.into_iter().flatten();
+            for (kind, footer) in
+                ["default", "even"].into_iter().zip(shown).chain(on_first.map(|footer| ("first", footer)))
+            {
                 let id = sections.footer(footer);
                 let _ = write!(references, r#"<w:footerReference w:type="{kind}" r:id="{id}"/>"#);
             }
-            sections.properties.push(section_properties(section, setup, style, styles, &references)?);
+            let line = going_on.map(|table| table.line(styles)).transpose()?;
+            sections.properties.push(section_properties(section, setup, style, styles, &references, line)?);
         }
         if sections.properties.is_empty() {
             return Err(Error::Body("文档没有任何内容".to_owned()));
         }
         Ok(sections)
+    }
+
+    /// The relationship's id of a header, which is made on first use.
+    fn header(&mut self, header: Header) -> String {
+        let index = self.headers.iter().position(|h| *h == header).unwrap_or_else(|| {
+            self.headers.push(header);
+            self.headers.len() - 1
+        });
+        header_part(index).1
     }
 
     /// The relationship's id of a footer, which is made on first use.
@@ -135,16 +196,74 @@ fn number_footers(setup: &PageSetup, style: &Style, styles: &mut StyleBook) -> R
     Ok([footer(Purpose::Footer(odd.0, odd.1))?, footer(Purpose::FooterEven(even.0, even.1))?])
 }
 
-fn headers() -> String {
-    format!(
-        r#"<w:headerReference w:type="default" r:id="{HEADER}"/><w:headerReference w:type="even" r:id="{HEADER}"/>"#
-    )
+/// A table of several pages that has a section to itself. No row repeats with other words in any program, but a section
+/// can have a first page without header: what print has above the following parts stands there, and Word, WPS and
+/// LibreOffice show it on as many pages as they need.
+struct Continuation<'a> {
+    role: &'a str,
+    name: String,
+    unit: String,
+    /// The number of its first page is odd.
+    odd: bool,
 }
 
-/// The header with the words of a watermark, as Word itself writes them: WordArt behind the text, in the middle of the
+impl<'a> Continuation<'a> {
+    /// None where the table is on one page, does not begin on the section's first, or ends before the section.
+    fn of(section: &Section, geometry: &TableGeometry, pages: &Pages, style: &'a Style) -> Option<Continuation<'a>> {
+        let Some(Block::Table(table)) = section.blocks.last() else { return None };
+        let looks = style.table.get(&table.style)?;
+        let words = looks.continued.as_ref().filter(|words| !words.is_empty())?;
+        let title = table.title.as_ref()?;
+        let first = match section.blocks.first()? {
+            Block::Heading(heading) => heading,
+            Block::Table(_) => title,
+            _ => return None,
+        };
+        let begins = pages.anchors.get(&first.anchor).is_some_and(|place| place.page == geometry.page);
+        let number: u32 = pages.pages.get(geometry.page)?.label.parse().ok()?;
+        let unit = table.above.get(2).map_or_else(String::new, |unit| plain_text(unit));
+        let name = format!("{}{words}", one_line(&plain_text(&title.inlines)));
+        let is_it = geometry.pages > 1 && begins && table.change.is_same();
+        is_it.then(|| Continuation { role: &looks.above, name, unit, odd: number % 2 == 1 })
+    }
+
+    fn variant(&self) -> Variant {
+        Variant { align: Some(Kind::Left), ..Variant::of(self.role, Purpose::Cell) }
+    }
+
+    fn header(&self, setup: &PageSetup, styles: &mut StyleBook) -> Result<Header, Error> {
+        let id = styles.id(self.variant())?;
+        let (style, width) = (styles.xml_id(id).to_owned(), twips(setup.type_area().2));
+        Ok(Header::Continued { style, name: self.name.clone(), unit: self.unit.clone(), width })
+    }
+
+    /// Height of its line in twips.
+    fn line(&self, styles: &StyleBook) -> Result<i64, Error> {
+        let text = styles.text(self.role)?;
+        Ok(twips(text.pitch.unwrap_or(1.5 * text.size)))
+    }
+}
+
+/// A header part. The words of a watermark are as Word itself writes them: WordArt behind the text, in the middle of the
 /// type area, turned upwards.
-pub fn watermark(words: &str, font: &str) -> String {
+pub fn header_xml(header: &Header, words: Option<&str>, font: &str) -> String {
     const NAMES: &str = r#"xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w10="urn:schemas-microsoft-com:office:word""#;
+    let behind = words.map_or_else(String::new, |words| watermark(words, font));
+    let (properties, text) = match header {
+        Header::Blank => (format!(r#"<w:pStyle w:val="{SECTION_END}"/>"#), String::new()),
+        Header::Continued { style, name, unit, width } => {
+            let end = if unit.is_empty() { String::new() } else { format!("<w:tab/><w:t>{}</w:t>", escape(unit)) };
+            (
+                format!(r#"<w:pStyle w:val="{style}"/><w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>"#),
+                format!("<w:r><w:t>{}</w:t>{end}</w:r>", escape(name)),
+            )
+        }
+    };
+    format!(r#"{XML}<w:hdr {NAMESPACES} {NAMES}><w:p><w:pPr>{properties}</w:pPr>{behind}{text}</w:p></w:hdr>"#)
+}
+
+/// The run that holds the words of a watermark.
+fn watermark(words: &str, font: &str) -> String {
     const KIND: &str = r##"<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/><v:f eqn="mid @5 @6"/><v:f eqn="mid @8 @5"/><v:f eqn="mid @7 @8"/><v:f eqn="mid @6 @7"/><v:f eqn="sum @6 0 @5"/></v:formulas><v:path textpathok="t" o:connecttype="custom" o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0"/><v:textpath on="t" fitshape="t"/><v:handles><v:h position="#0,bottomRight" xrange="6629,14971"/></v:handles><o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>"##;
     // As high as one of its square characters is wide.
     let (width, height) = (420.0, 420.0 / words.chars().count().max(1) as f64);
@@ -154,9 +273,7 @@ pub fn watermark(words: &str, font: &str) -> String {
         escape(font),
         escape(words)
     );
-    format!(
-        r#"{XML}<w:hdr {NAMESPACES} {NAMES}><w:p><w:pPr><w:pStyle w:val="{SECTION_END}"/></w:pPr><w:r><w:rPr><w:noProof/></w:rPr><w:pict>{KIND}{shape}</w:pict></w:r></w:p></w:hdr>"#
-    )
+    format!(r#"<w:r><w:rPr><w:noProof/></w:rPr><w:pict>{KIND}{shape}</w:pict></w:r>"#)
 }
 
 fn section_properties(
@@ -164,9 +281,10 @@ fn section_properties(
     setup: &PageSetup,
     style: &Style,
     styles: &StyleBook,
-    footers: &str,
+    references: &str,
+    continued: Option<i64>,
 ) -> Result<String, Error> {
-    let mut out = format!("<w:sectPr>{footers}");
+    let mut out = format!("<w:sectPr>{references}");
     let start = match section.start {
         Start::Continue => "continuous",
         Start::Page => "nextPage",
@@ -177,20 +295,28 @@ fn section_properties(
     let turned = if setup.landscape { r#" w:orient="landscape""# } else { "" };
     let _ = write!(out, r#"<w:pgSz w:w="{}" w:h="{}"{turned}/>"#, twips(width), twips(height));
     let body = styles.body_size();
-    margins(&mut out, setup, style, styles, body)?;
+    margins(&mut out, setup, style, styles, body, continued)?;
     let format = match section.numbering {
         Numbering::Roman => r#" w:fmt="lowerRoman""#,
         Numbering::Decimal | Numbering::None => r#" w:fmt="decimal""#,
     };
     let restart = if section.restart { r#" w:start="1""# } else { "" };
     let _ = write!(out, r#"<w:pgNumType{format}{restart}/><w:cols w:space="425"/>"#);
+    out.push_str(if continued.is_some() { "<w:titlePg/>" } else { "" });
     let _ = write!(out, r#"<w:docGrid w:type="lines" w:linePitch="{}"/></w:sectPr>"#, line_pitch(setup, body));
     Ok(out)
 }
 
 /// GB/T 9704 measures to the characters, Word to the line box, which is taller by the leading, half of it above
 /// and half below (GB/T 33476.2-2016: 34.58 and 32.58 mm where GB/T 9704-2012 has 37 and 35).
-fn margins(out: &mut String, setup: &PageSetup, style: &Style, styles: &StyleBook, body: f64) -> Result<(), Error> {
+fn margins(
+    out: &mut String,
+    setup: &PageSetup,
+    style: &Style,
+    styles: &StyleBook,
+    body: f64,
+    continued: Option<i64>,
+) -> Result<(), Error> {
     let [top, right, bottom, left] = setup.margin;
     let half_leading = half_leading(setup, body) / MM;
     let bottom_margin = twips_mm((bottom - half_leading).max(0.0));
@@ -200,14 +326,17 @@ fn margins(out: &mut String, setup: &PageSetup, style: &Style, styles: &StyleBoo
     let footer = twips_mm((bottom - style.number.below - under).max(5.0));
     // A footer that reached into the margin would push the text up, and cost the page a line.
     let footer = footer.min(bottom_margin - twips(footer_pitch(number))).max(0);
+    let top_margin = twips_mm((top - half_leading).max(0.0));
+    // A header that is read stands right above the table.
+    let header = continued.map_or(twips_mm(15.0), |line| (top_margin - line).max(0));
     let _ = write!(
         out,
         r#"<w:pgMar w:top="{}" w:right="{}" w:bottom="{}" w:left="{}" w:header="{}" w:footer="{}" w:gutter="0"/>"#,
-        twips_mm((top - half_leading).max(0.0)),
+        top_margin,
         twips_mm(right),
         bottom_margin,
         twips_mm(left),
-        twips_mm(15.0),
+        header,
         footer
     );
     Ok(())
