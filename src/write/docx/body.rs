@@ -103,6 +103,9 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str
                 noted.runs.extend([Change::Same; 5]);
                 add_field(paragraph, &format!(r" REF {anchor} \h "), Some(run(inline, emphasis)));
             }
+            // LibreOffice makes an input field of it, whose marks keep it from spacing the figure from Chinese text. A rich
+            // control has such a mark too and loses its alias on saving; spacing of its last digit is not read; a run of
+            // `w:spacing` before it would be doubled in Word.
             Piece::Control { inline, tag, id } => {
                 noted.controls.push(*id);
                 noted.runs.push(Change::Same);
