@@ -68,6 +68,7 @@ pub(crate) mod printable;
 pub mod pull;
 pub mod read_docx;
 pub(crate) mod refusal;
+pub(crate) mod regular;
 pub mod review;
 pub mod style;
 pub mod tell;

@@ -2,7 +2,7 @@
 
 use crate::compose::{DocumentDecl, Job, Report, read_report};
 use crate::data::printed::read_printed;
-use crate::data::{Data, Value, own_list, read_folder, report_endings};
+use crate::data::{Data, Value, folders_that_do_not_count, own_list, read_folder, report_endings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
 use crate::layout::{self, Layer, Layouts, SetFiles};
@@ -19,6 +19,7 @@ pub struct Prepared {
 /// Reads a data folder. Every mistake found goes to `diagnostics`; a document that cannot be made is left out.
 pub fn prepare(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Vec<Prepared> {
     let Some(report) = report(folder, diagnostics) else { return Vec::new() };
+    folders_that_do_not_count(folder, diagnostics);
     let documents = match report.documents.is_empty() {
         true => vec![DocumentDecl::default()],
         false => report.documents.clone(),

@@ -7,7 +7,8 @@ pub fn refusal(error: &io::Error) -> (String, &'static str) {
     let (why, hint) = match error.kind() {
         ErrorKind::PermissionDenied => ("没有权限", "检查是否有写入权限，或用 -o 换一个文件夹"),
         ErrorKind::ReadOnlyFilesystem => ("磁盘是只读的", "用 -o 换一个文件夹"),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+        ErrorKind::FileTooLarge => ("超过了系统允许的文件大小", "放宽限制（ulimit -f），或用 -o 换一个磁盘上的文件夹"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             ("磁盘空间不够", "请腾出空间，或用 -o 换一个磁盘上的文件夹")
         }
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {

@@ -103,24 +103,41 @@ pub struct Earlier {
     told: String,
 }
 
+enum Given {
+    Folder(Earlier),
+    Edition(Edition),
+}
+
 impl Earlier {
-    /// `since` is an edition's id, its folder, or a data folder. Errors: E715, and those of [`Edition::find`].
-    pub fn find(folder: &Path, since: &Path) -> Result<Earlier, Diagnostic> {
+    /// `since` is an edition's id, its folder, or a data folder. Errors: E715, those of [`Edition::find`], and E603 where an
+    /// edition is not what was recorded.
+    pub fn find(folder: &Path, since: &Path, diagnostics: &mut Diagnostics) -> Option<Earlier> {
+        let edition = match Earlier::folder_or_edition(folder, since) {
+            Ok(Given::Folder(earlier)) => return Some(earlier),
+            Ok(Given::Edition(edition)) => edition,
+            Err(found) => {
+                diagnostics.push(found);
+                return None;
+            }
+        };
+        edition.unsealed().into_iter().for_each(|told| diagnostics.push(told));
+        let (data, layouts) = edition.open_verified(diagnostics)?;
+        Some(Earlier { data, layouts: Some(layouts), told: format!("{}版", edition.id) })
+    }
+
+    fn folder_or_edition(folder: &Path, since: &Path) -> Result<Given, Diagnostic> {
         if since.join("report.toml").is_file() {
-            return Ok(Earlier { data: Folder::open(since), layouts: None, told: "原公开版".to_owned() });
+            let data = Folder::open(since);
+            return Ok(Given::Folder(Earlier { data, layouts: None, told: "原公开版".to_owned() }));
         }
-        let edition = if since.join(edition::MANIFEST).is_file() {
-            Edition::open(since)?
+        if since.join(edition::MANIFEST).is_file() {
+            Edition::open(since).map(Given::Edition)
         } else if since.exists() {
             let message = format!("{} 既不是已发布的一版，也不是数据文件夹", since.display());
-            return Err(
-                Diagnostic::error("E715", message).hint("写版次，如 2023-02-10-1，或一个含 report.toml 的文件夹")
-            );
+            Err(Diagnostic::error("E715", message).hint("写版次，如 2023-02-10-1，或一个含 report.toml 的文件夹"))
         } else {
-            Edition::find(folder, &since.to_string_lossy())?
-        };
-        let (data, layouts) = edition.unverified();
-        Ok(Earlier { data, layouts: Some(layouts), told: format!("{}版", edition.id) })
+            Edition::find(folder, &since.to_string_lossy()).map(Given::Edition)
+        }
     }
 }
 

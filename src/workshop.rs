@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
 use crate::fonts::Fonts;
 use crate::kept::Kept;
-use crate::layout::Layouts;
+use crate::layout::{IN_WORKING_FOLDER, Layouts};
 use crate::made::Made;
 use crate::prepare::{Prepared, data_id, prepare};
 use crate::write::{Format, Output};
@@ -48,7 +48,7 @@ pub struct Opened {
 /// The folders of layout sets, first wins: the one asked for, `layouts` in the working folder and beside the program.
 pub fn layout_folders(asked: Option<&Path>) -> Vec<PathBuf> {
     let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("layouts")));
-    asked.map(Path::to_path_buf).into_iter().chain([PathBuf::from("layouts")]).chain(beside).collect()
+    asked.map(Path::to_path_buf).into_iter().chain([PathBuf::from(IN_WORKING_FOLDER)]).chain(beside).collect()
 }
 
 /// The fonts, from the first folder that has a `fonts.toml`: the one asked for; else that of `GONGKAI_FONTS`; else

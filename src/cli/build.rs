@@ -6,7 +6,7 @@ use crate::data::read_date;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::edition::{Built, Edition, Recorded, notice, record};
 use crate::folder::Folder;
-use crate::place::place;
+use crate::place::{finish, place};
 use crate::prepare::report;
 use crate::review::{self, Earlier};
 use crate::workshop::{Aim, Opened, Workshop};
@@ -78,13 +78,32 @@ pub fn run(args: &BuildArgs) -> ExitCode {
     let formats = formats(&args.format);
     let manner = Manner { form: Form::Text, strict: args.strict, writes: true };
     each_folder(&folders, &args.places, &manner, |workshop, index, folder, outcome| {
-        let target = args.output.join(&names[index]);
+        let Some(target) = output_of(args, &names[index], outcome) else { return };
         match &args.at {
             _ if args.draft || args.marked => for_review(args, folder, &target, workshop, &formats, outcome),
             Some(id) => again(id, folder, &target, workshop, &formats, outcome),
             None => one(args, folder, &target, workshop, &formats, outcome),
         }
     })
+}
+
+/// A folder's place below the output folder that the user named: a link there leads no further. What a run that was killed
+/// began in it is finished first.
+fn output_of(args: &BuildArgs, name: &str, outcome: &mut Outcome) -> Option<PathBuf> {
+    let below = args.at.as_ref().map_or_else(|| name.to_string(), |id| format!("{name}/{id}"));
+    match Folder::open(&args.output).place_of(&below) {
+        Ok(_) => {
+            let target = args.output.join(name);
+            finish(&target, &mut outcome.diagnostics);
+            Some(target)
+        }
+        Err(found) => {
+            let message = format!("输出文件夹 {} 下的 {name} 是链接，指向别处，没有写入", args.output.display());
+            let hint = "请删去这个链接；要写到别处，用 -o 写出那个文件夹";
+            outcome.diagnostics.push(Diagnostic { message, ..found }.hint(hint));
+            None
+        }
+    }
 }
 
 /// Builds a folder, with the statement and the edition that were asked for.
@@ -97,7 +116,7 @@ fn one(
     outcome: &mut Outcome,
 ) {
     let Opened { made, found } = workshop.open(folder, Aim::Publish);
-    outcome.diagnostics = found;
+    outcome.diagnostics.extend(found);
     let files = workshop.write(&made, formats, &mut outcome.diagnostics);
     if blocks(outcome, args.strict) {
         return;
@@ -107,7 +126,10 @@ fn one(
     let mut notices = Vec::new();
     if let (Some(since), Some(date)) = (&args.since, &date) {
         match Edition::find(folder.shown(), since) {
-            Ok(edition) => notices = notice(folder, &made, &edition, date, workshop, formats, found),
+            Ok(edition) => {
+                edition.unsealed().into_iter().for_each(|told| found.push(told));
+                notices = notice(folder, &made, &edition, date, workshop, formats, found);
+            }
             Err(error) => found.push(error),
         }
     }
@@ -141,12 +163,9 @@ fn for_review(
     let found = &mut outcome.diagnostics;
     let files = match &args.since {
         None => review::drafts(folder, workshop, formats, found),
-        Some(since) => match Earlier::find(folder.shown(), Path::new(since)) {
-            Ok(earlier) => review::marked(folder, &earlier, workshop, formats, found),
-            Err(error) => {
-                found.push(error);
-                Vec::new()
-            }
+        Some(since) => match Earlier::find(folder.shown(), Path::new(since), found) {
+            Some(earlier) => review::marked(folder, &earlier, workshop, formats, found),
+            None => Vec::new(),
         },
     };
     if !blocks(outcome, args.strict) {
@@ -154,11 +173,12 @@ fn for_review(
     }
 }
 
-/// Builds an edition again. What stands in the output folder now is left alone.
+/// Writes an edition's files as they were published. What stands in the output folder now is left alone.
 fn again(id: &str, folder: &Folder, target: &Path, workshop: &Workshop, formats: &[Format], outcome: &mut Outcome) {
     let found = &mut outcome.diagnostics;
     match Edition::find(folder.shown(), id) {
         Ok(edition) => {
+            edition.unsealed().into_iter().for_each(|told| found.push(told));
             let files = edition.rebuild(workshop, formats, found);
             if !found.has_errors() {
                 outcome.written = place(&target.join(id), &files, found);

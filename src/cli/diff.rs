@@ -6,7 +6,7 @@ use crate::data::{Correction, correct};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{Diff, compare_all, compare_docx};
 use crate::edition::{self, Edition, MANIFEST};
-use crate::folder::{Folder, unreadable};
+use crate::folder::Folder;
 use crate::layout::Layouts;
 use crate::made::Made;
 use crate::read_docx::{self, Reading};
@@ -113,8 +113,15 @@ fn given(path: &Path, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Optio
     if !path.join(MANIFEST).is_file() {
         return composed(diagnostics, |found| compose_all(&Folder::open(path), layouts, found));
     }
-    match Edition::open(path) {
-        Ok(edition) => composed(diagnostics, |found| edition.compose(found)),
+    recorded(Edition::open(path), diagnostics)
+}
+
+fn recorded(edition: Result<Edition, Diagnostic>, diagnostics: &mut Diagnostics) -> Option<Given> {
+    match edition {
+        Ok(edition) => {
+            edition.unsealed().into_iter().for_each(|told| diagnostics.push(told));
+            composed(diagnostics, |found| edition.compose(found))
+        }
         Err(found) => {
             diagnostics.push(found);
             None
@@ -135,7 +142,7 @@ fn composed(diagnostics: &mut Diagnostics, compose: impl FnOnce(&mut Diagnostics
 
 fn docx(path: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
     let shown = path.display().to_string();
-    let bytes = read_docx::load(path).map_err(|error| unreadable(&error, path, &shown));
+    let bytes = read_docx::load(path);
     let of_file = |found: Diagnostic| match found.place {
         Some(_) => found,
         None => found.at(Place::file(shown.as_str())),
@@ -160,13 +167,7 @@ fn last_edition(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
         );
         return None;
     };
-    match Edition::find(folder, &id) {
-        Ok(edition) => composed(diagnostics, |found| edition.compose(found)),
-        Err(found) => {
-            diagnostics.push(found);
-            None
-        }
-    }
+    recorded(Edition::find(folder, &id), diagnostics)
 }
 
 /// The folder as it would be with the corrections.

@@ -1,9 +1,10 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
-use super::messages::{Form, Outcome, Telling, report};
+use super::messages::{Form, Outcome, Telling, report, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::layout::Layouts;
+use crate::place::unfinished;
 use crate::workshop::{Workshop, find_fonts, layout_folders};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -27,8 +28,14 @@ impl Places {
     }
 
     pub fn workshop(&self) -> Result<Workshop, Diagnostics> {
-        Workshop::find(self.layouts.as_deref(), self.fonts.as_deref())
+        Ok(told_of_fonts(Workshop::find(self.layouts.as_deref(), self.fonts.as_deref())?))
     }
+}
+
+/// Says once of a run which faces are not the program's own.
+fn told_of_fonts(workshop: Workshop) -> Workshop {
+    workshop.fonts.told.iter().for_each(tell);
+    workshop
 }
 
 /// How a command tells what it found.
@@ -67,11 +74,12 @@ pub fn outcomes(
     places: &Places,
     work: impl Fn(&Workshop, usize, &Folder, &mut Outcome) + Sync,
 ) -> Result<Vec<Outcome>, Diagnostics> {
-    let workshop = Workshop::new(layouts.clone(), find_fonts(places.fonts.as_deref())?);
+    let workshop = told_of_fonts(Workshop::new(layouts.clone(), find_fonts(places.fonts.as_deref())?));
     let bar = progress(folders.len());
     let one = |index: usize, folder: &Folder| {
         let mut outcome = Outcome::default();
         work(&workshop, index, folder, &mut outcome);
+        unfinished(folder.shown()).into_iter().for_each(|found| outcome.diagnostics.push(found));
         outcome
     };
     let outcomes = workshop.each(folders, || bar.inc(1), one);

@@ -23,6 +23,11 @@ pub fn run(args: &HistoryArgs) -> ExitCode {
         diagnostics.push(Diagnostic::error("E614", message).hint("检查路径"));
     }
     let editions = all(&args.folder, &mut diagnostics);
+    for edition in &editions {
+        edition.unsealed().into_iter().for_each(|told| diagnostics.push(told));
+        // Every file of it against its manifest, and that against its seal.
+        let _ = edition.open_verified(&mut diagnostics);
+    }
     print_lines(&as_text(&published(&editions)));
     if editions.is_empty() && !diagnostics.has_errors() {
         tell("还没有发布过；gongkai build 文件夹 --edition 记下一版");

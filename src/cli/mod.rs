@@ -137,8 +137,18 @@ enum Command {
     },
 }
 
+/// A limit on the size of files (ulimit -f) is an error to tell, as a full disk is, and no end by a signal.
+fn let_writes_fail() {
+    // SAFETY: it runs before any other thread, and to ignore a signal runs no code of ours.
+    #[cfg(unix)]
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
+    let_writes_fail();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage_error(&error),

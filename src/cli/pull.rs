@@ -3,9 +3,10 @@
 use super::folders::Places;
 use super::messages::{print, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::folder::{Folder, unreadable};
-use crate::place::save;
+use crate::folder::Folder;
+use crate::place::{save, unfinished};
 use crate::pull::{Pulled, pull};
+use crate::read_docx::load;
 use crate::tell::pulled;
 use clap::Args;
 use std::path::PathBuf;
@@ -45,15 +46,14 @@ pub fn run(args: &PullArgs) -> ExitCode {
 }
 
 fn read_and_pull(args: &PullArgs, diagnostics: &mut Diagnostics) -> Option<Pulled> {
-    let shown = args.file.display().to_string();
-    let bytes = match std::fs::read(&args.file) {
+    let bytes = match load(&args.file) {
         Ok(bytes) => bytes,
-        Err(error) => {
-            let hint = "检查文件名和路径；文件若正被别的程序占用，请先关闭";
-            diagnostics.push(unreadable(&error, &args.file, &shown).hint(hint));
+        Err(found) => {
+            diagnostics.push(found);
             return None;
         }
     };
+    unfinished(&args.folder).into_iter().for_each(|found| diagnostics.push(found));
     match args.places.workshop() {
         Ok(workshop) => pull(&bytes, &Folder::open(&args.folder), &workshop, diagnostics),
         Err(found) => {

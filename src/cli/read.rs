@@ -1,7 +1,6 @@
 //! `gongkai read`: the figures of a DOCX, a line each, by their addresses.
 
 use super::messages::{print, print_lines, tell};
-use crate::folder::unreadable;
 use crate::read_docx::{Options, View, load, read};
 use crate::tell::reading::{as_json, as_text};
 use clap::{Args, ValueEnum};
@@ -36,9 +35,8 @@ pub fn run(args: &ReadArgs) -> ExitCode {
     let shown = args.file.display();
     let bytes = match load(&args.file) {
         Ok(bytes) => bytes,
-        Err(error) => {
-            let hint = "检查文件名和路径；文件若正被别的程序占用，请先关闭";
-            tell(unreadable(&error, &args.file, &shown.to_string()).hint(hint));
+        Err(found) => {
+            tell(found);
             return ExitCode::FAILURE;
         }
     };

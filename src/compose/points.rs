@@ -25,6 +25,11 @@ impl Found {
 }
 
 impl Session {
+    /// The first record of a dataset that has a text in a field.
+    pub fn first_with(&self, dataset: &Dataset, field: usize, text: &str) -> Option<usize> {
+        self.found.columns[&dataset.id].first_with(dataset, field, text)
+    }
+
     /// The points of a dataset a filter holds for; computed once.
     pub fn points(&self, dataset: &Dataset, filter: &Filter) -> Arc<Points> {
         let known = || self.found.points.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,12 +6,16 @@ use super::table::Tables;
 use super::tokens::Tokens;
 use super::{FigureView, Job, SentenceLook, TableView};
 use crate::data::{Dataset, Kind, Value as Datum};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::money::Look;
 use minijinja::{Environment, Value};
 use rustc_hash::FxHashMap as HashMap;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+/// Rows of all tables of a document, of lists and of records.
+const MOST_ROWS: usize = 10_000;
+const MOST_ROWS_OF_A_RECORD: usize = 100;
 
 /// Templates call back into it, so each part of it is locked on its own while it is asked.
 pub struct Session {
@@ -27,6 +31,8 @@ pub struct Session {
     looks: Mutex<Vec<SentenceLook>>,
     /// Bytes that templates wrote so far.
     pub(super) written: AtomicUsize,
+    /// Rows that entries were made into so far, printed or not.
+    expanded: AtomicUsize,
     /// The texts that are being put into each other, the outermost first.
     open: Mutex<Vec<String>>,
     env: OnceLock<Environment<'static>>,
@@ -70,6 +76,7 @@ impl Session {
             looks: Mutex::default(),
             open: Mutex::default(),
             written: AtomicUsize::new(0),
+            expanded: AtomicUsize::new(0),
             env: OnceLock::new(),
             me: me.clone(),
         });
@@ -112,6 +119,26 @@ impl Session {
 
     pub fn weak(&self) -> Weak<Session> {
         self.me.clone()
+    }
+
+    /// All tables of a document together may have so many rows, the more the more records there are: lists within lists
+    /// within lists would have no end. True: no more; told once, at the entry that makes them (E343).
+    pub(super) fn has_too_many_rows(&self, place: &Place) -> bool {
+        let before = self.expanded.fetch_add(1, Ordering::Relaxed);
+        if before == self.most_rows() {
+            let found = Diagnostic::error("E343", format!("各表的行合计超过 {before} 行")).at(place.clone());
+            self.report(found.hint("检查 each 一层套一层的清单"));
+        }
+        before >= self.most_rows()
+    }
+
+    /// There were too many rows: those of a table that has them are not worth composing.
+    pub(super) fn had_too_many_rows(&self) -> bool {
+        self.expanded.load(Ordering::Relaxed) > self.most_rows()
+    }
+
+    fn most_rows(&self) -> usize {
+        MOST_ROWS + MOST_ROWS_OF_A_RECORD * self.job.records() as usize
     }
 
     pub fn report(&self, diagnostic: Diagnostic) {

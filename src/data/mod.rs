@@ -62,7 +62,7 @@ pub use class_list::{own_list, read_class_list};
 pub use classification::Class;
 pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
-pub(crate) use read::report_endings;
+pub(crate) use read::{folders_that_do_not_count, report_endings};
 pub use read::{read_files, read_folder};
 pub(crate) use typed::cleaned;
 pub use value::read_date;

@@ -1,25 +1,25 @@
-//! Sets of records, as bits: what a filter holds for, and what it is not known for.
+//! Sets of records, as bits: what a filter holds for, and what it is not known for. A set is as large as what is in it:
+//! a row per record, each with its own set, does not grow with the square of the records.
 
 /// A set of the records 0..len of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bits {
-    words: Vec<u64>,
+    /// 64 records each: which of them, by number, and their bits. In order, none without a bit.
+    words: Vec<(u32, u64)>,
     length: usize,
 }
 
 impl Bits {
     /// The empty set, of `length` records.
     pub fn new(length: usize) -> Bits {
-        Bits { words: vec![0; length.div_ceil(64)], length }
+        Bits { words: Vec::new(), length }
     }
 
     /// All of `length` records.
     pub fn full(length: usize) -> Bits {
-        let mut bits = Bits { words: vec![u64::MAX; length.div_ceil(64)], length };
-        if let (Some(last), 1..) = (bits.words.last_mut(), length % 64) {
-            *last = (1 << (length % 64)) - 1;
-        }
-        bits
+        let whole = (0..length / 64).map(|at| (at as u32, u64::MAX));
+        let rest = (!length.is_multiple_of(64)).then(|| ((length / 64) as u32, (1 << (length % 64)) - 1));
+        Bits { words: whole.chain(rest).collect(), length }
     }
 
     /// How many records the dataset has, in the set or not.
@@ -29,54 +29,109 @@ impl Bits {
 
     /// Puts record `index` in. `index` must be below [`Bits::length`].
     pub fn insert(&mut self, index: usize) {
-        self.words[index / 64] |= 1 << (index % 64);
+        assert!(index < self.length, "a record of the dataset");
+        let (at, bit) = ((index / 64) as u32, 1 << (index % 64));
+        match self.words.last_mut() {
+            // Records come in order, mostly.
+            Some(last) if last.0 == at => last.1 |= bit,
+            Some(last) if last.0 > at => match self.words.binary_search_by_key(&at, |word| word.0) {
+                Ok(found) => self.words[found].1 |= bit,
+                Err(place) => self.words.insert(place, (at, bit)),
+            },
+            _ => self.words.push((at, bit)),
+        }
     }
 
     /// Whether the record at an index, from 0, is one of them.
     pub fn contains(&self, index: usize) -> bool {
-        self.words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+        self.word((index / 64) as u32) >> (index % 64) & 1 == 1
+    }
+
+    fn word(&self, at: u32) -> u64 {
+        self.words.binary_search_by_key(&at, |word| word.0).map_or(0, |found| self.words[found].1)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.words.iter().all(|&word| word == 0)
+        self.words.is_empty()
     }
 
     /// How many records are in the set.
     pub fn count(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+        self.words.iter().map(|(_, word)| word.count_ones() as usize).sum()
     }
 
     /// The records of the set, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().flat_map(|(at, &word)| {
+        self.words.iter().flat_map(|&(at, word)| {
             let mut left = word;
             std::iter::from_fn(move || {
                 let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
                 left &= left - 1;
-                Some(at * 64 + bit)
+                Some(at as usize * 64 + bit)
             })
         })
     }
 
-    /// In both. The sets must be of one dataset, here and below.
+    /// In both. The sets must be of one dataset, here and below. Costs what the smaller one has, but for a logarithm.
     pub fn and(&self, other: &Bits) -> Bits {
-        self.combine(other, |a, b| a & b)
+        let (few, many) = if self.words.len() <= other.words.len() { (self, other) } else { (other, self) };
+        few.kept(many, |a, b| a & b)
     }
 
     /// In one or both.
     pub fn or(&self, other: &Bits) -> Bits {
-        self.combine(other, |a, b| a | b)
+        debug_assert_eq!(self.length, other.length, "sets of one dataset");
+        let mut words = Vec::with_capacity(self.words.len().max(other.words.len()));
+        let (mut a, mut b) = (self.words.as_slice(), other.words.as_slice());
+        while let (Some(one), Some(two)) = (a.first(), b.first()) {
+            words.push((
+                one.0.min(two.0),
+                if one.0 <= two.0 { one.1 } else { 0 } | if two.0 <= one.0 { two.1 } else { 0 },
+            ));
+            let (first, second) = (one.0, two.0);
+            a = &a[usize::from(first <= second)..];
+            b = &b[usize::from(second <= first)..];
+        }
+        words.extend_from_slice(a);
+        words.extend_from_slice(b);
+        Bits { words, length: self.length }
+    }
+
+    /// In any of some sets.
+    pub fn union<'a>(length: usize, sets: impl Iterator<Item = &'a Bits>) -> Bits {
+        let mut all: Vec<(u32, u64)> = sets.flat_map(|set| set.words.iter().copied()).collect();
+        all.sort_unstable_by_key(|word| word.0);
+        let mut words: Vec<(u32, u64)> = Vec::with_capacity(all.len());
+        for (at, word) in all {
+            match words.last_mut() {
+                Some(last) if last.0 == at => last.1 |= word,
+                _ => words.push((at, word)),
+            }
+        }
+        Bits { words, length }
     }
 
     /// In this one and not in the other.
     pub fn and_not(&self, other: &Bits) -> Bits {
-        self.combine(other, |a, b| a & !b)
+        self.kept(other, |a, b| a & !b)
     }
 
-    fn combine(&self, other: &Bits, of: impl Fn(u64, u64) -> u64) -> Bits {
+    /// What `of` leaves of each word of this set, beside that of the other.
+    fn kept(&self, other: &Bits, of: impl Fn(u64, u64) -> u64) -> Bits {
         debug_assert_eq!(self.length, other.length, "sets of one dataset");
-        let words = self.words.iter().zip(&other.words).map(|(&a, &b)| of(a, b)).collect();
+        let mut left = other.words.as_slice();
+        let mut words = Vec::with_capacity(self.words.len());
+        for &(at, word) in &self.words {
+            // Of two sets of one size the next is near; of a large one it is sought.
+            let near = left.iter().take(4).position(|other| other.0 >= at);
+            left = &left[near.unwrap_or_else(|| left.partition_point(|other| other.0 < at))..];
+            let beside = left.first().filter(|other| other.0 == at).map_or(0, |other| other.1);
+            let word = of(word, beside);
+            if word != 0 {
+                words.push((at, word));
+            }
+        }
         Bits { words, length: self.length }
     }
 }
@@ -118,8 +173,12 @@ impl Points {
     /// Both hold: false wins, then not known.
     pub fn and(&self, other: &Points) -> Points {
         let yes = self.yes.and(&other.yes);
-        let possible = self.yes.or(&self.unknown).and(&other.yes.or(&other.unknown));
-        Points { unknown: possible.and_not(&yes), yes }
+        let mut unknown = self.unknown.and(&other.yes);
+        // Most filters know of every record.
+        if !other.unknown.is_empty() {
+            unknown = unknown.or(&self.yes.and(&other.unknown)).or(&self.unknown.and(&other.unknown));
+        }
+        Points { yes, unknown }
     }
 }
 
@@ -139,11 +198,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_set_costs_what_is_in_it() {
+        let (mut one, full) = (Bits::new(1 << 20), Bits::full(1 << 20));
+        one.insert(700_000);
+        one.insert(3);
+        for set in [one.and(&full), full.and(&one), one.and_not(&Bits::new(1 << 20)), one.or(&one)] {
+            assert_eq!((set.iter().collect::<Vec<_>>(), set.words.len()), (vec![3, 700_000], 2));
+        }
+        assert!(one.and_not(&full).words.is_empty());
+        assert_eq!(full.and_not(&one).count(), (1 << 20) - 2);
+    }
+
     fn says() -> impl Strategy<Value = Option<bool>> {
         prop_oneof![Just(Some(true)), Just(Some(false)), Just(None)]
     }
 
     proptest! {
+        #[test]
+        fn sets_are_those_of_the_standard_library(a in proptest::collection::btree_set(0_usize..500, 0..60),
+                                                  b in proptest::collection::btree_set(0_usize..500, 0..60)) {
+            let bits = |set: &std::collections::BTreeSet<usize>| {
+                let mut bits = Bits::new(500);
+                set.iter().rev().for_each(|&index| bits.insert(index));
+                bits
+            };
+            let (x, y) = (bits(&a), bits(&b));
+            prop_assert!(x.and(&y).iter().eq(a.intersection(&b).copied()));
+            prop_assert!(x.or(&y).iter().eq(a.union(&b).copied()));
+            prop_assert!(x.and_not(&y).iter().eq(a.difference(&b).copied()));
+            prop_assert_eq!(x.or(&y), y.or(&x));
+            prop_assert!((0..500).all(|index| x.contains(index) == a.contains(&index)));
+            prop_assert_eq!((x.count(), x.is_empty()), (a.len(), a.is_empty()));
+        }
+
         #[test]
         fn three_valued_and(pairs in proptest::collection::vec((says(), says()), 0..200)) {
             let (mut a, mut b) = (Points::none(pairs.len()), Points::none(pairs.len()));

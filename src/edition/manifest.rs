@@ -1,7 +1,7 @@
 //! `manifest.json`: what an edition was made with and what it said.
 
-use super::Built;
 use super::snapshot::Snapshot;
+use super::{Built, MANIFEST, PUBLISHED};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::digest::sha256;
 use crate::fonts::Fonts;
@@ -12,10 +12,13 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The form of the manifest this program writes and reads.
-const FORM: u32 = 1;
+/// The form of the manifest this program writes. It reads the first one too, whose editions have no seal and do not
+/// keep the files that were published.
+const FORM: u32 = 2;
+/// From this form on an edition has a seal and the published files.
+const SEALED: u32 = 2;
 /// A larger manifest is another file: a hundred thousand figures have ten megabytes.
-const MAX_BYTES: usize = 64 << 20;
+pub(super) const MAX_BYTES: u64 = 64 << 20;
 
 /// What an edition is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -109,6 +112,21 @@ impl Manifest {
         json
     }
 
+    /// Its edition has a seal, and keeps what was published.
+    pub fn is_sealed(&self) -> bool {
+        self.form >= SEALED
+    }
+
+    /// The seal over a manifest as it is written, and over the files that were published: their SHA-256, a line each, as
+    /// `sha256sum -c` checks them.
+    pub fn seal(&self, json: &[u8]) -> String {
+        let published =
+            self.outputs().into_iter().map(|output| (&output.sha256, format!("{PUBLISHED}/{}", output.file)));
+        let mut lines: Vec<String> = published.map(|(digest, path)| format!("{digest}  {path}\n")).collect();
+        lines.sort();
+        format!("{}  {MANIFEST}\n{}", sha256(json), lines.concat())
+    }
+
     /// The files that were published, of all documents.
     pub fn outputs(&self) -> Vec<&OutputRecord> {
         self.documents.iter().flat_map(|document| &document.outputs).collect()
@@ -147,6 +165,11 @@ impl PublishedFigure {
     }
 }
 
+/// The name of a file that is published: no path on any system, and no hidden one.
+fn is_file_name(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', ':']) && !name.contains(char::is_control)
+}
+
 /// Every font file, each once, by name.
 fn font_records(fonts: &Fonts) -> Vec<FontRecord> {
     let name = |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -161,7 +184,7 @@ pub fn read_manifest(bytes: &[u8], shown_name: &str) -> Result<Manifest, Diagnos
             .at(Place::file(shown_name))
             .hint("清单由程序写成，不应改动；从备份恢复，或删去这一版的文件夹")
     };
-    if bytes.len() > MAX_BYTES {
+    if bytes.len() as u64 > MAX_BYTES {
         return Err(wrong(format!("超过 {} MB", MAX_BYTES >> 20)));
     }
     #[derive(Deserialize)]
@@ -172,5 +195,10 @@ pub fn read_manifest(bytes: &[u8], shown_name: &str) -> Result<Manifest, Diagnos
     if form.form > FORM {
         return Err(wrong("它由更新的程序写成".to_string()).hint("请用新版的 gongkai"));
     }
-    serde_json::from_slice(bytes).map_err(|e| wrong(format!("第 {} 行", e.line())))
+    let manifest: Manifest = serde_json::from_slice(bytes).map_err(|e| wrong(format!("第 {} 行", e.line())))?;
+    // Files are written again under these names.
+    match manifest.outputs().into_iter().find(|output| !is_file_name(&output.file)) {
+        Some(output) => Err(wrong(format!("“{}”不是文件名", output.file))),
+        None => Ok(manifest),
+    }
 }

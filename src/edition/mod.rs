@@ -5,10 +5,15 @@
 //!   manifest.json   program, fonts, hashes of every file here and of the outputs, each figure's address, amount, text
 //!   data/           report.toml, *.csv, text/, layout/, classification/ as they were, to the byte
 //!   layouts/        the layout sets and classifications the documents were made with
+//!   published/      the files that were published
+//!   SHA256SUMS      the seal: digests of the manifest and of what was published
 //! ```
 //!
 //! An edition appears by one rename of a finished folder, is never written to again, and is verified before it is used.
-//! Its date comes from `report.toml` or `--date`: the clock is never asked.
+//! Its date comes from `report.toml` or `--date`: the clock is never asked. Who changes a file, or a file and its digest,
+//! is found out; who makes a whole new edition under the same name is found out by who kept its seal or what was
+//! published: without keys no more can be promised. Editions of the first form have neither seal nor published files; they
+//! open, and are told (E608).
 
 mod corrections;
 mod manifest;
@@ -23,10 +28,13 @@ pub use snapshot::Snapshot;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::digest::sha256;
 use crate::folder::Folder;
+use crate::fonts::unknown_digests;
 use crate::layout::Layouts;
 use crate::made::Made;
 use crate::place::{Turn, place_folder};
+use crate::read_docx;
 use crate::refusal::refusal;
+use crate::regular::{Unread, read_unlinked};
 use crate::workshop::{Aim, Workshop, compose_all};
 use crate::write::{Format, Output};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +45,12 @@ pub const FOLDER: &str = "editions";
 /// Where an edition keeps its data, and its layout sets.
 const DATA: &str = "data";
 const LAYOUTS: &str = "layouts";
+/// The files that were published, as they were.
+const PUBLISHED: &str = "published";
 /// The file that makes a folder an edition.
 pub const MANIFEST: &str = "manifest.json";
+/// The file that seals it.
+pub const SEAL: &str = "SHA256SUMS";
 
 /// A recorded edition.
 #[derive(Debug, Clone)]
@@ -52,23 +64,43 @@ pub struct Edition {
 }
 
 impl Edition {
-    /// Reads an edition's manifest. Errors: E600 there is none, E601 it cannot be read or understood.
+    /// Reads an edition's manifest. Errors: E600 there is none, E601 it cannot be read or understood, E603 it is not the one
+    /// that was sealed.
     pub fn open(folder: &Path) -> Result<Edition, Diagnostic> {
-        let shown = folder.join(MANIFEST).display().to_string();
-        let bytes = std::fs::read(folder.join(MANIFEST)).map_err(|error| {
-            Diagnostic::error("E600", format!("{} 不是已发布的一版：{}", folder.display(), refusal(&error).0))
+        let path = folder.join(MANIFEST);
+        let bytes = read_unlinked(&path, manifest::MAX_BYTES).map_err(|why| {
+            let why = match why {
+                Unread::System(error) => refusal(&error).0,
+                Unread::NotRegular => format!("{MANIFEST} 是链接，或不是普通文件"),
+                Unread::TooLarge => format!("{MANIFEST} 超过 {} MB", manifest::MAX_BYTES >> 20),
+            };
+            Diagnostic::error("E600", format!("{} 不是已发布的一版：{why}", folder.display()))
                 .hint(format!("一版是 {FOLDER} 下的一个文件夹，里面有 {MANIFEST}"))
         })?;
-        let manifest = read_manifest(&bytes, &shown)?;
+        let manifest = read_manifest(&bytes, &path.display().to_string())?;
         let id = folder.canonicalize().ok().and_then(|f| Some(f.file_name()?.to_string_lossy().into_owned()));
-        Ok(Edition { id: id.unwrap_or_else(|| manifest.edition.clone()), folder: folder.to_path_buf(), manifest })
+        let id = id.unwrap_or_else(|| manifest.edition.clone());
+        if manifest.is_sealed() {
+            let seal = manifest.seal(&bytes).into_bytes();
+            // No longer than it is.
+            if read_unlinked(&folder.join(SEAL), seal.len() as u64).ok() != Some(seal) {
+                return Err(Diagnostic::error("E603", format!("{id} 的清单或封印 {SEAL} 被改动过，这一版已不可靠"))
+                    .at(Place::file(format!("{FOLDER}/{id}/{SEAL}")))
+                    .hint("从备份恢复这一版的文件夹；已发布的一版不应改动"));
+            }
+        }
+        Ok(Edition { id, folder: folder.to_path_buf(), manifest })
     }
 
-    /// Finds a data folder's edition by its id; E602 names the nearest.
+    /// Finds a data folder's edition by its id; E602 names the nearest, E107: the folder of editions leads elsewhere.
     pub fn find(data_folder: &Path, id: &str) -> Result<Edition, Diagnostic> {
+        let folder = Folder::open(data_folder);
+        if let Some(refused) = folder.refused(FOLDER) {
+            return Err(refused);
+        }
         let known = ids(data_folder);
         if known.iter().any(|known| known == id) {
-            return Edition::open(&data_folder.join(FOLDER).join(id));
+            return Edition::open(&folder.place_of(&format!("{FOLDER}/{id}"))?);
         }
         let hint = match (nearest(id, known.iter().map(String::as_str)), known.is_empty()) {
             (Some(near), _) => format!("您是否指“{near}”？"),
@@ -78,13 +110,20 @@ impl Edition {
         Err(Diagnostic::error("E602", format!("{} 没有“{id}”这一版", data_folder.display())).hint(hint))
     }
 
-    /// The data folder as it was, and its layout sets; what was done to them since is not asked.
-    pub fn unverified(&self) -> (Folder, Layouts) {
-        parts(&self.folder)
+    /// E608 (a note): it has no seal, and what was published is not kept in it.
+    pub fn unsealed(&self) -> Option<Diagnostic> {
+        let message = format!("{} 由早期的程序记下，没有封印，也没有存下当时发布的文件", self.id);
+        let told = Diagnostic::new(Severity::Note, "E608", message);
+        (!self.manifest.is_sealed()).then(|| told.hint("改动了它的文件又改了清单的，查不出来；请与当时发布的文件核对"))
     }
 
     /// The data folder as it was, and its layout sets, every file as it was recorded; E603 names those that are not.
     pub fn open_verified(&self, diagnostics: &mut Diagnostics) -> Option<(Folder, Layouts)> {
+        // What was verified is what is used: nothing is read a second time.
+        self.verified(diagnostics).map(|found| found.parts(&self.folder))
+    }
+
+    fn verified(&self, diagnostics: &mut Diagnostics) -> Option<Snapshot> {
         let found = match Snapshot::read(&self.folder) {
             Ok(found) => found,
             Err(error) => {
@@ -94,13 +133,20 @@ impl Edition {
         };
         let before = diagnostics.count(Severity::Error);
         self.compare_files(&found.hashes(), diagnostics);
-        // What was verified is what is used: nothing is read a second time.
-        (diagnostics.count(Severity::Error) == before).then(|| found.parts(&self.folder))
+        (diagnostics.count(Severity::Error) == before).then_some(found)
     }
 
     fn compare_files(&self, found: &BTreeMap<String, String>, diagnostics: &mut Diagnostics) {
         let recorded = &self.manifest.files;
         let names: BTreeSet<&String> = found.keys().chain(recorded.keys()).collect();
+        if self.manifest.is_sealed() {
+            let disagrees =
+                |record: &&OutputRecord| recorded.get(&format!("{PUBLISHED}/{}", record.file)) != Some(&record.sha256);
+            for record in self.manifest.outputs().into_iter().filter(disagrees) {
+                let message = format!("{} 的清单不记得发布的 {}，这一版已不可靠", self.id, record.file);
+                diagnostics.push(Diagnostic::error("E603", message).at(Place::file(format!("{FOLDER}/{}", self.id))));
+            }
+        }
         for name in names {
             let says = match (recorded.get(name), found.get(name)) {
                 (Some(then), Some(now)) if then == now => continue,
@@ -116,35 +162,75 @@ impl Edition {
         }
     }
 
-    /// Composes its documents again, in memory, from its own data and layout sets.
+    /// Composes its documents again, in memory, from its own data and layout sets. E603: a DOCX that it published says
+    /// that it was made of other data.
     pub fn compose(&self, diagnostics: &mut Diagnostics) -> Vec<Made> {
-        match self.open_verified(diagnostics) {
-            Some((data, layouts)) => compose_all(&data, &layouts, diagnostics),
-            None => Vec::new(),
+        let Some(found) = self.verified(diagnostics) else { return Vec::new() };
+        let (data, layouts) = found.parts(&self.folder);
+        let made = compose_all(&data, &layouts, diagnostics);
+        // Another version of the program may give the same data another id.
+        if self.manifest.program == env!("CARGO_PKG_VERSION") {
+            self.compare_data(&found, &made, diagnostics);
+        }
+        if diagnostics.has_errors() { Vec::new() } else { made }
+    }
+
+    fn compare_data(&self, found: &Snapshot, made: &[Made], diagnostics: &mut Diagnostics) {
+        let now = made.iter().find_map(|made| made.document().meta.data.as_ref());
+        let records = self.manifest.outputs().into_iter().filter(|record| record.file.ends_with(".docx"));
+        for record in records {
+            let Some(bytes) = found.published(&record.file) else { continue };
+            let then = read_docx::read(bytes, &read_docx::Options::default()).ok();
+            let then = then.and_then(|reading| reading.identity?.data);
+            if now.is_some() && then.as_ref() != now {
+                let message = format!("{} 存下的数据不是当时发布的 {} 所用的，这一版已不可靠", self.id, record.file);
+                diagnostics.push(
+                    Diagnostic::error("E603", message)
+                        .at(Place::file(format!("{FOLDER}/{}/{PUBLISHED}/{}", self.id, record.file)))
+                        .hint("从备份恢复这一版的文件夹；已发布的一版不应改动"),
+                );
+            }
         }
     }
 
-    /// Makes its files again. Where they are not the bytes that were published, E604 (a warning) names what differs:
-    /// a font, the program.
+    /// Its files: those that were published, and what else is asked for made again. Making all of it again is the check:
+    /// where that does not give the bytes that were published, E604 (a warning) names what differs: a font, the program.
     pub fn rebuild(&self, workshop: &Workshop, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
-        let Some((data, layouts)) = self.open_verified(diagnostics) else { return Vec::new() };
-        let files = workshop.with_layouts(layouts).build(&data, Aim::PublishAgain, formats, diagnostics);
+        let Some(found) = self.verified(diagnostics) else { return Vec::new() };
+        let (data, layouts) = found.parts(&self.folder);
         let asked = |record: &&OutputRecord| formats.iter().any(|f| record.file.ends_with(f.ending()));
+        let recorded: Vec<&OutputRecord> = self.manifest.outputs().into_iter().filter(asked).collect();
+        let kept = recorded.iter().filter_map(|record| {
+            let bytes = found.published(&record.file)?.clone();
+            Some(Output { name: record.file.clone(), bytes })
+        });
+        let kept: Vec<Output> = kept.collect();
+        let mut of_build = Diagnostics::default();
+        let made = workshop.with_layouts(layouts).build(&data, Aim::PublishAgain, formats, &mut of_build);
         let is_same = |record: &OutputRecord| {
-            files.iter().any(|file| file.name == record.file && sha256(&file.bytes) == record.sha256)
+            made.iter().any(|file| file.name == record.file && sha256(&file.bytes) == record.sha256)
         };
-        let recorded = self.manifest.outputs().into_iter().filter(asked);
-        let changed: Vec<&str> = recorded.filter(|r| !is_same(r)).map(|r| r.file.as_str()).collect();
-        if !changed.is_empty() {
+        let changed: Vec<&str> = recorded.iter().filter(|r| !is_same(r)).map(|r| r.file.as_str()).collect();
+        let place = || Place::file(format!("{FOLDER}/{}/{MANIFEST}", self.id));
+        let then = &self.manifest.program;
+        if kept.is_empty() {
+            diagnostics.extend(of_build);
+        }
+        let has_files = !made.is_empty() || !kept.is_empty();
+        if has_files && !changed.is_empty() {
             let why = self.manifest.what_differs(&workshop.fonts);
             let message = format!("{} 与当时发布的不是逐字节相同：{why}", changed.join("、"));
-            diagnostics.push(
-                Diagnostic::warning("E604", message)
-                    .at(Place::file(format!("{FOLDER}/{}/{MANIFEST}", self.id)))
-                    .hint(format!("当时是 gongkai {}；要原样的文件，请用那时的程序和字体生成", self.manifest.program)),
-            );
+            let (message, hint) = match kept.is_empty() {
+                true => (message, format!("当时是 gongkai {then}；要原样的文件，请用那时的程序和字体生成")),
+                false => (format!("现在再生成的 {message}"), "写出的是当时发布的原件".to_string()),
+            };
+            diagnostics.push(Diagnostic::warning("E604", message).at(place()).hint(hint));
         }
-        files
+        // Of a format that was published nothing but what was published.
+        let ending = |name: &str| name.rsplit('.').next().map(str::to_string);
+        let is_new = |file: &Output| !kept.iter().any(|one| ending(&one.name) == ending(&file.name));
+        let also: Vec<Output> = made.into_iter().filter(is_new).collect();
+        kept.into_iter().chain(also).collect()
     }
 }
 
@@ -155,12 +241,9 @@ fn parts(edition: &Path) -> (Folder, Layouts) {
 
 /// The ids of a data folder's editions, oldest first. Folders without a manifest are none.
 pub fn ids(data_folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(data_folder.join(FOLDER)).into_iter().flatten().flatten();
-    let mut ids: Vec<String> = entries
-        .filter(|entry| entry.path().join(MANIFEST).is_file())
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| !name.starts_with('.'))
-        .collect();
+    let folder = Folder::open(data_folder);
+    let mut ids = folder.names(FOLDER);
+    ids.retain(|id| folder.has(&format!("{FOLDER}/{id}/{MANIFEST}")));
     ids.sort_by_key(|id| order(id));
     ids
 }
@@ -171,11 +254,11 @@ fn order(id: &str) -> (String, u64) {
     (date.to_string(), number.parse().unwrap_or(0))
 }
 
-/// A data folder's editions, oldest first; those that cannot be read are told.
+/// A data folder's editions, oldest first; those that cannot be read or are not what was sealed are told.
 pub fn all(data_folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Edition> {
-    let open = |id: &String| Edition::open(&data_folder.join(FOLDER).join(id));
+    Folder::open(data_folder).refused(FOLDER).into_iter().for_each(|found| diagnostics.push(found));
     let mut editions = Vec::new();
-    for edition in ids(data_folder).iter().map(open) {
+    for edition in ids(data_folder).iter().map(|id| Edition::find(data_folder, id)) {
         match edition {
             Ok(edition) => editions.push(edition),
             Err(found) => diagnostics.push(found),
@@ -218,9 +301,15 @@ pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &
             return None;
         }
     };
-    let snapshot = Snapshot::take(built.folder, &workshop.layouts, built.made, diagnostics)?;
+    if let Err(found) = built.folder.place_of(FOLDER) {
+        diagnostics.push(found);
+        return None;
+    }
+    let snapshot = Snapshot::take(built, &workshop.layouts, diagnostics)?;
     let manifest = Manifest::of(built, &snapshot, &workshop.fonts);
-    if let Some(last) = ids(data_folder).last().and_then(|id| Edition::open(&data_folder.join(FOLDER).join(id)).ok())
+    let of_fonts = manifest.fonts.iter().map(|font| (font.file.as_str(), font.sha256.as_str()));
+    unknown_digests(of_fonts).into_iter().for_each(|told| diagnostics.push(told));
+    if let Some(last) = ids(data_folder).last().and_then(|id| Edition::find(data_folder, id).ok())
         && last.manifest.is_same_as(&manifest)
     {
         return Some(Recorded::Same(last));
@@ -231,7 +320,9 @@ pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &
     let proof = |folder: &Path| same_bytes(folder, built, workshop);
     let name = |n: usize, files: &mut BTreeMap<String, Vec<u8>>| {
         let named = Manifest { edition: number(n), ..manifest.clone() };
-        files.insert(MANIFEST.to_string(), named.to_json());
+        let json = named.to_json();
+        files.insert(SEAL.to_string(), named.seal(&json).into_bytes());
+        files.insert(MANIFEST.to_string(), json);
     };
     for n in first..first + 100 {
         name(n, &mut files);

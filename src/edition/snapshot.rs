@@ -1,17 +1,17 @@
 //! The files an edition keeps: a data folder's own, and the layout sets its documents are made with.
 
-use super::{DATA, LAYOUTS};
+use super::{Built, DATA, LAYOUTS, PUBLISHED};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::digest::sha256;
 use crate::folder::{Bytes, Folder};
 use crate::layout::{Layouts, SetFiles};
-use crate::made::Made;
 use crate::refusal::refusal;
+use crate::regular::{Unread, read_unlinked};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Files by path with `/`: `data/ledger.csv`, `layouts/SET/set.toml`.
+/// Files by path with `/`: `data/ledger.csv`, `layouts/SET/set.toml`, `published/631….pdf`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// Content by path from the folder, `/` between names.
@@ -19,8 +19,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Everything the folder's documents were made from: its files as they were read, the layout sets they declare.
-    pub fn take(folder: &Folder, layouts: &Layouts, made: &[Made], diagnostics: &mut Diagnostics) -> Option<Snapshot> {
+    /// Everything the folder's documents were made from, its files as they were read and the layout sets they declare;
+    /// and what was made of it.
+    pub fn take(built: &Built<'_>, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Snapshot> {
+        let Built { folder, made, .. } = *built;
         let declared = made.iter().flat_map(|made| made.job().set.schema.files.values()).map(|file| file.path.as_str());
         let mut files = BTreeMap::new();
         for name in folder.files_that_count(declared) {
@@ -39,6 +41,7 @@ impl Snapshot {
             let texts = found.by_path(diagnostics);
             files.extend(texts.into_iter().map(|(path, text)| (format!("{LAYOUTS}/{path}"), text.into_bytes())));
         }
+        files.extend(built.files.iter().map(|file| (format!("{PUBLISHED}/{}", file.name), file.bytes.clone())));
         Some(Snapshot { files })
     }
 
@@ -53,11 +56,18 @@ impl Snapshot {
         (part(DATA), Layouts::of(part(LAYOUTS)))
     }
 
-    /// The files of a recorded edition, without its manifest.
+    /// A file that was published.
+    pub fn published(&self, name: &str) -> Option<&Vec<u8>> {
+        self.files.get(&format!("{PUBLISHED}/{name}"))
+    }
+
+    /// The files of a recorded edition, without its manifest and seal. E603: something among them is a link, a pipe or a
+    /// device; E607: it cannot be read, or all together are larger than any edition.
     pub fn read(edition: &Path) -> Result<Snapshot, Diagnostic> {
         let mut files = BTreeMap::new();
-        for part in [DATA, LAYOUTS] {
-            read_below(edition, part, &mut files)?;
+        let mut room = LARGEST;
+        for part in [DATA, LAYOUTS, PUBLISHED] {
+            read_below(edition, part, &mut room, &mut files)?;
         }
         Ok(Snapshot { files })
     }
@@ -68,8 +78,17 @@ impl Snapshot {
     }
 }
 
-fn read_below(edition: &Path, relative: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Diagnostic> {
+fn read_below(
+    edition: &Path,
+    relative: &str,
+    room: &mut u64,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> Result<(), Diagnostic> {
     let failed = |error: &std::io::Error| unreadable(relative, error);
+    let about = std::fs::symlink_metadata(edition.join(relative));
+    if about.is_ok_and(|about| !about.is_dir()) {
+        return Err(no_file(relative));
+    }
     let entries = match std::fs::read_dir(edition.join(relative)) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -78,15 +97,35 @@ fn read_below(edition: &Path, relative: &str, files: &mut BTreeMap<String, Vec<u
     for entry in entries {
         let entry = entry.map_err(|e| failed(&e))?;
         let path = format!("{relative}/{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            read_below(edition, &path, files)?;
-        } else {
-            let bytes = std::fs::read(entry.path()).map_err(|e| unreadable(&path, &e))?;
-            files.insert(path, bytes);
+        // Of the entry itself: an edition has no links, and one to a folder above would never end.
+        if entry.file_type().map_err(|e| failed(&e))?.is_dir() {
+            read_below(edition, &path, room, files)?;
+            continue;
         }
+        let bytes = match read_unlinked(&entry.path(), *room) {
+            Ok(bytes) => bytes,
+            Err(Unread::System(error)) => return Err(unreadable(&path, &error)),
+            Err(Unread::NotRegular) => return Err(no_file(&path)),
+            Err(Unread::TooLarge) => {
+                return Err(Diagnostic::error("E607", format!("这一版的文件合计超过 {} MB，没有读取", LARGEST >> 20))
+                    .at(Place::file(path))
+                    .hint("请确认是程序记下的一版；多出的文件请移走"));
+            }
+        };
+        *room -= bytes.len() as u64;
+        files.insert(path, bytes);
     }
     Ok(())
 }
+
+fn no_file(path: &str) -> Diagnostic {
+    Diagnostic::error("E603", format!("{path} 是链接，或不是普通文件，这一版已不可靠"))
+        .at(Place::file(path))
+        .hint("从备份恢复这一版的文件夹；已发布的一版不应改动")
+}
+
+/// Bytes of all files of an edition together; a larger one is none that the program wrote.
+const LARGEST: u64 = 256 << 20;
 
 fn unreadable(name: &str, error: &std::io::Error) -> Diagnostic {
     let (why, _) = refusal(error);

@@ -3,9 +3,10 @@
 use super::text::{MAX_BYTES, unreadable};
 use super::{Bytes, too_large};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::regular::{self, Unread};
 use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -45,15 +46,36 @@ impl Disk {
         matches!(self.path(name), Ok(Some(path)) if path.is_dir())
     }
 
+    /// The names in a folder, none where there is no such folder; what cannot be listed is told and has none.
     pub fn names(&self, below: &str) -> Arc<[String]> {
         if let Some(known) = locked(&self.listed).get(below) {
             return known.clone();
         }
-        let entries = self.path(below).ok().flatten().and_then(|path| fs::read_dir(path).ok());
-        let mut names: Vec<String> =
-            entries.into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let names: Arc<[String]> = self.listed_now(below).unwrap_or_default().into();
+        locked(&self.listed).entry(below.to_string()).or_insert(names).clone()
+    }
+
+    /// Why a folder cannot be listed though there is something of its name: a link that leads outside (E107), no right
+    /// to read it, a file (E110).
+    pub fn refused(&self, below: &str) -> Option<Diagnostic> {
+        self.listed_now(below).err()
+    }
+
+    fn listed_now(&self, below: &str) -> Result<Vec<String>, Diagnostic> {
+        let Some(path) = self.path(below)? else { return Ok(Vec::new()) };
+        if fs::metadata(&path).is_ok_and(|about| !about.is_dir()) {
+            return Err(Diagnostic::error("E110", format!("“{below}”应当是文件夹，不是文件"))
+                .at(Place::file(below))
+                .hint("请把它移走或改名，另建文件夹"));
+        }
+        let refused = |error| unreadable(&error, &path, below);
+        let entries = fs::read_dir(&path).map_err(refused)?;
+        let mut names: Vec<String> = Vec::new();
+        for entry in entries {
+            names.extend(entry.map_err(refused)?.file_name().into_string().ok());
+        }
         names.sort();
-        locked(&self.listed).entry(below.to_string()).or_insert(names.into()).clone()
+        Ok(names)
     }
 
     pub fn bytes(&self, name: &str) -> Found {
@@ -63,36 +85,21 @@ impl Disk {
 
     fn read_now(&self, name: &str) -> Found {
         let Some(path) = self.path(name)? else { return Ok(None) };
-        let refused = |error: io::Error| unreadable(&error, &self.root.join(name), name);
-        let about = fs::metadata(&path).map_err(refused)?;
-        if about.is_dir() {
-            return Err(refused(ErrorKind::IsADirectory.into()));
+        match regular::read(&path, MAX_BYTES) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(why) => Err(unread(why, &self.root.join(name), name)),
         }
-        // A pipe would be waited for, a device has no end.
-        if !about.is_file() {
-            return Err(Diagnostic::error("E108", "不是普通文件（是管道、套接字或设备），没有读取")
-                .at(Place::file(name))
-                .hint("请移走它，放入文件"));
-        }
-        if about.len() > MAX_BYTES {
-            return Err(too_large(name));
-        }
-        let mut bytes = Vec::with_capacity(about.len() as usize + 1);
-        // One byte over the limit tells a file that grew, whatever was said of it.
-        let read = File::open(&path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-        read.map_err(refused)?;
-        if bytes.len() as u64 > MAX_BYTES { Err(too_large(name)) } else { Ok(Some(bytes.into())) }
     }
 
     /// Where a name of the folder lies; none where there is nothing. E107: it would lie outside.
-    fn path(&self, name: &str) -> Result<Option<PathBuf>, Diagnostic> {
+    pub fn path(&self, name: &str) -> Result<Option<PathBuf>, Diagnostic> {
         let outside = |how: &str| {
-            Diagnostic::error("E107", format!("“{name}”{how}，在数据文件夹之外，没有读取"))
+            Diagnostic::error("E107", format!("“{name}”{how}在数据文件夹之外，没有读取"))
                 .at(Place::file(name))
                 .hint("请把文件放进数据文件夹；路径写成文件夹内的，如 账/ledger.csv")
         };
         if !name.is_empty() && !is_plain(name) {
-            return Err(outside("不是文件夹内的路径"));
+            return Err(outside("不是文件夹内的路径，"));
         }
         let path = if name.is_empty() { self.root.clone() } else { self.root.join(name) };
         let mut has_link = false;
@@ -111,9 +118,20 @@ impl Disk {
         }
         match (path.canonicalize(), self.whole()) {
             (Ok(target), Some(whole)) if target.starts_with(whole) => Ok(Some(path)),
-            (Err(error), _) if error.kind() == ErrorKind::NotFound => Ok(None),
-            _ => Err(outside("是链接")),
+            (Err(error), _) if error.kind() == ErrorKind::NotFound => Err(outside("是链接，所指的不存在或")),
+            _ => Err(outside("是链接，")),
         }
+    }
+}
+
+/// Why a file was not read, at the file: E108, E110, E111.
+pub(crate) fn unread(why: Unread, path: &Path, name: &str) -> Diagnostic {
+    match why {
+        Unread::System(error) => unreadable(&error, path, name),
+        Unread::NotRegular => Diagnostic::error("E108", "不是普通文件（是管道、套接字或设备），没有读取")
+            .at(Place::file(name))
+            .hint("请移走它，放入文件"),
+        Unread::TooLarge => too_large(name),
     }
 }
 

@@ -16,6 +16,7 @@ mod disk;
 mod former;
 mod text;
 
+pub(crate) use disk::unread;
 pub use former::former_id;
 pub(crate) use text::unreadable;
 pub use text::{ExactText, MAX_BYTES, decode};
@@ -29,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Folders of a data folder whose files its documents are made of, beside its own.
-const BELOW: [&str; 4] = ["classification", "layout", "tables", "text"];
+pub const FOLDERS: [&str; 4] = ["classification", "layout", "tables", "text"];
 /// How the names of files end that are read as records, declarations and prose.
 pub const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
 
@@ -173,6 +174,23 @@ impl Folder {
         names.into_iter().filter(|name| !name.starts_with(['.', '~'])).collect()
     }
 
+    /// Why a folder of it counts for nothing though there is something of its name: E107 a link that leads outside, E110
+    /// it cannot be listed, or is a file.
+    pub fn refused(&self, below: &str) -> Option<Diagnostic> {
+        match &self.source {
+            Source::Disk(disk) => disk.refused(below),
+            Source::Memory(_) => None,
+        }
+    }
+
+    /// Where something may be written under a name of it: E107 where a link on the way leads outside.
+    pub fn place_of(&self, name: &str) -> Result<PathBuf, Diagnostic> {
+        if let Source::Disk(disk) = &self.source {
+            disk.path(name)?;
+        }
+        Ok(self.path_of(name))
+    }
+
     /// A file's bytes; none where there is no such file. Errors: E107, E108, E110, E111, at the file.
     pub fn bytes(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
         match self.edits.get(name) {
@@ -211,7 +229,7 @@ impl Folder {
     pub fn files_that_count<'a>(&self, declared: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
         let mut found: BTreeSet<String> =
             declared.into_iter().filter(|name| self.is_file(name)).map(str::to_string).collect();
-        for below in BELOW.iter().copied().chain([""]) {
+        for below in FOLDERS.iter().copied().chain([""]) {
             let names = self.names(below).into_iter().filter(|name| is_read(name)).map(|name| joined(below, &name));
             found.extend(names.filter(|name| self.is_file(name)));
         }

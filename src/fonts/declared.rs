@@ -1,6 +1,7 @@
 //! `fonts.toml` as written: faces and roles, with the line of each for messages.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
+use crate::regular::{self, Unread};
 use crate::toml_tree::{self, Entry, Node};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -106,16 +107,23 @@ fn western() -> String {
 
 /// Reads `fonts.toml`; faults go to `diagnostics` (E200, E201, E402, E403). None when it cannot be read at all.
 pub fn read(path: &Path, diagnostics: &mut Diagnostics) -> Option<FontsFile> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => parse(&text, path, diagnostics),
-        Err(e) => {
-            let message = format!("无法读取字体配置（{e}）");
-            let place = Place::file(path.display().to_string());
-            diagnostics.push(Diagnostic::error("E402", message).at(place).hint("文件应为 UTF-8 编码"));
-            None
-        }
-    }
+    let why = match regular::read(path, LARGEST) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => return parse(&text, path, diagnostics),
+            Err(error) => error.to_string(),
+        },
+        Err(Unread::System(error)) => error.to_string(),
+        Err(Unread::NotRegular) => "不是普通文件".to_string(),
+        Err(Unread::TooLarge) => format!("超过 {} MB", LARGEST >> 20),
+    };
+    let place = Place::file(path.display().to_string());
+    diagnostics
+        .push(Diagnostic::error("E402", format!("无法读取字体配置（{why}）")).at(place).hint("文件应为 UTF-8 编码"));
+    None
 }
+
+/// A larger `fonts.toml` is another file.
+const LARGEST: u64 = 1 << 20;
 
 /// Reads the text of the `fonts.toml` at `path`, which stays unread.
 pub fn parse(text: &str, path: &Path, diagnostics: &mut Diagnostics) -> Option<FontsFile> {

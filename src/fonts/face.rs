@@ -1,5 +1,6 @@
 //! One face: mapped into memory, its metrics read once, its characters looked up when first met.
 
+use crate::digest::sha256;
 use crate::kept::Key;
 use skrifa::raw::TableProvider;
 use skrifa::string::StringId;
@@ -125,11 +126,25 @@ impl Face {
 
     /// What tells this face from any other, and from itself after its file was changed.
     pub fn key(&self, what: &str) -> Key {
-        let font = self.font();
-        let directory = font.table_directory().table_records().iter();
-        let sums: Vec<u8> = directory.flat_map(|table| table.checksum().to_be_bytes()).collect();
         let key = Key::of(what).with_file(&self.path, self.data.len() as u64, self.modified);
-        key.with(&self.index.to_le_bytes()).with(&sums)
+        key.with(&self.index.to_le_bytes()).with(&self.table_sums())
+    }
+
+    fn table_sums(&self) -> Vec<u8> {
+        let font = self.font();
+        font.table_directory().table_records().iter().flat_map(|table| table.checksum().to_be_bytes()).collect()
+    }
+
+    /// A digest of the sums that the font's directory gives its tables, and of its size.
+    pub(super) fn sums(&self) -> String {
+        let mut all = self.table_sums();
+        all.extend((self.data.len() as u64).to_be_bytes());
+        sha256(&all)
+    }
+
+    /// It has a glyph for this character, whether it is to draw it or not.
+    pub(super) fn has(&self, c: char) -> bool {
+        self.charmap.charmap(&self.font()).map(c).is_some_and(|glyph| glyph.to_u32() != 0)
     }
 
     /// Glyph and advance (font units) of a character, or none if the face lacks it or is not to draw it.

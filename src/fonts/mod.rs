@@ -4,15 +4,18 @@
 //! table per face, so a run pays for the characters it prints and not for the 40,000 a face has.
 
 pub mod declared;
+mod digits;
 mod face;
+mod ink;
 mod open;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kept::Kept;
 use indexmap::IndexMap;
 use open::{no_fonts_toml, open_declared};
 use std::path::Path;
 
+pub use digits::unknown_digests;
 pub use face::Face;
 
 /// Index into [`Fonts::faces`].
@@ -46,6 +49,8 @@ pub struct Fonts {
     pub roles: IndexMap<String, Role>,
     /// Where subsets are kept for the next run.
     pub kept: Option<Kept>,
+    /// Faces that the program does not come with (E409, a note): what they draw is the user's to answer for.
+    pub told: Option<Diagnostic>,
 }
 
 /// A character in a face: glyph and advance in ems.

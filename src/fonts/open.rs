@@ -1,8 +1,9 @@
 //! From what `fonts.toml` declares to open faces: files beside it, families of the machine.
 
 use super::declared::{FaceEntry, FaceSource, FontsFile, RoleEntry};
+use super::digits::{mistaken, seems_known};
 use super::{Face, FaceId, Fonts, Role};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use std::fmt::Write as _;
@@ -36,7 +37,17 @@ pub(super) fn open_declared(declared: &FontsFile, folders: &[&Path], diagnostics
         }
     }
     let roles = declared.roles.iter().map(|(name, role)| (name.clone(), resolve(name, role, &opened))).collect();
-    Fonts { faces, roles, kept: None }
+    let told = unknown(&faces);
+    Fonts { faces, roles, kept: None, told }
+}
+
+/// E409: faces that the program does not come with.
+fn unknown(faces: &[Face]) -> Option<Diagnostic> {
+    let unknown: Vec<String> =
+        faces.iter().filter(|face| !seems_known(face)).map(|f| f.path.display().to_string()).collect();
+    let message = format!("不是程序自带的字体：{}", unknown.join("、"));
+    let hint = "字的样子由这些字体决定；数字的字形已经核对过";
+    (!unknown.is_empty()).then(|| Diagnostic::new(Severity::Note, "E409", message).hint(hint))
 }
 
 fn resolve(name: &str, entry: &RoleEntry, opened: &IndexMap<&str, FaceId>) -> Role {
@@ -73,6 +84,11 @@ fn open_face(
         let message = format!("字体“{name}”的文件 {} {why}", path.display());
         Box::new(Diagnostic::error("E406", message).at(place()).hint("请换用完好的 .ttf、.otf 或 .ttc 字体文件"))
     })?;
+    if let Some((digit, drawn)) = mistaken(&face) {
+        let drawn = drawn.map_or_else(|| "空白".to_string(), |drawn| format!("“{drawn}”"));
+        let message = format!("字体“{name}”（{}）把“{digit}”画成了{drawn}，印出的数会与文字不同", path.display());
+        return Err(Box::new(Diagnostic::error("E408", message).at(place()).hint("请换用完好的字体文件")));
+    }
     match face.forbids_embedding() {
         None => Ok(face),
         Some(why) => {

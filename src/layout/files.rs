@@ -1,7 +1,7 @@
 //! The files of a set: embedded in the program, or from a folder of sets (which wins), the sets it inherits below it
 //! and the department's `layout/` folder above.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::folder::{Folder, is_read};
 use crate::refusal::refusal;
 use crate::toml_tree::{self, Node};
@@ -32,6 +32,10 @@ impl Layer {
     /// The text files directly in a folder below `folder`; none if there is no such folder. Files that cannot be read
     /// are told, and empty: else they would be called missing as well.
     pub fn of(folder: &Folder, below: &str, shown: &str, own: bool, diagnostics: &mut Diagnostics) -> Option<Layer> {
+        if let Some(found) = folder.refused(below) {
+            let place = moved(found.place.clone(), shown.trim_end_matches('/').into());
+            diagnostics.push(Diagnostic { place, ..found });
+        }
         if !folder.has_folder(below) {
             return None;
         }
@@ -111,10 +115,24 @@ impl Layouts {
             return None;
         }
         let shown = format!("layouts/{folder}/");
-        let found = self.roots.iter().find_map(|root| Layer::of(root, folder, &shown, false, diagnostics));
-        found.or_else(|| Layer::from_embedded(folder, &shown))
+        for root in &self.roots {
+            let Some(layer) = Layer::of(root, folder, &shown, false, diagnostics) else { continue };
+            // Nobody asked for the working folder's; whoever sent it may have put it there.
+            if root.shown() == Path::new(IN_WORKING_FOLDER)
+                && Layer::from_embedded(folder, &shown).is_some_and(|own| own.files != layer.files)
+            {
+                let message = format!("用的是当前文件夹的 {shown}，与程序自带的不同");
+                let hint = "若不是您放的，请在别的文件夹里运行，或移走它；要用它，可写 --layouts";
+                diagnostics.push(Diagnostic::new(Severity::Note, "E258", message).hint(hint));
+            }
+            return Some(layer);
+        }
+        Layer::from_embedded(folder, &shown)
     }
 }
+
+/// Where layout sets are found though nobody asked for them: below the working folder.
+pub const IN_WORKING_FOLDER: &str = "layouts";
 
 /// The layers of a set, lowest first.
 #[derive(Clone, Default)]

@@ -8,7 +8,7 @@ pub mod rule;
 mod template;
 pub mod template_message;
 
-pub use files::{Layer, Layouts, SetFiles, embedded_sets, export};
+pub use files::{IN_WORKING_FOLDER, Layer, Layouts, SetFiles, embedded_sets, export};
 pub use load::load;
 pub use template::{Expression, FUEL, FUEL_OF_A_RECORD, Template, place_in};
 

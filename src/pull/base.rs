@@ -178,8 +178,9 @@ fn is_of(folder: &Folder, layouts: &Layouts, id: Option<&str>) -> bool {
 /// The last edition whose data has an id.
 fn edition_of(folder: &Folder, id: Option<&str>) -> Option<(Folder, Layouts)> {
     let all = edition::all(folder.shown(), &mut Diagnostics::default());
-    let parts = all.iter().rev().map(|edition| edition.unverified());
-    parts.into_iter().find(|(data, layouts)| is_of(data, layouts, id))
+    // What was changed since it was recorded is no edition to compare with.
+    let mut parts = all.iter().rev().filter_map(|edition| edition.open_verified(&mut Diagnostics::default()));
+    parts.find(|(data, layouts)| is_of(data, layouts, id))
 }
 
 /// A line as messages show it.

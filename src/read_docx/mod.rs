@@ -24,10 +24,10 @@ pub(crate) mod map;
 pub mod number;
 mod package;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::folder::unread;
+use crate::regular::{self, Unread};
 use rust_decimal::Decimal;
-use std::fs::File;
-use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
@@ -53,11 +53,22 @@ impl Default for Options {
 /// Bytes of the largest file that is read.
 const LARGEST: u64 = 64 << 20;
 
-/// The bytes of a file, for [`read`]; of a larger one than is read no more than shows that.
-pub fn load(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// The bytes of a file, for [`read`]. Errors, at the file: E101, E110 it is not there or cannot be read, E108 it is a pipe
+/// or a device, E544 it is larger than is read.
+pub fn load(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+    let shown = path.display().to_string();
+    regular::read(path, LARGEST).map_err(|why| match why {
+        Unread::System(error) => {
+            unread(Unread::System(error), path, &shown).hint("检查文件名和路径；文件若正被别的程序占用，请先关闭")
+        }
+        Unread::TooLarge => too_large().at(Place::file(shown)),
+        Unread::NotRegular => unread(why, path, &shown),
+    })
+}
+
+fn too_large() -> Diagnostic {
+    package::error("E544", format!("文件超过 {} MB，没有读取", LARGEST >> 20))
+        .hint("请确认是本程序生成的文件；如插入了大图片，请先删去")
 }
 
 /// What a DOCX holds.
@@ -147,8 +158,7 @@ pub struct ProseFigure {
 /// Errors (E54x): the file is no ZIP, encrypted, truncated, no Word document, too large, or no well-formed XML.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Reading, Diagnostic> {
     if bytes.len() as u64 > LARGEST {
-        return Err(package::error("E544", format!("文件超过 {} MB，没有读取", LARGEST >> 20))
-            .hint("请确认是本程序生成的文件；如插入了大图片，请先删去"));
+        return Err(too_large());
     }
     let package = package::open(bytes, options)?;
     Ok(identify::identify(package, options.view == View::Original))

@@ -426,7 +426,7 @@ fn a_killed_run_leaves_whole_files_and_the_next_one_clears_up() {
         }
         let others = desk.names("output/631-2023").into_iter().filter(|name| name != PDF && name != DOCX);
         for name in others {
-            assert!(name.starts_with('.') && name.ends_with(".tmp"), "{name}");
+            assert!(name.starts_with('.') && name.ends_with(".new"), "{name}");
         }
     }
     desk.run(&build).ends(0);

@@ -34,4 +34,5 @@ mod review;
 mod second_set;
 mod stress;
 mod terminal;
+mod trust;
 mod typed_texts;

@@ -26,7 +26,7 @@ fn read_as(bytes: &[u8], view: View) -> Says {
 
 fn marked_since(new: &Path, old: &Path, formats: &[Format]) -> Result<Vec<Output>, String> {
     let mut found = Diagnostics::default();
-    let earlier = Earlier::find(new, old).expect("a data folder");
+    let earlier = Earlier::find(new, old, &mut Diagnostics::default()).expect("a data folder");
     let files = marked(&Folder::open(new), &earlier, workshop(), formats, &mut found);
     let told: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
     if found.has_errors() { Err(told.join("\n")) } else { Ok(files) }

@@ -100,6 +100,7 @@ const STOPS: &str = "，、；：。（）()！？\n“”《》";
 
 /// All amounts of a text, in order; `figures` are the ranges that print one.
 pub fn read(chars: &[char], figures: &[(Range<usize>, FigureId)]) -> Vec<Amount> {
+    debug_assert!(figures.is_sorted_by_key(|(range, _)| range.start), "as they stand in the text");
     let mut all: Vec<Amount> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -108,7 +109,7 @@ pub fn read(chars: &[char], figures: &[(Range<usize>, FigureId)]) -> Vec<Amount>
             let (label, direction) = words_before(&chars[before..at]);
             let (number, range) = (at..found.number_end, at..found.end);
             at = found.end;
-            let (written, unit, sentence) = (found.written, found.unit, sentence_of(chars, range.start));
+            let (written, unit, sentence) = (found.written, found.unit, sentence_of(chars, range.start, all.last()));
             let clause = clause_of(chars, before, range.start);
             all.push(Amount {
                 range,
@@ -138,7 +139,9 @@ pub fn read(chars: &[char], figures: &[(Range<usize>, FigureId)]) -> Vec<Amount>
         if glued {
             continue;
         }
-        let figure = figures.iter().find(|(r, _)| r.contains(&start)).map(|f| f.1);
+        // In order, as they stand in the text.
+        let next = figures.partition_point(|(range, _)| range.end <= start);
+        let figure = figures.get(next).filter(|(range, _)| range.contains(&start)).map(|f| f.1);
         // A minus, not a dash between two numbers.
         let minus = start > 0 && chars[start - 1] == '-';
         let typed_minus = minus && figure.is_none() && (start == 1 || is_han(chars[start - 2]));
@@ -149,7 +152,7 @@ pub fn read(chars: &[char], figures: &[(Range<usize>, FigureId)]) -> Vec<Amount>
         let before = all.last().map_or(0, |a| a.range.end);
         let (label, direction) = words_before(&chars[before..start]);
         let decimals = digits.split_once('.').map_or(0, |(_, d)| d.len() as u32);
-        let sentence = sentence_of(chars, start);
+        let sentence = sentence_of(chars, start, all.last());
         let range = start..unit_end;
         let clause = clause_of(chars, before, start);
         all.push(Amount {
@@ -435,7 +438,11 @@ const HEADS: [&str; 14] = [
     "本年度",
 ];
 
-fn sentence_of(chars: &[char], at: usize) -> Range<usize> {
+/// The sentence that something stands in, sought once for all of its amounts; `before` is the amount before.
+fn sentence_of(chars: &[char], at: usize, before: Option<&Amount>) -> Range<usize> {
+    if let Some(amount) = before.filter(|amount| amount.sentence.contains(&at)) {
+        return amount.sentence.clone();
+    }
     let stop = |c: &char| ['。', '！', '？', '\n'].contains(c);
     let start = chars[..at].iter().rposition(stop).map_or(0, |i| i + 1);
     let end = chars[at..].iter().position(stop).map_or(chars.len(), |i| at + i);

@@ -8,7 +8,7 @@ use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -87,21 +87,22 @@ fn mixed(texts: &Texts<'_>, findings: &mut Findings) {
             };
             let unit = |a: &Amount| a.unit as u32;
             let decimals = |a: &Amount| a.decimals;
-            if most(unit).is_none() {
+            let (most_unit, most_decimals) = (most(unit), most(decimals));
+            if most_unit.is_none() {
                 continue; // nothing but zeros
             }
-            let odd_unit: Vec<&&Amount> = run.iter().filter(|a| Some(unit(a)) != most(unit)).collect();
+            let odd_unit: Vec<&&Amount> = run.iter().filter(|a| Some(unit(a)) != most_unit).collect();
             let odd_decimals: Vec<&&Amount> =
-                run.iter().filter(|a| Some(decimals(a)) != most(decimals) && !a.written.is_zero()).collect();
+                run.iter().filter(|a| Some(decimals(a)) != most_decimals && !a.written.is_zero()).collect();
             let (odd, what) = match (odd_unit.first(), odd_decimals.first()) {
                 (Some(odd), _) => (odd, "单位"),
                 (None, Some(odd)) => (odd, "小数位数"),
                 _ => continue,
             };
             let words = passage.words(&odd.range);
-            let most = run.iter().find(|a| {
-                if what == "单位" { Some(unit(a)) == most(unit) } else { Some(decimals(a)) == most(decimals) }
-            });
+            let most = run
+                .iter()
+                .find(|a| if what == "单位" { Some(unit(a)) == most_unit } else { Some(decimals(a)) == most_decimals });
             let other = most.map(|a| passage.words(&a.range)).unwrap_or_default();
             let count = if what == "单位" { odd_unit.len() } else { odd_decimals.len() };
             let more = if count > 1 { format!("等 {count} 处") } else { String::new() };
@@ -188,12 +189,18 @@ fn parts_of<'a>(passage: &Passage, total: &Amount, rest: &'a [Amount], opener: &
 /// In a list of projects, one that stands between two of the data's and is none of them.
 fn unknown_projects(texts: &Texts<'_>, findings: &mut Findings) {
     let projects = projects(texts, 1);
+    // By the lengths of names: a text may have as many amounts as there are projects.
+    let names: HashSet<&str> = projects.iter().map(|p| p.strip_suffix("项目").unwrap_or(p)).collect();
+    let lengths: BTreeSet<usize> = names.iter().map(|name| name.len()).collect();
+    let longest = lengths.last().copied().unwrap_or(0) + "项目".len();
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
         let all = passage.amounts();
         let known = |amount: &Amount| {
-            let before = passage.words(&(amount.sentence.start..amount.range.start));
+            let from = amount.sentence.start.max(amount.range.start.saturating_sub(longest));
+            let before = passage.words(&(from..amount.range.start));
             let before = before.strip_suffix("项目").unwrap_or(&before);
-            projects.iter().any(|p| before.ends_with(p.strip_suffix("项目").unwrap_or(p)))
+            let mut ends = lengths.iter().filter_map(|length| before.get(before.len().checked_sub(*length)?..));
+            ends.any(|end| names.contains(end))
         };
         for run in lists(passage, all) {
             for three in run.windows(3).filter(|w| known(w[0]) && !known(w[1]) && known(w[2])) {

@@ -175,7 +175,8 @@ impl<'a> Scope<'a> {
     fn referred_fields(&self, file: &str, field: &str, value: &str, context: &mut Context) {
         let Some(dataset) = self.session.dataset(file) else { return };
         let Some(named_by) = dataset.field(field) else { return };
-        let Some(record) = dataset.records.iter().find(|r| r.values[named_by].text() == value) else { return };
+        let Some(record) = self.session.first_with(dataset, named_by, value) else { return };
+        let record = &dataset.records[record];
         for (field, datum) in dataset.fields.iter().zip(&record.values) {
             if !context.contains_key(&field.id) {
                 context.insert(field.id.clone(), self.session.template_value(datum, &field.kind));

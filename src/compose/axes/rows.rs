@@ -36,6 +36,9 @@ impl<'a> Scope<'a> {
     pub fn rows(&self, decls: &'a [RowDecl], columns: &[ColumnItem<'a>]) -> Vec<RowItem<'a>> {
         let mut rows = Vec::new();
         self.expand_rows(decls, &self.root(columns), &mut rows);
+        if self.session.had_too_many_rows() {
+            rows.clear();
+        }
         rows
     }
 
@@ -161,6 +164,9 @@ impl<'a> Scope<'a> {
         let items = self.items(&spec, dataset, &filters, peers);
         let mut numbers: IndexMap<Arc<str>, u32> = IndexMap::new();
         for item in items {
+            if self.session.has_too_many_rows(&decl.place) {
+                return;
+            }
             let dataset = item.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(dataset);
             let mut row_filters = filters.clone();
             row_filters.extend(item.filter.clone());

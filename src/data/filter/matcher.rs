@@ -1,8 +1,8 @@
 //! Many filters of one dataset, each asked of the distinct values of a column and answered as sets of records.
 
 use super::Filter;
-use super::resolved::{Test, check_value, resolve};
-use crate::data::points::Points;
+use super::resolved::{Check, Test, check_value, resolve};
+use crate::data::points::{Bits, Points};
 use crate::data::schema::Schema;
 use crate::data::{Data, Dataset, Value};
 use rust_decimal::Decimal;
@@ -20,17 +20,33 @@ pub struct Matcher<'a> {
 /// The distinct values of each field of a dataset, found when first asked for.
 pub struct Columns(Vec<OnceLock<DistinctColumn>>);
 
-/// The distinct values of a field, each by the first record that has it, and for each record the index of its value
-/// among them.
+/// The distinct values of a field, each with the records that have it, the first of which shows it.
 struct DistinctColumn {
-    first: Vec<usize>,
-    of_record: Vec<u32>,
+    records: Vec<Bits>,
+    /// The indexes of the texts among them, in order of the texts: one is found without asking all.
+    texts: Vec<u32>,
+    /// The index of the blank.
+    blank: Option<u32>,
 }
 
 impl Columns {
     /// The fields of a dataset, in their columns.
     pub fn of(dataset: &Dataset) -> Columns {
         Columns(dataset.fields.iter().map(|_| OnceLock::new()).collect())
+    }
+
+    fn column(&self, dataset: &Dataset, field: usize) -> &DistinctColumn {
+        self.0[field].get_or_init(|| DistinctColumn::new(dataset, field))
+    }
+
+    /// The first record of the dataset that has a text in a field.
+    pub fn first_with(&self, dataset: &Dataset, field: usize, text: &str) -> Option<usize> {
+        let column = self.column(dataset, field);
+        if text.is_empty() {
+            return column.blank.map(|blank| column.first(blank));
+        }
+        let value = column.beginning_with(dataset, field, text).next()?;
+        (column.text(dataset, field, value) == text).then(|| column.first(value))
     }
 }
 
@@ -58,14 +74,23 @@ impl<'a> Matcher<'a> {
             }
             Test::All(tests) => tests.iter().fold(Points::all(length), |points, test| points.and(&self.ask(test))),
             Test::Column { field, blank_unknown, check } => {
-                let column = self.columns.0[*field].get_or_init(|| DistinctColumn::new(self.dataset, *field));
-                let value = |&record: &usize| &self.dataset.records[record].values[*field];
-                let says: Vec<_> = column.first.iter().map(|r| check_value(check, value(r), *blank_unknown)).collect();
-                let mut points = Points::none(length);
-                for (record, &value) in column.of_record.iter().enumerate() {
-                    points.set(record, says[value as usize]);
-                }
-                points
+                let column = self.columns.column(self.dataset, *field);
+                // A text or a code is sought; other conditions are asked of every value.
+                let asked: Vec<u32> = match check {
+                    Check::Text(text) | Check::Under(text) => {
+                        column.beginning_with(self.dataset, *field, text).chain(column.blank).collect()
+                    }
+                    _ => (0..column.records.len() as u32).collect(),
+                };
+                let says = |&value: &u32| {
+                    let value = &self.dataset.records[column.first(value)].values[*field];
+                    check_value(check, value, *blank_unknown)
+                };
+                let of = |wanted: Option<bool>| {
+                    let values = asked.iter().filter(|value| says(value) == wanted);
+                    Bits::union(length, values.map(|&value| &column.records[value as usize]))
+                };
+                Points { yes: of(Some(true)), unknown: of(None) }
             }
         }
     }
@@ -80,7 +105,7 @@ impl DistinctColumn {
             Number(Decimal),
         }
         let mut indexes: HashMap<Key, u32> = HashMap::default();
-        let mut column = DistinctColumn { first: Vec::new(), of_record: Vec::with_capacity(dataset.records.len()) };
+        let mut column = DistinctColumn { records: Vec::new(), texts: Vec::new(), blank: None };
         for (number, record) in dataset.records.iter().enumerate() {
             let value = &record.values[field];
             let key = match value {
@@ -89,11 +114,36 @@ impl DistinctColumn {
                 Value::Number(number) => Key::Number(*number),
             };
             let index = *indexes.entry(key).or_insert_with(|| {
-                column.first.push(number);
-                column.first.len() as u32 - 1
+                let index = column.records.len() as u32;
+                column.records.push(Bits::new(dataset.records.len()));
+                match value {
+                    Value::Blank => column.blank = Some(index),
+                    Value::Text(_) => column.texts.push(index),
+                    Value::Number(_) => {}
+                }
+                index
             });
-            column.of_record.push(index);
+            column.records[index as usize].insert(number);
         }
-        column
+        let mut texts = std::mem::take(&mut column.texts);
+        texts.sort_by_key(|&value| column.text(dataset, field, value));
+        DistinctColumn { texts, ..column }
+    }
+
+    /// The first record that has a value.
+    fn first(&self, value: u32) -> usize {
+        self.records[value as usize].iter().next().expect("every value is of a record")
+    }
+
+    fn text<'a>(&self, dataset: &'a Dataset, field: usize, value: u32) -> &'a str {
+        dataset.records[self.first(value)].values[field].text()
+    }
+
+    /// The texts that begin with one, in order; that one first.
+    fn beginning_with(&self, dataset: &Dataset, field: usize, begin: &str) -> impl Iterator<Item = u32> {
+        let from = self.texts.partition_point(|&value| self.text(dataset, field, value) < begin);
+        let rest = &self.texts[from..];
+        let most = rest.partition_point(|&value| self.text(dataset, field, value).starts_with(begin));
+        rest[..most].iter().copied()
     }
 }

@@ -3,7 +3,7 @@
 use crate::data::schema::Schema;
 use crate::data::typed::shown;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
-use crate::folder::Folder;
+use crate::folder::{FOLDERS, Folder};
 
 /// Folders of a data folder whose files are read, and itself.
 const READ: [&str; 5] = ["", "text", "layout", "classification", "tables"];
@@ -71,4 +71,25 @@ fn meant(folder: &Folder, below: &str, name: &str) -> Option<String> {
 
 fn unused(name: &str) -> Diagnostic {
     Diagnostic::warning("E109", format!("文件“{}”未使用", shown(name))).at(Place::file(name))
+}
+
+/// Folders that would be left out without a word: those that cannot be read or lead elsewhere, errors, for what they hold
+/// may be wording and figures; and those with nearly the name of one that is read (E109).
+pub fn folders_that_do_not_count(folder: &Folder, diagnostics: &mut Diagnostics) {
+    // `layout` and `text` are told where they are read.
+    for below in ["", "classification", "tables"] {
+        folder.refused(below).into_iter().for_each(|found| diagnostics.push(found));
+    }
+    let absent: Vec<&str> = FOLDERS.into_iter().filter(|known| !folder.has(known)).collect();
+    for name in folder.names("").into_iter().filter(|name| folder.has_folder(name) && !FOLDERS.contains(&&**name)) {
+        let plain = name.trim().to_lowercase();
+        let meant = absent.iter().find(|known| **known == plain).copied();
+        if let Some(meant) = meant.or_else(|| nearest(&plain, absent.iter().copied())) {
+            diagnostics.push(
+                Diagnostic::warning("E109", format!("文件夹“{}”未使用", shown(&name)))
+                    .at(Place::file(name))
+                    .hint(format!("您是否指“{meant}”？请改名")),
+            );
+        }
+    }
 }

@@ -22,7 +22,7 @@ use misnamed::report_misnamed;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use misnamed::report_endings;
+pub use misnamed::{folders_that_do_not_count, report_endings};
 
 /// The most records a sheet of Excel has.
 const MAX_RECORDS: usize = 1_048_576;

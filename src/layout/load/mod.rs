@@ -3,6 +3,7 @@
 mod axis;
 mod column;
 mod filter;
+mod limits;
 mod row;
 mod schema;
 mod table;
@@ -199,6 +200,9 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         None => Vec::new(),
     };
     let (mut raw, style) = (raw?, style?);
+    if !limits::style(&style, &style_node, loader.diagnostics) {
+        return None;
+    }
     let text_numbers = raw.numbers.remove("text");
     let reasons = raw.reasons.as_ref().and_then(|node| reasons_asked(node, loader.diagnostics));
     let complete = raw.complete.as_ref().and_then(|node| complete(node, loader.diagnostics)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The rows of a table, and cells that rows write themselves.
 
 use super::axis::Keep;
+use super::limits::{SPAN, count};
 use super::table::TableLoader;
 use crate::data::filter::Filter;
 use crate::diagnostic::Place;
@@ -184,8 +185,8 @@ impl TableLoader<'_> {
         }
         Some(CellDecl {
             content,
-            cols: raw.cols.unwrap_or(1).max(1),
-            rows: raw.rows.unwrap_or(1).max(1),
+            cols: count(raw.cols.unwrap_or(1).max(1), &SPAN, "cols", node, self.diagnostics),
+            rows: count(raw.rows.unwrap_or(1).max(1), &SPAN, "rows", node, self.diagnostics),
             merge: raw.merge,
             align: raw.align,
             header: raw.header,

@@ -1,6 +1,7 @@
 //! A table's TOML file: the table itself and its sides.
 
 use super::filter::filter;
+use super::limits::{ROWS, count};
 use crate::data::filter::Filter;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::layout::{Empty, Side, TableLayout};
@@ -99,7 +100,7 @@ impl TableLoader<'_> {
             columns: self.columns(&raw.columns),
             sides,
             two_sided,
-            min_rows: raw.min_rows,
+            min_rows: count(raw.min_rows, &ROWS, "min_rows", node, self.diagnostics),
             numbers: self.look(raw.numbers.as_ref()),
             notes: self.templates(&raw.notes),
             empty: raw.empty.and_then(|n| self.empty(&n)),
@@ -132,7 +133,7 @@ impl TableLoader<'_> {
         Some(Empty {
             note: raw.note.and_then(|n| self.template(&n)),
             first: raw.first.and_then(|n| self.template(&n)),
-            rows: raw.rows.unwrap_or(1),
+            rows: count(raw.rows.unwrap_or(1), &ROWS, "rows", node, self.diagnostics),
         })
     }
 

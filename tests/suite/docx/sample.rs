@@ -49,7 +49,7 @@ pub fn fonts() -> Fonts {
         };
         (name.to_owned(), role)
     });
-    Fonts { faces: Vec::new(), roles: roles.collect(), kept: None }
+    Fonts { faces: Vec::new(), roles: roles.collect(), kept: None, told: None }
 }
 
 /// Every section on a page of its own, every column as wide as the next.
