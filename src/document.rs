@@ -41,7 +41,7 @@ pub struct Meta {
     pub data: Option<String>,
 }
 
-/// What became of a part since an earlier edition. In a marked document alone ([`crate::marked`]) is anything but
+/// What became of a part since an earlier edition. In a marked document alone (`build --marked`) is anything but
 /// [`Change::Same`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 pub enum Change {
