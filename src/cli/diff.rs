@@ -107,7 +107,8 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
 
 /// A side by its path: a DOCX, an edition, a data folder.
 fn given(path: &Path, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Given> {
-    if path.is_file() {
+    // What is there and is no folder is for the reader to refuse.
+    if path.exists() && !path.is_dir() {
         return docx(path, diagnostics);
     }
     if !path.join(MANIFEST).is_file() {

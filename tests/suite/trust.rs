@@ -180,7 +180,7 @@ fn an_edition_of_the_first_form_opens_and_is_told_as_unsealed() {
 #[test]
 fn names_in_a_manifest_lead_nowhere() {
     let (_desk, edition) = edition_of_sample();
-    for name in ["../../outside.pdf", "/tmp/outside.pdf", "a\\b.pdf", "C:outside.pdf", ".bash_login", ""] {
+    for name in ["../../outside.pdf", "/outside.pdf", "a\\b.pdf", "C:outside.pdf", ".bash_login", ""] {
         forged(&edition, |manifest| manifest.documents[0].outputs[0].file = name.into());
         let refused = Edition::open(&edition.folder).expect_err("refused").to_string();
         assert!(refused.contains("错误[E601]") && refused.contains("不是文件名"), "{name}: {refused}");
@@ -332,7 +332,7 @@ fn pipes_are_not_waited_for_wherever_they_lie() {
     assert_eq!(code, Some(0), "{told}");
     for arguments in [&["read", "file.docx"][..], &["pull", "file.docx", "631"], &["diff", "file.docx", "631"]] {
         let (code, told) = run(desk.path(), arguments);
-        assert!(code != Some(0) && told.contains("E108") || told.contains("E1"), "{arguments:?}: {told}");
+        assert!(code != Some(0) && told.contains("file.docx 错误[E108]"), "{arguments:?}: {told}");
     }
 }
 
