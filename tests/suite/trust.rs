@@ -263,17 +263,28 @@ fn a_folder_that_leads_elsewhere_or_is_none_is_told() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_folder_that_cannot_be_read_is_told() {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
     let desk = desk();
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
+    // Root reads everything: the program then runs as nobody, who may read what lies on the desk.
+    mode(desk.path(), 0o755);
+    let is_root = fs::metadata(desk.path()).expect("there").uid() == 0;
+    copy(&common::root().join("fonts"), &desk.path().join("fonts"));
+    fs::copy(env!("CARGO_BIN_EXE_gongkai"), desk.path().join("program")).expect("copied");
     for name in ["layout", "text"] {
         let at = desk.path().join("631").join(name);
-        fs::set_permissions(&at, fs::Permissions::from_mode(0o000)).expect("closed");
-        let folder = gongkai::folder::Folder::open(&desk.path().join("631"));
-        // Root reads it all the same.
-        if fs::read_dir(&at).is_err() {
-            assert!(folder.refused(name).expect("told").to_string().contains("E110"));
+        mode(&at, 0o000);
+        let mut command = Command::new(desk.path().join("program"));
+        command.args(["check", "631"]).current_dir(desk.path()).env_remove("GONGKAI_FONTS").env("GONGKAI_CACHE", "");
+        if is_root {
+            command.uid(65534).gid(65534);
         }
-        fs::set_permissions(&at, fs::Permissions::from_mode(0o755)).expect("open");
+        let output = command.output().expect("the program starts");
+        mode(&at, 0o755);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains(&format!("{name} 错误[E110] 文件无法读取")), "{name}: {told}");
+        assert_eq!(output.status.code(), Some(1), "{name}: {told}");
     }
 }
 
