@@ -45,7 +45,7 @@ pub struct BuildArgs {
     /// 公开日期，如 2023-02-10，用作版号和更正说明的日期；不写则用 report.toml 的 date
     #[arg(long, value_name = "日期", help_heading = "选项")]
     date: Option<String>,
-    /// 照已发布的一版重新生成，放在输出文件夹下以版号为名的子文件夹里
+    /// 取出已发布的一版，并重新生成来核对，放在输出文件夹下以版号为名的子文件夹里
     #[arg(long, value_name = "版号", help_heading = "选项")]
     at: Option<String>,
     /// 另写更正说明：自这一版以来更正了什么，原因取自 corrections.toml；与 --marked 同用时也可以是另一个数据文件夹

@@ -48,7 +48,7 @@ const BUILD_EXAMPLES: &str = "\
   gongkai build data/631-2023 --edition --date 2023-02-10
                                              生成，并记为 editions/2023-02-10-1
   gongkai build data/631-2023 --at 2023-02-10-1
-                                             照那一版再生成，在 output/631-2023/2023-02-10-1
+                                             取出那一版并核对，在 output/631-2023/2023-02-10-1
   gongkai build data/631-2023 --since 2023-02-10-1 --date 2023-03-01 --edition
                                              更正后生成，另写更正说明，并记为新的一版
   gongkai build data/631-2023 --draft        送审稿：每页有水印，检查发现的问题列在最后
