@@ -60,10 +60,10 @@ pub fn judge_words(one: &Diagnostic, input: Option<&str>) {
     assert!(shown.chars().count() < 2_500, "too long: {shown}");
     // E102 lists single characters of a code.
     let Some(input) = input.filter(|_| one.code != "E102").map(str::to_lowercase) else { return };
-    // A cell's words may stand on both sides of a quotation mark, and of what does not show.
-    let unquoted: String = input.chars().filter(|c| *c != '"' && !c.is_control()).collect();
+    // What a message leaves out (quotation marks, spaces, digits, what does not show) may have parted a word's letters.
+    let letters: String = input.chars().filter(char::is_ascii_alphabetic).collect();
     for word in latin_words(&shown) {
-        let is_users = input.contains(&word) || unquoted.contains(&word);
+        let is_users = letters.contains(&word);
         assert!(known_words().contains(word.as_str()) || is_users, "“{word}” is not the user's: {shown}");
     }
 }
