@@ -7,6 +7,7 @@
 //! | [`why`] | why a figure is what it is, which sums differ by rounding: text, JSON |
 //! | [`differences`] | what differs between two editions: text, JSON, HTML, CSV |
 //! | [`history`] | what was published: text |
+//! | [`mended`] | what certain changes make of a data folder: unified diff, text |
 //! | [`pulled`] | what an edited DOCX asks of its data folder: text |
 //! | [`reading`] | what a DOCX holds: tab-separated lines, JSON |
 //! | [`rules`] | what a rule asks for, and why: text |
@@ -14,6 +15,7 @@
 pub mod differences;
 pub mod findings;
 pub mod history;
+pub mod mended;
 pub mod pulled;
 pub mod reading;
 pub mod rules;

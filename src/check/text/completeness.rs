@@ -2,7 +2,7 @@
 
 use super::passage::plain;
 use super::read::note_place;
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::targets::field;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
@@ -12,8 +12,8 @@ use std::collections::HashSet;
 
 const RULES_OF_2016: &str = "《地方预决算公开操作规程》（财预〔2016〕143号）";
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "K001",
             severity: Warning,
@@ -27,7 +27,7 @@ pub const RULES: &[Rule] = &[
         },
         find: tables,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K002",
             severity: Warning,
@@ -41,7 +41,7 @@ pub const RULES: &[Rule] = &[
         },
         find: statements,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K003",
             severity: Warning,
@@ -54,7 +54,7 @@ pub const RULES: &[Rule] = &[
         },
         find: sections,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K004",
             severity: Warning,
@@ -67,7 +67,7 @@ pub const RULES: &[Rule] = &[
         },
         find: targets,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K005",
             severity: Warning,
@@ -80,7 +80,7 @@ pub const RULES: &[Rule] = &[
         },
         find: objectives,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K006",
             severity: Warning,
@@ -93,7 +93,7 @@ pub const RULES: &[Rule] = &[
         },
         find: glossary_spelling,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K007",
             severity: Warning,
@@ -104,7 +104,7 @@ pub const RULES: &[Rule] = &[
         },
         find: dates,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K008",
             severity: Warning,
@@ -115,7 +115,7 @@ pub const RULES: &[Rule] = &[
         },
         find: contents,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K009",
             severity: Warning,
@@ -128,7 +128,7 @@ pub const RULES: &[Rule] = &[
         },
         find: narratives,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K010",
             severity: Warning,
