@@ -36,3 +36,4 @@ mod stress;
 mod terminal;
 mod trust;
 mod typed_texts;
+mod workbooks;
