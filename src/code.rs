@@ -139,7 +139,7 @@ pub fn mistake(code: &str) -> Option<(&'static Family, &'static str)> {
 }
 
 /// Every mistake that stops the program, and what the program notes of files.
-pub const FAMILIES: [Family; 13] = [
+pub const FAMILIES: [Family; 14] = [
     Family {
         title: "数据文件",
         codes: &[
@@ -184,6 +184,7 @@ pub const FAMILIES: [Family; 13] = [
             ("E146", "这样的行必须填写"),
             ("E147", "没有填写是哪一个"),
             ("E148", "重复"),
+            ("E149", "年度读不懂"),
             ("E151", "指向的记录不存在"),
             ("E160", "更正读不懂"),
             ("E161", "更正所指的行或列不存在"),
@@ -198,6 +199,15 @@ pub const FAMILIES: [Family; 13] = [
             ("E164", "没有这张表"),
             ("E165", "没有找到列标题"),
             ("E166", "缺少列"),
+        ],
+    },
+    Family {
+        title: "工作簿",
+        codes: &[
+            ("E171", "工作簿打不开"),
+            ("E172", "工作簿太大"),
+            ("E173", "同一种数据给了两份"),
+            ("E174", "看不出工作表是哪一种数据"),
         ],
     },
     Family {
@@ -221,7 +231,7 @@ pub const FAMILIES: [Family; 13] = [
             ("E211", "互相引用成环"),
             ("E212", "条件写法不对"),
             ("E213", "分类的级次与位数不对应"),
-            ("E214", "找不到分类的科目表"),
+            ("E214", "找不到分类的科目表，或其中没有这一年"),
             ("E217", "like 所指的不存在"),
             ("E218", "没有这个字段"),
             ("E219", "字段的种类不对"),
