@@ -144,7 +144,7 @@ pub const RULES: &[TextRule] = &[
         },
         find: glossary_coverage,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K011",
             severity: Severity::Note,
