@@ -37,6 +37,8 @@ pub struct LayoutSet {
     pub numbers: Look,
     /// What figures in sentences have otherwise.
     pub text_numbers: LookPatch,
+    /// How percentages are printed where they differ from two decimals.
+    pub percent_numbers: LookPatch,
     /// `[say]`: phrases by the sign of a difference.
     pub say: IndexMap<String, Say>,
     /// `[reasons]`: which changes must be explained.
@@ -193,14 +195,16 @@ pub struct Narrative {
 pub struct LookPatch {
     /// 元, 万元, 亿元, or a plain number.
     pub unit: Option<Unit>,
-    /// Places after the point.
-    pub decimals: Option<u32>,
+    /// Places after the point, and the fewest that stand.
+    pub decimals: Option<(Option<u32>, u32)>,
     /// Thousands are set apart.
     pub commas: Option<bool>,
     /// `Some(None)`: zero prints like any number.
     pub zero: Option<Option<String>>,
     /// Noughts at the end are left out.
     pub trim: Option<bool>,
+    /// What is made of figures is made of them as printed.
+    pub printed: Option<bool>,
 }
 
 impl LookPatch {
@@ -208,10 +212,12 @@ impl LookPatch {
     pub fn apply(&self, base: &Look) -> Look {
         Look {
             unit: self.unit.unwrap_or(base.unit),
-            decimals: self.decimals.unwrap_or(base.decimals),
+            decimals: self.decimals.map_or(base.decimals, |(_, most)| most),
+            least: self.decimals.map_or(base.least, |(least, _)| least),
             commas: self.commas.unwrap_or(base.commas),
             zero: self.zero.clone().unwrap_or_else(|| base.zero.clone()),
             trim: self.trim.unwrap_or(base.trim),
+            printed: self.printed.unwrap_or(base.printed),
         }
     }
 }

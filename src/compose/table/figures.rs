@@ -87,7 +87,8 @@ impl<'a> TableComposer<'a, '_> {
             let known: BTreeMap<String, Value> =
                 figures.iter().map(|f| (f.key.to_string(), amount::value(session, f.id))).collect();
             let context = Value::from(BTreeMap::from([("c".to_string(), Value::from(known))]));
-            let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(context.clone()));
+            let eval = || session.env().compile_expression(&calc.source).and_then(|e| e.eval(context.clone()));
+            let result = session.with_own_looks(eval);
             match result {
                 Ok(value) => {
                     let address = format!("{}/{}/{}", self.out.id, row.key, key);

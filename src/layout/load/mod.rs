@@ -204,6 +204,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         return None;
     }
     let text_numbers = raw.numbers.remove("text");
+    let percent_numbers = raw.numbers.remove("percent");
     let reasons = raw.reasons.as_ref().and_then(|node| reasons_asked(node, loader.diagnostics));
     let complete = raw.complete.as_ref().and_then(|node| complete(node, loader.diagnostics)).unwrap_or_default();
     let set = LayoutSet {
@@ -215,6 +216,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         },
         numbers: loader.look(Some(&raw.numbers)).apply(&Look::default()),
         text_numbers: loader.look(text_numbers.as_ref()),
+        percent_numbers: loader.look(percent_numbers.as_ref()),
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
         reasons,
@@ -313,7 +315,7 @@ fn table_node(files: &SetFiles, stem: &str, seen: &mut Vec<String>, diagnostics:
         return Some(node);
     }
     match table_node(files, &name, seen, diagnostics) {
-        Some(base) => Some(crate::toml_tree::overlay(base, node)),
+        Some(base) => Some(crate::toml_tree::overlay(base, node, diagnostics)),
         None => {
             let names = files.names(".toml");
             let known: Vec<&str> = names.iter().map(|n| n.trim_end_matches(".toml")).collect();

@@ -176,7 +176,7 @@ fn file(
     }
     for (name, own) in raw.field {
         let merged = match fields.get(&name) {
-            Some(base) => overlay(base.clone(), own),
+            Some(base) => overlay(base.clone(), own, diagnostics),
             None => own,
         };
         fields.insert(name, merged);
@@ -225,7 +225,7 @@ fn field_like(node: &Node, files: Option<&Node>, diagnostics: &mut Diagnostics) 
     let path = like.as_ref().and_then(Node::str).and_then(|p| p.split_once('.'));
     let base = path.and_then(|(file, field)| files?.get(file)?.get("field")?.get(field));
     match base {
-        Some(base) => overlay(base.clone(), own),
+        Some(base) => overlay(base.clone(), own, diagnostics),
         None => {
             diagnostics.push(
                 Diagnostic::error("E217", "字段的 like 应写作 \"文件.字段\"，且该字段已声明").at(node.place.clone()),
