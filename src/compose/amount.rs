@@ -78,7 +78,7 @@ pub fn register(session: &Session, value: &Value, address: String, look: Look, p
         None => return None,
     };
     let terms = Terms::Figures(Operation::Same, of);
-    let figure = Figure { address: address.into(), amount, unknown, look, terms };
+    let figure = Figure { address: address.into(), amount, unknown, look, compares: None, terms };
     Some(session.add_figure(figure, place))
 }
 
@@ -166,7 +166,8 @@ impl Amount {
             return broken(&session, Diagnostic::error("E321", message));
         };
         let (amount, unknown, terms) = sum_on(&session, dataset, chain);
-        let new = Figure { address: address.into(), amount, unknown, look: figure.look.clone(), terms };
+        let look = figure.look.clone();
+        let new = Figure { address: address.into(), amount, unknown, look, compares: None, terms };
         let id = session.derived(new);
         value(&session, id)
     }
@@ -317,8 +318,9 @@ fn derive(
     let (x, y) = (session.figure(first), session.figure(other));
     let sign = if operation == Operation::Ratio { '%' } else { '~' };
     let address = format!("{}{sign}{}", x.address, second(&x.address, &y.address));
-    let result = match (a.made_of(session, &x), b.made_of(session, &y)) {
-        (Some(x), Some(y)) => compute(x, y),
+    let compares = a.made_of(session, &x).zip(b.made_of(session, &y));
+    let result = match compares {
+        Some((x, y)) => compute(x, y),
         _ => Err(x.unknown.clone().or(y.unknown.clone()).unwrap_or_else(|| "所依据的数据不全".into())),
     };
     let (amount, unknown) = match result {
@@ -330,6 +332,7 @@ fn derive(
         amount,
         unknown,
         look: look(&x),
+        compares,
         terms: Terms::Figures(operation, vec![first, other]),
     };
     let id = session.derived(figure);
@@ -396,6 +399,7 @@ pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Result<Value, Error>
         amount,
         unknown,
         look: head.look.clone(),
+        compares: None,
         terms: Terms::Figures(Operation::Sum, ids),
     };
     let id = session.derived(figure);

@@ -304,7 +304,8 @@ fn lookup(session: &Session, file: &str, options: &Kwargs) -> Result<Value> {
                 let address =
                     format!("{}/{}/{}", super::short_key(file), record.origin.line, super::short_key(&field.id));
                 let terms = Terms::Record(record.origin.clone());
-                let figure = Figure { address: address.into(), amount: Some(*number), unknown: None, look, terms };
+                let amount = Some(*number);
+                let figure = Figure { address: address.into(), amount, unknown: None, look, compares: None, terms };
                 value(session, session.derived(figure))
             }
             (datum, kind) => session.template_value(datum, kind),
@@ -353,7 +354,7 @@ fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<Value> {
         let missing = |found: Diagnostic| found.hint(format!("在数据文件夹的 text 里新建 {name}.md，写上这一部分的文字"));
         if optional {
             let found = missing(Diagnostic::warning("E326", format!("没有 text/{name}.md，这一部分空着")));
-            session.report_for_checks(found.at(Place::file(format!("text/{name}.md"))));
+            session.report(found.at(Place::file(format!("text/{name}.md"))));
         }
         return Ok(Value::from_safe_string(default.or(optional.then(String::new)).unwrap_or_else(|| {
             session.problem(missing(Diagnostic::error("E325", format!("缺少文字 text/{name}.md"))))

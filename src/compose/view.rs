@@ -1,7 +1,7 @@
 //! The composed tables and figures as rules and `why` see them: keys, codes, levels, amounts; no cells, no geometry.
 //! Nothing here changes any more.
 
-use super::figure::{Figure, Operation, Register, Terms, amounts_behind};
+use super::figure::{Figure, Register, Terms, amounts_behind};
 use super::session::{Finished, Session};
 use super::table::{AxisColumn, Composed, NamedRow, RowFigure, composed, table_context};
 use super::{Job, reasons};
@@ -234,17 +234,6 @@ impl Forms {
                 lines(&self.job.data, dataset, &row.and(column), &chain.measure)
             }
         })
-    }
-
-    /// What a difference or a ratio compares, exact: the figure and its base.
-    pub fn compared(&self, figure: &Figure) -> Option<(Decimal, Decimal)> {
-        match figure.terms {
-            Terms::Figures(Operation::Difference | Operation::Ratio, ref of) => {
-                let amount = |at: usize| self.figures.figures[*of.get(at)?].amount;
-                amount(0).zip(amount(1))
-            }
-            _ => None,
-        }
     }
 
     /// The amounts a figure is made of, each with the input line it stands in.

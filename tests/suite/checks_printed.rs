@@ -967,7 +967,7 @@ struct Set {
     rules: usize,
 }
 
-const SETS: [Set; 2] = [
+const SETS: [Set; 3] = [
     Set {
         id: "hebei-department-budget-2023",
         cases: "tests/checks",
@@ -981,6 +981,13 @@ const SETS: [Set; 2] = [
         data: "tests/data/yunling-2024",
         without: None,
         rules: 13,
+    },
+    Set {
+        id: "final-account-2024",
+        cases: "tests/checks/final-account-2024",
+        data: "data/final-account-sample",
+        without: Some("ledger.csv"),
+        rules: 60,
     },
 ];
 

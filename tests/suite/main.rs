@@ -32,6 +32,7 @@ mod pull;
 mod reference;
 mod review;
 mod second_set;
+mod shipped_sets;
 mod stress;
 mod terminal;
 mod trust;

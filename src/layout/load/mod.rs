@@ -149,12 +149,14 @@ fn placement(
 /// Loads a set from its files and the department's prose (`text/*.md`: shown name and text, by stem).
 pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
     let mut env = environment();
-    let before = diagnostics.count(Severity::Error);
-    let set_node = required(files, "set.toml", diagnostics);
-    let schema_node = required(files, "schema.toml", diagnostics);
-    let style_node = required(files, "style.toml", diagnostics);
+    let mut of_nodes = Diagnostics::default();
+    let set_node = required(files, "set.toml", &mut of_nodes);
+    let schema_node = required(files, "schema.toml", &mut of_nodes);
+    let style_node = required(files, "style.toml", &mut of_nodes);
+    let broken = has_syntax_errors(&of_nodes);
+    diagnostics.extend(of_nodes);
     let (set_node, schema_node, style_node) = (set_node?, schema_node?, style_node?);
-    if diagnostics.count(Severity::Error) > before {
+    if broken {
         return None; // with a syntax error here everything else would seem wrong
     }
     let raw: Option<RawSet> = read(&set_node, diagnostics);
@@ -187,8 +189,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     let mut tables = IndexMap::new();
     let mut stems: Vec<String> = narratives.keys().cloned().collect();
     for (stem, node, found) in nodes {
-        // What is read of a file with a syntax error would only be reported again as something else.
-        let whole = !found.has_errors();
+        let whole = !has_syntax_errors(&found);
         loader.diagnostics.extend(found);
         if let Some(table) = node.filter(|_| whole).and_then(|n| loader.table(&stem, &n)) {
             tables.insert(stem.clone(), table);
@@ -234,6 +235,12 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+/// What is read of a file with a syntax error would only be told again as something else; an overlay that names
+/// nothing is left out.
+fn has_syntax_errors(found: &Diagnostics) -> bool {
+    found.sorted().iter().any(|d| d.severity == Severity::Error && d.code != "E202")
 }
 
 /// A year that no class list is there for, though the set has classes and not all their lists itself.
