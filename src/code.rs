@@ -139,7 +139,7 @@ pub fn mistake(code: &str) -> Option<(&'static Family, &'static str)> {
 }
 
 /// Every mistake that stops the program, and what the program notes of files.
-pub const FAMILIES: [Family; 13] = [
+pub const FAMILIES: [Family; 14] = [
     Family {
         title: "数据文件",
         codes: &[
@@ -198,6 +198,15 @@ pub const FAMILIES: [Family; 13] = [
             ("E164", "没有这张表"),
             ("E165", "没有找到列标题"),
             ("E166", "缺少列"),
+        ],
+    },
+    Family {
+        title: "工作簿",
+        codes: &[
+            ("E171", "工作簿打不开"),
+            ("E172", "工作簿太大"),
+            ("E173", "同一种数据给了两份"),
+            ("E174", "看不出工作表是哪一种数据"),
         ],
     },
     Family {

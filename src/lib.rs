@@ -44,6 +44,7 @@
 
 #![warn(missing_docs)]
 
+pub(crate) mod cell_name;
 pub mod check;
 pub mod cli;
 pub mod code;
@@ -62,6 +63,7 @@ pub mod made;
 pub(crate) mod marked;
 pub(crate) mod markup;
 pub mod money;
+pub(crate) mod package;
 pub mod place;
 pub mod prepare;
 pub(crate) mod printable;
@@ -75,5 +77,6 @@ pub mod tell;
 pub mod toml_tree;
 pub mod typeset;
 pub(crate) mod watch;
+pub mod workbook;
 pub mod workshop;
 pub mod write;

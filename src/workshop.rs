@@ -193,7 +193,7 @@ fn only_printed(aim: Aim) -> Diagnostic {
 }
 
 fn is_of_records(found: &Diagnostic) -> bool {
-    found.severity == Severity::Error && found.place.as_ref().is_some_and(|place| place.file.ends_with(".csv"))
+    found.severity == Severity::Error && found.place.as_ref().is_some_and(Place::is_of_record)
 }
 
 /// Findings about figures: records that could not be read may well have caused them.

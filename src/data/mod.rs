@@ -42,6 +42,7 @@ pub(crate) mod csv_file;
 mod example;
 pub mod filter;
 mod findings;
+mod given;
 mod heading;
 pub mod points;
 pub mod printed;
@@ -62,8 +63,8 @@ pub use class_list::{own_list, read_class_list};
 pub use classification::Class;
 pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
+pub use read::read_folder;
 pub(crate) use read::{folders_that_do_not_count, report_endings};
-pub use read::{read_files, read_folder};
 pub(crate) use typed::cleaned;
 pub use value::read_date;
 

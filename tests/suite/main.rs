@@ -37,3 +37,4 @@ mod stress;
 mod terminal;
 mod trust;
 mod typed_texts;
+mod workbooks;
