@@ -285,7 +285,7 @@ pub fn overlay(base: Node, over: Node, diagnostics: &mut Diagnostics) -> Node {
 fn take_keys(table: &mut IndexMap<String, Entry>, unset: &Node, diagnostics: &mut Diagnostics) {
     let names = unset.array().filter(|names| names.iter().all(|name| name.str().is_some()));
     let Some(names) = names else {
-        let found = Diagnostic::error("E202", "unset 应为键的数组，如 unset = [\"where\"]");
+        let found = Diagnostic::error("E202", "unset 应为键的数组，如 [\"where\"]");
         diagnostics.push(found.at(unset.place.clone()));
         return;
     };

@@ -1,7 +1,7 @@
 //! The composed tables and figures as rules and `why` see them: keys, codes, levels, amounts; no cells, no geometry.
 //! Nothing here changes any more.
 
-use super::figure::{Figure, Register, Terms, amounts_behind};
+use super::figure::{Figure, Operation, Register, Terms, amounts_behind};
 use super::session::{Finished, Session};
 use super::table::{AxisColumn, Composed, NamedRow, RowFigure, composed, table_context};
 use super::{Job, reasons};
@@ -254,6 +254,17 @@ impl Forms {
         }
     }
 
+    /// The classification and the code of each printed row of a table that a code makes.
+    pub fn printed_codes(&self, table: &str) -> Vec<(String, String)> {
+        let again = || self.tables.get(table.rsplit_once('#')?.0);
+        let Some(titled) = self.tables.get(table).or_else(again) else { return Vec::new() };
+        let code = |row: &NamedRow| {
+            let code = row.code_field.as_ref().and(row.context.get("code"))?.to_string();
+            Some((self.class_level(&titled.table, row.code_field.as_deref()?, &code).0, code))
+        };
+        titled.table.rows.iter().filter_map(code).collect()
+    }
+
     /// How sentences print a figure: its text, without the unit, and its unit.
     pub fn in_sentences(&self, figure: &Figure) -> Option<(String, Unit)> {
         let look = self.job.sentence_look().of(&figure.look);
@@ -388,11 +399,22 @@ impl Forms {
         (id.clone(), level.unwrap_or_default())
     }
 
+    /// The exact amount of a figure; of a total that a form makes of printed parts, the sum of what they are exactly.
+    fn exact(&self, id: usize) -> Option<Decimal> {
+        let figure = &self.figures.figures[id];
+        match &figure.terms {
+            Terms::Figures(Operation::Same | Operation::Sum, of) if !of.is_empty() => {
+                of.iter().map(|&part| self.exact(part)).sum()
+            }
+            _ => figure.amount,
+        }
+    }
+
     fn figure_view(&self, cell: &RowFigure) -> FigureView {
         let figure = &self.figures.figures[cell.id];
         FigureView {
             address: figure.address.clone(),
-            amount: figure.amount,
+            amount: self.exact(cell.id),
             text: figure.text(),
             unit: figure.look.unit,
             decimals: figure.look.decimals,

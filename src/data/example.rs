@@ -61,6 +61,7 @@ fn class(id: &str, file: &str, levels: &[&str], lengths: &[usize], names: &[(&st
         levels: levels.iter().map(|l| (*l).to_owned()).collect(),
         lengths: lengths.to_vec(),
         names: names.iter().map(|(c, n)| ((*c).to_owned(), (*n).to_owned())).collect(),
+        ..Class::default()
     }
 }
 
@@ -71,6 +72,7 @@ pub fn decl(id: &str, head: &str, kind: Kind) -> FieldDecl {
         also: Vec::new(),
         kind,
         required: false,
+        expected: false,
         required_when: None,
         default: None,
         place: place(),
@@ -99,6 +101,7 @@ pub fn file(id: &str, title: &str, fields: Vec<FieldDecl>) -> FileDecl {
         title: title.to_owned(),
         path: format!("{id}.csv"),
         required: false,
+        expected: false,
         role: None,
         fields,
         unknown: Vec::new(),

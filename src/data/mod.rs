@@ -29,6 +29,7 @@
 //! | E121 | a required column is missing | | E151 | a ref names nothing |
 //! | E160 | no such correction: wrong form | | E199 | how many more findings there are |
 //! | E161 | no such file, line or column to correct | | E127 | a line of totals |
+//! | E149 | a year of a list of codes cannot be read | | | |
 //!
 //! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 
@@ -60,7 +61,7 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 pub use class_list::{own_list, read_class_list};
-pub use classification::Class;
+pub use classification::{Class, Elsewhere, Years};
 pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
 pub use read::read_folder;

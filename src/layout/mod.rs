@@ -14,7 +14,7 @@ pub use template::{Expression, FUEL, FUEL_OF_A_RECORD, Template, place_in};
 
 use crate::data::Schema;
 use crate::data::filter::Filter;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, Severity};
 use crate::document::{Align, Numbering, Start};
 use crate::money::{Look, Unit};
 use crate::style::Style;
@@ -25,6 +25,8 @@ use minijinja::Environment;
 pub struct LayoutSet {
     /// Its folder's name: `hebei-department-budget-2023`.
     pub id: String,
+    /// The year whose classification it uses; empty if neither it nor its report says one.
+    pub classification: String,
     /// Title of the document.
     pub title: Template,
     /// Name of its files without ending.
@@ -37,6 +39,8 @@ pub struct LayoutSet {
     pub numbers: Look,
     /// What figures in sentences have otherwise.
     pub text_numbers: LookPatch,
+    /// What the set makes of rules that are the program's own, by their codes.
+    pub tuned: IndexMap<String, Tuned>,
     /// How percentages are printed where they differ from two decimals.
     pub percent_numbers: LookPatch,
     /// `[say]`: phrases by the sign of a difference.
@@ -220,6 +224,17 @@ impl LookPatch {
             printed: self.printed.unwrap_or(base.printed),
         }
     }
+}
+
+/// What a set makes of a rule of the program's own: its gravity, and words that are right in this form.
+#[derive(Debug, Clone)]
+pub struct Tuned {
+    /// None: as the rule has it; `Some(None)`: never told.
+    pub severity: Option<Option<Severity>>,
+    /// Offending words that the form has as they stand.
+    pub except: Vec<String>,
+    /// Where it is said.
+    pub place: Place,
 }
 
 /// A table: points of a dataset, filtered by a row and a column, summed into figures.

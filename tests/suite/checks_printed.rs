@@ -967,7 +967,7 @@ struct Set {
     rules: usize,
 }
 
-const SETS: [Set; 3] = [
+const SETS: [Set; 5] = [
     Set {
         id: "hebei-department-budget-2023",
         cases: "tests/checks",
@@ -988,6 +988,20 @@ const SETS: [Set; 3] = [
         data: "data/final-account-sample",
         without: Some("ledger.csv"),
         rules: 60,
+    },
+    Set {
+        id: "shanghai-department-budget-2026",
+        cases: "tests/checks/shanghai-department-budget-2026",
+        data: "data/shanghai-sample",
+        without: None,
+        rules: 48,
+    },
+    Set {
+        id: "shanghai-unit-budget-2026",
+        cases: "tests/checks/shanghai-unit-budget-2026",
+        data: "data/shanghai-unit-sample",
+        without: None,
+        rules: 51,
     },
 ];
 

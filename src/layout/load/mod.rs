@@ -12,6 +12,7 @@ mod text;
 use super::files::SetFiles;
 use super::template::{compile, environment};
 use super::*;
+use crate::data::Class;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::toml_tree::{Node, parse, read, suggestion};
 pub(super) use filter::filter;
@@ -39,6 +40,8 @@ struct RawSet {
     say: IndexMap<String, Node>,
     reasons: Option<Node>,
     complete: Option<Node>,
+    #[serde(default)]
+    rules: IndexMap<String, Node>,
 }
 
 #[derive(Deserialize)]
@@ -161,23 +164,22 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     }
     let raw: Option<RawSet> = read(&set_node, diagnostics);
     let style: Option<Style> = read(&style_node, diagnostics);
-    let year = set_node.get("classification").and_then(Node::str).unwrap_or_default();
-    if let Some(node) = set_node.get("classification")
-        && let Some(found) = no_classification(files, year, node, &schema_node)
-    {
-        diagnostics.push(found);
-        return None; // every code would be told as unknown
-    }
+    let year = files.classification_year(&set_node);
+    let named = year.as_ref().map_or(String::new(), |(year, _)| year.clone());
     let mut of_schema = Diagnostics::default();
     let ((schema, report), nodes) = rayon::join(
         || {
-            let class = |name: &str, found: &mut Diagnostics| files.classification(year, name, found);
-            let schema = schema(&schema_node, class, &mut of_schema);
+            let class = |name: &str, found: &mut Diagnostics| files.class_list(&named, name, found);
+            let schema = schema(&schema_node, named.parse().ok(), class, &mut of_schema);
             (schema, report_fields(&schema_node, &mut of_schema))
         },
         || table_nodes(files),
     );
     diagnostics.extend(of_schema);
+    if let Some(found) = year.and_then(|(year, place)| no_such_year(&schema, &year, place)) {
+        diagnostics.push(found);
+        return None; // every code would be told as unknown
+    }
     let narratives = narratives(files, prose, &mut env, diagnostics);
     let mut loader = TableLoader { env: &mut env, diagnostics };
     let lists = match schema_node.get("list").and_then(Node::table) {
@@ -210,6 +212,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     let complete = raw.complete.as_ref().and_then(|node| complete(node, loader.diagnostics)).unwrap_or_default();
     let set = LayoutSet {
         id: files.id.clone(),
+        classification: named,
         title: loader.template(&raw.title)?,
         file_stem: match &raw.file_stem {
             Some(node) => loader.template(node)?,
@@ -217,6 +220,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         },
         numbers: loader.look(Some(&raw.numbers)).apply(&Look::default()),
         text_numbers: loader.look(text_numbers.as_ref()),
+        tuned: tuned(raw.rules, loader.diagnostics),
         percent_numbers: loader.look(percent_numbers.as_ref()),
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
@@ -243,20 +247,17 @@ fn has_syntax_errors(found: &Diagnostics) -> bool {
     found.sorted().iter().any(|d| d.severity == Severity::Error && d.code != "E202")
 }
 
-/// A year that no class list is there for, though the set has classes and not all their lists itself.
-fn no_classification(files: &SetFiles, year: &str, node: &Node, schema: &Node) -> Option<Diagnostic> {
-    let classes = schema.get("class").and_then(Node::table)?;
-    let lists = classes.values().filter_map(|entry| entry.node.get("file")?.str());
-    let years = files.classifications();
-    if years.iter().any(|known| known == year) || lists.clone().all(|list| files.text(list).is_some()) {
-        return None;
-    }
+/// A year that the lists of codes do not speak of.
+fn no_such_year(schema: &Schema, year: &str, place: Place) -> Option<Diagnostic> {
+    let without = |class: &&Class| !class.covers.is_empty() && (class.year.is_none() || !class.has_its_year());
+    let class = schema.classes.values().find(without)?;
+    let last = class.covers.last().unwrap_or_default();
     let hint = format!(
-        "有这些年度的：{}。可以先用最近的一年（classification = \"…\"），当年新增的科目写在数据文件夹的 classification/ 里；\
-         或者在 layouts/classification/{year}/ 放上这一年的科目表",
-        years.join("、")
+        "有这些年度的：{}。可以先用最近的一年（在数据文件夹的 layout/set.toml 里写 classification = \"{last}\"），当年新增的\
+         科目写在数据文件夹的 classification/ 里；或者在 layouts/classification/{year}/ 放上这一年的科目表",
+        class.covers
     );
-    Some(Diagnostic::error("E214", format!("没有“{year}”年度的科目表")).at(node.place.clone()).hint(hint))
+    Some(Diagnostic::error("E214", format!("没有“{year}”年度的科目表")).at(place).hint(hint))
 }
 
 /// The declarations of every table by its file's stem, and what was found in reading them.
@@ -271,6 +272,38 @@ fn table_nodes(files: &SetFiles) -> Vec<(String, Option<Node>, Diagnostics)> {
         (stem, node, found)
     };
     names.into_par_iter().map(one).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTuned {
+    severity: Option<RawSeverity>,
+    #[serde(default)]
+    except: Vec<String>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum RawSeverity {
+    Error,
+    Warning,
+    Note,
+    Off,
+}
+
+/// `[rules]`: `X120 = { severity = "warning" }`, `L012 = { except = ["维修(护)费"] }`.
+fn tuned(rules: IndexMap<String, Node>, diagnostics: &mut Diagnostics) -> IndexMap<String, Tuned> {
+    let severity = |raw: RawSeverity| match raw {
+        RawSeverity::Error => Some(Severity::Error),
+        RawSeverity::Warning => Some(Severity::Warning),
+        RawSeverity::Note => Some(Severity::Note),
+        RawSeverity::Off => None,
+    };
+    let one = |(code, node): (String, Node)| {
+        let raw: RawTuned = read(&node, diagnostics)?;
+        Some((code, Tuned { severity: raw.severity.map(severity), except: raw.except, place: node.place.clone() }))
+    };
+    rules.into_iter().filter_map(one).collect()
 }
 
 fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {
