@@ -330,7 +330,12 @@ fn lay_on_entry(array: &mut Vec<Node>, name: &str, entry: Entry, diagnostics: &m
             return;
         }
         (None, None) => {
-            wrong(format!("没有“{name}”这一项"), format!("有：{known}；要新加一项，写上 after 或 before"), &entry.key, diagnostics);
+            wrong(
+                format!("没有“{name}”这一项"),
+                format!("有：{known}；要新加一项，写明在哪一项之后（after）"),
+                &entry.key,
+                diagnostics,
+            );
             return;
         }
         (Some(at), Some(_)) => overlay(array.remove(at), over, diagnostics),

@@ -352,7 +352,8 @@ fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<Value> {
         )));
     }
     let Some(narrative) = set.narratives.get(&format!("text/{name}")) else {
-        let missing = |found: Diagnostic| found.hint(format!("在数据文件夹的 text 里新建 {name}.md，写上这一部分的文字"));
+        let missing =
+            |found: Diagnostic| found.hint(format!("在数据文件夹的 text 里新建 {name}.md，写上这一部分的文字"));
         if optional {
             let found = missing(Diagnostic::warning("E326", format!("没有 text/{name}.md，这一部分空着")));
             session.report(found.at(Place::file(format!("text/{name}.md"))));

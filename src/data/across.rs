@@ -239,7 +239,7 @@ fn report_left_out(file: &mut FileRead, decl: &FileDecl) {
             }
             let place = file.findings.place(record.origin.line, record.columns[index]);
             file.findings.warning(|| {
-                Diagnostic::warning("E149", format!("{}空着", field.head))
+                Diagnostic::warning("E150", format!("{}空着", field.head))
                     .at(place)
                     .hint(format!("请填写“{}”，没有的写“无”", head_with_unit(field)))
             });

@@ -845,11 +845,13 @@ fn put(sheets: &mut [Sheet], line: &str) {
     let words: Vec<&str> = line.split_whitespace().collect();
     let sheet_of =
         |sheets: &mut [Sheet], id: &str| sheets.iter().position(|s| s.id == id).unwrap_or_else(|| panic!("{line}"));
+    // A code over several columns is told by the addresses of its row.
+    let is_of = |cell: &Cell, name: &str| cell.address.as_ref().is_some_and(|a| a.split('/').nth(1) == Some(name));
     let row_of = |sheet: &Sheet, name: &str| {
         sheet
             .rows
             .iter()
-            .position(|r| r.iter().any(|c| c.address.is_none() && c.text == name))
+            .position(|r| r.iter().any(|c| c.address.is_none() && c.text == name || is_of(c, name)))
             .unwrap_or_else(|| panic!("{line}"))
     };
     match words[..] {
@@ -866,8 +868,8 @@ fn put(sheets: &mut [Sheet], line: &str) {
         ["名", table, row, "=", name] => {
             let at = sheet_of(sheets, table);
             let row = row_of(&sheets[at], row);
-            let column =
-                sheets[at].head.last().expect("a head").iter().position(|h| h.contains("名称")).expect("names");
+            let head = &sheets[at].head;
+            let column = (0..head[0].len()).find(|&c| head.iter().any(|h| h[c].contains("名称"))).expect("names");
             sheets[at].rows[row][column].text = name.replace('_', " ");
         }
         ["+", table, code, name, ref figures @ ..] => {
@@ -877,16 +879,29 @@ fn put(sheets: &mut [Sheet], line: &str) {
                 let key = cell.address.as_ref().and_then(|a| a.rsplit('/').next())?;
                 figures.iter().find_map(|f| f.split_once('=').filter(|(k, _)| *k == key).map(|(_, v)| v.to_string()))
             };
-            let mut texts = [code, name].into_iter();
-            let row = like.iter().enumerate().map(|(index, cell)| match (&cell.address, index) {
-                (Some(_), _) => Cell { text: value(cell).unwrap_or_default(), address: cell.address.clone() },
-                (None, 0) => cell.clone(),
-                (None, _) => Cell { text: texts.next().unwrap_or_default().to_string(), address: None },
+            let split =
+                ["类", "款", "项"].map(|level| sheets[at].head.last().expect("a head").iter().position(|h| h == level));
+            let mut texts = if split[0].is_some() { vec![name] } else { vec![code, name] }.into_iter();
+            let row = like.iter().enumerate().map(|(index, cell)| {
+                let level = split.iter().position(|column| *column == Some(index));
+                let piece = level.and_then(|level| code.get([0..3, 3..5, 5..7][level].clone()));
+                match (&cell.address, piece, index) {
+                    (Some(_), ..) => Cell { text: value(cell).unwrap_or_default(), address: cell.address.clone() },
+                    (None, Some(piece), _) => Cell { text: piece.to_string(), address: None },
+                    (None, None, 0) => cell.clone(),
+                    (None, None, _) => Cell { text: texts.next().unwrap_or_default().to_string(), address: None },
+                }
             });
             let row = row.collect();
-            let place =
-                sheets[at].rows.iter().position(|r| r.get(1).is_some_and(|c| *c.text > *code && c.text != "合计"));
-            let place = place.unwrap_or(sheets[at].rows.len());
+            let key = |r: &Vec<Cell>| {
+                let own = r.iter().find_map(|c| c.address.as_ref()?.split('/').nth(1).map(str::to_string));
+                own.filter(|k| split[0].is_some() && k.bytes().all(|b| b.is_ascii_digit()))
+            };
+            let after = |r: &Vec<Cell>| match key(r) {
+                Some(key) => *key > *code,
+                None => split[0].is_none() && r.get(1).is_some_and(|c| *c.text > *code && c.text != "合计"),
+            };
+            let place = sheets[at].rows.iter().position(after).unwrap_or(sheets[at].rows.len());
             sheets[at].rows.insert(place, row);
         }
         [address, "=", ref rest @ ..] => {

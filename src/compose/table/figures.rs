@@ -60,7 +60,10 @@ impl<'a> TableComposer<'a, '_> {
         // Two records at one address are told apart in the data.
         let place = row.record.filter(|_| row.generated).map(|i| &row.dataset.records[i].origin);
         let place = place.map_or_else(|| spec.place.clone(), |o| Place::new(o.file.clone(), o.line, 0));
-        Some(session.add_figure(Figure { address: address.into(), amount, unknown, look, compares: None, terms }, &place))
+        Some(
+            session
+                .add_figure(Figure { address: address.into(), amount, unknown, look, compares: None, terms }, &place),
+        )
     }
 
     /// The field a column sums: its own `of` where that names an amount or number, else the row's, else the table's.
