@@ -340,3 +340,136 @@ fn the_samples_of_the_budgets_are_clean() {
     is_clean("data/shanghai-sample");
     is_clean("data/shanghai-unit-sample");
 }
+
+// ------------------------------------------------------------------------------------------- the common core, and overlays
+
+#[test]
+fn the_sample_of_the_core_is_clean() {
+    is_clean("data/core-sample");
+}
+
+/// The tables that stand as parts of their own, by their titles.
+fn titles(document: &Document) -> Vec<String> {
+    let own = document.sections.iter().filter(|s| matches!(s.blocks[..], [Block::Table(_)]));
+    let title = |section: &gongkai::document::Section| match &section.blocks[..] {
+        [Block::Table(table)] => plain_text(&table.title.as_ref().expect("a title").inlines),
+        _ => unreachable!("filtered"),
+    };
+    own.map(title).collect()
+}
+
+const CORE: [&str; 9] = [
+    "收支总表",
+    "收入总表",
+    "支出总表",
+    "财政拨款收支总表",
+    "一般公共预算支出表",
+    "一般公共预算基本支出表",
+    "“三公”经费支出表",
+    "政府性基金预算支出表",
+    "国有资本经营预算支出表",
+];
+
+#[test]
+fn two_provinces_are_small_overlays_of_the_core() {
+    let with = |layout: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        common::copy(&common::root().join("data/core-sample"), folder.path());
+        let path = folder.path().join("report.toml");
+        let report = std::fs::read_to_string(&path)
+            .expect("the report")
+            .replace("core-department-budget\"", &format!("{layout}\""));
+        std::fs::write(&path, report).expect("written");
+        let (mut documents, said) = documents(folder.path());
+        assert!(said.iter().all(|s| s.contains("K011")), "{said:#?}");
+        documents.remove("").expect("a document")
+    };
+    assert_eq!(titles(&with("core-department-budget")), CORE);
+    let eleven = titles(&with("eleven-tables"));
+    assert_eq!(
+        (&eleven[..9], &eleven[9..]),
+        (&CORE.map(String::from)[..], &["部门项目支出预算表".into(), "项目支出绩效目标表".into()][..])
+    );
+    let fourteen = titles(&with("fourteen-tables"));
+    let more = [
+        "财政拨款支出预算表（部门经济分类科目）",
+        "项目支出表",
+        "政府购买服务预算表",
+        "项目支出绩效目标表",
+        "部门整体支出绩效目标表",
+    ];
+    assert_eq!(fourteen.len(), 14);
+    assert_eq!(fourteen[4], more[0]);
+    assert_eq!(fourteen[10..], more[1..]);
+    for set in ["eleven-tables", "fourteen-tables"] {
+        let files = std::fs::read_dir(common::root().join("tests/layouts").join(set)).expect("the set").flatten();
+        let lines: usize = files.map(|f| std::fs::read_to_string(f.path()).expect("UTF-8").lines().count()).sum();
+        assert!(lines < 60, "{set} has {lines} lines");
+    }
+}
+
+/// Every column and row of every table taken out, moved, or freed of its filter: an error, or every other figure as it
+/// was.
+#[test]
+fn overlays_give_errors_or_the_same_figures() {
+    use rayon::prelude::*;
+    let sample = common::root().join("data/core-sample");
+    let figures = |folder: &Path| -> Option<BTreeMap<String, String>> {
+        let mut found = Diagnostics::default();
+        let job = common::prepared(folder, &mut found).pop()?.job;
+        let composition = gongkai::compose::compose(job, &mut found)?;
+        (!found.has_errors()).then(|| {
+            let printed = composition.document.figures.iter();
+            printed.map(|f| (f.address.clone(), f.text.clone())).collect()
+        })
+    };
+    let original = figures(&sample).expect("the sample is composed");
+    let mut found = Diagnostics::default();
+    let set = common::prepared(&sample, &mut found).pop().expect("a job").job.set;
+    let mut overlays = Vec::new();
+    for (file, table) in set.tables.iter().filter(|(file, _)| file.starts_with("table-")) {
+        let places: Vec<String> = match table.two_sided {
+            true => (1..=table.sides.len()).map(|n| format!("side.{n}.")).collect(),
+            false => vec![String::new()],
+        };
+        for (side, place) in table.sides.iter().zip(&places) {
+            let columns = if table.two_sided { &side.columns } else { &table.columns };
+            let keys = columns.iter().filter_map(|c| c.key.clone()).map(|key| ("columns", key));
+            let rows = side.rows.iter().filter_map(|r| r.key.clone()).map(|key| ("rows", key));
+            let foot = side.foot.iter().filter_map(|r| r.key.clone()).map(|key| ("foot", key));
+            for (array, key) in keys.chain(rows).chain(foot) {
+                overlays.push((file.clone(), key.clone(), format!("[{place}{array}]\n\"{key}\" = false\n")));
+                overlays.push((
+                    file.clone(),
+                    key.clone(),
+                    format!("[{place}{array}.\"{key}\"]\nunset = [\"where\"]\n"),
+                ));
+                overlays.push((file.clone(), key.clone(), format!("[{place}{array}.\"{key}\"]\nbefore = \"1\"\n")));
+            }
+        }
+    }
+    assert!(overlays.len() > 150, "{}", overlays.len());
+    let outcomes: Vec<Result<bool, String>> = overlays
+        .par_iter()
+        .map(|(file, key, text)| {
+            let folder = tempfile::tempdir().expect("a folder");
+            common::copy(&sample, folder.path());
+            std::fs::create_dir(folder.path().join("layout")).expect("a folder");
+            std::fs::write(folder.path().join(format!("layout/{file}.toml")), text).expect("written");
+            let Some(now) = figures(folder.path()) else { return Ok(false) };
+            // What the overlay speaks of is its own; all else is as it was.
+            let own = |address: &str| address.split(['/', '~', '@', '%']).any(|part| part == key);
+            let wrong = now
+                .iter()
+                .filter(|(address, text)| !own(address) && original.get(*address).is_some_and(|t| t != *text));
+            match wrong.map(|(address, text)| format!("{file} {key}: {address} {text}")).next() {
+                Some(wrong) => Err(wrong),
+                None => Ok(true),
+            }
+        })
+        .collect();
+    let wrong: Vec<&String> = outcomes.iter().filter_map(|o| o.as_ref().err()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let refused = outcomes.iter().filter(|o| **o == Ok(false)).count();
+    assert!(refused > 40 && refused < overlays.len(), "{refused} of {}", overlays.len());
+}
