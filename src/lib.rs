@@ -44,6 +44,7 @@
 
 #![warn(missing_docs)]
 
+pub mod against;
 pub(crate) mod cell_name;
 pub mod check;
 pub mod cli;
@@ -57,6 +58,7 @@ pub mod document;
 pub mod edition;
 pub mod folder;
 pub mod fonts;
+pub mod form;
 pub(crate) mod kept;
 pub mod layout;
 pub mod made;

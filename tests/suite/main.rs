@@ -34,6 +34,7 @@ mod reference;
 mod review;
 mod second_set;
 mod shipped_sets;
+mod set_tools;
 mod stress;
 mod terminal;
 mod trust;
