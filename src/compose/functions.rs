@@ -255,10 +255,10 @@ pub(super) fn no_dataset(job: &Job, file: &str) -> Error {
 }
 
 /// The dataset of a file that is there. Of one that is not, nobody knows what records it would hold: not that it has
-/// none.
+/// none. Over printed tables a sentence goes on without its lists.
 fn known<'s>(session: &'s Session, file: &str) -> Result<&'s crate::data::Dataset> {
     let dataset = session.dataset(file).ok_or_else(|| no_dataset(&session.job, file))?;
-    if dataset.given {
+    if dataset.given || !session.given.is_empty() {
         return Ok(dataset);
     }
     let of = &dataset.file;
