@@ -3,7 +3,7 @@
 use super::findings::FileFindings;
 use super::given::Content;
 use super::schema::FileDecl;
-use super::sheet::Sheet;
+use super::sheet::{Classes, Sheet};
 use super::typed::words;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::folder::Folder;
@@ -58,7 +58,9 @@ pub fn corrected(text: String, decl: &FileDecl, correction: &Correction) -> Resu
     let place = Place::new(file.as_str(), *line, 0);
     let wrong = |what: String| Diagnostic::error("E161", what).at(place.clone());
     let lines = text.lines().count();
-    let Some(sheet) = Sheet::open(Content::Text(text), decl, &mut FileFindings::new(file.as_str().into())) else {
+    let Some(sheet) =
+        Sheet::open(Content::Text(text), decl, &Classes::new(), &mut FileFindings::new(file.as_str().into()))
+    else {
         return Err(wrong("首行不是列名，无法更正".to_string()).hint("先用 gongkai check 检查这个文件"));
     };
     let headings: Vec<&str> = sheet.headings.columns.iter().map(|column| column.heading.as_str()).collect();

@@ -27,6 +27,9 @@
 //! | E119 | more rows, columns or characters than a sheet of Excel | | E147 | a ref is blank, and there are several to refer to |
 //! | E120 | full-width commas between columns | | E148 | a key or code occurs twice |
 //! | E121 | a required column is missing | | E151 | a ref names nothing |
+//! | E128 | headings not in the first line (note) | | E136 | a total is not the sum of its rows (warning) |
+//! | E129 | hidden rows or columns (warning) | | E175 | an error of Excel |
+//! | E176 | a formula without its result | | | |
 //! | E160 | no such correction: wrong form | | E199 | how many more findings there are |
 //! | E161 | no such file, line or column to correct | | E127 | a line of totals |
 //!
@@ -43,6 +46,7 @@ mod example;
 pub mod filter;
 mod findings;
 mod given;
+mod head_row;
 mod heading;
 pub mod points;
 pub mod printed;
@@ -50,6 +54,7 @@ mod problem;
 mod read;
 pub mod schema;
 mod sheet;
+mod totals;
 mod typed;
 mod value;
 

@@ -140,6 +140,32 @@ impl CellRow {
 }
 
 impl Cells {
+    /// Gives every row of a vertically merged cell in one of the columns (from 1) what its first row says, below a row.
+    pub fn fill_down(&mut self, columns: &[u32], below: u32) {
+        let mut ranges: Vec<&Merged> = self.merged.iter().filter(|range| range.first.1 < range.last.1).collect();
+        ranges.sort_by_key(|range| (range.first, range.last));
+        let mut filled = (0, 0);
+        for range in ranges {
+            let (column, first) = range.first;
+            // Ranges that overlap are of no program; each row is gone over once for a column.
+            if !columns.contains(&column) || first <= below || (column, first) <= filled {
+                continue;
+            }
+            filled = (column, range.last.1);
+            let from = self.rows.partition_point(|row| row.number < first);
+            let Some(cell) = self.rows.get(from).filter(|row| row.number == first).and_then(|row| row.at(column))
+            else {
+                continue;
+            };
+            let cell = cell.clone();
+            for row in self.rows[from + 1..].iter_mut().take_while(|row| row.number <= range.last.1) {
+                if let Err(at) = row.cells.binary_search_by_key(&column, |cell| cell.column) {
+                    row.cells.insert(at, cell.clone());
+                }
+            }
+        }
+    }
+
     /// The row of a number, from 1, if it holds something.
     pub fn row(&self, number: u32) -> Option<&CellRow> {
         let found = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;

@@ -327,8 +327,9 @@ impl<'a> SheetReader<'a> {
         let formula = formula.filter(|formula| !formula.text.is_empty() || formula.shared.is_some());
         let Some(value) = value.filter(|value| !value.is_empty() || kind == "str") else {
             let found = formula.map(|formula| {
+                let text = format!("={}", formula.text).into();
                 let more = Some(Box::new(More { shown: None, formula: Some(formula) }));
-                Cell { column, kind: CellKind::NoResult, text: "".into(), more }
+                Cell { column, kind: CellKind::NoResult, text, more }
             });
             return Ok(found);
         };

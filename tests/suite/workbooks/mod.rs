@@ -1,4 +1,5 @@
 //! Workbooks as data: what they give is what CSV files give, and what is wrong with one is told at its cell.
 
 mod made;
+mod officers;
 mod same_documents;

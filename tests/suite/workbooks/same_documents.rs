@@ -10,7 +10,7 @@ use std::path::Path;
 
 const FORMATS: [Format; 2] = [Format::Pdf, Format::Docx];
 
-fn bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
     built(folder, &FORMATS).into_iter().map(|output| (output.name, output.bytes)).collect()
 }
 
