@@ -44,6 +44,7 @@
 
 #![warn(missing_docs)]
 
+pub mod begin;
 pub(crate) mod cell_name;
 pub mod check;
 pub mod cli;
@@ -55,6 +56,7 @@ pub mod diff;
 pub(crate) mod digest;
 pub mod document;
 pub mod edition;
+pub mod export;
 pub mod folder;
 pub mod fonts;
 pub(crate) mod kept;

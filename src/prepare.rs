@@ -31,6 +31,13 @@ pub fn prepare(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics
     documents.iter().filter_map(one).collect()
 }
 
+/// A folder's data as a whole, whatever documents are made of it; none where its set or its report cannot be read.
+pub fn prepare_whole(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Job> {
+    let report = report(folder, diagnostics)?;
+    let whole = DocumentDecl::default();
+    prepare_one(folder, report.narrowed(&whole), &whole, layouts, diagnostics)
+}
+
 /// What `report.toml` says. E100: there is no such folder.
 pub fn report(folder: &Folder, diagnostics: &mut Diagnostics) -> Option<Report> {
     if !folder.exists() {

@@ -115,6 +115,7 @@ impl Workshop {
             // Of several documents, any may be the one that an acknowledgement speaks of.
             acknowledge::stale(&accepted, &found).into_iter().for_each(|stale| found.push(stale));
         }
+        in_workbook(folder, &mut found);
         Opened { made, found }
     }
 
@@ -169,6 +170,18 @@ impl Workshop {
         // Nobody waits until thousands of cells are given back.
         rayon::spawn(move || drop(made));
         outputs
+    }
+}
+
+/// Places in files that a workbook stands for, as those in the workbook.
+pub(crate) fn in_workbook(folder: &Folder, found: &mut Diagnostics) {
+    for finding in found.iter_mut() {
+        let places = finding.place.iter_mut().chain(finding.related.iter_mut().map(|(place, _)| place));
+        for place in places {
+            if let Some(there) = folder.place_in_workbook(place) {
+                *place = there;
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
-use crate::data::{Correction, correct};
+use crate::data::{Correction, correct, decl_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{Diff, compare_all, compare_docx};
 use crate::edition::{self, Edition, MANIFEST};
@@ -174,12 +174,14 @@ fn last_edition(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
 /// The folder as it would be with the corrections.
 fn corrections(folder: &Folder, made: &[Made], given: &[String], diagnostics: &mut Diagnostics) -> Option<Folder> {
     let mut folder = folder.clone();
-    let decls = || made.iter().flat_map(|made| made.job().set.schema.files.values());
     for text in given {
         let change = || {
             let correction = Correction::read(text)?;
-            let decl = decls().find(|decl| decl.path == correction.file).ok_or_else(|| {
-                let mut files: Vec<&str> = decls().map(|decl| decl.path.as_str()).collect();
+            let found =
+                made.iter().find_map(|made| decl_of(&made.job().set.schema, &made.job().data, &correction.file));
+            let decl = found.ok_or_else(|| {
+                let mut files: Vec<&str> =
+                    made.iter().flat_map(|made| made.job().data.datasets.values()).map(|d| &*d.file).collect();
                 files.dedup();
                 correction.no_such_file().hint(format!("可以更正的：{}", files.join("、")))
             })?;

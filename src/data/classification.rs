@@ -1,6 +1,6 @@
 //! Classifications: codes of declared lengths and their names, and the codes nearest to a wrong one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A classification: codes of declared lengths, each with a name, in levels from the widest.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub struct Class {
     pub lengths: Vec<usize>,
     /// Code → name. Names a department adds (科目名称 column, its own list) are put in while reading.
     pub names: BTreeMap<String, String>,
+    /// The codes among them whose names stand beside them in the records.
+    pub given: BTreeSet<String>,
 }
 
 impl Class {

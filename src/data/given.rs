@@ -7,13 +7,13 @@ use super::typed::{shown, words};
 use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::folder::Folder;
-use crate::workbook::{Cells, SheetInfo, Workbook};
+use crate::workbook::{Cells, FACTS, SheetInfo, TEXTS, Workbook};
 use std::sync::Arc;
 
 /// The role of a file that the program writes itself.
 const WRITTEN: &str = "corrections";
 /// Sheets that say something of the workbook itself.
-const OWN_SHEETS: [&str; 4] = ["说明", "核对", "基本信息", "文字"];
+const OWN_SHEETS: [&str; 5] = ["说明", "核对", "科目", FACTS, TEXTS];
 
 /// The records of one declared file, not read yet.
 pub struct Given {

@@ -313,7 +313,7 @@ fn is_near(heading: &str, field: &FieldDecl) -> bool {
 }
 
 /// A heading as it should be written: an amount says its unit.
-pub(super) fn head_with_unit(field: &FieldDecl) -> String {
+pub(crate) fn head_with_unit(field: &FieldDecl) -> String {
     match field.kind {
         Kind::Amount => format!("{}（元）", field.head),
         _ => field.head.clone(),

@@ -66,7 +66,8 @@ use std::sync::Arc;
 
 pub use class_list::{own_list, read_class_list};
 pub use classification::Class;
-pub use correction::{Correction, correct, corrected};
+pub use correction::{Correction, correct, corrected, decl_of, unit_of};
+pub(crate) use heading::head_with_unit;
 pub use points::{Bits, Points};
 pub use read::read_folder;
 pub(crate) use read::{folders_that_do_not_count, report_endings};

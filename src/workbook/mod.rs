@@ -6,10 +6,13 @@
 //! | code | what is wrong |
 //! |---|---|
 //! | E171 | a workbook cannot be opened: damaged, behind a password, of a kind that is not read |
+//! | E718 | a cell cannot be written: a formula, part of a merged one, a kind of file that is not written |
 //! | E172 | a workbook is larger than any that people fill |
 
+mod department;
 mod format;
 mod number;
+mod patch;
 mod xlsx;
 
 use crate::cell_name::sheet_name;
@@ -19,6 +22,8 @@ use crate::package::{self, Fault, OLE, has_stream};
 use std::sync::Arc;
 
 pub use crate::cell_name::is_workbook;
+pub use department::{FACTS, HEADS, TEXTS, Written, unpack};
+pub use patch::{Change, Entry, patch};
 
 /// The most cells with content of a sheet; a ledger of 5,000 lines has 50,000.
 pub const MOST_CELLS: usize = 3_000_000;

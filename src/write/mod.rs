@@ -2,6 +2,7 @@
 
 pub mod docx;
 pub mod pdf;
+pub mod xlsx;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;

@@ -69,8 +69,7 @@ struct RawReportField {
     required: bool,
     default: Option<String>,
     kind: Option<String>,
-    #[serde(rename = "head")]
-    _head: Option<String>,
+    head: Option<String>,
 }
 
 /// Everything `schema.toml` declares; class names come from their files, read by `class_text`.
@@ -108,8 +107,9 @@ pub fn report_fields(node: &Node, diagnostics: &mut Diagnostics) -> IndexMap<Str
     for (key, entry) in tables(node, "report") {
         if let Some(raw) = read::<RawReportField>(&entry.node, diagnostics) {
             let date = raw.kind.as_deref() == Some("date");
-            let field =
-                super::ReportField { default: raw.default, required: raw.required, date, place: entry.key.clone() };
+            let head = raw.head.unwrap_or_else(|| key.clone());
+            let (default, required, place) = (raw.default, raw.required, entry.key.clone());
+            let field = super::ReportField { head, default, required, date, place };
             fields.insert(key.clone(), field);
         }
     }
@@ -133,6 +133,7 @@ fn class(
         levels: raw.levels,
         lengths: raw.lengths,
         names: Default::default(),
+        given: Default::default(),
     };
     if class.levels.len() != class.lengths.len() || !class.lengths.is_sorted() || class.lengths.is_empty() {
         diagnostics.push(
