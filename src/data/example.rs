@@ -69,6 +69,7 @@ pub fn decl(id: &str, head: &str, kind: Kind) -> FieldDecl {
         id: id.to_owned(),
         head: head.to_owned(),
         also: Vec::new(),
+        words: IndexMap::new(),
         kind,
         required: false,
         required_when: None,

@@ -90,6 +90,8 @@ pub struct FieldDecl {
     pub head: String,
     /// Other headings it is found under.
     pub also: Vec<String>,
+    /// Of a choice: other words for its values, each with the value.
+    pub words: IndexMap<String, String>,
     /// What it holds.
     pub kind: Kind,
     /// Whether it may not be blank.

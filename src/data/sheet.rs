@@ -10,7 +10,7 @@ use super::schema::{FileDecl, Kind};
 use super::typed::shown;
 use crate::cell_name::letters;
 use crate::diagnostic::Diagnostic;
-use crate::workbook::{CellRow, Cells};
+use crate::workbook::{CellRow, Cells, Differing};
 use indexmap::IndexMap;
 use std::borrow::Cow;
 
@@ -72,6 +72,10 @@ impl Sheet {
     /// Finds separator and headings. None, with a finding, when there is no heading line to read by.
     pub fn open(content: Content, file: &FileDecl, classes: &Classes, findings: &mut FileFindings) -> Option<Sheet> {
         let mut rows = AllRows::of(content, file);
+        let differing = match &mut rows {
+            AllRows::Cells(cells) => cells.compute(),
+            AllRows::Text { .. } => Vec::new(),
+        };
         let first = rows.iter().enumerate().find(|(_, row)| !row.as_ref().is_ok_and(Row::is_blank));
         let Some((index, row)) = first else {
             let place = findings.place(0, 0);
@@ -97,6 +101,7 @@ impl Sheet {
             let columns: Vec<u32> = columns.filter_map(|(_, column)| Some((*column)? as u32 + 1)).collect();
             cells.fill_down(&columns, below);
             report_hidden(cells, findings);
+            report_differing(differing.iter().filter(|differing| differing.cell.0 > below), findings);
         }
         Some(Sheet { headings, above, rows })
     }
@@ -167,6 +172,18 @@ fn report_hidden(cells: &Cells, findings: &mut FileFindings) {
             Diagnostic::warning("E129", format!("有{}，照样读取", hidden.join("，")))
                 .at(place)
                 .hint("不要的行请删去；要的，取消隐藏或筛选后核对一遍")
+        });
+    }
+}
+
+/// Formulas whose results in the file are stale, or were never computed. Totals print 0 on platforms: they are compared as
+/// totals are.
+fn report_differing<'a>(differing: impl Iterator<Item = &'a Differing>, findings: &mut FileFindings) {
+    for Differing { cell: (row, column), formula, stored, comes_to } in differing {
+        let place = findings.place(*row, *column);
+        findings.warning(|| {
+            let message = format!("公式“={}”应得 {comes_to}，文件里存的结果是 {stored}，采用前者", shown(formula));
+            Diagnostic::warning("E178", message).at(place).hint("在 Excel 或 WPS 中打开，重新计算后保存")
         });
     }
 }

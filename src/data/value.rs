@@ -54,6 +54,10 @@ pub(super) fn read_value(cell: &str, field: &FieldDecl, unit: Unit, schema: &Sch
         }
         Kind::Choice { values, groups } => match find_words(cell, values) {
             Some(value) => Ok(text_value(value)),
+            None if find_words(cell, field.words.keys()).is_some() => {
+                let word = find_words(cell, field.words.keys()).unwrap_or_default();
+                Ok(text_value(field.words.get(word).map_or("", String::as_str)))
+            }
             None if find_words(cell, groups.keys()).is_some() => Err(Problem::Group),
             None => Err(Problem::UnknownChoice),
         },

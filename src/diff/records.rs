@@ -264,6 +264,7 @@ mod tests {
             id: id.into(),
             head: id.into(),
             also: Vec::new(),
+            words: IndexMap::new(),
             kind,
             required: false,
             required_when: None,

@@ -23,7 +23,7 @@ pub use text::{ExactText, MAX_BYTES, decode};
 
 use crate::cell_name::{is_workbook, sheet_of};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::workbook::{Change, Entry, Workbook, Written, patch, unpack};
+use crate::workbook::{Change, Entry, Workbook, Written, lines_refused, patch, unpack};
 use disk::Disk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -171,11 +171,8 @@ impl Folder {
     /// added or removed, or a cell cannot be written.
     fn with_written(&self, name: &str, written: &Written, text: &str) -> Result<Folder, Diagnostic> {
         let (old, new): (Vec<&str>, Vec<&str>) = (written.text.split('\n').collect(), text.split('\n').collect());
-        let refused = || {
-            Diagnostic::error("E718", "增删了行，没有写进工作簿")
-                .at(self.place_in_workbook(&Place::file(name)).unwrap_or_else(|| Place::file(name)))
-                .hint("请在工作表“文字”里增删行，再运行一次")
-        };
+        let there = || self.place_in_workbook(&Place::file(name)).unwrap_or_else(|| Place::file(name));
+        let refused = || lines_refused().at(there());
         if old.len() != new.len() {
             return Err(refused());
         }

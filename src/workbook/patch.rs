@@ -2,7 +2,7 @@
 //! part is copied as it is packed. What is computed from the cell is computed anew when the workbook is opened.
 
 use super::package::{self, Fault, attribute, index_of, part};
-use super::{SheetInfo, Workbook, told, xlsx};
+use super::{Book, SheetInfo, Workbook, told, xlsx};
 use crate::cell_name;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::markup::escape;
@@ -37,6 +37,11 @@ pub struct Change {
 /// is of a kind that is not written; E171, E172.
 pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic> {
     let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    let Book::Xlsx(own) = &book.book else {
+        return Err(Diagnostic::error("E718", "只能改 .xlsx、.xlsm 里的格，这个工作簿没有改")
+            .at(Place::file(book.file.clone()))
+            .hint("请用 Excel 或 WPS 另存为“Excel 工作簿（.xlsx）”，或在其中直接改"));
+    };
     let broken = |fault: Fault| told(fault).at(Place::file(book.file.clone()));
     let mut archive = package::open(&book.bytes).map_err(broken)?;
     for change in changes {
@@ -55,12 +60,17 @@ pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic>
         let changed = with_cell(&parts[index].1, sheet, change).map_err(|refused| refused.told(book, change))?;
         parts[index].1 = changed;
     }
-    let name = book.book.part.clone();
+    let name = own.part.clone();
     let content = part(&mut archive, &name, package::SMALL).map_err(broken)?.unwrap_or_default();
     if let Some(recalculated) = recalculated(&content) {
         parts.push((name, recalculated));
     }
     repacked(&book.bytes, &parts).ok_or_else(|| broken(Fault::Damaged))
+}
+
+/// Why a text with lines more or fewer is not written into the cells of its lines.
+pub fn lines_refused() -> Diagnostic {
+    Diagnostic::error("E718", "增删了行，没有写进工作簿").hint("请在工作表“文字”里增删行，再运行一次")
 }
 
 enum Refused {

@@ -40,6 +40,8 @@ struct RawField {
     head: Option<String>,
     #[serde(default)]
     also: Vec<String>,
+    #[serde(default)]
+    words: IndexMap<String, Vec<String>>,
     kind: String,
     class: Option<String>,
     level: Option<String>,
@@ -287,6 +289,20 @@ fn field(id: &str, node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) 
             return None;
         }
     };
+    let values: &[String] = match &kind {
+        Kind::Choice { values, .. } => values,
+        _ => &[],
+    };
+    let mut words = IndexMap::new();
+    for (value, others) in raw.words {
+        if !values.contains(&value) {
+            let known: Vec<&str> = values.iter().map(String::as_str).collect();
+            let message = format!("字段“{id}”的 words 含有不存在的值“{value}”");
+            diagnostics
+                .push(Diagnostic::error("E219", message).at(node.place.clone()).hint(suggestion(&value, &known)));
+        }
+        words.extend(others.into_iter().map(|other| (other, value.clone())));
+    }
     let default = match (raw.default, raw.default_by) {
         (_, Some(by)) => Some(FieldDefault::By { field: by.field, map: by.map }),
         (Some(only), None) if only == "only" && matches!(kind, Kind::Ref { .. }) => Some(FieldDefault::Only),
@@ -297,6 +313,7 @@ fn field(id: &str, node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) 
         id: id.to_string(),
         head: raw.head.unwrap_or_else(|| id.to_string()),
         also: raw.also,
+        words,
         kind,
         required: raw.required,
         required_when: raw.required_when.map(|n| filter(&n, diagnostics)),
