@@ -264,7 +264,7 @@ mod tests {
             id: id.into(),
             head: id.into(),
             also: Vec::new(),
-            words: IndexMap::new(),
+            words: Default::default(),
             kind,
             required: false,
             required_when: None,
