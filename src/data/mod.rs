@@ -32,6 +32,7 @@
 //! | E176 | a formula without its result | | | |
 //! | E160 | no such correction: wrong form | | E199 | how many more findings there are |
 //! | E161 | no such file, line or column to correct | | E127 | a line of totals |
+//! | E149 | a year of a list of codes cannot be read | | | |
 //!
 //! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 
@@ -65,7 +66,7 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 pub use class_list::{own_list, read_class_list};
-pub use classification::Class;
+pub use classification::{Class, Elsewhere, Years};
 pub use correction::{Correction, correct, corrected, decl_of, unit_of};
 pub(crate) use heading::head_with_unit;
 pub use points::{Bits, Points};

@@ -25,6 +25,8 @@ use minijinja::Environment;
 pub struct LayoutSet {
     /// Its folder's name: `hebei-department-budget-2023`.
     pub id: String,
+    /// The year whose classification it uses; empty if neither it nor its report says one.
+    pub classification: String,
     /// Title of the document.
     pub title: Template,
     /// Name of its files without ending.

@@ -7,6 +7,7 @@ mod departments;
 mod borders;
 mod checks;
 mod checks_printed;
+mod classification;
 mod cli;
 mod conformance;
 mod corrections;
