@@ -77,7 +77,7 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
         (Some(new), _) => (given(&args.old, &layouts, diagnostics), given(new, &layouts, diagnostics)),
         (None, true) => (last_edition(&args.old, diagnostics), given(&args.old, &layouts, diagnostics)),
         (None, false) => {
-            let folder = Folder::open(&args.old);
+            let folder = Folder::at(&args.old);
             let now = given(&args.old, &layouts, diagnostics)?;
             let Given::Composed(made) = &now else {
                 diagnostics.push(Diagnostic::error("E610", "--what-if 要用在数据文件夹上").hint("先写数据文件夹"));
@@ -108,11 +108,11 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
 /// A side by its path: a DOCX, an edition, a data folder.
 fn given(path: &Path, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Given> {
     // What is there and is no folder is for the reader to refuse.
-    if path.exists() && !path.is_dir() {
+    if path.exists() && !path.is_dir() && !Folder::at(path).is_workbook() {
         return docx(path, diagnostics);
     }
     if !path.join(MANIFEST).is_file() {
-        return composed(diagnostics, |found| compose_all(&Folder::open(path), layouts, found));
+        return composed(diagnostics, |found| compose_all(&Folder::at(path), layouts, found));
     }
     recorded(Edition::open(path), diagnostics)
 }

@@ -1,9 +1,10 @@
 //! `gongkai export`: a department's data as one workbook.
 
-use super::folders::{Places, opened};
+use super::folders::Places;
 use super::messages::{print, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::export::export;
+use crate::folder::Folder;
 use crate::place::place;
 use crate::write::Output;
 use clap::Args;
@@ -42,7 +43,7 @@ fn exported(args: &ExportArgs, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
         diagnostics.push(Diagnostic::error("E515", message).hint("请写上文件名，如 数据.xlsx"));
         return Vec::new();
     };
-    let folder = opened(std::slice::from_ref(&args.folder)).remove(0);
+    let folder = Folder::at(&args.folder);
     let Some(bytes) = export(&folder, &args.places.layouts(), diagnostics) else { return Vec::new() };
     let around = args.file.parent().filter(|around| !around.as_os_str().is_empty()).unwrap_or(Path::new("."));
     place(around, &[Output { name, bytes }], diagnostics)

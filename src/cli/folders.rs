@@ -1,7 +1,6 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
 use super::messages::{Form, Outcome, Telling, report, tell};
-use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::layout::Layouts;
@@ -65,11 +64,7 @@ pub fn each_folder(
 
 /// The folders named, to be read as they are needed.
 pub fn opened(folders: &[PathBuf]) -> Vec<Folder> {
-    let one = |path: &PathBuf| match path.is_file() && is_workbook(&path.to_string_lossy()) {
-        true => Folder::open_workbook(path),
-        false => Folder::open(path),
-    };
-    folders.iter().map(one).collect()
+    folders.iter().map(|folder| Folder::at(folder)).collect()
 }
 
 /// What becomes of every folder; the findings if there are no fonts to work with.

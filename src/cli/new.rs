@@ -20,6 +20,9 @@ pub struct NewArgs {
     /// 预算年度
     #[arg(long, value_name = "年度", help_heading = "选项")]
     year: Option<i32>,
+    /// 照上年的文件夹：上年的明细成为“上年预算”，单位、资产、目标、文字沿用，文字里的数用【】标出待核
+    #[arg(long, value_name = "上年文件夹", help_heading = "选项", conflicts_with = "csv")]
+    like: Option<PathBuf>,
     /// 用 CSV 文件，不用工作簿
     #[arg(long, help_heading = "选项")]
     csv: bool,
@@ -30,7 +33,7 @@ pub struct NewArgs {
 /// Makes the folder. What lies there already is left alone, and the exit code is 1.
 pub fn run(args: &NewArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
-    let what = Begin { layout: args.layout.clone(), year: args.year, csv: args.csv };
+    let what = Begin { layout: args.layout.clone(), year: args.year, csv: args.csv, like: args.like.clone() };
     let folder = begin(&args.folder, &what, &args.places.layouts(), &mut diagnostics);
     let written = folder.map(|folder| {
         if let Err(found) = make_folders(&args.folder) {

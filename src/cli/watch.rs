@@ -25,7 +25,7 @@ pub struct WatchArgs {
     #[arg(short, long, default_value = "output", value_name = "文件夹", help_heading = "选项")]
     #[arg(hide_default_value = true)]
     output: PathBuf,
-    /// 生成哪些格式，用逗号隔开：pdf、docx；不写则两种都生成
+    /// 生成哪些格式，用逗号隔开：pdf、docx、xlsx（只有表）；不写则生成 PDF 和 DOCX
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]
     format: Vec<FormatArg>,
     #[command(flatten)]
@@ -98,7 +98,7 @@ fn watcher(folder: &Path, roots: &[PathBuf], sender: Sender<Signal>) -> Result<n
 
 fn tell_outcome(folder: &Path, outcome: Outcome, layouts: &Layouts) -> ExitCode {
     let telling = Telling { form: Form::Text, strict: false, writes: true, layouts };
-    report(&[Folder::open(folder)], &[outcome], &telling)
+    report(&[Folder::at(folder)], &[outcome], &telling)
 }
 
 fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant, layouts: &Layouts) {

@@ -102,6 +102,7 @@ pub fn file(id: &str, title: &str, fields: Vec<FieldDecl>) -> FileDecl {
         path: format!("{id}.csv"),
         required: false,
         role: None,
+        like: None,
         fields,
         unknown: Vec::new(),
         unique: Vec::new(),

@@ -69,6 +69,8 @@ pub struct FileDecl {
     pub path: String,
     /// Whether a folder without it is refused.
     pub required: bool,
+    /// Id of the file whose fields it takes: last year's of this year's.
+    pub like: Option<String>,
     /// `reasons` marks the file that `reason` reads.
     pub role: Option<String>,
     /// Its fields, in the order of the declaration.

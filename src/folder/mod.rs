@@ -67,7 +67,15 @@ impl Folder {
         Folder::of(path, source)
     }
 
-    /// A workbook on disk as a folder of its own. Where a folder is meant, it is opened as [`Folder::open`] does.
+    /// What a user names as a department: a folder, or a workbook that is one by itself.
+    pub fn at(path: &Path) -> Folder {
+        match path.is_file() && is_workbook(&path.to_string_lossy()) {
+            true => Folder::open_workbook(path),
+            false => Folder::open(path),
+        }
+    }
+
+    /// A workbook on disk as a folder of its own.
     pub fn open_workbook(path: &Path) -> Folder {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Folder::open(path) };
         let around = path.parent().filter(|around| !around.as_os_str().is_empty()).unwrap_or(Path::new("."));

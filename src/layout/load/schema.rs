@@ -212,6 +212,7 @@ fn file(
         path: raw.path.unwrap_or_else(|| format!("{id}.csv")),
         required: raw.required,
         role: raw.role,
+        like: raw.like,
         fields: decls,
         unknown: raw.unknown,
         unique: raw.unique,

@@ -1,6 +1,7 @@
-//! XLSX: records as a workbook to fill. The only place that names rust_xlsxwriter.
+//! XLSX: records as a workbook to fill, the published tables. The only place that names rust_xlsxwriter.
 
 pub mod records;
+pub mod tables;
 
 use crate::diagnostic::Diagnostic;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};

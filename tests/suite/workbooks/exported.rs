@@ -163,3 +163,53 @@ fn other_programs_read_the_workbook_and_find_nothing_wrong() {
     let said = python("records_workbook.py", &[&path, &common::sample()]);
     assert_eq!(said.trim(), "the same", "{said}");
 }
+
+/// The sum of the amounts of a file's records, and how many there are.
+fn total(folder: &Path, file: &str) -> (rust_decimal::Decimal, usize) {
+    let mut found = Diagnostics::default();
+    let prepared = common::prepared(folder, &mut found).remove(0);
+    let dataset = &prepared.job.data.datasets[file];
+    let amount = dataset.field("amount").unwrap();
+    (dataset.records.iter().map(|record| record.values[amount].number()).sum(), dataset.records.len())
+}
+
+#[test]
+fn next_year_begins_from_this_years_and_what_was_published_counts() {
+    let disk = tempfile::tempdir().unwrap();
+    let (last, path) = (disk.path().join("631-2023"), disk.path().join("631-2024"));
+    copy(&common::sample(), &last);
+    let roll = || {
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(path.join("text")).unwrap();
+        let mut found = Diagnostics::default();
+        let what = Begin { like: Some(last.clone()), ..Begin::default() };
+        let new = begin(&path, &what, &layouts(), &mut found);
+        let new = new.unwrap_or_else(|| panic!("{:#?}", found.sorted()));
+        gongkai::place::save(&new, &mut found);
+        assert!(!found.has_errors(), "{:#?}", found.sorted());
+    };
+    roll();
+    assert_eq!(total(&path, "prior"), total(&common::sample(), "ledger"));
+    let report = std::fs::read_to_string(path.join("report.toml")).unwrap();
+    for line in
+        ["code = \"631\"", "name = \"临港部门\"", "year = 2024", "level = \"区\"", "assets_date = \"2023-12-31\""]
+    {
+        assert!(report.contains(line), "{report}");
+    }
+    let goals = std::fs::read_to_string(path.join("text/goals-by-duty.md")).unwrap();
+    assert!(goals.contains("【90】%-【100】%为优"), "{goals}");
+    let mut found = Diagnostics::default();
+    let prepared = common::prepared(&path, &mut found).remove(0);
+    let data = &prepared.job.data;
+    assert_eq!(data.datasets["ledger"].records.len(), 0);
+    assert_eq!(data.datasets["procurement"].records.len(), 0);
+    assert_eq!(data.datasets["units"].records.len(), 1);
+    assert!(data.datasets["targets"].records.len() > 100);
+
+    // What was published counts, not what was changed since.
+    common::recorded(&last, "2023-02-10");
+    let ledger = std::fs::read_to_string(last.join("ledger.csv")).unwrap();
+    std::fs::write(last.join("ledger.csv"), ledger.replace("274500.00", "1.00")).unwrap();
+    roll();
+    assert_eq!(total(&path, "prior"), total(&common::sample(), "ledger"));
+}

@@ -3,6 +3,8 @@
 mod exported;
 mod hostile;
 mod made;
+mod mutations;
 mod officers;
 mod patched;
 mod same_documents;
+mod tables;
