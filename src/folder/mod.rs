@@ -36,6 +36,9 @@ pub const FOLDERS: [&str; 4] = ["classification", "layout", "tables", "text"];
 /// How the names of files end that are read as records, declarations and prose.
 pub const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
 
+/// The file that says what the department is; without one a workbook may.
+const REPORT: &str = "report.toml";
+
 /// A file's bytes; cheap to clone.
 pub type Bytes = Arc<[u8]>;
 
@@ -92,27 +95,27 @@ impl Folder {
     }
 
     /// What a workbook stands for where there is no report.toml; nothing else is asked of workbooks here.
-    fn unpacked(&self) -> Option<&BTreeMap<String, Written>> {
-        const REPORT: &str = "report.toml";
-        if matches!(self.edits.get(REPORT), Some(Some(_))) || self.source.has(REPORT) {
-            return None;
-        }
+    fn unpacked(&self) -> &BTreeMap<String, Written> {
         let unpack = || {
+            if matches!(self.edits.get(REPORT), Some(Some(_))) || self.source.has(REPORT) {
+                return BTreeMap::new();
+            }
             let names = self.own_names("").into_iter().filter(|name| is_workbook(name));
             let read = |name: String| {
-                let book = Workbook::open(&self.bytes(&name).ok()??, &name).ok()?;
+                let book = Workbook::open(&self.bytes_there(&name).ok()??, &name).ok()?;
                 unpack(&book).ok()?
             };
             names.filter_map(read).next().unwrap_or_default()
         };
-        Some(self.unpacked.get_or_init(unpack)).filter(|files| !files.is_empty())
+        self.unpacked.get_or_init(unpack)
     }
 
+    /// A file that a workbook stands for and that is not there itself.
     fn written(&self, name: &str) -> Option<&Written> {
-        if is_workbook(name) || self.edits.contains_key(name) || self.source.has(name) {
+        if is_workbook(name) || self.edits.contains_key(name) {
             return None;
         }
-        self.unpacked()?.get(name)
+        self.unpacked().get(name).filter(|_| !self.source.has(name))
     }
 
     /// A place in a file that a workbook stands for, as the place in the workbook.
@@ -151,7 +154,7 @@ impl Folder {
         let _ = self.source.bytes(name);
         let mut folder = self.clone();
         folder.edits.insert(name.to_string(), bytes);
-        if is_workbook(name) {
+        if is_workbook(name) || name == REPORT {
             folder.unpacked = Arc::default();
         }
         folder
@@ -260,15 +263,16 @@ impl Folder {
     }
 
     fn has_written_below(&self, folder: &str) -> bool {
-        self.unpacked().is_some_and(|files| files.keys().any(|path| is_below(path, folder)))
+        self.unpacked().keys().any(|path| is_below(path, folder))
     }
 
     /// The names of what lies directly in a folder of it (`""`: in itself), sorted. Hidden names (`.`) and those of open
     /// documents (`~`) are left out: no program of the user's means them to be read.
     pub fn names(&self, below: &str) -> Vec<String> {
         let mut names = self.own_names(below);
-        if let Some(files) = self.unpacked() {
-            names.extend(files.keys().filter_map(|path| child(path, below)));
+        let written = self.unpacked();
+        if !written.is_empty() {
+            names.extend(written.keys().filter_map(|path| child(path, below)));
             names.sort();
             names.dedup();
         }
@@ -314,10 +318,17 @@ impl Folder {
     pub fn bytes(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
         match self.edits.get(name) {
             Some(edit) => Ok(edit.clone()),
-            None => match self.written(name) {
-                Some(written) => Ok(Some(written.text.as_bytes().into())),
-                None => self.source.bytes(name),
+            None => match self.source.bytes(name)? {
+                None => Ok(self.written(name).map(|written| written.text.as_bytes().into())),
+                there => Ok(there),
             },
+        }
+    }
+
+    fn bytes_there(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
+        match self.edits.get(name) {
+            Some(edit) => Ok(edit.clone()),
+            None => self.source.bytes(name),
         }
     }
 
@@ -352,7 +363,7 @@ impl Folder {
     /// Every file of text that its documents may be made of, sorted: those that a workbook stands for too.
     pub fn files_of_text(&self) -> BTreeSet<String> {
         let mut found = self.files_that_count([]);
-        found.extend(self.unpacked().into_iter().flat_map(|files| files.keys().cloned()));
+        found.extend(self.unpacked().keys().cloned());
         found.retain(|name| !is_workbook(name));
         found
     }

@@ -144,7 +144,7 @@ impl BookReader {
                 }
             }
             "table-row" => {
-                let number_of = self.row.number + self.row_repeats.max(1).min(MOST_ROWS);
+                let number_of = self.row.number + self.row_repeats.clamp(1, MOST_ROWS);
                 self.row_repeats = number("number-rows-repeated");
                 self.cells.filtered |= attribute(element, "visibility").is_some_and(|how| how == "filter");
                 self.row = CellRow { number: number_of, hidden: is_hidden(), cells: Vec::new() };
@@ -208,10 +208,8 @@ impl BookReader {
                     }
                 }
             }
-            "table" if self.cell.is_none() => {
-                if self.all.len() < self.sheets.len().min(MOST_SHEETS) {
-                    self.all.push(std::mem::take(&mut self.cells));
-                }
+            "table" if self.cell.is_none() && self.all.len() < self.sheets.len().min(MOST_SHEETS) => {
+                self.all.push(std::mem::take(&mut self.cells));
             }
             _ => {}
         }

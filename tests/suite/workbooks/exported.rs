@@ -32,22 +32,24 @@ fn csv_files_a_workbook_in_their_place_and_a_workbook_alone_give_the_same_bytes(
         let expected = bytes(&source);
         let workbook = exported(&Folder::open(&source));
 
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("it is there");
         copy(&source, folder.path());
-        for entry in std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()) {
+        for entry in
+            std::fs::read_dir(folder.path()).expect("it is there").map(|entry| entry.expect("it is there").path())
+        {
             if entry.extension().is_some_and(|ending| ending == "csv") {
-                std::fs::remove_file(entry).unwrap();
+                std::fs::remove_file(entry).expect("it is there");
             }
         }
-        std::fs::write(folder.path().join("数据.xlsx"), &workbook).unwrap();
+        std::fs::write(folder.path().join("数据.xlsx"), &workbook).expect("it is there");
         assert!(bytes(folder.path()) == expected, "{data}: a workbook in the folder");
         assert!(exported(&Folder::open(folder.path())) == workbook, "{data}: exported, read, exported");
 
-        let alone = tempfile::tempdir().unwrap();
+        let alone = tempfile::tempdir().expect("it is there");
         let path = alone.path().join("部门.xlsx");
-        std::fs::write(&path, &workbook).unwrap();
+        std::fs::write(&path, &workbook).expect("it is there");
         // What lies beside it is none of its business.
-        std::fs::write(alone.path().join("ledger.csv"), "坏").unwrap();
+        std::fs::write(alone.path().join("ledger.csv"), "坏").expect("it is there");
         assert!(of_workbook(&path) == expected, "{data}: a workbook alone");
         assert!(exported(&Folder::open_workbook(&path)) == workbook, "{data}: exported alone");
     }
@@ -58,21 +60,21 @@ fn places_in_a_workbook_alone_are_its_cells() {
     let source =
         Folder::open(&common::sample()).with("text/duties.md", "第一段\n\n做好负责信访事件接待。\n".as_bytes());
     let workbook = exported(&source);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is there");
     let path = folder.path().join("631.xlsx");
-    std::fs::write(&path, &workbook).unwrap();
+    std::fs::write(&path, &workbook).expect("it is there");
     let mut found = Diagnostics::default();
     common::workshop().build(&Folder::open_workbook(&path), Aim::Look, &[], &mut found);
     let said: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
     let row = {
-        let book = gongkai::workbook::Workbook::open(&workbook.into(), "631.xlsx").unwrap();
-        let sheet = book.sheets().iter().find(|sheet| sheet.name == "文字").unwrap().clone();
-        let cells = book.read(&sheet).unwrap();
+        let book = gongkai::workbook::Workbook::open(&workbook.into(), "631.xlsx").expect("it is there");
+        let sheet = book.sheets().iter().find(|sheet| sheet.name == "文字").expect("it is there").clone();
+        let cells = book.read(&sheet).expect("it is there");
         cells
             .rows
             .iter()
             .find(|row| row.at(2).is_some_and(|cell| &*cell.text == "做好负责信访事件接待。"))
-            .unwrap()
+            .expect("it is there")
             .number
     };
     let expected = format!("631.xlsx 文字!B{row} 警告[L007] “做好”和“负责”两个动词叠在一起");
@@ -116,7 +118,7 @@ fn a_department_may_be_written_by_hand_in_one_workbook() {
     ] {
         sheets.push(sheet(name, file));
     }
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is there");
     let path = folder.path().join("631-2023.xlsx");
     Book::of(sheets).write(&path);
     let folder = Folder::open_workbook(&path);
@@ -128,18 +130,18 @@ fn a_department_may_be_written_by_hand_in_one_workbook() {
 
 #[test]
 fn a_new_folder_asks_for_what_is_not_known_and_takes_what_an_officer_fills_in() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is there");
     let path = folder.path().join("632-2026");
     for csv in [false, true] {
         let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(path.join("text")).unwrap();
+        std::fs::create_dir_all(path.join("text")).expect("it is there");
         let mut found = Diagnostics::default();
         let layout = Some("hebei-department-budget-2023".to_string());
         let what = Begin { layout, csv, ..Begin::default() };
         let new = begin(&path, &what, &layouts(), &mut found).expect("a folder");
         gongkai::place::save(&new, &mut found);
         assert!(found.is_empty(), "{:#?}", found.sorted());
-        let report = std::fs::read_to_string(path.join("report.toml")).unwrap();
+        let report = std::fs::read_to_string(path.join("report.toml")).expect("it is there");
         assert!(report.contains("code = \"632\"") && report.contains("year = 2026"), "{report}");
         let asked = said(&path);
         assert!(asked.iter().any(|told| told.starts_with("report.toml:2:1 错误[E180] 缺少“name”")), "{asked:#?}");
@@ -157,9 +159,9 @@ fn other_programs_read_the_workbook_and_find_nothing_wrong() {
     if !common::have_python(&["openpyxl", "openxml_audit"]) {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is there");
     let path = folder.path().join("631.xlsx");
-    std::fs::write(&path, exported(&Folder::open(&common::sample()))).unwrap();
+    std::fs::write(&path, exported(&Folder::open(&common::sample()))).expect("it is there");
     let said = python("records_workbook.py", &[&path, &common::sample()]);
     assert_eq!(said.trim(), "the same", "{said}");
 }
@@ -169,18 +171,18 @@ fn total(folder: &Path, file: &str) -> (rust_decimal::Decimal, usize) {
     let mut found = Diagnostics::default();
     let prepared = common::prepared(folder, &mut found).remove(0);
     let dataset = &prepared.job.data.datasets[file];
-    let amount = dataset.field("amount").unwrap();
+    let amount = dataset.field("amount").expect("it is there");
     (dataset.records.iter().map(|record| record.values[amount].number()).sum(), dataset.records.len())
 }
 
 #[test]
 fn next_year_begins_from_this_years_and_what_was_published_counts() {
-    let disk = tempfile::tempdir().unwrap();
+    let disk = tempfile::tempdir().expect("it is there");
     let (last, path) = (disk.path().join("631-2023"), disk.path().join("631-2024"));
     copy(&common::sample(), &last);
     let roll = || {
         let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(path.join("text")).unwrap();
+        std::fs::create_dir_all(path.join("text")).expect("it is there");
         let mut found = Diagnostics::default();
         let what = Begin { like: Some(last.clone()), ..Begin::default() };
         let new = begin(&path, &what, &layouts(), &mut found);
@@ -190,13 +192,13 @@ fn next_year_begins_from_this_years_and_what_was_published_counts() {
     };
     roll();
     assert_eq!(total(&path, "prior"), total(&common::sample(), "ledger"));
-    let report = std::fs::read_to_string(path.join("report.toml")).unwrap();
+    let report = std::fs::read_to_string(path.join("report.toml")).expect("it is there");
     for line in
         ["code = \"631\"", "name = \"临港部门\"", "year = 2024", "level = \"区\"", "assets_date = \"2023-12-31\""]
     {
         assert!(report.contains(line), "{report}");
     }
-    let goals = std::fs::read_to_string(path.join("text/goals-by-duty.md")).unwrap();
+    let goals = std::fs::read_to_string(path.join("text/goals-by-duty.md")).expect("it is there");
     assert!(goals.contains("【90】%-【100】%为优"), "{goals}");
     let mut found = Diagnostics::default();
     let prepared = common::prepared(&path, &mut found).remove(0);
@@ -208,8 +210,8 @@ fn next_year_begins_from_this_years_and_what_was_published_counts() {
 
     // What was published counts, not what was changed since.
     common::recorded(&last, "2023-02-10");
-    let ledger = std::fs::read_to_string(last.join("ledger.csv")).unwrap();
-    std::fs::write(last.join("ledger.csv"), ledger.replace("274500.00", "1.00")).unwrap();
+    let ledger = std::fs::read_to_string(last.join("ledger.csv")).expect("it is there");
+    std::fs::write(last.join("ledger.csv"), ledger.replace("274500.00", "1.00")).expect("it is there");
     roll();
     assert_eq!(total(&path, "prior"), total(&common::sample(), "ledger"));
 }

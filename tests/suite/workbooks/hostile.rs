@@ -83,7 +83,7 @@ fn a_million_rows_and_cells_in_the_corners_of_a_sheet_cost_what_they_hold() {
     let merges: String = (0..50_000).map(|n| format!("<mergeCell ref=\"A{}:A1048576\"/>", n % 1_000 + 2)).collect();
     let folder = copy_of_sample();
     let mut ledger = Sheet::of_csv("预算明细", &sample().join("ledger.csv"));
-    std::fs::remove_file(folder.path().join("ledger.csv")).unwrap();
+    std::fs::remove_file(folder.path().join("ledger.csv")).expect("it is there");
     ledger.after = format!("<mergeCells>{merges}</mergeCells>");
     Book::of(vec![ledger]).write(&folder.path().join("数据.xlsx"));
     assert!(!said_of(folder.path()).is_empty());
@@ -97,9 +97,9 @@ fn said_of(folder: &std::path::Path) -> Vec<String> {
 fn old_workbooks_and_open_documents_give_the_same_documents() {
     let expected = bytes(&sample());
     for name in ["631.xls", "631.ods"] {
-        let disk = tempfile::tempdir().unwrap();
+        let disk = tempfile::tempdir().expect("it is there");
         let path = disk.path().join(name);
-        std::fs::copy(root().join("tests/data/workbooks").join(name), &path).unwrap();
+        std::fs::copy(root().join("tests/data/workbooks").join(name), &path).expect("it is there");
         let mut found = gongkai::diagnostic::Diagnostics::default();
         let formats = [gongkai::write::Format::Pdf, gongkai::write::Format::Docx];
         let aim = gongkai::workshop::Aim::Publish;
@@ -118,7 +118,7 @@ fn old_workbooks_and_open_documents_give_the_same_documents() {
 fn a_platforms_export_is_read_and_its_words_are_understood() {
     let folder = copy_of_sample();
     for file in ["ledger.csv", "prior.csv"] {
-        std::fs::remove_file(folder.path().join(file)).unwrap();
+        std::fs::remove_file(folder.path().join(file)).expect("it is there");
     }
     let head = [
         "预算单位",
@@ -164,12 +164,12 @@ fn a_platforms_export_is_read_and_its_words_are_understood() {
     sheet.after = (0..44).map(|n| format!("<mergeCell ref=\"A{0}:D{0}\"/>", n + 100)).collect();
     sheet.after = format!("<mergeCells>{}</mergeCells>", sheet.after);
     let prior = Sheet::of_csv("上年预算", &sample().join("prior.csv"));
-    std::fs::write(folder.path().join("units.csv"), "单位名称,单位性质\n临港管委会,事业\n").unwrap();
+    std::fs::write(folder.path().join("units.csv"), "单位名称,单位性质\n临港管委会,事业\n").expect("it is there");
     Book::of(vec![sheet, prior]).write(&folder.path().join("导出.xlsx"));
     let mut found = gongkai::diagnostic::Diagnostics::default();
     let prepared = crate::common::prepared(folder.path(), &mut found).remove(0);
     let ledger = &prepared.job.data.datasets["ledger"];
-    let field = |id: &str| ledger.field(id).unwrap();
+    let field = |id: &str| ledger.field(id).expect("it is there");
     let of = |id: &str| -> Vec<String> {
         let value = |value: &gongkai::data::Value| match value {
             gongkai::data::Value::Number(number) => number.normalize().to_string(),

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 fn found(book: &Book) -> BTreeSet<String> {
     let folder = copy_of_sample();
     for sheet in ["ledger", "prior", "units", "procurement", "assets"] {
-        std::fs::remove_file(folder.path().join(format!("{sheet}.csv"))).unwrap();
+        std::fs::remove_file(folder.path().join(format!("{sheet}.csv"))).expect("it is there");
     }
     book.write(&folder.path().join("数据.xlsx"));
     let mut found = Diagnostics::default();
@@ -85,7 +85,7 @@ fn every_change_of_a_workbook_is_told_with_its_cell() {
     }
     let file = root().join("tests/data/workbooks/mutations.txt");
     if std::env::var_os("GONGKAI_UPDATE").is_some_and(|update| update == "1") {
-        std::fs::write(&file, &told).unwrap();
+        std::fs::write(&file, &told).expect("it is there");
     }
     assert_eq!(told, std::fs::read_to_string(&file).unwrap_or_default());
 }

@@ -9,7 +9,11 @@ use std::path::Path;
 /// The sample's ledger as a table of texts, its heads first.
 fn ledger() -> Vec<Vec<String>> {
     let reader = csv::ReaderBuilder::new().has_headers(false).from_path(sample().join("ledger.csv"));
-    reader.unwrap().records().map(|row| row.unwrap().iter().map(str::to_string).collect()).collect()
+    reader
+        .expect("it is there")
+        .records()
+        .map(|row| row.expect("it is there").iter().map(str::to_string).collect())
+        .collect()
 }
 
 fn column(table: &[Vec<String>], head: &str) -> usize {
@@ -19,7 +23,7 @@ fn column(table: &[Vec<String>], head: &str) -> usize {
 /// The sample with a workbook in place of its ledger.
 fn with_ledger(sheet: Sheet) -> tempfile::TempDir {
     let folder = copy_of_sample();
-    std::fs::remove_file(folder.path().join("ledger.csv")).unwrap();
+    std::fs::remove_file(folder.path().join("ledger.csv")).expect("it is there");
     Book::of(vec![sheet]).write(&folder.path().join("数据.xlsx"));
     folder
 }
@@ -29,7 +33,7 @@ fn is_said(said: &[String], begins: &str) {
 }
 
 fn amount(field: &str) -> f64 {
-    field.replace(',', "").parse().unwrap()
+    field.replace(',', "").parse().expect("it is there")
 }
 
 /// The ledger as an officer's sheet: title, unit, a head of two rows with the codes in parts, sub-totals, total, notes.
@@ -119,7 +123,7 @@ fn the_same_sheet_as_csv_is_read_the_same() {
     let line = |row: &Vec<Cell>| row.iter().map(plain).collect::<Vec<_>>().join(",");
     let csv: Vec<String> = officers_sheet(true).rows.iter().map(line).collect();
     let folder = copy_of_sample();
-    std::fs::write(folder.path().join("ledger.csv"), csv.join("\r\n")).unwrap();
+    std::fs::write(folder.path().join("ledger.csv"), csv.join("\r\n")).expect("it is there");
     assert!(bytes(folder.path()) == bytes(&sample()));
     is_said(&said(folder.path()), "ledger.csv:4 提示[E128] 列名在第 4 行，上面的行不是数据；第 3 行写明“单位：万元”");
 }
@@ -130,7 +134,7 @@ fn a_total_that_is_not_the_sum_is_told_with_both_amounts() {
     let last = sheet.rows.len() - 3;
     let money = sheet.rows[last].len() - 1;
     let before = match &sheet.rows[last][money] {
-        Cell::Number(amount, _) => amount.parse::<f64>().unwrap(),
+        Cell::Number(amount, _) => amount.parse::<f64>().expect("it is there"),
         _ => unreachable!(),
     };
     sheet.rows[last][money] = number(&format!("{}", before + 1.0));
@@ -158,7 +162,7 @@ fn rows_of_wider_codes_are_totals_and_a_wider_code_alone_is_a_mistake() {
     let total = |code: &str, amount: &str| format!("{code},,,,,,,{amount}\n");
     let read = |text: String| {
         let folder = copy_of_sample();
-        std::fs::write(folder.path().join("ledger.csv"), text).unwrap();
+        std::fs::write(folder.path().join("ledger.csv"), text).expect("it is there");
         let said = said(folder.path());
         said.into_iter().filter(|told| told.starts_with("ledger.csv")).collect::<Vec<_>>()
     };
@@ -181,7 +185,7 @@ fn rows_of_wider_codes_are_totals_and_a_wider_code_alone_is_a_mistake() {
 /// A sheet of targets, whose texts are numbers with formats.
 fn targets(rows: Vec<Vec<Cell>>) -> Vec<String> {
     let folder = copy_of_sample();
-    std::fs::remove_file(folder.path().join("targets.csv")).unwrap();
+    std::fs::remove_file(folder.path().join("targets.csv")).expect("it is there");
     let mut all = vec![texts(&[
         "项目",
         "绩效目标",
@@ -255,7 +259,12 @@ fn numbers_are_the_decimals_that_were_typed() {
             Some(told) => told[at.len()..].to_string(),
             None => {
                 let record = values(folder.path(), "ledger").remove(0);
-                record.split('|').rev().find(|value| value.contains(|c: char| c.is_ascii_digit())).unwrap().to_string()
+                record
+                    .split('|')
+                    .rev()
+                    .find(|value| value.contains(|c: char| c.is_ascii_digit()))
+                    .expect("it is there")
+                    .to_string()
             }
         }
     };

@@ -14,14 +14,14 @@ fn the_tables_workbook_has_every_figure_exact_and_shown_as_printed() {
     if !common::have_python(&["openpyxl", "openxml_audit"]) {
         return;
     }
-    let document = composed(&sample()).unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let document = composed(&sample()).expect("it is there");
+    let folder = tempfile::tempdir().expect("it is there");
     let path = folder.path().join("表.xlsx");
-    std::fs::write(&path, &built(&sample(), &[Format::Xlsx])[0].bytes).unwrap();
+    std::fs::write(&path, &built(&sample(), &[Format::Xlsx])[0].bytes).expect("it is there");
     let tables: Vec<&gongkai::document::Table> = document.tables().collect();
     let described = serde_json::json!({ "tables": tables, "figures": document.figures });
     let json = folder.path().join("document.json");
-    std::fs::write(&json, described.to_string()).unwrap();
+    std::fs::write(&json, described.to_string()).expect("it is there");
     let said = python("tables_workbook.py", &[&path, &json]);
     assert!(said.trim().ends_with("the same"), "{said}");
 }
