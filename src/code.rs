@@ -139,7 +139,7 @@ pub fn mistake(code: &str) -> Option<(&'static Family, &'static str)> {
 }
 
 /// Every mistake that stops the program, and what the program notes of files.
-pub const FAMILIES: [Family; 14] = [
+pub const FAMILIES: [Family; 16] = [
     Family {
         title: "数据文件",
         codes: &[
@@ -293,6 +293,23 @@ pub const FAMILIES: [Family; 14] = [
         ],
     },
     Family {
+        title: "版式集里可疑的写法（layouts check）",
+        codes: &[
+            ("E290", "规则永远查不到什么"),
+            ("E291", "数字后面写的单位不是它印的单位"),
+            ("E292", "side 超出了表的侧数"),
+            ("E293", "名称盖住了另一个"),
+            ("E294", "“#”会照印"),
+            ("E295", "合计没有证明"),
+            ("E296", "数字没有一处用到"),
+            ("E297", "没有这张表"),
+        ],
+    },
+    Family {
+        title: "与公开的文本比较（layouts compare）",
+        codes: &[("E630", "公开的文本读不懂"), ("E631", "文件夹没有做成可比较的文本")],
+    },
+    Family {
         title: "编成文本",
         codes: &[
             ("E301", "两个数字的地址相同"),
@@ -402,6 +419,7 @@ pub const FAMILIES: [Family; 14] = [
             ("E606", "一天的版太多"),
             ("E607", "文件读不出来"),
             ("E608", "这一版没有封印"),
+            ("E609", "封面仍是以前的日期"),
             ("E614", "没有这个数据文件夹"),
         ],
     },

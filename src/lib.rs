@@ -44,6 +44,7 @@
 
 #![warn(missing_docs)]
 
+pub mod against;
 pub mod begin;
 pub(crate) mod cell_name;
 pub mod check;
@@ -59,6 +60,7 @@ pub mod edition;
 pub mod export;
 pub mod folder;
 pub mod fonts;
+pub mod form;
 pub(crate) mod kept;
 pub mod layout;
 pub mod made;

@@ -90,7 +90,7 @@ fn lay_list(text: &str, columns: &ListColumns, class: &mut Class, findings: &mut
     }
 }
 
-/// Puts the name of one line into `class`; the code, if the line names one for the class's year.
+/// Puts the name of one line into `class`; the code, if the line names one for the class's year and no other may.
 fn lay_row(row: &Row, columns: &ListColumns, class: &mut Class, findings: &mut FileFindings) -> Option<String> {
     let cell = |column: usize| row.fields.get(column).map(|f| cleaned(f)).unwrap_or_default();
     let (code, name) = (half_width(&cell(columns.code)).into_owned(), cell(columns.name));
@@ -135,7 +135,9 @@ fn lay_row(row: &Row, columns: &ListColumns, class: &mut Class, findings: &mut F
         },
     };
     let checked = columns.seen.is_none_or(|column| !cell(column).is_empty());
-    class.lay(&code, name.into_owned(), years, checked).then_some(code)
+    // Of every year, a code has as many lines as names.
+    let once = years.is_none() || class.year.is_some();
+    (class.lay(&code, name.into_owned(), years, checked) && once).then_some(code)
 }
 
 fn refuse_twice(

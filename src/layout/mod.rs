@@ -1,6 +1,7 @@
 //! Layout sets: what a document consists of, declared in TOML and Markdown. Declarations only; no geometry, no data.
 
 mod check;
+pub mod doubts;
 mod files;
 mod load;
 pub mod narrative_lines;

@@ -202,6 +202,18 @@ fn a_list_of_ones_own_may_say_years() {
     );
 }
 
+/// A set by itself is of no year: it has the names of all.
+#[test]
+fn a_set_without_a_report_has_the_names_of_every_year() {
+    let mut found = Diagnostics::default();
+    let set = gongkai::workshop::load_set("hebei-department-budget-2023", &Layouts::default(), &mut found);
+    assert!(found.is_empty(), "{:?}", found.sorted());
+    let set = set.expect("the set");
+    let class = &set.schema.classes["function"];
+    assert_eq!(class.names.get("21305").map(String::as_str), Some("巩固脱贫攻坚成果衔接乡村振兴"));
+    assert!(class.names.contains_key("2013901") && !class.unchecked.contains("21305"));
+}
+
 /// What an earlier program kept with an edition, a folder for the year, is read before the list of all years.
 #[test]
 fn a_list_of_one_year_comes_before_that_of_all_years() {

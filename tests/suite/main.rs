@@ -33,6 +33,7 @@ mod pull;
 mod reference;
 mod review;
 mod second_set;
+mod set_tools;
 mod stress;
 mod terminal;
 mod trust;

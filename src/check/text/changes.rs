@@ -2,7 +2,7 @@
 
 use super::amounts::{Amount, DOWN, UP, Unit};
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::statements::Statement;
 use super::texts::{NamedFigure, Texts};
 use super::typed::unlike;
@@ -10,8 +10,8 @@ use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use rust_decimal::Decimal;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "N007",
             severity: Warning,
@@ -24,7 +24,7 @@ pub const RULES: &[Rule] = &[
         },
         find: sign_words,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N008",
             severity: Warning,
@@ -38,7 +38,7 @@ pub const RULES: &[Rule] = &[
         },
         find: percents,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N009",
             severity: Warning,
@@ -52,7 +52,7 @@ pub const RULES: &[Rule] = &[
         },
         find: zero_base,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N020",
             severity: Warning,

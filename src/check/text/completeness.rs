@@ -2,7 +2,7 @@
 
 use super::passage::plain;
 use super::read::note_place;
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::targets::field;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
@@ -14,8 +14,8 @@ use std::collections::{BTreeSet, HashSet};
 
 const RULES_OF_2016: &str = "《地方预决算公开操作规程》（财预〔2016〕143号）";
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "K001",
             severity: Warning,
@@ -29,7 +29,7 @@ pub const RULES: &[Rule] = &[
         },
         find: tables,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K002",
             severity: Warning,
@@ -43,7 +43,7 @@ pub const RULES: &[Rule] = &[
         },
         find: statements,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K003",
             severity: Warning,
@@ -56,7 +56,7 @@ pub const RULES: &[Rule] = &[
         },
         find: sections,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K004",
             severity: Warning,
@@ -69,7 +69,7 @@ pub const RULES: &[Rule] = &[
         },
         find: targets,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K005",
             severity: Warning,
@@ -82,7 +82,7 @@ pub const RULES: &[Rule] = &[
         },
         find: objectives,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K006",
             severity: Warning,
@@ -95,7 +95,7 @@ pub const RULES: &[Rule] = &[
         },
         find: glossary_spelling,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K007",
             severity: Warning,
@@ -106,7 +106,7 @@ pub const RULES: &[Rule] = &[
         },
         find: dates,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K008",
             severity: Warning,
@@ -117,7 +117,7 @@ pub const RULES: &[Rule] = &[
         },
         find: contents,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K009",
             severity: Warning,
@@ -130,7 +130,7 @@ pub const RULES: &[Rule] = &[
         },
         find: narratives,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K010",
             severity: Warning,
@@ -144,7 +144,7 @@ pub const RULES: &[Rule] = &[
         },
         find: glossary_coverage,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K011",
             severity: Severity::Note,

@@ -4,7 +4,7 @@
 use super::amounts::Amount;
 use super::characters::{is_han, is_searched, searched_text};
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::statements::What;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
@@ -16,8 +16,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "N012",
             severity: Warning,
@@ -31,7 +31,7 @@ pub const RULES: &[Rule] = &[
         },
         find: subject_names,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N013",
             severity: Warning,
@@ -45,7 +45,7 @@ pub const RULES: &[Rule] = &[
         },
         find: contributions,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N014",
             severity: Warning,
@@ -56,7 +56,7 @@ pub const RULES: &[Rule] = &[
         },
         find: project_names,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N015",
             severity: Warning,
@@ -67,7 +67,7 @@ pub const RULES: &[Rule] = &[
         },
         find: years,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N016",
             severity: Warning,
@@ -80,7 +80,7 @@ pub const RULES: &[Rule] = &[
         },
         find: entity,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N017",
             severity: Warning,
@@ -94,7 +94,7 @@ pub const RULES: &[Rule] = &[
         },
         find: level,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N019",
             severity: Warning,
@@ -107,7 +107,7 @@ pub const RULES: &[Rule] = &[
         },
         find: past_targets,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N022",
             severity: Warning,

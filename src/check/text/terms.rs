@@ -2,15 +2,15 @@
 
 use super::characters::is_han;
 use super::passage::{Kind, Passage, plain};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use super::words::{WrongWord, wrong};
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use crate::document::Block;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "L030",
             severity: Warning,
@@ -21,7 +21,7 @@ pub const RULES: &[Rule] = &[
         },
         find: variants,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L031",
             severity: Warning,
