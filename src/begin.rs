@@ -3,7 +3,7 @@
 use crate::compose::Job;
 use crate::data::schema::{FileDecl, Kind};
 use crate::data::{Dataset, Record, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::edition::{self, Edition};
 use crate::folder::Folder;
 use crate::layout::{self, Layer, LayoutSet, Layouts, SetFiles};
@@ -107,7 +107,17 @@ pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Dia
         None => None,
     };
     let layout = what.layout.clone().or_else(|| former.as_ref().map(|former| former.job.set.id.clone()));
-    let set = the_set(&Begin { layout, ..what.clone() }, layouts, diagnostics)?;
+    let folder = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let of_name = folder.split_once('-').and_then(|(_, year)| year_in(year)?.parse().ok());
+    let year = what.year.or(of_name).or_else(|| former.as_ref().map(|former| former.job.report.year + 1));
+    if year.is_none() {
+        diagnostics.push(
+            Diagnostic::error("E517", "没有写明预算年度")
+                .hint("加上 --year，如 --year 2026；或把文件夹写成“代码-年度”，如 632-2026"),
+        );
+        return None;
+    }
+    let set = the_set(&Begin { layout, year, ..what.clone() }, layouts, diagnostics)?;
     let files = match files(path, what, &set, former.as_ref()) {
         Ok(files) => files,
         Err(found) => {
@@ -148,7 +158,9 @@ fn the_set(what: &Begin, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Op
             return None;
         }
     };
-    let files = SetFiles::find(&id, None, layouts, None, diagnostics)?;
+    let mut files = SetFiles::find(&id, None, layouts, None, diagnostics)?;
+    // Its codes have the names of that year.
+    files.year = what.year.map(|year| (year, Place::file("report.toml")));
     layout::load(&files, &Layer::default(), diagnostics).filter(|_| !diagnostics.has_errors())
 }
 

@@ -142,7 +142,7 @@ fn take_by_headings(
     let Content::Cells(cells) = &sheet.content else { return };
     let fits = |(index, decl): (usize, &FileDecl)| {
         let lacking = found[index].is_none() && decl.role.as_deref() != Some(WRITTEN) && !folder.is_file(&decl.path);
-        (lacking && Sheet::has_headings(cells, decl)).then_some(index)
+        (lacking && Sheet::has_headings(cells, decl, &schema.classes)).then_some(index)
     };
     let fitting: Vec<usize> = schema.files.values().enumerate().filter_map(fits).collect();
     match fitting[..] {

@@ -5,7 +5,7 @@ use super::csv_file::{Broken, FieldPlace, Row, Rows, separator_of};
 use super::findings::FileFindings;
 use super::given::Content;
 use super::head_row::{Head, find_head};
-use super::heading::{Headings, has_required, known_headings, match_headings};
+use super::heading::{Headings, has_required, is_level, known_headings, match_headings};
 use super::schema::{FileDecl, Kind};
 use super::typed::shown;
 use crate::cell_name::letters;
@@ -106,9 +106,14 @@ impl Sheet {
         Some(Sheet { headings, above, rows })
     }
 
-    /// Whether a sheet has the headings of a file: all that it requires.
-    pub fn has_headings(cells: &Cells, file: &FileDecl) -> bool {
-        rows_at_head(cells).any(|row| has_required(&row, file))
+    /// Whether a sheet has the headings of a file: all that it requires, its codes perhaps in parts.
+    pub fn has_headings(cells: &Cells, file: &FileDecl, classes: &Classes) -> bool {
+        let without_codes = |row: &Row| {
+            let of_records = file.fields.iter().filter(|field| !matches!(field.kind, Kind::Code { .. }));
+            let file = FileDecl { fields: of_records.cloned().collect(), ..file.clone() };
+            row.fields.iter().filter(|text| is_level(text, classes)).count() >= 2 && has_required(row, &file)
+        };
+        rows_at_head(cells).any(|row| has_required(&row, file) || without_codes(&row))
     }
 
     /// The text with one field of the row that begins on `line` replaced and every other byte kept; a row too short
