@@ -424,7 +424,12 @@ impl Doubts<'_> {
             }
         }
         for (message, place) in wrong {
-            self.push("E296", message, place, "删去它；要印的，在 parts 或正文里用到它");
+            self.push(
+                "E296",
+                message,
+                place,
+                "删去它，或在 parts、正文里用到它；只有部门自己的文字（text/*.md）用到的，不必改",
+            );
         }
     }
 }

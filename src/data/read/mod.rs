@@ -570,6 +570,8 @@ fn no_value(kind: CellKind, text: &str, field: &super::FieldDecl) -> Option<Diag
 /// A declared default as a value; an amount's is in 元.
 pub(super) fn default_value(value: &str, kind: &Kind) -> Value {
     match kind {
+        // A blank that is known to be one.
+        _ if value.is_empty() => Value::Blank,
         Kind::Amount | Kind::Number => value.parse().map_or(Value::Blank, Value::Number),
         _ => text_value(value),
     }
