@@ -165,13 +165,15 @@ impl Sums {
         let after = totals[index + 1..].iter().map(|t| t.above).take(NEAR).find(|&above| above > total.above);
         let count = self.first.len() - 1;
         let all = between(0, count);
-        let block = between(before.unwrap_or(0), total.above);
-        let next = between(total.above, after.unwrap_or(count));
+        // A total of no rows would agree with any that prints 0.
+        let some = |from: usize, to: usize| (from < to).then(|| between(from, to));
+        let block = some(before.unwrap_or(0), total.above);
+        let next = some(total.above, after.unwrap_or(count));
         let named = name_in(&total.label).and_then(|name| self.by_word.get(&name).cloned());
         let mut groups: Vec<Vec<Decimal>> = named.into_iter().collect();
         match total.label.contains("小计") {
-            true => groups.extend([block, next, all]),
-            false => groups.extend([all, block, next]),
+            true => groups.extend(block.into_iter().chain(next).chain([all])),
+            false => groups.extend([all].into_iter().chain(block).chain(next)),
         }
         groups
     }
