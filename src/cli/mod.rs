@@ -34,7 +34,7 @@ const EXAMPLES: &str = "\
                                              与发布过的一版比较，标出改动
   gongkai pull 公开.docx data/631-2023       在 Word 里改过的，写回数据文件夹
   gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
-  gongkai new 632-2026                       新建数据文件夹，有要填的工作簿
+  gongkai new 632-2026 --layout 版式名称     新建数据文件夹，有要填的工作簿
   gongkai export data/631-2023 631.xlsx      全部数据写成一个工作簿
   gongkai watch data/631-2023                一存盘就重新生成
   gongkai why data/631-2023 85.05            一个数是怎么来的
@@ -129,7 +129,7 @@ enum Command {
     /// 新建一个数据文件夹：report.toml、文字的空白和要填的工作簿
     #[command(help_template = HELP, override_usage = "gongkai new [选项] <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai new 632-2026                     report.toml、text/*.md 和 数据.xlsx\n  gongkai new 632-2026 --csv               不用工作簿，用 CSV 文件\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632-2026 --layout hebei-department-budget-2023 --year 2026"
+        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件"
     )]
     New(new::NewArgs),
     /// 把一个部门的全部数据写成一个工作簿
