@@ -34,6 +34,7 @@ mod reference;
 mod review;
 mod second_set;
 mod set_tools;
+mod shipped_sets;
 mod stress;
 mod terminal;
 mod trust;
