@@ -267,6 +267,7 @@ mod tests {
             words: Default::default(),
             kind,
             required: false,
+            expected: false,
             required_when: None,
             default: None,
             place: Place::file("schema.toml"),
