@@ -115,9 +115,15 @@ fn one(
     formats: &[Format],
     outcome: &mut Outcome,
 ) {
-    let Opened { made, found } = workshop.open(folder, Aim::Publish);
-    outcome.diagnostics.extend(found);
-    let files = workshop.write(&made, formats, &mut outcome.diagnostics);
+    // An edition and a statement look at all documents again; without them each is given back when it is written.
+    let (made, files) = if args.edition || args.since.is_some() {
+        let Opened { made, found } = workshop.open(folder, Aim::Publish);
+        outcome.diagnostics.extend(found);
+        let files = workshop.write(&made, formats, &mut outcome.diagnostics);
+        (made, files)
+    } else {
+        (Vec::new(), workshop.build(folder, Aim::Publish, formats, &mut outcome.diagnostics))
+    };
     if blocks(outcome, args.strict) {
         return;
     }

@@ -7,8 +7,8 @@ use crate::check::interval::{Interval, printed_interval};
 use crate::compose::{Basis, Composition};
 use crate::diagnostic::Place;
 use crate::money;
-use rust_decimal::Decimal;
 use aho_corasick::AhoCorasick;
+use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::borrow::Cow;
@@ -151,8 +151,7 @@ pub fn statements(
             let typed_counts = counts(&typed.signs);
             let found = sentences.iter().filter_map(|(model, counts, sentence)| {
                 // What does not have the signs does not have them in order.
-                let shared: usize =
-                    counts.iter().map(|(sign, n)| *n.min(typed_counts.get(sign).unwrap_or(&0))).sum();
+                let shared: usize = counts.iter().map(|(sign, n)| *n.min(typed_counts.get(sign).unwrap_or(&0))).sum();
                 let cost = model.signs.len() * typed.signs.len();
                 if shared * 100 < model.signs.len() * SHARE || work + cost > MOST_WORK {
                     return None;
