@@ -461,6 +461,8 @@ struct Spellings<'n> {
     names: Vec<(Vec<char>, Cow<'n, str>)>,
     /// Digests of names and of what is left of them, in order, each with its name.
     left: Vec<(u64, u32)>,
+    /// Digest → where its names begin in `left`, and where they end.
+    lists: HashMap<u64, (u32, u32)>,
     /// The first three characters, and the last three, with the lengths of the names that begin, or end, so.
     edges: [HashMap<[char; 3], BTreeSet<usize>>; 2],
 }
@@ -503,14 +505,16 @@ impl<'n> Spellings<'n> {
         }
         left.sort_unstable();
         left.dedup();
-        Spellings { names, left, edges }
+        let mut lists: HashMap<u64, (u32, u32)> = HashMap::default();
+        for (at, (digest, _)) in left.iter().enumerate() {
+            lists.entry(*digest).or_insert((at as u32, 0)).1 = at as u32 + 1;
+        }
+        Spellings { names, left, lists, edges }
     }
 
     fn with(&self, left: Left, before: &[char], after: &[char]) -> &[(u64, u32)] {
-        let digest = digest(left, before, after);
-        let from = self.left.partition_point(|known| known.0 < digest);
-        let count = self.left[from..].partition_point(|known| known.0 == digest);
-        &self.left[from..from + count]
+        let (from, to) = self.lists.get(&digest(left, before, after)).copied().unwrap_or_default();
+        &self.left[from as usize..to as usize]
     }
 
     /// The names that nearly stand in a text, each with the first place: its first three or last three are right.
