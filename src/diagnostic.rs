@@ -1,5 +1,6 @@
 //! What is wrong, where in the user's files, and what to try. Collected first, then printed all at once.
 
+use crate::cell_name::{letters, sheet_of};
 use crate::code::Code;
 use crate::printable::is_unprintable;
 use rust_decimal::Decimal;
@@ -38,6 +39,8 @@ pub enum Column {
     Character(u32),
     /// Fields of a record of a CSV file, which may go on over several lines.
     Field(u32),
+    /// Columns of a sheet of a workbook, whose rows the lines are; 0 is the whole row.
+    Cell(u32),
 }
 
 impl Column {
@@ -45,7 +48,8 @@ impl Column {
     pub fn number(self) -> Option<u32> {
         match self {
             Column::Unknown => None,
-            Column::Character(number) | Column::Field(number) => Some(number),
+            Column::Cell(0) => None,
+            Column::Character(number) | Column::Field(number) | Column::Cell(number) => Some(number),
         }
     }
 }
@@ -68,15 +72,20 @@ impl Place {
         Place { file: file.into(), line, column }
     }
 
-    /// A field of the CSV record that begins on a line, from 1; 0 is the whole record.
+    /// A field of the CSV record that begins on a line, from 1, or a cell of a sheet's row; 0 is the whole record.
     pub fn field(file: impl Into<Arc<str>>, line: u32, field: u32) -> Place {
-        let column = if field > 0 { Column::Field(field) } else { Column::Unknown };
-        Place { file: file.into(), line, column }
+        let file = file.into();
+        let column = match field {
+            _ if line > 0 && sheet_of(&file).is_some() => Column::Cell(field),
+            0 => Column::Unknown,
+            field => Column::Field(field),
+        };
+        Place { file, line, column }
     }
 
     /// Whether its line begins a record, which may go on over several lines; else it is a line of text.
     pub fn is_of_record(&self) -> bool {
-        matches!(self.column, Column::Field(_)) || self.file.ends_with(".csv")
+        matches!(self.column, Column::Field(_) | Column::Cell(_)) || self.file.ends_with(".csv")
     }
 
     /// A whole file, no line in it.
@@ -88,6 +97,9 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&one_line(&self.file))?;
+        if let Column::Cell(column) = self.column {
+            return write!(f, "!{}{}", letters(column), self.line);
+        }
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
             if let Some(column) = self.column.number() {

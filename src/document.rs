@@ -1,8 +1,10 @@
 //! The model every writer shares: what `compose` decided, before any geometry. Every text is final here;
 //! writers place it and never format a number.
 
+use crate::diagnostic::Place;
 use rust_decimal::Decimal;
 use serde::Serialize;
+use std::fmt;
 use std::sync::Arc;
 
 /// A whole disclosure document, composed.
@@ -81,10 +83,23 @@ pub struct PrintedFigure {
 /// One line of an input file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Origin {
-    /// Relative to the data folder, with `/`.
+    /// Relative to the data folder, with `/`; of a workbook, with its sheet: `数据.xlsx 预算明细`.
     pub file: Arc<str>,
     /// From 1.
     pub line: u32,
+}
+
+impl Origin {
+    /// The whole record.
+    pub fn place(&self) -> Place {
+        Place::field(self.file.clone(), self.line, 0)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place().fmt(f)
+    }
 }
 
 /// A run of blocks on one page setup.

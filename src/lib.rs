@@ -44,6 +44,8 @@
 
 #![warn(missing_docs)]
 
+pub mod against;
+pub(crate) mod cell_name;
 pub mod check;
 pub mod cli;
 pub mod code;
@@ -56,12 +58,14 @@ pub mod document;
 pub mod edition;
 pub mod folder;
 pub mod fonts;
+pub mod form;
 pub(crate) mod kept;
 pub mod layout;
 pub mod made;
 pub(crate) mod marked;
 pub(crate) mod markup;
 pub mod money;
+pub(crate) mod package;
 pub mod place;
 pub mod prepare;
 pub(crate) mod printable;
@@ -75,5 +79,6 @@ pub mod tell;
 pub mod toml_tree;
 pub mod typeset;
 pub(crate) mod watch;
+pub mod workbook;
 pub mod workshop;
 pub mod write;

@@ -115,7 +115,8 @@ fn prepare_one(
     let own = Layer::of(folder, "layout", "layout/", true, diagnostics);
     let prose = Layer::of(folder, "text", "text/", true, diagnostics).unwrap_or_default();
     let asked = document.place.clone().filter(|_| document.layout.is_some()).unwrap_or_else(|| report.place("layout"));
-    let files = SetFiles::find(&report.layout, Some(asked), layouts, own, diagnostics)?;
+    let mut files = SetFiles::find(&report.layout, Some(asked), layouts, own, diagnostics)?;
+    files.year = Some((report.year, report.place("year")));
     let before = diagnostics.count(Severity::Error);
     let mut set = layout::load(&files, &prose, diagnostics)?;
     let broken = diagnostics.count(Severity::Error) > before;

@@ -95,18 +95,30 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
     // After a bracket that is not closed, or a comma that is missing, the parser finds nothing right: only the first such error is told.
     let within = ["array", "inline table", "unclosed", "comma", "key-value"];
     let bracket = |m: &str| within.iter().any(|w| m.contains(w));
-    let first = errors.iter().position(|e| bracket(e.message())).map_or(errors.len(), |at| at + 1);
+    let start = |e: &toml::de::Error| e.span().map_or(0, |s| s.start);
+    let confuses = |e: &toml::de::Error| bracket(e.message()) || leaves_open(lines.line(text, start(e)));
+    let first = errors.iter().position(confuses).map_or(errors.len(), |at| at + 1);
     let mut told: BTreeSet<Place> = BTreeSet::new();
+    // The line of an error that is no wrong number: what is said of its rest only repeats it.
+    let mut lost = 0;
     for error in errors.into_iter().take(first) {
-        let at = error.span().map_or(0, |s| s.start);
+        let at = start(&error);
         let (line, column) = lines.at(text, at);
         let place = Place::new(file.clone(), line, column);
+        if line == lost {
+            continue;
+        }
         let found = match with_leading_zero(text, at) {
             Some(_) if told.contains(&place) => continue,
             Some(number) => Diagnostic::error("E200", "TOML 语法错误：数不能以 0 开头")
                 .hint(format!("编码、电话之类请加半角引号，写成文字：\"{number}\"")),
-            None => Diagnostic::error("E200", format!("TOML 语法错误：{}", chinese_syntax_error(error.message())))
-                .hint("检查这一行的引号、括号、逗号和等号是否成对、是否为半角"),
+            None => {
+                lost = line;
+                let nothing = lines.line(text, at).trim_end().ends_with('=');
+                let message = if nothing { "missing value" } else { error.message() };
+                Diagnostic::error("E200", format!("TOML 语法错误：{}", chinese_syntax_error(message)))
+                    .hint("检查这一行的引号、括号、逗号和等号是否成对、是否为半角")
+            }
         };
         diagnostics.push(found.at(place.clone()));
         told.insert(place);
@@ -124,6 +136,23 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
         diagnostics.push(found.hint("请删去这个字符；写作 \\u…… 的也一样"));
     }
     node
+}
+
+/// Whether a line opens a bracket that it does not close, quoted texts aside.
+fn leaves_open(line: &str) -> bool {
+    let mut open = 0_i32;
+    let mut quoted = None;
+    for c in line.chars() {
+        match (quoted, c) {
+            (None, '"' | '\'') => quoted = Some(c),
+            (Some(quote), _) if c == quote => quoted = None,
+            (None, '#') => break,
+            (None, '[' | '{') => open += 1,
+            (None, ']' | '}') => open -= 1,
+            _ => {}
+        }
+    }
+    open > 0
 }
 
 /// The number around byte `at` that begins with a 0 it must not begin with: `001` of `code = 001`.
@@ -154,7 +183,18 @@ fn chinese_syntax_error(message: &str) -> String {
         m if m.contains("comment") => "注释里有不能印出的字符".to_string(),
         m if m.contains("duplicate key") => "键重复".to_string(),
         m if m.contains("invalid basic string") || m.contains("unterminated") => "字符串没有结束的引号".to_string(),
-        m if m.contains("key with no value") => "键后面缺少等号和值".to_string(),
+        m if m.contains("missing comma between array elements") => "数组的两个值之间少了逗号".to_string(),
+        m if m.contains("missing comma between key-value pairs") => "表 { … } 的两个键之间少了逗号".to_string(),
+        m if m.contains("extra assignment between key-value pairs") => {
+            "表 { … } 的两个键之间少了逗号，或者多了一个等号".to_string()
+        }
+        m if m.contains("extra comma") => "多了一个逗号".to_string(),
+        m if m.starts_with("unclosed array") && !m.contains("table") => "数组没有结束的 ]".to_string(),
+        m if m.starts_with("unclosed inline table") => "表 { … } 没有结束的 }".to_string(),
+        m if m.contains("missing array opening") => "多了一个 ]，或者前面少了 [".to_string(),
+        m if m.contains("missing inline table opening") => "多了一个 }，或者前面少了 {".to_string(),
+        m if m.starts_with("missing value") => "等号后面没有值".to_string(),
+        m if m.contains("key with no value") || m.contains("missing assignment") => "键后面缺少等号和值".to_string(),
         m if m.contains("unquoted key") => "键含有不能直接书写的字符，中文键请加半角双引号".to_string(),
         m if m.contains("array") => "数组的括号或逗号不对".to_string(),
         m if m.contains("inline table") || m.contains("key-value pairs") => {
@@ -175,6 +215,13 @@ struct LineIndex(Vec<usize>);
 impl LineIndex {
     fn new(text: &str) -> LineIndex {
         LineIndex(std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect())
+    }
+
+    /// The line of a byte, without its end.
+    fn line<'t>(&self, text: &'t str, byte: usize) -> &'t str {
+        let line = self.0.partition_point(|&start| start <= byte);
+        let end = self.0.get(line).map_or(text.len(), |next| next - 1);
+        text.get(self.0[line - 1]..end).unwrap_or_default()
     }
 
     /// Line and column (in characters), from 1.

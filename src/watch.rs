@@ -3,6 +3,7 @@
 //! Fonts are loaded once and keep the characters they have looked up; the last composition and its pages are kept, so
 //! that a change is told without building the old side again.
 
+use crate::cell_name::is_workbook;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{Diff, PageChanges, compare_all};
 use crate::edition;
@@ -116,7 +117,7 @@ impl<'a> Watched<'a> {
         let is_below = |folder: &Path| folder.canonicalize().is_ok_and(|folder| path.starts_with(folder));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // A folder that was renamed or removed tells its own name.
-        (is_read(&name) || path.is_dir() || !path.exists() && !name.contains('.'))
+        (is_read(&name) || is_workbook(&name) || path.is_dir() || !path.exists() && !name.contains('.'))
             && !name.starts_with(['.', '~'])
             && !is_below(&self.folder.join(edition::FOLDER))
             && !is_below(self.target)

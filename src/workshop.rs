@@ -6,9 +6,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
 use crate::fonts::Fonts;
 use crate::kept::Kept;
-use crate::layout::{IN_WORKING_FOLDER, Layouts};
+use crate::layout::{self, IN_WORKING_FOLDER, Layer, LayoutSet, Layouts, SetFiles};
 use crate::made::Made;
-use crate::prepare::{Prepared, data_id, prepare, prepare_in_turn};
+use crate::prepare::{self, Prepared, data_id, prepare, prepare_in_turn};
 use crate::write::{Format, Output};
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -208,6 +208,42 @@ pub fn compose_all(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnos
     if diagnostics.has_errors() { Vec::new() } else { made }
 }
 
+/// A set by itself, without data or report: names of codes are those of every year.
+pub fn load_set(id: &str, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
+    let files = SetFiles::find(id, None, layouts, None, diagnostics)?;
+    layout::load(&files, &Layer::default(), diagnostics)
+}
+
+/// Composes the documents of a folder that are of a set; if its report names other sets alone, all of them as if it
+/// named this one. With errors nothing is returned.
+pub fn compose_as(set: &str, folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Vec<Made> {
+    let mut unheard = Diagnostics::default();
+    let report = prepare::report(folder, &mut unheard);
+    let named = report.iter().flat_map(|r| r.documents.iter().filter_map(|d| d.layout.as_deref()).chain([&*r.layout]));
+    let (named, known): (Vec<&str>, Vec<String>) = (named.collect(), layouts.sets());
+    if named.contains(&set) && named.iter().all(|name| known.iter().any(|known| known == name)) {
+        let mut made = compose_all(folder, layouts, diagnostics);
+        made.retain(|made| made.job().set.id == set);
+        return made;
+    }
+    if !known.iter().any(|known| known == set) {
+        SetFiles::find(set, None, layouts, None, diagnostics);
+        return Vec::new();
+    }
+    let text = folder.text("report.toml").unwrap_or_default();
+    let is_layout =
+        |line: &str| line.trim_start().strip_prefix("layout").is_some_and(|l| l.trim_start().starts_with('='));
+    let line = |line: &str| if is_layout(line) { format!("layout = \"{set}\"\n") } else { format!("{line}\n") };
+    let renamed: String = text.lines().map(line).collect();
+    match folder.with_text("report.toml", &renamed) {
+        Ok(folder) => compose_all(&folder, layouts, diagnostics),
+        Err(found) => {
+            diagnostics.push(found);
+            Vec::new()
+        }
+    }
+}
+
 /// Without a ledger there are rounded figures only: they can be checked, and no document can be made.
 fn only_printed(aim: Aim) -> Diagnostic {
     let message = "没有明细，只有 tables/ 里的表：各条规则都已检查，但不能由此生成公开文本";
@@ -217,7 +253,7 @@ fn only_printed(aim: Aim) -> Diagnostic {
 }
 
 fn is_of_records(found: &Diagnostic) -> bool {
-    found.severity == Severity::Error && found.place.as_ref().is_some_and(|place| place.file.ends_with(".csv"))
+    found.severity == Severity::Error && found.place.as_ref().is_some_and(Place::is_of_record)
 }
 
 /// Findings about figures: records that could not be read may well have caused them.

@@ -1,5 +1,5 @@
 //! A list of codes and names.
-//! seeds: layouts/classification/*/*.csv
+//! seeds: layouts/classification/*.csv
 #![no_main]
 
 use gongkai::data::{Class, read_class_list};

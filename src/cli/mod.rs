@@ -38,6 +38,8 @@ const EXAMPLES: &str = "\
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
                                              导出一个版式集，以便修改
+  gongkai layouts check hebei-department-budget-2023
+                                             一套版式的错误和可疑的写法
 
 退出码：0 完成；1 数据或版式有错误；2 用法不对。";
 
@@ -128,7 +130,7 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai read [选项] <文件>")]
     #[command(after_help = "示例：\n  gongkai read 公开.docx\n  gongkai read 公开.docx --format json --prose")]
     Read(read::ReadArgs),
-    /// 列出或导出版式集
+    /// 版式集：列出、导出、检查、与公开的文本比较、看表的样子
     #[command(help_template = HELP, override_usage = "gongkai layouts <命令> [选项]")]
     #[command(subcommand_help_heading = "命令", subcommand_value_name = "命令", disable_help_subcommand = true)]
     Layouts {

@@ -269,7 +269,7 @@ fn matching<'s>(session: &'s Session, file: &str, options: &Kwargs) -> Result<(&
     if let Some(unknown) = points.unknown.iter().next() {
         let record = &dataset.records[unknown];
         let lacking = lacking(&filters, dataset, record, &session.job.set.schema).join("、");
-        let at = format!("{}:{}", record.origin.file, record.origin.line);
+        let at = &record.origin;
         return Err(wrong(format!("不知道哪些记录符合条件：{at} 没有填写“{lacking}”。没有填写不是没有")));
     }
     Ok((dataset, points.yes.iter().collect()))
@@ -301,8 +301,9 @@ fn lookup(session: &Session, file: &str, options: &Kwargs) -> Result<Value> {
         };
         let shown = match (datum, &field.kind) {
             (Datum::Number(number), _) => {
-                let address =
-                    format!("{}/{}/{}", super::short_key(file), record.origin.line, super::short_key(&field.id));
+                // As in a sheet with its headings in the first row, whatever the records were read from.
+                let row = index + 2;
+                let address = format!("{}/{row}/{}", super::short_key(file), super::short_key(&field.id));
                 let terms = Terms::Record(record.origin.clone());
                 let figure = Figure { address: address.into(), amount: Some(*number), unknown: None, look, terms };
                 value(session, session.derived(figure))

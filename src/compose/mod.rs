@@ -8,7 +8,7 @@ mod document;
 mod figure;
 mod file_name;
 mod functions;
-mod heads;
+pub(crate) mod heads;
 mod narrative;
 mod parts;
 mod points;

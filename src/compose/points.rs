@@ -5,7 +5,6 @@ use super::session::Session;
 use crate::data::filter::{Columns, Filter, Matcher, lacking};
 use crate::data::points::Points;
 use crate::data::{Data, Dataset};
-use crate::diagnostic::Place;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -77,8 +76,8 @@ impl Session {
                 _ => lacking.iter().map(|head| format!("“{head}”")).collect::<Vec<_>>().join("、"),
             };
             let origin = &record.origin;
-            let reason = format!("{}:{} 没有填写{what}，无法判断是否应计入", origin.file, origin.line);
-            return Err(Unknown { reason, place: Some(Place::new(origin.file.clone(), origin.line, 0)) });
+            let reason = format!("{origin} 没有填写{what}，无法判断是否应计入");
+            return Err(Unknown { reason, place: Some(origin.place()) });
         }
         Ok(points.yes.iter().map(|i| dataset.records[i].values[measure].number()).sum())
     }

@@ -43,7 +43,7 @@ pub fn reason(session: &Session, d: &Value) -> Result<String, Error> {
         .collect();
     let text_of = |record: &Record| {
         let place = record.place(text);
-        let own = format!("{}:{} 的原因", record.origin.file, record.origin.line);
+        let own = format!("{} 的原因", record.origin);
         session.once_within(&own, || reason_text(session, record.values[text].text(), &place))
     };
     if let Some(record) = candidates.iter().find(|r| r.values[direction].text() == sign.chinese()) {

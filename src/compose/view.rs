@@ -265,6 +265,17 @@ impl Forms {
         }
     }
 
+    /// The classification and the code of each printed row of a table that a code makes.
+    pub fn printed_codes(&self, table: &str) -> Vec<(String, String)> {
+        let again = || self.tables.get(table.rsplit_once('#')?.0);
+        let Some(titled) = self.tables.get(table).or_else(again) else { return Vec::new() };
+        let code = |row: &NamedRow| {
+            let code = row.code_field.as_ref().and(row.context.get("code"))?.to_string();
+            Some((self.class_level(&titled.table, row.code_field.as_deref()?, &code).0, code))
+        };
+        titled.table.rows.iter().filter_map(code).collect()
+    }
+
     /// How sentences print a figure: its text, without the unit, and its unit.
     pub fn in_sentences(&self, figure: &Figure) -> Option<(String, Unit)> {
         let look = self.job.sentence_look().of(&figure.look);

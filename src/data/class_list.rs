@@ -1,6 +1,6 @@
 //! Names of codes from files: lists of classifications, and the codes that departments add beside their figures.
 
-use super::classification::{Class, not_digits};
+use super::classification::{Class, Years, not_digits};
 use super::csv_file::{Row, Rows};
 use super::findings::FileFindings;
 use super::schema::Schema;
@@ -30,8 +30,10 @@ pub(super) fn lay_own_lists(folder: &Folder, schema: &mut Schema, diagnostics: &
     }
 }
 
-/// Reads a list of codes and names (headings 编码,名称 or code,name; further columns are not used) into `class`,
-/// over the names it has. `text` comes from [`crate::folder::decode`].
+/// Reads a list of codes and names (headings 编码,名称 or code,name) into `class`, over the names it has. A list may
+/// say the years of a name (年度, years: `2023-2026`; a line of other years than the class's names nothing) and in which
+/// years it was found in print (见于, seen; blank: the name is unchecked). Further columns are not used. `text` comes
+/// from [`crate::folder::decode`].
 pub fn read_class_list(text: &str, shown_name: &str, class: &mut Class, diagnostics: &mut Diagnostics) {
     let mut findings = FileFindings::new(Arc::from(shown_name));
     match ListColumns::find(text) {
@@ -53,6 +55,8 @@ struct ListColumns {
     separator: u8,
     code: usize,
     name: usize,
+    years: Option<usize>,
+    seen: Option<usize>,
 }
 
 impl ListColumns {
@@ -62,7 +66,8 @@ impl ListColumns {
             let column = |heads: &[&str]| row.fields.iter().position(|f| heads.contains(&cleaned(f).as_ref()));
             let code = column(&["编码", "代码", "科目编码", "科目代码", "code"])?;
             let name = column(&["名称", "科目名称", "name"])?;
-            Some(ListColumns { separator, code, name })
+            let (years, seen) = (column(&["年度", "years"]), column(&["见于", "seen"]));
+            Some(ListColumns { separator, code, name, years, seen })
         })
     }
 }
@@ -85,7 +90,7 @@ fn lay_list(text: &str, columns: &ListColumns, class: &mut Class, findings: &mut
     }
 }
 
-/// Puts the name of one line into `class`; the code, if it is one.
+/// Puts the name of one line into `class`; the code, if the line names one for the class's year and no other may.
 fn lay_row(row: &Row, columns: &ListColumns, class: &mut Class, findings: &mut FileFindings) -> Option<String> {
     let cell = |column: usize| row.fields.get(column).map(|f| cleaned(f)).unwrap_or_default();
     let (code, name) = (half_width(&cell(columns.code)).into_owned(), cell(columns.name));
@@ -114,8 +119,25 @@ fn lay_row(row: &Row, columns: &ListColumns, class: &mut Class, findings: &mut F
         });
         return None;
     }
-    class.names.insert(code.clone(), name.into_owned());
-    Some(code)
+    let years = match columns.years {
+        None => None,
+        Some(column) => match Years::read(&half_width(&cell(column))) {
+            Some(years) => Some(years),
+            None => {
+                let place = findings.place(row.line, column as u32 + 1);
+                findings.error(|| {
+                    Diagnostic::error("E149", format!("{}的年度“{}”读不懂", what(), shown(&cell(column))))
+                        .at(place)
+                        .hint("写成 2023-2026、2024 或 2023;2025-2026")
+                });
+                return None;
+            }
+        },
+    };
+    let checked = columns.seen.is_none_or(|column| !cell(column).is_empty());
+    // Of every year, a code has as many lines as names.
+    let once = years.is_none() || class.year.is_some();
+    (class.lay(&code, name.into_owned(), years, checked) && once).then_some(code)
 }
 
 fn refuse_twice(
@@ -170,7 +192,9 @@ impl GivenNames {
                     .hint(added_code_hint(code, class))
                 });
             }
-            Some(known) if same_words(known, name) => {}
+            Some(known) if same_words(known, name) => {
+                class.unchecked.remove(code); // the department's own system says it too
+            }
             Some(known) => {
                 let told = (class.id.clone(), format!("{code} {name}"));
                 if self.0.contains_key(&told) {
@@ -180,6 +204,8 @@ impl GivenNames {
                     Some(first) => format!(" {first} 的“{known}”"),
                     None => format!("科目表的“{known}”"),
                 };
+                let then = class.elsewhere.get(code).filter(|other| same_words(&other.name, name));
+                let then = then.map(|other| format!("“{}”是 {} 年的名称；", shown(name), other.years));
                 self.0.insert(told, String::new());
                 findings.warning(|| {
                     Diagnostic::warning(
@@ -187,7 +213,11 @@ impl GivenNames {
                         format!("{head}“{code}”的名称“{}”与{source}不同，按后者公开", shown(name)),
                     )
                     .at(place)
-                    .hint(format!("请核对编码和名称；科目表有误时，在 {OWN_LISTS}/{} 中写明", class.file))
+                    .hint(format!(
+                        "{}请核对编码和名称；科目表有误时，在 {OWN_LISTS}/{} 中写明",
+                        then.unwrap_or_default(),
+                        class.file
+                    ))
                 });
             }
         }

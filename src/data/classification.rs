@@ -1,8 +1,9 @@
 //! Classifications: codes of declared lengths and their names, and the codes nearest to a wrong one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-/// A classification: codes of declared lengths, each with a name, in levels from the widest.
+/// A classification of one year: codes of declared lengths, each with a name, in levels from the widest.
 #[derive(Debug, Clone, Default)]
 pub struct Class {
     /// What the schema calls it: `function`.
@@ -15,9 +16,110 @@ pub struct Class {
     pub lengths: Vec<usize>,
     /// Code → name. Names a department adds (科目名称 column, its own list) are put in while reading.
     pub names: BTreeMap<String, String>,
+    /// The year whose names these are; none: of every year, a later line of a list over an earlier one.
+    pub year: Option<u16>,
+    /// The years that its lists name codes for; none if they do not say.
+    pub covers: Years,
+    /// Codes whose name nobody has compared with the book or with a published document.
+    pub unchecked: BTreeSet<String>,
+    /// What a code is called in other years than this.
+    pub elsewhere: BTreeMap<String, Elsewhere>,
+}
+
+/// What a code is called in years that are not asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Its name then.
+    pub name: String,
+    /// Those years.
+    pub years: Years,
+}
+
+/// Years, as a list writes them: `2023-2026`, `2023;2025-2026`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Years(BTreeSet<(u16, u16)>);
+
+impl Years {
+    /// None if it is not written so: years of four digits, ranges with `-`, `;` (or 、) between them.
+    pub fn read(text: &str) -> Option<Years> {
+        let year = |text: &str| {
+            let text = text.trim();
+            (text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+        };
+        let range = |part: &str| match part.split_once('-') {
+            None => year(part).map(|year| (year, year)),
+            Some((from, to)) => Some((year(from)?, year(to)?)).filter(|(from, to)| from <= to),
+        };
+        text.split([';', '、']).map(range).collect::<Option<_>>().map(Years)
+    }
+
+    /// Whether a year is among them.
+    pub fn contains(&self, year: u16) -> bool {
+        self.0.iter().any(|&(from, to)| (from..=to).contains(&year))
+    }
+
+    /// Not a single year.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The latest.
+    pub fn last(&self) -> Option<u16> {
+        self.0.iter().map(|&(_, to)| to).max()
+    }
+
+    fn add(&mut self, other: &Years) {
+        self.0.extend(&other.0);
+    }
+
+    /// What follows or overlaps made one, earliest first.
+    fn joined(&self) -> Vec<(u16, u16)> {
+        let mut joined: Vec<(u16, u16)> = Vec::new();
+        for &(from, to) in &self.0 {
+            match joined.last_mut() {
+                Some(last) if from <= last.1.saturating_add(1) => last.1 = last.1.max(to),
+                _ => joined.push((from, to)),
+            }
+        }
+        joined
+    }
+}
+
+/// `2023—2026`, `2023、2025—2026`
+impl fmt::Display for Years {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let one = |(from, to): (u16, u16)| if from == to { from.to_string() } else { format!("{from}—{to}") };
+        f.write_str(&self.joined().into_iter().map(one).collect::<Vec<_>>().join("、"))
+    }
 }
 
 impl Class {
+    /// Whether its lists name codes for its year; lists without years do for every year.
+    pub fn has_its_year(&self) -> bool {
+        self.covers.is_empty() || self.year.is_none_or(|year| self.covers.contains(year))
+    }
+
+    /// The names of one line of a list: those of its year, or what a code is called in another.
+    pub(super) fn lay(&mut self, code: &str, name: String, years: Option<Years>, checked: bool) -> bool {
+        if let Some(years) = &years {
+            self.covers.add(years);
+        }
+        match years {
+            Some(years) if self.year.is_some_and(|year| !years.contains(year)) => {
+                self.elsewhere.insert(code.to_owned(), Elsewhere { name, years });
+                false
+            }
+            _ => {
+                self.names.insert(code.to_owned(), name);
+                match checked {
+                    true => self.unchecked.remove(code),
+                    false => self.unchecked.insert(code.to_owned()),
+                };
+                true
+            }
+        }
+    }
+
     /// Level index of a code, by its length; none if it is not all digits.
     pub fn level(&self, code: &str) -> Option<usize> {
         let is_code = code.bytes().all(|b| b.is_ascii_digit());
@@ -98,6 +200,23 @@ pub(super) fn lengths(class: &Class) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn years_are_read_as_a_list_writes_them() {
+        let shown = |text: &str| Years::read(text).map(|years| years.to_string());
+        assert_eq!(shown("2023-2026").as_deref(), Some("2023—2026"));
+        assert_eq!(shown("2023; 2025-2026").as_deref(), Some("2023、2025—2026"));
+        assert_eq!(shown("2025、2023-2024").as_deref(), Some("2023—2025"));
+        assert_eq!(shown("2024").as_deref(), Some("2024"));
+        for wrong in ["", "2026-2023", "23", "2023-", "2023-2024-2025", "二〇二三", "2023,2024", "+023"] {
+            assert_eq!(shown(wrong), None, "{wrong}");
+        }
+        let years = Years::read("2023;2025-2026").expect("years");
+        assert_eq!(
+            [2022, 2023, 2024, 2025, 2026, 2027].map(|year| years.contains(year)),
+            [false, true, false, true, true, false]
+        );
+    }
 
     #[test]
     fn a_word_as_long_as_a_code_is_none() {

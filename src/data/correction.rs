@@ -1,6 +1,7 @@
 //! A correction of one cell, as a user says it: `ledger.csv:11 金额=108300.00`.
 
 use super::findings::FileFindings;
+use super::given::Content;
 use super::schema::FileDecl;
 use super::sheet::Sheet;
 use super::typed::words;
@@ -57,7 +58,7 @@ pub fn corrected(text: String, decl: &FileDecl, correction: &Correction) -> Resu
     let place = Place::new(file.as_str(), *line, 0);
     let wrong = |what: String| Diagnostic::error("E161", what).at(place.clone());
     let lines = text.lines().count();
-    let Some(sheet) = Sheet::open(text, decl, &mut FileFindings::new(file.as_str().into())) else {
+    let Some(sheet) = Sheet::open(Content::Text(text), decl, &mut FileFindings::new(file.as_str().into())) else {
         return Err(wrong("首行不是列名，无法更正".to_string()).hint("先用 gongkai check 检查这个文件"));
     };
     let headings: Vec<&str> = sheet.headings.columns.iter().map(|column| column.heading.as_str()).collect();

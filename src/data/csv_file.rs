@@ -3,6 +3,7 @@
 //! and the true line of a record after blank lines and line breaks in quotes. The tests compare with the csv crate.
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::workbook::CellRow;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 /// The most columns a sheet of Excel has.
 pub const MAX_COLUMNS: usize = 16_384;
 
-/// One record of a CSV file.
+/// One record of a CSV file, or one row of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row<'a> {
     /// The line it begins on, from 1.
@@ -18,6 +19,8 @@ pub struct Row<'a> {
     pub fields: Vec<Cow<'a, str>>,
     /// A field (from 0) whose closing quote is followed by more text, and that text.
     pub after_quote: Option<(usize, &'a str)>,
+    /// The row of the sheet that the fields are of.
+    pub cells: Option<&'a CellRow>,
 }
 
 impl Row<'_> {
@@ -88,7 +91,7 @@ pub fn separator_of(text: &str, known: impl Fn(&Row) -> usize) -> u8 {
 /// included. A quote that never ends takes the rest of the text.
 pub fn fields_of(text: &str, separator: u8) -> Vec<Range<usize>> {
     let mut rows = Rows::new(text, separator);
-    let mut row = Row { line: 1, fields: Vec::new(), after_quote: None };
+    let mut row = Row { line: 1, fields: Vec::new(), after_quote: None, cells: None };
     let mut places = Vec::new();
     while places.len() < MAX_COLUMNS {
         let from = rows.at;
@@ -136,7 +139,7 @@ impl<'a> Rows<'a> {
     }
 
     fn find_field(&mut self, column: usize) -> Result<FieldPlace, Broken> {
-        let mut row = Row { line: self.line, fields: Vec::new(), after_quote: None };
+        let mut row = Row { line: self.line, fields: Vec::new(), after_quote: None, cells: None };
         loop {
             let (from, index) = (self.at, row.fields.len());
             let end = self.field(&mut row)?;
@@ -157,7 +160,7 @@ impl<'a> Rows<'a> {
     }
 
     fn record(&mut self) -> Result<Row<'a>, Broken> {
-        let mut row = Row { line: self.line, fields: Vec::new(), after_quote: None };
+        let mut row = Row { line: self.line, fields: Vec::new(), after_quote: None, cells: None };
         loop {
             let end = self.field(&mut row)?;
             if end == End::Record {

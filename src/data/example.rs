@@ -61,6 +61,7 @@ fn class(id: &str, file: &str, levels: &[&str], lengths: &[usize], names: &[(&st
         levels: levels.iter().map(|l| (*l).to_owned()).collect(),
         lengths: lengths.to_vec(),
         names: names.iter().map(|(c, n)| ((*c).to_owned(), (*n).to_owned())).collect(),
+        ..Class::default()
     }
 }
 

@@ -54,6 +54,12 @@ pub(super) fn known_headings(row: &Row, file: &FileDecl) -> usize {
     row.fields.iter().filter(|text| find_field(&cleaned(text), file).is_some()).count()
 }
 
+/// Whether every field that a file requires has its heading in `row`.
+pub(super) fn has_required(row: &Row, file: &FileDecl) -> bool {
+    let held: Vec<usize> = row.fields.iter().filter_map(|text| Some(find_field(&cleaned(text), file)?.0)).collect();
+    held.len() >= 2 && file.fields.iter().enumerate().all(|(index, field)| !field.required || held.contains(&index))
+}
+
 /// Matches the heading line to the fields of `file`.
 pub(super) fn match_headings(row: &Row, file: &FileDecl, findings: &mut FileFindings) -> Headings {
     let mut texts: Vec<String> = row.fields.iter().map(|text| cleaned(text).into_owned()).collect();

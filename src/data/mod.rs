@@ -29,6 +29,7 @@
 //! | E121 | a required column is missing | | E151 | a ref names nothing |
 //! | E160 | no such correction: wrong form | | E199 | how many more findings there are |
 //! | E161 | no such file, line or column to correct | | E127 | a line of totals |
+//! | E149 | a year of a list of codes cannot be read | | | |
 //!
 //! E270 to E275 are of declared filters: no such view, field, value, code; a path through no ref; no such file.
 
@@ -42,6 +43,7 @@ pub(crate) mod csv_file;
 mod example;
 pub mod filter;
 mod findings;
+mod given;
 mod heading;
 pub mod points;
 pub mod printed;
@@ -59,11 +61,11 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 pub use class_list::{own_list, read_class_list};
-pub use classification::Class;
+pub use classification::{Class, Elsewhere, Years};
 pub use correction::{Correction, correct, corrected};
 pub use points::{Bits, Points};
+pub use read::read_folder;
 pub(crate) use read::{folders_that_do_not_count, report_endings};
-pub use read::{read_files, read_folder};
 pub(crate) use typed::cleaned;
 pub use value::read_date;
 

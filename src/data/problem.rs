@@ -49,11 +49,17 @@ fn code_problem(
             diagnostic.hint(meant_code(&code, class, level))
         }
         Problem::Length => length_problem(&code, what, class, level),
-        _ => Diagnostic::error("E104", format!("{what}不在科目表中")).hint(format!(
-            "{}；确是新科目的，加一列“{}名称”写明名称",
-            near_codes_hint(&code, class, level),
-            field.head
-        )),
+        _ => unknown_code(&code, what, field, class, level),
+    }
+}
+
+fn unknown_code(code: &str, what: &str, field: &FieldDecl, class: &Class, level: Option<usize>) -> Diagnostic {
+    let name_it = format!("确是新科目的，加一列“{}名称”写明名称", field.head);
+    let near = near_codes_hint(code, class, level);
+    match class.elsewhere.get(code).zip(class.year) {
+        Some((other, year)) => Diagnostic::error("E104", format!("{what}不在 {year} 年的科目表中"))
+            .hint(format!("它是 {} 年的科目“{}”；{near}；{name_it}", other.years, other.name)),
+        None => Diagnostic::error("E104", format!("{what}不在科目表中")).hint(format!("{near}；{name_it}")),
     }
 }
 

@@ -1,28 +1,69 @@
-//! One CSV file, opened: its text, its separator, its headings.
+//! One file of records, opened: a CSV's text or a sheet's cells, and its headings.
 
 use super::csv_file::{Broken, FieldPlace, Row, Rows, separator_of};
 use super::findings::FileFindings;
-use super::heading::{Headings, known_headings, match_headings};
+use super::given::Content;
+use super::heading::{Headings, has_required, known_headings, match_headings};
 use super::schema::FileDecl;
 use super::typed::shown;
 use crate::diagnostic::Diagnostic;
+use crate::workbook::{CellRow, Cells};
+use std::borrow::Cow;
 
 /// How far down a heading line is looked for, to tell the user where it is.
 const LOOK_DOWN: usize = 20;
 
+/// How many columns of a sheet are read; officers' have two dozen.
+const MOST_COLUMNS: u32 = 512;
+
 pub(super) struct Sheet {
-    pub text: String,
+    rows: AllRows,
     pub headings: Headings,
-    separator: u8,
     /// Rows up to and including the heading line.
     above: usize,
 }
 
+/// The rows of a file, blank ones among them.
+enum AllRows {
+    Text { text: String, separator: u8 },
+    Cells(Cells),
+}
+
+impl AllRows {
+    fn of(content: Content, file: &FileDecl) -> AllRows {
+        match content {
+            Content::Text(text) => {
+                let separator = separator_of(&text, |row| known_headings(row, file));
+                AllRows::Text { text, separator }
+            }
+            Content::Cells(cells) => AllRows::Cells(cells),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Result<Row<'_>, Broken>> {
+        let (text, cells) = match self {
+            AllRows::Text { text, separator } => (Some(Rows::new(text, *separator)), None),
+            AllRows::Cells(cells) => (None, Some(cells.rows.iter().map(|row| Ok(fields_of_cells(row))))),
+        };
+        text.into_iter().flatten().chain(cells.into_iter().flatten())
+    }
+}
+
+/// A row of a sheet as the fields of a record, up to its last cell.
+fn fields_of_cells(row: &CellRow) -> Row<'_> {
+    let mut fields: Vec<Cow<'_, str>> = Vec::with_capacity(row.cells.len());
+    for cell in row.cells.iter().take_while(|cell| cell.column <= MOST_COLUMNS) {
+        fields.resize(cell.column as usize - 1, Cow::Borrowed(""));
+        fields.push(Cow::Borrowed(&cell.text));
+    }
+    Row { line: row.number, fields, after_quote: None, cells: Some(row) }
+}
+
 impl Sheet {
     /// Finds separator and headings. None, with a finding, when there is no heading line to read by.
-    pub fn open(text: String, file: &FileDecl, findings: &mut FileFindings) -> Option<Sheet> {
-        let separator = separator_of(&text, |row| known_headings(row, file));
-        let first = Rows::new(&text, separator).enumerate().find(|(_, row)| !row.as_ref().is_ok_and(Row::is_blank));
+    pub fn open(content: Content, file: &FileDecl, findings: &mut FileFindings) -> Option<Sheet> {
+        let rows = AllRows::of(content, file);
+        let first = rows.iter().enumerate().find(|(_, row)| !row.as_ref().is_ok_and(Row::is_blank));
         let Some((index, row)) = first else {
             let place = findings.place(0, 0);
             findings.error(|| Diagnostic::error("E114", "文件是空的").at(place).hint("首行写列名，以下每行一条"));
@@ -30,29 +71,37 @@ impl Sheet {
         };
         let row = row.map_err(|broken| report_broken(broken, findings)).ok()?;
         if known_headings(&row, file) == 0 {
-            no_headings(&row, &text, separator, file, findings);
+            no_headings(&row, &rows, file, findings);
             return None;
         }
         let headings = match_headings(&row, file, findings);
-        Some(Sheet { headings, separator, above: index + 1, text })
+        drop(row);
+        Some(Sheet { headings, above: index + 1, rows })
+    }
+
+    /// Whether a sheet has the headings of a file: all that it requires.
+    pub fn has_headings(cells: &Cells, file: &FileDecl) -> bool {
+        let first = cells.rows.iter().map(fields_of_cells).find(|row| !row.is_blank());
+        first.is_some_and(|row| has_required(&row, file))
     }
 
     /// The text with one field of the row that begins on `line` replaced and every other byte kept; a row too short
     /// gets the separators it lacks. None if no row begins there.
     pub fn with_field(&self, line: u32, column: usize, value: &str) -> Option<String> {
-        let (at, lacking) = match Rows::new(&self.text, self.separator).find(line, column)? {
+        let AllRows::Text { text, separator } = &self.rows else { return None };
+        let (at, lacking) = match Rows::new(text, *separator).find(line, column)? {
             FieldPlace::At(at) => (at, 0),
             FieldPlace::Beyond { end, lacking } => (end..end, lacking),
         };
-        let old = &self.text[at.clone()];
-        let separators = char::from(self.separator).to_string().repeat(lacking);
-        let new = as_typed(value, old.trim_start_matches(' ').starts_with('"'), self.separator);
-        Some([&self.text[..at.start], &separators, &new, &self.text[at.end..]].concat())
+        let old = &text[at.clone()];
+        let separators = char::from(*separator).to_string().repeat(lacking);
+        let new = as_typed(value, old.trim_start_matches(' ').starts_with('"'), *separator);
+        Some([&text[..at.start], &separators, &new, &text[at.end..]].concat())
     }
 
     /// The rows below the headings that are not blank.
     pub fn rows(&self) -> impl Iterator<Item = Result<Row<'_>, Broken>> {
-        Rows::new(&self.text, self.separator).skip(self.above).filter(|row| !row.as_ref().is_ok_and(Row::is_blank))
+        self.rows.iter().skip(self.above).filter(|row| !row.as_ref().is_ok_and(Row::is_blank))
     }
 }
 
@@ -69,7 +118,7 @@ pub(super) fn report_broken(broken: Broken, findings: &mut FileFindings) {
     findings.error(|| broken.diagnostic(&file));
 }
 
-fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: &mut FileFindings) {
+fn no_headings(row: &Row, rows: &AllRows, file: &FileDecl, findings: &mut FileFindings) {
     let place = findings.place(row.line, 1);
     if let [only] = row.fields.as_slice()
         && only.contains('，')
@@ -82,7 +131,7 @@ fn no_headings(row: &Row, text: &str, separator: u8, file: &FileDecl, findings: 
         });
         return;
     }
-    let below = Rows::new(text, separator).filter_map(Result::ok).take(LOOK_DOWN).find(|row| {
+    let below = rows.iter().filter_map(Result::ok).take(LOOK_DOWN).find(|row| {
         let filled = row.fields.iter().filter(|f| !f.trim().is_empty()).count();
         known_headings(row, file) * 2 >= filled.max(1)
     });
@@ -111,8 +160,12 @@ mod tests {
 
     fn of(text: &str) -> Sheet {
         let fields = ["甲", "乙", "丙"].map(|head| decl(head, head, Kind::Text)).to_vec();
-        Sheet::open(text.to_owned(), &file("f", "表", fields), &mut FileFindings::new(Arc::from("f.csv")))
-            .expect("a sheet")
+        Sheet::open(
+            Content::Text(text.to_owned()),
+            &file("f", "表", fields),
+            &mut FileFindings::new(Arc::from("f.csv")),
+        )
+        .expect("a sheet")
     }
 
     #[test]
@@ -185,7 +238,7 @@ mod tests {
             prop_assume!(!value.trim().is_empty(), "a row of nothing is no row");
             prop_assume!(exact.text == text, "a few bytes of GB18030 may be UTF-8 too");
             let sheet = of(&read);
-            prop_assume!(sheet.separator == separator as u8);
+            prop_assume!(matches!(sheet.rows, AllRows::Text { separator: found, .. } if found == separator as u8));
             let found: Vec<(u32, Vec<String>)> = sheet
                 .rows()
                 .map_while(Result::ok)

@@ -116,7 +116,7 @@ impl Reasons {
 
     fn missing(&self, cause: &Cause) -> Diagnostic {
         let place = match cause {
-            Cause::Record(change) => Place::new(change.file.clone(), change.new_line.unwrap_or_default(), 0),
+            Cause::Record(change) => Place::field(change.file.clone(), change.new_line.unwrap_or_default(), 0),
             Cause::File { file } => Place::file(file.as_str()),
             Cause::Order { file } => Place::file(file.clone()),
             Cause::Report { .. } => Place::file("report.toml"),

@@ -35,10 +35,11 @@ impl Snapshot {
                 }
             }
         }
-        let sets: BTreeSet<&str> = made.iter().map(|made| made.job().set.id.as_str()).collect();
-        for set in sets {
+        let sets = made.iter().map(|made| &made.job().set);
+        let sets: BTreeSet<(&str, &str)> = sets.map(|set| (set.id.as_str(), set.classification.as_str())).collect();
+        for (set, year) in sets {
             let found = SetFiles::find(set, None, layouts, None, diagnostics)?;
-            let texts = found.by_path(diagnostics);
+            let texts = found.by_path(year, diagnostics);
             files.extend(texts.into_iter().map(|(path, text)| (format!("{LAYOUTS}/{path}"), text.into_bytes())));
         }
         files.extend(built.files.iter().map(|file| (format!("{PUBLISHED}/{}", file.name), file.bytes.clone())));

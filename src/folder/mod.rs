@@ -21,6 +21,7 @@ pub use former::former_id;
 pub(crate) use text::unreadable;
 pub use text::{ExactText, MAX_BYTES, decode};
 
+use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Place};
 use disk::Disk;
 use std::collections::{BTreeMap, BTreeSet};
@@ -225,12 +226,14 @@ impl Folder {
     }
 
     /// The files its documents are made of, sorted: those of the folder itself and of `text/`, `layout/`,
-    /// `classification/` and `tables/` whose names end as files do that are read, and those that a set declares elsewhere.
+    /// `classification/` and `tables/` whose names end as files do that are read, its workbooks, and those that a set
+    /// declares elsewhere.
     pub fn files_that_count<'a>(&self, declared: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
         let mut found: BTreeSet<String> =
             declared.into_iter().filter(|name| self.is_file(name)).map(str::to_string).collect();
         for below in FOLDERS.iter().copied().chain([""]) {
-            let names = self.names(below).into_iter().filter(|name| is_read(name)).map(|name| joined(below, &name));
+            let counts = |name: &String| is_read(name) || below.is_empty() && is_workbook(name);
+            let names = self.names(below).into_iter().filter(counts).map(|name| joined(below, &name));
             found.extend(names.filter(|name| self.is_file(name)));
         }
         found

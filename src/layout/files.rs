@@ -114,21 +114,38 @@ impl Layouts {
         if folder.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
             return None;
         }
-        let shown = format!("layouts/{folder}/");
-        for root in &self.roots {
-            let Some(layer) = Layer::of(root, folder, &shown, false, diagnostics) else { continue };
-            // Nobody asked for the working folder's; whoever sent it may have put it there.
-            if root.shown() == Path::new(IN_WORKING_FOLDER)
-                && Layer::from_embedded(folder, &shown).is_some_and(|own| own.files != layer.files)
-            {
-                let message = format!("用的是当前文件夹的 {shown}，与程序自带的不同");
-                let hint = "若不是您放的，请在别的文件夹里运行，或移走它；要用它，可写 --layouts";
-                diagnostics.push(Diagnostic::new(Severity::Note, "E258", message).hint(hint));
-            }
-            return Some(layer);
-        }
-        Layer::from_embedded(folder, &shown)
+        let layer = self.roots.iter().find_map(|root| layer_of(root, folder, diagnostics));
+        layer.or_else(|| Layer::from_embedded(folder, &format!("layouts/{folder}/")))
     }
+
+    /// The folders that may have the lists of a year, first wins.
+    fn class_layers(&self, year: &str, diagnostics: &mut Diagnostics) -> Vec<Layer> {
+        let named = !year.is_empty() && !year.contains(['/', '\\']) && !year.starts_with('.');
+        let of_year = named.then(|| format!("{CLASSIFICATION}/{year}"));
+        let folders = || of_year.iter().map(String::as_str).chain([CLASSIFICATION]);
+        let roots = self.roots.iter().flat_map(|root| folders().map(move |folder| (root, folder)));
+        let mut layers: Vec<Layer> = roots.filter_map(|(root, folder)| layer_of(root, folder, diagnostics)).collect();
+        layers.extend(folders().filter_map(|folder| Layer::from_embedded(folder, &format!("layouts/{folder}/"))));
+        layers
+    }
+}
+
+/// The folder of lists of codes, below the roots.
+const CLASSIFICATION: &str = "classification";
+
+/// A folder below a root, if it is there.
+fn layer_of(root: &Folder, folder: &str, diagnostics: &mut Diagnostics) -> Option<Layer> {
+    let shown = format!("layouts/{folder}/");
+    let layer = Layer::of(root, folder, &shown, false, diagnostics)?;
+    // Nobody asked for the working folder's; whoever sent it may have put it there.
+    if root.shown() == Path::new(IN_WORKING_FOLDER)
+        && Layer::from_embedded(folder, &shown).is_some_and(|own| own.files != layer.files)
+    {
+        let message = format!("用的是当前文件夹的 {shown}，与程序自带的不同");
+        let hint = "若不是您放的，请在别的文件夹里运行，或移走它；要用它，可写 --layouts";
+        diagnostics.push(Diagnostic::new(Severity::Note, "E258", message).hint(hint));
+    }
+    Some(layer)
 }
 
 /// Where layout sets are found though nobody asked for them: below the working folder.
@@ -143,6 +160,8 @@ pub struct SetFiles {
     pub layers: Vec<Layer>,
     /// Where its classification is found.
     pub layouts: Layouts,
+    /// The year of the report it is for, and where that says so. It chooses the names of codes.
+    pub year: Option<(i32, Place)>,
 }
 
 impl SetFiles {
@@ -155,7 +174,7 @@ impl SetFiles {
         own: Option<Layer>,
         diagnostics: &mut Diagnostics,
     ) -> Option<SetFiles> {
-        let mut files = SetFiles { id: id.to_string(), layers: Vec::new(), layouts: layouts.clone() };
+        let mut files = SetFiles { id: id.to_string(), layouts: layouts.clone(), ..SetFiles::default() };
         let mut wanted = Some((id.to_string(), asked));
         let mut seen = Vec::new();
         while let Some((name, place)) = wanted.take() {
@@ -211,41 +230,32 @@ impl SetFiles {
         names
     }
 
-    /// The years there are classifications of, in the program and below the roots, sorted.
-    pub fn classifications(&self) -> Vec<String> {
-        let embedded = EMBEDDED.get_dir("classification").into_iter().flat_map(Dir::dirs);
-        let mut years: Vec<String> =
-            embedded.filter_map(|dir| dir.path().file_name()?.to_str().map(str::to_string)).collect();
-        for root in &self.layouts.roots {
-            let folders = root.names("classification").into_iter();
-            years.extend(folders.filter(|year| root.has_folder(&format!("classification/{year}"))));
-        }
-        years.sort();
-        years.dedup();
-        years
+    /// The year whose classification is used: that of `set.toml`, else the report's; and where it is asked for.
+    pub fn classification_year(&self, set: &Node) -> Option<(String, Place)> {
+        let fixed = set.get("classification").and_then(|node| Some((node.str()?.to_string(), node.place.clone())));
+        fixed.or_else(|| self.year.as_ref().map(|(year, place)| (year.to_string(), place.clone())))
     }
 
-    /// A file of a classification (`classification/2023/function.csv`), the set's own file of that name first.
-    pub fn classification(&self, year: &str, name: &str, diagnostics: &mut Diagnostics) -> Option<(Arc<str>, String)> {
+    /// A list of a classification: the set's own file of that name, that of the year (`classification/2023/function.csv`),
+    /// that of all years (`classification/function.csv`); those of folders before the program's.
+    pub fn class_list(&self, year: &str, name: &str, diagnostics: &mut Diagnostics) -> Option<(Arc<str>, String)> {
         if let Some((shown, text, _)) = self.text(name) {
             return Some((shown, text.to_string()));
         }
-        let folder = format!("classification/{year}");
-        let layer = self.layouts.layer(&folder, diagnostics)?;
-        let text = layer.files.get(name)?.clone();
-        Some((layer.shown_name(name), text))
+        let layers = self.layouts.class_layers(year, diagnostics);
+        let layer = layers.into_iter().find(|layer| layer.files.contains_key(name))?;
+        Some((layer.shown_name(name), layer.files[name].clone()))
     }
 }
 
 impl SetFiles {
     /// The files of the set, of those it inherits and of its classification, by their paths below a layout root:
-    /// `SET/set.toml`, `classification/2023/function.csv`. The department's own layer is no part of it.
-    pub fn by_path(&self, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
-        let year = self.toml("set.toml", diagnostics);
-        let year = year.as_ref().and_then(|set| set.get("classification")).and_then(Node::str).unwrap_or_default();
-        let folder = format!("classification/{year}");
-        let classification = self.layouts.layer(&folder, diagnostics);
-        let layers = self.layers.iter().filter(|layer| !layer.own).chain(&classification);
+    /// `SET/set.toml`, `classification/function.csv`. The department's own layer is no part of it.
+    /// `year`: of the classification, as [`super::LayoutSet::classification`] says it.
+    pub fn by_path(&self, year: &str, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
+        let lists = self.layouts.class_layers(year, diagnostics);
+        // What is found first stands last: it is what a path of two layers has.
+        let layers = self.layers.iter().filter(|layer| !layer.own).chain(lists.iter().rev());
         let files = layers.flat_map(|layer| layer.files.iter().map(move |(name, text)| (layer, name, text)));
         files
             .map(|(layer, name, text)| {

@@ -1,6 +1,7 @@
 //! Layout sets: what a document consists of, declared in TOML and Markdown. Declarations only; no geometry, no data.
 
 mod check;
+pub mod doubts;
 mod files;
 mod load;
 pub mod narrative_lines;
@@ -25,6 +26,8 @@ use minijinja::Environment;
 pub struct LayoutSet {
     /// Its folder's name: `hebei-department-budget-2023`.
     pub id: String,
+    /// The year whose classification it uses; empty if neither it nor its report says one.
+    pub classification: String,
     /// Title of the document.
     pub title: Template,
     /// Name of its files without ending.

@@ -119,8 +119,8 @@ pub fn by_one_record(base: &Base, changed: &[Changed], told: &mut Vec<String>) -
                 }
             }
             Some(at) => told.push(format!(
-                "{} 和 {} 都出自 {}:{}，文件里却改得互相矛盾：{} 和 {}；没有采用后一个",
-                typed[at].address, change.address, origin.file, origin.line, typed[at].new, change.new
+                "{} 和 {} 都出自 {origin}，文件里却改得互相矛盾：{} 和 {}；没有采用后一个",
+                typed[at].address, change.address, typed[at].new, change.new
             )),
         }
     }

@@ -5,14 +5,18 @@
 //! |---|---|
 //! | [`findings`] | what is wrong: text, JSON, HTML, SARIF |
 //! | [`why`] | why a figure is what it is, which sums differ by rounding: text, JSON |
+//! | [`comparison`] | how far a document is a published one: text |
+//! | [`form`] | the form of a table, addresses in its cells: text |
 //! | [`differences`] | what differs between two editions: text, JSON, HTML, CSV |
 //! | [`history`] | what was published: text |
 //! | [`pulled`] | what an edited DOCX asks of its data folder: text |
 //! | [`reading`] | what a DOCX holds: tab-separated lines, JSON |
 //! | [`rules`] | what a rule asks for, and why: text |
 
+pub mod comparison;
 pub mod differences;
 pub mod findings;
+pub mod form;
 pub mod history;
 pub mod pulled;
 pub mod reading;

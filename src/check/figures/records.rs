@@ -29,7 +29,7 @@ pub fn records(
                 None => (String::new(), 0),
             };
             let told = told_by(&demand.of, dataset, index, schema);
-            let place = Place::new(record.origin.file.clone(), record.origin.line, column);
+            let place = Place::field(record.origin.file.clone(), record.origin.line, column);
             let diagnostic = Diagnostic::new(severity, rule.code.clone(), format!("{}：{told}{said}", rule.says));
             found.push(words::with_reason(diagnostic.at(place), rule));
         }
@@ -62,7 +62,7 @@ pub fn once(data: &Data, rule: &FigureRule, severity: Severity, files: &[String]
                 count => format!("第{}行至第{}行", line(from), line(from + count - 1)),
             };
             let message = format!("{}：{}与{}完全相同", rule.says, lines(run.again), lines(run.before));
-            let place = |index: usize| Place::new(dataset.records[index].origin.file.clone(), line(index), 0);
+            let place = |index: usize| dataset.records[index].origin.place();
             let diagnostic = Diagnostic::new(severity, rule.code.clone(), message).at(place(run.again));
             found.push(words::with_reason(diagnostic.related(place(run.before), "先在这里"), rule));
         }

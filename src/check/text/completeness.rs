@@ -6,10 +6,12 @@ use super::rule::{Findings, Rule};
 use super::targets::field;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
-use crate::diagnostic::{Diagnostic, Place, Severity::Warning};
+use crate::compose::Job;
+use crate::data::{Class, FieldDecl, Kind, own_list};
+use crate::diagnostic::{Diagnostic, Place, Severity, Severity::Warning};
 use crate::document::{Block, ColumnKind, Heading, Table};
 use aho_corasick::AhoCorasick;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 const RULES_OF_2016: &str = "《地方预决算公开操作规程》（财预〔2016〕143号）";
 
@@ -143,7 +145,64 @@ pub const RULES: &[Rule] = &[
         },
         find: glossary_coverage,
     },
+    Rule {
+        page: RulePage {
+            code: "K011",
+            severity: Severity::Note,
+            title: "用到没有核对过的科目名称",
+            reason: "程序带的科目名称，有一些是凭记忆录入的，没有与原书或公开文本核对过；印在表里之前，要有人看一眼。",
+            source: "《政府收支分类科目》（每年一本）；layouts/classification/README.md",
+            example: Example {
+                wrong: "表里印了“2010107 人大代表履职能力提升”，这个名称没有核对过",
+                right: "核对后在数据里加一列“功能科目名称”，或写进 classification/function.csv",
+            },
+        },
+        find: unchecked_names,
+    },
 ];
+
+/// How many names one finding lists.
+const NAMES_LISTED: usize = 10;
+
+fn unchecked_names(texts: &Texts<'_>, findings: &mut Findings) {
+    let job = texts.composition.job();
+    let classes = job.set.schema.classes.values().filter(|class| !class.unchecked.is_empty());
+    let mut classes: Vec<(&Class, BTreeSet<String>)> = classes.map(|class| (class, BTreeSet::new())).collect();
+    if classes.is_empty() {
+        return;
+    }
+    for (of, code) in texts.composition.document.tables().flat_map(|t| texts.composition.printed_codes(&t.id)) {
+        let class = classes.iter_mut().find(|(class, _)| class.id == of && class.unchecked.contains(&code));
+        if let Some((_, printed)) = class {
+            printed.insert(code);
+        }
+    }
+    for (class, printed) in classes.iter().filter(|(_, printed)| !printed.is_empty()) {
+        let named = |code: &String| format!("{code}“{}”", class.names.get(code).map_or("", String::as_str));
+        let listed: Vec<String> = printed.iter().take(NAMES_LISTED).map(named).collect();
+        let more = if printed.len() > listed.len() { "等" } else { "" };
+        let message = format!("表里印了 {} 个没有核对过的科目名称：{}{more}", printed.len(), listed.join("、"));
+        let place = printed.iter().find_map(|code| first_record(job, class, code));
+        let file = own_list(class);
+        findings.push(
+            Diagnostic::new(Severity::Note, "", message).at(place.unwrap_or_else(|| Place::file("report.toml"))).hint(
+                format!("请对照当年的《政府收支分类科目》；核对后写进 {file}（编码,名称），或在数据里加一列科目名称"),
+            ),
+        );
+    }
+}
+
+/// Where the data first has a code, or one below it.
+fn first_record(job: &Job, class: &Class, code: &str) -> Option<Place> {
+    job.data.datasets.values().find_map(|dataset| {
+        let of_class = |f: &FieldDecl| matches!(&f.kind, Kind::Code { class: of, .. } if *of == class.id);
+        let mut fields = dataset.fields.iter().enumerate().filter(|(_, field)| of_class(field));
+        fields.find_map(|(index, _)| {
+            let record = dataset.records.iter().find(|r| r.values[index].text().starts_with(code))?;
+            Some(record.place(index))
+        })
+    })
+}
 
 fn title(table: &Table) -> String {
     table.title.as_ref().map(|t| plain(&t.inlines)).unwrap_or_default()

@@ -12,10 +12,10 @@ const ADDED: [&str; 4] = [".txt", ".csv", ".toml", ".md"];
 /// How the names of files end that are read.
 const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
 
-/// Tables in the folder that no declaration reads, but that look like a declared file that is absent: `ledger.xlsx`,
+/// Tables in the folder that no declaration reads, but that look like a declared file that is absent: `ledger.et`,
 /// `target.csv` (E109).
 pub fn report_misnamed(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) {
-    const TABLES: [&str; 7] = ["csv", "tsv", "txt", "xls", "xlsx", "et", "ods"];
+    const TABLES: [&str; 4] = ["csv", "tsv", "txt", "et"];
     let present = folder
         .names("")
         .into_iter()

@@ -8,6 +8,7 @@ use super::class_list::{GivenNames, lay_own_lists};
 use super::classification::not_digits;
 use super::csv_file::Row;
 use super::findings::FileFindings;
+use super::given::{self, Given};
 use super::heading::Holds;
 use super::problem::describe;
 use super::schema::{FieldDefault, FileDecl, Kind, Schema};
@@ -15,7 +16,7 @@ use super::sheet::{Sheet, report_broken};
 use super::typed::{cleaned, half_width, shown};
 use super::value::{read_value, text_value};
 use super::{Data, Dataset, Record, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Origin;
 use crate::folder::Folder;
 use misnamed::report_misnamed;
@@ -67,21 +68,9 @@ pub fn read_folder(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagn
     lay_own_lists(folder, schema, diagnostics);
     report_misnamed(folder, schema, diagnostics);
     report_endings(folder, diagnostics);
-    let source = |decl: &FileDecl| match folder.text_if_there(&decl.path)? {
-        None if decl.required => Err(missing_file(folder, decl)),
-        text => Ok(text),
-    };
-    read_files(source, schema, diagnostics)
-}
-
-/// Reads the files that `schema` declares from `source`, which gives a file's text ([`crate::folder::decode`]), None if it
-/// is absent, or why it cannot be read.
-pub fn read_files(
-    source: impl Fn(&FileDecl) -> Result<Option<String>, Diagnostic>,
-    schema: &mut Schema,
-    diagnostics: &mut Diagnostics,
-) -> Data {
-    let mut files: Vec<FileRead> = schema.files.values().map(|decl| open_file(decl, source(decl))).collect();
+    let given = given::find(folder, schema, diagnostics);
+    let mut files: Vec<FileRead> =
+        schema.files.values().zip(given).map(|(decl, given)| open_file(decl, given)).collect();
     take_names(&mut files, schema);
     for (file, decl) in files.iter_mut().zip(schema.files.values()) {
         file.findings.next_pass();
@@ -90,26 +79,23 @@ pub fn read_files(
     complete(files, schema, diagnostics)
 }
 
-fn open_file(decl: &FileDecl, text: Result<Option<String>, Diagnostic>) -> FileRead {
-    let file: Arc<str> = Arc::from(decl.path.as_str());
-    let mut findings = FileFindings::new(file.clone());
-    let given = matches!(text, Ok(Some(_)));
-    let sheet = match text {
-        Ok(text) => text.and_then(|text| Sheet::open(text, decl, &mut findings)),
+fn open_file(decl: &FileDecl, given: Result<Option<Given>, Diagnostic>) -> FileRead {
+    let is_given = matches!(given, Ok(Some(_)));
+    let mut findings = match &given {
+        Ok(Some(given)) => given.findings(),
+        _ => FileFindings::new(Arc::from(decl.path.as_str())),
+    };
+    let file = findings.file().clone();
+    let sheet = match given {
+        Ok(given) => given.and_then(|given| Sheet::open(given.content, decl, &mut findings)),
         Err(diagnostic) => {
             findings.error(|| diagnostic);
             None
         }
     };
     let (fields, unknown) = (decl.fields.clone(), decl.unknown.clone());
-    let dataset = Dataset { id: decl.id.clone(), file, fields, records: Vec::new(), unknown, given };
+    let dataset = Dataset { id: decl.id.clone(), file, fields, records: Vec::new(), unknown, given: is_given };
     FileRead { findings, whole: sheet.is_some(), sheet, dataset, bad: Bad::default() }
-}
-
-fn missing_file(folder: &Folder, decl: &FileDecl) -> Diagnostic {
-    Diagnostic::error("E101", format!("缺少文件 {}（{}）", decl.path, decl.title))
-        .at(Place::file(decl.path.as_str()))
-        .hint(format!("应在 {}", folder.path_of(&decl.path).display()))
 }
 
 /// The names that 科目名称 columns give, of all files, before any code is checked.

@@ -524,7 +524,7 @@ fn files_that_look_misnamed() {
         &[
             ("ledger.csv", LEDGER.as_bytes()),
             ("unit.csv", b""),
-            ("prior.xlsx", b""),
+            ("prior.et", b""),
             ("备忘.txt", b""),
             ("report.toml", b""),
         ],
@@ -532,7 +532,7 @@ fn files_that_look_misnamed() {
     assert_eq!(
         said,
         [
-            "prior.xlsx 警告[E109] 文件“prior.xlsx”未使用\n  提示：您是否指“prior.csv”？请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
+            "prior.et 警告[E109] 文件“prior.et”未使用\n  提示：您是否指“prior.csv”？请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
             "unit.csv 警告[E109] 文件“unit.csv”未使用\n  提示：您是否指“units.csv”？请改名",
         ]
     );
@@ -555,9 +555,9 @@ fn only_the_first_hundred_errors_are_listed() {
 
 mod properties {
     use super::super::super::example::{decl, file, read_at, schema};
-    use super::super::super::{Data, Kind, Schema, Value, read_files};
+    use super::super::super::{Data, Kind, Schema, Value, read_folder};
     use crate::diagnostic::Diagnostics;
-    use crate::folder::decode;
+    use crate::folder::Folder;
     use encoding_rs::GB18030;
     use proptest::prelude::*;
     use rust_decimal::Decimal;
@@ -607,8 +607,9 @@ mod properties {
 
     fn read(bytes: Vec<u8>, schema: &mut Schema) -> (Data, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
-        let source = |decl: &crate::data::FileDecl| decode(bytes.clone(), &decl.path).map(Some);
-        let data = read_files(source, schema, &mut diagnostics);
+        let files = schema.files.values().map(|decl| (decl.path.clone(), bytes.clone().into()));
+        let folder = Folder::of_files(std::path::Path::new("甲"), files);
+        let data = read_folder(&folder, schema, &mut diagnostics);
         (data, diagnostics)
     }
 

@@ -12,6 +12,7 @@ mod text;
 use super::files::SetFiles;
 use super::template::{compile, environment};
 use super::*;
+use crate::data::Class;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::toml_tree::{Node, parse, read, suggestion};
 pub(super) use filter::filter;
@@ -159,23 +160,22 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     }
     let raw: Option<RawSet> = read(&set_node, diagnostics);
     let style: Option<Style> = read(&style_node, diagnostics);
-    let year = set_node.get("classification").and_then(Node::str).unwrap_or_default();
-    if let Some(node) = set_node.get("classification")
-        && let Some(found) = no_classification(files, year, node, &schema_node)
-    {
-        diagnostics.push(found);
-        return None; // every code would be told as unknown
-    }
+    let year = files.classification_year(&set_node);
+    let named = year.as_ref().map_or(String::new(), |(year, _)| year.clone());
     let mut of_schema = Diagnostics::default();
     let ((schema, report), nodes) = rayon::join(
         || {
-            let class = |name: &str, found: &mut Diagnostics| files.classification(year, name, found);
-            let schema = schema(&schema_node, class, &mut of_schema);
+            let class = |name: &str, found: &mut Diagnostics| files.class_list(&named, name, found);
+            let schema = schema(&schema_node, named.parse().ok(), class, &mut of_schema);
             (schema, report_fields(&schema_node, &mut of_schema))
         },
         || table_nodes(files),
     );
     diagnostics.extend(of_schema);
+    if let Some(found) = year.and_then(|(year, place)| no_such_year(&schema, &year, place)) {
+        diagnostics.push(found);
+        return None; // every code would be told as unknown
+    }
     let narratives = narratives(files, prose, &mut env, diagnostics);
     let mut loader = TableLoader { env: &mut env, diagnostics };
     let lists = match schema_node.get("list").and_then(Node::table) {
@@ -208,6 +208,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     let complete = raw.complete.as_ref().and_then(|node| complete(node, loader.diagnostics)).unwrap_or_default();
     let set = LayoutSet {
         id: files.id.clone(),
+        classification: named,
         title: loader.template(&raw.title)?,
         file_stem: match &raw.file_stem {
             Some(node) => loader.template(node)?,
@@ -234,20 +235,17 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     Some(set)
 }
 
-/// A year that no class list is there for, though the set has classes and not all their lists itself.
-fn no_classification(files: &SetFiles, year: &str, node: &Node, schema: &Node) -> Option<Diagnostic> {
-    let classes = schema.get("class").and_then(Node::table)?;
-    let lists = classes.values().filter_map(|entry| entry.node.get("file")?.str());
-    let years = files.classifications();
-    if years.iter().any(|known| known == year) || lists.clone().all(|list| files.text(list).is_some()) {
-        return None;
-    }
+/// A year that the lists of codes do not speak of.
+fn no_such_year(schema: &Schema, year: &str, place: Place) -> Option<Diagnostic> {
+    let without = |class: &&Class| !class.covers.is_empty() && (class.year.is_none() || !class.has_its_year());
+    let class = schema.classes.values().find(without)?;
+    let last = class.covers.last().unwrap_or_default();
     let hint = format!(
-        "有这些年度的：{}。可以先用最近的一年（classification = \"…\"），当年新增的科目写在数据文件夹的 classification/ 里；\
-         或者在 layouts/classification/{year}/ 放上这一年的科目表",
-        years.join("、")
+        "有这些年度的：{}。可以先用最近的一年（在数据文件夹的 layout/set.toml 里写 classification = \"{last}\"），当年新增的\
+         科目写在数据文件夹的 classification/ 里；或者在 layouts/classification/{year}/ 放上这一年的科目表",
+        class.covers
     );
-    Some(Diagnostic::error("E214", format!("没有“{year}”年度的科目表")).at(node.place.clone()).hint(hint))
+    Some(Diagnostic::error("E214", format!("没有“{year}”年度的科目表")).at(place).hint(hint))
 }
 
 /// The declarations of every table by its file's stem, and what was found in reading them.

@@ -73,9 +73,10 @@ struct RawReportField {
     _head: Option<String>,
 }
 
-/// Everything `schema.toml` declares; class names come from their files, read by `class_text`.
+/// Everything `schema.toml` declares; class names, those of `year`, come from their files, read by `class_text`.
 pub fn schema(
     node: &Node,
+    year: Option<u16>,
     mut class_text: impl FnMut(&str, &mut Diagnostics) -> Option<(std::sync::Arc<str>, String)>,
     diagnostics: &mut Diagnostics,
 ) -> Schema {
@@ -87,7 +88,7 @@ pub fn schema(
     }
     for (id, entry) in tables(node, "class") {
         let Some(raw) = read::<RawClass>(&entry.node, diagnostics) else { continue };
-        schema.classes.insert(id.clone(), class(id, raw, &entry.key, &mut class_text, diagnostics));
+        schema.classes.insert(id.clone(), class(id, raw, year, &entry.key, &mut class_text, diagnostics));
     }
     let files = node.get("file");
     for (id, entry) in tables(node, "file") {
@@ -123,6 +124,7 @@ fn tables<'a>(node: &'a Node, key: &str) -> impl Iterator<Item = (&'a String, &'
 fn class(
     id: &str,
     raw: RawClass,
+    year: Option<u16>,
     place: &Place,
     class_text: &mut impl FnMut(&str, &mut Diagnostics) -> Option<(std::sync::Arc<str>, String)>,
     diagnostics: &mut Diagnostics,
@@ -132,7 +134,8 @@ fn class(
         file: raw.file.clone(),
         levels: raw.levels,
         lengths: raw.lengths,
-        names: Default::default(),
+        year,
+        ..Class::default()
     };
     if class.levels.len() != class.lengths.len() || !class.lengths.is_sorted() || class.lengths.is_empty() {
         diagnostics.push(

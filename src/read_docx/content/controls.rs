@@ -1,7 +1,7 @@
 //! Figures: content controls, and bookmarks `f_…` where a document has tracked changes.
 
-use super::super::package::attribute;
 use super::{Control, KEPT, OPEN_AT_ONCE, Open, Parser, Sink, short};
+use crate::package::attribute;
 use quick_xml::events::BytesStart;
 
 #[derive(Default)]

@@ -3,9 +3,10 @@
 //! ECMA-376-1, 17.3.2.41 (vanish) and 17.7.3: what a run says itself wins; else paragraph style, character style and
 //! table style each turn hiding over, and the document's defaults hide all.
 
-use super::super::package::{attribute, walk};
+use super::super::package::walk;
 use super::{KEPT, Open, Parser};
 use crate::diagnostic::Diagnostic;
+use crate::package::attribute;
 use quick_xml::events::BytesStart;
 use std::collections::{BTreeSet, HashMap};
 

@@ -7,8 +7,9 @@ mod prose;
 mod tables;
 
 use super::Options;
-use super::package::{DEPTH, attribute, error, malformed, reference, refused, too_large};
+use super::package::{error, malformed, reference, refused, too_large};
 use crate::diagnostic::Diagnostic;
+use crate::package::{DEPTH, attribute};
 use controls::OpenControl;
 pub use look::Styles;
 use look::{Field, OpenParagraph, OpenRun};

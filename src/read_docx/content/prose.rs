@@ -1,9 +1,9 @@
 //! Paragraphs, and the department's own: what stands in bookmarks `p_…`.
 
-use super::super::package::attribute;
 use super::controls::OpenControl;
 use super::look::{Field, OpenParagraph};
 use super::{KEPT, OPEN_AT_ONCE, Open, OwnParagraph, Parser, Sink, short};
+use crate::package::attribute;
 use quick_xml::events::BytesStart;
 
 /// An own paragraph: all of it, though its bookmark may begin later or end sooner. Word puts what is typed at a

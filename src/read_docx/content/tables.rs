@@ -1,7 +1,7 @@
 //! Tables, their rows and cells, by the columns of the grid.
 
-use super::super::package::attribute;
 use super::{KEPT, OF_TABLE, Open, Parser, ReadCell, ReadTable, Sink, number, short};
+use crate::package::attribute;
 use quick_xml::events::BytesStart;
 
 pub(super) struct OpenTable {

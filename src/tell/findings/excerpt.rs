@@ -1,9 +1,11 @@
 //! The line of the user's file that a finding speaks of, with the words in it.
 
+use crate::cell_name::sheet_of;
 use crate::data::csv_file::{fields_of, separator_of};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Column, Diagnostic, Place};
 use crate::folder::Folder;
 use crate::layout::Layouts;
+use crate::workbook::{Cells, Workbook};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -13,6 +15,7 @@ pub struct Sources<'a> {
     folder: &'a Folder,
     layouts: &'a Layouts,
     read: RefCell<HashMap<String, Option<Rc<Vec<String>>>>>,
+    sheets: RefCell<HashMap<String, Option<Rc<Cells>>>>,
 }
 
 /// A line's words around the finding: what stands before, the words themselves, what stands after.
@@ -33,7 +36,7 @@ const CELL_LINES: usize = 20;
 impl<'a> Sources<'a> {
     /// The texts of a folder and of the layouts its set is read from; each file is read when first asked for.
     pub fn new(folder: &'a Folder, layouts: &'a Layouts) -> Sources<'a> {
-        Sources { folder, layouts, read: RefCell::default() }
+        Sources { folder, layouts, read: RefCell::default(), sheets: RefCell::default() }
     }
 
     fn lines(&self, file: &str) -> Option<Rc<Vec<String>>> {
@@ -48,11 +51,26 @@ impl<'a> Sources<'a> {
         entry.clone()
     }
 
+    fn cells(&self, file: &str) -> Option<Rc<Cells>> {
+        let mut sheets = self.sheets.borrow_mut();
+        let entry = sheets.entry(file.to_string()).or_insert_with(|| {
+            let (workbook, sheet) = sheet_of(file)?;
+            let book = Workbook::open(&self.folder.bytes(workbook).ok()??, workbook).ok()?;
+            let sheet = book.sheets().iter().find(|known| known.name == sheet)?;
+            book.read(sheet).ok().map(Rc::new)
+        });
+        entry.clone()
+    }
+
     /// The excerpt of a finding; none where its line cannot be read.
     pub fn excerpt(&self, finding: &Diagnostic) -> Option<Excerpt> {
         let place = finding.place.as_ref().filter(|p| p.line > 0)?;
-        let lines = self.lines(&place.file)?;
         let words = finding.text.as_deref().unwrap_or_default();
+        if let Column::Cell(column) = place.column {
+            let cells = self.cells(&place.file)?;
+            return cut_from(cells.row(place.line)?.at(column)?.shown(), 0, words);
+        }
+        let lines = self.lines(&place.file)?;
         let first = place.line as usize - 1;
         if place.is_of_record() {
             let record = |from: usize| -> String {
@@ -72,15 +90,19 @@ fn cut_in_cell(record: &str, words: &str, column: u32, separator: u8) -> Option<
     let fields = fields_of(record, separator);
     let field = (column as usize).saturating_sub(1).min(fields.len().saturating_sub(1));
     let start = fields.get(field).map_or(0, |field| field.start);
-    let line = record[start..].split('\n').next().unwrap_or_default();
-    let found = record[start..].find(words).filter(|_| !words.is_empty());
+    cut_from(record, start, words)
+}
+
+/// The first of the words from `start`, or what begins there.
+fn cut_from(text: &str, start: usize, words: &str) -> Option<Excerpt> {
+    let found = text[start..].find(words).filter(|_| !words.is_empty());
     let excerpt = match found {
         Some(at) => {
-            let (before, after) = (&record[..start + at], &record[start + at + words.len()..]);
+            let (before, after) = (&text[..start + at], &text[start + at + words.len()..]);
             let before = before.rsplit('\n').next().unwrap_or_default();
             cut(before, words, after.split('\n').next().unwrap_or_default())
         }
-        None => cut("", "", line),
+        None => cut("", "", text[start..].split('\n').next().unwrap_or_default()),
     };
     Some(excerpt).filter(|e| !(e.before.is_empty() && e.words.is_empty() && e.after.trim().is_empty()))
 }

@@ -2,6 +2,7 @@
 
 use super::text::{difference, summary};
 use super::{Group, Shown, Sources};
+use crate::cell_name::letters;
 use crate::check;
 use crate::diagnostic::{Column, Severity};
 use crate::layout::Layouts;
@@ -62,9 +63,10 @@ fn finding(page: &mut String, group: &Group<'_>, sources: &Sources<'_>, first: b
     };
     let place = match &found.place {
         Some(p) if p.line > 0 => match p.column {
-            Column::Unknown => format!("第 {} 行", p.line),
+            Column::Unknown | Column::Cell(0) => format!("第 {} 行", p.line),
             Column::Character(n) => format!("第 {} 行第 {n} 字", p.line),
             Column::Field(n) => format!("第 {} 行第 {n} 格", p.line),
+            Column::Cell(n) => format!("{}{}", letters(n), p.line),
         },
         _ => String::new(),
     };

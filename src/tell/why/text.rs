@@ -59,14 +59,14 @@ fn source(why: &Why, lines: &mut Vec<String>) {
         Basis::Lines { file, field, lines: records } => {
             lines.push(format!("  是 {file} 这 {} 行的{field}之和：", records.len()));
             for (origin, text, value) in records {
-                lines.push(format!("    {}:{}  {}  {text}", origin.file, origin.line, amount(*value, why.unit)));
+                lines.push(format!("    {origin}  {}  {text}", amount(*value, why.unit)));
             }
         }
         Basis::Figures(of) => {
             let of: Vec<&str> = of.iter().map(AsRef::as_ref).collect();
             lines.push(format!("  由这些数算出：{}", of.join("，")));
         }
-        Basis::Record(origin) => lines.push(format!("  取自 {}:{}", origin.file, origin.line)),
+        Basis::Record(origin) => lines.push(format!("  取自 {origin}")),
     }
 }
 

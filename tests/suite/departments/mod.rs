@@ -228,8 +228,9 @@ pub fn ledger(set: Set, lines: &[Line]) -> String {
 
 /// The 项 of the classification whose 类 the statutory lists have.
 fn functions() -> Vec<&'static str> {
-    let list = include_str!("../../../layouts/classification/2023/function.csv");
-    let codes = list.lines().skip(1).filter_map(|l| l.split(',').next());
+    let list = include_str!("../../../layouts/classification/function.csv");
+    let of_every_year = list.lines().filter(|line| line.contains(",2023-2026,"));
+    let codes = of_every_year.filter_map(|l| l.split(',').next());
     codes.filter(|code| code.len() == 7 && !code.starts_with("218")).collect()
 }
 

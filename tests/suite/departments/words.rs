@@ -1,5 +1,5 @@
 //! What departments are called and do: a field of work, its institutions and its projects, with the codes they are
-//! paid under. Every code stands in `layouts/classification/2023`.
+//! paid under. Every code stands in `layouts/classification`.
 
 /// A field of work that a department has.
 pub struct Field {

@@ -1,0 +1,184 @@
+//! Where the records of each declared file stand: in a CSV file, or in a sheet of a workbook of the folder.
+
+use super::findings::FileFindings;
+use super::schema::{FileDecl, Schema};
+use super::sheet::Sheet;
+use super::typed::{shown, words};
+use crate::cell_name::is_workbook;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::folder::Folder;
+use crate::workbook::{Cells, SheetInfo, Workbook};
+use std::sync::Arc;
+
+/// The role of a file that the program writes itself.
+const WRITTEN: &str = "corrections";
+/// Sheets that say something of the workbook itself.
+const OWN_SHEETS: [&str; 4] = ["说明", "核对", "基本信息", "文字"];
+
+/// The records of one declared file, not read yet.
+pub struct Given {
+    /// What messages call it: `ledger.csv`, `数据.xlsx 预算明细`.
+    pub file: Arc<str>,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a record file is made of.
+pub enum Content {
+    /// Of a CSV file ([`crate::folder::decode`]).
+    Text(String),
+    /// Of a sheet.
+    Cells(Cells),
+}
+
+/// For each declared file, in the order of the schema: its records, none where it is absent and need not be there, or why
+/// it cannot be read. What is wrong with workbooks as such is told here.
+pub(super) type Found = Vec<Result<Option<Given>, Diagnostic>>;
+
+/// Finds the records of every declared file in a folder.
+pub(super) fn find(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) -> Found {
+    let sheets = sheets_of(folder, schema, diagnostics);
+    let books = workbooks(folder);
+    let one = |(decl, sheet): (&FileDecl, Option<Given>)| {
+        let text = folder.text_if_there(&decl.path)?;
+        match (text, sheet) {
+            (Some(_), Some(sheet)) => Err(twice(decl, &decl.path, &sheet.file)),
+            (Some(text), None) => Ok(Some(Given { file: decl.path.as_str().into(), content: Content::Text(text) })),
+            (None, None) if decl.required => Err(missing(folder, decl, &books)),
+            (None, sheet) => Ok(sheet),
+        }
+    };
+    schema.files.values().zip(sheets).map(one).collect()
+}
+
+/// The names of the folder's workbooks.
+pub(super) fn workbooks(folder: &Folder) -> Vec<String> {
+    folder.names("").into_iter().filter(|name| is_workbook(name) && folder.is_file(name)).collect()
+}
+
+/// For each declared file, the sheet that holds it: by its name, else by its headings.
+fn sheets_of(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<Option<Given>> {
+    let mut found: Vec<Option<Given>> = schema.files.values().map(|_| None).collect();
+    let mut nameless: Vec<Given> = Vec::new();
+    for name in workbooks(folder) {
+        let opened = folder.bytes(&name).and_then(|bytes| Workbook::open(&bytes.unwrap_or_default(), &name));
+        let book = match opened {
+            Ok(book) => book,
+            Err(wrong) => {
+                diagnostics.push(wrong);
+                continue;
+            }
+        };
+        for sheet in book.sheets() {
+            take_sheet(&book, sheet, schema, &mut found, &mut nameless, diagnostics);
+        }
+    }
+    for sheet in nameless {
+        take_by_headings(sheet, folder, schema, &mut found, diagnostics);
+    }
+    found
+}
+
+fn take_sheet(
+    book: &Workbook,
+    sheet: &SheetInfo,
+    schema: &Schema,
+    found: &mut [Option<Given>],
+    nameless: &mut Vec<Given>,
+    diagnostics: &mut Diagnostics,
+) {
+    let name = words(&sheet.name);
+    if OWN_SHEETS.iter().any(|own| words(own) == name) {
+        return;
+    }
+    let named = schema.files.values().position(|decl| is_named(decl, &name));
+    let file: Arc<str> = book.name_of(sheet).into();
+    let content = match book.read(sheet) {
+        Ok(cells) if cells.rows.is_empty() && named.is_none() => return,
+        Ok(cells) => Content::Cells(cells),
+        Err(wrong) => {
+            diagnostics.push(wrong);
+            return;
+        }
+    };
+    let given = Given { file, content };
+    match named {
+        None => nameless.push(given),
+        Some(index) => place(given, index, schema, found, diagnostics),
+    }
+}
+
+/// Whether a sheet of this name, in [`words`], is that of a declared file: its title, its id or its path.
+fn is_named(decl: &FileDecl, name: &str) -> bool {
+    if decl.role.as_deref() == Some(WRITTEN) {
+        return false;
+    }
+    let stem = decl.path.strip_suffix(".csv").unwrap_or(&decl.path);
+    [decl.title.as_str(), &decl.id, &decl.path, stem].iter().any(|known| words(known) == *name)
+}
+
+fn place(given: Given, index: usize, schema: &Schema, found: &mut [Option<Given>], diagnostics: &mut Diagnostics) {
+    match &found[index] {
+        None => found[index] = Some(given),
+        Some(first) => diagnostics.push(twice(&schema.files[index], &first.file, &given.file)),
+    }
+}
+
+/// A sheet whose name says nothing is that of the only file still lacking whose headings it has.
+fn take_by_headings(
+    sheet: Given,
+    folder: &Folder,
+    schema: &Schema,
+    found: &mut [Option<Given>],
+    diagnostics: &mut Diagnostics,
+) {
+    let Content::Cells(cells) = &sheet.content else { return };
+    let fits = |(index, decl): (usize, &FileDecl)| {
+        let lacking = found[index].is_none() && decl.role.as_deref() != Some(WRITTEN) && !folder.is_file(&decl.path);
+        (lacking && Sheet::has_headings(cells, decl)).then_some(index)
+    };
+    let fitting: Vec<usize> = schema.files.values().enumerate().filter_map(fits).collect();
+    match fitting[..] {
+        [index] => found[index] = Some(sheet),
+        [] => diagnostics.push(
+            Diagnostic::new(crate::diagnostic::Severity::Note, "E109", "这个工作表未使用")
+                .at(Place::file(sheet.file.clone()))
+                .hint(format!("要用的工作表，请以它的内容命名：{}", titles(schema, |_| true))),
+        ),
+        _ => diagnostics.push(
+            Diagnostic::error("E174", "从列名看不出这个工作表是哪一种数据")
+                .at(Place::file(sheet.file.clone()))
+                .hint(format!("请把工作表改名为其中一个：{}", titles(schema, |index| fitting.contains(&index)))),
+        ),
+    }
+}
+
+fn titles(schema: &Schema, wanted: impl Fn(usize) -> bool) -> String {
+    let all = schema.files.values().enumerate();
+    let wanted = all.filter(|(index, decl)| wanted(*index) && decl.role.as_deref() != Some(WRITTEN));
+    wanted.map(|(_, decl)| decl.title.as_str()).collect::<Vec<_>>().join("、")
+}
+
+fn twice(decl: &FileDecl, first: &str, second: &str) -> Diagnostic {
+    Diagnostic::error("E173", format!("“{}”给了两份：{} 和 {}", decl.title, shown(first), shown(second)))
+        .at(Place::file(second))
+        .related(Place::file(first), "这里已有一份")
+        .hint("只能用一份：请删去或移走另一份")
+}
+
+fn missing(folder: &Folder, decl: &FileDecl, books: &[String]) -> Diagnostic {
+    let missing = Diagnostic::error("E101", format!("缺少文件 {}（{}）", decl.path, decl.title))
+        .at(Place::file(decl.path.as_str()));
+    let path = folder.path_of(&decl.path);
+    match books.first() {
+        None => missing.hint(format!("应在 {}", path.display())),
+        Some(book) => missing.hint(format!("请在 {book} 里加上工作表“{}”，或放入 {}", decl.title, path.display())),
+    }
+}
+
+impl Given {
+    /// The findings about it, none yet.
+    pub(super) fn findings(&self) -> FileFindings {
+        FileFindings::new(self.file.clone())
+    }
+}

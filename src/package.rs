@@ -1,0 +1,204 @@
+//! The ZIP container of office files and its parts: inflated within bounds, found by relationships, walked as XML without
+//! DTDs. Whoever reads a kind of file says in its own words what is wrong with one ([`Fault`]).
+
+use crate::markup::is_legal;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::reader::NsReader;
+use std::io::{Cursor, Read};
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// A container in memory.
+pub type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+/// Elements may be nested this deep; no program nests them deeper than a few dozen.
+pub const DEPTH: usize = 4096;
+/// How an OLE compound file begins: old formats, and new ones behind a password.
+pub const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+/// Bytes of a small part: relationships, properties, styles.
+pub const SMALL: u64 = 8 << 20;
+/// In the kinds of relationships, before the name of the kind.
+pub const RELATIONSHIP: &str = "/relationships/";
+
+/// Why a container or a part of it is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Behind a password.
+    Encrypted,
+    /// Packed by a method that is not known.
+    Method,
+    /// No whole container.
+    Damaged,
+    /// This part does not inflate to what the container says of it.
+    Inflate(String),
+    /// This part is larger than so many bytes.
+    TooLarge(String, u64),
+    /// This part holds more than so many things.
+    TooMany(String, usize),
+    /// This part is no whole XML.
+    Malformed(String),
+    /// This part holds what is not read for safety, in words.
+    Refused(String, &'static str),
+}
+
+impl From<&ZipError> for Fault {
+    fn from(why: &ZipError) -> Fault {
+        match why {
+            ZipError::InvalidPassword => Fault::Encrypted,
+            ZipError::UnsupportedArchive(text) if *text == ZipError::PASSWORD_REQUIRED => Fault::Encrypted,
+            ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => Fault::Method,
+            _ => Fault::Damaged,
+        }
+    }
+}
+
+/// Opens a container.
+pub fn open(bytes: &[u8]) -> Result<Archive<'_>, Fault> {
+    ZipArchive::new(Cursor::new(bytes)).map_err(|why| Fault::from(&why))
+}
+
+/// Whether an OLE file has a stream of this name: its directory holds them in UTF-16.
+pub fn has_stream(bytes: &[u8], name: &str) -> bool {
+    let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.windows(name.len()).any(|w| w == name)
+}
+
+/// The part, inflated within bounds; None if there is no such part. One that is longer than the ZIP declares is
+/// damaged, so no more memory is taken than was declared, or is allowed.
+pub fn part(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Fault> {
+    let Some(index) = index_of(archive, name) else { return Ok(None) };
+    let file = archive.by_index(index).map_err(|why| Fault::from(&why))?;
+    let declared = file.size();
+    if declared > limit {
+        return Err(Fault::TooLarge(name.to_owned(), limit));
+    }
+    let mut content = Vec::new();
+    let whole = file.take(declared + 1).read_to_end(&mut content).is_ok_and(|length| length as u64 <= declared);
+    if !whole {
+        return Err(Fault::Inflate(name.to_owned()));
+    }
+    if has_illegal(&content) {
+        return Err(Fault::Malformed(name.to_owned()));
+    }
+    Ok(Some(content))
+}
+
+/// Whether bytes of XML hold a control character or U+FFFE or U+FFFF, which XML 1.0 has no way to write.
+fn has_illegal(content: &[u8]) -> bool {
+    let control = |b: &u8| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r');
+    let nonchar = |w: &[u8]| matches!(w, [0xEF, 0xBF, 0xBE | 0xBF]);
+    content.iter().any(control) || content.windows(3).any(nonchar)
+}
+
+/// Names of parts are compared without regard to ASCII case (ECMA-376-2, 6.2.2.3); some programs write `\`.
+pub fn index_of(archive: &Archive, name: &str) -> Option<usize> {
+    let same = |n: &str| n.replace('\\', "/").trim_start_matches('/').eq_ignore_ascii_case(name);
+    archive.file_names().position(same)
+}
+
+/// The character or entity that a reference stands for; only the five of XML itself, and numbers.
+pub fn reference(reference: &BytesRef, name: &str) -> Result<char, Fault> {
+    let known = match &**reference {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ if reference.is_char_ref() => {
+            let legal = reference.resolve_char_ref().ok().flatten().filter(|&c| is_legal(c));
+            return legal.ok_or_else(|| Fault::Malformed(name.to_owned()));
+        }
+        _ => None,
+    };
+    known.ok_or_else(|| Fault::Refused(name.to_owned(), "自定义实体"))
+}
+
+/// The value of the attribute with this local name, whatever its prefix.
+pub fn attribute(element: &BytesStart, name: &str) -> Option<String> {
+    let found = element.attributes().with_checks(false).flatten().find(|a| a.key.local_name().as_ref() == name)?;
+    let value = found.normalized_value(XmlVersion::Implicit1_0).ok()?;
+    Some(value.into_owned())
+}
+
+/// Walks a part: calls `see` with each element's local name and, at its end, with its text.
+pub fn walk(content: &[u8], name: &str, mut see: impl FnMut(&str, Option<&BytesStart>, &str)) -> Result<(), Fault> {
+    let malformed = || Fault::Malformed(name.to_owned());
+    let mut reader = NsReader::from_reader(content);
+    let mut text = String::new();
+    let mut depth = 0usize;
+    loop {
+        let event = reader.read_event().map_err(|_| malformed())?;
+        match event {
+            Event::Start(element) => {
+                depth += 1;
+                if depth > DEPTH {
+                    return Err(Fault::Refused(name.to_owned(), "层数过多的嵌套"));
+                }
+                text.clear();
+                see(element.local_name().as_ref(), Some(&element), "");
+            }
+            Event::Empty(element) => {
+                see(element.local_name().as_ref(), Some(&element), "");
+                see(element.local_name().as_ref(), None, "");
+            }
+            Event::End(element) => {
+                depth = depth.saturating_sub(1);
+                see(element.local_name().as_ref(), None, &text);
+                text.clear();
+            }
+            Event::Text(piece) => text.push_str(&piece.xml10_content()),
+            Event::CData(piece) => text.push_str(&piece.xml10_content()),
+            Event::GeneralRef(name_of) => text.push(reference(&name_of, name)?),
+            Event::DocType(_) => return Err(Fault::Refused(name.to_owned(), "文档类型定义（DTD）")),
+            Event::Eof if depth > 0 => return Err(malformed()),
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+/// One relationship of a part.
+pub struct Relationship {
+    pub id: String,
+    pub kind: String,
+    /// As a name in the package.
+    pub target: String,
+}
+
+/// Relationships of the package (`""`) or of a part, without those that lead out of it; none where there are none.
+pub fn relationships_of(archive: &mut Archive, part_name: &str) -> Result<Vec<Relationship>, Fault> {
+    let (folder, file) = part_name.rsplit_once('/').unwrap_or(("", part_name));
+    let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+    let mut found = Vec::new();
+    if let Some(content) = part(archive, &name, SMALL)? {
+        walk(&content, &name, |local, element, _| {
+            if let ("Relationship", Some(element)) = (local, element)
+                && let (Some(kind), Some(target)) = (attribute(element, "Type"), attribute(element, "Target"))
+                && attribute(element, "TargetMode").is_none_or(|m| m != "External")
+            {
+                let (id, target) = (attribute(element, "Id").unwrap_or_default(), absolute(folder, &target));
+                found.push(Relationship { id, kind, target });
+            }
+        })?;
+    }
+    Ok(found)
+}
+
+/// A target relative to the folder of its source part, as a name in the package.
+fn absolute(folder: &str, target: &str) -> String {
+    if let Some(target) = target.strip_prefix('/') {
+        return target.to_owned();
+    }
+    let mut steps: Vec<&str> = folder.split('/').filter(|s| !s.is_empty()).collect();
+    for step in target.split('/') {
+        match step {
+            ".." => {
+                steps.pop();
+            }
+            "." | "" => {}
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}

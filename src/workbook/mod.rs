@@ -1,0 +1,225 @@
+//! Workbooks that officers hold: their sheets as cells, each with what it says, what it shows and its formula.
+//!
+//! Nothing is believed of a file: parts are inflated within bounds, cells are kept one by one and never as the rectangle
+//! they span, entities and DTDs are refused. What is decided here is what a cell says; what it means is decided in `data/`.
+//!
+//! | code | what is wrong |
+//! |---|---|
+//! | E171 | a workbook cannot be opened: damaged, behind a password, of a kind that is not read |
+//! | E172 | a workbook is larger than any that people fill |
+
+mod format;
+mod number;
+mod xlsx;
+
+use crate::cell_name::sheet_name;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::folder::Bytes;
+use crate::package::{self, Fault, OLE, has_stream};
+use std::sync::Arc;
+
+pub use crate::cell_name::is_workbook;
+
+/// The most cells with content of a sheet; a ledger of 5,000 lines has 50,000.
+pub const MOST_CELLS: usize = 3_000_000;
+
+/// A workbook, opened: what sheets it has. None of them is read yet.
+pub struct Workbook {
+    /// Its name in its folder.
+    file: Arc<str>,
+    bytes: Bytes,
+    book: xlsx::Book,
+}
+
+/// A sheet, as its workbook lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetInfo {
+    /// Its name, as on its tab.
+    pub name: String,
+    /// It is not shown.
+    pub hidden: bool,
+    /// The part of the package that holds it.
+    part: String,
+}
+
+/// What stands in a sheet, row by row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cells {
+    /// Rows with something in them, from the top.
+    pub rows: Vec<CellRow>,
+    /// Merged ranges.
+    pub merged: Vec<Merged>,
+    /// Hidden columns, from 1, as first and last.
+    pub hidden_columns: Vec<(u32, u32)>,
+    /// Rows are filtered.
+    pub filtered: bool,
+}
+
+/// A row of a sheet that has something in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CellRow {
+    /// Its number, from 1.
+    pub number: u32,
+    /// It is not shown.
+    pub hidden: bool,
+    /// Its cells that hold something, from the left.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell that holds something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// From 1.
+    pub column: u32,
+    /// What it holds.
+    pub kind: CellKind,
+    /// What it says: a text as it stands, a number as the decimal that was typed, a date in ISO, a share as it is shown.
+    pub text: Arc<str>,
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct More {
+    shown: Option<String>,
+    formula: Option<Formula>,
+}
+
+/// A formula, as the sheet's XML has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Formula {
+    /// Without `=`; empty where it follows another cell's (`shared`).
+    pub text: String,
+    /// The number of the formula that several cells share.
+    pub shared: Option<u32>,
+}
+
+/// What a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellKind {
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// A day, a time or both.
+    Date,
+    /// TRUE or FALSE.
+    Boolean,
+    /// An error of Excel: `#REF!`.
+    Error,
+    /// A formula whose result the file does not have.
+    NoResult,
+}
+
+/// A merged range; columns and rows from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merged {
+    /// Of its first cell, which holds what is shown.
+    pub first: (u32, u32),
+    /// Of its last cell.
+    pub last: (u32, u32),
+}
+
+impl Cell {
+    /// What a reader of the sheet sees, where that is not [`Cell::text`] (`≥3项`, `02`).
+    pub fn shown(&self) -> &str {
+        self.more.as_ref().and_then(|more| more.shown.as_deref()).unwrap_or(&self.text)
+    }
+
+    /// Its formula.
+    pub fn formula(&self) -> Option<&Formula> {
+        self.more.as_ref()?.formula.as_ref()
+    }
+}
+
+impl CellRow {
+    /// The cell of a column, from 1.
+    pub fn at(&self, column: u32) -> Option<&Cell> {
+        let found = self.cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
+        Some(&self.cells[found])
+    }
+}
+
+impl Cells {
+    /// The row of a number, from 1, if it holds something.
+    pub fn row(&self, number: u32) -> Option<&CellRow> {
+        let found = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
+        Some(&self.rows[found])
+    }
+}
+
+impl Workbook {
+    /// Opens a workbook of a folder by its name there. Errors: E171, E172, at the file.
+    pub fn open(bytes: &Bytes, file: &str) -> Result<Workbook, Diagnostic> {
+        let at_file = |found: Diagnostic| found.at(Place::file(file));
+        recognise(bytes).map_err(at_file)?;
+        let book = xlsx::Book::open(bytes).map_err(|fault| at_file(told(fault)))?;
+        Ok(Workbook { file: file.into(), bytes: bytes.clone(), book })
+    }
+
+    /// Its name in its folder.
+    pub fn file(&self) -> &Arc<str> {
+        &self.file
+    }
+
+    /// Its sheets in their order.
+    pub fn sheets(&self) -> &[SheetInfo] {
+        &self.book.sheets
+    }
+
+    /// What messages call a sheet of it: `数据.xlsx 预算明细`.
+    pub fn name_of(&self, sheet: &SheetInfo) -> String {
+        sheet_name(&self.file, &sheet.name)
+    }
+
+    /// Reads a sheet. Errors: E171, E172, at the sheet.
+    pub fn read(&self, sheet: &SheetInfo) -> Result<Cells, Diagnostic> {
+        self.book.read(&self.bytes, sheet).map_err(|fault| told(fault).at(Place::file(self.name_of(sheet))))
+    }
+}
+
+/// That a file is a workbook of a kind that is read, by its first bytes whatever its name is; else what it is.
+fn recognise(bytes: &[u8]) -> Result<(), Diagnostic> {
+    const SAVE: &str = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”";
+    let wrong = |what: &str, hint: &str| Err(Diagnostic::error("E171", what).hint(hint));
+    if bytes.starts_with(OLE) {
+        return match has_stream(bytes, "EncryptedPackage") {
+            true => wrong("工作簿设有打开密码，无法读取", "请在 Excel 或 WPS 中取消打开密码后重新保存"),
+            false => wrong("这是旧版工作簿（.xls）", SAVE),
+        };
+    }
+    if bytes.starts_with(b"PK") {
+        return Ok(());
+    }
+    let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    match start {
+        [] => wrong("工作簿是空文件", "请确认文件已完整保存"),
+        [b'<', ..] => wrong("文件是网页或 XML，不是工作簿", SAVE),
+        _ => wrong("文件不是工作簿，或已损坏", SAVE),
+    }
+}
+
+fn told(fault: Fault) -> Diagnostic {
+    const AGAIN: &str = "请用 Excel 或 WPS 打开修复后重新保存";
+    let broken = |what: String| Diagnostic::error("E171", what).hint(AGAIN);
+    match fault {
+        Fault::Encrypted => {
+            Diagnostic::error("E171", "工作簿设有密码，无法读取").hint("请在 Excel 或 WPS 中取消密码后重新保存")
+        }
+        Fault::Method => broken("工作簿用了不支持的压缩方式".to_owned()),
+        Fault::Damaged => broken("工作簿已损坏或不完整，无法打开".to_owned()),
+        Fault::Inflate(name) => broken(format!("工作簿已损坏：{name} 解压失败")),
+        Fault::Malformed(name) => broken(format!("工作簿已损坏：{name} 不是完整的 XML")),
+        Fault::Refused(name, what) => broken(format!("{name} 中有{what}，为安全起见不读取")),
+        Fault::TooLarge(name, limit) => {
+            Diagnostic::error("E172", format!("工作簿中的 {name} 内容超过 {} MB，没有读取", limit >> 20))
+                .hint("请确认放的是这个文件；多余的行和列请整行整列删去后再存")
+        }
+        Fault::TooMany(name, limit) => {
+            Diagnostic::error("E172", format!("工作簿中的 {name} 有内容的格超过 {limit} 个，没有读取"))
+                .hint("请确认放的是这个文件；多余的行和列请整行整列删去后再存")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

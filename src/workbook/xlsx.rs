@@ -1,0 +1,396 @@
+//! Sheets of `.xlsx` and `.xlsm` (ECMA-376-1, 18), transitional and strict, read in one pass over each sheet's XML. Not left
+//! to calamine: it inflates without bounds, and says neither formats nor what is hidden.
+
+use super::format::{Moment, NumberFormat, built_in, by_code};
+use super::number::exact;
+use super::package::{self, Archive, Fault, RELATIONSHIP, SMALL, attribute, part, reference, relationships_of, walk};
+use super::{Cell, CellKind, CellRow, Cells, Formula, MOST_CELLS, Merged, More, SheetInfo};
+use crate::cell_name;
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use std::sync::Arc;
+
+/// Bytes of a sheet's XML. A million lines of a ledger have half of it.
+const SHEET: u64 = 256 << 20;
+/// Bytes of all texts.
+const STRINGS: u64 = 64 << 20;
+/// Sheets of a workbook.
+const MOST_SHEETS: usize = 1_000;
+/// Merged ranges and hidden columns that are kept of a sheet.
+const MOST_RANGES: usize = 100_000;
+
+/// What all sheets of a workbook share.
+pub struct Book {
+    pub sheets: Vec<SheetInfo>,
+    strings: Vec<Arc<str>>,
+    formats: Vec<NumberFormat>,
+    from_1904: bool,
+}
+
+impl Book {
+    pub fn open(bytes: &[u8]) -> Result<Book, Fault> {
+        let mut archive = package::open(bytes)?;
+        let target = |found: &[package::Relationship], kind: &str| {
+            let end = format!("{RELATIONSHIP}{kind}");
+            found.iter().find(|r| r.kind.ends_with(&end)).map(|r| r.target.clone())
+        };
+        let root = relationships_of(&mut archive, "")?;
+        let name = target(&root, "officeDocument").unwrap_or_else(|| "xl/workbook.xml".to_owned());
+        let content = part(&mut archive, &name, SMALL)?.ok_or(Fault::Damaged)?;
+        let related = relationships_of(&mut archive, &name)?;
+        let (sheets, from_1904) = sheets(&content, &name, &related)?;
+        let strings = match target(&related, "sharedStrings") {
+            Some(name) => strings(&mut archive, &name)?,
+            None => Vec::new(),
+        };
+        let formats = match target(&related, "styles") {
+            Some(name) => formats(&mut archive, &name)?,
+            None => Vec::new(),
+        };
+        Ok(Book { sheets, strings, formats, from_1904 })
+    }
+
+    pub fn read(&self, bytes: &[u8], sheet: &SheetInfo) -> Result<Cells, Fault> {
+        let mut archive = package::open(bytes)?;
+        let content = part(&mut archive, &sheet.part, SHEET)?.ok_or(Fault::Damaged)?;
+        SheetReader::new(self, &sheet.part).read(&content)
+    }
+}
+
+/// The sheets that hold cells, and whether days are counted from 1904.
+fn sheets(content: &[u8], name: &str, related: &[package::Relationship]) -> Result<(Vec<SheetInfo>, bool), Fault> {
+    let mut sheets = Vec::new();
+    let mut from_1904 = false;
+    walk(content, name, |local, element, _| match (local, element) {
+        ("workbookPr", Some(element)) => from_1904 = attribute(element, "date1904").is_some_and(|v| is_true(&v)),
+        ("sheet", Some(element)) if sheets.len() < MOST_SHEETS => {
+            // `r:id`; the other id, `sheetId`, has another local name.
+            let id = attribute(element, "id").unwrap_or_default();
+            let end = format!("{RELATIONSHIP}worksheet");
+            let part = related.iter().find(|r| r.id == id && r.kind.ends_with(&end));
+            if let Some(part) = part {
+                let hidden = attribute(element, "state").is_some_and(|state| state != "visible");
+                let name = attribute(element, "name").unwrap_or_default();
+                sheets.push(SheetInfo { name, hidden, part: part.target.clone() });
+            }
+        }
+        _ => {}
+    })?;
+    Ok((sheets, from_1904))
+}
+
+fn is_true(value: &str) -> bool {
+    matches!(value, "1" | "true" | "on")
+}
+
+/// The texts that cells refer to by number; what is pronounced (`rPh`) is no part of them.
+fn strings(archive: &mut Archive, name: &str) -> Result<Vec<Arc<str>>, Fault> {
+    let Some(content) = part(archive, name, STRINGS)? else { return Ok(Vec::new()) };
+    let mut strings: Vec<Arc<str>> = Vec::new();
+    let (mut text, mut in_phonetic) = (String::new(), false);
+    walk(&content, name, |local, element, piece| match (local, element) {
+        ("si", Some(_)) => text.clear(),
+        ("si", None) => strings.push(text.as_str().into()),
+        ("rPh", element) => in_phonetic = element.is_some(),
+        ("t", None) if !in_phonetic => text += piece,
+        _ => {}
+    })?;
+    Ok(strings)
+}
+
+/// The number format of every style that cells refer to by number.
+fn formats(archive: &mut Archive, name: &str) -> Result<Vec<NumberFormat>, Fault> {
+    let Some(content) = part(archive, name, SMALL)? else { return Ok(Vec::new()) };
+    let mut codes: Vec<(u32, NumberFormat)> = Vec::new();
+    let mut formats = Vec::new();
+    let mut in_cells = false;
+    walk(&content, name, |local, element, _| match (local, element) {
+        ("numFmt", Some(element)) => {
+            let id = attribute(element, "numFmtId").and_then(|id| id.parse().ok());
+            let code = attribute(element, "formatCode");
+            if let (Some(id), Some(code)) = (id, code) {
+                codes.push((id, by_code(&code)));
+            }
+        }
+        ("cellXfs", element) => in_cells = element.is_some(),
+        ("xf", Some(element)) if in_cells => {
+            let id: u32 = attribute(element, "numFmtId").and_then(|id| id.parse().ok()).unwrap_or_default();
+            let own = codes.iter().find(|(known, _)| *known == id).map(|(_, format)| format.clone());
+            formats.push(own.or_else(|| built_in(id)).unwrap_or(NumberFormat::General));
+        }
+        _ => {}
+    })?;
+    Ok(formats)
+}
+
+/// A sheet while it is read.
+struct SheetReader<'a> {
+    book: &'a Book,
+    name: &'a str,
+    cells: Cells,
+    count: usize,
+    row: CellRow,
+    cell: Option<Open>,
+    /// The element whose text is taken.
+    taking: Option<Taking>,
+    in_phonetic: bool,
+    ordered: bool,
+}
+
+/// A cell whose element is open.
+#[derive(Default)]
+struct Open {
+    column: u32,
+    kind: String,
+    style: usize,
+    value: Option<String>,
+    formula: Option<Formula>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Taking {
+    Value,
+    Formula,
+}
+
+impl<'a> SheetReader<'a> {
+    fn new(book: &'a Book, name: &'a str) -> SheetReader<'a> {
+        SheetReader {
+            book,
+            name,
+            cells: Cells::default(),
+            count: 0,
+            row: CellRow::default(),
+            cell: None,
+            taking: None,
+            in_phonetic: false,
+            ordered: true,
+        }
+    }
+
+    fn malformed(&self) -> Fault {
+        Fault::Malformed(self.name.to_owned())
+    }
+
+    fn read(mut self, content: &[u8]) -> Result<Cells, Fault> {
+        let mut reader = Reader::from_reader(content);
+        let mut depth = 0usize;
+        loop {
+            match reader.read_event().map_err(|_| self.malformed())? {
+                Event::Start(element) => {
+                    depth += 1;
+                    if depth > package::DEPTH {
+                        return Err(Fault::Refused(self.name.to_owned(), "层数过多的嵌套"));
+                    }
+                    self.start(&element)?;
+                }
+                Event::Empty(element) => {
+                    self.start(&element)?;
+                    self.end(element.local_name().as_ref())?;
+                }
+                Event::End(element) => {
+                    depth = depth.saturating_sub(1);
+                    self.end(element.local_name().as_ref())?;
+                }
+                Event::Text(piece) => self.take(&piece.xml10_content()),
+                Event::CData(piece) => self.take(&piece.xml10_content()),
+                Event::GeneralRef(name) => {
+                    let c = reference(&name, self.name)?;
+                    self.take(c.encode_utf8(&mut [0; 4]));
+                }
+                Event::DocType(_) => return Err(Fault::Refused(self.name.to_owned(), "文档类型定义（DTD）")),
+                Event::Eof if depth > 0 => return Err(self.malformed()),
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        self.in_order()
+    }
+
+    fn take(&mut self, text: &str) {
+        let Some(cell) = &mut self.cell else { return };
+        match self.taking {
+            Some(Taking::Value) => cell.value.get_or_insert_default().push_str(text),
+            Some(Taking::Formula) => {
+                if let Some(formula) = &mut cell.formula {
+                    formula.text.push_str(text);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn start(&mut self, element: &BytesStart) -> Result<(), Fault> {
+        match element.local_name().as_ref() {
+            "c" => self.open_cell(element)?,
+            "v" => self.taking = self.cell.is_some().then_some(Taking::Value),
+            "t" if !self.in_phonetic && self.cell.as_ref().is_some_and(|cell| cell.kind == "inlineStr") => {
+                self.taking = Some(Taking::Value);
+            }
+            "rPh" => self.in_phonetic = true,
+            "f" => {
+                if let Some(cell) = &mut self.cell {
+                    let shared = attribute(element, "si").and_then(|si| si.parse().ok());
+                    cell.formula = Some(Formula { text: String::new(), shared });
+                    self.taking = Some(Taking::Formula);
+                }
+            }
+            "row" => {
+                let number = attribute(element, "r").map(|r| r.parse().ok());
+                let number = number.unwrap_or(Some(self.row.number + 1));
+                let number = number.filter(|n| (1..=cell_name::MOST_ROWS).contains(n));
+                let number = number.ok_or_else(|| self.malformed())?;
+                let hidden = attribute(element, "hidden").is_some_and(|v| is_true(&v));
+                self.row = CellRow { number, hidden, cells: Vec::new() };
+            }
+            "mergeCell" => {
+                let range = attribute(element, "ref").and_then(|range| read_range(&range));
+                if let Some(range) = range.filter(|_| self.cells.merged.len() < MOST_RANGES) {
+                    self.cells.merged.push(range);
+                }
+            }
+            "col" => {
+                let number = |name| attribute(element, name).and_then(|n| n.parse::<u32>().ok());
+                if let (Some(first), Some(last)) = (number("min"), number("max"))
+                    && attribute(element, "hidden").is_some_and(|v| is_true(&v))
+                    && self.cells.hidden_columns.len() < MOST_RANGES
+                {
+                    self.cells.hidden_columns.push((first, last));
+                }
+            }
+            "filterColumn" => self.cells.filtered = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn open_cell(&mut self, element: &BytesStart) -> Result<(), Fault> {
+        let before = self.row.cells.last().map_or(0, |cell| cell.column);
+        let mut cell = Open { column: before + 1, ..Open::default() };
+        for attribute in element.attributes().with_checks(false).flatten() {
+            let value = &*attribute.value;
+            match attribute.key.local_name().as_ref() {
+                "r" => {
+                    let (column, row) = cell_name::read(value).ok_or_else(|| self.malformed())?;
+                    if row != self.row.number {
+                        return Err(self.malformed());
+                    }
+                    cell.column = column;
+                }
+                "t" => cell.kind = value.to_owned(),
+                "s" => cell.style = value.parse().unwrap_or_default(),
+                _ => {}
+            }
+        }
+        if cell.column > cell_name::MOST_COLUMNS {
+            return Err(self.malformed());
+        }
+        self.cell = Some(cell);
+        Ok(())
+    }
+
+    fn end(&mut self, local: &str) -> Result<(), Fault> {
+        match local {
+            "v" | "t" | "f" => self.taking = None,
+            "rPh" => self.in_phonetic = false,
+            "c" => {
+                if let Some(cell) = self.cell.take()
+                    && let Some(cell) = self.close(cell)?
+                {
+                    self.count += 1;
+                    if self.count > MOST_CELLS {
+                        return Err(Fault::TooMany(self.name.to_owned(), MOST_CELLS));
+                    }
+                    self.row.cells.push(cell);
+                }
+            }
+            "row" => {
+                let number = self.row.number;
+                let mut row = std::mem::replace(&mut self.row, CellRow { number, ..CellRow::default() });
+                if row.cells.is_empty() {
+                    return Ok(());
+                }
+                if !row.cells.is_sorted_by_key(|cell| cell.column) {
+                    row.cells.sort_by_key(|cell| cell.column);
+                }
+                self.ordered &= self.cells.rows.last().is_none_or(|last| last.number < number);
+                self.cells.rows.push(row);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What a cell holds; none where that is nothing.
+    fn close(&self, cell: Open) -> Result<Option<Cell>, Fault> {
+        let Open { column, kind, style, value, formula } = cell;
+        let formula = formula.filter(|formula| !formula.text.is_empty() || formula.shared.is_some());
+        let Some(value) = value.filter(|value| !value.is_empty() || kind == "str") else {
+            let found = formula.map(|formula| {
+                let more = Some(Box::new(More { shown: None, formula: Some(formula) }));
+                Cell { column, kind: CellKind::NoResult, text: "".into(), more }
+            });
+            return Ok(found);
+        };
+        let mut shown = None;
+        let (kind, text): (CellKind, Arc<str>) = match kind.as_str() {
+            "s" => {
+                let index: Option<usize> = value.trim().parse().ok();
+                let text = index.and_then(|index| self.book.strings.get(index)).ok_or_else(|| self.malformed())?;
+                (CellKind::Text, text.clone())
+            }
+            "inlineStr" | "str" => (CellKind::Text, value.into()),
+            "b" => (CellKind::Boolean, if value.trim() == "1" { "TRUE" } else { "FALSE" }.into()),
+            "e" => (CellKind::Error, value.into()),
+            "d" => (CellKind::Date, value.strip_suffix("T00:00:00").unwrap_or(&value).replace('T', " ").into()),
+            _ => {
+                let (kind, text) = self.number(&value, style, &mut shown).ok_or_else(|| self.malformed())?;
+                (kind, text.into())
+            }
+        };
+        if text.is_empty() && formula.is_none() {
+            return Ok(None);
+        }
+        let shown = shown.filter(|shown| **shown != *text);
+        let more = (shown.is_some() || formula.is_some()).then(|| Box::new(More { shown, formula }));
+        Ok(Some(Cell { column, kind, text, more }))
+    }
+
+    fn number(&self, value: &str, style: usize, shown: &mut Option<String>) -> Option<(CellKind, String)> {
+        let number = exact(value)?;
+        let Some(format) = self.book.formats.get(style) else { return Some((CellKind::Number, number)) };
+        if format.is_date() {
+            let moment = number.parse().ok().and_then(|days| Moment::of(days, self.book.from_1904));
+            if let Some(moment) = moment {
+                *shown = format.shown(&number, Some(moment));
+                return Some((CellKind::Date, moment.iso()));
+            }
+            return Some((CellKind::Number, number));
+        }
+        *shown = format.shown(&number, None);
+        match shown.take_if(|_| format.is_percent()) {
+            Some(share) => Some((CellKind::Number, share)),
+            None => Some((CellKind::Number, number)),
+        }
+    }
+
+    /// The cells, rows from the top; a row or a cell that is there twice is none of any program's.
+    fn in_order(mut self) -> Result<Cells, Fault> {
+        if !self.ordered {
+            self.cells.rows.sort_by_key(|row| row.number);
+        }
+        let twice = |row: &CellRow| row.cells.windows(2).any(|pair| pair[0].column == pair[1].column);
+        if self.cells.rows.windows(2).any(|pair| pair[0].number == pair[1].number) || self.cells.rows.iter().any(twice)
+        {
+            return Err(self.malformed());
+        }
+        Ok(self.cells)
+    }
+}
+
+/// `A1:C3`, or one cell.
+fn read_range(range: &str) -> Option<Merged> {
+    let (first, last) = range.split_once(':').unwrap_or((range, range));
+    let (first, last) = (cell_name::read(first)?, cell_name::read(last)?);
+    (first.0 <= last.0 && first.1 <= last.1).then_some(Merged { first, last })
+}
