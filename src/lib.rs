@@ -59,7 +59,7 @@ pub mod edition;
 pub mod folder;
 pub mod fonts;
 pub mod form;
-pub(crate) mod kept;
+pub mod kept;
 pub mod layout;
 pub mod made;
 pub(crate) mod marked;
