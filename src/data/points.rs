@@ -108,7 +108,7 @@ impl Bits {
     pub fn once_and_twice<'a>(length: usize, sets: impl Iterator<Item = &'a Bits>) -> (Bits, Bits) {
         let mut all: Vec<(u32, u64)> = sets.flat_map(|set| set.words.iter().copied()).collect();
         all.sort_unstable_by_key(|word| word.0);
-        let (mut once, mut twice): (Vec<(u32, u64)>, Vec<(u32, u64)>) = (Vec::new(), Vec::new());
+        let (mut once, mut twice) = (Vec::<(u32, u64)>::new(), Vec::<(u32, u64)>::new());
         for (at, word) in all {
             let (one, two) = match once.last_mut().filter(|last| last.0 == at) {
                 Some(last) => {

@@ -346,12 +346,15 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// A figure and its digit at a place.
+type Digit = (u32, u8);
+
 /// Figures by their printed digits, and by all of these but one.
 struct Alike {
     /// The first figure of those digits.
     whole: HashMap<(&'static str, u128), u32>,
     /// Without the digit at a place: the first figure and its digit, and the first that has another one there.
-    without: HashMap<(&'static str, usize, u128), [Option<(u32, u8)>; 2]>,
+    without: HashMap<(&'static str, usize, u128), [Option<Digit>; 2]>,
 }
 
 impl Alike {
