@@ -13,7 +13,7 @@ use crate::document::{Block, Document, Inline, Row, Table, one_line, plain_text}
 use crate::read_docx;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 /// What was published.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -397,16 +397,27 @@ fn row_partners(ours: &[Vec<OurCell>], theirs: &[&Vec<String>]) -> Vec<Option<us
     partners
 }
 
+/// Head cells by rows in which some cell begins: a row that merged cells cover whole is none.
+fn without_covered_rows(heads: Vec<HeadCell>) -> Vec<HeadCell> {
+    let rows: Vec<usize> = heads.iter().map(|head| head.row).collect::<BTreeSet<_>>().into_iter().collect();
+    let at = |row: usize| rows.partition_point(|known| *known < row);
+    let moved = |head: HeadCell| HeadCell {
+        row: at(head.row),
+        rowspan: at(head.row.saturating_add(head.rowspan)) - at(head.row),
+        ..head
+    };
+    heads.into_iter().map(moved).collect()
+}
+
 fn hold_heads(ours: &Table, theirs: &PublishedTable, comparison: &mut TableComparison) {
     let cells = ours.header.iter().enumerate().flat_map(|(row, line)| line.cells.iter().map(move |cell| (row, cell)));
-    let heads: HashMap<(usize, usize), HeadCell> = cells
-        .map(|(row, cell)| {
-            let text = one_line(&plain_text(&cell.inlines));
-            let head = HeadCell { text, row, col: cell.column, rowspan: cell.rowspan, colspan: cell.colspan };
-            ((row, cell.column), head)
-        })
-        .collect();
-    for head in &theirs.heads {
+    let heads = cells.map(|(row, cell)| {
+        let text = one_line(&plain_text(&cell.inlines));
+        HeadCell { text, row, col: cell.column, rowspan: cell.rowspan, colspan: cell.colspan }
+    });
+    let heads: HashMap<(usize, usize), HeadCell> =
+        without_covered_rows(heads.collect()).into_iter().map(|head| ((head.row, head.col), head)).collect();
+    for head in &without_covered_rows(theirs.heads.clone()) {
         let own = heads.get(&(head.row, head.col));
         let same = own.is_some_and(|own| {
             let spans = head.rowspan == 0 || (own.rowspan, own.colspan) == (head.rowspan, head.colspan);

@@ -209,13 +209,21 @@ impl<'a> Former<'a> {
             (_, Some(Values::List(name))) => named(name).unwrap_or_default(),
             (Each::Entries(list), None) => listed(list),
             (Each::List(name), None) => named(name).unwrap_or_else(|| placeholder(name.clone())),
-            (Each::Field(name), None) => placeholder(head_of(self.set, from, name)),
+            // A name that is no field of the file is a list's.
+            (Each::Field(name), None) => match named(name).filter(|_| !self.is_field(from, name)) {
+                Some(listed) => listed,
+                None => placeholder(head_of(self.set, from, name)),
+            },
             (Each::Fields(names), None) => {
                 let heads: Vec<String> = names.iter().map(|name| head_of(self.set, from, name)).collect();
                 placeholder(heads.join("+"))
             }
             (Each::Record, None) => placeholder("记录".to_string()),
         }
+    }
+
+    fn is_field(&self, file: &str, name: &str) -> bool {
+        self.set.schema.files.get(file).is_some_and(|file| file.field(name).is_some())
     }
 
     /// The name that a classification of the set has for a value; the value itself where it is no code.
@@ -256,9 +264,7 @@ impl<'a> Former<'a> {
                 let level = levels.get(index).or(levels.first()).cloned();
                 rows.push(FormRow { decl, key: key.clone(), name, level });
             }
-            // A table placed for one record has that record in its id, not in its rows' keys.
-            let of_instance = !decl.row && self.id != self.layout.id;
-            rows.extend(self.rows(&decl.rows, if of_instance { above } else { Some(&key) }));
+            rows.extend(self.rows(&decl.rows, Some(&key)));
         }
     }
 

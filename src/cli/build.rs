@@ -116,7 +116,8 @@ fn one(
     outcome: &mut Outcome,
 ) {
     // An edition and a statement look at all documents again; without them each is given back when it is written.
-    let (made, files) = if args.edition || args.since.is_some() {
+    let asks = args.edition || args.since.is_some();
+    let (made, files) = if asks {
         let Opened { made, found } = workshop.open(folder, Aim::Publish);
         outcome.diagnostics.extend(found);
         let files = workshop.write(&made, formats, &mut outcome.diagnostics);
@@ -124,11 +125,11 @@ fn one(
     } else {
         (Vec::new(), workshop.build(folder, Aim::Publish, formats, &mut outcome.diagnostics))
     };
+    let date = if asks { date(args, folder, &mut outcome.diagnostics) } else { None };
     if blocks(outcome, args.strict) {
         return;
     }
     let found = &mut outcome.diagnostics;
-    let date = if args.edition || args.since.is_some() { date(args, folder, found) } else { None };
     let mut notices = Vec::new();
     if let (Some(since), Some(date)) = (&args.since, &date) {
         match Edition::find(folder.shown(), since) {
@@ -194,16 +195,30 @@ fn again(id: &str, folder: &Folder, target: &Path, workshop: &Workshop, formats:
     }
 }
 
-/// The date of an edition: asked for, else the data's. Never the clock's.
+/// The date of an edition: asked for, else the data's. Never the clock's. The cover prints the data's, so that another
+/// one is told.
 fn date(args: &BuildArgs, folder: &Folder, found: &mut Diagnostics) -> Option<String> {
+    let report = report(folder, &mut Diagnostics::default());
     if let Some(asked) = &args.date {
         let date = read_date(asked);
-        if date.is_none() {
-            found.push(Diagnostic::error("E507", format!("日期“{asked}”读不懂")).hint("写作 2023-02-10"));
+        match (&date, report.as_ref().and_then(|r| r.date.as_ref())) {
+            (None, _) => {
+                found.push(Diagnostic::error("E507", format!("日期“{asked}”读不懂")).hint("写作 2023-02-10"));
+            }
+            (Some(asked), Some(printed)) if asked != printed => {
+                let message = format!("公开日期 date 是 {printed}，封面印的是它，这一次却用 --date {asked}");
+                let place = report.as_ref().map_or_else(|| Place::file("report.toml"), |r| r.place("date"));
+                found.push(
+                    Diagnostic::warning("E609", message)
+                        .at(place)
+                        .hint(format!("重新公开的，改为 date = \"{asked}\"，封面随之更新，就不用写 --date")),
+                );
+            }
+            _ => {}
         }
         return date;
     }
-    let date = report(folder, &mut Diagnostics::default())?.date;
+    let date = report?.date;
     if date.is_none() {
         let message = "没有公开日期，不知道记为哪一天的一版";
         found.push(

@@ -2,10 +2,11 @@
 
 use super::folders::{Manner, Places, each_folder, expanded, opened, outcomes};
 use super::messages::{Form, Outcome, Telling, print, report, tell};
-use crate::check::fix::{self, Patch};
+use crate::check::fix;
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
 use crate::place::save;
+use crate::tell::mended;
 use crate::workshop::{Aim, Workshop};
 use clap::Args;
 use std::path::PathBuf;
@@ -68,24 +69,15 @@ pub fn run(args: &CheckArgs) -> ExitCode {
 
 /// Shows the diff of a folder, and writes it if asked; false if it could not be written.
 fn mend(folder: &Folder, outcome: &Outcome, write: bool) -> bool {
-    let patches = fix::patches(folder, &outcome.diagnostics);
-    patches.iter().for_each(|p| print(p.diff().trim_end()));
-    let mended: usize = patches.iter().map(|p: &Patch| p.mended).sum();
-    let found = outcome.diagnostics.sorted().len();
-    let rest = found.saturating_sub(mended);
-    if patches.is_empty() {
-        tell(format_args!("{}：没有有把握的改动；{found} 处发现要由您来改（gongkai check 列出它们）", folder));
-        return true;
-    }
-    if !write {
-        tell(format_args!("{}：{mended} 处可以这样改，写入请加 --write；其余 {rest} 处要由您来改", folder));
-        return true;
+    let (patches, found) = (fix::patches(folder, &outcome.diagnostics), outcome.diagnostics.sorted().len());
+    if !patches.is_empty() {
+        print(mended::as_diff(&patches));
     }
     let mut refused = Diagnostics::default();
-    let files = save(&fix::patched(folder, &patches), &mut refused).len();
+    let written = (write && !patches.is_empty()).then(|| save(&fix::patched(folder, &patches), &mut refused).len());
     refused.sorted().iter().for_each(tell);
     if refused.is_empty() {
-        tell(format_args!("{folder}：改了 {files} 个文件 {mended} 处；其余 {rest} 处要由您来改"));
+        tell(mended::as_text(&folder.to_string(), &patches, found, written));
     }
     refused.is_empty()
 }

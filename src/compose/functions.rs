@@ -85,6 +85,7 @@ fn add_functions(env: &mut Environment<'static>, session: &Arc<Session>) {
     env.add_function("empty", move |id: &str| -> Result<bool> {
         let session = upgrade(&s)?;
         let layout = layout(&session, id)?;
+        known(&session, &layout.from)?;
         Ok(composed(&session, layout, &[]).is_none_or(|t| t.empty))
     });
 }
@@ -213,6 +214,7 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
     if let Some(level) = level.filter(|l| !(1..=levels).contains(l)) {
         return Err(wrong(format!("表“{id}”的行有 {levels} 级，level 写 1 到 {levels}，写了 {level}")));
     }
+    known(session, &layout.from)?;
     let Some(table) = composed(session, layout, &[]) else { return Ok(Value::from(Vec::<Value>::new())) };
     let wanted = table.rows.iter().filter(|r| r.generated && r.side == side && level.is_none_or(|l| l == r.level));
     let row = |r: &super::table::NamedRow| {
@@ -252,9 +254,22 @@ pub(super) fn no_dataset(job: &Job, file: &str) -> Error {
     wrong(format!("没有名为“{file}”的数据，{}", suggestion(file, &known)))
 }
 
+/// The dataset of a file that is there. Of one that is not, nobody knows what records it would hold: not that it has
+/// none.
+fn known<'s>(session: &'s Session, file: &str) -> Result<&'s crate::data::Dataset> {
+    let dataset = session.dataset(file).ok_or_else(|| no_dataset(&session.job, file))?;
+    if dataset.given {
+        return Ok(dataset);
+    }
+    let of = &dataset.file;
+    Err(wrong(format!(
+        "没有文件 {of}，不知道有没有这些记录。补上这个文件；确实没有的，在版式中先用 given(\"{file}\") 判断"
+    )))
+}
+
 /// The dataset and the records whose fields have the given values.
 fn matching<'s>(session: &'s Session, file: &str, options: &Kwargs) -> Result<(&'s crate::data::Dataset, Vec<usize>)> {
-    let dataset = session.dataset(file).ok_or_else(|| no_dataset(&session.job, file))?;
+    let dataset = known(session, file)?;
     let mut filters = Vec::new();
     for name in options.args() {
         if dataset.field(name).is_none() {

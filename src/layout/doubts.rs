@@ -5,10 +5,12 @@ use super::rule::{CellPattern, Demand, FigureRule, RowsDemand};
 use super::*;
 use crate::data::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use std::collections::{HashMap, HashSet};
 
 /// Every doubt about a set that loads. Warnings all; codes E290 to E296.
 pub fn doubts(set: &LayoutSet) -> Diagnostics {
-    let mut doubts = Doubts { set, texts: texts(set), found: Diagnostics::default() };
+    let tables = set.tables.values().map(|table| (table.id.as_str(), table)).collect();
+    let mut doubts = Doubts { set, texts: texts(set), tables, found: Diagnostics::default() };
     doubts.rules();
     doubts.units();
     doubts.sides();
@@ -23,6 +25,8 @@ struct Doubts<'a> {
     set: &'a LayoutSet,
     /// The narratives as they are written, by stem.
     texts: Vec<(&'a Narrative, &'a str)>,
+    /// By id.
+    tables: HashMap<&'a str, &'a TableLayout>,
     found: Diagnostics,
 }
 
@@ -87,7 +91,7 @@ impl Doubts<'_> {
     }
 
     fn table(&self, id: &str) -> Option<&TableLayout> {
-        self.set.tables.values().find(|table| table.id == id)
+        self.tables.get(id).copied()
     }
 
     /// Rules that no data is ever held against, though each name in them is right.
@@ -266,10 +270,14 @@ impl Doubts<'_> {
                 }
             }
         }
-        let fields = || set.schema.files.values().flat_map(|file| file.fields.iter().map(move |field| (file, field)));
+        let fields = set.schema.files.values().flat_map(|file| file.fields.iter().map(move |field| (file, field)));
+        let mut by_id: HashMap<&str, _> = HashMap::new();
+        for (file, field) in fields {
+            by_id.entry(field.id.as_str()).or_insert((file, field));
+        }
         let lists = set.lists.keys().chain(set.tables.values().flat_map(|table| table.lists.keys()));
         for name in lists {
-            if let Some((file, field)) = fields().find(|(_, field)| field.id == *name) {
+            if let Some((file, field)) = by_id.get(name.as_str()) {
                 let message =
                     format!("清单“{name}”与 {} 的字段同名，each = \"{name}\" 用的是字段 {}", file.path, field.head);
                 wrong.push((message, file.place.clone(), "给清单换个名称"));
@@ -382,26 +390,18 @@ impl Doubts<'_> {
         let set = self.set;
         let parts = set.parts.iter().chain(set.correction.iter().flat_map(|notice| &notice.parts));
         let printed: Vec<&str> = parts.map(|part| part.file.as_str()).collect();
+        let uses = Uses::of(set);
+        let asked: HashSet<&str> = set.rules.iter().flat_map(|rule| rule.tables()).collect();
+        let of_all_rows: HashSet<&str> = set.rules.iter().flat_map(by_no_key).collect();
         let mut wrong = Vec::new();
         for (stem, table) in set.tables.iter().filter(|(stem, _)| !printed.contains(&stem.as_str())) {
-            let id = &table.id;
-            let own = format!("{stem}.toml");
-            let texts: Vec<&str> = set
-                .sources
-                .iter()
-                .filter(|(name, _)| !name.ends_with(&own) && !name.ends_with(".csv"))
-                .map(|(_, text)| text.as_str())
-                .collect();
-            let says = |what: &str| texts.iter().any(|text| text.contains(what));
-            let placed = ["table(\"", "table('"].iter().any(|call| says(&format!("{call}{id}")));
-            let looped = ["rows(\"", "rows('"].iter().any(|call| says(&format!("{call}{id}")));
-            let dynamic = ["\" ~", "' ~", "\"~", "'~"].iter().any(|join| says(&format!("{id}/{join}")));
-            let ruled = set.rules.iter().any(|rule| rule.tables().contains(&id.as_str()));
-            if placed || dynamic {
+            let id = table.id.as_str();
+            if uses.whole.contains(id) {
                 continue;
             }
-            if !looped && !ruled && !says(&format!("{id}/")) && !says(&format!("{id}.")) {
-                wrong.push((format!("表 {id}（{own}）没有印出来，也没有一处用到它的数字"), table.place.clone()));
+            if !uses.named.contains(id) && !asked.contains(id) {
+                let message = format!("表 {id}（{stem}.toml）没有印出来，也没有一处用到它的数字");
+                wrong.push((message, table.place.clone()));
                 continue;
             }
             for side in &table.sides {
@@ -415,8 +415,8 @@ impl Doubts<'_> {
                 };
                 for row in rows.iter().filter(|row| row.each.is_none() && row.parts == Parts::None) {
                     let Some(key) = row.key.as_deref().filter(|key| !of_a_total(key)) else { continue };
-                    let whole = says(&format!("{id}/*")) || set.rules.iter().any(|rule| by_rule(rule, id));
-                    if !whole && !says(&format!("{id}/{key}/")) {
+                    let whole = of_all_rows.contains(id) || uses.rows.contains(&(id, "*"));
+                    if !whole && !uses.rows.contains(&(id, key)) {
                         let message = format!("表 {id} 没有印出来，它的行“{key}”没有一处用到");
                         wrong.push((message, row.place.clone()));
                     }
@@ -424,15 +424,63 @@ impl Doubts<'_> {
             }
         }
         for (message, place) in wrong {
-            self.push("E296", message, place, "删去它；要印的，在 parts 或正文里用到它");
+            self.push(
+                "E296",
+                message,
+                place,
+                "删去它，或在 parts、正文里用到它；只有部门自己的文字（text/*.md）用到的，不必改",
+            );
         }
     }
 }
 
-/// Whether a rule is asked of all rows of a table, by no key.
-fn by_rule(rule: &FigureRule, id: &str) -> bool {
-    let of_table = rule.each.tables.iter().any(|table| table == id);
-    of_table || rule.each.rows.iter().any(|row| row.split_once('/').is_some_and(|(of, _)| of == id))
+/// The tables of which a rule is asked by no key of a row.
+fn by_no_key(rule: &FigureRule) -> Vec<&str> {
+    let of_rows = rule.each.rows.iter().filter_map(|row| Some(row.split_once('/')?.0));
+    rule.each.tables.iter().map(String::as_str).chain(of_rows).collect()
+}
+
+/// What the texts of a set name of its tables.
+#[derive(Default)]
+struct Uses<'a> {
+    /// Tables that are placed, looped over or named by an address that is put together: all of their rows are used.
+    whole: HashSet<&'a str>,
+    /// Tables that some address names.
+    named: HashSet<&'a str>,
+    /// Tables and rows that some address names.
+    rows: HashSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Uses<'a> {
+    fn of(set: &'a LayoutSet) -> Uses<'a> {
+        let mut uses = Uses::default();
+        for (_, text) in set.sources.iter().filter(|(name, _)| !name.ends_with(".csv")) {
+            for call in ["table(", "rows("] {
+                for (at, _) in text.match_indices(call) {
+                    let id = quoted(&text[at..], call).unwrap_or_default();
+                    if call == "table(" {
+                        uses.whole.insert(id);
+                    } else {
+                        uses.named.insert(id);
+                    }
+                }
+            }
+            let parts = |c: char| c.is_whitespace() || "\"'(){}=+,;".contains(c);
+            let mut at = 0;
+            for word in text.split(parts) {
+                let end = at + word.len();
+                at = end + text[end..].chars().next().map_or(0, char::len_utf8);
+                let Some((table, rest)) = word.split_once('/') else { continue };
+                let table = table.split('.').next().unwrap_or_default();
+                uses.named.insert(table);
+                if rest.is_empty() && text[at..].trim_start().starts_with('~') {
+                    uses.whole.insert(table);
+                }
+                uses.rows.insert((table, rest.split('/').next().unwrap_or_default()));
+            }
+        }
+        uses
+    }
 }
 
 fn is_unproven(parts: &Parts, of: Option<&str>) -> bool {

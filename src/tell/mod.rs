@@ -9,6 +9,7 @@
 //! | [`form`] | the form of a table, addresses in its cells: text |
 //! | [`differences`] | what differs between two editions: text, JSON, HTML, CSV |
 //! | [`history`] | what was published: text |
+//! | [`mended`] | what certain changes make of a data folder: unified diff, text |
 //! | [`pulled`] | what an edited DOCX asks of its data folder: text |
 //! | [`reading`] | what a DOCX holds: tab-separated lines, JSON |
 //! | [`rules`] | what a rule asks for, and why: text |
@@ -18,6 +19,7 @@ pub mod differences;
 pub mod findings;
 pub mod form;
 pub mod history;
+pub mod mended;
 pub mod pulled;
 pub mod reading;
 pub mod rules;

@@ -20,6 +20,7 @@ pub(crate) mod url;
 mod western;
 
 pub use frame::Pages;
+pub(crate) use text::{GAP, meetings};
 
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;

@@ -335,30 +335,46 @@ fn settle_ranges(signs: &mut [Sign], source: &str) {
 /// two words without a space between them: they get the gap that Chinese and Latin have. Signs like B03020000, 5G or
 /// PM2.5 are one.
 fn part_scripts(signs: &mut [Sign], source: &str) {
-    let text = |s: &Sign| &source[s.at as usize..];
     for i in 1..signs.len() {
-        let (before, after) = (text(&signs[i - 1]), text(&signs[i]));
-        let in_brackets = before.starts_with(')')
-            && source[..signs[i - 1].at as usize].chars().next_back().is_some_and(|c| c.is_ascii_alphabetic());
-        let word_before = || {
-            let word = source[..signs[i].at as usize].rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
-            word.len() >= 4 && word.bytes().any(|b| b.is_ascii_lowercase())
-        };
-        let word_after = || {
-            let word = after.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
-            let mut bytes = word.bytes();
-            word.len() >= 4
-                && bytes.next().is_some_and(|b| b.is_ascii_uppercase())
-                && bytes.all(|b| b.is_ascii_lowercase())
-        };
-        let digits = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
-        let joint = match () {
-            () if digits(after) && (in_brackets || word_before()) => Joint::Open,
-            () if digits(before) && word_after() => Joint::Bound,
-            () => continue,
-        };
-        signs[i - 1].gap = GAP;
-        signs[i - 1].joint = joint;
+        if let Some(joint) = words_meet(source, signs[i - 1].at as usize, signs[i].at as usize) {
+            signs[i - 1].gap = GAP;
+            signs[i - 1].joint = joint;
+        }
+    }
+}
+
+/// Where words of a line meet without a space, in bytes: before each stands a gap (see [`GAP`]).
+pub fn meetings(source: &str) -> impl Iterator<Item = usize> {
+    let of_words = if source.bytes().any(|b| b.is_ascii_alphabetic()) { source } else { "" };
+    let starts = of_words.char_indices().map(|(at, _)| at);
+    starts
+        .clone()
+        .zip(starts.skip(1))
+        .filter(|&(before, at)| words_meet(source, before, at).is_some())
+        .map(|(_, at)| at)
+}
+
+/// Whether a word ends with the character at `before` and another begins with the next, at `at`; how they are bound.
+fn words_meet(source: &str, before: usize, at: usize) -> Option<Joint> {
+    let digits = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
+    let after = &source[at..];
+    let in_brackets = || {
+        source[before..].starts_with(')')
+            && source[..before].chars().next_back().is_some_and(|c| c.is_ascii_alphabetic())
+    };
+    let word_before = || {
+        let word = source[..at].rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+        word.len() >= 4 && word.bytes().any(|b| b.is_ascii_lowercase())
+    };
+    let word_after = || {
+        let word = after.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+        let mut bytes = word.bytes();
+        word.len() >= 4 && bytes.next().is_some_and(|b| b.is_ascii_uppercase()) && bytes.all(|b| b.is_ascii_lowercase())
+    };
+    match () {
+        () if digits(after) && (in_brackets() || word_before()) => Some(Joint::Open),
+        () if digits(&source[before..]) && word_after() => Some(Joint::Bound),
+        () => None,
     }
 }
 

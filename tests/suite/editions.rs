@@ -782,3 +782,22 @@ fn builds_at_once_leave_one_whole_pair_and_one_edition() {
     }
     scene.check("four at once", true);
 }
+
+/// The cover prints the data's date: a correction published on another day would carry the old one without a word.
+#[test]
+fn a_cover_that_keeps_the_old_date_is_told_at_its_line() {
+    let scene = Scene::new();
+    let report = scene.data().join("report.toml");
+    let text = std::fs::read_to_string(&report).expect("the sample's own");
+    let dated = |day: &str| std::fs::write(&report, format!("date = \"{day}\"\n{text}")).expect("writes");
+    let told = |day: &str| {
+        let again = ["build", "data", "--edition", "--date", day];
+        String::from_utf8(program(scene.place.path(), &again).output().expect("runs").stderr).expect("UTF-8")
+    };
+    dated("2023-02-10");
+    let kept = "report.toml:1:1 警告[E609] 公开日期 date 是 2023-02-10，封面印的是它，这一次却用 --date 2023-03-01";
+    assert!(told("2023-03-01").contains(kept), "{}", told("2023-03-01"));
+    assert!(!told("2023-02-10").contains("E609"));
+    dated("2023-03-01");
+    assert!(!told("2023-03-01").contains("E609"));
+}

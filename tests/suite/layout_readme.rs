@@ -89,3 +89,24 @@ fn its_sentences_follow_the_data() {
         assert!(sentences.iter().any(|s| s == wanted), "{wanted}\n{sentences:#?}");
     }
 }
+
+/// The form of a table, which has no data, has the addresses that the document has: of an instance, of a list's columns.
+#[test]
+fn the_forms_of_its_tables_have_the_documents_addresses() {
+    let document = example();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_examples(folder.path());
+    let mut found = Diagnostics::default();
+    let layouts = Layouts::on_disk(&[folder.path().join("layouts")]);
+    let set = gongkai::workshop::load_set("example", &layouts, &mut found).expect("the set");
+    let mut addresses = Vec::new();
+    for id in ["jx", "b3"] {
+        let form = gongkai::form::form(&set, id).expect("a form");
+        let cells = form.body.iter().flat_map(|row| &row.cells).map(|cell| plain_text(&cell.inlines));
+        addresses.extend(cells.filter(|text| text.contains('/')).map(|text| text.replace("〈项目〉", "路灯工程")));
+    }
+    assert_eq!(addresses.len(), 5, "{addresses:?}");
+    for address in addresses {
+        assert!(document.figures.iter().any(|figure| figure.address == address), "{address}");
+    }
+}

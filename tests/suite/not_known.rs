@@ -29,3 +29,24 @@ fn one_line_of_nought_says_that_there_was_none() {
     let said = common::composed(folder.path()).map(drop).err().unwrap_or_default();
     assert!(!said.iter().any(|d| d.contains("E304")), "{said:#?}");
 }
+
+/// What nobody gave is no empty list: neither a sentence for “none” is written of it, nor a number of nought.
+#[test]
+fn a_list_of_a_file_that_is_not_there_is_not_an_empty_one() {
+    let folder = common::copy_of_sample();
+    let own = |name: &str| folder.path().join("layout").join(name);
+    let schema = std::fs::read_to_string(own("schema.toml")).expect("the sample's own");
+    std::fs::write(own("schema.toml"), schema + "\n[file.procurement]\nrequired = false\n").expect("written");
+    std::fs::remove_file(folder.path().join("procurement.csv")).expect("it was there");
+    let ask = |condition: &str| {
+        std::fs::write(own("06-procurement.md"), format!("## 六、政府采购预算情况\n{condition}\n")).expect("written");
+        common::composed(folder.path()).map(drop).err().unwrap_or_default()
+    };
+    let told = |found: &[String]| found.iter().any(|d| d.contains("没有文件 procurement.csv，不知道有没有"));
+    for question in [r#"rows("cg")"#, r#"empty("cg")"#, r#"count("procurement") == 0"#, r#"lookup("procurement")"#] {
+        let found = ask(&format!("{{% if {question} %}}甲。{{% else %}}乙。{{% endif %}}"));
+        assert!(told(&found), "{question}: {found:#?}");
+    }
+    let asked_first = ask(r#"{% if given("procurement") and rows("cg") %}甲。{% else %}未提供。{% endif %}"#);
+    assert!(!told(&asked_first), "{asked_first:#?}");
+}

@@ -2,7 +2,7 @@
 
 use super::amounts::{Amount, DOWN, UP, Unit};
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::statements::Statement;
 use super::texts::{NamedFigure, Texts};
 use super::typed::unlike;
@@ -11,8 +11,8 @@ use crate::diagnostic::Severity::Warning;
 use rust_decimal::Decimal;
 use std::collections::HashSet;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "N007",
             severity: Warning,
@@ -25,7 +25,7 @@ pub const RULES: &[Rule] = &[
         },
         find: sign_words,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N008",
             severity: Warning,
@@ -39,7 +39,7 @@ pub const RULES: &[Rule] = &[
         },
         find: percents,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N009",
             severity: Warning,
@@ -53,7 +53,7 @@ pub const RULES: &[Rule] = &[
         },
         find: zero_base,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N020",
             severity: Warning,

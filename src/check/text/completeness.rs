@@ -2,7 +2,7 @@
 
 use super::passage::plain;
 use super::read::note_place;
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::targets::field;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
@@ -15,8 +15,8 @@ use std::collections::{BTreeSet, HashSet};
 
 const RULES_OF_2016: &str = "《地方预决算公开操作规程》（财预〔2016〕143号）";
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "K001",
             severity: Warning,
@@ -30,7 +30,7 @@ pub const RULES: &[Rule] = &[
         },
         find: tables,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K002",
             severity: Warning,
@@ -44,7 +44,7 @@ pub const RULES: &[Rule] = &[
         },
         find: statements,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K003",
             severity: Warning,
@@ -57,7 +57,7 @@ pub const RULES: &[Rule] = &[
         },
         find: sections,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K004",
             severity: Warning,
@@ -70,7 +70,7 @@ pub const RULES: &[Rule] = &[
         },
         find: targets,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K005",
             severity: Warning,
@@ -83,7 +83,7 @@ pub const RULES: &[Rule] = &[
         },
         find: objectives,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K006",
             severity: Warning,
@@ -96,7 +96,7 @@ pub const RULES: &[Rule] = &[
         },
         find: glossary_spelling,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K007",
             severity: Warning,
@@ -107,7 +107,7 @@ pub const RULES: &[Rule] = &[
         },
         find: dates,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K008",
             severity: Warning,
@@ -118,7 +118,7 @@ pub const RULES: &[Rule] = &[
         },
         find: contents,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K009",
             severity: Warning,
@@ -131,7 +131,7 @@ pub const RULES: &[Rule] = &[
         },
         find: narratives,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K010",
             severity: Warning,
@@ -145,7 +145,7 @@ pub const RULES: &[Rule] = &[
         },
         find: glossary_coverage,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "K011",
             severity: Severity::Note,

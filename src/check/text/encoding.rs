@@ -2,7 +2,7 @@
 //! decoding leave behind. They are named by their code points, since the eye does not tell them apart.
 
 use super::characters::is_invisible;
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::LazyCell;
 use std::ops::Range;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "L018",
             severity: Warning,
@@ -24,7 +24,7 @@ pub const RULES: &[Rule] = &[
         },
         find: disguised,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L019",
             severity: Warning,

@@ -1,7 +1,7 @@
 //! Performance indicators: a value is a number with its unit, not a question, a name or a reason; bands do not overlap.
 
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::targets::Target;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
@@ -12,8 +12,8 @@ use std::ops::Range;
 
 const NORM: &str = "《项目支出绩效评价管理办法》（财预〔2020〕10号）；预算绩效目标应细化、量化";
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "L040",
             severity: Warning,
@@ -24,7 +24,7 @@ pub const RULES: &[Rule] = &[
         },
         find: percent_sign,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L041",
             severity: Warning,
@@ -35,7 +35,7 @@ pub const RULES: &[Rule] = &[
         },
         find: question,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L042",
             severity: Warning,
@@ -49,7 +49,7 @@ pub const RULES: &[Rule] = &[
         },
         find: own_name,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L043",
             severity: Warning,
@@ -60,7 +60,7 @@ pub const RULES: &[Rule] = &[
         },
         find: basis_inside,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L044",
             severity: Warning,
@@ -71,7 +71,7 @@ pub const RULES: &[Rule] = &[
         },
         find: no_unit,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L045",
             severity: Warning,
@@ -84,7 +84,7 @@ pub const RULES: &[Rule] = &[
         },
         find: overlapping,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L046",
             severity: Warning,
@@ -97,7 +97,7 @@ pub const RULES: &[Rule] = &[
         },
         find: no_result,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L047",
             severity: Warning,

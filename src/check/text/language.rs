@@ -2,7 +2,7 @@
 
 use super::characters::is_han;
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use super::words;
 use crate::check::rule::{Example, RulePage};
@@ -13,8 +13,8 @@ use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "L001",
             severity: Warning,
@@ -27,7 +27,7 @@ pub const RULES: &[Rule] = &[
         },
         find: placeholders,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L002",
             severity: Warning,
@@ -38,7 +38,7 @@ pub const RULES: &[Rule] = &[
         },
         find: doubled_words,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L003",
             severity: Warning,
@@ -49,7 +49,7 @@ pub const RULES: &[Rule] = &[
         },
         find: wrong_words,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L004",
             severity: Warning,
@@ -60,7 +60,7 @@ pub const RULES: &[Rule] = &[
         },
         find: full_width,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L005",
             severity: Warning,
@@ -71,7 +71,7 @@ pub const RULES: &[Rule] = &[
         },
         find: dates,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L006",
             severity: Warning,
@@ -84,7 +84,7 @@ pub const RULES: &[Rule] = &[
         },
         find: measure_words,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L007",
             severity: Warning,
@@ -97,7 +97,7 @@ pub const RULES: &[Rule] = &[
         },
         find: doubled_verbs,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L008",
             severity: Warning,

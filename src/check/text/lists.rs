@@ -3,15 +3,15 @@
 use super::amounts::{Amount, is_name};
 use super::names::projects;
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use rust_decimal::Decimal;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "N004",
             severity: Warning,
@@ -24,7 +24,7 @@ pub const RULES: &[Rule] = &[
         },
         find: mixed,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N006",
             severity: Warning,
@@ -38,7 +38,7 @@ pub const RULES: &[Rule] = &[
         },
         find: sums,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N021",
             severity: Warning,

@@ -26,7 +26,7 @@ mod typed;
 mod words;
 
 pub use characters::searched_text;
-pub use rule::Rule;
+pub use rule::TextRule;
 pub use statements::TypedFigure;
 pub use texts::Texts;
 
@@ -38,9 +38,9 @@ use rule::Findings;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// Families that ask what texts say of figures.
-const OF_FIGURES: [&[Rule]; 4] = [typed::RULES, lists::RULES, changes::RULES, reasons::RULES];
+const OF_FIGURES: [&[TextRule]; 4] = [typed::RULES, lists::RULES, changes::RULES, reasons::RULES];
 /// Families that ask for words alone.
-const OF_WORDS: [&[Rule]; 8] = [
+const OF_WORDS: [&[TextRule]; 8] = [
     names::RULES,
     language::RULES,
     punctuation::RULES,
@@ -51,21 +51,21 @@ const OF_WORDS: [&[Rule]; 8] = [
     encoding::RULES,
 ];
 /// Families that ask for what a whole document must have.
-const OF_DOCUMENTS: [&[Rule]; 1] = [completeness::RULES];
+const OF_DOCUMENTS: [&[TextRule]; 1] = [completeness::RULES];
 
-fn families() -> impl Iterator<Item = &'static [Rule]> {
+fn families() -> impl Iterator<Item = &'static [TextRule]> {
     OF_FIGURES.into_iter().chain(OF_WORDS).chain(OF_DOCUMENTS)
 }
 
 /// All rules over texts.
-pub fn rules() -> impl Iterator<Item = &'static Rule> {
+pub fn rules() -> impl Iterator<Item = &'static TextRule> {
     families().flatten()
 }
 
 /// What these rules find.
 pub fn check(composition: &Composition) -> Diagnostics {
     let texts = Texts::of(composition);
-    let families: Vec<&[Rule]> = families().collect();
+    let families: Vec<&[TextRule]> = families().collect();
     let families: Vec<Vec<Diagnostic>> = families.par_iter().map(|family| find(family, &texts)).collect();
     let mut again: HashMap<&Place, &[Place]> = HashMap::default();
     for passage in texts.passages.iter().filter(|p| !p.again.is_empty()) {
@@ -140,7 +140,7 @@ pub fn check_amounts(texts: &Texts<'_>) -> Diagnostics {
     of_own(texts, OF_FIGURES.into_iter().flatten().filter(|rule| rule.page.code != "N001"))
 }
 
-fn of_own<'r>(texts: &Texts<'_>, rules: impl Iterator<Item = &'r Rule>) -> Diagnostics {
+fn of_own<'r>(texts: &Texts<'_>, rules: impl Iterator<Item = &'r TextRule>) -> Diagnostics {
     let mut all = Diagnostics::default();
     rules.flat_map(|rule| find(std::slice::from_ref(rule), texts)).for_each(|found| all.push(found));
     let own: HashSet<&str> = texts.passages.iter().filter(|p| p.own).map(|p| &*p.place.file).collect();
@@ -148,8 +148,8 @@ fn of_own<'r>(texts: &Texts<'_>, rules: impl Iterator<Item = &'r Rule>) -> Diagn
     all
 }
 
-fn find(family: &[Rule], texts: &Texts<'_>) -> Vec<Diagnostic> {
-    let one = |rule: &Rule| {
+fn find(family: &[TextRule], texts: &Texts<'_>) -> Vec<Diagnostic> {
+    let one = |rule: &TextRule| {
         let mut findings = Findings::of(rule);
         (rule.find)(texts, &mut findings);
         findings.found

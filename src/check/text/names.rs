@@ -3,7 +3,7 @@
 
 use super::characters::{is_han, is_searched, searched_text};
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::statements::What;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
@@ -18,8 +18,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "N012",
             severity: Warning,
@@ -33,7 +33,7 @@ pub const RULES: &[Rule] = &[
         },
         find: subject_names,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N013",
             severity: Warning,
@@ -47,7 +47,7 @@ pub const RULES: &[Rule] = &[
         },
         find: contributions,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N014",
             severity: Warning,
@@ -58,7 +58,7 @@ pub const RULES: &[Rule] = &[
         },
         find: project_names,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N015",
             severity: Warning,
@@ -69,7 +69,7 @@ pub const RULES: &[Rule] = &[
         },
         find: years,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N016",
             severity: Warning,
@@ -82,7 +82,7 @@ pub const RULES: &[Rule] = &[
         },
         find: entity,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N017",
             severity: Warning,
@@ -96,7 +96,7 @@ pub const RULES: &[Rule] = &[
         },
         find: level,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N019",
             severity: Warning,
@@ -109,7 +109,7 @@ pub const RULES: &[Rule] = &[
         },
         find: past_targets,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N022",
             severity: Warning,

@@ -1,13 +1,13 @@
 //! Numbering of headings and paragraphs: 一、（一）1.（1）, one after another, deeper below.
 
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "L020",
             severity: Warning,
@@ -20,7 +20,7 @@ pub const RULES: &[Rule] = &[
         },
         find: consecutive,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L021",
             severity: Warning,
@@ -33,7 +33,7 @@ pub const RULES: &[Rule] = &[
         },
         find: nested,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L022",
             severity: Warning,
@@ -44,7 +44,7 @@ pub const RULES: &[Rule] = &[
         },
         find: marks,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L023",
             severity: Warning,

@@ -2,7 +2,7 @@
 
 use super::characters::is_han;
 use super::passage::Passage;
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Error;
@@ -11,8 +11,8 @@ use std::ops::Range;
 const LAW: &str = "《中华人民共和国个人信息保护法》第二十五条；《政府信息公开条例》第十五条";
 const SECRETS: &str = "《中华人民共和国保守国家秘密法》；《政府信息公开条例》第十四条";
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "X101",
             severity: Error,
@@ -23,7 +23,7 @@ pub const RULES: &[Rule] = &[
         },
         find: identity,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "X102",
             severity: Error,
@@ -34,7 +34,7 @@ pub const RULES: &[Rule] = &[
         },
         find: telephone,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "X103",
             severity: Error,
@@ -45,7 +45,7 @@ pub const RULES: &[Rule] = &[
         },
         find: bank_account,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "X104",
             severity: Error,
@@ -56,7 +56,7 @@ pub const RULES: &[Rule] = &[
         },
         find: mail,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "X105",
             severity: Error,

@@ -2,13 +2,13 @@
 
 use super::characters::is_han;
 use super::passage::{Kind, Passage};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "L010",
             severity: Warning,
@@ -19,7 +19,7 @@ pub const RULES: &[Rule] = &[
         },
         find: doubled,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L011",
             severity: Warning,
@@ -30,7 +30,7 @@ pub const RULES: &[Rule] = &[
         },
         find: unbalanced,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L012",
             severity: Warning,
@@ -41,7 +41,7 @@ pub const RULES: &[Rule] = &[
         },
         find: half_width,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L013",
             severity: Warning,
@@ -52,7 +52,7 @@ pub const RULES: &[Rule] = &[
         },
         find: document_number,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L014",
             severity: Warning,
@@ -63,7 +63,7 @@ pub const RULES: &[Rule] = &[
         },
         find: comma_between,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L015",
             severity: Warning,
@@ -76,7 +76,7 @@ pub const RULES: &[Rule] = &[
         },
         find: unended,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L016",
             severity: Warning,
@@ -87,7 +87,7 @@ pub const RULES: &[Rule] = &[
         },
         find: spaced,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L017",
             severity: Warning,

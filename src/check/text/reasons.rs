@@ -1,6 +1,6 @@
 //! Reasons follow the figures: one that explains an increase does not stay when the figure falls.
 
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::{NamedFigure, Texts};
 use crate::check::rule::{Example, RulePage};
 use crate::compose::Composition;
@@ -8,8 +8,8 @@ use crate::diagnostic::{Diagnostic, Severity::Error};
 use crate::layout::ReasonsAsked;
 use rust_decimal::Decimal;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "X120",
             severity: Error,
@@ -23,7 +23,7 @@ pub const RULES: &[Rule] = &[
         },
         find: stale,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "X121",
             severity: Error,

@@ -5,7 +5,7 @@ use crate::check::rule::RulePage;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// A rule over texts.
-pub struct Rule {
+pub struct TextRule {
     pub page: RulePage,
     pub find: fn(&Texts<'_>, &mut Findings),
 }
@@ -18,7 +18,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    pub fn of(rule: &Rule) -> Findings {
+    pub fn of(rule: &TextRule) -> Findings {
         Findings { code: rule.page.code, severity: rule.page.severity, found: Vec::new() }
     }
 

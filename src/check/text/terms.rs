@@ -2,7 +2,7 @@
 
 use super::characters::is_han;
 use super::passage::{Kind, Passage, plain};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use super::words::{WrongWord, wrong};
 use crate::check::rule::{Example, RulePage};
@@ -10,8 +10,8 @@ use crate::diagnostic::Severity::Warning;
 use crate::document::Block;
 use rustc_hash::FxHashMap as HashMap;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "L030",
             severity: Warning,
@@ -22,7 +22,7 @@ pub const RULES: &[Rule] = &[
         },
         find: variants,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "L031",
             severity: Warning,

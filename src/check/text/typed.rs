@@ -2,7 +2,7 @@
 
 use super::amounts::{Amount, Unit, is_name, subject_of};
 use super::passage::{Kind, Passage, bare_label, row_key};
-use super::rule::{Findings, Rule};
+use super::rule::{Findings, TextRule};
 use super::statements::Statement;
 use super::texts::{NamedFigure, Texts, name_key};
 use crate::check::interval::{Interval, printed_interval};
@@ -14,8 +14,8 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashMap as HashMap;
 use std::collections::BTreeMap;
 
-pub const RULES: &[Rule] = &[
-    Rule {
+pub const RULES: &[TextRule] = &[
+    TextRule {
         page: RulePage {
             code: "N001",
             severity: Warning,
@@ -28,7 +28,7 @@ pub const RULES: &[Rule] = &[
         },
         find: bindable,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N002",
             severity: Warning,
@@ -41,7 +41,7 @@ pub const RULES: &[Rule] = &[
         },
         find: differs,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N003",
             severity: Warning,
@@ -52,7 +52,7 @@ pub const RULES: &[Rule] = &[
         },
         find: wrong_unit,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N005",
             severity: Note,
@@ -66,7 +66,7 @@ pub const RULES: &[Rule] = &[
         },
         find: unbound,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N010",
             severity: Warning,
@@ -80,7 +80,7 @@ pub const RULES: &[Rule] = &[
         },
         find: twice,
     },
-    Rule {
+    TextRule {
         page: RulePage {
             code: "N018",
             severity: Warning,

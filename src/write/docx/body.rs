@@ -11,6 +11,7 @@ use super::styles::{BETWEEN, LAYOUT_TABLE, SECTION_END, StyleBook};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
 use super::xml::{clean, escape};
 use crate::document::{Change, Inline};
+use crate::typeset::meetings;
 use docx_rs::{
     BookmarkEnd, BookmarkStart, BreakType, BuildXML, FieldCharType, HeightRule, Hyperlink, HyperlinkType, InstrText,
     Paragraph, ParagraphChild, Run, RunFonts, Shading, StructuredDataTag, TableAlignmentType, TableCell,
@@ -72,19 +73,23 @@ fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, noted: &mut Noted) 
         paragraph.children.push(ParagraphChild::BookmarkStart(start));
     }
     let emphasis = if let Look::Named(id) = plan.look { styles.emphasis(id) } else { None };
-    add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), noted);
+    let gap = if let Look::Named(id) = plan.look { styles.gap(id) } else { 0 };
+    add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), gap, noted);
     for bookmark in plan.bookmarks.iter().rev() {
         paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(bookmark.id as usize)));
     }
     paragraph
 }
 
-fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str>, noted: &mut Noted) {
+/// `gap`: of the last character of a word that another follows without a space, in twips.
+fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str>, gap: i64, noted: &mut Noted) {
     for piece in pieces {
         match piece {
             Piece::Text(inline) => {
-                noted.runs.push(inline.change);
-                paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
+                for run in runs(inline, emphasis, gap) {
+                    noted.runs.push(inline.change);
+                    paragraph.children.push(ParagraphChild::Run(Box::new(run)));
+                }
             }
             Piece::Marked { inline, was, bookmark, .. } => {
                 let (id, name) = (bookmark.id as usize, escape(&bookmark.name));
@@ -96,8 +101,10 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str
                 paragraph.children.push(ParagraphChild::BookmarkEnd(BookmarkEnd::new(id)));
             }
             Piece::Part(inline) => {
-                noted.runs.push(Change::Same);
-                paragraph.children.push(ParagraphChild::Run(Box::new(run(inline, emphasis))));
+                for run in runs(inline, emphasis, gap) {
+                    noted.runs.push(Change::Same);
+                    paragraph.children.push(ParagraphChild::Run(Box::new(run)));
+                }
             }
             Piece::Reference(inline, anchor) => {
                 noted.runs.extend([Change::Same; 5]);
@@ -120,6 +127,23 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str
             Piece::Entry(entry) => add_entry(paragraph, entry),
         }
     }
+}
+
+/// The runs of a text: one, but for words that meet without a space.
+fn runs(inline: &Inline, emphasis: Option<&str>, gap: i64) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut rest = 0;
+    let mut part = |until: usize| {
+        let text = inline.text[rest..until].into();
+        rest = until;
+        run(&Inline { text, ..inline.clone() }, emphasis)
+    };
+    for at in meetings(&inline.text) {
+        let last = inline.text[..at].char_indices().next_back().map_or(0, |(start, _)| start);
+        runs.extend([part(last), part(at).character_spacing(gap as i32)]);
+    }
+    runs.push(part(inline.text.len()));
+    runs
 }
 
 /// A run; `\n` in it is a line break. “ ” … — and other marks that Western and Chinese fonts share are set from
@@ -218,9 +242,9 @@ pub fn build_cell(styles: &StyleBook, plan: &CellPlan, noted: &mut Noted) -> Tab
     let mut paragraph = Paragraph::new().style(styles.xml_id(plan.style));
     if plan.pieces.iter().any(|p| matches!(p, Piece::Text(i) | Piece::Control { inline: i, .. } if i.strong)) {
         let emphasis = styles.emphasis(plan.style);
-        add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), noted);
+        add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), styles.gap(plan.style), noted);
     } else {
-        add_pieces(&mut paragraph, &plan.pieces, None, noted);
+        add_pieces(&mut paragraph, &plan.pieces, None, styles.gap(plan.style), noted);
     }
     cell.children.push(TableCellContent::Paragraph(Box::new(paragraph)));
     cell

@@ -10,6 +10,7 @@ use super::styles::{StyleBook, StyleId};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
 use super::xml::{TURN, escape, push_escaped, turned};
 use crate::document::{Change, FigureId, Inline};
+use crate::typeset::meetings;
 use docx_rs::BuildXML;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -116,10 +117,11 @@ fn add_cell(
 /// The content of a cell that can be stamped.
 fn content(cell: &CellPlan) -> Option<Content> {
     let plain = |inline: &Inline| !inline.strong && inline.change.is_same() && !inline.text.contains('\n');
+    let one_run = |inline: &Inline| plain(inline) && meetings(&inline.text).next().is_none();
     match cell.pieces[..] {
         [] => Some(Content::Nothing),
-        [Piece::Text(inline)] if plain(inline) => Some(Content::Text { hint: super::body::is_shared(&inline.text) }),
-        [Piece::Part(ref inline)] if plain(inline) => {
+        [Piece::Text(inline)] if one_run(inline) => Some(Content::Text { hint: super::body::is_shared(&inline.text) }),
+        [Piece::Part(ref inline)] if one_run(inline) => {
             Some(Content::Text { hint: super::body::is_shared(&inline.text) })
         }
         [Piece::Control { inline, .. }] if plain(inline) => {

@@ -10,6 +10,7 @@ use super::xml::{escape, twips};
 use crate::document::{Align, Document};
 use crate::fonts::Fonts;
 use crate::style::{MM, NumberPlace, PageSetup, Style, TextStyle};
+use crate::typeset::GAP;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -438,6 +439,15 @@ impl<'a> StyleBook<'a> {
     /// Titles, the line above and heads never stand alone at a page's foot.
     fn always_kept(&self, role: &str) -> bool {
         self.style.table.values().any(|t| [&t.title, &t.above, &t.head].iter().any(|r| *r == role))
+    }
+
+    /// What the last character of a word takes more than its size where another word follows without a space, in
+    /// twips: Word and LibreOffice space Chinese from Latin by themselves, not Latin words from numbers.
+    pub fn gap(&self, id: StyleId) -> i64 {
+        let variant = &self.named[usize::from(id.0)].variant;
+        let text = &self.style.text[&variant.role];
+        let size = if variant.size > 0 { f64::from(variant.size) / 2.0 } else { text.size };
+        self.character_spacing(text) + twips(GAP * size)
     }
 
     /// Line pitch, in twips or 240ths of a line, and its rule.

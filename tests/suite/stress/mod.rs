@@ -262,3 +262,22 @@ fn addresses_are_links() {
     let xml = document_xml(&written(set, Format::Docx)).replace("&amp;", "&").replace("&quot;", "\"");
     assert!(xml.contains(&format!(" HYPERLINK \"{address}\" ")));
 }
+
+/// Words that meet without a space are parted in Word too: its own spacing knows only Chinese beside Latin.
+#[test]
+fn words_that_meet_are_parted_in_the_docx() {
+    let bytes = written(&SET["english-name"], Format::Docx);
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a package");
+    let xml = std::io::read_to_string(archive.by_name("word/document.xml").expect("the body")).expect("UTF-8");
+    let runs: Vec<&str> = xml.split("<w:r>").collect();
+    let spaced = |last: &str, next: &str| {
+        let meet =
+            |pair: &&[&str]| pair[0].contains(&format!(">{last}</w:t>")) && pair[1].contains(&format!(">{next}"));
+        let pair = runs.windows(2).find(meet).unwrap_or_else(|| panic!("{last} before {next}"));
+        let value = pair[0].split("<w:spacing w:val=\"").nth(1).and_then(|rest| rest.split('"').next());
+        value.expect("spacing of its own").parse::<i32>().expect("twips")
+    };
+    // A quarter of an em of 9 to 22 points.
+    assert!((40..=120).contains(&spaced("1", "Shanhaiguan")), "the code before the name");
+    assert!((40..=120).contains(&spaced("n", "2023")), "the name before the year");
+}
