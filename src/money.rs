@@ -48,17 +48,21 @@ pub struct Look {
     pub unit: Unit,
     /// Places after the point, rounded half away from zero.
     pub decimals: u32,
+    /// Noughts at the end are left out down to so many places: 57.8 for 57.80. None: all places stand.
+    pub least: Option<u32>,
     /// Thousands separators.
     pub commas: bool,
     /// What exact zero prints as; None prints it like any number. 30 元 still prints 0.00.
     pub zero: Option<String>,
     /// Drop the decimals of a whole number: 1000 for 1000.00.
     pub trim: bool,
+    /// What is made of figures (a difference, a percentage, a total of parts) is made of them as they are printed.
+    pub printed: bool,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { unit: Unit::WanYuan, decimals: 2, commas: false, zero: None, trim: false }
+        Look { unit: Unit::WanYuan, decimals: 2, least: None, commas: false, zero: None, trim: false, printed: false }
     }
 }
 
@@ -90,6 +94,11 @@ pub fn rounded(exact: Decimal, look: &Look) -> Decimal {
     (exact / look.unit.scale()).round_dp_with_strategy(look.decimals, RoundingStrategy::MidpointAwayFromZero)
 }
 
+/// What `exact` is for those who read it in print: 元 (or ones) again, of the number that is printed.
+pub fn as_printed(exact: Decimal, look: &Look) -> Decimal {
+    rounded(exact, look) * look.unit.scale()
+}
+
 /// The printed text of `exact` (元, or ones for a plain number).
 pub fn show(exact: Decimal, look: &Look) -> String {
     if exact.is_zero()
@@ -98,7 +107,11 @@ pub fn show(exact: Decimal, look: &Look) -> String {
         return zero.clone();
     }
     let value = rounded(exact, look);
-    let decimals = if look.trim && value.fract().is_zero() { 0 } else { look.decimals };
+    let decimals = match look.least {
+        _ if look.trim && value.fract().is_zero() => 0,
+        Some(least) => value.normalize().scale().clamp(least.min(look.decimals), look.decimals),
+        None => look.decimals,
+    };
     let value = if value.is_zero() { Decimal::ZERO } else { value }; // no "-0.00"
     let text = format!("{value:.*}", decimals as usize);
     if look.commas { with_commas(&text) } else { text }

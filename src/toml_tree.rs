@@ -297,23 +297,136 @@ impl Builder<'_> {
     }
 }
 
-/// Lays `over` over `base`: tables merge key by key, everything else is replaced.
-pub fn overlay(base: Node, over: Node) -> Node {
-    match (base.value, over.value) {
-        (Tree::Table(mut below), Tree::Table(above)) => {
+/// Lays `over` over `base`: tables merge key by key, everything else is replaced. Two more words for what lies below:
+/// `unset = ["where"]` in a table takes keys out of it; and a table over an array lays its entries over those of the
+/// array that they name, `false` takes one out, `after` or `before` puts in another. What names nothing is told (E202).
+pub fn overlay(base: Node, over: Node, diagnostics: &mut Diagnostics) -> Node {
+    let value = match (base.value, over.value) {
+        (Tree::Table(mut below), Tree::Table(mut above)) => {
+            if let Some(unset) = above.shift_remove("unset") {
+                take_keys(&mut below, &unset.node, diagnostics);
+            }
             for (key, entry) in above {
                 match below.get_mut(&key) {
                     None => drop(below.insert(key, entry)),
                     Some(old) => {
                         let base = std::mem::replace(&mut old.node, Node::empty(""));
-                        *old = Entry { key: entry.key, node: overlay(base, entry.node) };
+                        *old = Entry { key: entry.key, node: overlay(base, entry.node, diagnostics) };
                     }
                 }
             }
-            Node { value: Tree::Table(below), place: over.place }
+            Tree::Table(below)
         }
-        (_, value) => Node { value, place: over.place },
+        (Tree::Array(mut below), Tree::Table(above)) => {
+            for (name, entry) in above {
+                lay_on_entry(&mut below, &name, entry, diagnostics);
+            }
+            Tree::Array(below)
+        }
+        (_, value) => value,
+    };
+    Node { value, place: over.place }
+}
+
+/// Takes the keys that `unset` names out of a table.
+fn take_keys(table: &mut IndexMap<String, Entry>, unset: &Node, diagnostics: &mut Diagnostics) {
+    let names = unset.array().filter(|names| names.iter().all(|name| name.str().is_some()));
+    let Some(names) = names else {
+        let found = Diagnostic::error("E202", "unset 应为键的数组，如 [\"where\"]");
+        diagnostics.push(found.at(unset.place.clone()));
+        return;
+    };
+    for name in names {
+        let key = name.str().unwrap_or_default();
+        if table.shift_remove(key).is_none() {
+            let known: Vec<&str> = table.keys().map(String::as_str).collect();
+            let found = Diagnostic::error("E202", format!("下面没有“{key}”这个键，不能去掉")).at(name.place.clone());
+            diagnostics.push(found.hint(suggestion(key, &known)));
+        }
     }
+}
+
+/// Lays one entry of a table over the entry of an array that its key names.
+fn lay_on_entry(array: &mut Vec<Node>, name: &str, entry: Entry, diagnostics: &mut Diagnostics) {
+    let found = find_entry(array, name);
+    let known = array.iter().filter_map(names_of).collect::<Vec<_>>().join("、");
+    let wrong = |message: String, hint: String, place: &Place, diagnostics: &mut Diagnostics| {
+        diagnostics.push(Diagnostic::error("E202", message).at(place.clone()).hint(hint));
+    };
+    let at = match found[..] {
+        [] => None,
+        [at] => Some(at),
+        _ => {
+            let message = format!("有 {} 项叫“{name}”，不知道改哪一项", found.len());
+            wrong(message, "改用第几项来指，如 \"3\"；或者整个重写".to_string(), &entry.key, diagnostics);
+            return;
+        }
+    };
+    let mut over = entry.node;
+    if over.value == Tree::Boolean(false) {
+        match at {
+            Some(at) => drop(array.remove(at)),
+            None => wrong(format!("没有“{name}”这一项，不能去掉"), format!("有：{known}"), &entry.key, diagnostics),
+        }
+        return;
+    }
+    let beside = [("after", 1), ("before", 0)].into_iter().find_map(|(word, step)| Some((over.remove(word)?, step)));
+    let moved = match (at, &beside) {
+        (Some(at), None) => {
+            array[at] = overlay(array[at].clone(), over, diagnostics);
+            return;
+        }
+        (None, None) => {
+            wrong(
+                format!("没有“{name}”这一项"),
+                format!("有：{known}；要新加一项，写明在哪一项之后（after）"),
+                &entry.key,
+                diagnostics,
+            );
+            return;
+        }
+        (Some(at), Some(_)) => overlay(array.remove(at), over, diagnostics),
+        (None, Some(_)) => named(over, name, array, &entry.key),
+    };
+    let Some((beside, step)) = beside else { return };
+    match find_entry(array, beside.str().unwrap_or_default())[..] {
+        [at] => array.insert(at + step, moved),
+        _ => {
+            let message = format!("没有“{}”这一项，不知道放在哪里", beside.str().unwrap_or_default());
+            wrong(message, format!("有：{known}"), &beside.place, diagnostics);
+        }
+    }
+}
+
+/// By what an overlay finds an entry of an array: its key, its file, what it expands; a value by itself.
+fn names_of(node: &Node) -> Option<&str> {
+    let own = || ENTRY_NAMES.iter().find_map(|key| node.get(key)?.str());
+    node.str().filter(|text| !text.is_empty()).or_else(own)
+}
+
+/// In this order.
+const ENTRY_NAMES: [&str; 3] = ["key", "file", "each"];
+
+/// The entries of an array of a name; where none has it, the one of that number, from 1.
+fn find_entry(array: &[Node], name: &str) -> Vec<usize> {
+    let found: Vec<usize> = (0..array.len()).filter(|&at| names_of(&array[at]) == Some(name)).collect();
+    match name.parse::<usize>() {
+        Ok(number) if found.is_empty() => number.checked_sub(1).filter(|at| *at < array.len()).into_iter().collect(),
+        _ => found,
+    }
+}
+
+/// A new entry by the name that the overlay gives it: the key, or the file, that entries of this array have.
+fn named(mut entry: Node, name: &str, array: &[Node], place: &Place) -> Node {
+    let of_files = array.iter().any(|node| node.get("file").is_some());
+    if let Tree::Table(table) = &mut entry.value {
+        let key = if of_files { "file" } else { "key" };
+        if !ENTRY_NAMES.iter().any(|key| table.contains_key(*key)) {
+            let node = Node { value: Tree::String(name.to_string()), place: place.clone() };
+            table.insert(key.to_string(), Entry { key: place.clone(), node });
+        }
+    }
+    entry
 }
 
 /// Reads a typed value and reports every mistake in it: a key that is wrong is taken out and the rest read again.
@@ -636,7 +749,8 @@ mod tests {
 
     #[test]
     fn overlay_merges_tables_and_replaces_the_rest() {
-        let merged = overlay(tree("a = [1, 2]\n[t]\nx = 1\ny = 2"), tree("a = [3]\n[t]\nz = 4\nx = 3"));
+        let mut told = Diagnostics::default();
+        let merged = overlay(tree("a = [1, 2]\n[t]\nx = 1\ny = 2"), tree("a = [3]\n[t]\nz = 4\nx = 3"), &mut told);
         assert_eq!(merged.get("a").and_then(Node::array).map(<[Node]>::len), Some(1));
         let keys: Vec<&str> =
             merged.get("t").and_then(Node::table).expect("a table").keys().map(String::as_str).collect();

@@ -3,11 +3,12 @@
 
 use gongkai::compose::{Job, compose, read_report};
 use gongkai::data::printed::{PrintedTable, printed_table};
-use gongkai::data::read_files;
+use gongkai::data::read_folder;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::Document;
-use gongkai::folder::decode;
+use gongkai::folder::{Folder, decode};
 use gongkai::layout::{self, Layer, LayoutSet, SetFiles};
+use std::path::Path;
 
 macro_rules! base {
     ($($name:literal)*) => {
@@ -64,7 +65,12 @@ fn job_with(file: impl Fn(&str) -> Option<Text>, over: &[(&str, &str)], diagnost
     let report = file("report.toml")?.map_err(|found| diagnostics.push(found)).ok()?;
     let mut report = read_report(&report, diagnostics)?;
     report.complete(&set.report, diagnostics);
-    let data = read_files(|decl: &gongkai::data::FileDecl| file(&decl.path).transpose(), &mut set.schema, diagnostics);
+    let of_file = |decl: &gongkai::data::FileDecl| {
+        let text = file(&decl.path)?.map_err(|found| diagnostics.push(found)).ok()?;
+        Some((decl.path.clone(), text.into_bytes().into()))
+    };
+    let files: Vec<_> = set.schema.files.values().filter_map(of_file).collect();
+    let data = read_folder(&Folder::of_files(Path::new("data"), files), &mut set.schema, diagnostics);
     Some(Job { printed: printed(over, diagnostics), set, data, report })
 }
 

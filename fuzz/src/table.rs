@@ -1,9 +1,11 @@
 //! A record file with fields of every kind, read from its text, and printed so that it is read again.
 
 use crate::small::FILES;
-use gongkai::data::{Data, FieldDecl, FileDecl, Kind, Schema, Value, read_files};
+use gongkai::data::{Data, FieldDecl, FileDecl, Kind, Schema, Value, read_folder};
 use gongkai::diagnostic::Diagnostics;
+use gongkai::folder::Folder;
 use gongkai::money::{Look, Unit, show};
+use std::path::Path;
 use std::sync::OnceLock;
 
 const DECLARED: &str = r#"
@@ -39,12 +41,15 @@ pub fn declared() -> FileDecl {
 
 /// Reads `text` as `all.csv`; what it is refused for is told.
 pub fn read(text: &str, found: &mut Diagnostics) -> Data {
-    let base = |decl: &FileDecl| {
+    let mut schema = schema();
+    let file = |decl: &FileDecl| {
         let name = format!("data/{}", decl.path);
-        FILES.iter().find(|(n, _)| *n == name).map(|(_, text)| text.to_string())
+        let base = FILES.iter().find(|(n, _)| *n == name).map(|(_, text)| *text);
+        let text = if decl.id == "all" { Some(text) } else { base };
+        Some((decl.path.clone(), text?.as_bytes().to_vec().into()))
     };
-    let source = |decl: &FileDecl| Ok(if decl.id == "all" { Some(text.to_string()) } else { base(decl) });
-    read_files(source, &mut schema(), found)
+    let files: Vec<_> = schema.files.values().filter_map(file).collect();
+    read_folder(&Folder::of_files(Path::new("data"), files), &mut schema, found)
 }
 
 /// The values of every record.

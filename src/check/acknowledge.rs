@@ -5,6 +5,8 @@ use super::rule::{Example, RulePage};
 use super::text::searched_text;
 use crate::compose::{AcknowledgeDecl, Report};
 use crate::diagnostic::{Acknowledged, Diagnostic, Diagnostics, Severity};
+use crate::layout::Tuned;
+use indexmap::IndexMap;
 
 /// What `explain` says of acknowledgements that match nothing.
 pub const STALE: RulePage = RulePage {
@@ -19,11 +21,35 @@ pub const STALE: RulePage = RulePage {
     },
 };
 
+/// Findings as a set has their rules: graver or less so, left out where it switches a rule off, acknowledged where the
+/// words are its form's. Rules of a set's own are tuned in its `checks.toml`, mistakes not at all.
+pub fn tune(tuned: &IndexMap<String, Tuned>, found: &mut Diagnostics) {
+    for (code, rule) in tuned {
+        if super::page(code).is_none() {
+            let message = format!("没有“{code}”这条规则，[rules] 里不能调整它");
+            let mistake = Diagnostic::error("E285", message).at(rule.place.clone());
+            found.push(mistake.hint("这里写正文规则的编号（见 CHECKS.md）；C0、X0 的规则在 checks.toml 里调整"));
+        }
+        found.retain(|f| f.code != *code || rule.severity != Some(None));
+        for finding in found.iter_mut().filter(|f| f.code == *code) {
+            if let Some(Some(severity)) = rule.severity {
+                finding.severity = severity;
+            }
+            let said = finding.text.as_deref().map(searched_text).unwrap_or_default();
+            if let Some(words) = rule.except.iter().find(|words| said.contains(&*searched_text(words))) {
+                let reason = format!("本套版式就这样写：{words}");
+                finding.acknowledged = Some(Acknowledged { reason, place: rule.place.clone() });
+            }
+        }
+    }
+}
+
 /// Marks the findings that the report acknowledges. Mistakes that stop the program (class E) cannot be.
 pub fn acknowledge(report: &Report, found: &mut Diagnostics) {
     for finding in found.iter_mut().filter(|f| !f.code.is_mistake()) {
         let accepted = report.acknowledged.iter().find(|a| speaks_of(a, finding));
-        finding.acknowledged = accepted.map(|a| Acknowledged { reason: a.reason.clone(), place: a.place.clone() });
+        let by_report = accepted.map(|a| Acknowledged { reason: a.reason.clone(), place: a.place.clone() });
+        finding.acknowledged = by_report.or(finding.acknowledged.take());
     }
 }
 

@@ -20,15 +20,20 @@ use rule::RulePage;
 pub fn check(composition: &Composition) -> Diagnostics {
     let (mut found, of_text) = rayon::join(|| figures::check(composition), || text::check(composition));
     found.extend(of_text);
-    acknowledge::acknowledge(&composition.job().report, &mut found);
-    found
+    accept(composition.job(), found)
 }
 
 /// Everything the rules find in tables that are given as printed, without a ledger to make a document of.
 pub fn check_printed(job: Job) -> Diagnostics {
     let printed = figures::Printed::read(job);
-    let mut found = printed.check();
-    acknowledge::acknowledge(&printed.job().report, &mut found);
+    let found = printed.check();
+    accept(printed.job(), found)
+}
+
+/// What was found as the set has it, then as the report does.
+fn accept(job: &Job, mut found: Diagnostics) -> Diagnostics {
+    acknowledge::tune(&job.set.tuned, &mut found);
+    acknowledge::acknowledge(&job.report, &mut found);
     found
 }
 

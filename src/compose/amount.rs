@@ -4,7 +4,7 @@ use super::figure::{Chain, Figure, Id, Operation, Terms, Unknown};
 use super::session::Session;
 use super::short_hash;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::money::{Look, Unit, rounded, show};
+use crate::money::{Look, Unit, as_printed, rounded, show};
 use minijinja::value::{Kwargs, Object, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 use rust_decimal::Decimal;
@@ -78,7 +78,7 @@ pub fn register(session: &Session, value: &Value, address: String, look: Look, p
         None => return None,
     };
     let terms = Terms::Figures(Operation::Same, of);
-    let figure = Figure { address: address.into(), amount, unknown, look, terms };
+    let figure = Figure { address: address.into(), amount, unknown, look, compares: None, terms };
     Some(session.add_figure(figure, place))
 }
 
@@ -112,6 +112,12 @@ impl Amount {
 
     fn look_of(&self, session: &Session, figure: &Figure) -> Look {
         self.look.clone().unwrap_or_else(|| session.sentence_look(&figure.look))
+    }
+
+    /// What others are made of: the exact amount, or that which is printed where the form asks for it.
+    fn made_of(&self, session: &Session, figure: &Figure) -> Option<Decimal> {
+        let look = self.look_of(session, figure);
+        figure.amount.map(|exact| if look.printed { as_printed(exact, &look) } else { exact })
     }
 
     /// The sign as printed: a difference that prints 0.00 is none.
@@ -160,7 +166,8 @@ impl Amount {
             return broken(&session, Diagnostic::error("E321", message));
         };
         let (amount, unknown, terms) = sum_on(&session, dataset, chain);
-        let new = Figure { address: address.into(), amount, unknown, look: figure.look.clone(), terms };
+        let look = figure.look.clone();
+        let new = Figure { address: address.into(), amount, unknown, look, compares: None, terms };
         let id = session.derived(new);
         value(&session, id)
     }
@@ -311,8 +318,9 @@ fn derive(
     let (x, y) = (session.figure(first), session.figure(other));
     let sign = if operation == Operation::Ratio { '%' } else { '~' };
     let address = format!("{}{sign}{}", x.address, second(&x.address, &y.address));
-    let result = match (x.amount, y.amount) {
-        (Some(x), Some(y)) => compute(x, y),
+    let compares = a.made_of(session, &x).zip(b.made_of(session, &y));
+    let result = match compares {
+        Some((x, y)) => compute(x, y),
         _ => Err(x.unknown.clone().or(y.unknown.clone()).unwrap_or_else(|| "所依据的数据不全".into())),
     };
     let (amount, unknown) = match result {
@@ -324,6 +332,7 @@ fn derive(
         amount,
         unknown,
         look: look(&x),
+        compares,
         terms: Terms::Figures(operation, vec![first, other]),
     };
     let id = session.derived(figure);
@@ -348,7 +357,7 @@ fn signed(amount: &Amount) -> Result<(), Error> {
 /// `a` as a percentage of `b`, two decimals when printed; of an absolute value it prints as one.
 pub fn percent(session: &Session, a: &Amount, b: &Amount) -> Result<Value, Error> {
     signed(b)?;
-    let look = Look { unit: Unit::Plain, decimals: 2, commas: false, zero: None, trim: false };
+    let look = session.percent_look();
     let ratio = derive(
         session,
         a,
@@ -383,13 +392,14 @@ pub fn total(session: &Session, amounts: &[Arc<Amount>]) -> Result<Value, Error>
     let all: Vec<Arc<Figure>> = ids.iter().map(|&id| session.figure(id)).collect();
     let others: Vec<&str> = all.iter().skip(1).map(|f| &*f.address).collect();
     let address = format!("{}+#{}", head.address, short_hash(&others.join("+")));
-    let amount = all.iter().map(|f| f.amount).sum::<Option<Decimal>>();
+    let amount = amounts.iter().zip(&all).map(|(a, f)| a.made_of(session, f)).sum::<Option<Decimal>>();
     let unknown = all.iter().find_map(|f| f.unknown.clone());
     let figure = Figure {
         address: address.into(),
         amount,
         unknown,
         look: head.look.clone(),
+        compares: None,
         terms: Terms::Figures(Operation::Sum, ids),
     };
     let id = session.derived(figure);
@@ -410,7 +420,7 @@ pub fn format(session: &Session, of: &Amount, options: &Kwargs) -> Result<Value,
         look.commas = commas;
     }
     if let Some(decimals) = options.get::<Option<u32>>("decimals")? {
-        look.decimals = decimals.min(6);
+        (look.least, look.decimals) = (None, decimals.min(6));
     }
     if let Some(unit) = options.get::<Option<String>>("unit")? {
         look.unit = match unit.as_str() {

@@ -26,6 +26,8 @@ pub struct Figure {
     pub unknown: Option<Unknown>,
     /// How its table prints it.
     pub look: Look,
+    /// Of a difference or a ratio: what it was computed of, exact or as printed.
+    pub compares: Option<(Decimal, Decimal)>,
     pub(super) terms: Terms,
 }
 
@@ -119,6 +121,7 @@ impl Session {
                 amount: view.printed(),
                 unknown: Some("它不是数字".into()),
                 look: Look { unit: view.unit, decimals: view.decimals, ..self.job.set.numbers.clone() },
+                compares: None,
                 terms: Terms::Figures(Operation::Same, Vec::new()),
             });
         }

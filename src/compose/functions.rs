@@ -9,7 +9,7 @@ use super::words::{chinese_date, chinese_number};
 use super::{Job, reasons};
 use crate::data::filter::lacking;
 use crate::data::{Kind, Value as Datum};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
 use crate::layout::{Each, FUEL, FUEL_OF_A_RECORD, RowDecl, Side, TableLayout};
 use crate::money::{Look, Unit};
@@ -320,7 +320,8 @@ fn lookup(session: &Session, file: &str, options: &Kwargs) -> Result<Value> {
                 let row = index + 2;
                 let address = format!("{}/{row}/{}", super::short_key(file), super::short_key(&field.id));
                 let terms = Terms::Record(record.origin.clone());
-                let figure = Figure { address: address.into(), amount: Some(*number), unknown: None, look, terms };
+                let amount = Some(*number);
+                let figure = Figure { address: address.into(), amount, unknown: None, look, compares: None, terms };
                 value(session, session.derived(figure))
             }
             (datum, kind) => session.template_value(datum, kind),
@@ -357,6 +358,7 @@ fn table(session: &Session, id: &str, options: &Kwargs) -> Result<String> {
 /// `prose("goals")`: the department's own text, a template too.
 fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<Value> {
     let default: Option<String> = options.get("default")?;
+    let optional: bool = options.get::<Option<bool>>("optional")?.unwrap_or(false);
     options.assert_all_used()?;
     let set = &session.job.set;
     if set.parts.iter().any(|part| part.file == name) && set.narratives.contains_key(name) {
@@ -365,10 +367,14 @@ fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<Value> {
         )));
     }
     let Some(narrative) = set.narratives.get(&format!("text/{name}")) else {
-        return Ok(Value::from_safe_string(default.unwrap_or_else(|| {
-            let diagnostic = Diagnostic::error("E325", format!("缺少文字 text/{name}.md"))
-                .hint(format!("在数据文件夹的 text 里新建 {name}.md，写上这一部分的文字"));
-            session.problem(diagnostic)
+        let missing =
+            |found: Diagnostic| found.hint(format!("在数据文件夹的 text 里新建 {name}.md，写上这一部分的文字"));
+        if optional {
+            let found = missing(Diagnostic::warning("E326", format!("没有 text/{name}.md，这一部分空着")));
+            session.report(found.at(Place::file(format!("text/{name}.md"))));
+        }
+        return Ok(Value::from_safe_string(default.or(optional.then(String::new)).unwrap_or_else(|| {
+            session.problem(missing(Diagnostic::error("E325", format!("缺少文字 text/{name}.md"))))
         })));
     };
     let number = session.file_number(&narrative.file, true);

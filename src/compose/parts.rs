@@ -114,7 +114,7 @@ fn rest<'b, 'a>(total: &RowItem<'a>, body: &'b [RowItem<'a>], claimed: &[&str]) 
 pub fn prove_columns(scope: &Scope<'_>, columns: &[ColumnItem<'_>], rows: &[RowItem<'_>]) {
     let all: Vec<Shown<'_, ColumnItem<'_>>> = columns
         .iter()
-        .filter(|c| c.key.is_some() && c.decl.join.is_none() && c.decl.calc.is_none())
+        .filter(|c| c.key.is_some() && c.decl.join.is_none() && (c.decl.calc.is_none() || c.decl.parts != Parts::None))
         .map(|entry| Shown { entry, lines: column_lines(scope, entry, rows) })
         .collect();
     let claimed: Vec<&str> = columns.iter().flat_map(|c| named(&c.decl.parts)).collect();

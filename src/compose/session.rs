@@ -7,7 +7,7 @@ use super::tokens::Tokens;
 use super::{FigureView, Job, SentenceLook, TableView};
 use crate::data::{Dataset, Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::money::Look;
+use crate::money::{Look, Unit};
 use minijinja::{Environment, Value};
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,8 +27,8 @@ pub struct Session {
     pub(super) tables: Mutex<Tables>,
     pub(super) tokens: Mutex<Tokens>,
     reports: Mutex<Reports>,
-    /// How sentences print, the innermost narrative last.
-    looks: Mutex<Vec<SentenceLook>>,
+    /// How sentences print, the innermost narrative last; none: as each figure's table does.
+    looks: Mutex<Vec<Option<SentenceLook>>>,
     /// Bytes that templates wrote so far.
     pub(super) written: AtomicUsize,
     /// Rows that entries were made into so far, printed or not.
@@ -105,7 +105,7 @@ impl Session {
         self.reports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn looks(&self) -> MutexGuard<'_, Vec<SentenceLook>> {
+    fn looks(&self) -> MutexGuard<'_, Vec<Option<SentenceLook>>> {
         self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -173,12 +173,29 @@ impl Session {
 
     /// How sentences print a figure whose own look is `own`.
     pub fn sentence_look(&self, own: &Look) -> Look {
-        let looks = self.looks();
-        looks.last().map_or_else(|| self.job.sentence_look().of(own), |look| look.of(own))
+        match self.looks().last() {
+            None => self.job.sentence_look().of(own),
+            Some(None) => own.clone(),
+            Some(Some(look)) => look.of(own),
+        }
+    }
+
+    /// How a percentage is printed.
+    pub fn percent_look(&self) -> Look {
+        self.job.set.percent_numbers.apply(&Look { unit: Unit::Plain, ..Look::default() })
     }
 
     /// Composes sentences that print figures with a look of their own.
     pub fn with_sentence_look<T>(&self, look: SentenceLook, compose: impl FnOnce() -> T) -> T {
+        self.within_look(Some(look), compose)
+    }
+
+    /// Computes with a table's own figures, which are as that table prints them.
+    pub fn with_own_looks<T>(&self, compute: impl FnOnce() -> T) -> T {
+        self.within_look(None, compute)
+    }
+
+    fn within_look<T>(&self, look: Option<SentenceLook>, compose: impl FnOnce() -> T) -> T {
         self.looks().push(look);
         let composed = compose();
         self.looks().pop();

@@ -236,17 +236,6 @@ impl Forms {
         })
     }
 
-    /// What a difference or a ratio compares, exact: the figure and its base.
-    pub fn compared(&self, figure: &Figure) -> Option<(Decimal, Decimal)> {
-        match figure.terms {
-            Terms::Figures(Operation::Difference | Operation::Ratio, ref of) => {
-                let amount = |at: usize| self.figures.figures[*of.get(at)?].amount;
-                amount(0).zip(amount(1))
-            }
-            _ => None,
-        }
-    }
-
     /// The amounts a figure is made of, each with the input line it stands in.
     pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
         let id = self.figures.by_address.get(address);
@@ -410,11 +399,22 @@ impl Forms {
         (id.clone(), level.unwrap_or_default())
     }
 
+    /// The exact amount of a figure; of a total that a form makes of printed parts, the sum of what they are exactly.
+    fn exact(&self, id: usize) -> Option<Decimal> {
+        let figure = &self.figures.figures[id];
+        match &figure.terms {
+            Terms::Figures(Operation::Same | Operation::Sum, of) if !of.is_empty() => {
+                of.iter().map(|&part| self.exact(part)).sum()
+            }
+            _ => figure.amount,
+        }
+    }
+
     fn figure_view(&self, cell: &RowFigure) -> FigureView {
         let figure = &self.figures.figures[cell.id];
         FigureView {
             address: figure.address.clone(),
-            amount: figure.amount,
+            amount: self.exact(cell.id),
             text: figure.text(),
             unit: figure.look.unit,
             decimals: figure.look.decimals,

@@ -23,6 +23,7 @@ pub(super) fn complete(mut files: Vec<FileRead>, schema: &Schema, diagnostics: &
         fill_by_other_fields(file, decl);
         columns_not_known(file, decl);
         report_blank(file, decl);
+        report_left_out(file, decl);
         report_twice(file, decl);
     }
     let mut data = Data::default();
@@ -221,6 +222,26 @@ fn report_blank(file: &mut FileRead, decl: &FileDecl) {
                     "每行都要填“{}”，合并的单元格要拆开逐行填写；整行不用时请删去",
                     head_with_unit(field)
                 ))
+            });
+        }
+    }
+}
+
+/// Blanks of fields that are expected to be filled: warnings. A column that is not there says that none is.
+fn report_left_out(file: &mut FileRead, decl: &FileDecl) {
+    let Some(sheet) = &file.sheet else { return };
+    file.findings.next_pass();
+    for (number, record) in file.dataset.records.iter().enumerate() {
+        for (index, field) in decl.fields.iter().enumerate().filter(|(_, f)| f.expected) {
+            let is_told = file.bad.contains(number, index) || sheet.headings.of_field[index].is_none();
+            if record.values[index] != Value::Blank || is_told {
+                continue;
+            }
+            let place = file.findings.place(record.origin.line, record.columns[index]);
+            file.findings.warning(|| {
+                Diagnostic::warning("E150", format!("{}空着", field.head))
+                    .at(place)
+                    .hint(format!("请填写“{}”，没有的写“无”", head_with_unit(field)))
             });
         }
     }

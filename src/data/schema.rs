@@ -94,6 +94,8 @@ pub struct FieldDecl {
     pub kind: Kind,
     /// Whether it may not be blank.
     pub required: bool,
+    /// Whether a blank is worth a warning.
+    pub expected: bool,
     /// Required of records this holds for.
     pub required_when: Option<Filter>,
     /// What fills it where it is blank.

@@ -81,15 +81,20 @@ fn ink_of(face: &Face, glyph: GlyphId) -> Option<Ink> {
     // The longer side fills the grid; the shorter one keeps its proportion, centred.
     let side = (right - left).max(top - bottom).max(1.0);
     let (x0, y0) = ((left + right - side) / 2.0, (bottom + top - side) / 2.0);
-    let mut rows = [0_u32; GRID];
-    for (row, cells) in rows.iter_mut().enumerate() {
-        let y = y0 + side * (row as f32 + 0.5) / GRID as f32;
-        let mut crossings: Vec<(f32, i32)> = Vec::new();
-        for [(ax, ay), (bx, by)] in &pieces.lines {
+    let middle = |row: usize| y0 + side * (row as f32 + 0.5) / GRID as f32;
+    // Each piece is asked of the rows it may cross alone: most are shorter than a row is high.
+    let mut crossings: [Vec<(f32, i32)>; GRID] = Default::default();
+    for [(ax, ay), (bx, by)] in &pieces.lines {
+        let row = |y: f32| ((y - y0) / side * GRID as f32).floor().clamp(0.0, (GRID - 1) as f32) as usize;
+        for at in row(ay.min(*by)).saturating_sub(1)..=(row(ay.max(*by)) + 1).min(GRID - 1) {
+            let y = middle(at);
             if (*ay <= y) != (*by <= y) {
-                crossings.push((ax + (y - ay) / (by - ay) * (bx - ax), if by > ay { 1 } else { -1 }));
+                crossings[at].push((ax + (y - ay) / (by - ay) * (bx - ax), if by > ay { 1 } else { -1 }));
             }
         }
+    }
+    let mut rows = [0_u32; GRID];
+    for (cells, mut crossings) in rows.iter_mut().zip(crossings) {
         crossings.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut winding = 0;
         for pair in crossings.windows(2) {

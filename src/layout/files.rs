@@ -208,7 +208,7 @@ impl SetFiles {
             let Some(text) = layer.files.get(name) else { continue };
             let node = toml_tree::parse(text, &layer.shown_name(name), diagnostics);
             merged = Some(match merged {
-                Some(base) => toml_tree::overlay(base, node),
+                Some(base) => toml_tree::overlay(base, node, diagnostics),
                 None => node,
             });
         }

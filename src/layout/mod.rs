@@ -15,7 +15,7 @@ pub use template::{Expression, FUEL, FUEL_OF_A_RECORD, Template, place_in};
 
 use crate::data::Schema;
 use crate::data::filter::Filter;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, Severity};
 use crate::document::{Align, Numbering, Start};
 use crate::money::{Look, Unit};
 use crate::style::Style;
@@ -40,6 +40,10 @@ pub struct LayoutSet {
     pub numbers: Look,
     /// What figures in sentences have otherwise.
     pub text_numbers: LookPatch,
+    /// What the set makes of rules that are the program's own, by their codes.
+    pub tuned: IndexMap<String, Tuned>,
+    /// How percentages are printed where they differ from two decimals.
+    pub percent_numbers: LookPatch,
     /// `[say]`: phrases by the sign of a difference.
     pub say: IndexMap<String, Say>,
     /// `[reasons]`: which changes must be explained.
@@ -196,14 +200,16 @@ pub struct Narrative {
 pub struct LookPatch {
     /// 元, 万元, 亿元, or a plain number.
     pub unit: Option<Unit>,
-    /// Places after the point.
-    pub decimals: Option<u32>,
+    /// Places after the point, and the fewest that stand.
+    pub decimals: Option<(Option<u32>, u32)>,
     /// Thousands are set apart.
     pub commas: Option<bool>,
     /// `Some(None)`: zero prints like any number.
     pub zero: Option<Option<String>>,
     /// Noughts at the end are left out.
     pub trim: Option<bool>,
+    /// What is made of figures is made of them as printed.
+    pub printed: Option<bool>,
 }
 
 impl LookPatch {
@@ -211,12 +217,25 @@ impl LookPatch {
     pub fn apply(&self, base: &Look) -> Look {
         Look {
             unit: self.unit.unwrap_or(base.unit),
-            decimals: self.decimals.unwrap_or(base.decimals),
+            decimals: self.decimals.map_or(base.decimals, |(_, most)| most),
+            least: self.decimals.map_or(base.least, |(least, _)| least),
             commas: self.commas.unwrap_or(base.commas),
             zero: self.zero.clone().unwrap_or_else(|| base.zero.clone()),
             trim: self.trim.unwrap_or(base.trim),
+            printed: self.printed.unwrap_or(base.printed),
         }
     }
+}
+
+/// What a set makes of a rule of the program's own: its gravity, and words that are right in this form.
+#[derive(Debug, Clone)]
+pub struct Tuned {
+    /// None: as the rule has it; `Some(None)`: never told.
+    pub severity: Option<Option<Severity>>,
+    /// Offending words that the form has as they stand.
+    pub except: Vec<String>,
+    /// Where it is said.
+    pub place: Place,
 }
 
 /// A table: points of a dataset, filtered by a row and a column, summed into figures.

@@ -35,6 +35,7 @@ mod reference;
 mod review;
 mod second_set;
 mod set_tools;
+mod shipped_sets;
 mod stress;
 mod terminal;
 mod trust;

@@ -32,7 +32,7 @@ pub struct NamedFigure {
 impl NamedFigure {
     fn of(composition: &Composition, figure: &Figure) -> Option<NamedFigure> {
         let (text, unit) = composition.in_sentences(figure)?;
-        let compares = composition.compared(figure);
+        let compares = figure.compares;
         Some(NamedFigure { address: figure.address.to_string(), amount: figure.amount?, text, unit, compares })
     }
 }

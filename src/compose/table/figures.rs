@@ -60,7 +60,10 @@ impl<'a> TableComposer<'a, '_> {
         // Two records at one address are told apart in the data.
         let place = row.record.filter(|_| row.generated).map(|i| &row.dataset.records[i].origin);
         let place = place.map_or_else(|| spec.place.clone(), |o| Place::new(o.file.clone(), o.line, 0));
-        Some(session.add_figure(Figure { address: address.into(), amount, unknown, look, terms }, &place))
+        Some(
+            session
+                .add_figure(Figure { address: address.into(), amount, unknown, look, compares: None, terms }, &place),
+        )
     }
 
     /// The field a column sums: its own `of` where that names an amount or number, else the row's, else the table's.
@@ -87,7 +90,8 @@ impl<'a> TableComposer<'a, '_> {
             let known: BTreeMap<String, Value> =
                 figures.iter().map(|f| (f.key.to_string(), amount::value(session, f.id))).collect();
             let context = Value::from(BTreeMap::from([("c".to_string(), Value::from(known))]));
-            let result = session.env().compile_expression(&calc.source).and_then(|e| e.eval(context.clone()));
+            let eval = || session.env().compile_expression(&calc.source).and_then(|e| e.eval(context.clone()));
+            let result = session.with_own_looks(eval);
             match result {
                 Ok(value) => {
                     let address = format!("{}/{}/{}", self.out.id, row.key, key);

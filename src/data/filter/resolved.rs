@@ -142,10 +142,12 @@ fn resolve_field<'a>(
     let check = match (beyond, &decl.kind) {
         (None, _) => resolve_condition(condition, decl, data),
         (Some(beyond), Kind::Ref { file, field }) => {
-            through_ref(beyond, condition, (file, field), data, schema, depth + 1)
+            through_ref(beyond, condition, (file, field), blank_unknown, data, schema, depth + 1)
         }
         (Some(_), _) => Check::NotKnown,
     };
+    // What a reference says of a blank it says itself.
+    let blank_unknown = blank_unknown && !matches!(check, Check::Through { .. });
     Test::Column { field, blank_unknown, check }
 }
 
@@ -184,11 +186,12 @@ fn values_of<'a>(file: &str, field: &str, data: &'a Data) -> Check<'a> {
 }
 
 /// Asks the condition of the records that a ref's values name. Where several have one value and do not agree, it
-/// is not known.
+/// is not known. A blank that is not known is one of those records: what all of them say is said of it too.
 fn through_ref<'a>(
     path: &str,
     condition: &'a Condition,
     (file, field): (&str, &str),
+    blank_unknown: bool,
     data: &'a Data,
     schema: &'a Schema,
     depth: usize,
@@ -203,6 +206,11 @@ fn through_ref<'a>(
         says.entry(name).and_modify(|says| *says = says.filter(|_| *says == here)).or_insert(here);
     }
     let blank = match &test {
+        _ if blank_unknown => {
+            let mut all = says.values();
+            let first = all.next().copied().flatten();
+            first.filter(|_| all.all(|says| *says == first))
+        }
         Test::Column { blank_unknown, check, .. } => check_value(check, &Value::Blank, *blank_unknown),
         _ => None,
     };

@@ -347,6 +347,8 @@ impl RowReader<'_> {
 /// A declared default as a value; an amount's is in 元.
 pub(super) fn default_value(value: &str, kind: &Kind) -> Value {
     match kind {
+        // A blank that is known to be one.
+        _ if value.is_empty() => Value::Blank,
         Kind::Amount | Kind::Number => value.parse().map_or(Value::Blank, Value::Number),
         _ => text_value(value),
     }

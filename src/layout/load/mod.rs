@@ -40,6 +40,8 @@ struct RawSet {
     say: IndexMap<String, Node>,
     reasons: Option<Node>,
     complete: Option<Node>,
+    #[serde(default)]
+    rules: IndexMap<String, Node>,
 }
 
 #[derive(Deserialize)]
@@ -150,12 +152,14 @@ fn placement(
 /// Loads a set from its files and the department's prose (`text/*.md`: shown name and text, by stem).
 pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
     let mut env = environment();
-    let before = diagnostics.count(Severity::Error);
-    let set_node = required(files, "set.toml", diagnostics);
-    let schema_node = required(files, "schema.toml", diagnostics);
-    let style_node = required(files, "style.toml", diagnostics);
+    let mut of_nodes = Diagnostics::default();
+    let set_node = required(files, "set.toml", &mut of_nodes);
+    let schema_node = required(files, "schema.toml", &mut of_nodes);
+    let style_node = required(files, "style.toml", &mut of_nodes);
+    let broken = has_syntax_errors(&of_nodes);
+    diagnostics.extend(of_nodes);
     let (set_node, schema_node, style_node) = (set_node?, schema_node?, style_node?);
-    if diagnostics.count(Severity::Error) > before {
+    if broken {
         return None; // with a syntax error here everything else would seem wrong
     }
     let raw: Option<RawSet> = read(&set_node, diagnostics);
@@ -187,8 +191,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     let mut tables = IndexMap::new();
     let mut stems: Vec<String> = narratives.keys().cloned().collect();
     for (stem, node, found) in nodes {
-        // What is read of a file with a syntax error would only be reported again as something else.
-        let whole = !found.has_errors();
+        let whole = !has_syntax_errors(&found);
         loader.diagnostics.extend(found);
         if let Some(table) = node.filter(|_| whole).and_then(|n| loader.table(&stem, &n)) {
             tables.insert(stem.clone(), table);
@@ -204,6 +207,7 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         return None;
     }
     let text_numbers = raw.numbers.remove("text");
+    let percent_numbers = raw.numbers.remove("percent");
     let reasons = raw.reasons.as_ref().and_then(|node| reasons_asked(node, loader.diagnostics));
     let complete = raw.complete.as_ref().and_then(|node| complete(node, loader.diagnostics)).unwrap_or_default();
     let set = LayoutSet {
@@ -216,6 +220,8 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         },
         numbers: loader.look(Some(&raw.numbers)).apply(&Look::default()),
         text_numbers: loader.look(text_numbers.as_ref()),
+        tuned: tuned(raw.rules, loader.diagnostics),
+        percent_numbers: loader.look(percent_numbers.as_ref()),
         say: raw.say.iter().filter_map(|(name, n)| Some((name.clone(), say(n, &mut loader)?))).collect(),
         parts: raw.parts.iter().filter_map(|n| part(n, &mut loader)).collect(),
         reasons,
@@ -233,6 +239,12 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     };
     super::check::check(&set, &stems, diagnostics);
     Some(set)
+}
+
+/// What is read of a file with a syntax error would only be told again as something else; an overlay that names
+/// nothing is left out.
+fn has_syntax_errors(found: &Diagnostics) -> bool {
+    found.sorted().iter().any(|d| d.severity == Severity::Error && d.code != "E202")
 }
 
 /// A year that the lists of codes do not speak of.
@@ -260,6 +272,38 @@ fn table_nodes(files: &SetFiles) -> Vec<(String, Option<Node>, Diagnostics)> {
         (stem, node, found)
     };
     names.into_par_iter().map(one).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTuned {
+    severity: Option<RawSeverity>,
+    #[serde(default)]
+    except: Vec<String>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum RawSeverity {
+    Error,
+    Warning,
+    Note,
+    Off,
+}
+
+/// `[rules]`: `X120 = { severity = "warning" }`, `L012 = { except = ["维修(护)费"] }`.
+fn tuned(rules: IndexMap<String, Node>, diagnostics: &mut Diagnostics) -> IndexMap<String, Tuned> {
+    let severity = |raw: RawSeverity| match raw {
+        RawSeverity::Error => Some(Severity::Error),
+        RawSeverity::Warning => Some(Severity::Warning),
+        RawSeverity::Note => Some(Severity::Note),
+        RawSeverity::Off => None,
+    };
+    let one = |(code, node): (String, Node)| {
+        let raw: RawTuned = read(&node, diagnostics)?;
+        Some((code, Tuned { severity: raw.severity.map(severity), except: raw.except, place: node.place.clone() }))
+    };
+    rules.into_iter().filter_map(one).collect()
 }
 
 fn reasons_asked(node: &Node, diagnostics: &mut Diagnostics) -> Option<ReasonsAsked> {
@@ -311,7 +355,7 @@ fn table_node(files: &SetFiles, stem: &str, seen: &mut Vec<String>, diagnostics:
         return Some(node);
     }
     match table_node(files, &name, seen, diagnostics) {
-        Some(base) => Some(crate::toml_tree::overlay(base, node)),
+        Some(base) => Some(crate::toml_tree::overlay(base, node, diagnostics)),
         None => {
             let names = files.names(".toml");
             let known: Vec<&str> = names.iter().map(|n| n.trim_end_matches(".toml")).collect();

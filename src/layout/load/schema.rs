@@ -49,6 +49,8 @@ struct RawField {
     to: Option<String>,
     #[serde(default)]
     required: bool,
+    #[serde(default)]
+    expected: bool,
     required_when: Option<Node>,
     default: Option<String>,
     default_by: Option<RawDefaultBy>,
@@ -179,7 +181,7 @@ fn file(
     }
     for (name, own) in raw.field {
         let merged = match fields.get(&name) {
-            Some(base) => overlay(base.clone(), own),
+            Some(base) => overlay(base.clone(), own, diagnostics),
             None => own,
         };
         fields.insert(name, merged);
@@ -228,7 +230,7 @@ fn field_like(node: &Node, files: Option<&Node>, diagnostics: &mut Diagnostics) 
     let path = like.as_ref().and_then(Node::str).and_then(|p| p.split_once('.'));
     let base = path.and_then(|(file, field)| files?.get(file)?.get("field")?.get(field));
     match base {
-        Some(base) => overlay(base.clone(), own),
+        Some(base) => overlay(base.clone(), own, diagnostics),
         None => {
             diagnostics.push(
                 Diagnostic::error("E217", "字段的 like 应写作 \"文件.字段\"，且该字段已声明").at(node.place.clone()),
@@ -301,6 +303,7 @@ fn field(id: &str, node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) 
         also: raw.also,
         kind,
         required: raw.required,
+        expected: raw.expected,
         required_when: raw.required_when.map(|n| filter(&n, diagnostics)),
         default,
         place: node.place.clone(),

@@ -3,7 +3,7 @@
 use super::table::TableLoader;
 use crate::layout::template::{compile, expression};
 use crate::layout::{Expression, LookPatch, Template};
-use crate::money::Unit;
+use crate::money::{MOST_DECIMALS, Unit};
 use crate::toml_tree::{Node, Tree, read};
 use serde::Deserialize;
 
@@ -11,10 +11,18 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 struct RawLook {
     unit: Option<Unit>,
-    decimals: Option<u32>,
+    decimals: Option<Node>,
     commas: Option<bool>,
     zero: Option<Node>,
     trim: Option<bool>,
+    from: Option<RawFrom>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum RawFrom {
+    Exact,
+    Printed,
 }
 
 impl TableLoader<'_> {
@@ -56,7 +64,37 @@ impl TableLoader<'_> {
                 None
             }
         });
-        LookPatch { unit: raw.unit, decimals: raw.decimals, commas: raw.commas, zero, trim: raw.trim }
+        LookPatch {
+            unit: raw.unit,
+            decimals: raw.decimals.and_then(|n| self.decimals(&n)),
+            commas: raw.commas,
+            zero,
+            trim: raw.trim,
+            printed: raw.from.map(|from| from == RawFrom::Printed),
+        }
+    }
+
+    /// `decimals = 2`, or `[0, 2]`: at least none, at most two.
+    fn decimals(&mut self, node: &Node) -> Option<(Option<u32>, u32)> {
+        let most = |n: i64| u32::try_from(n).ok().filter(|n| *n <= MOST_DECIMALS);
+        let number = |node: &Node| match node.value {
+            Tree::Integer(n) => most(n),
+            _ => None,
+        };
+        let decimals = match &node.value {
+            Tree::Array(ends) => match ends[..] {
+                [ref least, ref most] => {
+                    number(least).zip(number(most)).filter(|(l, m)| l <= m).map(|(l, m)| (Some(l), m))
+                }
+                _ => None,
+            },
+            _ => number(node).map(|n| (None, n)),
+        };
+        if decimals.is_none() {
+            let message = format!("decimals 应为小数位数（0 到 {MOST_DECIMALS}），或 [至少, 至多]，如 [0, 2]");
+            self.error("E201", &message, node);
+        }
+        decimals
     }
 
     pub(super) fn head(&mut self, node: Option<&Node>) -> Vec<Template> {
