@@ -101,7 +101,6 @@ pub fn file(id: &str, title: &str, fields: Vec<FieldDecl>) -> FileDecl {
         title: title.to_owned(),
         path: format!("{id}.csv"),
         required: false,
-        expected: false,
         role: None,
         fields,
         unknown: Vec::new(),

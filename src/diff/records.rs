@@ -266,6 +266,7 @@ mod tests {
             also: Vec::new(),
             kind,
             required: false,
+            expected: false,
             required_when: None,
             default: None,
             place: Place::file("schema.toml"),
