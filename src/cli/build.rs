@@ -116,10 +116,16 @@ fn one(
     formats: &[Format],
     outcome: &mut Outcome,
 ) {
-    let Opened { made, found } = workshop.open(folder, Aim::Publish);
-    outcome.diagnostics.extend(found);
-    let files = workshop.write(&made, formats, &mut outcome.diagnostics);
+    // An edition and a statement look at all documents again; without them each is given back when it is written.
     let asks = args.edition || args.since.is_some();
+    let (made, files) = if asks {
+        let Opened { made, found } = workshop.open(folder, Aim::Publish);
+        outcome.diagnostics.extend(found);
+        let files = workshop.write(&made, formats, &mut outcome.diagnostics);
+        (made, files)
+    } else {
+        (Vec::new(), workshop.build(folder, Aim::Publish, formats, &mut outcome.diagnostics))
+    };
     let date = if asks { date(args, folder, &mut outcome.diagnostics) } else { None };
     if blocks(outcome, args.strict) {
         return;

@@ -200,7 +200,7 @@ fn corrections(folder: &Folder, made: &[Made], given: &[String], diagnostics: &m
 fn refused(folder: &Folder, corrected: &Folder, args: &DiffArgs, diagnostics: &mut Diagnostics) {
     let Ok(workshop) = args.places.workshop() else { return };
     let blocking = |folder: &Folder| -> Vec<Diagnostic> {
-        let found = workshop.open(folder, Aim::Look).found;
+        let found = workshop.open_each(folder, Aim::Look, |_, _| {});
         found.iter().filter(|d| d.severity == Severity::Error).cloned().collect()
     };
     let now = blocking(folder);

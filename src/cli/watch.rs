@@ -87,7 +87,9 @@ fn watcher(folder: &Path, roots: &[PathBuf], sender: Sender<Signal>) -> Result<n
         notify::ErrorKind::MaxFilesWatch => "系统允许守着的文件数已满".to_string(),
         _ => error.to_string(),
     };
-    let mut watcher = notify::recommended_watcher(told).map_err(in_words)?;
+    // A link to / is no reason to watch all that there is: what a link within the folder names is watched where it lies.
+    let config = notify::Config::default().with_follow_symlinks(false);
+    let mut watcher = notify::RecommendedWatcher::new(told, config).map_err(in_words)?;
     let whole = folder.canonicalize().map_err(|_| "没有这个文件夹".to_string())?;
     watcher.watch(&whole, RecursiveMode::Recursive).map_err(in_words)?;
     for root in roots.iter().filter_map(|root| root.canonicalize().ok()) {
