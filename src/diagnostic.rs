@@ -130,7 +130,7 @@ pub struct Fix {
 }
 
 /// The user has accepted a finding, with a reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Acknowledged {
     /// Why it is as it is, in the department's words.
     pub reason: String,

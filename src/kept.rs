@@ -28,10 +28,12 @@ pub struct Kept {
 pub struct Key(Sha256);
 
 impl Key {
+    /// Of what kind the entry is, by its name.
     pub fn of(what: &str) -> Key {
         Key(Sha256::new()).with(what.as_bytes())
     }
 
+    /// And of this, with its length.
     pub fn with(mut self, part: &[u8]) -> Key {
         // With its length, so that no two lists of parts are one.
         self.0.update((part.len() as u64).to_le_bytes());
@@ -60,6 +62,7 @@ impl Kept {
         }
     }
 
+    /// In a folder, which is made when something is kept.
     pub fn in_folder(folder: PathBuf) -> Kept {
         let program = std::env::current_exe().ok().and_then(|path| {
             let about = fs::metadata(&path).ok()?;

@@ -45,6 +45,7 @@
 #![warn(missing_docs)]
 
 pub mod against;
+pub mod begin;
 pub(crate) mod cell_name;
 pub mod check;
 pub mod cli;
@@ -56,10 +57,11 @@ pub mod diff;
 pub(crate) mod digest;
 pub mod document;
 pub mod edition;
+pub mod export;
 pub mod folder;
 pub mod fonts;
 pub mod form;
-pub(crate) mod kept;
+pub mod kept;
 pub mod layout;
 pub mod made;
 pub(crate) mod marked;

@@ -20,15 +20,78 @@ pub struct Prepared {
 pub fn prepare(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Vec<Prepared> {
     let Some(report) = report(folder, diagnostics) else { return Vec::new() };
     folders_that_do_not_count(folder, diagnostics);
-    let documents = match report.documents.is_empty() {
+    documents(&report).iter().filter_map(|document| prepared(folder, &report, document, layouts, diagnostics)).collect()
+}
+
+/// The documents of a folder, each taken when its turn comes.
+pub struct InTurn {
+    /// See [`data_id`].
+    pub id: String,
+    /// What the report says.
+    pub report: Report,
+    waiting: std::vec::IntoIter<Waiting>,
+}
+
+/// A document that was read.
+enum Waiting {
+    Ready(Box<Prepared>),
+    /// To be read again: what it took was given back.
+    Again(DocumentDecl),
+}
+
+/// So many documents of a folder are held from when they are read to when they are made; of more, each is read twice.
+const HELD: usize = 8;
+
+/// As [`prepare`], for what makes one document after another: of many, one is in memory. None: there is no report.
+pub fn prepare_in_turn(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<InTurn> {
+    let report = report(folder, diagnostics)?;
+    folders_that_do_not_count(folder, diagnostics);
+    let documents = documents(&report);
+    let hold = documents.len() <= HELD;
+    let mut id = DataId::default();
+    let mut waiting = Vec::new();
+    for document in documents {
+        let Some(prepared) = prepared(folder, &report, &document, layouts, diagnostics) else { continue };
+        id.add(folder, &prepared);
+        waiting.push(if hold { Waiting::Ready(Box::new(prepared)) } else { Waiting::Again(document) });
+    }
+    Some(InTurn { id: id.finish(), report, waiting: waiting.into_iter() })
+}
+
+impl InTurn {
+    /// The next document; what is wrong with it was told when it was read first.
+    pub fn next(&mut self, folder: &Folder, layouts: &Layouts) -> Option<Prepared> {
+        self.waiting.find_map(|waiting| match waiting {
+            Waiting::Ready(prepared) => Some(*prepared),
+            Waiting::Again(document) => prepared(folder, &self.report, &document, layouts, &mut Diagnostics::default()),
+        })
+    }
+}
+
+/// What `[[document]]` declares; without any, the one document of all.
+fn documents(report: &Report) -> Vec<DocumentDecl> {
+    match report.documents.is_empty() {
         true => vec![DocumentDecl::default()],
         false => report.documents.clone(),
-    };
-    let one = |document: &DocumentDecl| {
-        let job = prepare_one(folder, report.narrowed(document), document, layouts, diagnostics)?;
-        Some(Prepared { name: document.name.clone(), job })
-    };
-    documents.iter().filter_map(one).collect()
+    }
+}
+
+fn prepared(
+    folder: &Folder,
+    report: &Report,
+    document: &DocumentDecl,
+    layouts: &Layouts,
+    diagnostics: &mut Diagnostics,
+) -> Option<Prepared> {
+    let job = prepare_one(folder, report.narrowed(document), document, layouts, diagnostics)?;
+    Some(Prepared { name: document.name.clone(), job })
+}
+
+/// A folder's data as a whole, whatever documents are made of it; none where its set or its report cannot be read.
+pub fn prepare_whole(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Job> {
+    let report = report(folder, diagnostics)?;
+    let whole = DocumentDecl::default();
+    prepare_one(folder, report.narrowed(&whole), &whole, layouts, diagnostics)
 }
 
 /// What `report.toml` says. E100: there is no such folder.
@@ -104,13 +167,22 @@ fn narrow(data: &mut Data, report: &Report, document: &DocumentDecl, diagnostics
 /// was read of it (report, records, the department's own words, layouts and lists, tables as printed), whatever files,
 /// encodings and line ends it was read from. Acknowledgements and reasons for corrections print nothing and do not count.
 pub fn data_id(folder: &Folder, prepared: &[Prepared]) -> String {
-    let mut hash = Sha256::new();
-    // Every text with its length: no two lists of texts are alike.
-    let mut say = |text: &str| {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text.as_bytes());
-    };
-    for Prepared { name, job } in prepared {
+    let mut id = DataId::default();
+    prepared.iter().for_each(|prepared| id.add(folder, prepared));
+    id.finish()
+}
+
+/// A [`data_id`], document by document.
+#[derive(Default)]
+struct DataId(Sha256);
+
+impl DataId {
+    fn add(&mut self, folder: &Folder, Prepared { name, job }: &Prepared) {
+        // Every text with its length: no two lists of texts are alike.
+        let mut say = |text: &str| {
+            self.0.update((text.len() as u64).to_le_bytes());
+            self.0.update(text.as_bytes());
+        };
         say("document");
         say(name.as_deref().unwrap_or_default());
         for (key, value) in job.report.values.iter().chain(&job.report.scope) {
@@ -141,5 +213,8 @@ pub fn data_id(folder: &Folder, prepared: &[Prepared]) -> String {
             table.rows.iter().flat_map(|(_, cells)| cells).for_each(|cell| say(cell));
         }
     }
-    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+
+    fn finish(self) -> String {
+        self.0.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }

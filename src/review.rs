@@ -209,6 +209,8 @@ fn write_marked(
             let (document, pages) = printed(&merged, told, new.style(), fonts, diagnostics);
             write(&document, new.style(), &pages, fonts, format)?
         }
+        // A workbook has no marks: the tables as they are now.
+        Format::Xlsx => write(new.document(), new.style(), new.pages(fonts), fonts, format)?,
     };
     Ok(Output { name, bytes })
 }

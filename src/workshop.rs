@@ -8,9 +8,10 @@ use crate::fonts::Fonts;
 use crate::kept::Kept;
 use crate::layout::{self, IN_WORKING_FOLDER, Layer, LayoutSet, Layouts, SetFiles};
 use crate::made::Made;
-use crate::prepare::{self, Prepared, data_id, prepare};
+use crate::prepare::{self, Prepared, data_id, prepare, prepare_in_turn};
 use crate::write::{Format, Output};
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,12 +90,27 @@ impl Workshop {
     /// Makes every document of a folder: composed, checked, its pages laid; the pages are laid while the checks run.
     /// With errors, those that could be made are returned all the same.
     pub fn open(&self, folder: &Folder, aim: Aim) -> Opened {
-        let Opened { mut made, mut found } = Opened::default();
-        let prepared = prepare(folder, &self.layouts, &mut found);
-        let id = data_id(folder, &prepared);
+        let mut made = Vec::new();
+        let found = self.open_each(folder, aim, |one, found| {
+            if !found.has_errors() {
+                made.push(one);
+            }
+        });
+        Opened { made, found }
+    }
+
+    /// As [`Workshop::open`], each document given to `with` when it is made, with all that was found so far: of many
+    /// documents one after another is in memory.
+    pub fn open_each(&self, folder: &Folder, aim: Aim, mut with: impl FnMut(Made, &mut Diagnostics)) -> Diagnostics {
+        let mut found = Diagnostics::default();
+        let Some(mut in_turn) = prepare_in_turn(folder, &self.layouts, &mut found) else {
+            in_workbook(folder, &mut found);
+            return found;
+        };
+        let id = in_turn.id.clone();
         let records_lost = found.iter().any(is_of_records);
-        let accepted = prepared.first().map(|p| p.job.report.acknowledged.clone()).unwrap_or_default();
-        for prepared in prepared {
+        let accepted = in_turn.report.acknowledged.clone();
+        while let Some(prepared) = in_turn.next(folder, &self.layouts) {
             if prepared.job.only_printed() {
                 found.extend(check_printed(prepared.job));
                 found.push(only_printed(aim));
@@ -106,16 +122,15 @@ impl Workshop {
             }
             let Some(one) = Made::compose(prepared, Some(&id), &mut found) else { continue };
             self.look_over(&one, aim, &mut found);
-            if !found.has_errors() {
-                made.push(one);
-            }
+            with(one, &mut found);
         }
         // With mistakes in the data or the layout the checks have not seen everything.
         if aim != Aim::PublishAgain && !found.iter().any(|d| d.severity == Severity::Error && d.code.is_mistake()) {
             // Of several documents, any may be the one that an acknowledgement speaks of.
             acknowledge::stale(&accepted, &found).into_iter().for_each(|stale| found.push(stale));
         }
-        Opened { made, found }
+        in_workbook(folder, &mut found);
+        found
     }
 
     /// Does `work` on every folder, with its number, in parallel; `done` is told of each that is finished. None: a fault of
@@ -161,14 +176,39 @@ impl Workshop {
         if found.has_errors() { Vec::new() } else { outputs }
     }
 
-    /// Everything a folder becomes, in memory. With errors nothing is returned.
+    /// Everything a folder becomes, in memory: the files of its documents, which are made one after another. With errors
+    /// nothing is returned.
     pub fn build(&self, folder: &Folder, aim: Aim, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
-        let Opened { made, found } = self.open(folder, aim);
-        diagnostics.extend(found);
-        let outputs = self.write(&made, formats, diagnostics);
+        let mut outputs = Vec::new();
+        let mut last = None;
+        let found = self.open_each(folder, aim, |one, found| {
+            // The one before it is given back first.
+            drop(last.take());
+            if !found.has_errors() {
+                match one.write(&self.fonts, formats) {
+                    Ok(files) => outputs.extend(files),
+                    Err(error) => found.push(error),
+                }
+            }
+            last = Some(one);
+        });
         // Nobody waits until thousands of cells are given back.
-        rayon::spawn(move || drop(made));
-        outputs
+        rayon::spawn(move || drop(last));
+        diagnostics.extend(found);
+        report_same_names(&outputs, diagnostics);
+        if diagnostics.has_errors() { Vec::new() } else { outputs }
+    }
+}
+
+/// Places in files that a workbook stands for, as those in the workbook.
+pub(crate) fn in_workbook(folder: &Folder, found: &mut Diagnostics) {
+    for finding in found.iter_mut() {
+        let places = finding.place.iter_mut().chain(finding.related.iter_mut().map(|(place, _)| place));
+        for place in places {
+            if let Some(there) = folder.place_in_workbook(place) {
+                *place = there;
+            }
+        }
     }
 }
 
@@ -246,9 +286,9 @@ fn compose_for_mistakes(prepared: Prepared, records_lost: bool, diagnostics: &mu
 
 /// Two documents under one name would overwrite each other; on Windows, capital letters make no difference.
 fn report_same_names(outputs: &[Output], diagnostics: &mut Diagnostics) {
-    let names: Vec<String> = outputs.iter().map(|output| output.name.to_lowercase()).collect();
-    for (index, output) in outputs.iter().enumerate() {
-        if names[..index].contains(&names[index]) {
+    let mut names = HashSet::new();
+    for output in outputs {
+        if !names.insert(output.name.to_lowercase()) {
             diagnostics.push(
                 Diagnostic::error("E505", format!("有两份文件都叫“{}”，会互相覆盖", output.name))
                     .at(Place::file("report.toml"))

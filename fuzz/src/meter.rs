@@ -9,6 +9,7 @@ struct Meter;
 static METER: Meter = Meter;
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
 /// What `run` gives, and how many bytes it held at most beyond what was held before.
 pub fn peak<T>(run: impl FnOnce() -> T) -> (T, usize) {
@@ -18,7 +19,17 @@ pub fn peak<T>(run: impl FnOnce() -> T) -> (T, usize) {
     (result, PEAK.load(Relaxed).saturating_sub(before))
 }
 
+/// What `run` gives, and how many bytes it asked for, those that it gave back too: how much it did, the same on any
+/// machine.
+#[allow(dead_code, reason = "not every test that counts asks for it")]
+pub fn taken<T>(run: impl FnOnce() -> T) -> (T, usize) {
+    let before = TAKEN.load(Relaxed);
+    let result = run();
+    (result, TAKEN.load(Relaxed) - before)
+}
+
 fn grows(bytes: usize) {
+    TAKEN.fetch_add(bytes, Relaxed);
     let live = LIVE.fetch_add(bytes, Relaxed) + bytes;
     PEAK.fetch_max(live, Relaxed);
 }

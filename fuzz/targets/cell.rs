@@ -49,7 +49,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             assert_eq!(printed, typed, "one number, read in two ways");
         }
         for commas in [true, false] {
-            let shown = show(typed, &Look { unit: Unit::Yuan, decimals: 2, commas, zero: None, trim: false });
+            let shown = show(typed, &Look { unit: Unit::Yuan, commas, ..Look::default() });
             assert_eq!(amount(&shown), Some(Value::Number(typed)), "{shown}");
             assert_eq!(number::value(&shown), Some(typed), "{shown}");
         }

@@ -42,5 +42,9 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     if let Ok(table) = oracle {
         assert!(same(&node, &Value::Table(table)), "another tree: {node:?}");
     }
-    assert_eq!(format!("{:?}", overlay(node.clone(), node.clone())), format!("{node:?}"));
+    // `unset` speaks of what lies below it: a file laid over itself takes its own keys away.
+    if !text.contains("unset") {
+        let over = overlay(node.clone(), node.clone(), &mut Diagnostics::default());
+        assert_eq!(format!("{over:?}"), format!("{node:?}"));
+    }
 });

@@ -1,8 +1,10 @@
 //! Changes that are certain, in the user's own files: encoding and line ends kept, all files or none, never a figure.
 
+use crate::cell_name::{letters, sheet_of};
 use crate::data::csv_file::{fields_of, separator_of};
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Place};
+use crate::diagnostic::{Column, Diagnostic, Diagnostics, Fix, Place};
 use crate::folder::Folder;
+use crate::workbook::{self, CellKind, Cells, Change, Entry, Workbook};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -22,12 +24,65 @@ pub struct Patch {
 /// left to the user.
 pub fn patches(folder: &Folder, found: &Diagnostics) -> Vec<Patch> {
     let mut by_file: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+    let mut by_workbook: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for finding in found.sorted().into_iter().filter(|d| d.fix.is_some() && d.acknowledged.is_none()) {
+        if let Some(place) = finding.place.as_ref().filter(|place| matches!(place.column, Column::Cell(1..))) {
+            let workbook = sheet_of(&place.file).map_or("", |(workbook, _)| workbook);
+            by_workbook.entry(workbook).or_default().push(finding);
+            continue;
+        }
         if let Some(place) = finding.place.as_ref().filter(|p| !p.file.starts_with("layouts/") && p.line > 0) {
             by_file.entry(&place.file).or_default().push(finding);
         }
     }
-    by_file.into_iter().filter_map(|(file, findings)| patch(folder, file, &findings)).collect()
+    let in_files = by_file.into_iter().filter_map(|(file, findings)| patch(folder, file, &findings));
+    in_files
+        .chain(by_workbook.into_iter().filter_map(|(file, findings)| patch_workbook(folder, file, &findings)))
+        .collect()
+}
+
+/// The words of cells: every one whose words are found in it, unless it is a formula.
+fn patch_workbook(folder: &Folder, file: &str, findings: &[&Diagnostic]) -> Option<Patch> {
+    let book = Workbook::open(&folder.bytes(file).ok()??, file).ok()?;
+    let mut texts: BTreeMap<(&str, u32, u32), (String, String)> = BTreeMap::new();
+    let mut read: BTreeMap<&str, Cells> = BTreeMap::new();
+    let mut mended = 0;
+    for finding in findings {
+        let (Some(place), Some(fix)) = (&finding.place, finding.fix.as_ref().filter(|fix| keeps_figures(fix))) else {
+            continue;
+        };
+        let (Some((_, sheet)), Some(column)) = (sheet_of(&place.file), place.column.number()) else { continue };
+        if !read.contains_key(sheet) {
+            let found = book.sheets().iter().find(|known| known.name == sheet)?;
+            read.insert(sheet, book.read(found).ok()?);
+        }
+        let cell = read[sheet].row(place.line).and_then(|row| row.at(column));
+        let Some(cell) = cell.filter(|cell| cell.kind == CellKind::Text && cell.formula().is_none()) else { continue };
+        let (_, text) =
+            texts.entry((sheet, column, place.line)).or_insert_with(|| (cell.text.to_string(), cell.text.to_string()));
+        if let Some(at) = text.find(&fix.old) {
+            text.replace_range(at..at + fix.old.len(), &fix.new);
+            mended += 1;
+        }
+    }
+    texts.retain(|_, (before, after)| before != after);
+    let mut kept = Vec::new();
+    let (mut before, mut after) = (String::new(), String::new());
+    for ((sheet, column, row), (old, new)) in &texts {
+        let change = Change { sheet: (*sheet).to_owned(), cell: (*column, *row), entry: Entry::Text(new.clone()) };
+        // What cannot be written is left to the user.
+        if workbook::patch(&book, std::slice::from_ref(&change)).is_ok() {
+            let name = format!("{sheet}!{}{row}", letters(*column));
+            before += &format!("{name}\t{}\n", old.replace('\n', "⏎"));
+            after += &format!("{name}\t{}\n", new.replace('\n', "⏎"));
+            kept.push(change);
+        }
+    }
+    if kept.is_empty() {
+        return None;
+    }
+    let bytes = workbook::patch(&book, &kept).ok()?;
+    Some(Patch { file: file.to_string(), before, after, bytes, mended })
 }
 
 fn patch(folder: &Folder, file: &str, findings: &[&Diagnostic]) -> Option<Patch> {

@@ -30,7 +30,7 @@ pub struct BuildArgs {
         hide_default_value = true
     )]
     output: PathBuf,
-    /// 生成哪些格式，用逗号隔开：pdf、docx；不写则两种都生成
+    /// 生成哪些格式，用逗号隔开：pdf、docx、xlsx（只有表）；不写则生成 PDF 和 DOCX
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]
     format: Vec<FormatArg>,
     /// 生成送审稿：每页有水印，检查发现的问题列在最后；检查出的错误不阻止生成
@@ -63,6 +63,7 @@ pub struct BuildArgs {
 pub enum FormatArg {
     Pdf,
     Docx,
+    Xlsx,
 }
 
 /// Builds every folder.
@@ -115,10 +116,16 @@ fn one(
     formats: &[Format],
     outcome: &mut Outcome,
 ) {
-    let Opened { made, found } = workshop.open(folder, Aim::Publish);
-    outcome.diagnostics.extend(found);
-    let files = workshop.write(&made, formats, &mut outcome.diagnostics);
+    // An edition and a statement look at all documents again; without them each is given back when it is written.
     let asks = args.edition || args.since.is_some();
+    let (made, files) = if asks {
+        let Opened { made, found } = workshop.open(folder, Aim::Publish);
+        outcome.diagnostics.extend(found);
+        let files = workshop.write(&made, formats, &mut outcome.diagnostics);
+        (made, files)
+    } else {
+        (Vec::new(), workshop.build(folder, Aim::Publish, formats, &mut outcome.diagnostics))
+    };
     let date = if asks { date(args, folder, &mut outcome.diagnostics) } else { None };
     if blocks(outcome, args.strict) {
         return;
@@ -224,13 +231,14 @@ fn date(args: &BuildArgs, folder: &Folder, found: &mut Diagnostics) -> Option<St
     date
 }
 
-/// The formats asked for, each once; without any, all.
+/// The formats asked for, each once; without any, those of a publication.
 pub fn formats(given: &[FormatArg]) -> Vec<Format> {
     let mut formats: Vec<Format> = given
         .iter()
         .map(|f| match f {
             FormatArg::Pdf => Format::Pdf,
             FormatArg::Docx => Format::Docx,
+            FormatArg::Xlsx => Format::Xlsx,
         })
         .collect();
     if formats.is_empty() {

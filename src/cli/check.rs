@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
 use crate::place::save;
 use crate::tell::mended;
-use crate::workshop::{Aim, Opened, Workshop};
+use crate::workshop::{Aim, Workshop};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,10 +39,14 @@ pub fn run(args: &CheckArgs) -> ExitCode {
     // Everything but the writing: what stops a build is found in the data, the layouts and on the pages.
     let manner = Manner { form: args.format, strict: args.strict, writes: false };
     let look = |workshop: &Workshop, _: usize, folder: &Folder, outcome: &mut Outcome| {
-        let Opened { made, found } = workshop.open(folder, Aim::Look);
-        outcome.diagnostics = found;
+        let mut last = None;
+        outcome.diagnostics = workshop.open_each(folder, Aim::Look, |one, _| {
+            // The one before it is given back first.
+            drop(last.take());
+            last = Some(one);
+        });
         // Nobody waits until thousands of cells are given back.
-        rayon::spawn(move || drop(made));
+        rayon::spawn(move || drop(last));
     };
     let folders = expanded(&args.folders);
     if !args.fix {

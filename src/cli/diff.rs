@@ -2,7 +2,7 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
-use crate::data::{Correction, correct};
+use crate::data::{Correction, correct, decl_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{Diff, compare_all, compare_docx};
 use crate::edition::{self, Edition, MANIFEST};
@@ -77,7 +77,7 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
         (Some(new), _) => (given(&args.old, &layouts, diagnostics), given(new, &layouts, diagnostics)),
         (None, true) => (last_edition(&args.old, diagnostics), given(&args.old, &layouts, diagnostics)),
         (None, false) => {
-            let folder = Folder::open(&args.old);
+            let folder = Folder::at(&args.old);
             let now = given(&args.old, &layouts, diagnostics)?;
             let Given::Composed(made) = &now else {
                 diagnostics.push(Diagnostic::error("E610", "--what-if 要用在数据文件夹上").hint("先写数据文件夹"));
@@ -108,11 +108,11 @@ fn compared(args: &DiffArgs, diagnostics: &mut Diagnostics) -> Option<Diff> {
 /// A side by its path: a DOCX, an edition, a data folder.
 fn given(path: &Path, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Given> {
     // What is there and is no folder is for the reader to refuse.
-    if path.exists() && !path.is_dir() {
+    if path.exists() && !path.is_dir() && !Folder::at(path).is_workbook() {
         return docx(path, diagnostics);
     }
     if !path.join(MANIFEST).is_file() {
-        return composed(diagnostics, |found| compose_all(&Folder::open(path), layouts, found));
+        return composed(diagnostics, |found| compose_all(&Folder::at(path), layouts, found));
     }
     recorded(Edition::open(path), diagnostics)
 }
@@ -174,12 +174,14 @@ fn last_edition(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
 /// The folder as it would be with the corrections.
 fn corrections(folder: &Folder, made: &[Made], given: &[String], diagnostics: &mut Diagnostics) -> Option<Folder> {
     let mut folder = folder.clone();
-    let decls = || made.iter().flat_map(|made| made.job().set.schema.files.values());
     for text in given {
         let change = || {
             let correction = Correction::read(text)?;
-            let decl = decls().find(|decl| decl.path == correction.file).ok_or_else(|| {
-                let mut files: Vec<&str> = decls().map(|decl| decl.path.as_str()).collect();
+            let found =
+                made.iter().find_map(|made| decl_of(&made.job().set.schema, &made.job().data, &correction.file));
+            let decl = found.ok_or_else(|| {
+                let mut files: Vec<&str> =
+                    made.iter().flat_map(|made| made.job().data.datasets.values()).map(|d| &*d.file).collect();
                 files.dedup();
                 correction.no_such_file().hint(format!("可以更正的：{}", files.join("、")))
             })?;
@@ -198,7 +200,7 @@ fn corrections(folder: &Folder, made: &[Made], given: &[String], diagnostics: &m
 fn refused(folder: &Folder, corrected: &Folder, args: &DiffArgs, diagnostics: &mut Diagnostics) {
     let Ok(workshop) = args.places.workshop() else { return };
     let blocking = |folder: &Folder| -> Vec<Diagnostic> {
-        let found = workshop.open(folder, Aim::Look).found;
+        let found = workshop.open_each(folder, Aim::Look, |_, _| {});
         found.iter().filter(|d| d.severity == Severity::Error).cloned().collect()
     };
     let now = blocking(folder);

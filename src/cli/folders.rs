@@ -64,7 +64,7 @@ pub fn each_folder(
 
 /// The folders named, to be read as they are needed.
 pub fn opened(folders: &[PathBuf]) -> Vec<Folder> {
-    folders.iter().map(|folder| Folder::open(folder)).collect()
+    folders.iter().map(|folder| Folder::at(folder)).collect()
 }
 
 /// What becomes of every folder; the findings if there are no fonts to work with.
@@ -120,7 +120,8 @@ fn data_folders(parent: &Path) -> Vec<PathBuf> {
 pub fn output_names(folders: &[PathBuf]) -> Result<Vec<String>, String> {
     let name = |folder: &PathBuf| -> String {
         let whole = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-        whole.file_name().map_or_else(|| "output".to_string(), |n| n.to_string_lossy().into_owned())
+        let named = if whole.is_file() { whole.file_stem() } else { whole.file_name() };
+        named.map_or_else(|| "output".to_string(), |n| n.to_string_lossy().into_owned())
     };
     let names: Vec<String> = folders.iter().map(name).collect();
     let ignores_case = cfg!(any(windows, target_os = "macos"));

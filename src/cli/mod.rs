@@ -5,10 +5,12 @@ mod build;
 mod check;
 mod diff;
 mod explain;
+mod export;
 mod folders;
 mod history;
 mod layouts;
 mod messages;
+mod new;
 mod pull;
 mod read;
 mod watch;
@@ -32,6 +34,8 @@ const EXAMPLES: &str = "\
                                              与发布过的一版比较，标出改动
   gongkai pull 公开.docx data/631-2023       在 Word 里改过的，写回数据文件夹
   gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
+  gongkai new 632-2026 --layout 版式名称     新建数据文件夹，有要填的工作簿
+  gongkai export data/631-2023 631.xlsx      全部数据写成一个工作簿
   gongkai watch data/631-2023                一存盘就重新生成
   gongkai why data/631-2023 85.05            一个数是怎么来的
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
@@ -122,6 +126,18 @@ enum Command {
         after_help = "示例：\n  gongkai pull 公开.docx data/631-2023          只说明改了什么、会写到哪里\n  gongkai pull 公开.docx data/631-2023 --write  写回 text/*.md 和数据文件\n\n数字改了，找得到唯一的一条记录就给出确切的改法；有几条可能的都列出来，不替您选。结构的改动（增删段落、表格的行）只说明，不采用。"
     )]
     Pull(pull::PullArgs),
+    /// 新建一个数据文件夹：report.toml、文字的空白和要填的工作簿
+    #[command(help_template = HELP, override_usage = "gongkai new [选项] <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件"
+    )]
+    New(new::NewArgs),
+    /// 把一个部门的全部数据写成一个工作簿
+    #[command(help_template = HELP, override_usage = "gongkai export [选项] <文件夹> <文件>")]
+    #[command(
+        after_help = "示例：\n  gongkai export data/631-2023 631.xlsx\n  gongkai build 631.xlsx                    这一个工作簿就是一个部门"
+    )]
+    Export(export::ExportArgs),
     /// 守着一个数据文件夹：一存盘就重新生成，说明动了哪里
     #[command(help_template = HELP, override_usage = "gongkai watch [选项] <文件夹>")]
     #[command(after_help = "示例：\n  gongkai watch data/631-2023\n  gongkai watch data/631-2023 --format pdf")]
@@ -163,6 +179,8 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),
         Command::Pull(args) => pull::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Layouts { command } => layouts::run(command),

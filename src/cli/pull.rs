@@ -55,7 +55,7 @@ fn read_and_pull(args: &PullArgs, diagnostics: &mut Diagnostics) -> Option<Pulle
     };
     unfinished(&args.folder).into_iter().for_each(|found| diagnostics.push(found));
     match args.places.workshop() {
-        Ok(workshop) => pull(&bytes, &Folder::open(&args.folder), &workshop, diagnostics),
+        Ok(workshop) => pull(&bytes, &Folder::at(&args.folder), &workshop, diagnostics),
         Err(found) => {
             diagnostics.extend(found);
             None

@@ -25,7 +25,7 @@ pub struct WatchArgs {
     #[arg(short, long, default_value = "output", value_name = "文件夹", help_heading = "选项")]
     #[arg(hide_default_value = true)]
     output: PathBuf,
-    /// 生成哪些格式，用逗号隔开：pdf、docx；不写则两种都生成
+    /// 生成哪些格式，用逗号隔开：pdf、docx、xlsx（只有表）；不写则生成 PDF 和 DOCX
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]
     format: Vec<FormatArg>,
     #[command(flatten)]
@@ -87,7 +87,9 @@ fn watcher(folder: &Path, roots: &[PathBuf], sender: Sender<Signal>) -> Result<n
         notify::ErrorKind::MaxFilesWatch => "系统允许守着的文件数已满".to_string(),
         _ => error.to_string(),
     };
-    let mut watcher = notify::recommended_watcher(told).map_err(in_words)?;
+    // A link to / is no reason to watch all that there is: what a link within the folder names is watched where it lies.
+    let config = notify::Config::default().with_follow_symlinks(false);
+    let mut watcher = notify::RecommendedWatcher::new(told, config).map_err(in_words)?;
     let whole = folder.canonicalize().map_err(|_| "没有这个文件夹".to_string())?;
     watcher.watch(&whole, RecursiveMode::Recursive).map_err(in_words)?;
     for root in roots.iter().filter_map(|root| root.canonicalize().ok()) {
@@ -98,7 +100,7 @@ fn watcher(folder: &Path, roots: &[PathBuf], sender: Sender<Signal>) -> Result<n
 
 fn tell_outcome(folder: &Path, outcome: Outcome, layouts: &Layouts) -> ExitCode {
     let telling = Telling { form: Form::Text, strict: false, writes: true, layouts };
-    report(&[Folder::open(folder)], &[outcome], &telling)
+    report(&[Folder::at(folder)], &[outcome], &telling)
 }
 
 fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant, layouts: &Layouts) {

@@ -42,7 +42,7 @@ enum WhyFormat {
 pub fn run(args: &WhyArgs) -> ExitCode {
     let mut found = Diagnostics::default();
     let layouts = Layouts::on_disk(&layout_folders(args.layouts.as_deref()));
-    let made = compose_all(&Folder::open(&args.folder), &layouts, &mut found);
+    let made = compose_all(&Folder::at(&args.folder), &layouts, &mut found);
     if made.is_empty() {
         found.sorted().iter().filter(|d| d.severity == Severity::Error).for_each(tell);
         return ExitCode::FAILURE;

@@ -2,9 +2,12 @@
 
 use super::axes::{ColumnItem, RowItem, Scope};
 use crate::data::Dataset;
+use crate::data::Points;
 use crate::data::points::Bits;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::layout::Parts;
+use crate::layout::{Parts, RowDecl};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::sync::Arc;
 
 /// The lines of a dataset an entry shows.
 struct Shown<'b, T> {
@@ -57,15 +60,20 @@ fn prove_rows_of<'a>(
                 all.iter().filter(is_part).map(|r| &r.lines).collect()
             }
             Parts::Rest => {
-                let rest = rest(row, body, &claimed);
-                all.iter().filter(|r| rest.iter().any(|o| std::ptr::eq(*o, r.entry))).map(|r| &r.lines).collect()
+                let rest: HashSet<*const RowItem<'a>> =
+                    rest(row, body, &claimed).into_iter().map(std::ptr::from_ref).collect();
+                all.iter().filter(|r| rest.contains(&std::ptr::from_ref(r.entry))).map(|r| &r.lines).collect()
             }
         };
         report(scope, dataset, &total.lines, &parts, &format!("行“{}”", row.key), &row.decl.place);
     }
+    let mut by_key: HashMap<Option<&str>, &Shown<'_, RowItem<'a>>> = HashMap::default();
+    for row in &all {
+        by_key.entry(row.entry.decl.key.as_deref()).or_insert(row);
+    }
     for part in all.iter().filter(|r| r.entry.decl.of.is_some()) {
         let row = part.entry;
-        if let Some(whole) = all.iter().find(|r| r.entry.decl.key == row.decl.of) {
+        if let Some(whole) = by_key.get(&row.decl.of.as_deref()) {
             subset(scope, dataset, &part.lines, &whole.lines, &format!("行“{}”", row.key), &row.decl.place);
         }
     }
@@ -88,13 +96,16 @@ fn rest<'b, 'a>(total: &RowItem<'a>, body: &'b [RowItem<'a>], claimed: &[&str]) 
     };
     let candidates: Vec<&RowItem<'a>> = body.iter().filter(candidate).collect();
     // In a tree of codes the rows at the top stand for all below them.
-    let code = |r: &RowItem<'a>| r.code_field.and_then(|f| r.fields.get(f).cloned());
+    type Siblings<'r> = (*const RowDecl, Option<&'r str>);
+    fn code<'r>(row: &'r RowItem<'_>) -> Option<(Siblings<'r>, &'r str)> {
+        let own = row.fields.get(row.code_field?)?;
+        Some(((std::ptr::from_ref(row.decl), row.under.as_deref()), own))
+    }
+    let codes: HashSet<(Siblings<'_>, &str)> = candidates.iter().filter_map(|r| code(r)).collect();
     let covered = |r: &&RowItem<'a>| {
-        let Some(own) = code(r) else { return false };
-        candidates.iter().any(|o| {
-            let above = code(o).is_some_and(|upper| upper.len() < own.len() && own.starts_with(upper.as_ref()));
-            above && std::ptr::eq(o.decl, r.decl) && o.under == r.under
-        })
+        let Some((siblings, own)) = code(r) else { return false };
+        let mut above = own.char_indices().map(|(end, _)| &own[..end]);
+        above.any(|upper| codes.contains(&(siblings, upper)))
     };
     candidates.iter().filter(|r| !covered(r)).copied().collect()
 }
@@ -131,14 +142,18 @@ fn dataset<'a>(scope: &Scope<'a>, column: &ColumnItem<'_>) -> &'a Dataset {
 
 fn column_lines(scope: &Scope<'_>, column: &ColumnItem<'_>, rows: &[RowItem<'_>]) -> Bits {
     let dataset = dataset(scope, column);
-    let mut shown = Bits::new(dataset.records.len());
-    for row in rows.iter().filter(|r| !r.blank) {
-        if row.dataset.id == dataset.id {
-            shown = shown.or(&row.points.yes);
-        } else if row.dataset.id == scope.base.id && row.record.is_none() && row.decl.join.is_none() {
-            shown = shown.or(&scope.session.all_points(dataset, &row.filters).yes);
+    let of_row = |row: &RowItem<'_>| {
+        let joined = row.record.is_some() || row.decl.join.is_some();
+        match row.dataset.id == dataset.id {
+            true => Some(row.points.clone()),
+            false if row.dataset.id == scope.base.id && !joined => {
+                Some(scope.session.all_points(dataset, &row.filters))
+            }
+            false => None,
         }
-    }
+    };
+    let of_rows: Vec<Arc<Points>> = rows.iter().filter(|r| !r.blank).filter_map(of_row).collect();
+    let shown = Bits::union(dataset.records.len(), of_rows.iter().map(|points| &points.yes));
     scope.session.all_points(dataset, &column.filters).yes.and(&shown)
 }
 
@@ -193,12 +208,7 @@ fn named(parts: &Parts) -> impl Iterator<Item = &str> {
 
 /// Each line of the total with money must be in exactly one part; a part must hold nothing more.
 fn report(scope: &Scope<'_>, dataset: &Dataset, total: &Bits, parts: &[&Bits], what: &str, place: &Place) {
-    let mut once = Bits::new(total.length());
-    let mut twice = Bits::new(total.length());
-    for part in parts {
-        twice = twice.or(&once.and(part));
-        once = once.or(part);
-    }
+    let (once, twice) = Bits::once_and_twice(total.length(), parts.iter().copied());
     let lines = [
         (total.and_not(&once), "不在任何一个分项中，合计会多出这笔钱"),
         (total.and(&twice), "同时在两个分项中，会重复计算"),

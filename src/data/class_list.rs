@@ -182,6 +182,7 @@ impl GivenNames {
         match class.names.get(code) {
             None => {
                 class.names.insert(code.to_owned(), name.to_owned());
+                class.given.insert(code.to_owned());
                 self.0.insert(key, place.to_string());
                 findings.warning(|| {
                     Diagnostic::warning(

@@ -16,6 +16,8 @@ pub struct Class {
     pub lengths: Vec<usize>,
     /// Code → name. Names a department adds (科目名称 column, its own list) are put in while reading.
     pub names: BTreeMap<String, String>,
+    /// The codes among them whose names stand beside them in the records.
+    pub given: BTreeSet<String>,
     /// The year whose names these are; none: of every year, a later line of a list over an earlier one.
     pub year: Option<u16>,
     /// The years that its lists name codes for; none if they do not say.

@@ -1,21 +1,27 @@
-//! A correction of one cell, as a user says it: `ledger.csv:11 金额=108300.00`.
+//! A correction of one cell, as a user says it: `ledger.csv:11 金额=108300.00`, `数据.xlsx 预算明细!G17=108300.00`.
 
+use super::Data;
 use super::findings::FileFindings;
 use super::given::Content;
-use super::schema::FileDecl;
-use super::sheet::Sheet;
+use super::heading::Headings;
+use super::schema::{FileDecl, Kind, Schema};
+use super::sheet::{Classes, Sheet};
 use super::typed::words;
+use crate::cell_name::{self, letters, read_letters, sheet_of};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::folder::Folder;
+use crate::money::Unit;
+use crate::workbook::{Cells, Change, Entry, Workbook, patch};
+use rust_decimal::Decimal;
 
 /// One cell to be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
-    /// Relative to the data folder: `ledger.csv`.
+    /// Relative to the data folder: `ledger.csv`; of a workbook, with its sheet: `数据.xlsx 预算明细`.
     pub file: String,
     /// The line the record begins on, from 1.
     pub line: u32,
-    /// Heading of the column, with or without its unit.
+    /// Heading of the column, with or without its unit; in a workbook its letters too.
     pub head: String,
     /// In the column's unit, as it would be typed.
     pub value: String,
@@ -27,12 +33,18 @@ impl Correction {
         Diagnostic::error("E612", format!("没有“{}”这个数据文件", self.file))
     }
 
-    /// Reads `FILE:LINE HEADING=VALUE`; E160 says what is wrong with it.
+    /// Reads `FILE:LINE HEADING=VALUE`, or in a workbook `FILE SHEET!CELL=VALUE` and `FILE SHEET!ROW HEADING=VALUE`; E160
+    /// says what is wrong with it.
     pub fn read(text: &str) -> Result<Correction, Diagnostic> {
         let wrong = || {
             Diagnostic::error("E160", format!("更正“{text}”读不懂"))
                 .hint("写作 文件:行 列名=新值，如 'ledger.csv:11 金额=108300.00'")
         };
+        if let Some((file, change)) = text.trim().split_once(['!', '！'])
+            && sheet_of(file).is_some()
+        {
+            return Correction::in_sheet(file, change).ok_or_else(wrong);
+        }
         let (place, change) = text.trim().split_once(char::is_whitespace).ok_or_else(wrong)?;
         let (file, line) = place.rsplit_once([':', '：']).ok_or_else(wrong)?;
         let (head, value) = change.split_once(['=', '＝']).ok_or_else(wrong)?;
@@ -43,11 +55,115 @@ impl Correction {
         let (head, value) = (head.trim().to_string(), value.trim().to_string());
         Ok(Correction { file: file.to_string(), line, head, value })
     }
+
+    /// `G17=VALUE`, `17 HEADING=VALUE`
+    fn in_sheet(file: &str, change: &str) -> Option<Correction> {
+        let (place, value) = change.split_once(['=', '＝'])?;
+        let (line, head) = match cell_name::read(place.trim()) {
+            Some((column, row)) => (row, letters(column)),
+            None => {
+                let (line, head) = place.trim().split_once(char::is_whitespace)?;
+                (line.parse().ok()?, head.trim().to_string())
+            }
+        };
+        let is_whole = line > 0 && !head.is_empty();
+        is_whole.then(|| Correction { file: file.to_string(), line, head, value: value.trim().to_string() })
+    }
+
+    /// As it is written on a command line.
+    pub fn spelled(&self) -> String {
+        let mark = if sheet_of(&self.file).is_some() { '!' } else { ':' };
+        format!("{}{mark}{} {}={}", self.file, self.line, self.head, self.value)
+    }
+}
+
+/// The declaration of the file that messages call by a name: its path, or the sheet its records were read from.
+pub fn decl_of<'a>(schema: &'a Schema, data: &Data, file: &str) -> Option<&'a FileDecl> {
+    let read = data.datasets.values().find(|dataset| *dataset.file == *file);
+    read.and_then(|dataset| schema.files.get(&dataset.id)).or_else(|| schema.files.values().find(|d| d.path == file))
+}
+
+/// The unit in which a file's column of this heading is typed; 元 where it says none.
+pub fn unit_of(folder: &Folder, decl: &FileDecl, file: &str, head: &str) -> Unit {
+    let content = match sheet_of(file) {
+        Some((workbook, sheet)) => cells_of(folder, workbook, sheet).map(|(_, cells)| Content::Cells(cells)),
+        None => folder.text(file).map(Content::Text),
+    };
+    let opened = content
+        .ok()
+        .and_then(|content| Sheet::open(content, decl, &Classes::new(), &mut FileFindings::new(file.into())));
+    let field = decl.fields.iter().position(|field| field.head == head);
+    opened.zip(field).map_or(Unit::Yuan, |(sheet, field)| sheet.headings.units[field])
+}
+
+fn cells_of(folder: &Folder, workbook: &str, sheet: &str) -> Result<(Workbook, Cells), Diagnostic> {
+    let bytes = folder.bytes(workbook)?.unwrap_or_default();
+    let book = Workbook::open(&bytes, workbook)?;
+    let found = book.sheets().iter().find(|known| known.name == sheet).ok_or_else(|| {
+        Diagnostic::error("E161", format!("工作簿 {workbook} 没有工作表“{sheet}”"))
+            .at(Place::file(workbook))
+            .hint("请核对工作表的名称")
+    })?;
+    let cells = book.read(found)?;
+    Ok((book, cells))
+}
+
+/// A workbook with one cell changed ([`patch`]).
+fn correct_cell(folder: &Folder, decl: &FileDecl, correction: &Correction) -> Result<Folder, Diagnostic> {
+    let Correction { file, line, head, value } = correction;
+    let (workbook, name) = sheet_of(file).ok_or_else(|| correction.no_such_file())?;
+    let wrong = |what: &str| Diagnostic::error("E161", what).at(Place::field(file.as_str(), *line, 0));
+    let (book, cells) = cells_of(folder, workbook, name)?;
+    let is_there = cells.row(*line).is_some();
+    let opened =
+        Sheet::open(Content::Cells(cells), decl, &Classes::new(), &mut FileFindings::new(file.as_str().into()));
+    let Some(sheet) = opened else {
+        return Err(wrong("工作表里没有列名，无法更正").hint("先用 gongkai check 检查这个工作簿"));
+    };
+    let column = column_of(&sheet.headings, decl, head).map(|column| column as u32 + 1);
+    let Some(column) = column.or_else(|| read_letters(head)) else {
+        return Err(no_column(&sheet.headings, head).at(Place::field(file.as_str(), *line, 0)));
+    };
+    if *line <= sheet.headings.line || !is_there {
+        return Err(wrong("这一行不是一条记录").hint("记录在列名以下有内容的行里"));
+    }
+    let field = sheet.headings.of_field.iter().position(|&of| of == Some(column as usize - 1));
+    let is_number = field.is_some_and(|field| matches!(decl.fields[field].kind, Kind::Amount | Kind::Number));
+    let number = value.replace(',', "").parse::<Decimal>().ok().filter(|_| is_number).map(|n| n.normalize());
+    let entry = match number.filter(|number| number.mantissa().unsigned_abs() < 1_000_000_000_000_000) {
+        Some(number) => Entry::Number(number.to_string()),
+        None => Entry::Text(value.clone()),
+    };
+    let bytes = patch(&book, &[Change { sheet: name.to_owned(), cell: (column, *line), entry }])?;
+    Ok(folder.with(workbook, bytes))
+}
+
+/// The column (from 0) of a heading, with or without its unit, or of the field it is of.
+fn column_of(headings: &Headings, decl: &FileDecl, head: &str) -> Option<usize> {
+    let named = |column: &super::heading::Column| words(&column.heading) == words(head);
+    let by_field = || {
+        let field =
+            decl.fields.iter().position(|f| words(&f.head) == words(head) || f.also.iter().any(|a| a == head))?;
+        headings.of_field[field]
+    };
+    headings.columns.iter().position(named).or_else(by_field)
+}
+
+fn no_column(headings: &Headings, head: &str) -> Diagnostic {
+    let known: Vec<&str> = headings.columns.iter().map(|column| column.heading.as_str()).collect();
+    let hint = match nearest(head, known.iter().copied()) {
+        Some(near) => format!("您是否指“{near}”？"),
+        None => format!("这个文件的列：{}", known.join("、")),
+    };
+    Diagnostic::error("E161", format!("没有“{head}”这一列")).hint(hint)
 }
 
 /// A folder with one cell of one of its files changed, the rest of the file as it was. Errors: E161, and those of
-/// [`Folder::text`] and [`Folder::with_text`].
+/// [`Folder::text`], [`Folder::with_text`] and [`patch`].
 pub fn correct(folder: &Folder, decl: &FileDecl, correction: &Correction) -> Result<Folder, Diagnostic> {
+    if sheet_of(&correction.file).is_some_and(|(workbook, _)| folder.is_file(workbook)) {
+        return correct_cell(folder, decl, correction);
+    }
     let text = corrected(folder.text(&correction.file)?, decl, correction)?;
     folder.with_text(&correction.file, &text)
 }
@@ -58,22 +174,13 @@ pub fn corrected(text: String, decl: &FileDecl, correction: &Correction) -> Resu
     let place = Place::new(file.as_str(), *line, 0);
     let wrong = |what: String| Diagnostic::error("E161", what).at(place.clone());
     let lines = text.lines().count();
-    let Some(sheet) = Sheet::open(Content::Text(text), decl, &mut FileFindings::new(file.as_str().into())) else {
+    let Some(sheet) =
+        Sheet::open(Content::Text(text), decl, &Classes::new(), &mut FileFindings::new(file.as_str().into()))
+    else {
         return Err(wrong("首行不是列名，无法更正".to_string()).hint("先用 gongkai check 检查这个文件"));
     };
-    let headings: Vec<&str> = sheet.headings.columns.iter().map(|column| column.heading.as_str()).collect();
-    let named = |heading: &&str| words(heading) == words(head);
-    let by_field = || {
-        let field =
-            decl.fields.iter().position(|f| words(&f.head) == words(head) || f.also.iter().any(|a| a == head))?;
-        sheet.headings.of_field[field]
-    };
-    let Some(column) = headings.iter().position(named).or_else(by_field) else {
-        let hint = match nearest(head, headings.iter().copied()) {
-            Some(near) => format!("您是否指“{near}”？"),
-            None => format!("这个文件的列：{}", headings.join("、")),
-        };
-        return Err(wrong(format!("没有“{head}”这一列")).hint(hint));
+    let Some(column) = column_of(&sheet.headings, decl, head) else {
+        return Err(no_column(&sheet.headings, head).at(place.clone()));
     };
     if *line == sheet.headings.line {
         return Err(wrong("这一行是列名".to_string()).hint("记录从下一行起"));

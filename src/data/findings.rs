@@ -12,6 +12,7 @@ pub struct FileFindings {
     file: Arc<str>,
     errors: Tally,
     warnings: Tally,
+    notes: Tally,
 }
 
 #[derive(Debug, Default)]
@@ -24,7 +25,7 @@ struct Tally {
 
 impl FileFindings {
     pub fn new(file: Arc<str>) -> FileFindings {
-        FileFindings { file, errors: Tally::default(), warnings: Tally::default() }
+        FileFindings { file, errors: Tally::default(), warnings: Tally::default(), notes: Tally::default() }
     }
 
     pub fn file(&self) -> &Arc<str> {
@@ -44,17 +45,23 @@ impl FileFindings {
         self.warnings.add(make);
     }
 
+    pub fn note(&mut self, make: impl FnOnce() -> Diagnostic) {
+        self.notes.add(make);
+    }
+
     /// Call it before going over the file's lines once more: within one pass findings come in line order, so the
     /// first [`LISTED`] of each pass hold the first [`LISTED`] of all.
     pub fn next_pass(&mut self) {
         self.errors.in_pass = 0;
         self.warnings.in_pass = 0;
+        self.notes.in_pass = 0;
     }
 
     /// Hands them on, in the order of their places.
     pub fn finish(self, diagnostics: &mut Diagnostics) {
         self.errors.finish(Severity::Error, diagnostics);
         self.warnings.finish(Severity::Warning, diagnostics);
+        self.notes.finish(Severity::Note, diagnostics);
     }
 }
 

@@ -5,15 +5,15 @@ use super::schema::{FileDecl, Schema};
 use super::sheet::Sheet;
 use super::typed::{shown, words};
 use crate::cell_name::is_workbook;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
-use crate::workbook::{Cells, SheetInfo, Workbook};
+use crate::workbook::{Cells, FACTS, SheetInfo, TEXTS, Workbook};
 use std::sync::Arc;
 
 /// The role of a file that the program writes itself.
 const WRITTEN: &str = "corrections";
 /// Sheets that say something of the workbook itself.
-const OWN_SHEETS: [&str; 4] = ["说明", "核对", "基本信息", "文字"];
+const OWN_SHEETS: [&str; 5] = ["说明", "核对", "科目", FACTS, TEXTS];
 
 /// The records of one declared file, not read yet.
 pub struct Given {
@@ -69,6 +69,13 @@ fn sheets_of(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) ->
                 continue;
             }
         };
+        if book.is_old() {
+            diagnostics.push(
+                Diagnostic::new(Severity::Note, "E177", "旧版工作簿（.xls）看不出数字格式、隐藏的行列和筛选，一律照读")
+                    .at(Place::file(name.as_str()))
+                    .hint("另存为“Excel 工作簿（.xlsx）”就能看出"),
+            );
+        }
         for sheet in book.sheets() {
             take_sheet(&book, sheet, schema, &mut found, &mut nameless, diagnostics);
         }
@@ -135,13 +142,13 @@ fn take_by_headings(
     let Content::Cells(cells) = &sheet.content else { return };
     let fits = |(index, decl): (usize, &FileDecl)| {
         let lacking = found[index].is_none() && decl.role.as_deref() != Some(WRITTEN) && !folder.is_file(&decl.path);
-        (lacking && Sheet::has_headings(cells, decl)).then_some(index)
+        (lacking && Sheet::has_headings(cells, decl, &schema.classes)).then_some(index)
     };
     let fitting: Vec<usize> = schema.files.values().enumerate().filter_map(fits).collect();
     match fitting[..] {
         [index] => found[index] = Some(sheet),
         [] => diagnostics.push(
-            Diagnostic::new(crate::diagnostic::Severity::Note, "E109", "这个工作表未使用")
+            Diagnostic::new(Severity::Note, "E109", "这个工作表未使用")
                 .at(Place::file(sheet.file.clone()))
                 .hint(format!("要用的工作表，请以它的内容命名：{}", titles(schema, |_| true))),
         ),

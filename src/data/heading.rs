@@ -2,9 +2,11 @@
 
 use super::csv_file::Row;
 use super::findings::FileFindings;
+use super::head_row::Head;
 use super::schema::{FieldDecl, FileDecl, Kind};
+use super::sheet::Classes;
 use super::typed::{cleaned, shown, words};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::money::Unit;
 
 /// What a column holds, by index into the fields of the file.
@@ -13,6 +15,8 @@ pub(super) enum Holds {
     Field(usize),
     /// Names of the codes in this field: 科目名称.
     NamesOf(usize),
+    /// A further part of the codes in this field: 款 beside 类.
+    PartOf(usize),
     /// The same field once more: an error already.
     Again,
     Nothing,
@@ -33,7 +37,9 @@ pub(super) struct Headings {
     pub columns: Vec<Column>,
     /// For each field, its column (from 0).
     pub of_field: Vec<Option<usize>>,
-    /// For each field, the unit its heading says; 元 where it says none.
+    /// For each field, the columns of its codes' parts where they are split over several: 类, 款, 项.
+    pub parts: Vec<Vec<usize>>,
+    /// For each field, the unit its heading says, or a line above the headings; 元 where none does.
     pub units: Vec<Unit>,
 }
 
@@ -61,24 +67,73 @@ pub(super) fn has_required(row: &Row, file: &FileDecl) -> bool {
 }
 
 /// Matches the heading line to the fields of `file`.
-pub(super) fn match_headings(row: &Row, file: &FileDecl, findings: &mut FileFindings) -> Headings {
-    let mut texts: Vec<String> = row.fields.iter().map(|text| cleaned(text).into_owned()).collect();
+pub(super) fn match_headings(head: &Head, file: &FileDecl, classes: &Classes, findings: &mut FileFindings) -> Headings {
+    let mut texts: Vec<String> = head.texts.iter().map(|text| cleaned(text).into_owned()).collect();
     while texts.last().is_some_and(String::is_empty) {
         texts.pop();
     }
     let columns = texts.into_iter().map(|heading| Column { heading, holds: Holds::Nothing }).collect();
     let fields = file.fields.len();
-    let typed = row.fields.len();
-    let mut headings =
-        Headings { line: row.line, typed, columns, of_field: vec![None; fields], units: vec![Unit::Yuan; fields] };
-    find_fields(&mut headings, file, findings);
+    let typed = head.texts.len();
+    let (of_field, parts, units) = (vec![None; fields], vec![Vec::new(); fields], vec![Unit::Yuan; fields]);
+    let mut headings = Headings { line: head.line, typed, columns, of_field, parts, units };
+    report_above(head, findings);
+    find_fields(&mut headings, file, head.unit.as_ref().map(|above| above.unit), findings);
+    find_split_codes(&mut headings, file, classes);
     find_name_columns(&mut headings, file);
     let taken = report_missing(&headings, file, findings);
     report_unused(&headings, &taken, file, findings);
     headings
 }
 
-fn find_fields(headings: &mut Headings, file: &FileDecl, findings: &mut FileFindings) {
+/// That the headings do not stand first, and what is read above them.
+fn report_above(head: &Head, findings: &mut FileFindings) {
+    if head.first > 1 {
+        let place = findings.place(head.first, 0);
+        let unit = head.unit.as_ref().map_or(String::new(), |above| {
+            format!("；第 {} 行写明“{}”，没有写单位的金额列按{}读取", above.line, shown(&above.text), above.unit.name())
+        });
+        let message = format!("列名在第 {} 行，上面的行不是数据{unit}", head.first);
+        findings.note(|| Diagnostic::new(Severity::Note, "E128", message).at(place));
+    }
+}
+
+/// Codes split over columns that are headed by the levels of their classification, side by side.
+fn find_split_codes(headings: &mut Headings, file: &FileDecl, classes: &Classes) {
+    let mut from = 0;
+    for (index, field) in file.fields.iter().enumerate() {
+        let Kind::Code { class, .. } = &field.kind else { continue };
+        let Some(class) = classes.get(class).filter(|_| headings.of_field[index].is_none()) else { continue };
+        let free = |column: &Column| column.holds == Holds::Nothing;
+        let heads = |at: usize| {
+            let columns = headings.columns.get(at..at + class.levels.len());
+            let ends =
+                headings.columns.get(at + class.levels.len()).is_none_or(|next| !is_level(&next.heading, classes));
+            ends && columns.is_some_and(|columns| {
+                columns
+                    .iter()
+                    .zip(&class.levels)
+                    .all(|(column, level)| free(column) && words(&column.heading) == words(level))
+            })
+        };
+        let Some(at) = (from..headings.columns.len()).find(|&at| heads(at)) else { continue };
+        let columns: Vec<usize> = (at..at + class.levels.len()).collect();
+        for &column in &columns {
+            headings.columns[column].holds = Holds::PartOf(index);
+        }
+        from = at + columns.len();
+        headings.of_field[index] = Some(at);
+        headings.parts[index] = columns;
+    }
+}
+
+/// 类, 款, 项: the name of a level of a classification.
+pub(super) fn is_level(heading: &str, classes: &Classes) -> bool {
+    let heading = words(heading);
+    !heading.is_empty() && classes.values().flat_map(|class| &class.levels).any(|level| words(level) == heading)
+}
+
+fn find_fields(headings: &mut Headings, file: &FileDecl, above: Option<Unit>, findings: &mut FileFindings) {
     for column in 0..headings.columns.len() {
         let heading = headings.columns[column].heading.clone();
         let Some((index, suffix)) = find_field(&heading, file) else { continue };
@@ -98,13 +153,16 @@ fn find_fields(headings: &mut Headings, file: &FileDecl, findings: &mut FileFind
         }
         headings.of_field[index] = Some(column);
         if field.kind == Kind::Amount {
-            headings.units[index] = heading_unit(&heading, suffix.as_deref(), field, column, headings.line, findings);
+            headings.units[index] = match (suffix, above) {
+                (None, Some(above)) => above,
+                (suffix, _) => heading_unit(&heading, suffix.as_deref(), field, column, headings.line, findings),
+            };
         }
     }
 }
 
 /// The field a heading belongs to, and what stands in brackets behind it: 金额（万元）.
-fn find_field(heading: &str, file: &FileDecl) -> Option<(usize, Option<String>)> {
+pub(super) fn find_field(heading: &str, file: &FileDecl) -> Option<(usize, Option<String>)> {
     // A “heading” this long is a whole file, without the separator tried.
     const LONGEST: usize = 1000;
     if heading.len() > LONGEST {
@@ -255,7 +313,7 @@ fn is_near(heading: &str, field: &FieldDecl) -> bool {
 }
 
 /// A heading as it should be written: an amount says its unit.
-pub(super) fn head_with_unit(field: &FieldDecl) -> String {
+pub(crate) fn head_with_unit(field: &FieldDecl) -> String {
     match field.kind {
         Kind::Amount => format!("{}（元）", field.head),
         _ => field.head.clone(),

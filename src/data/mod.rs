@@ -27,6 +27,9 @@
 //! | E119 | more rows, columns or characters than a sheet of Excel | | E147 | a ref is blank, and there are several to refer to |
 //! | E120 | full-width commas between columns | | E148 | a key or code occurs twice |
 //! | E121 | a required column is missing | | E151 | a ref names nothing |
+//! | E128 | headings not in the first line (note) | | E136 | a total is not the sum of its rows (warning) |
+//! | E129 | hidden rows or columns (warning) | | E175 | an error of Excel |
+//! | E176 | a formula without its result | | | |
 //! | E160 | no such correction: wrong form | | E199 | how many more findings there are |
 //! | E161 | no such file, line or column to correct | | E127 | a line of totals |
 //! | E149 | a year of a list of codes cannot be read | | | |
@@ -44,6 +47,7 @@ mod example;
 pub mod filter;
 mod findings;
 mod given;
+mod head_row;
 mod heading;
 pub mod points;
 pub mod printed;
@@ -51,6 +55,7 @@ mod problem;
 mod read;
 pub mod schema;
 mod sheet;
+mod totals;
 mod typed;
 mod value;
 
@@ -62,7 +67,8 @@ use std::sync::Arc;
 
 pub use class_list::{own_list, read_class_list};
 pub use classification::{Class, Elsewhere, Years};
-pub use correction::{Correction, correct, corrected};
+pub use correction::{Correction, correct, corrected, decl_of, unit_of};
+pub(crate) use heading::head_with_unit;
 pub use points::{Bits, Points};
 pub use read::read_folder;
 pub(crate) use read::{folders_that_do_not_count, report_endings};

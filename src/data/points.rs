@@ -100,16 +100,34 @@ impl Bits {
 
     /// In any of some sets.
     pub fn union<'a>(length: usize, sets: impl Iterator<Item = &'a Bits>) -> Bits {
+        Bits::once_and_twice(length, sets).0
+    }
+
+    /// In any of some sets, and in more than one of them. Costs what is in them, but for a logarithm, however many they
+    /// are.
+    pub fn once_and_twice<'a>(length: usize, sets: impl Iterator<Item = &'a Bits>) -> (Bits, Bits) {
         let mut all: Vec<(u32, u64)> = sets.flat_map(|set| set.words.iter().copied()).collect();
         all.sort_unstable_by_key(|word| word.0);
-        let mut words: Vec<(u32, u64)> = Vec::with_capacity(all.len());
+        let (mut once, mut twice) = (Vec::<(u32, u64)>::new(), Vec::<(u32, u64)>::new());
         for (at, word) in all {
-            match words.last_mut() {
-                Some(last) if last.0 == at => last.1 |= word,
-                _ => words.push((at, word)),
+            let (one, two) = match once.last_mut().filter(|last| last.0 == at) {
+                Some(last) => {
+                    let two = last.1 & word;
+                    last.1 |= word;
+                    (0, two)
+                }
+                None => (word, 0),
+            };
+            if one != 0 {
+                once.push((at, one));
+            }
+            match twice.last_mut().filter(|last| last.0 == at) {
+                Some(last) => last.1 |= two,
+                None if two != 0 => twice.push((at, two)),
+                None => {}
             }
         }
-        Bits { words, length }
+        (Bits { words: once, length }, Bits { words: twice, length })
     }
 
     /// In this one and not in the other.
@@ -230,6 +248,10 @@ mod tests {
             prop_assert_eq!(x.or(&y), y.or(&x));
             prop_assert!((0..500).all(|index| x.contains(index) == a.contains(&index)));
             prop_assert_eq!((x.count(), x.is_empty()), (a.len(), a.is_empty()));
+            let (once, twice) = Bits::once_and_twice(500, [&x, &y, &y].into_iter());
+            prop_assert!((0..500).all(|index| once.contains(index) == (a.contains(&index) || b.contains(&index))));
+            prop_assert!(twice.iter().eq(b.iter().copied()));
+            prop_assert_eq!(Bits::once_and_twice(500, [&x, &y].into_iter()).1, x.and(&y));
         }
 
         #[test]

@@ -69,6 +69,8 @@ pub struct FileDecl {
     pub path: String,
     /// Whether a folder without it is refused.
     pub required: bool,
+    /// Id of the file whose fields it takes: last year's of this year's.
+    pub like: Option<String>,
     /// `reasons` marks the file that `reason` reads.
     pub role: Option<String>,
     /// Its fields, in the order of the declaration.
@@ -90,6 +92,8 @@ pub struct FieldDecl {
     pub head: String,
     /// Other headings it is found under.
     pub also: Vec<String>,
+    /// Of a choice: other words for its values, each with the value.
+    pub words: IndexMap<String, String>,
     /// What it holds.
     pub kind: Kind,
     /// Whether it may not be blank.

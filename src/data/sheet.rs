@@ -1,17 +1,18 @@
 //! One file of records, opened: a CSV's text or a sheet's cells, and its headings.
 
+use super::classification::Class;
 use super::csv_file::{Broken, FieldPlace, Row, Rows, separator_of};
 use super::findings::FileFindings;
 use super::given::Content;
-use super::heading::{Headings, has_required, known_headings, match_headings};
-use super::schema::FileDecl;
+use super::head_row::{Head, find_head};
+use super::heading::{Headings, has_required, is_level, known_headings, match_headings};
+use super::schema::{FileDecl, Kind};
 use super::typed::shown;
+use crate::cell_name::letters;
 use crate::diagnostic::Diagnostic;
-use crate::workbook::{CellRow, Cells};
+use crate::workbook::{CellRow, Cells, Differing};
+use indexmap::IndexMap;
 use std::borrow::Cow;
-
-/// How far down a heading line is looked for, to tell the user where it is.
-const LOOK_DOWN: usize = 20;
 
 /// How many columns of a sheet are read; officers' have two dozen.
 const MOST_COLUMNS: u32 = 512;
@@ -23,8 +24,11 @@ pub(super) struct Sheet {
     above: usize,
 }
 
+/// The classifications of a schema, by their ids.
+pub(super) type Classes = IndexMap<String, Class>;
+
 /// The rows of a file, blank ones among them.
-enum AllRows {
+pub(super) enum AllRows {
     Text { text: String, separator: u8 },
     Cells(Cells),
 }
@@ -40,13 +44,18 @@ impl AllRows {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = Result<Row<'_>, Broken>> {
+    pub fn iter(&self) -> impl Iterator<Item = Result<Row<'_>, Broken>> {
         let (text, cells) = match self {
             AllRows::Text { text, separator } => (Some(Rows::new(text, *separator)), None),
             AllRows::Cells(cells) => (None, Some(cells.rows.iter().map(|row| Ok(fields_of_cells(row))))),
         };
         text.into_iter().flatten().chain(cells.into_iter().flatten())
     }
+}
+
+/// The rows of a sheet among which its heading line is looked for.
+fn rows_at_head(cells: &Cells) -> impl Iterator<Item = Row<'_>> {
+    cells.rows.iter().map(fields_of_cells).filter(|row| !row.is_blank()).take(super::head_row::LOOK_DOWN)
 }
 
 /// A row of a sheet as the fields of a record, up to its last cell.
@@ -61,8 +70,12 @@ fn fields_of_cells(row: &CellRow) -> Row<'_> {
 
 impl Sheet {
     /// Finds separator and headings. None, with a finding, when there is no heading line to read by.
-    pub fn open(content: Content, file: &FileDecl, findings: &mut FileFindings) -> Option<Sheet> {
-        let rows = AllRows::of(content, file);
+    pub fn open(content: Content, file: &FileDecl, classes: &Classes, findings: &mut FileFindings) -> Option<Sheet> {
+        let mut rows = AllRows::of(content, file);
+        let differing = match &mut rows {
+            AllRows::Cells(cells) => cells.compute(),
+            AllRows::Text { .. } => Vec::new(),
+        };
         let first = rows.iter().enumerate().find(|(_, row)| !row.as_ref().is_ok_and(Row::is_blank));
         let Some((index, row)) = first else {
             let place = findings.place(0, 0);
@@ -70,19 +83,37 @@ impl Sheet {
             return None;
         };
         let row = row.map_err(|broken| report_broken(broken, findings)).ok()?;
-        if known_headings(&row, file) == 0 {
-            no_headings(&row, &rows, file, findings);
-            return None;
+        // Nearly always the first row is the heading line, and whole.
+        let (headings, above) = if has_required(&row, file) {
+            (match_headings(&Head::of(row), file, classes, findings), index + 1)
+        } else {
+            let Some((head, above)) = find_head(&rows, file, classes) else {
+                no_headings(&row, file, findings);
+                return None;
+            };
+            (match_headings(&head, file, classes, findings), above)
+        };
+        if let AllRows::Cells(cells) = &mut rows {
+            let below = headings.line;
+            let fills =
+                |field: usize| file.fields[field].kind != Kind::Amount && file.fields[field].kind != Kind::Number;
+            let columns = headings.of_field.iter().enumerate().filter(|(field, _)| fills(*field));
+            let columns: Vec<u32> = columns.filter_map(|(_, column)| Some((*column)? as u32 + 1)).collect();
+            cells.fill_down(&columns, below);
+            report_hidden(cells, findings);
+            report_differing(differing.iter().filter(|differing| differing.cell.0 > below), findings);
         }
-        let headings = match_headings(&row, file, findings);
-        drop(row);
-        Some(Sheet { headings, above: index + 1, rows })
+        Some(Sheet { headings, above, rows })
     }
 
-    /// Whether a sheet has the headings of a file: all that it requires.
-    pub fn has_headings(cells: &Cells, file: &FileDecl) -> bool {
-        let first = cells.rows.iter().map(fields_of_cells).find(|row| !row.is_blank());
-        first.is_some_and(|row| has_required(&row, file))
+    /// Whether a sheet has the headings of a file: all that it requires, its codes perhaps in parts.
+    pub fn has_headings(cells: &Cells, file: &FileDecl, classes: &Classes) -> bool {
+        let without_codes = |row: &Row| {
+            let of_records = file.fields.iter().filter(|field| !matches!(field.kind, Kind::Code { .. }));
+            let file = FileDecl { fields: of_records.cloned().collect(), ..file.clone() };
+            row.fields.iter().filter(|text| is_level(text, classes)).count() >= 2 && has_required(row, &file)
+        };
+        rows_at_head(cells).any(|row| has_required(&row, file) || without_codes(&row))
     }
 
     /// The text with one field of the row that begins on `line` replaced and every other byte kept; a row too short
@@ -118,7 +149,51 @@ pub(super) fn report_broken(broken: Broken, findings: &mut FileFindings) {
     findings.error(|| broken.diagnostic(&file));
 }
 
-fn no_headings(row: &Row, rows: &AllRows, file: &FileDecl, findings: &mut FileFindings) {
+/// What is hidden counts all the same, and is told: nobody saw it who looked the sheet over.
+fn report_hidden(cells: &Cells, findings: &mut FileFindings) {
+    const LISTED: usize = 5;
+    let rows: Vec<u32> = cells.rows.iter().filter(|row| row.hidden).map(|row| row.number).collect();
+    let listed: Vec<String> = rows.iter().take(LISTED).map(u32::to_string).collect();
+    let more = if rows.len() > LISTED { "…" } else { "" };
+    let mut hidden = Vec::new();
+    if !rows.is_empty() {
+        let why = if cells.filtered { "筛选后没有显示的" } else { "隐藏的" };
+        hidden.push(format!("{why}行 {} 行（第 {}{more} 行）", rows.len(), listed.join("、")));
+    }
+    let last = cells.rows.iter().filter_map(|row| Some(row.cells.last()?.column)).max().unwrap_or_default();
+    let columns = cells.hidden_columns.iter().filter(|(first, _)| *first <= last);
+    let columns: Vec<String> = columns
+        .map(|&(first, to)| {
+            let (first, to) = (letters(first), letters(to.min(last)));
+            if first == to { first } else { format!("{first}–{to}") }
+        })
+        .collect();
+    if !columns.is_empty() {
+        hidden.push(format!("隐藏的列 {}", columns.join("、")));
+    }
+    if !hidden.is_empty() {
+        let place = findings.place(rows.first().copied().unwrap_or_default(), 0);
+        findings.warning(|| {
+            Diagnostic::warning("E129", format!("有{}，照样读取", hidden.join("，")))
+                .at(place)
+                .hint("不要的行请删去；要的，取消隐藏或筛选后核对一遍")
+        });
+    }
+}
+
+/// Formulas whose results in the file are stale, or were never computed. Totals print 0 on platforms: they are compared as
+/// totals are.
+fn report_differing<'a>(differing: impl Iterator<Item = &'a Differing>, findings: &mut FileFindings) {
+    for Differing { cell: (row, column), formula, stored, comes_to } in differing {
+        let place = findings.place(*row, *column);
+        findings.warning(|| {
+            let message = format!("公式“={}”应得 {comes_to}，文件里存的结果是 {stored}，采用前者", shown(formula));
+            Diagnostic::warning("E178", message).at(place).hint("在 Excel 或 WPS 中打开，重新计算后保存")
+        });
+    }
+}
+
+fn no_headings(row: &Row, file: &FileDecl, findings: &mut FileFindings) {
     let place = findings.place(row.line, 1);
     if let [only] = row.fields.as_slice()
         && only.contains('，')
@@ -131,19 +206,14 @@ fn no_headings(row: &Row, rows: &AllRows, file: &FileDecl, findings: &mut FileFi
         });
         return;
     }
-    let below = rows.iter().filter_map(Result::ok).take(LOOK_DOWN).find(|row| {
-        let filled = row.fields.iter().filter(|f| !f.trim().is_empty()).count();
-        known_headings(row, file) * 2 >= filled.max(1)
-    });
     findings.error(|| {
         let heads: Vec<&str> = file.fields.iter().map(|f| f.head.as_str()).collect();
         let first = row.fields.iter().find(|f| !f.trim().is_empty()).map_or("", |f| f.trim());
-        Diagnostic::error("E126", format!("首行“{}”不是列名", shown(first))).at(place).hint(match below {
+        Diagnostic::error("E126", format!("首行“{}”不是列名", shown(first))).at(place).hint(match first {
             _ if first.starts_with('<') => {
                 "文件像是网页：请用 Excel 或 WPS 打开，另存为“CSV UTF-8（逗号分隔）”".to_owned()
             }
-            Some(row) => format!("第 {} 行像是列名：请删去它上面的行", row.line),
-            None => format!("首行要写列名，如：{}", heads.join("、")),
+            _ => format!("首行要写列名，如：{}", heads.join("、")),
         })
     });
 }
@@ -163,6 +233,7 @@ mod tests {
         Sheet::open(
             Content::Text(text.to_owned()),
             &file("f", "表", fields),
+            &Classes::new(),
             &mut FileFindings::new(Arc::from("f.csv")),
         )
         .expect("a sheet")

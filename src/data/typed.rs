@@ -63,6 +63,16 @@ pub(super) fn find_words<'a>(word: &str, among: impl IntoIterator<Item = &'a Str
     found.map(String::as_str)
 }
 
+/// A code and the name behind it in the same cell (2050201-学前教育); without one, all of it and nothing. `cell` is
+/// [`half_width`].
+pub(super) fn code_and_name(cell: &str) -> (&str, &str) {
+    let digits = cell.bytes().take_while(u8::is_ascii_digit).count();
+    let (code, rest) = cell.split_at(digits);
+    let name = rest.trim_start_matches(['-', '_', ':', '|', '/', ' ', '.', '、']);
+    let is_name = digits > 0 && name.starts_with(|c: char| !c.is_ascii() && c.is_alphabetic());
+    if is_name { (code, name.trim_end()) } else { (cell, "") }
+}
+
 /// A value for a message: on one line, cut when long.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 40;

@@ -3,7 +3,7 @@
 use super::Value;
 use super::classification::{Class, not_digits};
 use super::schema::{FieldDecl, Kind, Schema};
-use super::typed::{find_words, half_width, unforced};
+use super::typed::{code_and_name, find_words, half_width, unforced};
 use crate::money::Unit;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::borrow::Cow;
@@ -48,11 +48,16 @@ pub(super) fn read_value(cell: &str, field: &FieldDecl, unit: Unit, schema: &Sch
         Kind::Number => read_number(cell).map(Value::Number),
         Kind::Code { class, level } => {
             let code = half_width(unforced(cell));
-            check_code(&code, schema.classes.get(class), *level)?;
-            Ok(text_value(&code))
+            let (code, _) = code_and_name(&code);
+            check_code(code, schema.classes.get(class), *level)?;
+            Ok(text_value(code))
         }
         Kind::Choice { values, groups } => match find_words(cell, values) {
             Some(value) => Ok(text_value(value)),
+            None if find_words(cell, field.words.keys()).is_some() => {
+                let word = find_words(cell, field.words.keys()).unwrap_or_default();
+                Ok(text_value(field.words.get(word).map_or("", String::as_str)))
+            }
             None if find_words(cell, groups.keys()).is_some() => Err(Problem::Group),
             None => Err(Problem::UnknownChoice),
         },

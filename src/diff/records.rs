@@ -264,6 +264,7 @@ mod tests {
             id: id.into(),
             head: id.into(),
             also: Vec::new(),
+            words: Default::default(),
             kind,
             required: false,
             expected: false,

@@ -21,19 +21,23 @@ pub use former::former_id;
 pub(crate) use text::unreadable;
 pub use text::{ExactText, MAX_BYTES, decode};
 
-use crate::cell_name::is_workbook;
+use crate::cell_name::{is_workbook, sheet_of};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::workbook::{Change, Entry, Workbook, Written, lines_refused, patch, unpack};
 use disk::Disk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Folders of a data folder whose files its documents are made of, beside its own.
 pub const FOLDERS: [&str; 4] = ["classification", "layout", "tables", "text"];
 /// How the names of files end that are read as records, declarations and prose.
 pub const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
+
+/// The file that says what the department is; without one a workbook may.
+const REPORT: &str = "report.toml";
 
 /// A file's bytes; cheap to clone.
 pub type Bytes = Arc<[u8]>;
@@ -46,11 +50,15 @@ pub struct Folder {
     source: Source,
     /// What stands in place of the source's files; None: removed.
     edits: BTreeMap<String, Option<Bytes>>,
+    /// What a workbook of it stands for, where it has no report.toml.
+    unpacked: Arc<OnceLock<BTreeMap<String, Written>>>,
 }
 
 #[derive(Clone)]
 enum Source {
     Disk(Arc<Disk>),
+    /// One file of a folder on disk, as if it were alone there.
+    File(Arc<Disk>, Arc<str>),
     Memory(Arc<BTreeMap<String, Bytes>>),
 }
 
@@ -59,13 +67,76 @@ impl Folder {
     /// never again.
     pub fn open(path: &Path) -> Folder {
         let source = Source::Disk(Arc::new(Disk::new(path)));
-        Folder { shown: path.into(), source, edits: BTreeMap::new() }
+        Folder::of(path, source)
+    }
+
+    /// What a user names as a department: a folder, or a workbook that is one by itself.
+    pub fn at(path: &Path) -> Folder {
+        match path.is_file() && is_workbook(&path.to_string_lossy()) {
+            true => Folder::open_workbook(path),
+            false => Folder::open(path),
+        }
+    }
+
+    /// A workbook on disk as a folder of its own.
+    pub fn open_workbook(path: &Path) -> Folder {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Folder::open(path) };
+        let around = path.parent().filter(|around| !around.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Folder::of(path, Source::File(Arc::new(Disk::new(around)), name.into()))
+    }
+
+    fn of(shown: &Path, source: Source) -> Folder {
+        Folder { shown: shown.into(), source, edits: BTreeMap::new(), unpacked: Arc::default() }
+    }
+
+    /// It is a workbook alone.
+    pub fn is_workbook(&self) -> bool {
+        matches!(self.source, Source::File(..))
+    }
+
+    /// What a workbook stands for where there is no report.toml; nothing else is asked of workbooks here.
+    fn unpacked(&self) -> &BTreeMap<String, Written> {
+        let unpack = || {
+            if matches!(self.edits.get(REPORT), Some(Some(_))) || self.source.has(REPORT) {
+                return BTreeMap::new();
+            }
+            let names = self.own_names("").into_iter().filter(|name| is_workbook(name));
+            let read = |name: String| {
+                let book = Workbook::open(&self.bytes_there(&name).ok()??, &name).ok()?;
+                unpack(&book).ok()?
+            };
+            names.filter_map(read).next().unwrap_or_default()
+        };
+        self.unpacked.get_or_init(unpack)
+    }
+
+    /// A file that a workbook stands for and that is not there itself.
+    fn written(&self, name: &str) -> Option<&Written> {
+        if is_workbook(name) || self.edits.contains_key(name) {
+            return None;
+        }
+        self.unpacked().get(name).filter(|_| !self.source.has(name))
+    }
+
+    /// A place in a file that a workbook stands for, as the place in the workbook.
+    pub fn place_in_workbook(&self, place: &Place) -> Option<Place> {
+        let written = self.written(&place.file)?;
+        match place.line.checked_sub(1) {
+            None => {
+                let (sheet, ..) = written.from.iter().flatten().next()?;
+                Some(Place::file(sheet.clone()))
+            }
+            Some(line) => {
+                let (sheet, row, column) = written.from.get(line as usize).cloned().flatten()?;
+                Some(Place::field(sheet, row, column))
+            }
+        }
     }
 
     /// Files in memory by their paths; `shown` is what messages call their folder.
     pub fn of_files(shown: &Path, files: impl IntoIterator<Item = (String, Bytes)>) -> Folder {
         let source = Source::Memory(Arc::new(files.into_iter().collect()));
-        Folder { shown: shown.into(), source, edits: BTreeMap::new() }
+        Folder::of(shown, source)
     }
 
     /// The same folder with a file's bytes replaced, or with one more file.
@@ -83,12 +154,18 @@ impl Folder {
         let _ = self.source.bytes(name);
         let mut folder = self.clone();
         folder.edits.insert(name.to_string(), bytes);
+        if is_workbook(name) || name == REPORT {
+            folder.unpacked = Arc::default();
+        }
         folder
     }
 
     /// The same folder with a file's text replaced, in the encoding and with the line ends it has. E713: the text cannot
     /// be written in that encoding.
     pub fn with_text(&self, name: &str, text: &str) -> Result<Folder, Diagnostic> {
+        if let Some(written) = self.written(name) {
+            return self.with_written(name, written, text);
+        }
         let bytes = match self.exact(name) {
             Some(exact) => exact.bytes_of_lines(text),
             None if self.is_file(name) => None,
@@ -101,6 +178,37 @@ impl Folder {
         })
     }
 
+    /// The same for a file that a workbook stands for: each line that differs is written into its cell. E718: lines were
+    /// added or removed, or a cell cannot be written.
+    fn with_written(&self, name: &str, written: &Written, text: &str) -> Result<Folder, Diagnostic> {
+        let (old, new): (Vec<&str>, Vec<&str>) = (written.text.split('\n').collect(), text.split('\n').collect());
+        let there = || self.place_in_workbook(&Place::file(name)).unwrap_or_else(|| Place::file(name));
+        let refused = || lines_refused().at(there());
+        if old.len() != new.len() {
+            return Err(refused());
+        }
+        let mut changes: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+        for (index, (_, line)) in old.iter().zip(&new).enumerate().filter(|(_, (old, new))| old != new) {
+            let from = written.from.get(index).cloned().flatten();
+            let (sheet, row, column) = from.ok_or_else(refused)?;
+            let (workbook, sheet) = sheet_of(&sheet).ok_or_else(refused)?;
+            // Several lines of one cell, and keys, are changed by hand.
+            if written.from.iter().flatten().filter(|other| other.1 == row).count() > 1 || name == "report.toml" {
+                return Err(refused());
+            }
+            let entry = Entry::Text((*line).to_owned());
+            let change = Change { sheet: sheet.to_owned(), cell: (column, row), entry };
+            changes.entry(workbook.to_owned()).or_default().push(change);
+        }
+        let mut folder = self.clone();
+        for (workbook, changes) in changes {
+            let book = Workbook::open(&folder.bytes(&workbook)?.unwrap_or_default(), &workbook)?;
+            let bytes = patch(&book, &changes)?;
+            folder = folder.with(&workbook, bytes);
+        }
+        Ok(folder)
+    }
+
     /// The files that were replaced or added, by path: before (none where there was no such file), and after (none where
     /// it was removed).
     pub fn edits(&self) -> impl Iterator<Item = (&str, Option<Bytes>, Option<&Bytes>)> {
@@ -110,7 +218,7 @@ impl Folder {
 
     /// As it was read, without edits.
     pub fn unedited(&self) -> Folder {
-        Folder { edits: BTreeMap::new(), ..self.clone() }
+        Folder { edits: BTreeMap::new(), unpacked: Arc::default(), ..self.clone() }
     }
 
     /// What the user called it.
@@ -122,6 +230,7 @@ impl Folder {
     pub fn exists(&self) -> bool {
         match &self.source {
             Source::Disk(disk) => disk.exists(),
+            Source::File(disk, name) => disk.is_file(name),
             Source::Memory(_) => true,
         }
     }
@@ -130,10 +239,7 @@ impl Folder {
     pub fn has(&self, name: &str) -> bool {
         match self.edits.get(name) {
             Some(edit) => edit.is_some(),
-            None => match &self.source {
-                Source::Disk(disk) => disk.has(name),
-                Source::Memory(files) => files.contains_key(name) || has_below(files, name),
-            },
+            None => self.source.has(name) || self.written(name).is_some() || self.has_written_below(name),
         }
     }
 
@@ -141,28 +247,44 @@ impl Folder {
     pub fn is_file(&self, name: &str) -> bool {
         match self.edits.get(name) {
             Some(edit) => edit.is_some(),
-            None => match &self.source {
-                Source::Disk(disk) => disk.is_file(name),
-                Source::Memory(files) => files.contains_key(name),
-            },
+            None => self.source.is_file(name) || self.written(name).is_some(),
         }
     }
 
     /// There is a folder of this name.
     pub fn has_folder(&self, name: &str) -> bool {
         let edited = self.edits.iter().any(|(edit, to)| to.is_some() && is_below(edit, name));
-        edited
-            || match &self.source {
-                Source::Disk(disk) => disk.has_folder(name),
-                Source::Memory(files) => has_below(files, name),
-            }
+        let there = match &self.source {
+            Source::Disk(disk) => disk.has_folder(name),
+            Source::File(..) => false,
+            Source::Memory(files) => has_below(files, name),
+        };
+        edited || there || self.has_written_below(name)
+    }
+
+    fn has_written_below(&self, folder: &str) -> bool {
+        self.unpacked().keys().any(|path| is_below(path, folder))
     }
 
     /// The names of what lies directly in a folder of it (`""`: in itself), sorted. Hidden names (`.`) and those of open
     /// documents (`~`) are left out: no program of the user's means them to be read.
     pub fn names(&self, below: &str) -> Vec<String> {
+        let mut names = self.own_names(below);
+        let written = self.unpacked();
+        if !written.is_empty() {
+            names.extend(written.keys().filter_map(|path| child(path, below)));
+            names.sort();
+            names.dedup();
+        }
+        names
+    }
+
+    /// The same of what lies there, without what a workbook stands for.
+    fn own_names(&self, below: &str) -> Vec<String> {
         let mut names: BTreeSet<String> = match &self.source {
             Source::Disk(disk) => disk.names(below).iter().cloned().collect(),
+            Source::File(_, name) if below.is_empty() => BTreeSet::from([name.to_string()]),
+            Source::File(..) => BTreeSet::new(),
             Source::Memory(files) => files.keys().filter_map(|path| child(path, below)).collect(),
         };
         for (path, edit) in &self.edits {
@@ -180,13 +302,13 @@ impl Folder {
     pub fn refused(&self, below: &str) -> Option<Diagnostic> {
         match &self.source {
             Source::Disk(disk) => disk.refused(below),
-            Source::Memory(_) => None,
+            Source::File(..) | Source::Memory(_) => None,
         }
     }
 
     /// Where something may be written under a name of it: E107 where a link on the way leads outside.
     pub fn place_of(&self, name: &str) -> Result<PathBuf, Diagnostic> {
-        if let Source::Disk(disk) = &self.source {
+        if let Source::Disk(disk) | Source::File(disk, _) = &self.source {
             disk.path(name)?;
         }
         Ok(self.path_of(name))
@@ -194,6 +316,16 @@ impl Folder {
 
     /// A file's bytes; none where there is no such file. Errors: E107, E108, E110, E111, at the file.
     pub fn bytes(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
+        match self.edits.get(name) {
+            Some(edit) => Ok(edit.clone()),
+            None => match self.source.bytes(name)? {
+                None => Ok(self.written(name).map(|written| written.text.as_bytes().into())),
+                there => Ok(there),
+            },
+        }
+    }
+
+    fn bytes_there(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
         match self.edits.get(name) {
             Some(edit) => Ok(edit.clone()),
             None => self.source.bytes(name),
@@ -222,7 +354,18 @@ impl Folder {
 
     /// Where a file lies or would lie, for messages and for writing it.
     pub fn path_of(&self, name: &str) -> PathBuf {
-        self.shown.join(name)
+        match &self.source {
+            Source::File(..) => self.shown.with_file_name(name),
+            _ => self.shown.join(name),
+        }
+    }
+
+    /// Every file of text that its documents may be made of, sorted: those that a workbook stands for too.
+    pub fn files_of_text(&self) -> BTreeSet<String> {
+        let mut found = self.files_that_count([]);
+        found.extend(self.unpacked().keys().cloned());
+        found.retain(|name| !is_workbook(name));
+        found
     }
 
     /// The files its documents are made of, sorted: those of the folder itself and of `text/`, `layout/`,
@@ -234,16 +377,35 @@ impl Folder {
         for below in FOLDERS.iter().copied().chain([""]) {
             let counts = |name: &String| is_read(name) || below.is_empty() && is_workbook(name);
             let names = self.names(below).into_iter().filter(counts).map(|name| joined(below, &name));
-            found.extend(names.filter(|name| self.is_file(name)));
+            // What a workbook stands for is in the workbook.
+            found.extend(names.filter(|name| self.is_file(name) && self.written(name).is_none()));
         }
         found
     }
 }
 
 impl Source {
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Source::Disk(disk) => disk.has(name),
+            Source::File(disk, only) => **only == *name && disk.has(name),
+            Source::Memory(files) => files.contains_key(name) || has_below(files, name),
+        }
+    }
+
+    fn is_file(&self, name: &str) -> bool {
+        match self {
+            Source::Disk(disk) => disk.is_file(name),
+            Source::File(disk, only) => **only == *name && disk.is_file(name),
+            Source::Memory(files) => files.contains_key(name),
+        }
+    }
+
     fn bytes(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
         match self {
             Source::Disk(disk) => disk.bytes(name),
+            Source::File(disk, only) if **only == *name => disk.bytes(name),
+            Source::File(..) => Ok(None),
             Source::Memory(files) => match files.get(name) {
                 Some(bytes) if bytes.len() as u64 > MAX_BYTES => Err(too_large(name)),
                 found => Ok(found.cloned()),

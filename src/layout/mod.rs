@@ -73,6 +73,8 @@ pub struct LayoutSet {
 /// A key of `report.toml` that a set declares.
 #[derive(Debug, Clone)]
 pub struct ReportField {
+    /// What users call it.
+    pub head: String,
     /// What it is where report.toml does not say.
     pub default: Option<String>,
     /// Whether report.toml must say it.

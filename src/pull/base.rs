@@ -1,7 +1,8 @@
 //! The edition a DOCX came from, and the way from its lines to those of the folder as it is now.
 
 use super::written_as;
-use crate::data::{Correction, FileDecl, correct, read_folder};
+use crate::cell_name::sheet_of;
+use crate::data::{Correction, FileDecl, correct, decl_of, read_folder};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::align::{align, likeness};
 use crate::diff::records::{pair_records, same_record};
@@ -12,6 +13,7 @@ use crate::layout::Layouts;
 use crate::made::Made;
 use crate::prepare::{Prepared, data_id, prepare};
 use crate::read_docx::{Options, Reading, read};
+use crate::workbook::Workbook;
 use crate::workshop::compose_all;
 use crate::write::{Format, write};
 
@@ -105,8 +107,10 @@ impl Base {
     /// they stand now. E712: the record was changed in the folder, or is there no more.
     pub fn correct(&self, folder: &Folder, correction: &Correction) -> Result<Option<(Folder, u32)>, Diagnostic> {
         let decl = self.decl(&correction.file).ok_or_else(|| correction.no_such_file())?;
-        let (before, now) = (self.data.text(&correction.file)?, self.folder.text(&correction.file)?);
-        let line = if before == now {
+        // The records may stand in another file now: in a workbook in place of a CSV.
+        let file = self.file_now(decl).unwrap_or_else(|| correction.file.clone());
+        let (before, now) = (lines_of(&self.data, &correction.file)?, lines_of(&self.folder, &file)?);
+        let line = if before == now && file == correction.file {
             correction.line
         } else {
             match self
@@ -117,7 +121,7 @@ impl Base {
                 Now::Given => return Ok(None),
             }
         };
-        let folder = correct(folder, decl, &Correction { line, ..correction.clone() })?;
+        let folder = correct(folder, decl, &Correction { line, file, ..correction.clone() })?;
         Ok(Some((folder, line)))
     }
 
@@ -126,7 +130,7 @@ impl Base {
         let read = |folder: &Folder| {
             let mut schema = self.made.job().set.schema.clone();
             let data = read_folder(folder, &mut schema, &mut Diagnostics::default());
-            data.datasets.into_values().find(|dataset| *dataset.file == *correction.file)
+            data.datasets.into_values().find(|dataset| dataset.id == decl.id)
         };
         let (before, now) = (read(&self.data)?, read(&self.folder)?);
         let at = before.records.iter().position(|record| record.origin.line == correction.line)?;
@@ -148,8 +152,32 @@ impl Base {
     }
 
     pub fn decl(&self, file: &str) -> Option<&FileDecl> {
-        self.made.job().set.schema.files.values().find(|decl| decl.path == file)
+        let job = self.made.job();
+        decl_of(&job.set.schema, &job.data, file)
     }
+
+    /// What the file of a declaration is called in the folder as it is now.
+    fn file_now(&self, decl: &FileDecl) -> Option<String> {
+        let mut schema = self.made.job().set.schema.clone();
+        let data = read_folder(&self.folder, &mut schema, &mut Diagnostics::default());
+        data.datasets.get(&decl.id).filter(|dataset| dataset.given).map(|dataset| dataset.file.to_string())
+    }
+}
+
+/// A file's text; of a sheet, its rows as lines.
+fn lines_of(folder: &Folder, file: &str) -> Result<String, Diagnostic> {
+    let Some((workbook, sheet)) = sheet_of(file) else { return folder.text(file) };
+    let book = Workbook::open(&folder.bytes(workbook)?.unwrap_or_default(), workbook)?;
+    let Some(found) = book.sheets().iter().find(|known| known.name == sheet) else { return Ok(String::new()) };
+    let mut text = String::new();
+    let mut line = 1;
+    for row in book.read(found)?.rows {
+        text.extend((line..row.number).map(|_| '\n'));
+        line = row.number;
+        let cells: Vec<String> = row.cells.iter().map(|cell| cell.text.replace('\n', " ")).collect();
+        text += &cells.join(" ");
+    }
+    Ok(text)
 }
 
 /// Where something of the edition stands in the folder.
@@ -162,7 +190,7 @@ pub enum Now {
 
 fn conflict(name: &str, before: &str, line: u32) -> Diagnostic {
     Diagnostic::error("E712", format!("这一行在文件夹里也改过了：{}", shown_line(before, line)))
-        .at(Place::new(name, line, 0))
+        .at(Place::field(name, line, 0))
         .hint("DOCX 里的改动和文件夹里的改动冲突，请人工决定取哪一个")
 }
 

@@ -2,9 +2,8 @@
 //! are named; what two figures say of one record and cannot both be true is said.
 
 use super::base::Base;
-use super::spelled;
 use crate::compose::Composition;
-use crate::data::{Correction, Kind, Record, Value};
+use crate::data::{Correction, Kind, Record, Value, unit_of};
 use crate::document::{Document, Origin};
 use crate::money::{Unit, spoken};
 use crate::read_docx::{ReadFigure, Reading, number};
@@ -172,27 +171,23 @@ fn edit(base: &Base, origin: &Origin, share: Decimal, typed: Decimal, address: &
     let old = record.values[field].number();
     let new = if old == share { typed } else { -typed };
     let head = &dataset.fields[field].head;
-    let unit = unit_of(base, &origin.file, head);
+    let unit = unit_of(&base.data, decl, &origin.file, head).scale();
     let shown = |amount: Decimal| {
         let value = (amount / unit).normalize();
         let decimals = value.scale().max(if dataset.fields[field].kind == Kind::Amount { 2 } else { 0 });
         format!("{value:.*}", decimals as usize)
     };
     Some(FigureEdit {
-        correction: Correction { file: decl.path.clone(), line: origin.line, head: head.clone(), value: shown(new) },
+        correction: Correction {
+            file: origin.file.to_string(),
+            line: origin.line,
+            head: head.clone(),
+            value: shown(new),
+        },
         old: shown(old),
         record: in_words(record),
         addresses: vec![address.to_owned()],
     })
-}
-
-/// How many 元 make one of the unit a column's heading says.
-fn unit_of(base: &Base, file: &str, head: &str) -> Decimal {
-    let text = base.data.text(file).unwrap_or_default();
-    let headings = text.lines().next().unwrap_or_default();
-    let says =
-        |unit: &str| headings.contains(&format!("{head}（{unit}）")) || headings.contains(&format!("{head}({unit})"));
-    if says("万元") { Unit::WanYuan.scale() } else { Decimal::ONE }
 }
 
 /// A record's texts, the first few.
@@ -235,7 +230,7 @@ pub fn unexplained(base: &Base, changed: &[Changed], edits: &[FigureEdit], now: 
         says += &format!("；改下面 {} 条中的一条（或几条）都能得到它：", free.len());
         for (origin, share) in free.iter().take(SHOWN) {
             if let Some(edit) = edit(base, origin, **share, **share + residual, &change.address) {
-                says += &format!("\n    {}（{}，原 {}）", spelled(&edit.correction), edit.record, edit.old);
+                says += &format!("\n    {}（{}，原 {}）", edit.correction.spelled(), edit.record, edit.old);
             }
         }
         if free.len() > SHOWN {

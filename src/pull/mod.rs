@@ -15,7 +15,6 @@ mod figures;
 mod prose;
 mod structure;
 
-use crate::data::Correction;
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
 use crate::made::Made;
@@ -178,11 +177,6 @@ fn take_figures(base: &Base, before: &Reading, file: &Reading, pulled: &mut Pull
             None => pulled.given += 1,
         }
     }
-}
-
-/// A correction as `gongkai diff --what-if` takes it.
-pub fn spelled(correction: &Correction) -> String {
-    format!("{}:{} {}={}", correction.file, correction.line, correction.head, correction.value)
 }
 
 /// The one of a folder's documents that a file was written as.

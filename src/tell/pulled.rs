@@ -1,6 +1,6 @@
 //! What an edited DOCX asks of the data folder it was made from.
 
-use crate::pull::{Pulled, spelled};
+use crate::pull::Pulled;
 
 /// So many figures that follow are named.
 const SHOWN: usize = 12;
@@ -19,7 +19,7 @@ pub fn as_text(pulled: &Pulled, writes: bool) -> String {
     if !pulled.figures.is_empty() {
         lines.push("数字：".to_owned());
         for edit in &pulled.figures {
-            lines.push(format!("  {}（{}，原 {}）", spelled(&edit.correction), edit.record, edit.old));
+            lines.push(format!("  {}（{}，原 {}）", edit.correction.spelled(), edit.record, edit.old));
             lines.push(format!("    因 {} 改了", edit.addresses.join("、")));
         }
     }

@@ -6,10 +6,16 @@
 //! | code | what is wrong |
 //! |---|---|
 //! | E171 | a workbook cannot be opened: damaged, behind a password, of a kind that is not read |
+//! | E718 | a cell cannot be written: a formula, part of a merged one, a kind of file that is not written |
 //! | E172 | a workbook is larger than any that people fill |
 
+mod department;
 mod format;
+mod formula;
 mod number;
+mod ods;
+mod patch;
+mod xls;
 mod xlsx;
 
 use crate::cell_name::sheet_name;
@@ -19,6 +25,9 @@ use crate::package::{self, Fault, OLE, has_stream};
 use std::sync::Arc;
 
 pub use crate::cell_name::is_workbook;
+pub use department::{FACTS, HEADS, TEXTS, Written, unpack};
+pub use formula::Differing;
+pub use patch::{Change, Entry, lines_refused, patch};
 
 /// The most cells with content of a sheet; a ledger of 5,000 lines has 50,000.
 pub const MOST_CELLS: usize = 3_000_000;
@@ -28,7 +37,14 @@ pub struct Workbook {
     /// Its name in its folder.
     file: Arc<str>,
     bytes: Bytes,
-    book: xlsx::Book,
+    book: Book,
+}
+
+/// By its format. Only the first is read sheet by sheet, and written.
+enum Book {
+    Xlsx(xlsx::Book),
+    Ods(ods::Book),
+    Xls(xls::Book),
 }
 
 /// A sheet, as its workbook lists it.
@@ -140,6 +156,32 @@ impl CellRow {
 }
 
 impl Cells {
+    /// Gives every row of a vertically merged cell in one of the columns (from 1) what its first row says, below a row.
+    pub fn fill_down(&mut self, columns: &[u32], below: u32) {
+        let mut ranges: Vec<&Merged> = self.merged.iter().filter(|range| range.first.1 < range.last.1).collect();
+        ranges.sort_by_key(|range| (range.first, range.last));
+        let mut filled = (0, 0);
+        for range in ranges {
+            let (column, first) = range.first;
+            // Ranges that overlap are of no program; each row is gone over once for a column.
+            if !columns.contains(&column) || first <= below || (column, first) <= filled {
+                continue;
+            }
+            filled = (column, range.last.1);
+            let from = self.rows.partition_point(|row| row.number < first);
+            let Some(cell) = self.rows.get(from).filter(|row| row.number == first).and_then(|row| row.at(column))
+            else {
+                continue;
+            };
+            let cell = cell.clone();
+            for row in self.rows[from + 1..].iter_mut().take_while(|row| row.number <= range.last.1) {
+                if let Err(at) = row.cells.binary_search_by_key(&column, |cell| cell.column) {
+                    row.cells.insert(at, cell.clone());
+                }
+            }
+        }
+    }
+
     /// The row of a number, from 1, if it holds something.
     pub fn row(&self, number: u32) -> Option<&CellRow> {
         let found = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
@@ -151,8 +193,12 @@ impl Workbook {
     /// Opens a workbook of a folder by its name there. Errors: E171, E172, at the file.
     pub fn open(bytes: &Bytes, file: &str) -> Result<Workbook, Diagnostic> {
         let at_file = |found: Diagnostic| found.at(Place::file(file));
-        recognise(bytes).map_err(at_file)?;
-        let book = xlsx::Book::open(bytes).map_err(|fault| at_file(told(fault)))?;
+        let book = match recognise(bytes).map_err(at_file)? {
+            Kind::Package if ods::is_ods(bytes) => ods::Book::open(bytes).map(Book::Ods),
+            Kind::Package => xlsx::Book::open(bytes).map(Book::Xlsx),
+            Kind::Ole => xls::Book::open(bytes).map(Book::Xls),
+        };
+        let book = book.map_err(|fault| at_file(told(fault)))?;
         Ok(Workbook { file: file.into(), bytes: bytes.clone(), book })
     }
 
@@ -163,7 +209,16 @@ impl Workbook {
 
     /// Its sheets in their order.
     pub fn sheets(&self) -> &[SheetInfo] {
-        &self.book.sheets
+        match &self.book {
+            Book::Xlsx(book) => &book.sheets,
+            Book::Ods(book) => &book.sheets,
+            Book::Xls(book) => &book.sheets,
+        }
+    }
+
+    /// It is an old workbook, of which neither formats nor what is hidden is known.
+    pub fn is_old(&self) -> bool {
+        matches!(self.book, Book::Xls(_))
     }
 
     /// What messages call a sheet of it: `数据.xlsx 预算明细`.
@@ -173,22 +228,34 @@ impl Workbook {
 
     /// Reads a sheet. Errors: E171, E172, at the sheet.
     pub fn read(&self, sheet: &SheetInfo) -> Result<Cells, Diagnostic> {
-        self.book.read(&self.bytes, sheet).map_err(|fault| told(fault).at(Place::file(self.name_of(sheet))))
+        match &self.book {
+            Book::Xlsx(book) => {
+                book.read(&self.bytes, sheet).map_err(|fault| told(fault).at(Place::file(self.name_of(sheet))))
+            }
+            Book::Ods(book) => Ok(book.read(sheet)),
+            Book::Xls(book) => Ok(book.read(sheet)),
+        }
     }
 }
 
-/// That a file is a workbook of a kind that is read, by its first bytes whatever its name is; else what it is.
-fn recognise(bytes: &[u8]) -> Result<(), Diagnostic> {
+/// How a workbook is packed.
+enum Kind {
+    Package,
+    Ole,
+}
+
+/// What a file is by its first bytes, whatever its name is; else why it is no workbook that is read.
+fn recognise(bytes: &[u8]) -> Result<Kind, Diagnostic> {
     const SAVE: &str = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”";
     let wrong = |what: &str, hint: &str| Err(Diagnostic::error("E171", what).hint(hint));
     if bytes.starts_with(OLE) {
         return match has_stream(bytes, "EncryptedPackage") {
             true => wrong("工作簿设有打开密码，无法读取", "请在 Excel 或 WPS 中取消打开密码后重新保存"),
-            false => wrong("这是旧版工作簿（.xls）", SAVE),
+            false => Ok(Kind::Ole),
         };
     }
     if bytes.starts_with(b"PK") {
-        return Ok(());
+        return Ok(Kind::Package);
     }
     let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     match start {

@@ -8,10 +8,11 @@ use super::{Cell, CellKind, CellRow, Cells, Formula, MOST_CELLS, Merged, More, S
 use crate::cell_name;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Bytes of a sheet's XML. A million lines of a ledger have half of it.
-const SHEET: u64 = 256 << 20;
+pub(super) const SHEET: u64 = 256 << 20;
 /// Bytes of all texts.
 const STRINGS: u64 = 64 << 20;
 /// Sheets of a workbook.
@@ -21,6 +22,8 @@ const MOST_RANGES: usize = 100_000;
 
 /// What all sheets of a workbook share.
 pub struct Book {
+    /// The part that lists the sheets.
+    pub part: String,
     pub sheets: Vec<SheetInfo>,
     strings: Vec<Arc<str>>,
     formats: Vec<NumberFormat>,
@@ -47,7 +50,7 @@ impl Book {
             Some(name) => formats(&mut archive, &name)?,
             None => Vec::new(),
         };
-        Ok(Book { sheets, strings, formats, from_1904 })
+        Ok(Book { part: name, sheets, strings, formats, from_1904 })
     }
 
     pub fn read(&self, bytes: &[u8], sheet: &SheetInfo) -> Result<Cells, Fault> {
@@ -90,12 +93,36 @@ fn strings(archive: &mut Archive, name: &str) -> Result<Vec<Arc<str>>, Fault> {
     let (mut text, mut in_phonetic) = (String::new(), false);
     walk(&content, name, |local, element, piece| match (local, element) {
         ("si", Some(_)) => text.clear(),
-        ("si", None) => strings.push(text.as_str().into()),
+        ("si", None) => strings.push(unescaped(&text).into()),
         ("rPh", element) => in_phonetic = element.is_some(),
         ("t", None) if !in_phonetic => text += piece,
         _ => {}
     })?;
     Ok(strings)
+}
+
+/// A text without the escapes of characters that XML cannot hold (ST_Xstring: `_x000D_`), its line ends as `\n`.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    const LENGTH: usize = "_x000D_".len();
+    if !text.contains("_x") && !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    let escape = |rest: &str| {
+        let hex = rest.get(2..6).filter(|_| rest.as_bytes().get(6) == Some(&b'_'))?;
+        let is_hex = hex.bytes().all(|b| b.is_ascii_hexdigit());
+        char::from_u32(u32::from_str_radix(hex, 16).ok().filter(|_| is_hex)?)
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (c, length) = escape(rest).map_or(('_', 1), |c| (c, LENGTH));
+        out.push(c);
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 /// The number format of every style that cells refer to by number.
@@ -327,8 +354,9 @@ impl<'a> SheetReader<'a> {
         let formula = formula.filter(|formula| !formula.text.is_empty() || formula.shared.is_some());
         let Some(value) = value.filter(|value| !value.is_empty() || kind == "str") else {
             let found = formula.map(|formula| {
+                let text = format!("={}", formula.text).into();
                 let more = Some(Box::new(More { shown: None, formula: Some(formula) }));
-                Cell { column, kind: CellKind::NoResult, text: "".into(), more }
+                Cell { column, kind: CellKind::NoResult, text, more }
             });
             return Ok(found);
         };
@@ -339,7 +367,7 @@ impl<'a> SheetReader<'a> {
                 let text = index.and_then(|index| self.book.strings.get(index)).ok_or_else(|| self.malformed())?;
                 (CellKind::Text, text.clone())
             }
-            "inlineStr" | "str" => (CellKind::Text, value.into()),
+            "inlineStr" | "str" => (CellKind::Text, unescaped(&value).into()),
             "b" => (CellKind::Boolean, if value.trim() == "1" { "TRUE" } else { "FALSE" }.into()),
             "e" => (CellKind::Error, value.into()),
             "d" => (CellKind::Date, value.strip_suffix("T00:00:00").unwrap_or(&value).replace('T', " ").into()),
@@ -389,7 +417,7 @@ impl<'a> SheetReader<'a> {
 }
 
 /// `A1:C3`, or one cell.
-fn read_range(range: &str) -> Option<Merged> {
+pub(super) fn read_range(range: &str) -> Option<Merged> {
     let (first, last) = range.split_once(':').unwrap_or((range, range));
     let (first, last) = (cell_name::read(first)?, cell_name::read(last)?);
     (first.0 <= last.0 && first.1 <= last.1).then_some(Merged { first, last })

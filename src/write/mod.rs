@@ -2,6 +2,7 @@
 
 pub mod docx;
 pub mod pdf;
+pub mod xlsx;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -16,10 +17,12 @@ pub enum Format {
     Pdf,
     /// Word, with a control for every figure.
     Docx,
+    /// The tables alone, as a workbook.
+    Xlsx,
 }
 
 impl Format {
-    /// Every format, in the order files are named in.
+    /// The formats in which a document is published, in the order files are named in.
     pub const ALL: [Format; 2] = [Format::Pdf, Format::Docx];
 
     /// `pdf`, `docx`.
@@ -27,6 +30,7 @@ impl Format {
         match self {
             Format::Pdf => "pdf",
             Format::Docx => "docx",
+            Format::Xlsx => "xlsx",
         }
     }
 }
@@ -52,5 +56,6 @@ pub fn write(
         Format::Pdf => pdf::write(document, pages, fonts),
         Format::Docx => docx::write(document, style, fonts, pages)
             .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}"))),
+        Format::Xlsx => xlsx::tables::write(document, style),
     }
 }

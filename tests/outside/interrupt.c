@@ -74,6 +74,46 @@ int fsync(int fd) {
     NEXT(fsync);
     return on_disk(fd) && interrupted() ? -1 : next(fd);
 }
+int ftruncate64(int fd, off64_t length) {
+    NEXT(ftruncate64);
+    return on_disk(fd) && interrupted() ? -1 : next(fd, length);
+}
+ssize_t copy_file_range(int from, off64_t *at, int to, off64_t *place, size_t length, unsigned flags) {
+    NEXT(copy_file_range);
+    return interrupted() ? -1 : next(from, at, to, place, length, flags);
+}
+int fchmod(int fd, mode_t mode) {
+    NEXT(fchmod);
+    return interrupted() ? -1 : next(fd, mode);
+}
+int chmod(const char *path, mode_t mode) {
+    NEXT(chmod);
+    return interrupted() ? -1 : next(path, mode);
+}
+int chown(const char *path, uid_t owner, gid_t group) {
+    NEXT(chown);
+    return interrupted() ? -1 : next(path, owner, group);
+}
+int link(const char *from, const char *to) {
+    NEXT(link);
+    return interrupted() ? -1 : next(from, to);
+}
+int linkat(int here, const char *from, int there, const char *to, int flags) {
+    NEXT(linkat);
+    return interrupted() ? -1 : next(here, from, there, to, flags);
+}
+int symlink(const char *from, const char *to) {
+    NEXT(symlink);
+    return interrupted() ? -1 : next(from, to);
+}
+int rmdir(const char *path) {
+    NEXT(rmdir);
+    return interrupted() ? -1 : next(path);
+}
+int unlinkat(int folder, const char *path, int flags) {
+    NEXT(unlinkat);
+    return interrupted() ? -1 : next(folder, path, flags);
+}
 int rename(const char *from, const char *to) {
     NEXT(rename);
     return interrupted() ? -1 : next(from, to);

@@ -32,6 +32,7 @@ fn the_format_libraries_are_named_by_their_writers_only() {
         for library in ["printpdf::", "lopdf::"] {
             assert!(!text.contains(library) || inside("write/pdf"), "{} names {library}", file.display());
         }
+        assert!(!text.contains("rust_xlsxwriter::") || inside("write/xlsx"), "{} names it", file.display());
         assert!(!text.contains("docx_rs::") || inside("write/docx"), "{} names docx-rs", file.display());
     }
 }

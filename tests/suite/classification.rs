@@ -238,3 +238,45 @@ fn a_list_of_one_year_comes_before_that_of_all_years() {
     let lists: Vec<&String> = kept.keys().filter(|path| path.ends_with("function.csv")).collect();
     assert_eq!(lists, ["classification/2023/function.csv", "classification/function.csv"]);
 }
+
+/// The sample's ledger with one code in place of another and a column of names, which names that code alone.
+fn ledger_naming(code: &str, name: &str) -> String {
+    let ledger = std::fs::read_to_string(common::root().join("data/631-2023-corrected/ledger.csv")).expect("a ledger");
+    let ledger = ledger.replacen("2010699,", &format!("{code},"), 1);
+    let line = |line: &str| {
+        let (first, rest) = line.split_once(',').expect("columns");
+        let named = match first {
+            "功能科目" => "功能科目名称",
+            first if first == code => name,
+            _ => "",
+        };
+        format!("{first},{named},{rest}\n")
+    };
+    ledger.lines().map(line).collect()
+}
+
+/// A name that the department's own data gives too has been compared; what stands alone is a note.
+#[test]
+fn a_name_that_the_data_gives_is_checked() {
+    let found = |ledger: &str| -> Vec<String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        common::copy(&common::root().join("data/631-2023-corrected"), folder.path());
+        std::fs::write(folder.path().join("ledger.csv"), ledger).expect("written");
+        let opened = common::workshop().open(&Folder::open(folder.path()), gongkai::workshop::Aim::Look);
+        opened.found.sorted().iter().map(ToString::to_string).filter(|told| told.contains("2010650")).collect()
+    };
+    let alone = found(&ledger_naming("2010650", ""));
+    assert_eq!(alone.len(), 1, "{alone:#?}");
+    assert!(alone[0].contains("提示[K011] 表里印了 1 个没有核对过的科目名称：2010650“事业运行”"), "{alone:?}");
+    assert_eq!(found(&ledger_naming("2010650", "事业运行")), Vec::<String>::new());
+}
+
+/// A name of another year is told as that.
+#[test]
+fn a_name_of_another_year_is_told_as_such() {
+    let list = "编码,名称,年度\n2010602,旧名,2021-2022\n";
+    let ledger = ledger_naming("2010602", "旧名");
+    let found = found_of("2023", None, &[("ledger.csv", &ledger), ("classification/function.csv", list)]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("警告[E106]") && found[0].contains("“旧名”是 2021—2022 年的名称"), "{found:?}");
+}

@@ -682,25 +682,12 @@ impl Scene {
     }
 }
 
-/// The library that stops or kills a program at its n-th write; None where it cannot be made.
-fn interposer(folder: &Path) -> Option<PathBuf> {
-    if !cfg!(target_os = "linux") || !common::have("gcc") {
-        return None;
-    }
-    let library = folder.join("interrupt.so");
-    let source = common::root().join("tests/outside/interrupt.c");
-    let made =
-        Command::new("gcc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl").status();
-    assert!(made.expect("gcc runs").success());
-    Some(library)
-}
-
 /// Every call that changes the disk fails once (no space, no permission), or is the last before a kill: what was
 /// published stays or is replaced, whole.
 #[test]
 fn every_write_may_fail_or_be_the_last() {
     let scratch = tempfile::tempdir().expect("a temporary folder");
-    let Some(library) = interposer(scratch.path()) else { return };
+    let Some(library) = common::interposer(scratch.path()) else { return };
     let scene = Scene::new();
     let counted = scratch.path().join("count");
     let run = |at: usize, how: &str| {
@@ -742,7 +729,7 @@ fn every_write_may_fail_or_be_the_last() {
 #[test]
 fn a_build_reads_each_file_of_its_folder_once() {
     let scratch = tempfile::tempdir().expect("a temporary folder");
-    let Some(library) = interposer(scratch.path()) else { return };
+    let Some(library) = common::interposer(scratch.path()) else { return };
     let scene = Scene::new();
     let reasons = "[since.\"2023-02-10-1\"]\n\"ledger.csv:11\" = \"办公费少计10万元\"\n";
     std::fs::write(scene.data().join("corrections.toml"), reasons).expect("writes");

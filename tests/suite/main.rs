@@ -16,6 +16,7 @@ mod data_readme;
 mod determinism;
 mod docx;
 mod editions;
+mod faults;
 mod files;
 mod hebei_set;
 mod layout_cases;

@@ -100,7 +100,7 @@ fn differing(before: &BTreeMap<String, Vec<u8>>, folder: &Path) -> Vec<(String, 
 }
 
 /// As Word leaves them: a split run, tracked changes, numbers typed over.
-fn edited(docx: &[u8]) -> Vec<u8> {
+pub fn edited(docx: &[u8]) -> Vec<u8> {
     with_body(docx, |body| {
         let body = replaced(&body, "关键之年。", "重要之</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>年，意义重大。");
         let body = replaced(

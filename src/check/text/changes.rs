@@ -9,6 +9,7 @@ use super::typed::unlike;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use rust_decimal::Decimal;
+use std::collections::HashSet;
 
 pub const RULES: &[TextRule] = &[
     TextRule {
@@ -72,14 +73,12 @@ fn sign_words(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
         for amount in passage.amounts().iter().filter(|a| a.is_money() && a.direction != 0) {
             let bound = amount.figure.map(|id| texts.composition.document.figure(id).address.as_str());
-            let same = texts.figures.iter().filter(|f| {
-                f.compares.is_some()
-                    && match bound {
-                        Some(address) => f.address == address,
-                        None => !amount.written.is_zero() && amount.significant() >= 3 && amount.prints(f.amount.abs()),
-                    }
-            });
-            let same: Vec<&NamedFigure> = same.collect();
+            let same: Vec<&NamedFigure> = match bound {
+                Some(address) => texts.figure_at(address).into_iter().collect(),
+                None if amount.written.is_zero() || amount.significant() < 3 => continue,
+                None => texts.printed_as(amount).filter(|f| amount.prints(f.amount.abs())).collect(),
+            };
+            let same: Vec<&NamedFigure> = same.into_iter().filter(|f| f.compares.is_some()).collect();
             let Some(first) = same.first() else { continue };
             let agrees =
                 |f: &&NamedFigure| f.amount.is_sign_positive() == (amount.direction > 0) && !f.amount.is_zero();
@@ -128,7 +127,7 @@ fn growths(all: &[Amount]) -> Vec<Growth<'_>> {
 /// The base of a growth in 元, with how far off rounding may put it.
 fn base_of(texts: &Texts<'_>, growth: &Growth<'_>) -> Option<(Decimal, Decimal)> {
     let bound = growth.change.figure.map(|id| &texts.composition.document.figure(id).address);
-    let exact = bound.and_then(|address| texts.figures.iter().find(|f| f.address == *address)?.compares);
+    let exact = bound.and_then(|address| texts.figure_at(address)?.compares);
     if let Some((_, base)) = exact {
         return Some((base, Decimal::ZERO));
     }
@@ -170,10 +169,10 @@ fn percents(texts: &Texts<'_>, findings: &mut Findings) {
 fn growth_alone(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.prose().filter(|p| p.own) {
         let all = passage.amounts();
-        let told: Vec<usize> = growths(all).iter().map(|g| g.percent.range.start).collect();
+        let told: HashSet<usize> = growths(all).iter().map(|g| g.percent.range.start).collect();
         let percents = all.iter().filter(|a| a.unit == Unit::Percent && a.direction != 0 && a.figure.is_none());
         for percent in percents.filter(|p| !told.contains(&p.range.start) && !is_told(texts, passage, p)) {
-            let Some(now) = amount_before(all, percent) else { continue };
+            let Some(now) = amount_before(passage, percent) else { continue };
             let figures = figures_of(texts, passage, now);
             let bases = figures.iter().flat_map(|f| texts.changes_of(&f.address)).filter_map(|f| f.compares);
             let ratios: Vec<Decimal> = bases.filter_map(|(now, base)| ratio(now - base, base.abs())).collect();
@@ -198,7 +197,7 @@ fn shares(texts: &Texts<'_>, findings: &mut Findings) {
         for percent in percents.filter(|p| !is_told(texts, passage, p)) {
             let clause = &passage.chars[percent.clause..percent.range.start];
             let Some(at) = clause.iter().rposition(|c| *c == '占') else { continue };
-            let Some(part) = amount_before(all, percent) else { continue };
+            let Some(part) = amount_before(passage, percent) else { continue };
             let wholes = texts.named_in(&clause[at + 1..]);
             let exact = figures_of(texts, passage, part);
             let parts: Vec<Decimal> = match exact.is_empty() {
@@ -230,9 +229,9 @@ fn shares(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 /// The amount of money that a percentage in the same sentence speaks of.
-fn amount_before<'a>(all: &'a [Amount], percent: &Amount) -> Option<&'a Amount> {
-    let before = |a: &&Amount| a.range.end <= percent.range.start && a.sentence == percent.sentence;
-    all.iter().rev().filter(before).find(|a| a.is_money() && a.direction == 0)
+fn amount_before<'a>(passage: &'a Passage, percent: &Amount) -> Option<&'a Amount> {
+    let mut before = passage.amounts_before(percent.range.start, &percent.sentence);
+    before.find(|a| a.is_money() && a.direction == 0)
 }
 
 /// The figures that an amount prints, or that its words name and that are as large.
@@ -240,7 +239,7 @@ fn figures_of<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount) -> V
     match amount.figure {
         Some(id) => {
             let address = &texts.composition.document.figure(id).address;
-            texts.figures.iter().filter(|f| f.address == *address).collect()
+            texts.figure_at(address).into_iter().collect()
         }
         None => {
             let named = texts.spoken_of(passage, amount);
@@ -260,8 +259,7 @@ fn shown(expected: Decimal, like: &Amount) -> String {
 
 /// Whether the set's own sentence tells a percentage: that is told by itself, or right.
 fn is_told(texts: &Texts<'_>, passage: &Passage, percent: &Amount) -> bool {
-    let known = |s: &Statement| std::ptr::eq(&texts.passages[s.passage], passage) && s.range.end == percent.number.end;
-    texts.statements.iter().any(known)
+    texts.statement_at(passage, percent.number.end).is_some()
 }
 
 fn zero_base(texts: &Texts<'_>, findings: &mut Findings) {
@@ -275,17 +273,18 @@ fn zero_base(texts: &Texts<'_>, findings: &mut Findings) {
             }
         }
         for percent in all.iter().filter(|a| a.unit == Unit::Percent) {
-            let before = passage.words(&(percent.sentence.start..percent.range.start));
+            // No ending is longer.
+            let from = percent.sentence.start.max(percent.range.start.saturating_sub(12));
+            let before = passage.words(&(from..percent.range.start));
             let completes = ["年初预算", "预算"]
                 .iter()
                 .any(|w| before.trim_end_matches(['的', '为']).ends_with(&format!("完成{w}")));
-            let planned = all.iter().find(|a| {
-                a.is_money()
-                    && a.sentence == percent.sentence
-                    && a.range.end < percent.range.start
-                    && a.label.contains("年初")
+            let of_sentence = || &all[all.partition_point(|a| a.sentence.end <= percent.sentence.start)..];
+            let planned = completes.then(|| {
+                let before = of_sentence().iter().take_while(|a| a.range.end < percent.range.start);
+                before.filter(|a| a.sentence == percent.sentence).find(|a| a.is_money() && a.label.contains("年初"))
             });
-            if completes && planned.is_some_and(|a| a.written.is_zero()) {
+            if planned.flatten().is_some_and(|a| a.written.is_zero()) {
                 let words = passage.words(&percent.range);
                 let found = passage.finding(percent.range.clone(), format!("年初预算为零，不应有完成率“{words}”"));
                 findings.push(found.hint("删去完成率，说明支出的来源"));

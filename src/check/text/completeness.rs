@@ -10,6 +10,7 @@ use crate::compose::Job;
 use crate::data::{Class, FieldDecl, Kind, own_list};
 use crate::diagnostic::{Diagnostic, Place, Severity, Severity::Warning};
 use crate::document::{Block, ColumnKind, Heading, Table};
+use aho_corasick::AhoCorasick;
 use std::collections::{BTreeSet, HashSet};
 
 const RULES_OF_2016: &str = "《地方预决算公开操作规程》（财预〔2016〕143号）";
@@ -393,13 +394,15 @@ fn glossary_spelling(texts: &Texts<'_>, findings: &mut Findings) {
         return;
     }
     let all = elsewhere(texts, &entries);
-    for entry in &entries {
+    let Ok(terms) = AhoCorasick::new(entries.iter().map(|entry| &entry.term)) else { return };
+    let used: HashSet<usize> = terms.find_overlapping_iter(&all).map(|found| found.pattern().as_usize()).collect();
+    for (index, entry) in entries.iter().enumerate() {
         // A known variant is the terms' own finding.
-        if all.contains(&entry.term) || super::terms::is_variant(&entry.term) {
+        if used.contains(&index) || super::terms::is_variant(&entry.term) {
             continue;
         }
         let words: Vec<char> = entry.term.chars().collect();
-        let start = entry.passage.text.find(&entry.term).map_or(0, |b| entry.passage.text[..b].chars().count());
+        let start = entry.passage.text.find(&entry.term).map_or(0, |b| entry.passage.chars_before(b));
         let found =
             entry.passage.finding(start..start + words.len(), format!("名词解释的“{}”，表和正文里都没有", entry.term));
         findings.push(found.hint("照表头、正文的写法改；用不到的删去"));
@@ -447,7 +450,7 @@ fn dates(texts: &Texts<'_>, findings: &mut Findings) {
 
 fn contents(texts: &Texts<'_>, findings: &mut Findings) {
     let document = &texts.composition.document;
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
     for heading in document.headings().filter(|h| h.contents) {
         let text = plain(&heading.inlines);
         let place = place_of(heading).unwrap_or_else(|| Place::file("set.toml"));
@@ -458,7 +461,7 @@ fn contents(texts: &Texts<'_>, findings: &mut Findings) {
                 Diagnostic::warning("", format!("两个标题都叫“{bare}”")).hint("目录里分不出这两处：改其中一个")
             }
             false => {
-                seen.push(bare);
+                seen.insert(bare);
                 continue;
             }
         };

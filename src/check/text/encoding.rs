@@ -6,6 +6,8 @@ use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::cell::LazyCell;
 use std::ops::Range;
 
 pub const RULES: &[TextRule] = &[
@@ -51,17 +53,22 @@ fn disguised(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in &texts.passages {
         let typed = passage.typed();
         // Once per character that is found: a text copied from a PDF has many.
-        let mut told: Vec<char> = Vec::new();
+        let mut told: HashSet<char> = HashSet::default();
+        let counts = LazyCell::new(|| {
+            let mut counts: HashMap<char, usize> = HashMap::default();
+            typed.iter().filter(|c| !c.is_ascii()).for_each(|c| *counts.entry(*c).or_default() += 1);
+            counts
+        });
         for (at, &c) in typed.iter().enumerate().filter(|(_, c)| !c.is_ascii()) {
             let Some(what) = disguise(c).filter(|_| !told.contains(&c)) else { continue };
             // A selector chooses among the forms of the character before it.
             if at > 0 && matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}') {
                 continue;
             }
-            told.push(c);
+            told.insert(c);
             let near = at.saturating_sub(4)..typed.len().min(at + 5);
             let words: String = typed[near].iter().filter(|c| !is_invisible(**c)).collect();
-            let count = typed.iter().filter(|t| **t == c).count();
+            let count = counts[&c];
             let times = if count > 1 { format!("，共 {count} 处") } else { String::new() };
             let message = format!("“{words}”里有{what}（U+{:04X}{times}）", u32::from(c));
             let hint = if is_invisible(c) { "删去它" } else { "重新输入这个字" };
@@ -83,7 +90,7 @@ fn garbled(texts: &Texts<'_>, findings: &mut Findings) {
             findings.push(found.hint("对照原文，改成应有的文字；没有文字的，删去"));
         };
         if let Some((byte, word)) = MOJIBAKE.iter().find_map(|word| Some((passage.text.find(word)?, word))) {
-            let start = passage.text[..byte].chars().count();
+            let start = passage.chars_before(byte);
             push(start..start + word.chars().count(), "乱码");
         }
         entities(&passage.chars).into_iter().for_each(|range| push(range, "网页的代码"));

@@ -152,7 +152,7 @@ fn placeholders(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in &texts.passages {
         let left_in = |found: &aho_corasick::Match| {
             let word = PLACEHOLDERS[found.pattern().as_usize()];
-            let start = passage.text[..found.start()].chars().count();
+            let start = passage.chars_before(found.start());
             let mut range = start..start + word.chars().count();
             // The whole of a word like ×××× or 目标内容12.
             while passage.chars.get(range.end).is_some_and(|c| {
@@ -258,9 +258,9 @@ fn measure_words(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
         for found in COUNTED_NOUNS.find_iter(&passage.text) {
             let noun = COUNTED[found.pattern().as_usize()];
-            let end = passage.text[..found.start()].chars().count();
+            let end = passage.chars_before(found.start());
             let count = passage.chars[..end].iter().rev().take_while(|c| NUMERALS.contains(**c)).count();
-            let before: String = passage.chars[..end - count].iter().collect();
+            let before: String = passage.chars[(end - count).saturating_sub(2)..end - count].iter().collect();
             if count > 0 && BEFORE.iter().any(|b| before.ends_with(b)) {
                 let range = end - count..end + noun.chars().count();
                 let numeral = passage.words(&(end - count..end));
@@ -356,8 +356,10 @@ fn doubled_at(chars: &[char], at: usize) -> Option<Range<usize>> {
 /// Two names that meet: 临港部门 and 部门预算.
 fn is_joint(texts: &Texts<'_>, passage: &Passage, range: &Range<usize>) -> bool {
     let middle = range.start + (range.end - range.start) / 2;
-    let before: String = passage.chars[..middle].iter().collect();
-    texts.names.iter().any(|n| !n.is_empty() && before.ends_with(&**n)) || before.ends_with(texts.report("name"))
+    let before = &passage.chars[middle.saturating_sub(texts.longest_name)..middle];
+    let own: Vec<char> = texts.report("name").chars().collect();
+    let ends = |length: usize| texts.names.contains(&*String::from_iter(&before[before.len() - length..]));
+    passage.chars[..middle].ends_with(&own) || (1..=before.len()).any(ends)
 }
 
 static WRONG_WORDS: LazyLock<AhoCorasick> =
@@ -367,7 +369,7 @@ fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
         for found in WRONG_WORDS.find_overlapping_iter(&passage.text) {
             let word = &words::WRONG[found.pattern().as_usize()];
-            let start = passage.text[..found.start()].chars().count();
+            let start = passage.chars_before(found.start());
             let range = start..start + word.wrong.chars().count();
             if word.is_within_others(&passage.chars, &range) {
                 continue;
@@ -377,7 +379,7 @@ fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
         }
         // 可以经营 and 以经济建设 are no misspelling of 已经.
         for (byte, word) in passage.text.match_indices("以经") {
-            let start = passage.text[..byte].chars().count();
+            let start = passage.chars_before(byte);
             let before = start.checked_sub(1).map(|i| passage.chars[i]);
             let after = passage.chars.get(start + 2).copied().unwrap_or_default();
             if "完取形建达超开全基落安拨下".contains(after) && !before.is_some_and(|c| "可须求得当所足难".contains(c))
@@ -387,7 +389,7 @@ fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
             }
         }
         for (byte, word) in passage.text.match_indices("截止") {
-            let start = passage.text[..byte].chars().count();
+            let start = passage.chars_before(byte);
             if is_until(&passage.chars, start) {
                 let range = start..start + 2;
                 let found = passage.finding(passage.around(start + 1), format!("“{word}”后面是时间，应为“截至”"));

@@ -32,8 +32,10 @@ pub use texts::Texts;
 
 use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rule::Findings;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// Families that ask what texts say of figures.
 const OF_FIGURES: [&[TextRule]; 4] = [typed::RULES, lists::RULES, changes::RULES, reasons::RULES];
@@ -65,15 +67,17 @@ pub fn check(composition: &Composition) -> Diagnostics {
     let texts = Texts::of(composition);
     let families: Vec<&[TextRule]> = families().collect();
     let families: Vec<Vec<Diagnostic>> = families.par_iter().map(|family| find(family, &texts)).collect();
+    let mut again: HashMap<&Place, &[Place]> = HashMap::default();
+    for passage in texts.passages.iter().filter(|p| !p.again.is_empty()) {
+        again.entry(&passage.place).or_insert(&passage.again);
+    }
     let mut all = Diagnostics::default();
-    for mut finding in families.into_iter().flatten() {
-        if let Some(place) = written_in_data(&texts, &finding) {
-            finding.place = Some(place);
-        }
+    let mut found: Vec<Diagnostic> = families.into_iter().flatten().collect();
+    written_in_data(&texts, &mut found);
+    for finding in found {
         // What is wrong with a text is wrong in every record that holds it.
-        let of_records = |p: &&passage::Passage| !p.again.is_empty() && Some(&p.place) == finding.place.as_ref();
-        let again = texts.passages.iter().find(of_records).filter(|_| !per_record(&finding));
-        for place in again.iter().flat_map(|p| &p.again) {
+        let again = finding.place.as_ref().and_then(|place| again.get(place)).filter(|_| !per_record(&finding));
+        for place in again.into_iter().copied().flatten() {
             all.push(finding.clone().at(place.clone()));
         }
         all.push(finding);
@@ -81,29 +85,48 @@ pub fn check(composition: &Composition) -> Diagnostics {
     all
 }
 
-/// Words that a layout's text takes from the data are mended there: the record, or the key of `report.toml`, that holds
-/// them. None where the layout itself says them.
-fn written_in_data(texts: &Texts<'_>, finding: &Diagnostic) -> Option<Place> {
-    let (place, words) = (finding.place.as_ref()?, finding.text.as_deref()?);
+/// Words that a layout's text takes from the data are mended there: findings in them are put at the record, or the key
+/// of `report.toml`, that holds them; those stay whose words the layout itself says.
+fn written_in_data(texts: &Texts<'_>, found: &mut [Diagnostic]) {
     let set = &texts.composition.job().set;
-    let source = set.sources.get(&*place.file).filter(|_| place.file.starts_with("layouts/"))?;
-    if words.chars().count() < 2 || source.contains(words) {
-        return None;
-    }
-    let words = characters::searched_text(words);
-    let shares = |text: &str| match text.contains(&words) {
-        true => words.len(),
-        false if text.chars().count() >= 2 && words.contains(text) => text.len(),
-        false => 0,
+    let words = |finding: &Diagnostic| {
+        let (place, words) = (finding.place.as_ref()?, finding.text.as_deref()?);
+        let source = set.sources.get(&*place.file).filter(|_| place.file.starts_with("layouts/"))?;
+        let typed = words.chars().count() >= 2 && !source.contains(words);
+        typed.then(|| characters::searched_text(words)).filter(|words| !words.is_empty())
     };
+    let all: Vec<(usize, String)> =
+        found.iter().enumerate().filter_map(|(index, finding)| Some((index, words(finding)?))).collect();
+    if all.is_empty() {
+        return;
+    }
     let fields = texts.passages.iter().filter(|p| matches!(p.kind, passage::Kind::Field { .. }));
     let report = &texts.composition.job().report;
-    let of_report = report.values.iter().map(|(key, value)| (shares(value), report.place(key)));
-    let all = fields.map(|p| (shares(&p.text), p.place.clone())).chain(of_report);
-    // Of several that hold as much of the words, the first.
-    let best =
-        all.filter(|(shared, _)| *shared > 0).min_by_key(|(shared, place)| (std::cmp::Reverse(*shared), place.clone()));
-    best.map(|(_, place)| place)
+    let of_report = report.values.iter().map(|(key, value)| (value.as_str(), report.place(key)));
+    let typed: Vec<(&str, Place)> = fields.map(|p| (p.text.as_str(), p.place.clone())).chain(of_report).collect();
+    let mut distinct: Vec<&str> = all.iter().map(|(_, words)| words.as_str()).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    // Of several that hold as much of the words, the first: what holds them all, else the longest that is part of them.
+    let mut whole: HashMap<&str, &Place> = HashMap::default();
+    let Ok(search) = AhoCorasick::new(&distinct) else { return };
+    for (text, place) in &typed {
+        for found in search.find_overlapping_iter(*text) {
+            let known = whole.entry(distinct[found.pattern().as_usize()]).or_insert(place);
+            *known = place.min(*known);
+        }
+    }
+    let parts: Vec<&(&str, Place)> = typed.iter().filter(|(text, _)| text.chars().count() >= 2).collect();
+    let Ok(search) = AhoCorasick::new(parts.iter().map(|(text, _)| *text)) else { return };
+    for (index, words) in &all {
+        let part = || {
+            let held = search.find_overlapping_iter(words).map(|found| parts[found.pattern().as_usize()]);
+            held.min_by_key(|(text, place)| (std::cmp::Reverse(text.len()), place)).map(|(_, place)| place)
+        };
+        if let Some(place) = whole.get(words.as_str()).copied().or_else(part) {
+            found[*index].place = Some(place.clone());
+        }
+    }
 }
 
 /// What the rules over words find in the department's own texts, whatever its tables say.
@@ -120,8 +143,8 @@ pub fn check_amounts(texts: &Texts<'_>) -> Diagnostics {
 fn of_own<'r>(texts: &Texts<'_>, rules: impl Iterator<Item = &'r TextRule>) -> Diagnostics {
     let mut all = Diagnostics::default();
     rules.flat_map(|rule| find(std::slice::from_ref(rule), texts)).for_each(|found| all.push(found));
-    let own = |place: &Place| texts.passages.iter().any(|p| p.own && p.place.file == place.file);
-    all.retain(|d| d.place.as_ref().is_some_and(own));
+    let own: HashSet<&str> = texts.passages.iter().filter(|p| p.own).map(|p| &*p.place.file).collect();
+    all.retain(|d| d.place.as_ref().is_some_and(|place| own.contains(&*place.file)));
     all
 }
 

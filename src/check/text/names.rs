@@ -1,7 +1,6 @@
 //! Names and years in prose: subjects by their codes, projects as the data names them, the department's own word for
 //! itself, the budget's level and year.
 
-use super::amounts::Amount;
 use super::characters::{is_han, is_searched, searched_text};
 use super::passage::{Kind, Passage};
 use super::rule::{Findings, TextRule};
@@ -11,10 +10,13 @@ use crate::check::rule::{Example, RulePage};
 use crate::data::Class;
 use crate::diagnostic::Severity::Warning;
 use aho_corasick::{AhoCorasick, MatchKind};
-use rustc_hash::FxHashSet as HashSet;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub const RULES: &[TextRule] = &[
     TextRule {
@@ -157,14 +159,16 @@ fn former_names(texts: &Texts<'_>, findings: &mut Findings) {
     else {
         return;
     };
+    let holding: Vec<Vec<&str>> =
+        former.iter().map(|(old, _)| current.iter().copied().filter(|name| name.contains(old)).collect()).collect();
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
         for found in all.find_iter(&passage.text) {
             let (old, new) = *former[found.pattern().as_usize()];
-            let start = passage.text[..found.start()].chars().count();
+            let start = passage.chars_before(found.start());
             let range = start..start + old.chars().count();
             // 归口管理的行政单位离退休 ends in a name that is right; 文化旅游体育与传媒支出 holds no former one.
-            let within = current.iter().any(|name| {
-                name.contains(old) && passage.text[..found.end()].ends_with(name)
+            let within = holding[found.pattern().as_usize()].iter().any(|name| {
+                passage.text[..found.end()].ends_with(name)
                     || name.starts_with(old) && passage.text[found.start()..].starts_with(name)
             });
             let coded =
@@ -172,10 +176,10 @@ fn former_names(texts: &Texts<'_>, findings: &mut Findings) {
             let after: String = passage.chars[range.end..].iter().take(4).collect();
             let marked =
                 ["（类）", "（款）", "（项）", "科目", "(类)", "(款)", "(项)"].iter().any(|w| after.starts_with(w));
-            let money = passage
-                .amounts()
-                .iter()
-                .any(|a| a.is_money() && a.clause <= start && (range.end..range.end + 8).contains(&a.range.start));
+            let amounts = passage.amounts();
+            let after_it = &amounts[amounts.partition_point(|a| a.range.start < range.end)..];
+            let mut near = after_it.iter().take_while(|a| a.range.start < range.end + 8);
+            let money = near.any(|a| a.is_money() && a.clause <= start);
             if !within && (coded || marked || money) {
                 let finding = passage.finding(range, format!("“{old}”是旧名称，现在叫“{new}”"));
                 findings.push(finding.hint(format!("写作“{new}”，并核对编码")));
@@ -285,6 +289,9 @@ fn subject_names(texts: &Texts<'_>, findings: &mut Findings) {
         .max()
         .copied()
         .unwrap_or(7);
+    let classes = texts.composition.job().set.schema.classes.values();
+    let names: HashSet<Vec<char>> = classes.flat_map(|c| c.names.values().map(|n| n.chars().collect())).collect();
+    let mut unknown = 0;
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
         let chars = &passage.chars;
         let mut at = 0;
@@ -304,8 +311,9 @@ fn subject_names(texts: &Texts<'_>, findings: &mut Findings) {
             }
             match class_of(texts, &digits) {
                 Some(class) => wrong_name(passage, &range, &digits, &class.names[&digits], findings),
-                None if is_subject(texts, passage, &range, dashed) => {
-                    let near = nearest_code(texts, &digits);
+                None if is_subject(&names, passage, &range, dashed) => {
+                    unknown += 1;
+                    let near = if unknown > HINTS { None } else { nearest_code(texts, &digits) };
                     let hint =
                         near.map_or("核对编码".to_string(), |(code, name)| format!("是否应为 {code}（{name}）？"));
                     let words = passage.words(&range);
@@ -319,21 +327,24 @@ fn subject_names(texts: &Texts<'_>, findings: &mut Findings) {
 
 /// Whether what is no code of the classification was meant for one: levels divided by dashes with a name behind, or
 /// the words of a subject around it.
-fn is_subject(texts: &Texts<'_>, passage: &Passage, range: &Range<usize>, dashed: bool) -> bool {
+fn is_subject(names: &HashSet<Vec<char>>, passage: &Passage, range: &Range<usize>, dashed: bool) -> bool {
     let named = passage.chars[range.end..].iter().take(3).filter(|c| is_han(**c)).count() == 3;
-    dashed && named || passage.chars[range.start] == '2' && is_of_subject(texts, passage, range)
+    dashed && named || passage.chars[range.start] == '2' && is_of_subject(names, passage, range)
 }
 
 /// Whether the words around a code are a subject's: its name right behind, or 科目 before it.
-fn is_of_subject(texts: &Texts<'_>, passage: &Passage, range: &Range<usize>) -> bool {
+fn is_of_subject(names: &HashSet<Vec<char>>, passage: &Passage, range: &Range<usize>) -> bool {
     let before = passage.words(&(range.start.saturating_sub(8)..range.start));
     if ["科目", "分类", "编码"].iter().any(|w| before.contains(w)) {
         return true;
     }
-    let after: String = passage.chars[range.end..].iter().skip_while(|c| "（(“ ".contains(**c)).take(24).collect();
-    let mut names = texts.composition.job().set.schema.classes.values().flat_map(|c| c.names.values());
-    names.any(|name| name.chars().count() >= 3 && after.starts_with(name.as_str()))
+    let after = passage.chars[range.end..].iter().skip_while(|c| "（(“ ".contains(**c)).take(24);
+    let after: Vec<char> = after.copied().collect();
+    (3..=after.len()).any(|length| names.contains(&after[..length]))
 }
+
+/// How many codes that are not known are compared with all that are.
+const HINTS: usize = 200;
 
 fn nearest_code<'t>(texts: &'t Texts<'_>, digits: &str) -> Option<(&'t str, &'t str)> {
     let classes = &texts.composition.job().set.schema.classes;
@@ -350,7 +361,9 @@ fn wrong_name(passage: &Passage, range: &Range<usize>, digits: &str, name: &str,
     let part = |c: &char| is_han(*c) || "（）()、".contains(*c);
     let after: String = chars[start.min(chars.len())..].iter().take_while(|c| part(c)).collect();
     let bracketed = range.start > 0 && ['（', '('].contains(&chars[range.start - 1]);
-    let before: String = chars[..range.start.saturating_sub(usize::from(bracketed))].iter().collect();
+    let end = range.start.saturating_sub(usize::from(bracketed));
+    // What a name may be, with as many brackets.
+    let before: String = chars[end.saturating_sub(20 + 2 * name.chars().count())..end].iter().collect();
     let plain = |text: &str| text.replace(['(', '（', ')', '）'], "");
     let right = plain(&after).starts_with(&plain(name)) || plain(&before).ends_with(&plain(name));
     let named = bracketed || after.chars().filter(|c| is_han(*c)).count() >= 3;
@@ -419,55 +432,172 @@ fn project_names(texts: &Texts<'_>, findings: &mut Findings) {
         let found = passage.finding(range.clone(), format!("“{words}”：数据里的名称是“{name}”"));
         findings.push(found.hint(format!("版式集的同一句话在这里印的是它；写作“{name}”")));
     }
-    let all: Vec<(Vec<char>, Cow<'_, str>)> =
-        projects(texts, 5).into_iter().map(|p| (p.chars().collect(), p)).collect();
-    // A name nearly stands in a text only where its beginning or its end does: two words a name.
-    let edges = |n: usize| [String::from_iter(&all[n].0[..3]), String::from_iter(&all[n].0[all[n].0.len() - 3..])];
-    let Ok(edges) = AhoCorasick::new((0..all.len()).flat_map(edges)) else { return };
+    let all = Spellings::of(projects(texts, 5));
+    // Another project's own name is no misspelling.
+    let Ok(whole) = AhoCorasick::new(all.names.iter().map(|(_, name)| &**name)) else { return };
     let told = |passage: &Passage, range: &Range<usize>| {
-        let mut unlike = texts.unlike(What::Name);
-        unlike.any(|(p, r, _)| std::ptr::eq(p, passage) && r.start < range.end && range.start < r.end)
+        let mut unlike = texts.unlike_in(passage, What::Name);
+        unlike.any(|r| r.start < range.end && range.start < r.end)
     };
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
-        let near: BTreeSet<usize> =
-            edges.find_overlapping_iter(&passage.text).map(|found| found.pattern().as_usize() / 2).collect();
-        for (name, project) in near.into_iter().map(|n| &all[n]) {
-            if passage.text.contains(&**project) {
+        let there: HashSet<usize> =
+            whole.find_overlapping_iter(&passage.text).map(|found| found.pattern().as_usize()).collect();
+        for (project, range) in all.nearly_in(&passage.chars) {
+            let words = passage.words(&range);
+            if there.contains(&project) || whole.is_match(&words) || told(passage, &range) {
                 continue;
             }
-            if let Some(range) = nearly(&passage.chars, name) {
-                let words = passage.words(&range);
-                // Another project's own name is no misspelling.
-                if all.iter().any(|(_, other)| words.contains(&**other)) || told(passage, &range) {
-                    continue;
-                }
-                let found = passage.finding(range, format!("“{words}”与明细里的项目“{project}”只差一两个字"));
-                findings.push(found.hint(format!("若是同一个项目，写作“{project}”")));
-            }
+            let project = &all.names[project].1;
+            let found = passage.finding(range, format!("“{words}”与明细里的项目“{project}”只差一两个字"));
+            findings.push(found.hint(format!("若是同一个项目，写作“{project}”")));
         }
     }
 }
 
-/// Where a name stands with one character wrong, missing or added: its first three or last three are right.
-fn nearly(chars: &[char], name: &[char]) -> Option<Range<usize>> {
-    let length = name.len();
-    let edges = [(0, &name[..3]), (length - 3, &name[length - 3..])];
-    for (offset, edge) in edges {
-        let [first, second, third] = *edge else { return None };
-        let starts = |w: &[char]| w[0] == first && w[1] == second && w[2] == third;
-        for at in (0..chars.len().saturating_sub(2)).filter(|&i| starts(&chars[i..i + 3])) {
-            for size in [length, length - 1, length + 1] {
-                let start = if offset == 0 { at } else { (at + 3).checked_sub(size)? };
-                let Some(window) = chars.get(start..start + size) else { continue };
-                let clean = window.iter().all(|c| !"，。；：".contains(*c));
-                let (a, b): (String, String) = (window.iter().collect(), name.iter().collect());
-                if clean && strsim::damerau_levenshtein(&a, &b) == 1 {
-                    return Some(start..start + size);
+/// Names, to be found in a text with one character wrong, missing, added or changed with its neighbour: what of a name
+/// is left without one character is left of what nearly is it. A text as long as there are names is read in time that
+/// grows with both, not with one times the other.
+struct Spellings<'n> {
+    names: Vec<(Vec<char>, Cow<'n, str>)>,
+    /// Digests of names and of what is left of them, in order, each with its name.
+    left: Vec<(u64, u32)>,
+    /// Digest → where its names begin in `left`, and where they end.
+    lists: HashMap<u64, (u32, u32)>,
+    /// The first three characters, and the last three, with the lengths of the names that begin, or end, so.
+    edges: [HashMap<[char; 3], BTreeSet<usize>>; 2],
+}
+
+/// What of a name a digest is made of.
+#[derive(Hash, Clone, Copy)]
+enum Left {
+    Whole,
+    /// Without the character at a place.
+    Without(usize),
+    /// Without any one character.
+    Shorter,
+}
+
+/// Whether a name stands where its first three characters do or where its last three do, where these are, and of which
+/// size it is there: as long as the name, shorter, longer.
+type At = (usize, usize, usize);
+
+impl<'n> Spellings<'n> {
+    /// Of names of at least five characters.
+    fn of(names: Vec<Cow<'n, str>>) -> Spellings<'n> {
+        let names = names.into_iter().map(|name| (name.chars().collect::<Vec<char>>(), name));
+        let mut names: Vec<(Vec<char>, Cow<'n, str>)> = names.filter(|(chars, _)| chars.len() >= 5).collect();
+        names.sort_by(|a, b| a.1.cmp(&b.1));
+        names.dedup_by(|a, b| a.1 == b.1);
+        let mut left = Vec::new();
+        let mut edges = [HashMap::default(), HashMap::default()];
+        for (index, (name, _)) in names.iter().enumerate() {
+            let index = index as u32;
+            left.push((digest(Left::Whole, name, &[]), index));
+            for at in 0..name.len() {
+                let (before, after) = (&name[..at], &name[at + 1..]);
+                left.push((digest(Left::Without(at), before, after), index));
+                left.push((digest(Left::Shorter, before, after), index));
+            }
+            for (edges, edge) in edges.iter_mut().zip([&name[..3], &name[name.len() - 3..]]) {
+                let lengths: &mut BTreeSet<usize> = edges.entry([edge[0], edge[1], edge[2]]).or_default();
+                lengths.insert(name.len());
+            }
+        }
+        left.sort_unstable();
+        left.dedup();
+        let mut lists: HashMap<u64, (u32, u32)> = HashMap::default();
+        for (at, (digest, _)) in left.iter().enumerate() {
+            lists.entry(*digest).or_insert((at as u32, 0)).1 = at as u32 + 1;
+        }
+        Spellings { names, left, lists, edges }
+    }
+
+    fn with(&self, left: Left, before: &[char], after: &[char]) -> &[(u64, u32)] {
+        let (from, to) = self.lists.get(&digest(left, before, after)).copied().unwrap_or_default();
+        &self.left[from as usize..to as usize]
+    }
+
+    /// The names that nearly stand in a text, each with the first place: its first three or last three are right.
+    fn nearly_in(&self, chars: &[char]) -> Vec<(usize, Range<usize>)> {
+        let mut found: BTreeMap<usize, (At, Range<usize>)> = BTreeMap::new();
+        // Of the names that leave the same without one character, two different windows show all: each is near those
+        // that it is not itself. So a list is gone through twice at an edge, however often it is met.
+        let mut met: HashMap<(usize, usize), (Range<usize>, bool)> = HashMap::default();
+        for (edge, lengths_of) in self.edges.iter().enumerate() {
+            for (at, three) in chars.windows(3).enumerate() {
+                let Some(lengths) = lengths_of.get(&[three[0], three[1], three[2]]) else { continue };
+                for &length in lengths {
+                    for (order, size) in [length, length - 1, length + 1].into_iter().enumerate() {
+                        let start = if edge == 0 { Some(at) } else { (at + 3).checked_sub(size) };
+                        let Some(range) = start.map(|start| start..start + size) else { continue };
+                        let Some(window) = chars.get(range.clone()) else { continue };
+                        if window.iter().any(|c| "，。；：".contains(*c)) {
+                            continue;
+                        }
+                        for list in self.near(window, length) {
+                            let known = met.get_mut(&(edge, list.as_ptr().addr()));
+                            match known {
+                                Some((first, twice)) if *twice || chars[first.clone()] == *window => continue,
+                                Some((_, twice)) => *twice = list.len() > 1,
+                                None => drop(met.insert((edge, list.as_ptr().addr()), (range.clone(), false))),
+                            }
+                            for name in list.iter().map(|(_, name)| *name as usize) {
+                                if self.is_near(name, edge, three, window) {
+                                    let here = ((edge, at, order), range.clone());
+                                    let known = found.entry(name).or_insert_with(|| here.clone());
+                                    if here.0 < known.0 {
+                                        *known = here;
+                                    }
+                                }
+                            }
+                        }
+                    }
                 }
             }
         }
+        found.into_iter().map(|(name, (_, range))| (name, range)).collect()
     }
-    None
+
+    /// The names of a length that may be one step from a window, in lists of those that leave the same.
+    fn near(&self, window: &[char], length: usize) -> Vec<&[(u64, u32)]> {
+        let mut lists = Vec::new();
+        if window.len() < length {
+            lists.push(self.with(Left::Shorter, window, &[]));
+        }
+        for at in (0..window.len()).filter(|_| window.len() >= length) {
+            let (before, after) = (&window[..at], &window[at + 1..]);
+            if window.len() > length {
+                lists.push(self.with(Left::Whole, before, after));
+                continue;
+            }
+            lists.push(self.with(Left::Without(at), before, after));
+            if let [next, after @ ..] = after {
+                lists.push(self.with(Left::Whole, &[before, &[*next, window[at]]].concat(), after));
+            }
+        }
+        lists.retain(|list| !list.is_empty());
+        lists
+    }
+
+    /// Whether a name has the edge and is one step from a window.
+    fn is_near(&self, name: usize, edge: usize, three: &[char], window: &[char]) -> bool {
+        let (name, text) = &self.names[name];
+        let own = if edge == 0 { &name[..3] } else { &name[name.len() - 3..] };
+        own == three && strsim::damerau_levenshtein(&window.iter().collect::<String>(), text) == 1
+    }
+}
+
+fn digest(left: Left, before: &[char], after: &[char]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    left.hash(&mut hasher);
+    before.iter().chain(after).for_each(|c| c.hash(&mut hasher));
+    hasher.finish()
+}
+
+/// Every four digits before 年, of a longer number too.
+fn years_of(chars: &[char]) -> Vec<String> {
+    let is_year = |w: &&[char]| w[4] == '年' && w[..4].iter().all(char::is_ascii_digit);
+    chars.windows(5).filter(is_year).map(|w| w.iter().collect()).collect()
 }
 
 /// Four digits before 年, not part of a longer number.
@@ -491,19 +621,28 @@ fn years(texts: &Texts<'_>, findings: &mut Findings) {
     const ELSEWHERE: [&str; 12] =
         ["以来", "印发", "规划", "至", "截至", "发布", "修订", "施行", "开始", "末", "成立", "—"];
     let year = texts.year();
+    let mut naming: Vec<&str> = texts.names.iter().map(|n| &**n).filter(|n| n.contains('年')).collect();
+    naming.sort_unstable();
+    let Ok(naming_years) = AhoCorasick::new(&naming) else { return };
     for passage in texts.prose() {
+        let pairs = Pairs { of: ["《》", "“”"].map(|pair| passage.places_of(pair)) };
+        // The years that names of the data have which stand in the text.
+        let named: LazyCell<HashSet<String>, _> = LazyCell::new(|| {
+            let found: HashSet<usize> =
+                naming_years.find_overlapping_iter(&passage.text).map(|found| found.pattern().as_usize()).collect();
+            found.into_iter().flat_map(|name| years_of(&naming[name].chars().collect::<Vec<char>>())).collect()
+        });
         for (found_year, range) in years_in(passage) {
             if found_year == year || found_year == year - 1 || !(1990..=2100).contains(&found_year) {
                 continue;
             }
             let chars = &passage.chars;
             let stop = |c: &char| "，。；：、".contains(*c);
-            let end = range.end + chars[range.end..].iter().take_while(|c| !stop(c)).count();
-            let after = passage.words(&(range.end..end.min(range.end + 10)));
+            let end = range.end + chars[range.end..].iter().take(10).take_while(|c| !stop(c)).count();
+            let after = passage.words(&(range.end..end));
             let before = passage.words(&(range.start.saturating_sub(6)..range.start));
-            let cited = inside(chars, range.start, '《', '》')
-                || inside(chars, range.start, '“', '”')
-                || texts.names.iter().any(|n| n.contains(&passage.words(&range)) && passage.text.contains(&**n));
+            let cited = [('《', '》'), ('“', '”')].iter().any(|pair| pairs.is_inside(passage, range.start, *pair))
+                || named.contains(&passage.words(&range));
             let speaks = OF_BUDGETS.iter().any(|w| after.contains(w))
                 && !ELSEWHERE.iter().any(|w| after.contains(w) || before.ends_with(w));
             if speaks && !cited {
@@ -515,26 +654,32 @@ fn years(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
+/// How amounts of two years are compared, each in two characters.
+static COMPARISONS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = ["增加", "减少", "增长", "下降", "持平", "压减", "降低", "上升", "提高", "相同"];
+    AhoCorasick::new(words).expect("a few short words")
+});
+
 /// 比2021年增加 in the budget of 2023: what is compared with is the year before.
 fn compared_years(texts: &Texts<'_>, findings: &mut Findings) {
-    const COMPARED: [&str; 10] = ["增加", "减少", "增长", "下降", "持平", "压减", "降低", "上升", "提高", "相同"];
     let year = texts.year();
     for passage in texts.prose().filter(|p| p.own && !p.amounts().is_empty()) {
         let years = years_in(passage);
+        let stops = passage.places_of("。；");
+        let compared: Vec<usize> =
+            COMPARISONS.find_iter(&passage.text).map(|found| passage.chars_before(found.start())).collect();
         for (index, (found, range)) in years.iter().enumerate() {
             let compares = range.start > 0 && "比较与".contains(passage.chars[range.start - 1]);
-            let end = passage.chars[range.end..].iter().position(|c| "。；".contains(*c));
-            let rest = passage.words(&(range.end..end.map_or(passage.chars.len(), |n| range.end + n)));
-            let change: Vec<&Amount> =
-                passage.amounts().iter().filter(|a| a.is_money() && a.sentence.contains(&range.start)).collect();
+            let end = stops.get(stops.partition_point(|&at| at < range.end)).map_or(passage.chars.len(), |at| *at);
+            let says = compared.get(compared.partition_point(|&at| at < range.end)).is_some_and(|at| at + 2 <= end);
+            let amounts = passage.amounts();
+            let of_sentence = &amounts[amounts.partition_point(|a| a.sentence.end <= range.start)..];
+            let change = of_sentence.iter().take_while(|a| a.sentence.contains(&range.start)).find(|a| a.is_money());
             // The year that is compared is said before it, or it is the budget's.
-            let of = years[..index]
-                .iter()
-                .rev()
-                .find(|(_, r)| change.first().is_some_and(|a| a.sentence.contains(&r.start)));
+            let of = years[..index].last().filter(|(_, r)| change.is_some_and(|a| a.sentence.contains(&r.start)));
             let expected = of.map_or(year, |(y, _)| *y) - 1;
-            let told = texts.unlike(What::Year).any(|(p, r, _)| std::ptr::eq(p, passage) && r == range);
-            let money = !change.is_empty() && COMPARED.iter().any(|w| rest.contains(w));
+            let told = texts.unlike_in(passage, What::Year).any(|r| r == range);
+            let money = change.is_some() && says;
             if compares && money && *found != expected && *found != year - 1 && !told {
                 let words = passage.words(range);
                 let message = format!("“{words}”：本年是 {} 年，上年是 {} 年", expected + 1, expected);
@@ -550,13 +695,16 @@ fn years_of_amounts(texts: &Texts<'_>, findings: &mut Findings) {
     let year = texts.year();
     for passage in texts.prose().filter(|p| p.own) {
         let years = years_in(passage);
-        let mut told: Vec<usize> = Vec::new();
+        let mut told: HashSet<usize> = HashSet::default();
+        let semicolons = passage.places_of("；");
         for amount in passage.amounts().iter().filter(|a| a.is_money() && a.direction == 0 && !a.written.is_zero()) {
-            let before = |r: &Range<usize>| r.end <= amount.range.start && amount.sentence.contains(&r.start);
-            let Some((found, range)) = years.iter().rev().find(|(_, r)| before(r)) else { continue };
+            let before = years.partition_point(|(_, r)| r.end <= amount.range.start);
+            let nearest = years[..before].last().filter(|(_, r)| amount.sentence.contains(&r.start));
+            let Some((found, range)) = nearest else { continue };
             let previous = range.start.checked_sub(1).map(|i| passage.chars[i]);
             let compares = previous.is_some_and(|c| "比较与从由自至到".contains(c));
-            let stops = passage.words(&(range.end..amount.range.start)).contains(['；']);
+            let next = semicolons.partition_point(|&at| at < range.end);
+            let stops = semicolons.get(next).is_some_and(|&at| at < amount.range.start);
             if *found != year - 1 || compares || stops || told.contains(&range.start) {
                 continue;
             }
@@ -567,9 +715,9 @@ fn years_of_amounts(texts: &Texts<'_>, findings: &mut Findings) {
             let now: Vec<_> = figures.into_iter().filter(|f| amount.prints(f.amount)).collect();
             let last_too = now.iter().flat_map(|f| texts.changes_of(&f.address)).filter_map(|f| f.compares);
             let last_too = last_too.into_iter().any(|(_, before)| amount.prints(before));
-            let known = texts.unlike(What::Year).any(|(p, r, _)| std::ptr::eq(p, passage) && r == range);
+            let known = texts.unlike_in(passage, What::Year).any(|r| r == range);
             if let Some(figure) = now.first().filter(|_| !last_too && !known) {
-                told.push(range.start);
+                told.insert(range.start);
                 let words = passage.words(&amount.range);
                 let message = format!("“{}”：{words}是 {year} 年的数（{}）", passage.words(range), figure.address);
                 let finding = passage.finding(range.clone(), message).address(figure.address.clone());
@@ -579,10 +727,18 @@ fn years_of_amounts(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a character stands between a pair of signs.
-fn inside(chars: &[char], at: usize, open: char, close: char) -> bool {
-    let last = chars[..at].iter().rposition(|c| *c == open || *c == close);
-    last.is_some_and(|i| chars[i] == open)
+/// Where the signs of 《》 and “” stand in a passage.
+struct Pairs {
+    of: [Vec<usize>; 2],
+}
+
+impl Pairs {
+    /// Whether a character stands between a pair of signs.
+    fn is_inside(&self, passage: &Passage, at: usize, (open, _): (char, char)) -> bool {
+        let places = &self.of[usize::from(open != '《')];
+        let last = places[..places.partition_point(|&place| place < at)].last();
+        last.is_some_and(|&place| passage.chars[place] == open)
+    }
 }
 
 fn entity(texts: &Texts<'_>, findings: &mut Findings) {
@@ -603,13 +759,15 @@ fn entity(texts: &Texts<'_>, findings: &mut Findings) {
     };
     let own = texts.report("entity");
     for (index, passage) in texts.passages.iter().enumerate().filter(|(_, p)| p.is_prose()) {
+        let defined_at = ["是指", "：指"].iter().filter_map(|w| Some(passage.text.find(w)? + w.len())).min();
+        let others: LazyCell<Others, _> = LazyCell::new(|| Others::of(passage, own));
         for pronoun in ["我", "本"] {
             let word = format!("{pronoun}{other}");
             for (byte, _) in passage.text.match_indices(&word) {
-                let start = passage.text[..byte].chars().count();
+                let start = passage.chars_before(byte);
                 // 我区部门预算 speaks of all departments; 本单位 within a definition of others is theirs.
-                let defined = passage.text[..byte].contains("是指") || passage.text[..byte].contains("：指");
-                if defined || pronoun == "本" && is_of_others(texts, index, byte, own) {
+                let defined = defined_at.is_some_and(|at| at <= byte);
+                if defined || pronoun == "本" && is_of_others(texts, index, byte, own, &others) {
                     continue;
                 }
                 let right = format!("{pronoun}{own}");
@@ -620,21 +778,48 @@ fn entity(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
+/// Who else is spoken of in a passage than the department itself, as bytes of its text.
+struct Others {
+    /// Where their kinds end, 单位 or 企业, but for 本单位, in order.
+    named: Vec<usize>,
+    /// Where the first 单位 ends, where 部门 is the department's own word, or the other way round.
+    first: Option<usize>,
+    /// Where sentences end.
+    stops: Vec<usize>,
+}
+
+static KINDS_OF_OTHERS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(KINDS).expect("a few short words"));
+const KINDS: [&str; 10] = ["单位", "部门", "企业", "组织", "学校", "个人", "机构", "人员", "职工", "劳动者"];
+
+impl Others {
+    fn of(passage: &Passage, own: &str) -> Others {
+        let text = passage.text.as_str();
+        let found = KINDS_OF_OTHERS.find_iter(text).map(|found| (KINDS[found.pattern().as_usize()], found));
+        let others = found.filter(|(kind, found)| *kind != own && !text[..found.start()].ends_with(['我', '本']));
+        let others: Vec<(&str, usize)> = others.map(|(kind, found)| (kind, found.end())).collect();
+        let other = if own == "部门" { "单位" } else { "部门" };
+        Others {
+            first: others.iter().find(|(kind, _)| *kind == other).map(|(_, end)| *end),
+            named: others.into_iter().map(|(_, end)| end).collect(),
+            stops: text.match_indices(['。', '！', '？']).map(|(at, _)| at).collect(),
+        }
+    }
+
+    /// Whether someone of the department's like stands anywhere before a byte, or anyone in its sentence.
+    fn stand_before(&self, byte: usize) -> bool {
+        let sentence = self.stops[..self.stops.partition_point(|&at| at < byte)].last().map_or(0, |&at| at);
+        let next = self.named.partition_point(|&end| end <= sentence);
+        self.first.is_some_and(|end| end <= byte) || self.named.get(next).is_some_and(|&end| end <= byte)
+    }
+}
+
 /// Whether 本单位 stands for someone that was named before: 各单位编制本单位预算; or beside the department's own: 本部门、
 /// 本单位. A numbered line goes on with the sentence before its list.
-fn is_of_others(texts: &Texts<'_>, index: usize, byte: usize, own: &str) -> bool {
-    const OTHERS: [&str; 10] = ["单位", "部门", "企业", "组织", "学校", "个人", "机构", "人员", "职工", "劳动者"];
+fn is_of_others(texts: &Texts<'_>, index: usize, byte: usize, own: &str, others: &Others) -> bool {
     let passage = &texts.passages[index];
     let before = &passage.text[..byte];
-    let named = |text: &str| {
-        let others = OTHERS.iter().filter(|other| **other != own);
-        others.into_iter().any(|other| text.match_indices(other).any(|(at, _)| !text[..at].ends_with(['我', '本'])))
-    };
-    let sentence = before.rsplit(['。', '！', '？']).next().unwrap_or_default();
     // 向本单位报告: whoever it is told of has one; 用人单位 may stand a sentence before.
-    let other = if own == "部门" { "单位" } else { "部门" };
-    let antecedent = before.match_indices(other).any(|(at, _)| !before[..at].ends_with(['我', '本']));
-    if before.ends_with(['、', '向', '由']) || before.ends_with("或者") || antecedent || named(sentence) {
+    if before.ends_with(['、', '向', '由']) || before.ends_with("或者") || others.stand_before(byte) {
         return true;
     }
     // 属于本部门的……；属于本单位的……
@@ -645,7 +830,7 @@ fn is_of_others(texts: &Texts<'_>, index: usize, byte: usize, own: &str) -> bool
     let numbered = passage.text.starts_with(['（', '(']) || passage.text.starts_with(|c: char| c.is_ascii_digit());
     let above = texts.passages[..index].iter().rev().take(30).take_while(|p| p.under == passage.under);
     let opener = above.into_iter().find(|p| p.text.ends_with(['：', ':']));
-    numbered && opener.is_some_and(|p| named(&p.text))
+    numbered && opener.is_some_and(|p| !Others::of(p, own).named.is_empty())
 }
 
 /// 单位预算, 单位职责 in a department's own text, where no word before says whose.
@@ -660,20 +845,20 @@ fn of_others(texts: &Texts<'_>, findings: &mut Findings) {
     // Budgets of departments are spoken of by their units too.
     let things = if own == "部门" { &THINGS[..] } else { &THINGS[1..2] };
     for passage in texts.prose().filter(|p| p.own) {
+        // 由单位向社会公开。单位预算应当公开……: a unit was spoken of.
+        let mut spoken = passage.text.match_indices(other).map(|(at, _)| at);
+        let spoken = spoken.find(|&at| !passage.text[..at].ends_with(['我', '本']));
         for (byte, word) in passage.text.match_indices(other) {
-            let start = passage.text[..byte].chars().count();
+            let start = passage.chars_before(byte);
             let end = start + word.chars().count();
             let after: String = passage.chars[end..].iter().take(4).collect();
             let Some(thing) = things.iter().find(|t| after.starts_with(**t)) else { continue };
             // 单位预算 of a year, at the beginning of a clause, or of the area: 我区单位预算.
             let before = start.checked_sub(1).map(|i| passage.chars[i]);
             let open = before.is_none_or(|c| !is_han(c) || "年度区县市省我本".contains(c));
-            let told = texts.unlike(What::Entity).any(|(p, r, _)| std::ptr::eq(p, passage) && r.start == start);
+            let told = texts.unlike_in(passage, What::Entity).any(|r| r.start == start);
             let whose = before.is_some_and(|c| WHOSE.contains(c) && !"本".contains(c));
-            // 由单位向社会公开。单位预算应当公开……: a unit was spoken of.
-            let spoken =
-                passage.text[..byte].match_indices(other).any(|(at, _)| !passage.text[..at].ends_with(['我', '本']));
-            if spoken {
+            if spoken.is_some_and(|at| at < byte) {
                 continue;
             }
             // 本单位 has its own finding; the money of units is a kind of fund.
@@ -702,7 +887,7 @@ fn level(texts: &Texts<'_>, findings: &mut Findings) {
             {
                 let word = format!("{other}{tail}");
                 for (byte, _) in passage.text.match_indices(&word) {
-                    let start = passage.text[..byte].chars().count();
+                    let start = passage.chars_before(byte);
                     let right = format!("{own}{tail}");
                     let found = passage
                         .finding(start..start + word.chars().count(), format!("“{word}”：本部门的预算级次是“{own}”"));

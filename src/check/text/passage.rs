@@ -48,8 +48,14 @@ pub struct Passage {
     pub(super) reasons: Arc<Vec<(Place, String)>>,
     /// Which heading of the narrative it stands under, from 1; 0 before the first.
     pub under: usize,
+    /// Which of the passages it is, from 0.
+    pub index: usize,
     /// See [`Passage::amounts`].
     amounts: OnceLock<Vec<Amount>>,
+    /// See [`Passage::verbatim`].
+    verbatim: OnceLock<Option<u32>>,
+    /// Where each character begins among the bytes of `text`; see [`Passage::chars_before`].
+    bytes: OnceLock<Vec<u32>>,
 }
 
 /// The template lines of a narrative, without marks: line number and text.
@@ -73,8 +79,17 @@ impl Passage {
             lines: None,
             reasons: Arc::default(),
             under: 0,
+            index: 0,
             amounts: OnceLock::new(),
+            bytes: OnceLock::new(),
+            verbatim: OnceLock::new(),
         }
+    }
+
+    /// How many characters stand before a byte of `text`. A text may hold as many words to be looked for as it is long.
+    pub fn chars_before(&self, byte: usize) -> usize {
+        let bytes = self.bytes.get_or_init(|| self.text.char_indices().map(|(at, _)| at as u32).collect());
+        bytes.partition_point(|at| (*at as usize) < byte)
     }
 
     /// The words of a range.
@@ -133,7 +148,9 @@ impl Passage {
 
     /// Whether a range touches a printed figure.
     pub fn is_figure(&self, range: &Range<usize>) -> bool {
-        self.figures.iter().any(|(r, _)| r.start < range.end && range.start < r.end)
+        // In order, as they stand in the text; one may be empty.
+        let from = self.figures.partition_point(|(r, _)| r.end <= range.start);
+        self.figures[from..].iter().take_while(|(r, _)| r.start < range.end).any(|(r, _)| range.start < r.end)
     }
 
     /// Its amounts, in order; read when first asked for.
@@ -144,6 +161,18 @@ impl Passage {
     /// Running text: prose or a field that holds sentences.
     pub fn is_prose(&self) -> bool {
         self.kind == Kind::Prose
+    }
+
+    /// Where characters stand that are one of some, in order.
+    pub fn places_of(&self, some: &str) -> Vec<usize> {
+        (0..self.chars.len()).filter(|&at| some.contains(self.chars[at])).collect()
+    }
+
+    /// The amounts that stand wholly before a character in one sentence, the nearest first.
+    pub fn amounts_before(&self, at: usize, sentence: &Range<usize>) -> impl Iterator<Item = &Amount> {
+        let all = self.amounts();
+        let before = &all[..all.partition_point(|a| a.range.end <= at)];
+        before.iter().rev().take_while(|a| a.range.start >= sentence.start).filter(|a| a.sentence == *sentence)
     }
 
     /// A finding about some words of this passage, at their place.
@@ -166,7 +195,8 @@ impl Passage {
 
     /// Whether a range lies in an amount or its unit.
     pub fn touches_amount(&self, range: &Range<usize>) -> bool {
-        self.amounts().iter().any(|a| a.range.start < range.end.max(range.start + 1) && range.start < a.range.end)
+        let from = self.amounts().partition_point(|a| a.range.end <= range.start);
+        self.amounts().get(from).is_some_and(|a| a.range.start < range.end.max(range.start + 1))
     }
 
     /// As [`Passage::certain`]; a typed number may become what prints it.
@@ -202,12 +232,28 @@ impl Passage {
         !searched.is_empty() && self.is_figure(&searched)
     }
 
+    /// How many characters stand before the whole text in its line, where it was typed there as it is. One line may
+    /// hold as many findings as it is long.
+    fn verbatim(&self) -> Option<u32> {
+        *self.verbatim.get_or_init(|| {
+            let lines = self.lines.as_ref().filter(|_| self.figures.is_empty())?;
+            let line = lines.binary_search_by_key(&self.place.line, |(n, _)| *n).ok()?;
+            let line = &lines[line].1;
+            let at = line.find(&String::from_iter(self.typed()))?;
+            Some(line[..at].chars().count() as u32)
+        })
+    }
+
     /// Where the words of a range of what was typed stand: their own line and column if the file's line shows them so.
     fn place_of(&self, range: &Range<usize>, words: &str) -> Place {
         let Some(lines) = &self.lines else { return self.place.clone() };
+        if let Some(before) = self.verbatim() {
+            return Place::new(self.place.file.clone(), self.place.line, before + range.start as u32 + 1);
+        }
         let with_before = self.typed_words(self.plain_from(range.start, 8)..range.start);
         let before = with_before.chars().count() as u32;
-        let near = || lines.iter().filter(|(n, _)| (self.place.line..self.place.line + REACH).contains(n));
+        let at = |line: u32| lines.partition_point(|(n, _)| *n < line);
+        let near = || lines[at(self.place.line)..at(self.place.line + REACH)].iter();
         let found = |wanted: &str, skip: u32| {
             near().find_map(|(n, line)| {
                 let at = line.find(wanted)?;

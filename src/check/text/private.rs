@@ -316,7 +316,7 @@ fn secrecy(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 fn secrecy_mark(passage: &Passage) -> Option<Range<usize>> {
-    let at = |byte: usize| passage.text[..byte].chars().count();
+    let at = |byte: usize| passage.chars_before(byte);
     for level in LEVELS {
         for (byte, _) in passage.text.match_indices(level) {
             let start = at(byte);

@@ -175,6 +175,7 @@ fn half_width(texts: &Texts<'_>, findings: &mut Findings) {
             let chinese = near(before) && (near(after) || after.is_none()) || near(after) && before.is_none();
             chinese.then_some(full)
         };
+        let (opening, closing) = (passage.places_of("("), passage.places_of(")"));
         for at in 0..chars.len() {
             let Some(mark) = full(at) else { continue };
             let c = chars[at];
@@ -184,8 +185,8 @@ fn half_width(texts: &Texts<'_>, findings: &mut Findings) {
                 .hint(format!("改为全角的“{mark}”"));
             // Of a pair, both change or neither.
             let alone = match c {
-                '(' => chars[at..].iter().position(|c| *c == ')').is_none_or(|n| full(at + n).is_none()),
-                ')' => chars[..at].iter().rposition(|c| *c == '(').is_none_or(|i| full(i).is_none()),
+                '(' => closing.get(closing.partition_point(|&i| i < at)).is_none_or(|&i| full(i).is_none()),
+                ')' => opening[..opening.partition_point(|&i| i < at)].last().is_none_or(|&i| full(i).is_none()),
                 _ => false,
             };
             findings.push(match alone {
@@ -320,7 +321,7 @@ fn spaced(texts: &Texts<'_>, findings: &mut Findings) {
 /// 第十四条, 第一部分, 第二十条之一: after the number of an article a blank is usual.
 fn is_article(chars: &[char]) -> bool {
     let numeral = |c: &&char| "零〇一二三四五六七八九十百千".contains(**c);
-    let Some((first, rest)) = chars.split_first() else { return false };
+    let Some((first, rest)) = chars.split_first().filter(|(_, rest)| rest.len() < 40) else { return false };
     let count = rest.iter().take_while(numeral).count();
     let unit: String = rest[count..].iter().collect();
     let unit = match unit.split_once('之') {

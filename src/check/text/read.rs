@@ -17,6 +17,7 @@ pub fn passages(composition: &Composition) -> Vec<Passage> {
     reader.document();
     reader.layouts();
     reader.records();
+    reader.passages.iter_mut().enumerate().for_each(|(index, passage)| passage.index = index);
     reader.passages
 }
 

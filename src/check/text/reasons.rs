@@ -1,6 +1,5 @@
 //! Reasons follow the figures: one that explains an increase does not stay when the figure falls.
 
-use super::passage::Kind;
 use super::rule::{Findings, TextRule};
 use super::texts::{NamedFigure, Texts};
 use crate::check::rule::{Example, RulePage};
@@ -94,19 +93,13 @@ fn is_asked(asked: &ReasonsAsked, figure: &NamedFigure) -> bool {
 
 /// The sentence that prints a difference, if it gives no reason itself.
 fn unexplained(texts: &Texts<'_>, figure: &NamedFigure) -> Option<Diagnostic> {
-    let document = &texts.composition.document;
-    let lines = texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead));
-    for passage in lines {
-        let printed = passage.figures.iter().find(|(_, id)| document.figure(*id).address == figure.address);
-        let Some((range, _)) = printed else { continue };
-        let rest = passage.words(&(range.end..passage.chars.len()));
-        let sentence = rest.split(['。', '；']).next().unwrap_or_default();
-        // What follows 其中 explains the parts.
-        let sentence = sentence.split("其中").next().unwrap_or_default();
-        let given = ["原因", "主要为", "主要是", "由于"].iter().any(|w| sentence.contains(w));
-        let words = passage.words(range);
-        return (!given)
-            .then(|| passage.finding(range.clone(), format!("增减 {words} 达到了要说明原因的幅度，没有给出原因")));
-    }
-    None
+    let (passage, range) = texts.printing(&figure.address)?;
+    let rest = &passage.chars[range.end..];
+    let end = rest.iter().position(|c| matches!(c, '。' | '；')).unwrap_or(rest.len());
+    // What follows 其中 explains the parts.
+    let end = rest[..end].windows(2).position(|w| *w == ['其', '中']).unwrap_or(end);
+    let sentence = passage.words(&(range.end..range.end + end));
+    let given = ["原因", "主要为", "主要是", "由于"].iter().any(|w| sentence.contains(w));
+    let words = passage.words(range);
+    (!given).then(|| passage.finding(range.clone(), format!("增减 {words} 达到了要说明原因的幅度，没有给出原因")))
 }

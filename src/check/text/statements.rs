@@ -7,10 +7,13 @@ use crate::check::interval::{Interval, printed_interval};
 use crate::compose::{Basis, Composition};
 use crate::diagnostic::Place;
 use crate::money;
+use aho_corasick::AhoCorasick;
 use rust_decimal::Decimal;
-use rustc_hash::FxHashSet as HashSet;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -69,13 +72,49 @@ struct Signs {
     ranges: Vec<Range<usize>>,
 }
 
+/// How many signs of sentences and texts are laid beside each other at most, one by one, in a document: a text of ten
+/// thousand characters beside ten such sentences. What is more is not compared.
+const MOST_WORK: usize = 1 << 30;
+
+/// How often each sign occurs.
+fn counts(signs: &[char]) -> HashMap<char, usize> {
+    let mut counts = HashMap::default();
+    signs.iter().for_each(|sign| *counts.entry(*sign).or_default() += 1);
+    counts
+}
+
+/// The names of the data, to be found in a sentence in one pass.
+struct Names<'n> {
+    all: &'n HashSet<Cow<'n, str>>,
+    /// Those of at least four characters.
+    long: Vec<&'n str>,
+    search: OnceCell<Option<AhoCorasick>>,
+}
+
+impl<'n> Names<'n> {
+    fn of(all: &'n HashSet<Cow<'n, str>>) -> Names<'n> {
+        let long = all.iter().map(|name| &**name).filter(|name| name.chars().count() >= 4).collect();
+        Names { all, long, search: OnceCell::new() }
+    }
+
+    /// Where names stand in a text, as bytes.
+    fn found_in(&self, text: &str) -> Vec<(usize, &'n str)> {
+        let search = self.search.get_or_init(|| AhoCorasick::new(&self.long).ok());
+        let found = search.iter().flat_map(|search| search.find_overlapping_iter(text));
+        found.map(|found| (found.start(), self.long[found.pattern().as_usize()])).collect()
+    }
+}
+
 const NUMBER: char = '\u{0}';
 
 fn signs(chars: &[char], figures: &[Range<usize>]) -> Signs {
     let mut out = Signs { signs: Vec::new(), ranges: Vec::new() };
     let mut at = 0;
+    // In order, as they stand in the text.
+    let mut figures = figures.iter().peekable();
     while at < chars.len() {
-        let figure = figures.iter().find(|r| r.start == at && r.end > at).map(|r| r.end);
+        while figures.next_if(|r| r.start < at || r.start == at && r.is_empty()).is_some() {}
+        let figure = figures.peek().filter(|r| r.start == at).map(|r| r.end);
         let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
         let minus = chars[at] == '-' && digit(at + 1);
         let end = figure.or_else(|| (digit(at) || minus).then(|| number_end(chars, at + usize::from(minus))));
@@ -94,16 +133,30 @@ pub fn statements(
     names: &HashSet<Cow<'_, str>>,
 ) -> (Vec<Statement>, Vec<Unlike>) {
     let (mut all, mut unlike) = (Vec::new(), Vec::new());
+    let names = Names::of(names);
+    let mut work = 0;
     for model in composition.models() {
-        let sentences: Vec<(Signs, &crate::compose::Sentence)> = model
+        let sentences: Vec<(Signs, HashMap<char, usize>, &crate::compose::Sentence)> = model
             .sentences
             .iter()
-            .map(|s| (signs(&s.chars, &s.figures.iter().map(|f| f.0.clone()).collect::<Vec<_>>()), s))
+            .map(|s| {
+                let signs = signs(&s.chars, &s.figures.iter().map(|f| f.0.clone()).collect::<Vec<_>>());
+                let counts = counts(&signs.signs);
+                (signs, counts, s)
+            })
             .collect();
         let own = |p: &Passage| p.own && p.place.file == model.file && matches!(p.kind, Kind::Prose | Kind::Lead);
         for (index, passage) in passages.iter().enumerate().filter(|(_, p)| own(p)) {
             let typed = signs(&passage.chars, &passage.figures.iter().map(|f| f.0.clone()).collect::<Vec<_>>());
-            let found = sentences.iter().filter_map(|(model, sentence)| {
+            let typed_counts = counts(&typed.signs);
+            let found = sentences.iter().filter_map(|(model, counts, sentence)| {
+                // What does not have the signs does not have them in order.
+                let shared: usize = counts.iter().map(|(sign, n)| *n.min(typed_counts.get(sign).unwrap_or(&0))).sum();
+                let cost = model.signs.len() * typed.signs.len();
+                if shared * 100 < model.signs.len() * SHARE || work + cost > MOST_WORK {
+                    return None;
+                }
+                work += cost;
                 let ops = capture_diff_slices(Algorithm::Myers, &model.signs, &typed.signs);
                 let same: usize = ops
                     .iter()
@@ -113,11 +166,12 @@ pub fn statements(
             });
             let Some((_, ops, model, sentence)) = found.max_by_key(|f| f.0) else { continue };
             all.extend(pairs(&ops, model, &typed).into_iter().filter_map(|(old, range)| {
-                let (_, address) = sentence.figures.iter().find(|(r, _)| *r == old)?;
+                let at = sentence.figures.binary_search_by_key(&old.start, |(r, _)| r.start).ok()?;
+                let (_, address) = sentence.figures.get(at).filter(|(r, _)| *r == old)?;
                 (!passage.is_figure(&range)).then(|| Statement { passage: index, range, address: address.clone() })
             }));
             let pair = Pair { ops: &ops, model, typed: &typed, sentence, passage };
-            let found = pair.years().into_iter().chain(pair.words()).chain(pair.names(names));
+            let found = pair.years().into_iter().chain(pair.words()).chain(pair.names(&names));
             unlike.extend(found.map(|(range, instead, what)| Unlike { passage: index, range, instead, what }));
         }
     }
@@ -169,47 +223,50 @@ impl Pair<'_> {
     }
 
     /// Names of the data that are spelt otherwise. Another name of the data in its place is looked at with its amount.
-    fn names(&self, names: &HashSet<Cow<'_, str>>) -> Vec<(Range<usize>, String, What)> {
+    fn names(&self, names: &Names<'_>) -> Vec<(Range<usize>, String, What)> {
         let text: String = self.sentence.chars.iter().collect();
-        let mut all: Vec<(Range<usize>, String, What)> = Vec::new();
-        for name in names.iter().filter(|n| n.chars().count() >= 4 && text.contains(&***n)) {
+        let bytes: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        let mut found = Vec::new();
+        for (byte, name) in names.found_in(&text) {
             let length = name.chars().count();
-            for (byte, _) in text.match_indices(&**name) {
-                let start = text[..byte].chars().count();
-                let Some(range) = self.typed_range(start..start + length) else { continue };
-                let words = self.passage.words(&range);
-                let near = words.chars().count().abs_diff(length) <= length / 3;
-                let other = names.contains(words.as_str());
-                if words != **name
-                    && near
-                    && !other
-                    && !all.iter().any(|(r, ..)| r.start < range.end && range.start < r.end)
-                {
-                    all.push((range, name.to_string(), What::Name));
-                }
+            let start = bytes.partition_point(|at| *at < byte);
+            let Some(range) = self.typed_range(start..start + length) else { continue };
+            let words = self.passage.words(&range);
+            let near = words.chars().count().abs_diff(length) <= length / 3;
+            if words != name && near && !names.all.contains(words.as_str()) {
+                found.push((range, name));
             }
         }
         // The longest name wins; the order of a set is nobody's.
-        all.sort_by(|a, b| (a.0.start, a.1.len(), &a.1).cmp(&(b.0.start, b.1.len(), &b.1)));
-        all
+        found.sort_by_key(|(range, name)| (std::cmp::Reverse(name.len()), range.start, *name));
+        let mut kept: BTreeMap<usize, (Range<usize>, &str)> = BTreeMap::new();
+        for (range, name) in found {
+            let before = kept.range(..range.end).next_back();
+            if before.is_none_or(|(_, (known, _))| known.end <= range.start) {
+                kept.insert(range.start, (range, name));
+            }
+        }
+        kept.into_values().map(|(range, name)| (range, name.to_string(), What::Name)).collect()
     }
 
     /// What stands for some characters of the set's sentence, where those right before and after are the same.
     fn typed_range(&self, range: Range<usize>) -> Option<Range<usize>> {
-        let sign = |at: usize| self.model.ranges.iter().position(|r| r.start == at);
+        let ranges = &self.model.ranges;
+        let sign = |at: usize| ranges.binary_search_by_key(&at, |r| r.start).ok();
         let same = |sign: usize| {
-            self.ops.iter().find_map(|op| match *op {
+            let op = self.ops.partition_point(|op| op.old_range().end <= sign);
+            match *self.ops.get(op)? {
                 DiffOp::Equal { old_index, new_index, len } if (old_index..old_index + len).contains(&sign) => {
                     Some(new_index + sign - old_index)
                 }
                 _ => None,
-            })
+            }
         };
         let start = match range.start {
             0 => 0,
-            at => same(sign(at - 1).or_else(|| self.model.ranges.iter().position(|r| r.end == at))?)? + 1,
+            at => same(sign(at - 1).or_else(|| ranges.binary_search_by_key(&at, |r| r.end).ok())?)? + 1,
         };
-        let end = match self.model.ranges.iter().position(|r| r.start == range.end) {
+        let end = match sign(range.end) {
             Some(after) => same(after)?,
             None => self.typed.ranges.len(),
         };
@@ -263,7 +320,8 @@ impl Statement {
     /// The amount that stands where its number does; none where its unit is missing.
     pub fn amount<'p>(&self, passages: &'p [Passage]) -> Option<&'p Amount> {
         let amounts = passages[self.passage].amounts();
-        amounts.iter().find(|a| self.range.start <= a.number.start && a.number.end == self.range.end)
+        let at = amounts.binary_search_by_key(&self.range.end, |a| a.number.end).ok()?;
+        amounts.get(at).filter(|a| self.range.start <= a.number.start)
     }
 
     /// Whether its number can be the figure it speaks of; none where the figure is not known.

@@ -8,6 +8,7 @@ use super::words::{WrongWord, wrong};
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use crate::document::Block;
+use rustc_hash::FxHashMap as HashMap;
 
 pub const RULES: &[TextRule] = &[
     TextRule {
@@ -87,14 +88,11 @@ pub fn is_variant(term: &str) -> bool {
 fn variants(texts: &Texts<'_>, findings: &mut Findings) {
     let heads: String =
         texts.passages.iter().filter(|p| p.kind == Kind::Label).map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
+    // A head that says the shorter one is itself the spelling of this document.
+    let shown = |v: &Variant| heads.contains(v.word.right) && !lines_with(&heads, v.word.wrong, v.word.right);
+    let wanted: Vec<&Variant> = VARIANTS.iter().filter(|v| !v.if_headed || shown(v)).collect();
     for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for variant in VARIANTS.iter().filter(|v| passage.text.contains(v.word.wrong)) {
-            // A head that says the shorter one is itself the spelling of this document.
-            let shown =
-                heads.contains(variant.word.right) && !lines_with(&heads, variant.word.wrong, variant.word.right);
-            if variant.if_headed && !shown {
-                continue;
-            }
+        for variant in wanted.iter().filter(|v| passage.text.contains(v.word.wrong)) {
             for start in wrong_places(passage, variant) {
                 let (wrong, right) = (variant.word.wrong, variant.word.right);
                 let range = start..start + wrong.chars().count();
@@ -122,7 +120,7 @@ fn wrong_places(passage: &Passage, variant: &Variant) -> Vec<usize> {
         (first..=at)
             .any(|s| passage.chars.get(s..s + right.len()) == Some(&right[..]) && s + right.len() >= at + length)
     };
-    let starts = passage.text.match_indices(word.wrong).map(|(byte, _)| passage.text[..byte].chars().count());
+    let starts = passage.text.match_indices(word.wrong).map(|(byte, _)| passage.chars_before(byte));
     starts.filter(|&at| !inside(at) && !word.is_within_others(&passage.chars, &(at..at + length))).collect()
 }
 
@@ -140,27 +138,29 @@ fn unknown_tables(texts: &Texts<'_>, findings: &mut Findings) {
         .map(|t| plain(&t.inlines).chars().filter(|c| !c.is_whitespace()).collect())
         .collect();
     let headings: Vec<String> = document.headings().map(|h| plain(&h.inlines)).collect();
+    // What words were answered: the same are written often.
+    let mut unknown: HashMap<String, Option<usize>> = HashMap::default();
+    let mut missing: HashMap<String, bool> = HashMap::default();
     for passage in texts.prose() {
         for ending in ENDINGS {
             for (byte, _) in passage.text.match_indices(ending) {
-                let end = passage.text[..byte].chars().count() + ending.chars().count();
+                let end = passage.chars_before(byte) + ending.chars().count();
                 // 预算表格, 支出表现 are other words.
                 if passage.chars.get(end).is_some_and(|c| "格示明现述达态决率".contains(*c)) {
                     continue;
                 }
                 let part = |c: &char| is_han(*c) || ['“', '”', '（', '）'].contains(c);
                 let start = end - passage.chars[..end].iter().rev().take_while(|c| part(c)).count().min(30);
-                let Some(range) = unknown_name(&passage.chars[start..end], &titles).map(|from| start + from..end)
-                else {
-                    continue;
-                };
+                let words = &passage.chars[start..end];
+                let from = *unknown.entry(words.iter().collect()).or_insert_with(|| unknown_name(words, &titles));
+                let Some(range) = from.map(|from| start + from..end) else { continue };
                 let name = passage.words(&range);
                 let found = passage.finding(range, format!("公开文本里没有“{name}”"));
                 findings.push(found.hint(nearest_title(&name, &titles)));
             }
         }
         for (byte, _) in passage.text.match_indices("部分") {
-            let end = passage.text[..byte].chars().count();
+            let end = passage.chars_before(byte);
             let count = passage.chars[..end].iter().rev().take_while(|c| "一二三四五六七八九十".contains(**c)).count();
             let start = end - count;
             if count == 0 || start == 0 || passage.chars[start - 1] != '第' || start == 1 {
@@ -170,7 +170,8 @@ fn unknown_tables(texts: &Texts<'_>, findings: &mut Findings) {
             let referred = ["见", "详见", "在", "《"]
                 .iter()
                 .any(|w| passage.words(&(start.saturating_sub(3)..start - 1)).ends_with(w));
-            if referred && !headings.iter().any(|h| h.contains(&name)) {
+            let lacks = || !headings.iter().any(|h| h.contains(&name));
+            if referred && *missing.entry(name.clone()).or_insert_with(lacks) {
                 let found = passage.finding(start - 1..end + 2, format!("公开文本里没有“{name}”"));
                 findings.push(found.hint("改为文中有的部分"));
             }

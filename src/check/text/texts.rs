@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// A known figure as a sentence may name it.
 #[derive(Debug, Clone)]
@@ -48,10 +49,26 @@ pub struct Texts<'a> {
     by_name: HashMap<String, Vec<usize>>,
     /// Names that may hold anything: projects, units, subjects.
     pub names: HashSet<Cow<'a, str>>,
+    /// How many characters the longest of them has; at most 64 count.
+    pub longest_name: usize,
     /// The projects of the data, as [`name_key`] writes them.
     projects: HashSet<String>,
     /// Address of a figure → its differences.
     changes: HashMap<String, Vec<usize>>,
+    /// Address → figure.
+    by_address: HashMap<String, usize>,
+    /// The figures of money that are not zero, the least amount first, signs aside.
+    by_size: Vec<usize>,
+    /// See [`Texts::alike`].
+    alike: OnceLock<Alike>,
+    /// Table → how many figures it has.
+    sizes: HashMap<String, usize>,
+    /// Address of a figure → the first prose that prints it, and where.
+    prints: HashMap<&'a str, (usize, Range<usize>)>,
+    /// Passage and end of a number → the statement about it.
+    stated: HashMap<(usize, usize), usize>,
+    /// Passage → what the set's sentence has otherwise in it.
+    unlike_in: HashMap<usize, Vec<usize>>,
     /// Typed numbers whose figure the set's own sentence tells.
     pub statements: Vec<Statement>,
     /// Words that the set's own sentence has otherwise.
@@ -70,11 +87,20 @@ impl<'a> Texts<'a> {
             figures: composition.figures().filter_map(|f| NamedFigure::of(composition, f)).collect(),
             labels: labels(composition),
             by_name: HashMap::default(),
+            longest_name: names.iter().map(|name| name.chars().take(64).count()).max().unwrap_or(0),
             names,
             projects: projects(composition),
             changes: HashMap::default(),
+            by_address: HashMap::default(),
+            by_size: Vec::new(),
+            alike: OnceLock::new(),
+            sizes: HashMap::default(),
+            prints: HashMap::default(),
+            stated: HashMap::default(),
+            unlike_in: HashMap::default(),
             composition,
         };
+        texts.index();
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::default();
         for (index, figure) in texts.figures.iter().enumerate() {
             let (label, key) = (texts.label_of(figure), row_key(&figure.address));
@@ -87,9 +113,7 @@ impl<'a> Texts<'a> {
                 texts.changes.entry(item.to_string()).or_default().push(index);
             }
         }
-        let by_address: HashMap<&str, usize> =
-            texts.figures.iter().enumerate().map(|(index, figure)| (figure.address.as_str(), index)).collect();
-        let mut said = texts.said(&by_address);
+        let mut said = texts.said();
         // 财政拨款“三公”经费 is called “三公”经费 too, unless that is something else.
         let short: Vec<(String, Vec<usize>)> = said
             .iter()
@@ -99,25 +123,91 @@ impl<'a> Texts<'a> {
         said.extend(short);
         for (name, of) in said {
             let known = by_name.entry(name).or_default();
-            known.extend(of.into_iter().filter(|index| !known.contains(index)).collect::<Vec<_>>());
+            let there: HashSet<usize> = known.iter().copied().collect();
+            known.extend(of.into_iter().filter(|index| !there.contains(index)));
         }
         texts.by_name = by_name;
         texts
     }
 
+    /// Fills what is looked up for every amount that is typed.
+    fn index(&mut self) {
+        for (index, figure) in self.figures.iter().enumerate() {
+            self.by_address.entry(figure.address.clone()).or_insert(index);
+            *self.sizes.entry(table_of(&figure.address).to_string()).or_default() += 1;
+        }
+        self.by_size = (0..self.figures.len()).filter(|&index| is_money(&self.figures[index])).collect();
+        self.by_size.sort_by_key(|&index| self.figures[index].amount.abs());
+        for passage in self.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
+            for (range, id) in &passage.figures {
+                let address = self.composition.document.figure(*id).address.as_str();
+                self.prints.entry(address).or_insert_with(|| (passage.index, range.clone()));
+            }
+        }
+        for (index, statement) in self.statements.iter().enumerate() {
+            self.stated.entry((statement.passage, statement.range.end)).or_insert(index);
+        }
+        for (index, unlike) in self.unlike.iter().enumerate() {
+            self.unlike_in.entry(unlike.passage).or_default().push(index);
+        }
+    }
+
+    /// The figure of an address.
+    pub fn figure_at(&self, address: &str) -> Option<&NamedFigure> {
+        self.by_address.get(address).map(|&index| &self.figures[index])
+    }
+
+    /// The figures of money that print as an amount, signs aside, in the order of the figures.
+    pub fn printed_as(&self, amount: &Amount) -> impl Iterator<Item = &NamedFigure> {
+        let (value, slack) = (amount.value().abs(), amount.slack());
+        let size = |index: &usize| self.figures[*index].amount.abs();
+        let from = self.by_size.partition_point(|index| size(index) < value - slack);
+        let to = self.by_size.partition_point(|index| size(index) <= value + slack);
+        let mut near: Vec<usize> = self.by_size[from..to.max(from)].to_vec();
+        near.sort_unstable();
+        near.into_iter().map(|index| &self.figures[index])
+    }
+
+    /// The first figure of money in a unit whose printed digits differ from others in one place, or in two neighbours
+    /// swapped.
+    pub fn alike(&self, unit: &'static str, digits: &str) -> Option<&NamedFigure> {
+        let alike = self.alike.get_or_init(|| Alike::of(&self.figures));
+        alike.find(unit, digits).map(|index| &self.figures[index])
+    }
+
+    /// How many figures the table of an address has.
+    pub fn size_of_table(&self, address: &str) -> usize {
+        self.sizes.get(table_of(address)).copied().unwrap_or_default()
+    }
+
+    /// The first prose that prints a figure, and where in it.
+    pub fn printing(&self, address: &str) -> Option<(&Passage, &Range<usize>)> {
+        let (passage, range) = self.prints.get(address)?;
+        Some((&self.passages[*passage], range))
+    }
+
+    /// What the set's own sentence tells of a number that ends at a character of a passage.
+    pub fn statement_at(&self, passage: &Passage, end: usize) -> Option<&Statement> {
+        self.stated.get(&(passage.index, end)).map(|&index| &self.statements[index])
+    }
+
+    /// The ranges of a passage in which the set's own sentence has other words of a kind.
+    pub fn unlike_in(&self, passage: &Passage, what: What) -> impl Iterator<Item = &Range<usize>> {
+        let there = self.unlike_in.get(&passage.index).into_iter().flatten().map(|&index| &self.unlike[index]);
+        there.filter(move |unlike| unlike.what == what).map(|unlike| &unlike.range)
+    }
+
     /// What the set's own sentences call the figures that they print: 政府采购预算 is the total of a table that has no
     /// row of that name.
-    fn said(&self, by_address: &HashMap<&str, usize>) -> HashMap<String, Vec<usize>> {
+    fn said(&self) -> HashMap<String, Vec<usize>> {
         let mut said: HashMap<String, Vec<usize>> = HashMap::default();
+        let mut seen: HashSet<(String, usize)> = HashSet::default();
         let mut add = |chars: &[char], amounts: &[Amount], address: &dyn Fn(&Amount) -> Option<&'a str>| {
             for amount in amounts.iter().filter(|a| a.is_money() && a.direction == 0) {
-                let Some(&index) = address(amount).and_then(|address| by_address.get(address)) else { continue };
+                let Some(&index) = address(amount).and_then(|address| self.by_address.get(address)) else { continue };
                 let name = subject_of(&chars[amount.clause..amount.range.start]);
-                if name.chars().count() >= 3 && is_name(&name) {
-                    let known = said.entry(name).or_default();
-                    if !known.contains(&index) {
-                        known.push(index);
-                    }
+                if name.chars().count() >= 3 && is_name(&name) && seen.insert((name.clone(), index)) {
+                    said.entry(name).or_default().push(index);
                 }
             }
         };
@@ -129,7 +219,8 @@ impl<'a> Texts<'a> {
         for sentence in self.composition.models().iter().flat_map(|m| &m.sentences) {
             let amounts = amounts::read(&sentence.chars, &[]);
             let address = |a: &Amount| {
-                let printed = sentence.figures.iter().find(|(range, _)| range.contains(&a.number.start));
+                let from = sentence.figures.partition_point(|(range, _)| range.end <= a.number.start);
+                let printed = sentence.figures.get(from).filter(|(range, _)| range.contains(&a.number.start));
                 printed.map(|(_, address)| &**address)
             };
             add(&sentence.chars, &amounts, &address);
@@ -139,14 +230,12 @@ impl<'a> Texts<'a> {
 
     /// The figures of money that a typed amount's words name, changes apart from amounts: those that it must be one of.
     pub fn spoken_of(&self, passage: &Passage, amount: &Amount) -> Vec<&NamedFigure> {
-        let all = passage.amounts();
         let of = |a: &Amount| self.named_in(&passage.chars[a.clause..a.range.start]);
         let mut named = of(amount);
         if named.is_empty() && amount.direction != 0 {
             // 安排80.00万元，比上年增加5.00万元: the amount before it in the sentence is what changed.
-            let before = all.iter().rev().find(|a| {
-                a.range.end <= amount.range.start && a.sentence == amount.sentence && a.is_money() && a.direction == 0
-            });
+            let mut before = passage.amounts_before(amount.range.start, &amount.sentence);
+            let before = before.find(|a| a.is_money() && a.direction == 0);
             let bare = subject_of(&passage.chars[amount.clause..amount.range.start]).is_empty();
             named = before.filter(|_| bare).map(of).unwrap_or_default();
         }
@@ -255,6 +344,91 @@ impl<'a> Texts<'a> {
     pub fn typed_figures(&self) -> Vec<TypedFigure> {
         typed_figures(self.composition, &self.passages, &self.statements)
     }
+}
+
+/// A figure and its digit at a place.
+type Digit = (u32, u8);
+
+/// Figures by their printed digits, and by all of these but one.
+struct Alike {
+    /// The first figure of those digits.
+    whole: HashMap<(&'static str, u128), u32>,
+    /// Without the digit at a place: the first figure and its digit, and the first that has another one there.
+    without: HashMap<(&'static str, usize, u128), [Option<Digit>; 2]>,
+}
+
+impl Alike {
+    fn of(figures: &[NamedFigure]) -> Alike {
+        let mut alike = Alike { whole: HashMap::default(), without: HashMap::default() };
+        for (index, figure) in figures.iter().enumerate().filter(|(_, f)| is_money(f)) {
+            let (unit, index) = (figure.unit.name(), index as u32);
+            let Some(digits) = Digits::of(&figure.text) else { continue };
+            alike.whole.entry((unit, digits.number)).or_insert(index);
+            for at in 0..digits.count {
+                let (rest, digit) = digits.without(at);
+                match alike.without.entry((unit, at, rest)).or_default() {
+                    [first @ None, _] => *first = Some((index, digit)),
+                    [Some((_, known)), other @ None] if *known != digit => *other = Some((index, digit)),
+                    _ => {}
+                }
+            }
+        }
+        alike
+    }
+
+    fn find(&self, unit: &'static str, digits: &str) -> Option<usize> {
+        let digits = Digits::of(digits)?;
+        let one = (0..digits.count).flat_map(|at| {
+            let (rest, digit) = digits.without(at);
+            let known = self.without.get(&(unit, at, rest)).into_iter().flatten().flatten();
+            known.filter(move |(_, other)| *other != digit).map(|(index, _)| *index)
+        });
+        let two = (1..digits.count).filter_map(|at| {
+            let swapped = digits.swapped(at).filter(|swapped| *swapped != digits.number)?;
+            self.whole.get(&(unit, swapped)).copied()
+        });
+        one.chain(two).min().map(|index| index as usize)
+    }
+}
+
+/// The digits of a number, behind a one that keeps the noughts before them; at most 30. Places count from the end.
+#[derive(Clone, Copy)]
+struct Digits {
+    number: u128,
+    count: usize,
+}
+
+impl Digits {
+    fn of(text: &str) -> Option<Digits> {
+        let digits: Vec<u128> = text.bytes().filter(u8::is_ascii_digit).map(|b| u128::from(b - b'0')).collect();
+        let number = digits.iter().fold(1, |number, digit| number * 10 + digit);
+        (digits.len() <= 30).then_some(Digits { number, count: digits.len() })
+    }
+
+    fn digit(self, at: usize) -> u128 {
+        self.number / 10_u128.pow(at as u32) % 10
+    }
+
+    /// With a nought at a place, and what stood there.
+    fn without(self, at: usize) -> (u128, u8) {
+        (self.number - self.digit(at) * 10_u128.pow(at as u32), self.digit(at) as u8)
+    }
+
+    /// With the digit at a place in that of the one behind it.
+    fn swapped(self, at: usize) -> Option<u128> {
+        let (upper, lower, unit) = (self.digit(at), self.digit(at.checked_sub(1)?), 10_u128.pow(at as u32 - 1));
+        Some(self.number - (upper * 10 + lower) * unit + (lower * 10 + upper) * unit)
+    }
+}
+
+/// Money that is not nothing.
+fn is_money(figure: &NamedFigure) -> bool {
+    figure.unit != money::Unit::Plain && !figure.amount.is_zero()
+}
+
+/// The table of an address.
+fn table_of(address: &str) -> &str {
+    address.split('/').next().unwrap_or_default()
 }
 
 /// A name without what is typed now so, now so: blanks and quotation marks.

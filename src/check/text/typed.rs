@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity::{Note, Warning};
 use crate::money;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap as HashMap;
 use std::collections::BTreeMap;
 
 pub const RULES: &[TextRule] = &[
@@ -117,11 +118,6 @@ fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = (&'t Passage, Vec<&'t
     })
 }
 
-/// Figures of money that are not zero.
-fn money_figures<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = &'t NamedFigure> {
-    texts.figures.iter().filter(|f| f.unit != money::Unit::Plain && !f.amount.is_zero())
-}
-
 /// What to write in place of a typed amount.
 fn template(figure: &NamedFigure, amount: &Amount) -> Option<String> {
     let unit = amount.money_unit()?;
@@ -145,14 +141,13 @@ fn template(figure: &NamedFigure, amount: &Amount) -> Option<String> {
 /// Figures that print as a typed amount, those of its label first.
 fn equal_figures<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Vec<&'t NamedFigure> {
     let change = amount.direction != 0;
-    let equal = money_figures(texts).filter(|f| {
+    let equal = texts.printed_as(amount).filter(|f| {
         let exact = if change { f.amount.abs() } else { f.amount };
         amount.prints(exact) && f.compares.is_some() == change
     });
     let mut all: Vec<&NamedFigure> = equal.collect();
     // Of several rows of that name, the one of the table that speaks of least else: “三公”经费 before 基本支出.
-    let table = |f: &NamedFigure| f.address.split('/').next().unwrap_or_default().to_string();
-    let size = |f: &NamedFigure| texts.figures.iter().filter(|o| table(o) == table(f)).count();
+    let size = |f: &NamedFigure| texts.size_of_table(&f.address);
     let key = |f: &&NamedFigure| match texts.names(f, &amount.label) {
         true => (false, texts.label(&f.address).is_none(), size(f)),
         false => (true, true, 0),
@@ -274,8 +269,7 @@ fn said_otherwise(texts: &Texts<'_>) -> Vec<Diagnostic> {
 
 /// Whether the set's own sentence tells the figure of a typed amount: that is told by itself, or right.
 fn is_told(texts: &Texts<'_>, passage: &Passage, amount: &Amount) -> bool {
-    let known = |s: &&Statement| std::ptr::eq(&texts.passages[s.passage], passage) && s.range.end == amount.number.end;
-    texts.statements.iter().find(known).is_some_and(|s| !is_of_another(texts, s))
+    texts.statement_at(passage, amount.number.end).is_some_and(|s| !is_of_another(texts, s))
 }
 
 /// Whether the words before a statement's number name another row than the one whose figure the set prints there: a list
@@ -366,21 +360,7 @@ fn alike<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Option<&'t NamedFigure> {
     if amount.significant() < 5 || !texts.composition.given().is_empty() {
         return None;
     }
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<Vec<char>>();
-    let typed = digits(&format!("{:.*}", amount.decimals as usize, amount.written));
-    let near = |f: &&NamedFigure| {
-        let other = digits(&f.text);
-        if other.len() != typed.len() || f.unit.name() != amount.unit.name() {
-            return false;
-        }
-        let wrong: Vec<usize> = (0..typed.len()).filter(|&i| typed[i] != other[i]).collect();
-        match wrong[..] {
-            [_] => true,
-            [a, b] => b == a + 1 && typed[a] == other[b] && typed[b] == other[a],
-            _ => false,
-        }
-    };
-    money_figures(texts).find(near)
+    texts.alike(amount.unit.name(), &format!("{:.*}", amount.decimals as usize, amount.written))
 }
 
 /// The number is the figure's in another unit than the one written.
@@ -410,7 +390,7 @@ fn wrong_unit(texts: &Texts<'_>, findings: &mut Findings) {
             let words = passage.words(&amount.range);
             let number = passage.words(&(amount.range.start..amount.number.end));
             let printed = amount.figure.map(|id| texts.composition.document.figure(id));
-            let printed = printed.and_then(|f| texts.figures.iter().find(|n| n.address == f.address));
+            let printed = printed.and_then(|f| texts.figure_at(&f.address));
             let printed = printed.filter(|f| f.unit != money::Unit::Plain);
             let right = |f: &NamedFigure| amount.prints(f.amount) || amount.prints(f.amount.abs());
             let (message, figure, unit) = if let Some(figure) = printed {
@@ -454,14 +434,16 @@ fn in_another_unit<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount)
         return meant.filter(|_| !right);
     }
     let exact = amount.decimals >= 2 && amount.significant() >= 3 || amount.unit == Unit::Yuan && amount.decimals == 2;
-    if !exact || money_figures(texts).any(|f| amount.prints(f.amount)) {
+    if !exact || texts.printed_as(amount).any(|f| amount.prints(f.amount)) {
         return None;
     }
-    let others = if amount.unit == Unit::Yuan { [Unit::Wan, Unit::Wan] } else { [Unit::Yuan, Unit::Wan] };
-    money_figures(texts).find_map(|f| {
-        let unit = meant_unit(amount, f).filter(|unit| others.contains(unit))?;
-        Some((f, unit))
-    })
+    let others: &[Unit] = if amount.unit == Unit::Yuan { &[Unit::Wan] } else { &[Unit::Yuan, Unit::Wan] };
+    let in_unit = |unit: &Unit| Amount { unit: *unit, ..amount.clone() };
+    let mut near: Vec<&NamedFigure> =
+        others.iter().flat_map(|unit| texts.printed_as(&in_unit(unit)).collect::<Vec<_>>()).collect();
+    // The first of the figures, whatever the unit.
+    near.sort_by_key(|f| std::ptr::from_ref(*f).addr());
+    near.into_iter().find_map(|f| Some((f, meant_unit(amount, f).filter(|unit| others.contains(unit))?)))
 }
 
 fn unbound(texts: &Texts<'_>, findings: &mut Findings) {
@@ -526,22 +508,23 @@ fn twice(texts: &Texts<'_>, findings: &mut Findings) {
 
 /// In the target tables: an amount that may not be exceeded, larger than the project's own budget.
 fn over_budget(texts: &Texts<'_>, findings: &mut Findings) {
+    let mut fields: HashMap<&str, &Passage> = HashMap::default();
+    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Field { .. })) {
+        fields.entry(&passage.text).or_insert(passage);
+    }
+    let mut budgets: HashMap<&str, &NamedFigure> = HashMap::default();
+    for figure in texts.figures.iter().filter(|f| f.compares.is_none() && f.unit != money::Unit::Plain) {
+        budgets.entry(row_key(&figure.address)).or_insert(figure);
+    }
     for (dataset, target) in texts.targets() {
         let value = target.value(dataset);
         let is_cost = [target.l2(dataset), target.l3(dataset)].iter().any(|t| t.contains("成本") || t.contains("金额"));
         let Some(project) = target.project(dataset).filter(|_| is_cost) else { continue };
-        let Some(passage) = texts.passages.iter().find(|p| p.text == value && matches!(p.kind, Kind::Field { .. }))
-        else {
-            continue;
-        };
+        let Some(passage) = fields.get(value) else { continue };
         let upper = value.trim_start().starts_with(['≤', '<', '＜', '不']) || value.contains("以内");
         let Some(amount) = passage.amounts().iter().find(|a| a.is_money() && upper) else { continue };
         let key = crate::compose::short_key(project);
-        let budget = texts
-            .figures
-            .iter()
-            .find(|f| f.compares.is_none() && f.unit != money::Unit::Plain && row_key(&f.address) == &*key);
-        let Some(budget) = budget.filter(|b| amount.value() > b.amount + amount.slack()) else { continue };
+        let Some(budget) = budgets.get(&*key).filter(|b| amount.value() > b.amount + amount.slack()) else { continue };
         let message =
             format!("“{}”的成本指标“{value}”超出项目预算 {}{}", bare_label(project), budget.text, budget.unit.name());
         let found = Diagnostic::warning("", message)

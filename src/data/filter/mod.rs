@@ -11,8 +11,9 @@ mod words;
 pub use super::schema::{Condition, Filter};
 pub use check::check;
 pub use matcher::{Columns, Matcher};
+pub(super) use words::fields_used;
+pub(crate) use words::in_words;
 pub use words::lacking;
-pub(super) use words::{fields_used, in_words};
 
 use super::schema::Schema;
 use super::{Data, Dataset, Record};

@@ -5,7 +5,7 @@ use crate::data::schema::{FieldDecl, FileDecl, Kind, Schema};
 use crate::data::{Dataset, Record, Value};
 
 /// A filter in a few words, for messages: 基本支出, 财政拨款或事业收入.
-pub(in crate::data) fn in_words(filter: &Filter, file: &FileDecl) -> String {
+pub(crate) fn in_words(filter: &Filter, file: &FileDecl) -> String {
     match filter {
         Filter::Never => "（无）".to_owned(),
         Filter::View { name, .. } => name.clone(),

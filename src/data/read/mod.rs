@@ -5,7 +5,7 @@ mod misnamed;
 
 use super::across::complete;
 use super::class_list::{GivenNames, lay_own_lists};
-use super::classification::not_digits;
+use super::classification::{Class, not_digits};
 use super::csv_file::Row;
 use super::findings::FileFindings;
 use super::given::{self, Given};
@@ -13,14 +13,17 @@ use super::heading::Holds;
 use super::problem::describe;
 use super::schema::{FieldDefault, FileDecl, Kind, Schema};
 use super::sheet::{Sheet, report_broken};
-use super::typed::{cleaned, half_width, shown};
+use super::totals::{self, Total, is_total};
+use super::typed::{cleaned, code_and_name, half_width, shown, unforced, words};
 use super::value::{read_value, text_value};
 use super::{Data, Dataset, Record, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Origin;
 use crate::folder::Folder;
+use crate::workbook::CellKind;
 use misnamed::report_misnamed;
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 pub use misnamed::{folders_that_do_not_count, report_endings};
@@ -52,6 +55,10 @@ impl Bad {
         self.cells.insert((record, field));
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.cells.is_empty()
+    }
+
     /// All cells of a record.
     pub fn insert_record(&mut self, record: usize) {
         self.records.insert(record);
@@ -70,7 +77,7 @@ pub fn read_folder(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagn
     report_endings(folder, diagnostics);
     let given = given::find(folder, schema, diagnostics);
     let mut files: Vec<FileRead> =
-        schema.files.values().zip(given).map(|(decl, given)| open_file(decl, given)).collect();
+        schema.files.values().zip(given).map(|(decl, given)| open_file(decl, given, schema)).collect();
     take_names(&mut files, schema);
     for (file, decl) in files.iter_mut().zip(schema.files.values()) {
         file.findings.next_pass();
@@ -79,7 +86,7 @@ pub fn read_folder(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagn
     complete(files, schema, diagnostics)
 }
 
-fn open_file(decl: &FileDecl, given: Result<Option<Given>, Diagnostic>) -> FileRead {
+fn open_file(decl: &FileDecl, given: Result<Option<Given>, Diagnostic>, schema: &Schema) -> FileRead {
     let is_given = matches!(given, Ok(Some(_)));
     let mut findings = match &given {
         Ok(Some(given)) => given.findings(),
@@ -87,7 +94,7 @@ fn open_file(decl: &FileDecl, given: Result<Option<Given>, Diagnostic>) -> FileR
     };
     let file = findings.file().clone();
     let sheet = match given {
-        Ok(given) => given.and_then(|given| Sheet::open(given.content, decl, &mut findings)),
+        Ok(given) => given.and_then(|given| Sheet::open(given.content, decl, &schema.classes, &mut findings)),
         Err(diagnostic) => {
             findings.error(|| diagnostic);
             None
@@ -105,12 +112,13 @@ fn take_names(files: &mut [FileRead], schema: &mut Schema) {
     for (file, decl) in files.iter_mut().zip(decls.values()) {
         let Some(sheet) = &file.sheet else { continue };
         let columns = sheet.headings.columns.iter().enumerate();
-        let pairs: Vec<(usize, usize, usize)> = columns
+        let mut pairs: Vec<(usize, usize, usize)> = columns
             .filter_map(|(names, column)| match column.holds {
                 Holds::NamesOf(field) => Some((names, sheet.headings.of_field[field]?, field)),
                 _ => None,
             })
             .collect();
+        pairs.extend(codes_with_names(sheet, decl));
         if pairs.is_empty() {
             continue;
         }
@@ -118,30 +126,68 @@ fn take_names(files: &mut [FileRead], schema: &mut Schema) {
             for &(names, codes, field) in &pairs {
                 let Kind::Code { class, level } = &decl.fields[field].kind else { continue };
                 let Some(class) = classes.get_mut(class) else { continue };
-                let cell = |column: usize| row.fields.get(column).map(|f| cleaned(f)).unwrap_or_default();
-                let (code, name) = (cell(codes), cell(names));
+                let name = row.fields.get(names).map(|f| cleaned(f)).unwrap_or_default();
+                let code = code_of(&row, sheet, field, Some(class));
                 let code = half_width(&code);
-                let at = class.level(&code);
-                let well_formed = not_digits(&code).is_none() && at.is_some() && (level.is_none() || at == *level);
+                let (code, name) = if names == codes { code_and_name(&code) } else { (&*code, &*name) };
+                let at = class.level(code);
+                let well_formed = not_digits(code).is_none() && at.is_some() && (level.is_none() || at == *level);
                 if well_formed && !name.is_empty() {
                     let place = (row.line, names as u32 + 1);
-                    given.take(&code, &name, &decl.fields[field].head, class, place, &mut file.findings);
+                    given.take(code, name, &decl.fields[field].head, class, place, &mut file.findings);
                 }
             }
         }
     }
 }
 
+/// Columns whose cells hold codes with their names: 2050201-学前教育.
+fn codes_with_names(sheet: &Sheet, decl: &FileDecl) -> Vec<(usize, usize, usize)> {
+    const LOOKED_AT: usize = 20;
+    let columns = decl.fields.iter().enumerate().filter(|(_, field)| matches!(field.kind, Kind::Code { .. }));
+    let columns = columns.filter_map(|(index, _)| Some((sheet.headings.of_field[index]?, index)));
+    let has_name = |column: usize| {
+        let rows = sheet.rows().map_while(Result::ok).take(LOOKED_AT);
+        rows.filter_map(|row| Some(row.fields.get(column)?.to_string()))
+            .any(|cell| !cell.is_ascii() && !code_and_name(&half_width(&cleaned(&cell))).1.is_empty())
+    };
+    columns.filter(|(column, _)| has_name(*column)).map(|(column, field)| (column, column, field)).collect()
+}
+
+/// The code that a row says for a field: what stands in its column, or its parts in theirs, put together.
+fn code_of<'r>(row: &'r Row, sheet: &Sheet, field: usize, class: Option<&Class>) -> Cow<'r, str> {
+    let cell = |column: usize| row.fields.get(column).map(|f| cleaned(f)).unwrap_or_default();
+    let parts = &sheet.headings.parts[field];
+    let (Some(class), false) = (class, parts.is_empty()) else {
+        return sheet.headings.of_field[field].map(cell).unwrap_or_default();
+    };
+    let mut code = String::new();
+    for (&column, &length) in parts.iter().zip(&class.lengths) {
+        let part = cell(column);
+        let part = half_width(unforced(&part));
+        let room = length.saturating_sub(code.len());
+        match part.len() {
+            0 => {}
+            // Some print the whole code at each level.
+            whole if whole == length && part.starts_with(&code) => code = part.into_owned(),
+            short if short < room && part.bytes().all(|b| b.is_ascii_digit()) => code += &format!("{part:0>room$}"),
+            _ => code += &part,
+        }
+    }
+    Cow::Owned(code)
+}
+
 fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
     let FileRead { findings, sheet: Some(sheet), dataset, bad, whole } = file else { return };
     let mut unnamed: Vec<usize> = sheet.headings.unnamed().collect();
+    let mut shapes = Shapes { sheet, decl, schema, wider: HashMap::new(), totals: Vec::new(), told_beyond: false };
     for row in sheet.rows() {
         let row = match row {
             Ok(row) => row,
             Err(broken) => {
                 report_broken(broken, findings);
                 *whole = false;
-                return;
+                break;
             }
         };
         if dataset.records.len() == MAX_RECORDS {
@@ -152,16 +198,180 @@ fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
                     .hint("请确认放的是这个文件")
             });
             *whole = false;
-            return;
+            break;
+        }
+        let index = dataset.records.len();
+        let shape = shapes.of(&row, index, findings);
+        if shape == Shape::NoRecord {
+            continue;
         }
         unnamed.retain(|&column| !report_unnamed(&row, column, findings));
-        let index = dataset.records.len();
-        let is_misshapen = check_shape(&row, sheet, decl, findings);
-        if is_misshapen {
+        if shape == Shape::Broken {
             bad.insert_record(index);
         }
-        let mut reader = RowReader { row: &row, sheet, decl, schema, findings, told: is_misshapen };
+        let told = shape == Shape::Broken;
+        let mut reader = RowReader { row: &row, sheet, decl, schema, findings, told };
         dataset.records.push(reader.record(|field| bad.insert(index, field)));
+    }
+    totals::compare(&shapes.totals, &dataset.records, *whole && bad.is_empty(), decl, findings);
+}
+
+/// What a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Record,
+    /// Its fields cannot be told apart; told.
+    Broken,
+    /// A total, kept apart, or a note below the records.
+    NoRecord,
+}
+
+/// Tells what rows are.
+struct Shapes<'a> {
+    sheet: &'a Sheet,
+    decl: &'a FileDecl,
+    schema: &'a Schema,
+    /// By field: the beginnings of the codes that records have.
+    wider: HashMap<usize, HashSet<String>>,
+    totals: Vec<Total>,
+    told_beyond: bool,
+}
+
+impl Shapes<'_> {
+    fn of(&mut self, row: &Row, above: usize, findings: &mut FileFindings) -> Shape {
+        if row.after_quote.is_none() {
+            if let Some(total) = self.total(row, above) {
+                self.totals.push(total);
+                return Shape::NoRecord;
+            }
+            if self.is_note(row) {
+                return Shape::NoRecord;
+            }
+        }
+        if row.cells.is_some() {
+            self.report_beyond(row, findings);
+            return Shape::Record;
+        }
+        if check_shape(row, self.sheet, self.decl, findings) { Shape::Broken } else { Shape::Record }
+    }
+
+    fn cell<'r>(&self, row: &'r Row, field: usize) -> Option<Cow<'r, str>> {
+        let column = self.sheet.headings.of_field[field]?;
+        row.fields.get(column).map(|f| cleaned(f)).filter(|f| !f.is_empty())
+    }
+
+    /// The total that someone typed among the records: an amount, and what a record needs beside it is blank; the row says
+    /// so (合计), says nothing else at all, or has the code of a wider level than records have.
+    fn total(&mut self, row: &Row, above: usize) -> Option<Total> {
+        let (mut amounts, mut lacks, mut others, mut required) = (false, false, false, false);
+        for (index, field) in self.decl.fields.iter().enumerate() {
+            let is_code = matches!(field.kind, Kind::Code { .. });
+            let filled = self.cell(row, index).is_some_and(|cell| !is_total(&cell));
+            if field.kind == Kind::Amount {
+                amounts |= filled;
+            } else {
+                others |= filled;
+                let counts = field.required && self.sheet.headings.of_field[index].is_some();
+                lacks |= counts && !filled;
+                required |= counts && !is_code;
+            }
+        }
+        if !amounts {
+            return None;
+        }
+        let label = row.fields.iter().map(|f| cleaned(f)).find(|f| is_total(f)).map(Cow::into_owned);
+        let code = if lacks || !required { self.wider_code(row) } else { None };
+        let is_total = lacks && (label.is_some() || !others) || code.is_some();
+        if !is_total {
+            return None;
+        }
+        let label = label.or_else(|| code.as_ref().map(|(_, code)| code.clone())).unwrap_or_default();
+        let headings = &self.sheet.headings;
+        let says = totals::amounts(self.decl).filter_map(|field| {
+            let cell = self.cell(row, field)?;
+            match read_value(&cell, &self.decl.fields[field], headings.units[field], self.schema) {
+                Ok(Value::Number(number)) => Some((field, headings.shown_column(field), number)),
+                _ => None,
+            }
+        });
+        Some(Total { line: row.line, label, above, code, says: says.collect() })
+    }
+
+    /// The code of a level above that of the records, where records lie below it.
+    fn wider_code(&mut self, row: &Row) -> Option<(usize, String)> {
+        for (index, field) in self.decl.fields.iter().enumerate() {
+            let Kind::Code { class, level: Some(level) } = &field.kind else { continue };
+            let class = self.schema.classes.get(class)?;
+            let code = code_of(row, self.sheet, index, Some(class));
+            let code = half_width(unforced(&code));
+            let code = code_and_name(&code).0;
+            if class.level(code).is_some_and(|at| at < *level) && self.has_below(index, class, code) {
+                return Some((index, code.to_owned()));
+            }
+        }
+        None
+    }
+
+    fn has_below(&mut self, field: usize, class: &Class, code: &str) -> bool {
+        let sheet = self.sheet;
+        let wider = self.wider.entry(field).or_insert_with(|| {
+            let mut wider = HashSet::new();
+            for row in sheet.rows().map_while(Result::ok) {
+                let code = code_of(&row, sheet, field, Some(class));
+                let code = half_width(unforced(&code));
+                let path = class.path(code_and_name(&code).0);
+                wider.extend(path.iter().rev().skip(1).map(|wider| (*wider).to_owned()));
+            }
+            wider
+        });
+        wider.contains(code)
+    }
+
+    /// 注, 制表人 and the like below the records: words at the beginning, and nothing that a record needs.
+    fn is_note(&self, row: &Row) -> bool {
+        const BEGIN: [&str; 13] = [
+            "注",
+            "备注",
+            "说明",
+            "填表说明",
+            "制表",
+            "填表",
+            "审核",
+            "复核",
+            "负责人",
+            "单位负责人",
+            "财务负责人",
+            "打印",
+            "填报",
+        ];
+        let Some(first) = row.fields.iter().map(|f| f.trim()).find(|f| !f.is_empty()) else { return false };
+        let Some(begin) = BEGIN.iter().filter(|begin| first.starts_with(**begin)).max_by_key(|begin| begin.len())
+        else {
+            return false;
+        };
+        let after = words(&first[begin.len()..]);
+        let after = after.trim_start_matches(['人', '员', '单', '位', '日', '期', '时', '间']);
+        let is_headed = after.is_empty() || after.starts_with([':', '1', '2', '3', '4', '5', '6', '7', '8', '9', '(']);
+        let filled = |index: usize| self.cell(row, index).is_some();
+        let fields = || self.decl.fields.iter().enumerate();
+        let lacks = fields().any(|(index, field)| field.required && !filled(index));
+        let amount = fields().any(|(index, field)| field.kind == Kind::Amount && filled(index));
+        is_headed && lacks && !amount
+    }
+
+    /// What stands in a sheet to the right of its headings, once.
+    fn report_beyond(&mut self, row: &Row, findings: &mut FileFindings) {
+        let width = self.sheet.headings.columns.len();
+        let beyond = row.cells.and_then(|cells| cells.cells.iter().find(|cell| cell.column as usize > width));
+        if let Some(cell) = beyond.filter(|cell| !self.told_beyond && !cell.text.trim().is_empty()) {
+            self.told_beyond = true;
+            let place = findings.place(row.line, cell.column);
+            findings.warning(|| {
+                Diagnostic::warning("E122", format!("这一列没有列名，未使用，如这里的“{}”", shown(&cell.text)))
+                    .at(place)
+                    .hint("请在列名一行写上列名，或删去这一列")
+            });
+        }
     }
 }
 
@@ -190,11 +400,6 @@ fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut FileFin
                 .at(place)
                 .hint("文字里的英文引号要写成两个（\"\"），或改用中文引号“ ”")
         });
-        return true;
-    }
-    if is_of_totals(row, sheet, decl) {
-        let place = findings.place(row.line, 1);
-        findings.error(|| Diagnostic::error("E127", "这一行像是合计行").at(place).hint("合计由程序算出，请删去这一行"));
         return true;
     }
     let filled = row.fields.iter().rposition(|f| !f.trim().is_empty()).map_or(0, |last| last + 1);
@@ -237,29 +442,6 @@ fn check_shape(row: &Row, sheet: &Sheet, decl: &FileDecl, findings: &mut FileFin
             .hint("没有内容的格也要留着逗号")
     });
     true
-}
-
-/// Whether someone typed a total below the records: an amount, and what a record needs beside it is blank; the row
-/// says so (合计), or says nothing else at all.
-fn is_of_totals(row: &Row, sheet: &Sheet, decl: &FileDecl) -> bool {
-    let cell = |field: usize| {
-        let column = sheet.headings.of_field[field]?;
-        row.fields.get(column).map(|f| cleaned(f)).filter(|f| !f.is_empty() && !is_total(f))
-    };
-    let (amounts, others): (Vec<_>, Vec<_>) = decl.fields.iter().enumerate().partition(|(_, f)| f.kind == Kind::Amount);
-    let has_amount = amounts.iter().any(|(index, _)| cell(*index).is_some());
-    let lacks = others
-        .iter()
-        .any(|(index, f)| f.required && sheet.headings.of_field[*index].is_some() && cell(*index).is_none());
-    has_amount
-        && lacks
-        && (row.fields.iter().any(|f| is_total(&cleaned(f))) || others.iter().all(|(index, _)| cell(*index).is_none()))
-}
-
-/// 合计, and 合 计 as people space it out.
-fn is_total(cell: &str) -> bool {
-    cell.starts_with(['合', '小', '总', '共', '累'])
-        && ["合计", "小计", "总计", "共计", "累计"].contains(&cell.replace([' ', '\u{3000}', ':', '：'], "").as_str())
 }
 
 /// A row longer than the heading line whose amount was cut at an unquoted thousands separator: its column and the
@@ -314,7 +496,25 @@ impl RowReader<'_> {
     fn typed(&mut self, field: usize) -> Option<Result<Value, Value>> {
         let decl = &self.decl.fields[field];
         let headings = &self.sheet.headings;
-        let cell = cleaned(self.row.fields.get(headings.of_field[field]?)?);
+        let column = headings.of_field[field]?;
+        let cell = match &decl.kind {
+            Kind::Code { class, .. } => code_of(self.row, self.sheet, field, self.schema.classes.get(class)),
+            _ => cleaned(self.row.fields.get(column)?),
+        };
+        let of_sheet = self.row.cells.and_then(|cells| cells.at(column as u32 + 1));
+        if let Some(wrong) = of_sheet.and_then(|cell| no_value(cell.kind, &cell.text, decl)) {
+            let place = self.findings.place(self.row.line, headings.shown_column(field));
+            self.findings.error(|| wrong.at(place));
+            return Some(Err(Value::Blank));
+        }
+        // A text is what a reader of the sheet sees; a code is too, where its noughts are only shown.
+        let cell = match (of_sheet, &decl.kind) {
+            (Some(of_sheet), Kind::Text | Kind::Ref { .. } | Kind::Choice { .. }) => cleaned(of_sheet.shown()),
+            (Some(of_sheet), Kind::Code { .. }) if headings.parts[field].is_empty() && is_digits(of_sheet.shown()) => {
+                Cow::Borrowed(of_sheet.shown())
+            }
+            _ => cell,
+        };
         if cell.is_empty() {
             return None;
         }
@@ -341,6 +541,29 @@ impl RowReader<'_> {
             }
             _ => (Value::Blank, self.sheet.headings.shown_column(field)),
         }
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Why a cell of a sheet says nothing that could be read.
+fn no_value(kind: CellKind, text: &str, field: &super::FieldDecl) -> Option<Diagnostic> {
+    match kind {
+        CellKind::Error => Some(
+            Diagnostic::error("E175", format!("{}是 Excel 的错误值“{}”", field.head, shown(text)))
+                .hint("请改正这一格的公式，或重新填写"),
+        ),
+        CellKind::NoResult => Some(
+            Diagnostic::error("E176", format!("{}是公式“{}”，文件里没有它的结果", field.head, shown(text)))
+                .hint("请在 Excel 或 WPS 中打开，重新计算后保存；或把公式换成数"),
+        ),
+        CellKind::Date if matches!(field.kind, Kind::Amount | Kind::Number) => Some(
+            Diagnostic::error("E131", format!("{}“{}”不是数，这一格是日期格式", field.head, shown(text)))
+                .hint("请把这一格设为“数值”格式，重新填写"),
+        ),
+        _ => None,
     }
 }
 

@@ -70,10 +70,13 @@ fn codes() {
         line("20103S0"),
         ["ledger.csv:2:1 错误[E102] 功能科目“20103S0”含有非数字字符“S”\n  提示：是否应为 2010350（事业运行）？"]
     );
+    for with_name in ["2010350事业运行", "2010350-事业运行", "２０１０３５０ 事业运行"] {
+        assert_eq!(line(with_name), NONE, "{with_name}");
+    }
     assert_eq!(
-        line("2010350事业运行"),
+        line("2010350-行政运行"),
         [
-            "ledger.csv:2:1 错误[E102] 功能科目“2010350事业运行”含有非数字字符“事业运行”\n  提示：是否应为 2010350（事业运行）？"
+            "ledger.csv:2:1 警告[E106] 功能科目“2010350”的名称“行政运行”与科目表的“事业运行”不同，按后者公开\n  提示：请核对编码和名称；科目表有误时，在 classification/function.csv 中写明"
         ]
     );
     assert_eq!(
@@ -412,7 +415,7 @@ fn headings() {
     );
     assert_eq!(
         said_of(&format!("预算明细表,,,,\n\n{LEDGER}")),
-        ["ledger.csv:1:1 错误[E126] 首行“预算明细表”不是列名\n  提示：第 3 行像是列名：请删去它上面的行"]
+        ["ledger.csv:3 提示[E128] 列名在第 3 行，上面的行不是数据"]
     );
     assert_eq!(
         said_of("甲,乙\n1,2\n"),

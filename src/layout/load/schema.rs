@@ -40,6 +40,8 @@ struct RawField {
     head: Option<String>,
     #[serde(default)]
     also: Vec<String>,
+    #[serde(default)]
+    words: IndexMap<String, Vec<String>>,
     kind: String,
     class: Option<String>,
     level: Option<String>,
@@ -71,8 +73,7 @@ struct RawReportField {
     required: bool,
     default: Option<String>,
     kind: Option<String>,
-    #[serde(rename = "head")]
-    _head: Option<String>,
+    head: Option<String>,
 }
 
 /// Everything `schema.toml` declares; class names, those of `year`, come from their files, read by `class_text`.
@@ -111,8 +112,9 @@ pub fn report_fields(node: &Node, diagnostics: &mut Diagnostics) -> IndexMap<Str
     for (key, entry) in tables(node, "report") {
         if let Some(raw) = read::<RawReportField>(&entry.node, diagnostics) {
             let date = raw.kind.as_deref() == Some("date");
-            let field =
-                super::ReportField { default: raw.default, required: raw.required, date, place: entry.key.clone() };
+            let head = raw.head.unwrap_or_else(|| key.clone());
+            let (default, required, place) = (raw.default, raw.required, entry.key.clone());
+            let field = super::ReportField { head, default, required, date, place };
             fields.insert(key.clone(), field);
         }
     }
@@ -212,6 +214,7 @@ fn file(
         path: raw.path.unwrap_or_else(|| format!("{id}.csv")),
         required: raw.required,
         role: raw.role,
+        like: raw.like,
         fields: decls,
         unknown: raw.unknown,
         unique: raw.unique,
@@ -291,6 +294,20 @@ fn field(id: &str, node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) 
             return None;
         }
     };
+    let values: &[String] = match &kind {
+        Kind::Choice { values, .. } => values,
+        _ => &[],
+    };
+    let mut words = IndexMap::new();
+    for (value, others) in raw.words {
+        if !values.contains(&value) {
+            let known: Vec<&str> = values.iter().map(String::as_str).collect();
+            let message = format!("字段“{id}”的 words 含有不存在的值“{value}”");
+            diagnostics
+                .push(Diagnostic::error("E219", message).at(node.place.clone()).hint(suggestion(&value, &known)));
+        }
+        words.extend(others.into_iter().map(|other| (other, value.clone())));
+    }
     let default = match (raw.default, raw.default_by) {
         (_, Some(by)) => Some(FieldDefault::By { field: by.field, map: by.map }),
         (Some(only), None) if only == "only" && matches!(kind, Kind::Ref { .. }) => Some(FieldDefault::Only),
@@ -301,6 +318,7 @@ fn field(id: &str, node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) 
         id: id.to_string(),
         head: raw.head.unwrap_or_else(|| id.to_string()),
         also: raw.also,
+        words,
         kind,
         required: raw.required,
         expected: raw.expected,

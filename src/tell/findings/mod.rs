@@ -16,6 +16,7 @@ pub use text::{Piece, Style, as_text, plain, summary};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// What was found in one folder.
 pub struct Shown<'a> {
@@ -42,10 +43,15 @@ impl<'a> Shown<'a> {
     /// [`Shown::by_place`], the same said again in a file put with the first.
     pub fn groups(&self) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
+        let mut known: HashMap<_, usize> = HashMap::new();
         for finding in self.by_place() {
-            match groups.iter_mut().find(|g| alike(g.finding, finding)) {
-                Some(group) => group.again.push(finding),
-                None => groups.push(Group { finding, again: Vec::new() }),
+            let said = (&finding.code, &finding.message, file_of(finding), &finding.acknowledged);
+            match known.entry(said) {
+                Entry::Occupied(group) => groups[*group.get()].again.push(finding),
+                Entry::Vacant(group) => {
+                    group.insert(groups.len());
+                    groups.push(Group { finding, again: Vec::new() });
+                }
             }
         }
         groups
@@ -66,10 +72,6 @@ impl Group<'_> {
         let count = self.again.len();
         (count > 0).then(|| format!("同样的还有 {count} 处：{}", lines_of(&self.again)))
     }
-}
-
-fn alike(a: &Diagnostic, b: &Diagnostic) -> bool {
-    a.code == b.code && a.message == b.message && file_of(a) == file_of(b) && a.acknowledged == b.acknowledged
 }
 
 fn file_of(finding: &Diagnostic) -> Option<&str> {

@@ -159,3 +159,20 @@ pub fn python(script: &str, arguments: &[&Path]) -> String {
     assert!(output.status.success(), "{}:\n{text}\n{errors}", script.display());
     text
 }
+
+/// The library that stops or kills a program at its n-th write; None where it cannot be made.
+pub fn interposer(folder: &Path) -> Option<PathBuf> {
+    if !cfg!(target_os = "linux") || !have("gcc") {
+        return None;
+    }
+    let library = folder.join("interrupt.so");
+    let source = root().join("tests/outside/interrupt.c");
+    let made = std::process::Command::new("gcc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .arg(&library)
+        .arg(source)
+        .arg("-ldl")
+        .status();
+    assert!(made.expect("gcc runs").success());
+    Some(library)
+}

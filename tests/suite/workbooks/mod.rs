@@ -1,4 +1,10 @@
 //! Workbooks as data: what they give is what CSV files give, and what is wrong with one is told at its cell.
 
+mod exported;
+mod hostile;
 mod made;
+mod mutations;
+mod officers;
+mod patched;
 mod same_documents;
+mod tables;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 const FORMATS: [Format; 2] = [Format::Pdf, Format::Docx];
 
-fn bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
     built(folder, &FORMATS).into_iter().map(|output| (output.name, output.bytes)).collect()
 }
 
@@ -21,9 +21,9 @@ pub fn said(folder: &Path) -> Vec<String> {
 }
 
 fn without_csv(folder: &Path) {
-    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+    for entry in std::fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("it is there").path()) {
         if entry.extension().is_some_and(|ending| ending == "csv") {
-            std::fs::remove_file(entry).unwrap();
+            std::fs::remove_file(entry).expect("it is there");
         }
     }
 }
@@ -31,7 +31,7 @@ fn without_csv(folder: &Path) {
 #[test]
 fn a_workbook_gives_what_csv_files_give() {
     for data in ["data/631-2023", "tests/data/yunling-2024"] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("it is there");
         copy(&common::root().join(data), folder.path());
         let expected = bytes(folder.path());
         let book = Book::of_folder(folder.path());
@@ -64,7 +64,7 @@ fn sheets_are_found_by_title_id_or_headings_and_the_rest_stays_csv() {
 fn what_is_wrong_is_told_at_its_cell() {
     let folder = copy_of_sample();
     let mut book = Book::of(vec![Sheet::of_csv("预算明细", &folder.path().join("ledger.csv"))]);
-    std::fs::remove_file(folder.path().join("ledger.csv")).unwrap();
+    std::fs::remove_file(folder.path().join("ledger.csv")).expect("it is there");
     let columns = book.sheet("预算明细").rows[0].len();
     book.sheet("预算明细").rows[16][columns - 1] = Cell::Text("待定".to_string());
     book.sheet("预算明细").rows[3][0] = Cell::Text("20103S0".to_string());
@@ -85,14 +85,14 @@ fn records_given_twice_or_of_a_doubtful_kind_are_refused() {
     let expected = "数据.xlsx 预算明细 错误[E173] “预算明细”给了两份：ledger.csv 和 数据.xlsx 预算明细";
     assert!(twice.iter().any(|told| told.starts_with(expected)), "{twice:#?}");
 
-    std::fs::remove_file(folder.path().join("ledger.csv")).unwrap();
+    std::fs::remove_file(folder.path().join("ledger.csv")).expect("it is there");
     Book::of(vec![ledger.clone()]).write(&folder.path().join("另一份.xlsx"));
     let twice = said(folder.path());
     let expected = "数据.xlsx 预算明细 错误[E173] “预算明细”给了两份：另一份.xlsx 预算明细 和 数据.xlsx 预算明细";
     assert!(twice.iter().any(|told| told.starts_with(expected)), "{twice:#?}");
 
-    std::fs::remove_file(folder.path().join("另一份.xlsx")).unwrap();
-    std::fs::remove_file(folder.path().join("prior.csv")).unwrap();
+    std::fs::remove_file(folder.path().join("另一份.xlsx")).expect("it is there");
+    std::fs::remove_file(folder.path().join("prior.csv")).expect("it is there");
     Book::of(vec![Sheet { name: "Sheet1".to_string(), ..ledger }]).write(&folder.path().join("数据.xlsx"));
     let doubtful = said(folder.path());
     let expected = "数据.xlsx Sheet1 错误[E174] 从列名看不出这个工作表是哪一种数据\n  提示：请把工作表改名为其中一个：预算明细、上年预算";

@@ -1,0 +1,267 @@
+//! A department's first year: a folder with what is known filled in, blanks for its texts, and a workbook to fill.
+
+use crate::compose::Job;
+use crate::data::schema::{FileDecl, Kind};
+use crate::data::{Dataset, Record, Value};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::edition::{self, Edition};
+use crate::folder::Folder;
+use crate::layout::{self, Layer, LayoutSet, Layouts, SetFiles};
+use crate::prepare::prepare_whole;
+use crate::refusal::refusal;
+use crate::workbook::HEADS;
+use crate::write::xlsx::records::{Handout, write};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The role of a file that the program writes itself.
+const WRITTEN: &str = "corrections";
+/// The workbook of the records.
+pub const WORKBOOK: &str = "数据.xlsx";
+
+/// What a new folder is for.
+#[derive(Debug, Clone, Default)]
+pub struct Begin {
+    /// Id of the layout set; none: the only one there is.
+    pub layout: Option<String>,
+    /// The budget year.
+    pub year: Option<i32>,
+    /// CSV files with headings in place of the workbook.
+    pub csv: bool,
+    /// Last year's folder: what it published becomes the year before, what does not change is carried.
+    pub like: Option<PathBuf>,
+}
+
+/// Last year, as it was published or stands.
+struct Former {
+    job: Job,
+    folder: Folder,
+}
+
+/// Last year's data: of its last edition if there is one, so that it is what was published. None, with what is wrong, where
+/// it cannot be read.
+fn former(path: &Path, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Former> {
+    let (folder, layouts) = match edition::ids(path).pop() {
+        None => (Folder::at(path), layouts.clone()),
+        Some(id) => match Edition::find(path, &id) {
+            Ok(edition) => edition.open_verified(diagnostics)?,
+            Err(found) => {
+                diagnostics.push(found);
+                return None;
+            }
+        },
+    };
+    let job = prepare_whole(&folder, &layouts, diagnostics)?;
+    (!diagnostics.has_errors()).then_some(Former { job, folder })
+}
+
+/// Last year's records as those of the new year: this year's become last year's; what is no amount of a year is carried.
+fn rolled<'a>(decl: &FileDecl, set: &LayoutSet, former: &'a Former) -> Vec<Record> {
+    let records = |id: &str| former.job.data.datasets.get(id).filter(|dataset| dataset.given);
+    let is_of_year = decl.fields.iter().any(|field| field.kind == Kind::Amount && field.required);
+    let has_former = set.schema.files.values().any(|other| other.like.as_deref() == Some(&decl.id));
+    let source: Option<&'a Dataset> = match &decl.like {
+        Some(this_year) => records(this_year),
+        None if is_of_year || has_former || decl.role.is_some() => None,
+        None => records(&decl.id),
+    };
+    let Some(source) = source else { return Vec::new() };
+    let fields: Vec<Option<usize>> = decl.fields.iter().map(|field| source.field(&field.id)).collect();
+    let roll = |record: &Record| Record {
+        origin: record.origin.clone(),
+        values: fields.iter().map(|field| field.map_or(Value::Blank, |field| record.values[field].clone())).collect(),
+        columns: fields.iter().map(|field| field.map_or(0, |field| record.columns[field])).collect(),
+    };
+    source.records.iter().map(roll).collect()
+}
+
+/// A text of last year, every number in it between marks, to be looked over; those of templates follow by themselves.
+fn to_review(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut in_template = false;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if rest.starts_with("{{") || rest.starts_with("{%") {
+            in_template = true;
+        } else if rest.starts_with("}}") || rest.starts_with("%}") {
+            in_template = false;
+        }
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        if c.is_ascii_digit() && !in_template && digits >= 2 {
+            let (number, after) = rest.split_at(digits);
+            out += &format!("【{number}】");
+            rest = after;
+            continue;
+        }
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+/// The files of a new department at a place, as edits of the folder there, to be saved. Nothing that lies there is
+/// replaced (E516). Errors: E517 which set is meant, those of the set itself.
+pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Folder> {
+    let former = match &what.like {
+        Some(like) => Some(former(like, layouts, diagnostics)?),
+        None => None,
+    };
+    let layout = what.layout.clone().or_else(|| former.as_ref().map(|former| former.job.set.id.clone()));
+    let folder = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let of_name = folder.split_once('-').and_then(|(_, year)| year_in(year)?.parse().ok());
+    let year = what.year.or(of_name).or_else(|| former.as_ref().map(|former| former.job.report.year + 1));
+    if year.is_none() {
+        diagnostics.push(
+            Diagnostic::error("E517", "没有写明预算年度")
+                .hint("加上 --year，如 --year 2026；或把文件夹写成“代码-年度”，如 632-2026"),
+        );
+        return None;
+    }
+    let set = the_set(&Begin { layout, year, ..what.clone() }, layouts, diagnostics)?;
+    let files = match files(path, what, &set, former.as_ref()) {
+        Ok(files) => files,
+        Err(found) => {
+            diagnostics.push(found);
+            return None;
+        }
+    };
+    let mut folder = Folder::open(path);
+    for (name, bytes) in files {
+        if folder.has(&name) {
+            diagnostics.push(
+                Diagnostic::error("E516", format!("{} 已经有了", folder.path_of(&name).display()))
+                    .hint("请换一个文件夹；这里的文件不会覆盖"),
+            );
+        }
+        folder = folder.with(&name, bytes);
+    }
+    (!diagnostics.has_errors()).then_some(folder)
+}
+
+/// Makes the folder and the one of its texts. E516: the system refuses.
+pub fn make_folders(path: &Path) -> Result<(), Diagnostic> {
+    std::fs::create_dir_all(path.join("text")).map_err(|error| {
+        let (why, hint) = refusal(&error);
+        Diagnostic::error("E516", format!("建立文件夹 {} 失败：{why}", path.display())).hint(hint)
+    })
+}
+
+fn the_set(what: &Begin, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
+    let sets = layouts.sets();
+    let id = match (&what.layout, sets.as_slice()) {
+        (Some(id), _) => id.clone(),
+        (None, [only]) => only.clone(),
+        (None, _) => {
+            let message = "有几个版式集，没有写明用哪一个";
+            diagnostics
+                .push(Diagnostic::error("E517", message).hint(format!("加上 --layout，可用的有：{}", sets.join("、"))));
+            return None;
+        }
+    };
+    let mut files = SetFiles::find(&id, None, layouts, None, diagnostics)?;
+    // Its codes have the names of that year.
+    files.year = what.year.map(|year| (year, Place::file("report.toml")));
+    layout::load(&files, &Layer::default(), diagnostics).filter(|_| !diagnostics.has_errors())
+}
+
+fn files(
+    path: &Path,
+    what: &Begin,
+    set: &LayoutSet,
+    former: Option<&Former>,
+) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
+    let mut files = vec![("report.toml".to_owned(), report(path, what, set, former).into_bytes())];
+    for (name, heading) in texts(set) {
+        let file = format!("text/{name}.md");
+        let last_year = former.and_then(|former| former.folder.text(&file).ok()).map(|text| to_review(&text));
+        let text = last_year.unwrap_or_else(|| format!("（请填写：{heading}）\n"));
+        files.push((file, text.into_bytes()));
+    }
+    let declared = set.schema.files.values().filter(|decl| decl.role.as_deref() != Some(WRITTEN));
+    let rolled: Vec<(&FileDecl, Vec<Record>)> =
+        declared.map(|decl| (decl, former.map_or(Vec::new(), |former| rolled(decl, set, former)))).collect();
+    if what.csv && former.is_none() {
+        let declared = rolled.iter().map(|(decl, _)| *decl);
+        for decl in declared {
+            let heads: Vec<String> = decl.fields.iter().map(crate::data::head_with_unit).collect();
+            files.push((decl.path.clone(), format!("\u{FEFF}{}\r\n", heads.join(",")).into_bytes()));
+        }
+        return Ok(files);
+    }
+    let handout = Handout {
+        schema: &set.schema,
+        files: rolled.iter().map(|(decl, records)| (*decl, records.as_slice())).collect(),
+        facts: Vec::new(),
+        texts: Vec::new(),
+        title: "部门预算数据".to_owned(),
+        date: None,
+    };
+    files.push((WORKBOOK.to_owned(), write(&handout)?));
+    Ok(files)
+}
+
+/// report.toml: what is known, and a line for everything else that the set takes.
+fn report(path: &Path, what: &Begin, set: &LayoutSet, former: Option<&Former>) -> String {
+    let folder = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let code: String = folder.chars().take_while(char::is_ascii_digit).collect();
+    let year = what.year.map(|year| year.to_string()).or_else(|| year_in(&folder[code.len()..])).unwrap_or_default();
+    let last = former.map(|former| &former.job.report);
+    let year = if year.is_empty() { last.map_or(year, |last| (last.year + 1).to_string()) } else { year };
+    let code = if code.is_empty() { last.map_or(code, |last| last.code.clone()) } else { code };
+    let mut text = String::new();
+    for (key, head) in HEADS {
+        let value = match key {
+            "code" => code.as_str(),
+            "name" => last.map_or("", |last| last.name.as_str()),
+            "year" => year.as_str(),
+            "layout" => set.id.as_str(),
+            _ => "",
+        };
+        let quoted = if key == "year" && !value.is_empty() { value.to_owned() } else { format!("\"{value}\"") };
+        let hidden = if key == "date" { "# " } else { "" };
+        let _ = writeln!(text, "{hidden}{key} = {quoted}  # {head}");
+    }
+    for (key, field) in &set.report {
+        let typed = last.filter(|last| last.is_typed(key)).and_then(|last| last.values.get(key));
+        let hidden = if field.required || typed.is_some() && !field.date { "" } else { "# " };
+        let carried = typed.map(|typed| if field.date { next_year(typed) } else { typed.clone() });
+        let value = carried.or_else(|| field.default.clone()).unwrap_or_default().replace(['"', '\\'], "");
+        let _ = writeln!(text, "{hidden}{key} = \"{value}\"  # {}", field.head);
+    }
+    text
+}
+
+/// The same day a year later; a 29 February is the day before.
+fn next_year(date: &str) -> String {
+    match date.split_once('-').and_then(|(year, day)| Some((year.parse::<i32>().ok()?, day))) {
+        Some((year, day)) => format!("{:04}-{}", year + 1, if day == "02-29" { "02-28" } else { day }),
+        None => date.to_owned(),
+    }
+}
+
+/// 2026 in 632-2026.
+fn year_in(name: &str) -> Option<String> {
+    let digits: String = name.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    (digits.len() == 4 && digits.starts_with("20")).then_some(digits)
+}
+
+/// The department's own texts that a set asks for, each with the heading it stands under, in the order of the set.
+fn texts(set: &LayoutSet) -> Vec<(String, String)> {
+    const ASKS: &str = "prose(\"";
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (_, source) in set.sources.iter().filter(|(name, _)| name.ends_with(".md")) {
+        let mut heading = String::new();
+        for line in source.lines() {
+            if line.starts_with('#') {
+                heading = line.trim_matches(['#', ' ', '\u{3000}']).to_owned();
+            }
+            for (at, _) in line.match_indices(ASKS) {
+                let name = line[at + ASKS.len()..].split('"').next().unwrap_or_default();
+                if !name.is_empty() && !name.contains(['/', '\\']) && found.iter().all(|(known, _)| known != name) {
+                    found.push((name.to_owned(), heading.clone()));
+                }
+            }
+        }
+    }
+    found
+}

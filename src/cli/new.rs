@@ -1,0 +1,53 @@
+//! `gongkai new`: a folder for a department, with a workbook to fill.
+
+use super::folders::Places;
+use super::messages::{print, tell};
+use crate::begin::{Begin, begin, make_folders};
+use crate::diagnostic::Diagnostics;
+use crate::place::save;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct NewArgs {
+    /// 新的数据文件夹；写成“代码-年度”时，代码和年度由它得出
+    #[arg(value_name = "文件夹", help_heading = "参数")]
+    folder: PathBuf,
+    /// 版式集；只有一个时可以不写
+    #[arg(long, value_name = "名称", help_heading = "选项")]
+    layout: Option<String>,
+    /// 预算年度
+    #[arg(long, value_name = "年度", help_heading = "选项")]
+    year: Option<i32>,
+    /// 照上年的文件夹：上年的明细成为“上年预算”，单位、资产、目标、文字沿用，文字里的数用【】标出待核
+    #[arg(long, value_name = "上年文件夹", help_heading = "选项", conflicts_with = "csv")]
+    like: Option<PathBuf>,
+    /// 用 CSV 文件，不用工作簿
+    #[arg(long, help_heading = "选项")]
+    csv: bool,
+    #[command(flatten)]
+    places: Places,
+}
+
+/// Makes the folder. What lies there already is left alone, and the exit code is 1.
+pub fn run(args: &NewArgs) -> ExitCode {
+    let mut diagnostics = Diagnostics::default();
+    let what = Begin { layout: args.layout.clone(), year: args.year, csv: args.csv, like: args.like.clone() };
+    let folder = begin(&args.folder, &what, &args.places.layouts(), &mut diagnostics);
+    let written = folder.map(|folder| {
+        if let Err(found) = make_folders(&args.folder) {
+            diagnostics.push(found);
+            return Vec::new();
+        }
+        save(&folder, &mut diagnostics)
+    });
+    diagnostics.sorted().iter().for_each(tell);
+    if diagnostics.has_errors() {
+        tell("没有写入任何文件，原有文件未动");
+        return ExitCode::FAILURE;
+    }
+    written.iter().flatten().for_each(|path| print(path.display()));
+    tell(format_args!("填好以后：gongkai check {}", args.folder.display()));
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,263 @@
+//! The published tables as a workbook: a sheet a table as the page has it, amounts exact in the unit that is printed and shown
+//! rounded, every figure's cell named by its address, a first sheet with links.
+
+use super::{bytes, failed, quoted, workbook_of};
+use crate::cell_name::{self, letters};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Align, Block, Cell, ColumnKind, Document, Inline, RowKind, Table, plain_text};
+use crate::read_docx::number;
+use crate::style::Style;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError};
+use std::collections::BTreeSet;
+
+/// The workbook of a document's tables. E514: it cannot be made.
+pub fn write(document: &Document, style: &Style) -> Result<Vec<u8>, Diagnostic> {
+    make(document, style).map_err(|error| failed(&error))
+}
+
+fn make(document: &Document, style: &Style) -> Result<Vec<u8>, XlsxError> {
+    let mut book = workbook_of(&document.meta.title, document.meta.date.as_deref())?;
+    let tables: Vec<(&Table, bool)> = document
+        .sections
+        .iter()
+        .flat_map(|section| {
+            let turned = style.page.get(&section.page).is_some_and(|page| page.landscape);
+            section.blocks.iter().filter_map(move |block| match block {
+                Block::Table(table) => Some((table, turned)),
+                _ => None,
+            })
+        })
+        .collect();
+    let names = sheet_names(&tables);
+    contents(book.add_worksheet(), document, &names)?;
+    let mut addresses: Vec<(String, String)> = Vec::new();
+    for ((table, turned), name) in tables.iter().zip(&names) {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name)?;
+        lay_table(sheet, document, table, *turned, &mut |address, row, column| {
+            let cell = format!("={}!${}${}", quoted(name), letters(u32::from(column) + 1), row + 1);
+            addresses.push((address.to_owned(), cell));
+        })?;
+    }
+    name_cells(&mut book, &addresses)?;
+    bytes(book)
+}
+
+/// Sheets are called as their tables, within what Excel takes; of those alike the later bear a number.
+fn sheet_names(tables: &[(&Table, bool)]) -> Vec<String> {
+    const LONGEST: usize = 26;
+    let mut taken: BTreeSet<String> = BTreeSet::from(["目录".to_owned()]);
+    let mut names = Vec::new();
+    for (table, _) in tables {
+        let title = table.title.as_ref().map(|title| plain_text(&title.inlines)).unwrap_or_default();
+        let is_bad = |c: char| c.is_control() || c.is_whitespace() || "[]:*?/\\'".contains(c);
+        let mut name: String = title.chars().filter(|c| !is_bad(*c)).take(LONGEST).collect();
+        if name.is_empty() {
+            name = table.id.chars().filter(|c| !is_bad(*c)).take(LONGEST).collect();
+        }
+        let plain = name.clone();
+        let mut number = 1;
+        while !taken.insert(name.to_lowercase()) {
+            number += 1;
+            name = format!("{plain}-{number}");
+        }
+        names.push(name);
+    }
+    names
+}
+
+fn contents(sheet: &mut Worksheet, document: &Document, names: &[String]) -> Result<(), XlsxError> {
+    let base = Format::new().set_font_name("宋体").set_font_size(12);
+    sheet.set_name("目录")?.set_column_width(0, 60)?;
+    sheet.write_string_with_format(0, 0, document.meta.title.as_str(), &base.clone().set_bold().set_font_size(16))?;
+    for (row, name) in (2u32..).zip(names) {
+        let link = Url::new(format!("internal:{}!A1", quoted(name))).set_text(name);
+        sheet.write_url_with_format(
+            row,
+            0,
+            link,
+            &base.clone().set_underline(rust_xlsxwriter::FormatUnderline::Single),
+        )?;
+    }
+    Ok(())
+}
+
+type Named<'n> = &'n mut dyn FnMut(&str, u32, u16);
+
+fn lay_table(
+    sheet: &mut Worksheet,
+    document: &Document,
+    table: &Table,
+    turned: bool,
+    named: Named,
+) -> Result<(), XlsxError> {
+    let base = Format::new().set_font_name("宋体").set_font_size(11);
+    let width = table.columns.len().max(1) as u16;
+    for (column, declared) in (0u16..).zip(&table.columns) {
+        let width = match declared.kind {
+            ColumnKind::Sequence => 7.0,
+            ColumnKind::Code => 12.0,
+            ColumnKind::Text => 30.0,
+            ColumnKind::Number => 16.0,
+        };
+        sheet.set_column_width(column, width)?;
+    }
+    let mut row = 0u32;
+    if let Some(title) = &table.title {
+        let look = base.clone().set_font_name("方正小标宋简体").set_font_size(18).set_align(FormatAlign::Center);
+        over_columns(sheet, row, width, &one_line(&title.inlines), &look.set_align(FormatAlign::VerticalCenter))?;
+        sheet.set_row_height(row, 36)?;
+        row += 1;
+    }
+    if !table.above.is_empty() {
+        for (index, inlines) in table.above.iter().enumerate() {
+            let last = table.above.len() > 1 && index + 1 == table.above.len();
+            let (column, align) = match index {
+                _ if last || table.above.len() == 1 && index > 0 => (width - 1, FormatAlign::Right),
+                0 => (0, FormatAlign::Left),
+                _ => (width / 2, FormatAlign::Center),
+            };
+            let text = one_line(inlines);
+            if !text.is_empty() {
+                sheet.write_string_with_format(row, column, text, &base.clone().set_align(align))?;
+            }
+        }
+        row += 1;
+    }
+    let first_head = row;
+    let rows = table.header.iter().chain(&table.body);
+    for laid in rows {
+        for cell in &laid.cells {
+            let is_head = matches!(laid.kind, RowKind::Header | RowKind::Numbering);
+            let look = look_of(&base, table, cell, is_head, laid.kind == RowKind::Total);
+            lay_cell(sheet, document, (row, cell), &look, named)?;
+        }
+        row += 1;
+    }
+    for note in &table.notes {
+        over_columns(sheet, row, width, &one_line(note), &base.clone().set_align(FormatAlign::Left).set_text_wrap())?;
+        row += 1;
+    }
+    sheet.set_paper_size(9).set_print_center_horizontally(true).set_print_fit_to_pages(1, 0);
+    sheet.set_footer("&C— &P —");
+    if turned {
+        sheet.set_landscape();
+    }
+    if !table.header.is_empty() {
+        sheet.set_repeat_rows(first_head, first_head + table.header.len() as u32 - 1)?;
+        sheet.set_freeze_panes(first_head + table.header.len() as u32, 0)?;
+    }
+    Ok(())
+}
+
+fn over_columns(sheet: &mut Worksheet, row: u32, width: u16, text: &str, look: &Format) -> Result<(), XlsxError> {
+    match width {
+        1 => drop(sheet.write_string_with_format(row, 0, text, look)?),
+        width => drop(sheet.merge_range(row, 0, row, width - 1, text, look)?),
+    }
+    Ok(())
+}
+
+fn look_of(base: &Format, table: &Table, cell: &Cell, is_head: bool, is_total: bool) -> Format {
+    let align = match cell.align.or_else(|| table.columns.get(cell.column).map(|column| column.align)) {
+        _ if is_head => FormatAlign::Center,
+        Some(Align::Center) => FormatAlign::Center,
+        Some(Align::Right) => FormatAlign::Right,
+        Some(Align::Left | Align::Justify) | None => FormatAlign::Left,
+    };
+    let look = base.clone().set_border(FormatBorder::Thin).set_text_wrap();
+    let look = look.set_align(align).set_align(FormatAlign::VerticalCenter).set_indent(cell.indent.round() as u8);
+    if is_head || is_total { look.set_bold() } else { look }
+}
+
+/// A cell as the page has it: a figure as its number in the unit that is printed, all else as its words.
+fn lay_cell(
+    sheet: &mut Worksheet,
+    document: &Document,
+    (row, cell): (u32, &Cell),
+    look: &Format,
+    named: Named,
+) -> Result<(), XlsxError> {
+    let column = cell.column as u16;
+    let (last_row, last_column) = (row + cell.rowspan.max(1) as u32 - 1, column + cell.colspan.max(1) as u16 - 1);
+    let text = plain_text(&cell.inlines);
+    if (last_row, last_column) != (row, column) {
+        sheet.merge_range(row, column, last_row, last_column, &text, look)?;
+    }
+    let figure = match cell.inlines.as_slice() {
+        [Inline { figure: Some(id), .. }] => Some(document.figure(*id)),
+        _ => None,
+    };
+    let Some(figure) = figure else {
+        if (last_row, last_column) == (row, column) {
+            match text.is_empty() {
+                true => sheet.write_blank(row, column, look)?,
+                false => sheet.write_string_with_format(row, column, text, look)?,
+            };
+        }
+        return Ok(());
+    };
+    named(&figure.address, row, column);
+    let printed = in_printed_unit(figure.amount, &text).and_then(|number| Some((number, number.to_f64()?)));
+    match printed {
+        Some((_, double)) => {
+            sheet.write_number_with_format(row, column, double, &look.clone().set_num_format(format_of(&text)))?;
+        }
+        None if text.is_empty() => drop(sheet.write_blank(row, column, look)?),
+        None => drop(sheet.write_string_with_format(row, column, text, look)?),
+    }
+    Ok(())
+}
+
+/// The exact amount in the unit in which its text prints it; none where the text is no number, or the amount has more
+/// digits than a cell holds.
+fn in_printed_unit(amount: Decimal, text: &str) -> Option<Decimal> {
+    const DIGITS: usize = 15;
+    let number = match text.is_empty() {
+        true => Some(amount).filter(Decimal::is_zero)?,
+        false => {
+            let printed = number::value(text)?;
+            let half = Decimal::new(5, printed.scale() + 1);
+            let units = [1, 10_000, 100_000_000].map(Decimal::from);
+            let unit = units.into_iter().find(|unit| (amount / unit - printed).abs() <= half)?;
+            amount / unit
+        }
+    };
+    let digits = number.normalize().mantissa().unsigned_abs().to_string().len();
+    (digits <= DIGITS).then_some(number)
+}
+
+/// A format that shows a number as its text is: decimals, commas, nothing for a zero that prints as nothing.
+fn format_of(text: &str) -> String {
+    let decimals =
+        text.split_once('.').map_or(0, |(_, decimals)| decimals.chars().filter(char::is_ascii_digit).count());
+    let whole = if text.contains([',', '，']) { "#,##0" } else { "0" };
+    let percent = if text.ends_with('%') { "\"%\"" } else { "" };
+    match (text.is_empty(), decimals) {
+        (true, _) => "0.00;-0.00;".to_owned(),
+        (_, 0) => format!("{whole}{percent}"),
+        (_, decimals) => format!("{whole}.{}{percent}", "0".repeat(decimals)),
+    }
+}
+
+fn one_line(inlines: &[Inline]) -> String {
+    plain_text(inlines).replace('\n', " ")
+}
+
+/// Names of cells: addresses, with what Excel takes in a name in place of what it does not; each once.
+fn name_cells(book: &mut Workbook, addresses: &[(String, String)]) -> Result<(), XlsxError> {
+    const LONGEST: usize = 200;
+    let mut taken = BTreeSet::new();
+    for (address, cell) in addresses {
+        let name: String = address.chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { '_' }).collect();
+        let begins_well = name.starts_with(|c: char| c.is_alphabetic());
+        let is_cell =
+            cell_name::read(&name).is_some() || name.eq_ignore_ascii_case("r") || name.eq_ignore_ascii_case("c");
+        if begins_well && !is_cell && name.chars().count() <= LONGEST && taken.insert(name.to_lowercase()) {
+            book.define_name(name, cell)?;
+        }
+    }
+    Ok(())
+}

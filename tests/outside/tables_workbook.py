@@ -1,0 +1,46 @@
+"""Reads the workbook of published tables with openpyxl and compares it with the Document: every cell of every table, numbers
+exact in the printed unit and shown rounded, heads merged; openxml-audit finds nothing. Arguments: the workbook, the document
+as JSON (tables, figures)."""
+import json
+import subprocess
+import sys
+from decimal import ROUND_HALF_UP, Decimal
+
+import openpyxl
+
+book = openpyxl.load_workbook(sys.argv[1])
+document = json.load(open(sys.argv[2], encoding="utf-8"))
+sheets = [sheet for sheet in book if sheet.title != "目录"]
+assert len(sheets) == len(document["tables"]), (len(sheets), len(document["tables"]))
+numbers = words = 0
+for sheet, table in zip(sheets, document["tables"]):
+    first = 1 + (table["title"] is not None) + bool(table["above"])
+    merged = {str(area).split(":")[0]: area for area in sheet.merged_cells.ranges}
+    for at, row in enumerate(table["header"] + table["body"]):
+        for cell in row["cells"]:
+            place = sheet.cell(first + at, cell["column"] + 1)
+            text = "".join(inline["text"] for inline in cell["inlines"])
+            if cell["colspan"] > 1 or cell["rowspan"] > 1:
+                area = merged[place.coordinate]
+                assert (area.size["columns"], area.size["rows"]) == (cell["colspan"], cell["rowspan"]), place
+            if isinstance(place.value, (int, float)):
+                (inline,) = cell["inlines"]
+                amount = Decimal(document["figures"][inline["figure"]]["amount"])
+                held = Decimal(repr(place.value))
+                units = [unit for unit in (1, 10_000, 100_000_000) if held * unit == amount]
+                assert units, (sheet.title, place.coordinate, held, amount)
+                if text:
+                    plain = text.replace(",", "").rstrip("%")
+                    places = Decimal(1).scaleb(Decimal(plain).as_tuple().exponent)
+                    assert held.quantize(places, ROUND_HALF_UP) == Decimal(plain), (sheet.title, held, text)
+                numbers += 1
+            else:
+                assert (place.value or "") == text, (sheet.title, place.coordinate, place.value, text)
+                words += 1
+assert numbers > 300 and words > 300, (numbers, words)
+links = [cell.hyperlink for row in book["目录"].iter_rows() for cell in row if cell.hyperlink]
+assert len(links) == len(sheets)
+assert len(book.defined_names) >= numbers // 2, len(book.defined_names)
+audit = subprocess.run(["openxml-audit", "-q", sys.argv[1]], capture_output=True, text=True)
+assert audit.returncode == 0, audit.stdout + audit.stderr
+print(numbers, "numbers,", words, "words: the same")

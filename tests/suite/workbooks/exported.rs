@@ -1,0 +1,217 @@
+//! What the program writes as a workbook: a department's data, that is a department again; a workbook to fill.
+
+use super::made::{Book, Sheet, texts};
+use super::same_documents::{bytes, said};
+use crate::common::{self, copy, layouts, python};
+use gongkai::begin::{Begin, WORKBOOK, begin};
+use gongkai::diagnostic::Diagnostics;
+use gongkai::export::export;
+use gongkai::folder::Folder;
+use gongkai::workshop::Aim;
+use gongkai::write::Format;
+use std::path::Path;
+
+pub fn exported(folder: &Folder) -> Vec<u8> {
+    let mut found = Diagnostics::default();
+    let bytes = export(folder, &layouts(), &mut found);
+    bytes.unwrap_or_else(|| panic!("{:#?}", found.sorted()))
+}
+
+fn of_workbook(path: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Diagnostics::default();
+    let folder = Folder::open_workbook(path);
+    let outputs = common::workshop().build(&folder, Aim::Publish, &[Format::Pdf, Format::Docx], &mut found);
+    assert!(!found.has_errors(), "{:#?}", found.sorted());
+    outputs.into_iter().map(|output| (output.name, output.bytes)).collect()
+}
+
+#[test]
+fn csv_files_a_workbook_in_their_place_and_a_workbook_alone_give_the_same_bytes() {
+    for data in ["data/631-2023", "tests/data/yunling-2024"] {
+        let source = common::root().join(data);
+        let expected = bytes(&source);
+        let workbook = exported(&Folder::open(&source));
+
+        let folder = tempfile::tempdir().expect("it is there");
+        copy(&source, folder.path());
+        for entry in
+            std::fs::read_dir(folder.path()).expect("it is there").map(|entry| entry.expect("it is there").path())
+        {
+            if entry.extension().is_some_and(|ending| ending == "csv") {
+                std::fs::remove_file(entry).expect("it is there");
+            }
+        }
+        std::fs::write(folder.path().join("数据.xlsx"), &workbook).expect("it is there");
+        assert!(bytes(folder.path()) == expected, "{data}: a workbook in the folder");
+        assert!(exported(&Folder::open(folder.path())) == workbook, "{data}: exported, read, exported");
+
+        let alone = tempfile::tempdir().expect("it is there");
+        let path = alone.path().join("部门.xlsx");
+        std::fs::write(&path, &workbook).expect("it is there");
+        // What lies beside it is none of its business.
+        std::fs::write(alone.path().join("ledger.csv"), "坏").expect("it is there");
+        assert!(of_workbook(&path) == expected, "{data}: a workbook alone");
+        assert!(exported(&Folder::open_workbook(&path)) == workbook, "{data}: exported alone");
+    }
+}
+
+#[test]
+fn places_in_a_workbook_alone_are_its_cells() {
+    let source =
+        Folder::open(&common::sample()).with("text/duties.md", "第一段\n\n做好负责信访事件接待。\n".as_bytes());
+    let workbook = exported(&source);
+    let folder = tempfile::tempdir().expect("it is there");
+    let path = folder.path().join("631.xlsx");
+    std::fs::write(&path, &workbook).expect("it is there");
+    let mut found = Diagnostics::default();
+    common::workshop().build(&Folder::open_workbook(&path), Aim::Look, &[], &mut found);
+    let said: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
+    let row = {
+        let book = gongkai::workbook::Workbook::open(&workbook.into(), "631.xlsx").expect("it is there");
+        let sheet = book.sheets().iter().find(|sheet| sheet.name == "文字").expect("it is there").clone();
+        let cells = book.read(&sheet).expect("it is there");
+        cells
+            .rows
+            .iter()
+            .find(|row| row.at(2).is_some_and(|cell| &*cell.text == "做好负责信访事件接待。"))
+            .expect("it is there")
+            .number
+    };
+    let expected = format!("631.xlsx 文字!B{row} 警告[L007] “做好”和“负责”两个动词叠在一起");
+    assert!(said.iter().any(|told| told.starts_with(&expected)), "{expected}\n{said:#?}");
+}
+
+#[test]
+fn a_department_may_be_written_by_hand_in_one_workbook() {
+    let sample = common::sample();
+    let sheet = |name: &str, file: &str| Sheet::of_csv(name, &sample.join(file));
+    let facts = Sheet::new(
+        "基本信息",
+        vec![
+            texts(&["部门代码", "631"]),
+            texts(&["部门名称", "临港部门"]),
+            texts(&["预算年度", "2023"]),
+            texts(&["版式集", "hebei-department-budget-2023"]),
+            texts(&["level", "区"]),
+            texts(&["assets_date", "2022-12-31"]),
+        ],
+    );
+    let prose = Sheet::new(
+        "文字",
+        vec![
+            texts(&["duties", "负责临港。"]),
+            texts(&["", "第二段。"]),
+            texts(&["goals", "目标。"]),
+            texts(&["goals-by-duty", "分项。"]),
+            texts(&["measures", "措施。"]),
+        ],
+    );
+    let mut sheets = vec![facts, prose];
+    for (name, file) in [("预算明细", "ledger.csv"), ("上年预算", "prior.csv"), ("units", "units.csv")] {
+        sheets.push(sheet(name, file));
+    }
+    for (name, file) in [
+        ("政府采购", "procurement.csv"),
+        ("固定资产", "assets.csv"),
+        ("绩效目标", "targets.csv"),
+        ("增减原因", "reasons.csv"),
+    ] {
+        sheets.push(sheet(name, file));
+    }
+    let folder = tempfile::tempdir().expect("it is there");
+    let path = folder.path().join("631-2023.xlsx");
+    Book::of(sheets).write(&path);
+    let folder = Folder::open_workbook(&path);
+    assert_eq!(folder.text("text/duties.md").as_deref(), Ok("负责临港。\n第二段。"));
+    let mut found = Diagnostics::default();
+    let outputs = common::workshop().build(&folder, Aim::Publish, &Format::ALL, &mut found);
+    assert_eq!(outputs.len(), Format::ALL.len(), "{:#?}", found.sorted());
+}
+
+#[test]
+fn a_new_folder_asks_for_what_is_not_known_and_takes_what_an_officer_fills_in() {
+    let folder = tempfile::tempdir().expect("it is there");
+    let path = folder.path().join("632-2026");
+    for csv in [false, true] {
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(path.join("text")).expect("it is there");
+        let mut found = Diagnostics::default();
+        let layout = Some("hebei-department-budget-2023".to_string());
+        let what = Begin { layout, csv, ..Begin::default() };
+        let new = begin(&path, &what, &layouts(), &mut found).expect("a folder");
+        gongkai::place::save(&new, &mut found);
+        assert!(found.is_empty(), "{:#?}", found.sorted());
+        let report = std::fs::read_to_string(path.join("report.toml")).expect("it is there");
+        assert!(report.contains("code = \"632\"") && report.contains("year = 2026"), "{report}");
+        let asked = said(&path);
+        assert!(asked.iter().any(|told| told.starts_with("report.toml:2:1 错误[E180] 缺少“name”")), "{asked:#?}");
+        assert!(path.join(WORKBOOK).is_file() != csv && path.join("ledger.csv").is_file() == csv);
+        // Again, it replaces nothing.
+        let mut found = Diagnostics::default();
+        assert!(begin(&path, &what, &layouts(), &mut found).is_none());
+        let refused = found.sorted()[0].to_string();
+        assert!(refused.contains("错误[E516]"), "{refused}");
+    }
+}
+
+#[test]
+fn other_programs_read_the_workbook_and_find_nothing_wrong() {
+    if !common::have_python(&["openpyxl", "openxml_audit"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("it is there");
+    let path = folder.path().join("631.xlsx");
+    std::fs::write(&path, exported(&Folder::open(&common::sample()))).expect("it is there");
+    let said = python("records_workbook.py", &[&path, &common::sample()]);
+    assert_eq!(said.trim(), "the same", "{said}");
+}
+
+/// The sum of the amounts of a file's records, and how many there are.
+fn total(folder: &Path, file: &str) -> (rust_decimal::Decimal, usize) {
+    let mut found = Diagnostics::default();
+    let prepared = common::prepared(folder, &mut found).remove(0);
+    let dataset = &prepared.job.data.datasets[file];
+    let amount = dataset.field("amount").expect("it is there");
+    (dataset.records.iter().map(|record| record.values[amount].number()).sum(), dataset.records.len())
+}
+
+#[test]
+fn next_year_begins_from_this_years_and_what_was_published_counts() {
+    let disk = tempfile::tempdir().expect("it is there");
+    let (last, path) = (disk.path().join("631-2023"), disk.path().join("631-2024"));
+    copy(&common::sample(), &last);
+    let roll = || {
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(path.join("text")).expect("it is there");
+        let mut found = Diagnostics::default();
+        let what = Begin { like: Some(last.clone()), ..Begin::default() };
+        let new = begin(&path, &what, &layouts(), &mut found);
+        let new = new.unwrap_or_else(|| panic!("{:#?}", found.sorted()));
+        gongkai::place::save(&new, &mut found);
+        assert!(!found.has_errors(), "{:#?}", found.sorted());
+    };
+    roll();
+    assert_eq!(total(&path, "prior"), total(&common::sample(), "ledger"));
+    let report = std::fs::read_to_string(path.join("report.toml")).expect("it is there");
+    for line in
+        ["code = \"631\"", "name = \"临港部门\"", "year = 2024", "level = \"区\"", "assets_date = \"2023-12-31\""]
+    {
+        assert!(report.contains(line), "{report}");
+    }
+    let goals = std::fs::read_to_string(path.join("text/goals-by-duty.md")).expect("it is there");
+    assert!(goals.contains("【90】%-【100】%为优"), "{goals}");
+    let mut found = Diagnostics::default();
+    let prepared = common::prepared(&path, &mut found).remove(0);
+    let data = &prepared.job.data;
+    assert_eq!(data.datasets["ledger"].records.len(), 0);
+    assert_eq!(data.datasets["procurement"].records.len(), 0);
+    assert_eq!(data.datasets["units"].records.len(), 1);
+    assert!(data.datasets["targets"].records.len() > 100);
+
+    // What was published counts, not what was changed since.
+    common::recorded(&last, "2023-02-10");
+    let ledger = std::fs::read_to_string(last.join("ledger.csv")).expect("it is there");
+    std::fs::write(last.join("ledger.csv"), ledger.replace("274500.00", "1.00")).expect("it is there");
+    roll();
+    assert_eq!(total(&path, "prior"), total(&common::sample(), "ledger"));
+}

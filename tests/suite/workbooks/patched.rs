@@ -1,0 +1,169 @@
+//! One cell of a workbook corrected, and nothing else.
+
+use super::exported::exported;
+use super::made::{Book, Cell, Sheet, name_of, text};
+use crate::common::{self, copy_of_sample, sample};
+use gongkai::check::fix::{patched, patches};
+use gongkai::data::{Correction, correct, decl_of};
+use gongkai::diagnostic::Diagnostics;
+use gongkai::folder::Folder;
+use gongkai::workshop::Aim;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use zip::ZipArchive;
+
+fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).expect("it is there");
+    let names: Vec<String> = archive.file_names().map(str::to_string).collect();
+    let mut read = |name: &String| {
+        let mut content = Vec::new();
+        archive.by_name(name).expect("it is there").read_to_end(&mut content).expect("it is there");
+        (name.clone(), content)
+    };
+    names.iter().map(&mut read).collect()
+}
+
+/// The sample with its ledger in a workbook that holds more than its records.
+fn folder(change: impl FnOnce(&mut Book)) -> tempfile::TempDir {
+    let folder = copy_of_sample();
+    let mut book = Book::of(vec![
+        Sheet::of_csv("预算明细", &sample().join("ledger.csv")),
+        Sheet::new("备忘", vec![vec![text("记得")]]),
+    ]);
+    std::fs::remove_file(folder.path().join("ledger.csv")).expect("it is there");
+    book.parts.push(("xl/vbaProject.bin".to_string(), vec![7, 0, 1, 255]));
+    book.parts.push(("xl/comments1.xml".to_string(), b"<comments/>".to_vec()));
+    change(&mut book);
+    book.write(&folder.path().join("数据.xlsm"));
+    folder
+}
+
+fn corrected(folder: &Folder, asked: &str) -> Result<Folder, String> {
+    let mut found = Diagnostics::default();
+    let prepared = gongkai::prepare::prepare(folder, &common::layouts(), &mut found).remove(0);
+    let correction = Correction::read(asked).map_err(|wrong| wrong.to_string())?;
+    let decl =
+        decl_of(&prepared.job.set.schema, &prepared.job.data, &correction.file).expect("the sheet's declaration");
+    correct(folder, decl, &correction).map_err(|wrong| wrong.to_string())
+}
+
+#[test]
+fn a_correction_writes_its_cell_and_nothing_else() {
+    let disk = folder(|_| ());
+    let before = std::fs::read(disk.path().join("数据.xlsm")).expect("it is there");
+    let columns =
+        csv::Reader::from_path(sample().join("ledger.csv")).expect("it is there").headers().expect("it is there").len()
+            as u32;
+    let cell = name_of(columns, 11);
+    let source = Folder::open(disk.path());
+    for asked in [format!("数据.xlsm 预算明细!{cell}=108300.00"), "数据.xlsm 预算明细!11 金额=108,300.00".to_string()]
+    {
+        let after = corrected(&source, &asked).expect("it is there");
+        let after = after.bytes("数据.xlsm").expect("it is there").expect("it is there");
+        let (old, new) = (parts(&before), parts(&after));
+        assert_eq!(old.keys().collect::<Vec<_>>(), new.keys().collect::<Vec<_>>());
+        let changed: Vec<&String> = old.keys().filter(|name| old[*name] != new[*name]).collect();
+        assert_eq!(changed, ["xl/worksheets/sheet1.xml"]);
+        let (old, new) = (&old["xl/worksheets/sheet1.xml"], &new["xl/worksheets/sheet1.xml"]);
+        let (old, new) = (str::from_utf8(old).expect("it is there"), str::from_utf8(new).expect("it is there"));
+        let start = old.find(&format!("<c r=\"{cell}\"")).expect("it is there");
+        let end = start + old[start..].find("</c>").expect("it is there") + 4;
+        let expected = format!("{}<c r=\"{cell}\" s=\"1\"><v>108300</v></c>{}", &old[..start], &old[end..]);
+        assert_eq!(new, expected);
+    }
+    // The document is that of the CSV with the same correction.
+    let csv = corrected(&Folder::open(&sample()), "ledger.csv:11 金额=108300.00").expect("it is there");
+    let made = |folder: &Folder| {
+        let made = gongkai::workshop::compose_all(folder, &common::layouts(), &mut Diagnostics::default());
+        format!("{:?}", made[0].document().figures.iter().map(|f| (&f.address, &f.text)).collect::<Vec<_>>())
+    };
+    let workbook = corrected(&source, &format!("数据.xlsm 预算明细!{cell}=108300.00")).expect("it is there");
+    assert_eq!(made(&workbook), made(&csv));
+    assert_ne!(made(&workbook), made(&source));
+}
+
+#[test]
+fn blank_cells_are_filled_where_they_stand_and_texts_stay_texts() {
+    let disk = folder(|_| ());
+    let source = Folder::open(disk.path());
+    let after = corrected(&source, "数据.xlsm 预算明细!11 项目=甲 & “乙” <丙>").expect("it is there");
+    let written = after.bytes("数据.xlsm").expect("it is there").expect("it is there");
+    let book = gongkai::workbook::Workbook::open(&written, "数据.xlsm").expect("it is there");
+    let cells = book.read(&book.sheets()[0]).expect("it is there");
+    let said: Vec<&str> = cells.row(11).expect("it is there").cells.iter().map(|cell| &*cell.text).collect();
+    assert!(said.contains(&"甲 & “乙” <丙>"), "{said:?}");
+}
+
+#[test]
+fn formulas_merged_cells_and_other_rows_are_refused_with_the_reason() {
+    let columns =
+        csv::Reader::from_path(sample().join("ledger.csv")).expect("it is there").headers().expect("it is there").len()
+            as u32;
+    let cell = name_of(columns, 11);
+    let disk = folder(|book| {
+        let sheet = book.sheet("预算明细");
+        sheet.rows[10][columns as usize - 1] = Cell::Formula("100*2".to_string(), Some("200".to_string()));
+        sheet.rows[2][0] = Cell::Blank;
+        sheet.after = "<mergeCells><mergeCell ref=\"A2:A3\"/></mergeCells>".to_string();
+    });
+    let source = Folder::open(disk.path());
+    for (asked, expected) in [
+        (
+            format!("数据.xlsm 预算明细!{cell}=1"),
+            format!("数据.xlsm 预算明细!{cell} 错误[E718] 这一格是公式“=100*2”，没有改"),
+        ),
+        (
+            "数据.xlsm 预算明细!A3=2010350".to_string(),
+            "数据.xlsm 预算明细!A3 错误[E718] 这一格是合并单元格的一部分，没有改".to_string(),
+        ),
+        (
+            format!("数据.xlsm 预算明细!{}=1", name_of(columns, 400)),
+            "数据.xlsm 预算明细!400 错误[E161] 这一行不是一条记录".to_string(),
+        ),
+        ("数据.xlsm 预算明细!1 金额=1".to_string(), "数据.xlsm 预算明细!1 错误[E161]".to_string()),
+        ("数据.xlsm 预算明细!11 金钱=1".to_string(), "数据.xlsm 预算明细!11 错误[E161] 没有“金钱”这一列".to_string()),
+        ("数据.xlsm 预算明细!11=1".to_string(), "错误[E160]".to_string()),
+    ] {
+        let refused = corrected(&source, &asked).err().unwrap_or_default();
+        assert!(refused.starts_with(&expected), "{asked}: {refused}");
+    }
+}
+
+#[test]
+fn what_is_computed_from_a_cell_is_computed_anew() {
+    let disk = folder(|book| {
+        let book_xml = book.bytes();
+        let listed = parts(&book_xml).remove("xl/workbook.xml").expect("it is there");
+        let listed = String::from_utf8(listed)
+            .expect("it is there")
+            .replace("</workbook>", "<calcPr calcId=\"191\"/></workbook>");
+        book.parts.push(("xl/workbook.xml".to_string(), listed.into_bytes()));
+    });
+    let after = corrected(&Folder::open(disk.path()), "数据.xlsm 预算明细!11 金额=1").expect("it is there");
+    let listed = parts(&after.bytes("数据.xlsm").expect("it is there").expect("it is there"))
+        .remove("xl/workbook.xml")
+        .expect("it is there");
+    assert!(String::from_utf8(listed).expect("it is there").contains("<calcPr fullCalcOnLoad=\"1\" calcId=\"191\"/>"));
+}
+
+#[test]
+fn certain_fixes_are_made_in_cells_of_records_and_of_texts() {
+    let disk = tempfile::tempdir().expect("it is there");
+    let path = disk.path().join("631.xlsx");
+    std::fs::write(&path, exported(&Folder::open(&sample()))).expect("it is there");
+    let folder = Folder::open_workbook(&path);
+    let look = |folder: &Folder| {
+        let mut found = Diagnostics::default();
+        common::workshop().build(folder, Aim::Look, &[], &mut found);
+        found
+    };
+    let found = look(&folder);
+    let fixable = |found: &Diagnostics| found.iter().filter(|finding| finding.fix.is_some()).count();
+    let made = patches(&folder, &found);
+    assert!(made.iter().all(|patch| patch.file == "631.xlsx") && made.len() == 1, "one workbook");
+    let diff = made[0].diff();
+    assert!(diff.contains("绩效目标!") && diff.contains("文字!B"), "{diff}");
+    let after = look(&patched(&folder, &made));
+    assert!(fixable(&after) < fixable(&found) / 2, "{} of {}", fixable(&after), fixable(&found));
+    assert!(!after.has_errors());
+}
