@@ -61,7 +61,7 @@ pub mod export;
 pub mod folder;
 pub mod fonts;
 pub mod form;
-pub mod kept;
+pub(crate) mod kept;
 pub mod layout;
 pub mod made;
 pub(crate) mod marked;

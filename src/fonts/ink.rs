@@ -86,10 +86,11 @@ fn ink_of(face: &Face, glyph: GlyphId) -> Option<Ink> {
     let mut crossings: [Vec<(f32, i32)>; GRID] = Default::default();
     for [(ax, ay), (bx, by)] in &pieces.lines {
         let row = |y: f32| ((y - y0) / side * GRID as f32).floor().clamp(0.0, (GRID - 1) as f32) as usize;
-        for at in row(ay.min(*by)).saturating_sub(1)..=(row(ay.max(*by)) + 1).min(GRID - 1) {
+        let (first, last) = (row(ay.min(*by)).saturating_sub(1), row(ay.max(*by)) + 1);
+        for (at, crossings) in crossings.iter_mut().enumerate().take(last + 1).skip(first) {
             let y = middle(at);
             if (*ay <= y) != (*by <= y) {
-                crossings[at].push((ax + (y - ay) / (by - ay) * (bx - ax), if by > ay { 1 } else { -1 }));
+                crossings.push((ax + (y - ay) / (by - ay) * (bx - ax), if by > ay { 1 } else { -1 }));
             }
         }
     }
