@@ -69,7 +69,10 @@ pub fn print(data: &Data, unit: Unit) -> String {
         let cells = all.fields.iter().zip(&record.values).map(|(field, value)| match (value, &field.kind) {
             (Value::Number(n), Kind::Amount) => {
                 let decimals = 2 + unit.scale().normalize().to_string().len() as u32 - 1;
-                format!("\"{}\"", show(*n, &Look { unit, decimals, commas: true, zero: None, trim: false }))
+                format!(
+                    "\"{}\"",
+                    show(*n, &Look { unit, decimals, commas: true, zero: None, trim: false, ..Look::default() })
+                )
             }
             (Value::Number(n), _) => n.to_string(),
             (Value::Text(text), _) => format!("\"{}\"", text.replace('"', "\"\"")),
