@@ -40,6 +40,13 @@ impl Correction {
             Diagnostic::error("E160", format!("更正“{text}”读不懂"))
                 .hint("写作 文件:行 列名=新值，如 'ledger.csv:11 金额=108300.00'")
         };
+        // A file that holds one is not read any more.
+        let unprintable =
+            |c: &char| c.is_control() && !matches!(c, '\n' | '\r' | '\t') || ('\u{FDD0}'..='\u{FDEF}').contains(c);
+        if let Some(c) = text.chars().find(unprintable) {
+            let message = format!("更正“{text}”含有不能印出的字符（U+{:04X}）", c as u32);
+            return Err(Diagnostic::error("E160", message).hint("请重新输入新值"));
+        }
         if let Some((file, change)) = text.trim().split_once(['!', '！'])
             && sheet_of(file).is_some()
         {
@@ -205,6 +212,16 @@ mod tests {
         {
             assert!(Correction::read(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_no_file_may_hold_is_not_written_into_one() {
+        for c in ['\0', '\u{7}', '\u{18}', '\u{85}', '\u{FDD0}'] {
+            let found = Correction::read(&format!("ledger.csv:2 用途=甲{c}乙")).expect_err("it cannot be printed");
+            let code = format!("（U+{:04X}）", c as u32);
+            assert!(found.code == "E160" && found.message.ends_with(&code), "{found}");
+        }
+        assert!(Correction::read("ledger.csv:2 用途=甲\n乙").is_ok());
     }
 
     #[test]
