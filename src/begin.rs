@@ -9,13 +9,13 @@ use crate::folder::Folder;
 use crate::layout::{self, Layer, LayoutSet, Layouts, SetFiles};
 use crate::prepare::prepare_whole;
 use crate::refusal::refusal;
+use crate::toml_tree::toml_string;
 use crate::workbook::HEADS;
 use crate::write::xlsx::records::{Handout, write};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// The role of a file that the program writes itself.
-const WRITTEN: &str = "corrections";
 /// The workbook of the records.
 pub const WORKBOOK: &str = "数据.xlsx";
 
@@ -75,7 +75,8 @@ fn rolled<'a>(decl: &FileDecl, set: &LayoutSet, former: &'a Former) -> Vec<Recor
     source.records.iter().map(roll).collect()
 }
 
-/// A text of last year, every number in it between marks, to be looked over; those of templates follow by themselves.
+/// A text of last year, every number in it between marks, to be looked over; those of templates follow by themselves, and
+/// those that number a paragraph (`1.`, `（2）`) stay.
 fn to_review(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     let mut in_template = false;
@@ -87,9 +88,15 @@ fn to_review(text: &str) -> String {
             in_template = false;
         }
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        if c.is_ascii_digit() && !in_template && digits >= 2 {
-            let (number, after) = rest.split_at(digits);
-            out += &format!("【{number}】");
+        if c.is_ascii_digit() && !in_template {
+            // A stop behind it is the sentence's, or that of a paragraph's number.
+            let (number, after) = rest.split_at(rest[..digits].trim_end_matches('.').len());
+            let line = out.rsplit('\n').next().unwrap_or_default().trim_start_matches(['*', '#', ' ', '\u{3000}']);
+            let is_of_paragraph = matches!(line, "" | "（" | "(") && after.starts_with(['.', '．', '、', '）', ')']);
+            match is_of_paragraph {
+                true => out += number,
+                false => drop(write!(out, "【{number}】")),
+            }
             rest = after;
             continue;
         }
@@ -117,7 +124,7 @@ pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Dia
         );
         return None;
     }
-    let set = the_set(&Begin { layout, year, ..what.clone() }, layouts, diagnostics)?;
+    let set = the_set(&Begin { layout, year, ..what.clone() }, former.as_ref(), layouts, diagnostics)?;
     let files = match files(path, what, &set, former.as_ref()) {
         Ok(files) => files,
         Err(found) => {
@@ -138,15 +145,24 @@ pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Dia
     (!diagnostics.has_errors()).then_some(folder)
 }
 
-/// Makes the folder and the one of its texts. E516: the system refuses.
-pub fn make_folders(path: &Path) -> Result<(), Diagnostic> {
-    std::fs::create_dir_all(path.join("text")).map_err(|error| {
-        let (why, hint) = refusal(&error);
-        Diagnostic::error("E516", format!("建立文件夹 {} 失败：{why}", path.display())).hint(hint)
+/// Makes the folder at a place and those that its files are to lie in. E516: the system refuses.
+pub fn make_folders(path: &Path, folder: &Folder) -> Result<(), Diagnostic> {
+    let below = folder.edits().filter_map(|(name, _, _)| Path::new(name).parent());
+    below.map(|below| path.join(below)).collect::<BTreeSet<PathBuf>>().into_iter().try_for_each(|place| {
+        std::fs::create_dir_all(&place).map_err(|error| {
+            let (why, hint) = refusal(&error);
+            Diagnostic::error("E516", format!("建立文件夹 {} 失败：{why}", place.display())).hint(hint)
+        })
     })
 }
 
-fn the_set(what: &Begin, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
+/// The set, under the department's own layout of last year, which comes with it.
+fn the_set(
+    what: &Begin,
+    former: Option<&Former>,
+    layouts: &Layouts,
+    diagnostics: &mut Diagnostics,
+) -> Option<LayoutSet> {
     let sets = layouts.sets();
     let id = match (&what.layout, sets.as_slice()) {
         (Some(id), _) => id.clone(),
@@ -158,10 +174,28 @@ fn the_set(what: &Begin, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Op
             return None;
         }
     };
-    let mut files = SetFiles::find(&id, None, layouts, None, diagnostics)?;
+    let own = former.and_then(|former| Layer::of(&former.folder, "layout", "layout/", true, diagnostics));
+    let mut files = SetFiles::find(&id, None, layouts, own, diagnostics)?;
     // Its codes have the names of that year.
     files.year = what.year.map(|year| (year, Place::file("report.toml")));
     layout::load(&files, &Layer::default(), diagnostics).filter(|_| !diagnostics.has_errors())
+}
+
+/// What else the department wrote last year: its own sections, with every number to be looked over, its own layout and
+/// names of codes as they are.
+fn carried(former: &Former, files: &[(String, Vec<u8>)]) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
+    let mut carried = Vec::new();
+    for name in former.folder.files_of_text() {
+        let of = |folder: &str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let is_known = files.iter().any(|(known, _)| *known == name);
+        if is_known || !["text", "layout", "classification"].into_iter().any(of) {
+            continue;
+        }
+        let text = former.folder.text(&name)?;
+        let text = if of("text") { to_review(&text) } else { text };
+        carried.push((name, text.into_bytes()));
+    }
+    Ok(carried)
 }
 
 fn files(
@@ -173,11 +207,15 @@ fn files(
     let mut files = vec![("report.toml".to_owned(), report(path, what, set, former).into_bytes())];
     for (name, heading) in texts(set) {
         let file = format!("text/{name}.md");
-        let last_year = former.and_then(|former| former.folder.text(&file).ok()).map(|text| to_review(&text));
+        let last_year = former.map(|former| former.folder.text_if_there(&file)).transpose()?.flatten();
+        let last_year = last_year.map(|text| to_review(&text));
         let text = last_year.unwrap_or_else(|| format!("（请填写：{heading}）\n"));
         files.push((file, text.into_bytes()));
     }
-    let declared = set.schema.files.values().filter(|decl| decl.role.as_deref() != Some(WRITTEN));
+    if let Some(former) = former {
+        files.extend(carried(former, &files)?);
+    }
+    let declared = set.schema.files.values().filter(|decl| decl.is_given());
     let rolled: Vec<(&FileDecl, Vec<Record>)> =
         declared.map(|decl| (decl, former.map_or(Vec::new(), |former| rolled(decl, set, former)))).collect();
     if what.csv && former.is_none() {
@@ -217,7 +255,7 @@ fn report(path: &Path, what: &Begin, set: &LayoutSet, former: Option<&Former>) -
             "layout" => set.id.as_str(),
             _ => "",
         };
-        let quoted = if key == "year" && !value.is_empty() { value.to_owned() } else { format!("\"{value}\"") };
+        let quoted = if key == "year" && !value.is_empty() { value.to_owned() } else { toml_string(value) };
         let hidden = if key == "date" { "# " } else { "" };
         let _ = writeln!(text, "{hidden}{key} = {quoted}  # {head}");
     }
@@ -225,10 +263,31 @@ fn report(path: &Path, what: &Begin, set: &LayoutSet, former: Option<&Former>) -
         let typed = last.filter(|last| last.is_typed(key)).and_then(|last| last.values.get(key));
         let hidden = if field.required || typed.is_some() && !field.date { "" } else { "# " };
         let carried = typed.map(|typed| if field.date { next_year(typed) } else { typed.clone() });
-        let value = carried.or_else(|| field.default.clone()).unwrap_or_default().replace(['"', '\\'], "");
-        let _ = writeln!(text, "{hidden}{key} = \"{value}\"  # {}", field.head);
+        let value = carried.or_else(|| field.default.clone()).unwrap_or_default();
+        let head: String = field.head.chars().filter(|c| !c.is_control()).collect();
+        let _ = writeln!(text, "{hidden}{} = {}  # {head}", key_of(key), toml_string(&value));
     }
-    text
+    text + &former.map_or(String::new(), documents)
+}
+
+/// The documents that last year's report.toml declared. What it acknowledged was of last year's data.
+fn documents(former: &Former) -> String {
+    let text = former.folder.text("report.toml").unwrap_or_default();
+    let mut within = false;
+    let of_documents = |line: &&str| {
+        if let Some(table) = line.trim_start().strip_prefix('[') {
+            within = table.trim_start_matches('[').trim_start().starts_with("document");
+        }
+        within
+    };
+    let lines: Vec<&str> = text.lines().filter(of_documents).collect();
+    if lines.is_empty() { String::new() } else { format!("\n{}\n", lines.join("\n").trim_end()) }
+}
+
+/// A key of TOML, bare where it can be (1.0, Keys).
+fn key_of(key: &str) -> String {
+    let is_bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    if is_bare { key.to_owned() } else { toml_string(key) }
 }
 
 /// The same day a year later; a 29 February is the day before.

@@ -11,9 +11,6 @@ use crate::prepare::prepare_whole;
 use crate::workbook::{HEADS, is_workbook};
 use crate::write::xlsx::records::{Fact, Handout, write};
 
-/// The role of a file that the program writes itself.
-const WRITTEN: &str = "corrections";
-
 /// The workbook of a folder's data. None, with what is wrong, where the data has errors or a file of it cannot be read.
 pub fn export(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
     let job = prepare_whole(folder, layouts, diagnostics)?;
@@ -63,7 +60,7 @@ pub(crate) fn facts(job: &Job) -> Vec<Fact> {
 
 /// Every file that counts and is no records: its text. Of report.toml, the tables behind the keys.
 fn texts(folder: &Folder, job: &Job) -> Result<Vec<(String, String)>, Diagnostic> {
-    let declared = || job.set.schema.files.values().filter(|decl| decl.role.as_deref() != Some(WRITTEN));
+    let declared = || job.set.schema.files.values().filter(|decl| decl.is_given());
     let mut texts = Vec::new();
     for name in folder.files_of_text() {
         let is_of_records = declared().any(|decl| decl.path == name);

@@ -2,9 +2,8 @@
 //! DTDs. Whoever reads a kind of file says in its own words what is wrong with one ([`Fault`]).
 
 use crate::markup::is_legal;
-use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::reader::NsReader;
+use quick_xml::{Reader, XmlVersion};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -121,41 +120,66 @@ pub fn attribute(element: &BytesStart, name: &str) -> Option<String> {
     Some(value.into_owned())
 }
 
-/// Walks a part: calls `see` with each element's local name and, at its end, with its text.
-pub fn walk(content: &[u8], name: &str, mut see: impl FnMut(&str, Option<&BytesStart>, &str)) -> Result<(), Fault> {
+/// What a part is made of.
+pub enum Piece<'a> {
+    /// An element begins.
+    Start(&'a BytesStart<'a>),
+    /// An element of this local name ends.
+    End(&'a str),
+    /// Characters, references among them; a text may come in several.
+    Text(&'a str),
+}
+
+/// Goes through a part, piece by piece. No DTD, no entity of its own and no nesting beyond [`DEPTH`].
+pub fn pieces(content: &[u8], name: &str, mut see: impl FnMut(Piece) -> Result<(), Fault>) -> Result<(), Fault> {
     let malformed = || Fault::Malformed(name.to_owned());
-    let mut reader = NsReader::from_reader(content);
-    let mut text = String::new();
+    let mut reader = Reader::from_reader(content);
     let mut depth = 0usize;
     loop {
-        let event = reader.read_event().map_err(|_| malformed())?;
-        match event {
+        match reader.read_event().map_err(|_| malformed())? {
             Event::Start(element) => {
                 depth += 1;
                 if depth > DEPTH {
                     return Err(Fault::Refused(name.to_owned(), "层数过多的嵌套"));
                 }
-                text.clear();
-                see(element.local_name().as_ref(), Some(&element), "");
+                see(Piece::Start(&element))?;
             }
             Event::Empty(element) => {
-                see(element.local_name().as_ref(), Some(&element), "");
-                see(element.local_name().as_ref(), None, "");
+                see(Piece::Start(&element))?;
+                see(Piece::End(element.local_name().as_ref()))?;
             }
             Event::End(element) => {
                 depth = depth.saturating_sub(1);
-                see(element.local_name().as_ref(), None, &text);
-                text.clear();
+                see(Piece::End(element.local_name().as_ref()))?;
             }
-            Event::Text(piece) => text.push_str(&piece.xml10_content()),
-            Event::CData(piece) => text.push_str(&piece.xml10_content()),
-            Event::GeneralRef(name_of) => text.push(reference(&name_of, name)?),
+            Event::Text(piece) => see(Piece::Text(&piece.xml10_content()))?,
+            Event::CData(piece) => see(Piece::Text(&piece.xml10_content()))?,
+            Event::GeneralRef(of) => see(Piece::Text(reference(&of, name)?.encode_utf8(&mut [0; 4])))?,
             Event::DocType(_) => return Err(Fault::Refused(name.to_owned(), "文档类型定义（DTD）")),
             Event::Eof if depth > 0 => return Err(malformed()),
             Event::Eof => return Ok(()),
             _ => {}
         }
     }
+}
+
+/// Walks a part: calls `see` with each element's local name and, at its end, with the text since the last tag.
+pub fn walk(content: &[u8], name: &str, mut see: impl FnMut(&str, Option<&BytesStart>, &str)) -> Result<(), Fault> {
+    let mut text = String::new();
+    pieces(content, name, |piece| {
+        match piece {
+            Piece::Start(element) => {
+                text.clear();
+                see(element.local_name().as_ref(), Some(element), "");
+            }
+            Piece::End(local) => {
+                see(local, None, &text);
+                text.clear();
+            }
+            Piece::Text(more) => text.push_str(more),
+        }
+        Ok(())
+    })
 }
 
 /// One relationship of a part.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 /// A value and where it stands.
@@ -685,6 +685,21 @@ impl<'de> de::MapAccess<'de> for TableAccess<'de> {
     fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
         seed.deserialize(self.next.take().expect("serde asks for a value after its key"))
     }
+}
+
+/// A text as a basic string of TOML (1.0, String): quotation marks, `\\` and what does not show escaped.
+pub fn toml_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out += "\\n",
+            c if c.is_control() => drop(write!(out, "\\u{:04X}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 #[cfg(test)]

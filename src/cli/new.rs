@@ -36,7 +36,7 @@ pub fn run(args: &NewArgs) -> ExitCode {
     let what = Begin { layout: args.layout.clone(), year: args.year, csv: args.csv, like: args.like.clone() };
     let folder = begin(&args.folder, &what, &args.places.layouts(), &mut diagnostics);
     let written = folder.map(|folder| {
-        if let Err(found) = make_folders(&args.folder) {
+        if let Err(found) = make_folders(&args.folder, &folder) {
             diagnostics.push(found);
             return Vec::new();
         }

@@ -10,8 +10,6 @@ use crate::folder::Folder;
 use crate::workbook::{Cells, FACTS, SheetInfo, TEXTS, Workbook};
 use std::sync::Arc;
 
-/// The role of a file that the program writes itself.
-const WRITTEN: &str = "corrections";
 /// Sheets that say something of the workbook itself.
 const OWN_SHEETS: [&str; 5] = ["说明", "核对", "科目", FACTS, TEXTS];
 
@@ -117,7 +115,7 @@ fn take_sheet(
 
 /// Whether a sheet of this name, in [`words`], is that of a declared file: its title, its id or its path.
 fn is_named(decl: &FileDecl, name: &str) -> bool {
-    if decl.role.as_deref() == Some(WRITTEN) {
+    if !decl.is_given() {
         return false;
     }
     let stem = decl.path.strip_suffix(".csv").unwrap_or(&decl.path);
@@ -141,7 +139,7 @@ fn take_by_headings(
 ) {
     let Content::Cells(cells) = &sheet.content else { return };
     let fits = |(index, decl): (usize, &FileDecl)| {
-        let lacking = found[index].is_none() && decl.role.as_deref() != Some(WRITTEN) && !folder.is_file(&decl.path);
+        let lacking = found[index].is_none() && decl.is_given() && !folder.is_file(&decl.path);
         (lacking && Sheet::has_headings(cells, decl, &schema.classes)).then_some(index)
     };
     let fitting: Vec<usize> = schema.files.values().enumerate().filter_map(fits).collect();
@@ -162,7 +160,7 @@ fn take_by_headings(
 
 fn titles(schema: &Schema, wanted: impl Fn(usize) -> bool) -> String {
     let all = schema.files.values().enumerate();
-    let wanted = all.filter(|(index, decl)| wanted(*index) && decl.role.as_deref() != Some(WRITTEN));
+    let wanted = all.filter(|(index, decl)| wanted(*index) && decl.is_given());
     wanted.map(|(_, decl)| decl.title.as_str()).collect::<Vec<_>>().join("、")
 }
 

@@ -159,6 +159,14 @@ pub enum Kind {
 }
 
 impl FileDecl {
+    /// The role of the file that takes what a correction changed: the program writes it, nobody gives it.
+    pub const CORRECTIONS: &str = "corrections";
+
+    /// Whether a department gives it.
+    pub fn is_given(&self) -> bool {
+        self.role.as_deref() != Some(FileDecl::CORRECTIONS)
+    }
+
     /// The field of an id; none if there is none.
     pub fn field(&self, id: &str) -> Option<&FieldDecl> {
         self.fields.iter().find(|f| f.id == id)

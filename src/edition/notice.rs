@@ -15,9 +15,6 @@ use crate::workshop::Workshop;
 use crate::write::{Format, Output};
 use std::collections::BTreeMap;
 
-/// The `role` of the file the changes are put into.
-const ROLE: &str = "corrections";
-
 /// The statement of what changed in `made`, the documents of `folder`, since `edition`, in the wanted formats. Nothing is
 /// made where nothing on the page changed. `date`: of the statement, ISO.
 pub fn notice(
@@ -136,12 +133,15 @@ fn job_of_notice(
     date: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<Job> {
-    let decl = job.set.schema.files.values().find(|file| file.role.as_deref() == Some(ROLE)).cloned();
+    let decl = job.set.schema.files.values().find(|file| !file.is_given()).cloned();
     let (Some(notice), Some(decl)) = (job.set.correction.clone(), decl) else {
         diagnostics.push(
-            Diagnostic::error("E625", format!("版式集“{}”没有更正说明", job.set.id))
-                .at(Place::file("set.toml"))
-                .hint(format!("在 set.toml 中写 [correction]，在 schema.toml 中声明 role = \"{ROLE}\" 的文件")),
+            Diagnostic::error("E625", format!("版式集“{}”没有更正说明", job.set.id)).at(Place::file("set.toml")).hint(
+                format!(
+                    "在 set.toml 中写 [correction]，在 schema.toml 中声明 role = \"{}\" 的文件",
+                    FileDecl::CORRECTIONS
+                ),
+            ),
         );
         return None;
     };

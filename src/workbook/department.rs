@@ -3,6 +3,7 @@
 
 use super::{Cells, Workbook};
 use crate::diagnostic::Diagnostic;
+use crate::toml_tree::toml_string;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -57,21 +58,6 @@ fn report(cells: &Cells, sheet: &str) -> Written {
         written.from.push(Some((sheet.clone(), row.number, 2)));
     }
     written
-}
-
-/// A basic string of TOML.
-fn toml_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out += "\\n",
-            c if c.is_control() => drop(write!(out, "\\u{:04X}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// The lines of every file; rows without a name go on with the file above, rows left out are blank lines of it.

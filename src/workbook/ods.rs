@@ -2,11 +2,10 @@
 //! and says nothing of what is hidden.
 
 use super::number::exact;
-use super::package::{self, Fault, attribute, part, reference};
+use super::package::{self, Fault, Piece, attribute, part, pieces};
 use super::{Cell, CellKind, CellRow, Cells, Formula, MOST_CELLS, Merged, More, SheetInfo};
 use crate::cell_name::{MOST_COLUMNS, MOST_ROWS};
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::BytesStart;
 use std::collections::BTreeSet;
 
 /// The part that holds all sheets.
@@ -74,43 +73,20 @@ struct Open {
     formula: Option<String>,
 }
 
-fn malformed() -> Fault {
-    Fault::Malformed(CONTENT.to_owned())
-}
-
 impl BookReader {
     fn read(mut self, content: &[u8]) -> Result<Book, Fault> {
-        let mut reader = Reader::from_reader(content);
-        let mut depth = 0usize;
-        loop {
-            match reader.read_event().map_err(|_| malformed())? {
-                Event::Start(element) => {
-                    depth += 1;
-                    if depth > package::DEPTH {
-                        return Err(Fault::Refused(CONTENT.to_owned(), "层数过多的嵌套"));
-                    }
-                    self.start(&element);
-                }
-                Event::Empty(element) => {
-                    self.start(&element);
-                    self.end(element.local_name().as_ref())?;
-                }
-                Event::End(element) => {
-                    depth = depth.saturating_sub(1);
-                    self.end(element.local_name().as_ref())?;
-                }
-                Event::Text(piece) => self.take(&piece.xml10_content()),
-                Event::CData(piece) => self.take(&piece.xml10_content()),
-                Event::GeneralRef(name) => {
-                    let c = reference(&name, CONTENT)?;
-                    self.take(c.encode_utf8(&mut [0; 4]));
-                }
-                Event::DocType(_) => return Err(Fault::Refused(CONTENT.to_owned(), "文档类型定义（DTD）")),
-                Event::Eof if depth > 0 => return Err(malformed()),
-                Event::Eof => return Ok(Book { sheets: self.sheets, cells: self.all }),
-                _ => {}
+        pieces(content, CONTENT, |piece| match piece {
+            Piece::Start(element) => {
+                self.start(element);
+                Ok(())
             }
-        }
+            Piece::End(local) => self.end(local),
+            Piece::Text(text) => {
+                self.take(text);
+                Ok(())
+            }
+        })?;
+        Ok(Book { sheets: self.sheets, cells: self.all })
     }
 
     fn take(&mut self, text: &str) {

@@ -3,11 +3,12 @@
 
 use super::format::{Moment, NumberFormat, built_in, by_code};
 use super::number::exact;
-use super::package::{self, Archive, Fault, RELATIONSHIP, SMALL, attribute, part, reference, relationships_of, walk};
+use super::package::{
+    self, Archive, Fault, Piece, RELATIONSHIP, SMALL, attribute, part, pieces, relationships_of, walk,
+};
 use super::{Cell, CellKind, CellRow, Cells, Formula, MOST_CELLS, Merged, More, SheetInfo};
 use crate::cell_name;
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::BytesStart;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -200,37 +201,14 @@ impl<'a> SheetReader<'a> {
     }
 
     fn read(mut self, content: &[u8]) -> Result<Cells, Fault> {
-        let mut reader = Reader::from_reader(content);
-        let mut depth = 0usize;
-        loop {
-            match reader.read_event().map_err(|_| self.malformed())? {
-                Event::Start(element) => {
-                    depth += 1;
-                    if depth > package::DEPTH {
-                        return Err(Fault::Refused(self.name.to_owned(), "层数过多的嵌套"));
-                    }
-                    self.start(&element)?;
-                }
-                Event::Empty(element) => {
-                    self.start(&element)?;
-                    self.end(element.local_name().as_ref())?;
-                }
-                Event::End(element) => {
-                    depth = depth.saturating_sub(1);
-                    self.end(element.local_name().as_ref())?;
-                }
-                Event::Text(piece) => self.take(&piece.xml10_content()),
-                Event::CData(piece) => self.take(&piece.xml10_content()),
-                Event::GeneralRef(name) => {
-                    let c = reference(&name, self.name)?;
-                    self.take(c.encode_utf8(&mut [0; 4]));
-                }
-                Event::DocType(_) => return Err(Fault::Refused(self.name.to_owned(), "文档类型定义（DTD）")),
-                Event::Eof if depth > 0 => return Err(self.malformed()),
-                Event::Eof => break,
-                _ => {}
+        pieces(content, self.name, |piece| match piece {
+            Piece::Start(element) => self.start(element),
+            Piece::End(local) => self.end(local),
+            Piece::Text(text) => {
+                self.take(text);
+                Ok(())
             }
-        }
+        })?;
         self.in_order()
     }
 

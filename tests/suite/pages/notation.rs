@@ -29,11 +29,10 @@ const LONG: &str = "按照《中华人民共和国预算法》和《地方预决
 /// A document and the style it is set in; or what is wrong, with its line.
 pub fn read(source: &str) -> Result<(Document, Style), String> {
     let mut reader = Reader::default();
-    let mut toml =
-        std::fs::read_to_string(super::common::root().join("layouts/hebei-department-budget-2023/style.toml"))
-            .map_err(|e| e.to_string())?
-            .parse::<toml::Table>()
-            .map_err(|e| e.to_string())?;
+    let mut toml = std::fs::read_to_string(super::common::root().join("layouts/common/style.toml"))
+        .map_err(|e| e.to_string())?
+        .parse::<toml::Table>()
+        .map_err(|e| e.to_string())?;
     for (index, line) in source.lines().enumerate() {
         reader.line = index as u32 + 1;
         let trimmed = line;

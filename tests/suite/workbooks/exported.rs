@@ -208,10 +208,65 @@ fn next_year_begins_from_this_years_and_what_was_published_counts() {
     assert_eq!(data.datasets["units"].records.len(), 1);
     assert!(data.datasets["targets"].records.len() > 100);
 
+    // The department's own form comes with it.
+    for name in ["02-arrangement.md", "schema.toml", "set.toml", "targets.toml"] {
+        let of = |folder: &Path| std::fs::read(folder.join("layout").join(name)).expect("it is there");
+        assert_eq!(of(&path), of(&last), "{name}");
+    }
+
     // What was published counts, not what was changed since.
     common::recorded(&last, "2023-02-10");
     let ledger = std::fs::read_to_string(last.join("ledger.csv")).expect("it is there");
     std::fs::write(last.join("ledger.csv"), ledger.replace("274500.00", "1.00")).expect("it is there");
     roll();
     assert_eq!(total(&path, "prior"), total(&common::sample(), "ledger"));
+}
+
+/// Names are text, whatever signs they have; so are the heads of a set that somebody sent.
+#[test]
+fn next_years_report_is_whole_whatever_last_years_says() {
+    let disk = tempfile::tempdir().expect("it is there");
+    let (last, path) = (disk.path().join("631-2023"), disk.path().join("631-2024"));
+    copy(&common::sample(), &last);
+    let name = r#"临"港\部"#;
+    let report = std::fs::read_to_string(last.join("report.toml")).expect("it is there");
+    let report = report.replace("name = \"临港部门\"", &format!("name = '{name}'"));
+    let report = report.replace("level = \"区\"", "level = '区\"\\'");
+    std::fs::write(last.join("report.toml"), &report).expect("it is there");
+    let schema = last.join("layout/schema.toml");
+    let own = std::fs::read_to_string(&schema).expect("it is there");
+    let evil = "[report]\ntelephone = { head = \"电话\\nname = 'x'\", default = \"1\\\"\\n[[document]]\" }\n";
+    std::fs::write(&schema, format!("{evil}{own}")).expect("it is there");
+    let roll = || {
+        let mut found = Diagnostics::default();
+        let what = Begin { like: Some(last.clone()), ..Begin::default() };
+        let new = begin(&path, &what, &layouts(), &mut found).unwrap_or_else(|| panic!("{:#?}", found.sorted()));
+        let mut read = Diagnostics::default();
+        let text = new.text("report.toml").expect("it is there");
+        let report = gongkai::compose::read_report(&text, &mut read).unwrap_or_else(|| panic!("{text}"));
+        assert!(read.is_empty(), "{text}{:#?}", read.sorted());
+        (report, text)
+    };
+    let (report, text) = roll();
+    assert_eq!((&*report.name, report.year, report.values["level"].as_str()), (name, 2024, "区\"\\"), "{text}");
+    assert!(report.documents.is_empty() && text.contains("telephone"), "{text}");
+}
+
+/// A department that publishes several documents publishes them next year too.
+#[test]
+fn next_year_has_the_documents_of_this_year() {
+    let disk = tempfile::tempdir().expect("it is there");
+    let last = common::root().join("data/shanghai-sample");
+    let mut found = Diagnostics::default();
+    let what = Begin { like: Some(last.clone()), year: Some(2026), ..Begin::default() };
+    let new = begin(&disk.path().join("126-2026"), &what, &layouts(), &mut found);
+    let new = new.unwrap_or_else(|| panic!("{:#?}", found.sorted()));
+    let documents = |text: &str| {
+        let report =
+            gongkai::compose::read_report(text, &mut Diagnostics::default()).unwrap_or_else(|| panic!("{text}"));
+        report.documents.iter().map(|d| (d.name.clone(), d.layout.clone())).collect::<Vec<_>>()
+    };
+    let before = documents(&std::fs::read_to_string(last.join("report.toml")).expect("it is there"));
+    assert_eq!(before.len(), 2);
+    assert_eq!(documents(&new.text("report.toml").expect("it is there")), before);
 }
