@@ -13,6 +13,7 @@ use crate::document::{Block, Document, Inline, Row, Table, one_line, plain_text}
 use crate::read_docx;
 use serde::Deserialize;
 use serde_json::Value;
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 /// What was published.
@@ -432,7 +433,7 @@ fn hold_heads(ours: &Table, theirs: &PublishedTable, comparison: &mut TableCompa
             comparison.differences.push(Difference {
                 head: true,
                 row: head.row + 1,
-                column: head.col + 1,
+                column: head.col.saturating_add(1),
                 label: String::new(),
                 head_words: String::new(),
                 published: Some(spans(head)),
@@ -444,6 +445,7 @@ fn hold_heads(ours: &Table, theirs: &PublishedTable, comparison: &mut TableCompa
 }
 
 fn hold_row(row: usize, theirs: &[String], ours: &[OurCell], heads: &[String], comparison: &mut TableComparison) {
+    let called = LazyCell::new(|| label(theirs));
     for index in 0..theirs.len().max(ours.len()) {
         let (published, own) = (theirs.get(index), ours.get(index));
         let text = published.map(String::as_str).unwrap_or_default();
@@ -458,7 +460,7 @@ fn hold_row(row: usize, theirs: &[String], ours: &[OurCell], heads: &[String], c
                 head: false,
                 row: row + 1,
                 column: index + 1,
-                label: label(theirs),
+                label: called.clone(),
                 head_words: own.and_then(|own| heads.get(own.column)).cloned().unwrap_or_default(),
                 published: Some(text.to_string()),
                 ours: Some(printed.to_string()),

@@ -256,6 +256,19 @@ fn each_difference_from_what_was_published_has_its_place() {
     assert!(told.contains("表 3《资产表》：本套没有这张表，单元格 0/2"), "{told}");
 }
 
+/// Facts come from anywhere: places beyond all bounds are places, and a row of tens of thousands of numbers is called once.
+#[test]
+fn facts_that_nobody_published_are_held_against_ours_too() {
+    let root = small(&[]);
+    let far =
+        FACTS.replace("\"row\": 0, \"col\": 4", &format!("\"row\": {0}, \"col\": {0}, \"rowspan\": {0}", usize::MAX));
+    let compared = published(root.path(), &far);
+    assert_eq!((compared.heads().equal, compared.heads().of), (6, 7));
+    let numbers = vec!["\"1\""; 30_000].join(",");
+    let wide = FACTS.replace("[\"修缮\", 250.50]", &format!("[{numbers}]"));
+    assert_eq!(published(root.path(), &wide).cells().of, 34 + 30_000);
+}
+
 /// A row of the head that merged cells cover whole is no row: publications leave such behind.
 #[test]
 fn a_covered_row_of_a_head_does_not_count() {
