@@ -223,7 +223,7 @@ mod tests {
     fn another_program_keeps_its_own() {
         let folder = tempfile::tempdir().unwrap();
         let kept = Kept::in_folder(folder.path().to_path_buf());
-        let other = Kept { folder: folder.path().to_path_buf(), program: "rebuilt".into() };
+        let other = Kept { folder: folder.path().to_path_buf(), program: "rebuilt".into(), written: AtomicU32::new(0) };
         assert_eq!(made(&kept, "a", "one"), "one");
         assert_eq!(made(&other, "a", "two"), "two");
         assert_eq!(made(&kept, "a", "three"), "one");

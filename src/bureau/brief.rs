@@ -2,7 +2,7 @@
 
 use crate::cell_name::is_workbook;
 use crate::compose::Forms;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Tally};
+use crate::diagnostic::{Diagnostic, Diagnostics, Tally};
 use crate::digest::sha256;
 use crate::edition::FOLDER;
 use crate::folder::{Folder, is_read};
@@ -140,7 +140,7 @@ fn said(folder: &Folder) -> Option<Said> {
     let report = report(folder, &mut Diagnostics::default())?;
     let line = |key: &str| {
         let place = report.place(key);
-        folder.place_in_workbook(&place).unwrap_or_else(|| Place { ..place }).line
+        folder.place_in_workbook(&place).unwrap_or(place).line
     };
     let own = report.documents.iter().map(|document| document.layout.clone().unwrap_or_else(|| report.layout.clone()));
     let mut sets: Vec<String> = own.collect();
