@@ -18,10 +18,13 @@
 //! | E816 | a department folder is not in the list (warning) |
 //! | E817 | a department was not given in by its day (warning) |
 //! | E820 | a figure is not what was approved |
+//! | E830 | a department is not in the book |
+//! | E831 | there is nothing to make a book of |
 //! | E821 | a figure that is to be held against what was approved is not known |
 
 mod across;
 mod board;
+pub mod book;
 mod brief;
 mod control;
 mod declared;

@@ -1,6 +1,7 @@
 //! The command line: arguments, help and exit codes; each command has a file of its own. Paths written and what was
 //! asked for go to stdout, all else to stderr.
 
+mod book;
 mod build;
 mod check;
 mod diff;
@@ -122,6 +123,12 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai status [选项] [文件夹]")]
     #[command(after_help = STATUS_EXAMPLES)]
     Status(status::StatusArgs),
+    /// 各部门的公开文本编成一本：封面、目录、汇总表，一份 PDF，一份 DOCX，页多时分册
+    #[command(help_template = HELP, override_usage = "gongkai book [选项] <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai book 全县                          output/汇编/ 下的 PDF 和 DOCX\n  gongkai book 全县 --pages 500 --by-department\n                                             一册至多 500 页，各部门的页码从 1 起\n\n没有交来、有错误的部门不编入，在它的位置说明原因，其余照编；退出码为 1。"
+    )]
+    Book(book::BookArgs),
     /// 一个数是怎么来的：明细行、公式、舍入、印在哪里、影响哪里
     #[command(help_template = HELP, override_usage = "gongkai why [选项] <文件夹> <数字>")]
     #[command(
@@ -191,6 +198,7 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Book(args) => book::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Why(args) => why::run(&args),
         Command::Diff(args) => diff::run(&args),
