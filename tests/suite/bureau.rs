@@ -257,3 +257,176 @@ fn findings_of_many_folders_name_the_folder_that_has_none() {
     }
     assert!(!told.lines().any(|line| line == "没有发现问题"), "{told}");
 }
+
+// ------------------------------------------------------------------------------------------------------- the book
+
+/// The text of a PDF, page by page.
+fn pages_of(pdf: &Path) -> Vec<String> {
+    let output = Command::new("pdftotext").args(["-layout".as_ref(), pdf.as_os_str(), "-".as_ref()]).output().unwrap();
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.trim_end_matches('\u{c}').split('\u{c}').map(|page| page.replace([' ', '\u{3000}'], "")).collect()
+}
+
+/// Titles of the bookmarks with their depth from 0 and their page from 1.
+fn bookmarks_of(pdf: &Path) -> Vec<(usize, String, usize)> {
+    fn walk(kids: &Value, depth: usize, all: &mut Vec<(usize, String, usize)>) {
+        for kid in kids.as_array().into_iter().flatten() {
+            let page = kid["destpageposfrom1"].as_u64().expect("a page") as usize;
+            all.push((depth, kid["title"].as_str().expect("a title").to_string(), page));
+            walk(&kid["kids"], depth + 1, all);
+        }
+    }
+    let output = Command::new("qpdf").args(["--json", "--json-key=outlines"]).arg(pdf).output().unwrap();
+    let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut all = Vec::new();
+    walk(&json["outlines"], 0, &mut all);
+    all
+}
+
+/// The number that stands under a page: — 12 —.
+fn number_under(page: &str) -> &str {
+    let number = |line: &&str| line.starts_with('—') && line.ends_with('—');
+    page.lines().rev().map(str::trim).find(number).map_or("", |line| line.trim_matches('—'))
+}
+
+fn files_in(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut all: Vec<PathBuf> = all.filter(|path| path.extension().is_some_and(|e| e == ending)).collect();
+    all.sort();
+    all
+}
+
+fn reading(path: &Path) -> gongkai::read_docx::Reading {
+    let bytes = std::fs::read(path).unwrap();
+    gongkai::read_docx::read(&bytes, &gongkai::read_docx::Options::default()).unwrap_or_else(|e| panic!("{e}"))
+}
+
+#[test]
+fn the_book_has_every_department_as_its_own_document_is_and_names_those_it_lacks() {
+    let mut bureau = Bureau::orderly(9);
+    *bureau.approved.get_mut("604").expect("approved") += 10_000;
+    bureau.change("606", "report.toml", "year = 2024", "year = 2025");
+    bureau.write(&["609"]);
+    let output = bureau.run(&["book", "县"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert_eq!(told.matches("错误[").count(), 3, "{told}");
+    for code in ["604", "606", "609"] {
+        assert!(told.contains(&format!("错误[E830] 没有编入“{code}")), "{told}");
+    }
+    let folder = bureau.desk.path().join("output/汇编");
+    let (pdf, docx) = (files_in(&folder, "pdf").remove(0), files_in(&folder, "docx").remove(0));
+    // The tables of each, one by one, as in its own file; a line above a table is read as one. Four are the book's own.
+    let book = reading(&docx);
+    let mut tables = book.tables.iter().skip(8);
+    let built: Vec<String> = bureau
+        .departments
+        .iter()
+        .map(|d| format!("县/{}", d.code))
+        .filter(|f| !["604", "606", "609"].contains(&&f[4..]))
+        .collect();
+    let arguments: Vec<&str> = ["build"].into_iter().chain(built.iter().map(String::as_str)).collect();
+    let output = bureau.run(&[&arguments[..], &["--format", "docx"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut count = 0;
+    for department in &built {
+        let own: Vec<PathBuf> = String::from_utf8(output.stdout.clone())
+            .unwrap()
+            .lines()
+            .filter(|line| line.contains(&format!("/{}/", &department[4..])))
+            .map(|line| bureau.desk.path().join(line))
+            .collect();
+        assert!(!own.is_empty());
+        for file in own {
+            for table in reading(&file).tables {
+                count += 1;
+                assert_eq!(tables.next(), Some(&table), "{}", file.display());
+            }
+        }
+    }
+    assert!(count > 60 && tables.next().is_none());
+    let bytes = std::fs::read(&pdf).unwrap();
+    let found = crate::conformance::findings(&bytes);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    crate::docx::structure::check(&std::fs::read(&docx).unwrap());
+    if !common::have("qpdf") || !common::have("pdftotext") {
+        return;
+    }
+    // Each bookmark leads to the page that prints its title, each entry of the contents has that page's number.
+    let (pages, bookmarks) = (pages_of(&pdf), bookmarks_of(&pdf));
+    assert!(bookmarks.iter().any(|bookmark| bookmark.0 == 2));
+    let plain = |text: &str| text.replace([' ', '\u{3000}', '\n'], "");
+    let contents: String =
+        pages.iter().take_while(|page| !number_under(page).starts_with('1')).map(|page| plain(page)).collect();
+    let contents = contents.replace(['·', '.', '…'], "");
+    let mut listed = 0;
+    for (depth, title, page) in bookmarks.iter().filter(|bookmark| bookmark.0 < 2) {
+        let on_page = plain(&pages[page - 1]);
+        assert!(on_page.contains(&plain(title)) || title.contains('—'), "“{title}” on page {page}:\n{on_page}");
+        let number = number_under(&pages[page - 1]);
+        let entry = format!("{}{number}", plain(title).replace(['·', '.', '…'], ""));
+        listed += usize::from(contents.contains(&entry));
+        assert!(*depth > 0 || *page < 6 || contents.contains(&entry), "{entry} in\n{contents}");
+    }
+    assert!(listed > 40, "{listed} of {}", bookmarks.len());
+    for code in ["604", "606", "609"] {
+        assert!(contents.contains(&format!(
+            "{code}{}（没有编入）",
+            bureau.departments.iter().find(|d| d.code == code).unwrap().name
+        )));
+    }
+    // Its name stands at the head of a department's pages but the first.
+    let name = &bureau.departments[0].name;
+    assert!(pages.iter().filter(|page| page.trim_start().starts_with(name.as_str())).count() > 5);
+}
+
+#[test]
+fn volumes_hold_whole_departments_and_no_more_pages_than_asked() {
+    let bureau = Bureau::orderly(6);
+    bureau.write(&[]);
+    std::fs::remove_file(bureau.at("bureau.toml")).unwrap();
+    let (board, _) = bureau.board(&[]);
+    let pages: Vec<u64> =
+        board["departments"].as_array().unwrap().iter().map(|d| d["pages"].as_u64().unwrap()).collect();
+    let most = pages.iter().max().unwrap() + 1;
+    let output = bureau.run(&["book", "县", "--pages", &most.to_string(), "--format", "docx"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let files = files_in(&bureau.desk.path().join("output/汇编"), "docx");
+    assert!(files.len() > 1);
+    let titles: Vec<Vec<String>> =
+        files.iter().map(|file| reading(file).tables.iter().map(|t| t.title.clone()).collect()).collect();
+    assert!(titles[0][0].contains("各部门支出预算汇总表"), "{:?}", titles[0]);
+    assert!(titles[1..].iter().flatten().all(|title| !title.contains("各部门支出预算汇总表")), "once");
+    // The same again, whatever is remembered and on however many threads.
+    let before: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+    std::fs::remove_dir_all(bureau.desk.path().join("kept")).unwrap();
+    assert!(bureau.run(&["book", "县", "--pages", &most.to_string(), "--format", "docx"]).status.success());
+    let after: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+    assert!(before == after);
+}
+
+/// The summary tables against sums of the lines as the test made them.
+#[test]
+fn summary_tables_are_the_sums_of_all_departments() {
+    let bureau = Bureau::orderly(6);
+    bureau.write(&[]);
+    let output = bureau.run(&["book", "县", "--format", "docx"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let book = reading(&files_in(&bureau.desk.path().join("output/汇编"), "docx")[0]);
+    let figures: BTreeMap<&str, &str> = book.figures.iter().map(|f| (f.address.as_str(), f.text.as_str())).collect();
+    let wan = |fen: i64| {
+        let hundredths = (fen + 5_000) / 10_000;
+        format!("{}.{:02}", hundredths / 100, hundredths % 100)
+    };
+    let all: i64 = bureau.approved.values().sum();
+    for table in ["h1", "h2", "h3"] {
+        assert_eq!(figures.get(format!("{table}/合计/合计").as_str()), Some(&wan(all).as_str()), "{table}");
+    }
+    let rows = &book.tables[1].rows;
+    for (department, row) in bureau.departments.iter().zip(&rows[rows.len() - 6..]) {
+        assert_eq!(
+            row[1..4],
+            [department.code.clone(), department.name.clone(), wan(bureau.approved[&department.code])]
+        );
+    }
+}

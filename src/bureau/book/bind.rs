@@ -5,6 +5,7 @@ use crate::document::{
 };
 use crate::style::{Style, TextStyle};
 use indexmap::IndexMap;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// A book under the needle. Its own pages come first.
@@ -48,6 +49,7 @@ impl Binder {
             figures: self.document.figures.len() as u32,
             names,
             style,
+            titles: Cell::new(0),
         };
         let mut figures = document.figures;
         for figure in &mut figures {
@@ -170,6 +172,8 @@ struct Part<'a> {
     figures: u32,
     names: Names,
     style: &'a Style,
+    /// Titles made of paragraphs so far.
+    titles: Cell<u32>,
 }
 
 impl Part<'_> {
@@ -215,6 +219,7 @@ impl Part<'_> {
             inlines: self.inlines(heading.inlines),
             anchor: format!("{}{}", self.prefix, heading.anchor),
             contents: heading.contents && heading.level == 1,
+            source: None,
             ..heading
         }
     }
@@ -224,12 +229,16 @@ impl Part<'_> {
         let role = self.renamed(&self.names.texts, &paragraph.role);
         match self.outline(&paragraph.role).filter(|_| !paragraph.inlines.is_empty()) {
             Some(level) => {
-                let source = paragraph.source.as_ref().map_or((0, 0), |source| (source.line, source.paragraph));
-                let anchor = format!("{}t{}_{}", self.prefix, source.0, source.1);
+                self.titles.set(self.titles.get() + 1);
+                let anchor = format!("{}title{}", self.prefix, self.titles.get());
                 let heading = heading(anchor, self.inlines(paragraph.inlines), role);
-                Block::Heading(Heading { level, contents: level == 1, source: paragraph.source, ..heading })
+                Block::Heading(Heading { level, contents: level == 1, ..heading })
             }
-            None => Block::Paragraph(Paragraph { role, inlines: self.inlines(paragraph.inlines), ..paragraph }),
+            // Whose words they are is told by the department's own document: from the book nothing is written back.
+            None => {
+                let inlines = self.inlines(paragraph.inlines);
+                Block::Paragraph(Paragraph { role, inlines, source: None, ..paragraph })
+            }
         }
     }
 

@@ -44,7 +44,8 @@ impl Front {
             diagnostics.push(found.hint("先看各部门的情况：gongkai status"));
             return None;
         };
-        let of_lines: Vec<Vec<Sums>> = board.lines.par_iter().map(|line| sums(bureau, line, &schema, workshop)).collect();
+        let of_lines: Vec<Vec<Sums>> =
+            board.lines.par_iter().map(|line| sums(bureau, line, &schema, workshop)).collect();
         let mut files = Vec::new();
         for (index, decl) in schema.files.values().enumerate().filter(|(_, decl)| decl.is_given()) {
             let heads: Vec<String> = decl.fields.iter().map(crate::data::head_with_unit).collect();
@@ -130,7 +131,9 @@ fn text_of(line: &Line, id: &str, kind: &Kind, value: &Value, schema: &Schema) -
     }
     let text = value.text();
     let length = match kind {
-        Kind::Code { class, level: Some(level) } => schema.classes.get(class).and_then(|class| class.lengths.get(*level)),
+        Kind::Code { class, level: Some(level) } => {
+            schema.classes.get(class).and_then(|class| class.lengths.get(*level))
+        }
         _ => None,
     };
     let cut = length.and_then(|length| text.get(..*length)).unwrap_or(text);
@@ -144,4 +147,3 @@ fn field(text: &str) -> String {
         false => text.to_string(),
     }
 }
-

@@ -115,7 +115,8 @@ impl<'a> Book<'a> {
                     let message = format!("没有编入“{title}”：{why}");
                     let mut found = Diagnostic::error("E830", message);
                     found.place.clone_from(&department.place);
-                    diagnostics.push(found.hint(format!("看它差什么：gongkai status {}", self.bureau.folder.display())));
+                    diagnostics
+                        .push(found.hint(format!("看它差什么：gongkai status {}", self.bureau.folder.display())));
                     binder.add_missing(index, &title, &department.name, &why);
                 }
             }

@@ -262,12 +262,7 @@ impl<'a> Continuation<'a> {
         Variant { align: Some(Kind::Left), ..Variant::of(self.role, Purpose::Cell) }
     }
 
-    fn header(
-        &self,
-        running: Option<Running>,
-        setup: &PageSetup,
-        styles: &mut StyleBook,
-    ) -> Result<Header, Error> {
+    fn header(&self, running: Option<Running>, setup: &PageSetup, styles: &mut StyleBook) -> Result<Header, Error> {
         let id = styles.id(self.variant())?;
         let (style, width) = (styles.xml_id(id).to_owned(), twips(setup.type_area().2));
         Ok(Header::Continued { running, style, name: self.name.clone(), unit: self.unit.clone(), width })
