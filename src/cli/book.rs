@@ -1,13 +1,12 @@
 //! `gongkai book`: a bureau's departments in one book.
 
-use super::build::{FormatArg, formats};
+use super::build::{FormatArg, formats, place_below};
 use super::folders::{Places, progress};
 use super::messages::{print, tell};
 use crate::bureau::book::{Binding, Book};
 use crate::bureau::{Bureau, board};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::folder::Folder;
-use crate::place::{finish, place};
+use crate::diagnostic::Diagnostics;
+use crate::place::place;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,12 +61,7 @@ pub fn run(args: &BookArgs) -> ExitCode {
 
 fn bind(args: &BookArgs, found: &mut Diagnostics) -> Vec<PathBuf> {
     let Some(bureau) = Bureau::open(&args.bureau, found) else { return Vec::new() };
-    let target = args.output.join(FOLDER);
-    if Folder::open(&args.output).place_of(FOLDER).is_err() {
-        let message = format!("输出文件夹 {} 下的 {FOLDER} 是链接，指向别处，没有写入", args.output.display());
-        found.push(Diagnostic::error("E107", message).hint("请删去这个链接；要写到别处，用 -o 写出那个文件夹"));
-        return Vec::new();
-    }
+    let Some(target) = place_below(&args.output, FOLDER, FOLDER, found) else { return Vec::new() };
     let workshop = match args.places.workshop() {
         Ok(workshop) => workshop,
         Err(wrong) => {
@@ -75,7 +69,6 @@ fn bind(args: &BookArgs, found: &mut Diagnostics) -> Vec<PathBuf> {
             return Vec::new();
         }
     };
-    finish(&target, found);
     let bar = progress(bureau.departments.len());
     let board = board(&bureau, &workshop, None, || bar.inc(1));
     bar.finish_and_clear();

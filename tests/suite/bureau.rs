@@ -262,7 +262,10 @@ fn findings_of_many_folders_name_the_folder_that_has_none() {
 
 /// The text of a PDF, page by page.
 fn pages_of(pdf: &Path) -> Vec<String> {
-    let output = Command::new("pdftotext").args(["-layout".as_ref(), pdf.as_os_str(), "-".as_ref()]).output().unwrap();
+    let output = Command::new("pdftotext")
+        .args(["-layout".as_ref(), pdf.as_os_str(), "-".as_ref()])
+        .output()
+        .expect("it starts");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     text.trim_end_matches('\u{c}').split('\u{c}').map(|page| page.replace([' ', '\u{3000}'], "")).collect()
 }
@@ -276,7 +279,7 @@ fn bookmarks_of(pdf: &Path) -> Vec<(usize, String, usize)> {
             walk(&kid["kids"], depth + 1, all);
         }
     }
-    let output = Command::new("qpdf").args(["--json", "--json-key=outlines"]).arg(pdf).output().unwrap();
+    let output = Command::new("qpdf").args(["--json", "--json-key=outlines"]).arg(pdf).output().expect("it starts");
     let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let mut all = Vec::new();
     walk(&json["outlines"], 0, &mut all);
@@ -290,14 +293,14 @@ fn number_under(page: &str) -> &str {
 }
 
 fn files_in(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let all = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let mut all: Vec<PathBuf> = all.filter(|path| path.extension().is_some_and(|e| e == ending)).collect();
     all.sort();
     all
 }
 
 fn reading(path: &Path) -> gongkai::read_docx::Reading {
-    let bytes = std::fs::read(path).unwrap();
+    let bytes = std::fs::read(path).expect("a file");
     gongkai::read_docx::read(&bytes, &gongkai::read_docx::Options::default()).unwrap_or_else(|e| panic!("{e}"))
 }
 
