@@ -31,11 +31,10 @@ pub struct Publication {
     pub strict: bool,
 }
 
-/// A folder's place below the output folder that the user named: a link there leads no further. What a run that was killed
-/// began in it is finished first.
-pub fn output_of(output: &Path, name: &str, below: Option<&str>, found: &mut Diagnostics) -> Option<PathBuf> {
-    let inside = below.map_or_else(|| name.to_string(), |id| format!("{name}/{id}"));
-    match Folder::open(output).place_of(&inside) {
+/// A folder's place below the output folder that the user named, where nothing on the way to `below` is a link: one there
+/// leads no further. What a run that was killed began in it is finished first.
+pub fn place_below(output: &Path, name: &str, below: &str, found: &mut Diagnostics) -> Option<PathBuf> {
+    match Folder::open(output).place_of(below) {
         Ok(_) => {
             let target = output.join(name);
             finish(&target, found);
@@ -148,16 +147,19 @@ fn for_review(
     if asked.stopped_by(found) { Vec::new() } else { place(target, &files, found) }
 }
 
+/// A date that is asked for on its own. E507: it cannot be read.
+pub fn asked_date(asked: &str) -> Result<String, Diagnostic> {
+    let refused = || Diagnostic::error("E507", format!("日期“{asked}”读不懂")).hint("写作 2023-02-10");
+    read_date(asked).ok_or_else(refused)
+}
+
 /// The date of an edition: asked for, else the data's. Never the clock's. The cover prints the data's, so that another
 /// one is told.
 fn date(asked: Option<&str>, folder: &Folder, found: &mut Diagnostics) -> Option<String> {
     let report = report(folder, &mut Diagnostics::default());
     if let Some(asked) = asked {
-        let date = read_date(asked);
+        let date = asked_date(asked).map_err(|refused| found.push(refused)).ok();
         match (&date, report.as_ref().and_then(|r| r.date.as_ref())) {
-            (None, _) => {
-                found.push(Diagnostic::error("E507", format!("日期“{asked}”读不懂")).hint("写作 2023-02-10"));
-            }
             (Some(asked), Some(printed)) if asked != printed => {
                 let message = format!("公开日期 date 是 {printed}，封面印的是它，这一次却用 --date {asked}");
                 let place = report.as_ref().map_or_else(|| Place::file("report.toml"), |r| r.place("date"));

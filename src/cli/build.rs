@@ -5,7 +5,7 @@ use super::messages::{Form, Outcome, tell};
 use crate::edition::Edition;
 use crate::folder::Folder;
 use crate::place::place;
-use crate::publish::{Publication, output_names, output_of, publish};
+use crate::publish::{Publication, output_names, place_below, publish};
 use crate::workshop::Workshop;
 use crate::write::Format;
 use clap::{Args, ValueEnum};
@@ -85,8 +85,9 @@ pub fn run(args: &BuildArgs) -> ExitCode {
     };
     let manner = Manner { form: Form::Text, strict: args.strict, writes: true };
     each_folder(&folders, &args.places, &manner, |workshop, index, folder, outcome| {
-        let below = args.at.as_deref();
-        let Some(target) = output_of(&args.output, &names[index], below, &mut outcome.diagnostics) else { return };
+        let name = &names[index];
+        let below = args.at.as_ref().map_or_else(|| name.clone(), |id| format!("{name}/{id}"));
+        let Some(target) = place_below(&args.output, name, &below, &mut outcome.diagnostics) else { return };
         match &args.at {
             Some(id) => again(id, folder, &target, workshop, &asked.formats, outcome),
             None => outcome.written = publish(folder, &target, workshop, &asked, &mut outcome.diagnostics),

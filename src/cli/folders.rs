@@ -117,7 +117,7 @@ fn data_folders(parent: &Path) -> Vec<PathBuf> {
 }
 
 /// A bar for several folders, on a terminal only.
-fn progress(folders: usize) -> ProgressBar {
+pub fn progress(folders: usize) -> ProgressBar {
     let bar = ProgressBar::new(folders as u64);
     let shown = folders > 1 && std::io::stderr().is_terminal();
     bar.set_draw_target(if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });

@@ -40,15 +40,14 @@ pub fn run(args: &OpenArgs) -> ExitCode {
     };
     let folders = expanded(&args.folders);
     if let Some(absent) = folders.iter().find(|folder| !folder.exists()) {
-        let message = format!("没有这个数据文件夹：{}", absent.display());
-        tell(Diagnostic::error("E100", message).hint("检查路径；数据文件夹里应有 report.toml"));
+        tell(format_args!("没有这个数据文件夹：{}", absent.display()));
         return ExitCode::FAILURE;
     }
     let server = match Server::listen(args.port) {
         Ok(server) => server,
         Err(error) => {
             let message = format!("不能在本机端口 {} 上打开：{error}", args.port);
-            tell(Diagnostic::error("E514", message).hint("换一个 --port，或不写 --port"));
+            tell(Diagnostic::error("E521", message).hint("换一个 --port，或不写 --port"));
             return ExitCode::FAILURE;
         }
     };

@@ -59,6 +59,33 @@ pub fn grids(folder: &Folder, schema: &Schema) -> Vec<Grid> {
     given.filter_map(|(decl, given)| grid(decl, given)).collect()
 }
 
+/// A record file of a folder by its id. E161: it is not there, or has no headings.
+pub fn grid_of(folder: &Folder, schema: &Schema, id: &str) -> Result<Grid, Diagnostic> {
+    grids(folder, schema).into_iter().find(|grid| grid.id == id).ok_or_else(|| no_file(id))
+}
+
+/// The declaration of a record file by its id. E161: there is none.
+pub fn decl_of<'a>(schema: &'a Schema, id: &str) -> Result<&'a FileDecl, Diagnostic> {
+    schema.files.get(id).ok_or_else(|| no_file(id))
+}
+
+fn no_file(id: &str) -> Diagnostic {
+    Diagnostic::error("E161", format!("没有“{id}”这个数据文件")).hint("请核对文件是否还在，首行是否是列名")
+}
+
+/// E161: a line of a file has no such cell.
+pub fn no_cell(file: &str, line: u32) -> Diagnostic {
+    Diagnostic::error("E161", format!("第 {line} 行没有这一格")).at(Place::field(file, line, 0))
+}
+
+impl Grid {
+    /// The cells of the row that begins on a line. E161: none does.
+    pub fn row(&self, line: u32) -> Result<Vec<String>, Diagnostic> {
+        let row = self.rows.iter().find(|row| row.line == line);
+        row.map(|row| row.cells.clone()).ok_or_else(|| no_cell(&self.file, line))
+    }
+}
+
 fn grid(decl: &FileDecl, given: Given) -> Option<Grid> {
     let sheet = Sheet::open(given.content, decl, &Classes::new(), &mut FileFindings::new(given.file.clone()))?;
     let field_of = |column: usize| sheet.headings.of_field.iter().position(|&of| of == Some(column));
@@ -263,10 +290,10 @@ mod tests {
         let added = insert_rows(&open, decl, "ledger.csv", 5, &new[1..]).expect("added");
         assert_eq!(bytes(&added), format!("{}\r\nx\r\n", text.trim_end()));
         for line in [0, 4, 9] {
-            assert_eq!(insert_rows(&folder, decl, "ledger.csv", line, &new).unwrap_err().code, "E161");
-            assert_eq!(delete_rows(&folder, decl, "ledger.csv", &[line]).unwrap_err().code, "E161");
+            assert_eq!(insert_rows(&folder, decl, "ledger.csv", line, &new).err().expect("refused").code, "E161");
+            assert_eq!(delete_rows(&folder, decl, "ledger.csv", &[line]).err().expect("refused").code, "E161");
         }
-        assert_eq!(delete_rows(&folder, decl, "ledger.csv", &[1]).unwrap_err().code, "E161", "the headings");
+        assert_eq!(delete_rows(&folder, decl, "ledger.csv", &[1]).err().expect("refused").code, "E161", "the headings");
     }
 
     #[test]
@@ -284,7 +311,7 @@ mod tests {
         let together = correct_all(&folder, decl, &all).expect("changed");
         let in_turn = all.iter().fold(folder.clone(), |folder, one| correct(&folder, decl, one).expect("changed"));
         assert_eq!(together.bytes("ledger.csv"), in_turn.bytes("ledger.csv"));
-        let none = correct_all(&folder, decl, &[one(2, 0, "x"), one(9, 0, "y")]).unwrap_err();
+        let none = correct_all(&folder, decl, &[one(2, 0, "x"), one(9, 0, "y")]).err().expect("refused");
         assert_eq!(none.code, "E161");
     }
 }

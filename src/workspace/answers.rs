@@ -8,7 +8,7 @@ use crate::data::grid::codes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::digest::sha256;
 use crate::folder::is_read;
-use crate::publish::{Publication, output_names, output_of};
+use crate::publish::{Publication, output_names, place_below};
 use crate::serve::{Answers, Method, Request, Response, Stop};
 use crate::tell::rules::{SetRule, set_rules};
 use crate::workshop::Workshop;
@@ -283,7 +283,7 @@ impl Workspace {
         let name = output_names(std::slice::from_ref(&desk.path)).map(|names| names.concat()).unwrap_or_default();
         let mut found = Diagnostics::default();
         let mut written = Vec::new();
-        if let Some(target) = output_of(&self.output, &name, None, &mut found) {
+        if let Some(target) = place_below(&self.output, &name, &name, &mut found) {
             // The marked one first: against the edition that there is before this one is recorded.
             if asked.marked && asked.what == "correction" {
                 let formats = Format::ALL.to_vec();

@@ -205,7 +205,7 @@ impl Desk {
     }
 
     /// Publishes what is saved, as `build` does; reasons for corrections are written into `corrections.toml` first. Edits that
-    /// are not saved keep it from being published (E515).
+    /// are not saved keep it from being published (E522).
     pub fn publish(
         &mut self,
         target: &Path,
@@ -216,7 +216,7 @@ impl Desk {
         self.look_again();
         if !self.steps.is_empty() || !self.conflicts.is_empty() {
             let message = format!("还有 {} 处改动没有保存，没有公开", self.steps.len().max(1));
-            found.push(Diagnostic::error("E515", message).hint("先保存，或放弃改动，再公开"));
+            found.push(Diagnostic::error("E522", message).hint("先保存，或放弃改动，再公开"));
             return Vec::new();
         }
         if let Some(since) = &asked.since
@@ -250,7 +250,7 @@ impl Desk {
             Saved::Written(_) => {}
             Saved::Refused(refused) => found.extend(refused),
             Saved::Conflicts(_) => {
-                found.push(Diagnostic::error("E717", "文件刚刚被别的程序改了").at(Place::file(CORRECTIONS)))
+                found.push(Diagnostic::error("E522", "文件刚刚被别的程序改了").at(Place::file(CORRECTIONS)))
             }
         }
         Ok(())

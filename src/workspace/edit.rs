@@ -1,8 +1,8 @@
 //! One edit of a department's files, and what becomes of it where the files are others than it was made upon.
 
-use crate::data::grid::{Grid, correct_all, delete_rows, grids, insert_rows};
-use crate::data::{Correction, FileDecl, Schema};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::data::grid::{Grid, correct_all, decl_of, delete_rows, grid_of, insert_rows, no_cell};
+use crate::data::{Correction, Schema};
+use crate::diagnostic::Diagnostic;
 use crate::folder::Folder;
 use serde::{Deserialize, Serialize};
 
@@ -86,17 +86,17 @@ impl Edit {
             Edit::Cells { file, cells } => {
                 let grid = grid_of(folder, schema, file)?;
                 for cell in cells {
-                    cell.row = row_of(&grid, cell.line)?;
+                    cell.row = grid.row(cell.line)?;
                 }
             }
             Edit::Insert { file, after, row, .. } => {
                 let grid = grid_of(folder, schema, file)?;
-                *row = if *after == grid.heading { Vec::new() } else { row_of(&grid, *after)? };
+                *row = if *after == grid.heading { Vec::new() } else { grid.row(*after)? };
             }
             Edit::Delete { file, rows } => {
                 let grid = grid_of(folder, schema, file)?;
                 for (line, cells) in rows {
-                    *cells = row_of(&grid, *line)?;
+                    *cells = grid.row(*line)?;
                 }
             }
             Edit::Text { file, was, .. } => *was = folder.text_if_there(file)?,
@@ -110,7 +110,7 @@ impl Edit {
             Edit::Cells { file, cells } => {
                 let grid = grid_of(folder, schema, file)?;
                 let correction = |cell: &CellEdit| {
-                    let head = grid.columns.get(cell.column).ok_or_else(|| nowhere(&grid.file, cell.line))?;
+                    let head = grid.columns.get(cell.column).ok_or_else(|| no_cell(&grid.file, cell.line))?;
                     let value = cell.value.clone();
                     Ok(Correction { file: grid.file.to_string(), line: cell.line, head: head.head.clone(), value })
                 };
@@ -156,7 +156,9 @@ impl Edit {
                 let grid = grid_of(folder, schema, file).ok();
                 let found = match (&grid, row.is_empty()) {
                     (Some(grid), true) => Some(grid.heading),
-                    (Some(grid), false) => found_again(grid, *after, row, None),
+                    // Where the row it comes after was changed in one cell meanwhile, it is still that row.
+                    (Some(grid), false) => found_again(grid, *after, row, None)
+                        .or_else(|| (0..grid.columns.len()).find_map(|c| found_again(grid, *after, row, Some(c)))),
                     (None, _) => None,
                 };
                 match found {
@@ -236,23 +238,4 @@ fn found_again(grid: &Grid, line: u32, cells: &[String], but: Option<usize>) -> 
     let mut found = rows();
     let first = found.next()?;
     found.next().is_none().then_some(first.line)
-}
-
-/// A record file of a folder by its id. E161: it is not there, or has no headings.
-pub(super) fn grid_of(folder: &Folder, schema: &Schema, id: &str) -> Result<Grid, Diagnostic> {
-    let found = grids(folder, schema).into_iter().find(|grid| grid.id == id);
-    found.ok_or_else(|| Diagnostic::error("E161", format!("没有“{id}”这个数据文件")))
-}
-
-pub(super) fn decl_of<'a>(schema: &'a Schema, id: &str) -> Result<&'a FileDecl, Diagnostic> {
-    schema.files.get(id).ok_or_else(|| Diagnostic::error("E161", format!("没有“{id}”这个数据文件")))
-}
-
-fn row_of(grid: &Grid, line: u32) -> Result<Vec<String>, Diagnostic> {
-    let row = grid.rows.iter().find(|row| row.line == line);
-    row.map(|row| row.cells.clone()).ok_or_else(|| nowhere(&grid.file, line))
-}
-
-fn nowhere(file: &str, line: u32) -> Diagnostic {
-    Diagnostic::error("E161", format!("第 {line} 行没有这一格")).at(Place::field(file, line, 0))
 }

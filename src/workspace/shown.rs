@@ -2,10 +2,10 @@
 //! read; nothing in it is HTML.
 
 use super::desk::{Desk, Version};
-use super::edit::{CellEdit, Edit, decl_of, grid_of};
+use super::edit::{CellEdit, Edit};
 use crate::check::figures::names_of;
 use crate::compose::{Basis, file_name};
-use crate::data::grid::{grids, names_of_codes};
+use crate::data::grid::{decl_of, grid_of, grids, names_of_codes};
 use crate::data::{Class, Dataset, Kind, Record, Schema};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::diff::{Diff, compare_all};
@@ -255,13 +255,13 @@ fn label(dataset: &Dataset, record: &Record, classes: &IndexMap<String, Class>) 
     let each = || dataset.fields.iter().zip(&record.values).filter(|(_, value)| !value.text().trim().is_empty());
     let text = each().find(|(field, _)| matches!(field.kind, Kind::Text)).map(|(_, value)| value.text().to_string());
     let name = || {
-        let codes = each().filter_map(|(field, value)| match &field.kind {
+        let mut codes = each().filter_map(|(field, value)| match &field.kind {
             Kind::Code { class, .. } => classes.get(class)?.names.get(value.text()).cloned(),
             _ => None,
         });
-        codes.last()
+        codes.next_back()
     };
-    let choice = || each().last().map(|(_, value)| value.text().to_string());
+    let choice = || each().next_back().map(|(_, value)| value.text().to_string());
     text.or_else(name).or_else(choice).unwrap_or_default()
 }
 

@@ -82,7 +82,8 @@ def paste(page, context):
     after = ledger.read_text().splitlines()
     assert len(after) == len(before.splitlines()) + 49 and after[-1].endswith("粘贴的第 50 笔,,一般公共预算,50.00"), after[-1]
     # A range out again: what a spreadsheet takes.
-    page.locator("#c0-0").click()
+    page.locator(".gsheet").focus()
+    page.keyboard.press("Control+Home")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Control+c")
