@@ -30,6 +30,7 @@ mod pdf_conformance;
 mod pdf_file;
 mod pdf_sample;
 mod properties;
+mod published;
 mod pull;
 mod reference;
 mod review;
