@@ -2,9 +2,8 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
-use crate::begin::make_folders;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::folder::Folder;
+use crate::begin::{make_folders, with_new_files};
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::place::save;
 use crate::published::import::{Taken, take};
 use crate::published::load;
@@ -68,20 +67,13 @@ fn tables(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Taken, Vec<Path
     Some((taken, written))
 }
 
-/// The files, in a folder that has none of their names (E516).
+/// The files, in a folder that has none of their names.
 fn write(
     place: &Path,
     files: impl Iterator<Item = (String, Vec<u8>)>,
     found: &mut Diagnostics,
 ) -> Option<Vec<PathBuf>> {
-    let mut folder = Folder::open(place);
-    for (name, bytes) in files {
-        if folder.has(&name) {
-            let message = format!("{} 已经有了", folder.path_of(&name).display());
-            found.push(Diagnostic::error("E516", message).hint("请换一个文件夹；这里的文件不会覆盖"));
-        }
-        folder = folder.with(&name, bytes);
-    }
+    let folder = with_new_files(place, files, found);
     if found.has_errors() {
         return None;
     }

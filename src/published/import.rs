@@ -49,7 +49,19 @@ pub fn take(
     };
     let imported = as_folder(&published, &recognised, &whose, &shown);
     doubts(&published, &recognised, &shown, found);
+    unsaid(&whose, &shown, found);
     Some(Taken { published, recognised, whose, imported })
+}
+
+/// What a document does not say of itself.
+fn unsaid(whose: &Whose, shown: &str, found: &mut Diagnostics) {
+    let said = [("部门代码", whose.code.is_some()), ("部门名称", whose.name.is_some()), ("年度", whose.year.is_some())];
+    let unsaid: Vec<&str> = said.iter().filter(|(_, said)| !said).map(|(what, _)| *what).collect();
+    if !unsaid.is_empty() {
+        let message = format!("文件里没有写{}", unsaid.join("、"));
+        let hint = "导入的 report.toml 里空着，请填写；不影响检查各表的数";
+        found.push(Diagnostic::new(Severity::Note, "E568", message).at(Place::file(shown)).hint(hint));
+    }
 }
 
 fn unknown(published: &Published, shown: &str, layouts: &Layouts) -> Diagnostic {

@@ -473,3 +473,49 @@ fn overlays_give_errors_or_the_same_figures() {
     let refused = outcomes.iter().filter(|o| **o == Ok(false)).count();
     assert!(refused > 40 && refused < overlays.len(), "{refused} of {}", overlays.len());
 }
+
+/// The contents in LibreOffice name LibreOffice's own pages, whatever its lines hold: with the program's fonts, and with
+/// those that the system happens to have, whose Latin letters are wider.
+#[test]
+fn the_contents_of_every_sample_are_true_in_libreoffice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut titles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for sample in std::fs::read_dir(common::root().join("data")).expect("samples") {
+        let sample = sample.expect("a sample").path();
+        if !sample.join("report.toml").is_file() {
+            continue;
+        }
+        for made in common::made(&sample) {
+            let name = format!("{}{}", sample.file_name().expect("a name").display(), titles.len());
+            let outputs = made.write(&common::fonts(), &[gongkai::write::Format::Docx]).expect("written");
+            std::fs::write(folder.path().join(format!("{name}.docx")), &outputs[0].bytes).expect("written");
+            let tight = |text: String| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            let listed = made.document().headings().filter(|heading| heading.contents);
+            titles.insert(name, listed.map(|heading| tight(plain_text(&heading.inlines))).collect());
+        }
+    }
+    assert!(titles.len() >= 7 && titles.values().all(|titles| titles.len() > 10), "{titles:#?}");
+    for fonts in ["program", "system"] {
+        let Some(printed) = common::printed_by_libreoffice(folder.path(), fonts) else { return };
+        let mut wrong = Vec::new();
+        for (name, titles) in &titles {
+            let pages = &printed[name];
+            let contents = pages.iter().position(|(_, text)| text.starts_with("目录")).expect("contents");
+            let behind: String = pages[contents..(contents + 3).min(pages.len())].iter().map(|(_, t)| &**t).collect();
+            for (index, title) in titles.iter().enumerate() {
+                let next = titles.get(index + 1).map_or("—", String::as_str);
+                let leader = |rest: &str| rest.trim_start_matches(['.', '…', '·', '_']).to_string();
+                let entry = behind.split(title.as_str()).nth(1).map(leader).unwrap_or_default();
+                // The next title may begin with a year.
+                let ends = |rest: &str| rest.starts_with(next) || !rest.starts_with(|c: char| c.is_ascii_digit());
+                let says = |n: &str| !n.is_empty() && entry.strip_prefix(n).is_some_and(ends);
+                let start: String = title.chars().take(24).collect();
+                if !pages.iter().any(|(number, text)| says(number) && text.contains(&start)) {
+                    let shown: String = entry.chars().take(12).collect();
+                    wrong.push(format!("{fonts}, {name}: {title} on {shown:?}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

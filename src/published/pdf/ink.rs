@@ -346,7 +346,7 @@ impl Pen {
         if chars.is_empty() || !(length.is_finite() && size.is_finite() && x.is_finite() && y.is_finite()) {
             return;
         }
-        if length == 0.0 || size < 0.5 || size > 2000.0 || x.abs() > 1e6 || y.abs() > 1e6 {
+        if length == 0.0 || !(0.5..=2000.0).contains(&size) || x.abs() > 1e6 || y.abs() > 1e6 {
             return;
         }
         let (cos, sin) = (along / length, slope / length);

@@ -4,7 +4,7 @@
 use super::Error;
 use super::contents::Entry;
 use super::finish::{Facts, Noted, finish};
-use super::parts::{NAMESPACES, XML};
+use super::parts::{CHOICES, NAMESPACES, XML};
 use super::plan::{Item, Look, ParagraphPlan, Piece, Plan};
 use super::section::{Footer, Sections, TurnedNumber};
 use super::styles::{BETWEEN, LAYOUT_TABLE, SECTION_END, StyleBook};
@@ -31,7 +31,7 @@ pub fn build(plan: &Plan) -> Result<Body, Error> {
     let length: usize = pieces.iter().map(Vec::len).sum();
     let mut document = Vec::with_capacity(length + 4096);
     document.extend_from_slice(XML.as_bytes());
-    document.extend_from_slice(format!("<w:document {NAMESPACES}><w:body>").as_bytes());
+    document.extend_from_slice(format!("<w:document {NAMESPACES} {CHOICES}><w:body>").as_bytes());
     for piece in &pieces {
         document.extend_from_slice(piece);
     }
@@ -182,13 +182,15 @@ fn add_field(paragraph: &mut Paragraph, instruction: &str, result: Option<Run>) 
 }
 
 /// One line of the contents: a link with title, leader and page number, the TOC field begun before the first
-/// and ended after the last. One run for each part of a field: LibreOffice shows the codes otherwise.
+/// and ended after the last: marked dirty, so that the finishing pass shows it to those who can make it anew. One run
+/// for each part of a field: LibreOffice shows the codes otherwise.
 fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
     let part = |kind| Run::new().add_field_char(kind, false);
+    let around = |kind| Run::new().add_field_char(kind, true);
     let instruction = |text: &str| Run::new().add_instr_text(InstrText::Unsupported(escape(text)));
     let mut outer = Vec::new();
     if let Some(opens) = &entry.opens {
-        outer.extend([part(FieldCharType::Begin), instruction(opens), part(FieldCharType::Separate)]);
+        outer.extend([around(FieldCharType::Begin), instruction(opens), around(FieldCharType::Separate)]);
     }
     paragraph.children.extend(outer.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
     let link = Hyperlink::new(escape(&entry.anchor), HyperlinkType::Anchor)
@@ -201,7 +203,7 @@ fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
         .add_run(part(FieldCharType::End));
     paragraph.children.push(ParagraphChild::Hyperlink(link));
     if entry.closes {
-        paragraph.children.push(ParagraphChild::Run(Box::new(part(FieldCharType::End))));
+        paragraph.children.push(ParagraphChild::Run(Box::new(around(FieldCharType::End))));
     }
 }
 

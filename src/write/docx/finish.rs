@@ -2,7 +2,8 @@
 //!
 //! It drops property elements that docx-rs writes empty, puts children of properties in the schema's order, takes
 //! away attributes that do not belong (`w14:paraId` from a counter, `w:type` of a grid column, `w:dirty`), and adds
-//! what docx-rs does not know: repeating header rows, titles of tables, the rest of a content control.
+//! what docx-rs does not know: repeating header rows, titles of tables, the rest of a content control, and which
+//! programs see the field around the contents.
 
 use super::Error;
 use super::xml::{escape, turned};
@@ -105,8 +106,17 @@ struct Finish<'a> {
     /// What became of the run at hand.
     run: Change,
     alias: String,
+    /// The pieces at hand begin a field that only some programs see.
+    chosen: bool,
     scratch: Vec<u8>,
 }
+
+/// Around a piece of a field that docx-rs marks dirty, the one around the contents. Word sees that field and offers to
+/// make the contents anew. LibreOffice would take all within for plain text, page numbers included; outside of it, it
+/// counts each page by its own pages (ECMA-376-3 10.2: an alternative without a fallback is nothing to who does not
+/// know what it asks for).
+const CHOSEN: (&str, &str) =
+    (r#"<mc:AlternateContent><mc:Choice Requires="w15">"#, "</mc:Choice></mc:AlternateContent>");
 
 /// Appends the finished form of `raw`, one element as docx-rs writes it.
 pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error> {
@@ -123,6 +133,7 @@ pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error>
         changes: 0,
         run: Change::Same,
         alias: String::new(),
+        chosen: false,
         scratch: Vec::new(),
     };
     loop {
@@ -142,6 +153,11 @@ pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error>
     }
 }
 
+/// Whether an attribute has this value.
+fn says(element: &BytesStart, key: &str, value: &str) -> bool {
+    element.attributes().flatten().any(|a| a.key.as_ref() == key && a.value.as_ref() == value)
+}
+
 impl Finish<'_> {
     fn text(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
@@ -152,6 +168,9 @@ impl Finish<'_> {
         self.begin_change(name.as_ref());
         self.child(name.as_ref());
         self.depth += 1;
+        if name.as_ref() == "w:instrText" && self.chosen {
+            self.text(CHOSEN.0);
+        }
         let start = self.out.len();
         self.tag(element);
         self.text(">");
@@ -171,8 +190,16 @@ impl Finish<'_> {
             if name.as_ref() == "w:alias" {
                 self.alias = element.attributes_raw().trim().trim_end_matches('/').trim_end().to_owned();
             }
+            let dirty = name.as_ref() == "w:fldChar" && says(element, "w:dirty", "true");
+            if dirty {
+                self.chosen = says(element, "w:fldCharType", "begin");
+                self.text(CHOSEN.0);
+            }
             self.tag(element);
             self.text("/>");
+            if dirty {
+                self.text(CHOSEN.1);
+            }
             return;
         };
         // What goes into it may still come from the facts.
@@ -240,6 +267,9 @@ impl Finish<'_> {
         self.text("</");
         self.text(self.shown_name(name));
         self.text(">");
+        if name == "w:instrText" && self.chosen {
+            self.text(CHOSEN.1);
+        }
         self.end_change(name);
     }
 

@@ -14,7 +14,7 @@ use super::xml::{TURN, twips};
 use crate::document::{Block, Change, Document, Heading, Inline, Paragraph, Section, Source, Start, Table};
 use crate::fonts::Fonts;
 use crate::style::Style;
-use crate::typeset::frame::{TableGeometry, TextGeometry};
+use crate::typeset::frame::{self, TableGeometry, TextGeometry};
 use crate::typeset::{Pages, url};
 use std::collections::BTreeSet;
 
@@ -484,13 +484,24 @@ impl<'a> Planner<'a> {
     }
 
     /// A table that print moved to a new page, to have it whole or with its first rows, begins one in Word too, and so does
-    /// a title that the contents list: the pages of all that follows agree.
+    /// a title that the contents list: the pages of all that follows agree. Behind a full page it comes there by itself,
+    /// and a program that needs a line more for what is before leaves no page with that line alone.
     fn begins_page(&self, title: &Heading) -> bool {
         let Some(place) = self.pages.anchors.get(&title.anchor) else { return false };
-        let top = self.page.and_then(|name| self.style.page.get(name)).map_or(0.0, |setup| setup.type_area().1);
+        let Some(setup) = self.page.and_then(|name| self.style.page.get(name)) else { return place.y <= 0.0 };
+        let (_, top, _, height) = setup.type_area();
         // A section that begins a page needs nothing more.
         let goes_on = self.document.sections[self.at.0].start == Start::Continue && self.at.0 > 0;
-        (goes_on || self.items.len() > self.section_begins) && place.y <= top
+        let is_text = setup.lines > 1;
+        let before = place.page.checked_sub(1).map(|page| &self.pages.pages[page].items);
+        let full = |items: &Vec<frame::Item>| {
+            let baselines = items.iter().filter_map(|item| match item {
+                frame::Item::Run(run) => Some(run.y),
+                _ => None,
+            });
+            baselines.fold(0.0, f64::max) > top + height - setup.pitch()
+        };
+        (goes_on || self.items.len() > self.section_begins) && place.y <= top && !(is_text && before.is_some_and(full))
     }
 
     /// The line above a table. One part is a paragraph. Two or three are a row of borderless cells, so that each

@@ -11,7 +11,9 @@ use gongkai::made::Made;
 use gongkai::prepare::{Prepared, prepare};
 use gongkai::workshop::{Aim, Opened, Workshop, compose_all};
 use gongkai::write::{Format, Output};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
 /// The project's folder.
@@ -158,6 +160,27 @@ pub fn python(script: &str, arguments: &[&Path]) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}:\n{text}\n{errors}", script.display());
     text
+}
+
+/// Number and text (without white space) of each page of a document.
+pub type Printed = Vec<(String, String)>;
+
+/// Each DOCX of a folder as LibreOffice prints it, by name without ending: with the program's fonts ("program"), or with
+/// those that the system happens to have ("system"). None where a tool is missing.
+pub fn printed_by_libreoffice(folder: &Path, fonts: &str) -> Option<BTreeMap<String, Printed>> {
+    let work = tempfile::tempdir().expect("a folder");
+    let script = root().join("tests/outside/office.py");
+    let output = Command::new("python3").arg(script).arg("pages").arg(folder).arg(work.path()).arg(fonts).output();
+    let Some(output) = output.ok().filter(|output| output.status.code() != Some(3)) else {
+        assert!(
+            std::env::var("GONGKAI_REQUIRE_TOOLS").as_deref() != Ok("1"),
+            "LibreOffice, poppler or a Chinese font is missing"
+        );
+        eprintln!("SKIPPED: LibreOffice, poppler or a Chinese font is missing");
+        return None;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
 }
 
 /// The library that stops or kills a program at its n-th write; None where it cannot be made.

@@ -12,7 +12,6 @@ use gongkai::write::Format;
 use icu_segmenter::WordSegmenter;
 use icu_segmenter::options::WordBreakInvariantOptions;
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::LazyLock;
 
 /// Every stress document, and the sample.
@@ -196,35 +195,19 @@ fn the_contents_in_word_are_true_in_libreoffice() {
     }
 }
 
-/// Number and text of each page of a document.
-type Printed = Vec<(String, String)>;
-
 /// Every document as LibreOffice prints its DOCX, with the program's fonts; None where a tool is missing.
-static WITH_FONTS: LazyLock<Option<BTreeMap<String, Printed>>> = LazyLock::new(|| print_all("program"));
+static WITH_FONTS: LazyLock<Option<BTreeMap<String, common::Printed>>> = LazyLock::new(|| print_all("program"));
 
-fn printed(fonts: &str) -> Option<BTreeMap<String, Printed>> {
+fn printed(fonts: &str) -> Option<BTreeMap<String, common::Printed>> {
     if fonts == "program" { WITH_FONTS.clone() } else { print_all(fonts) }
 }
 
-fn print_all(fonts: &str) -> Option<BTreeMap<String, Printed>> {
+fn print_all(fonts: &str) -> Option<BTreeMap<String, common::Printed>> {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, set) in SET.iter() {
         std::fs::write(folder.path().join(format!("{name}.docx")), written(set, Format::Docx)).expect("written");
     }
-    let folder = folder.path();
-    let work = tempfile::tempdir().expect("a folder");
-    let script = common::root().join("tests/outside/office.py");
-    let output = Command::new("python3").arg(script).arg("pages").arg(folder).arg(work.path()).arg(fonts).output();
-    let Some(output) = output.ok().filter(|output| output.status.code() != Some(3)) else {
-        assert!(
-            std::env::var("GONGKAI_REQUIRE_TOOLS").as_deref() != Ok("1"),
-            "LibreOffice, poppler or a Chinese font is missing"
-        );
-        eprintln!("SKIPPED: LibreOffice, poppler or a Chinese font is missing");
-        return None;
-    };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+    common::printed_by_libreoffice(folder.path(), fonts)
 }
 
 /// A table of several pages that has a section to itself says in Word too, on every page but its first, which table goes
