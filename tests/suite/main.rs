@@ -29,6 +29,7 @@ mod pages;
 mod pdf_conformance;
 mod pdf_file;
 mod pdf_sample;
+mod printed_documents;
 mod properties;
 mod pull;
 mod reference;
