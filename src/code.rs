@@ -139,7 +139,7 @@ pub fn mistake(code: &str) -> Option<(&'static Family, &'static str)> {
 }
 
 /// Every mistake that stops the program, and what the program notes of files.
-pub const FAMILIES: [Family; 16] = [
+pub const FAMILIES: [Family; 17] = [
     Family {
         title: "数据文件",
         codes: &[
@@ -456,6 +456,29 @@ pub const FAMILIES: [Family; 16] = [
             ("E716", "旧的一版没有这份文本"),
             ("E717", "文件刚刚被改动"),
             ("E718", "工作簿的一格不能改"),
+        ],
+    },
+    Family {
+        title: "财政部门：名单、控制数、部门与部门",
+        codes: &[
+            ("E800", "没有部门"),
+            ("E801", "bureau.toml 的值不对"),
+            ("E802", "部门列了两次"),
+            ("E803", "部门的文件夹在外面"),
+            ("E805", "控制数表的部门不对"),
+            ("E806", "控制数表的列不对"),
+            ("E810", "代码与名单不同"),
+            ("E811", "名称与名单不同"),
+            ("E812", "年度不是要的那一年"),
+            ("E813", "版式集不是要的"),
+            ("E814", "两个部门代码相同"),
+            ("E815", "两个部门名称相同"),
+            ("E816", "不在名单里的部门文件夹"),
+            ("E817", "没有按期交来"),
+            ("E820", "与控制数不等"),
+            ("E821", "不能与控制数比"),
+            ("E830", "没有编入汇编的部门"),
+            ("E831", "没有可以编成汇编的"),
         ],
     },
 ];

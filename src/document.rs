@@ -115,6 +115,9 @@ pub struct Section {
     pub numbering: Numbering,
     /// Page numbers begin again at 1.
     pub restart: bool,
+    /// Stands at the head of each of its pages (the department, in a book of many).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
     /// In reading order.
     pub blocks: Vec<Block>,
 }

@@ -40,6 +40,7 @@ pub fn sheet(set: &LayoutSet, form: Table, table: &str) -> Document {
         start: Start::Page,
         numbering: Numbering::None,
         restart: false,
+        head: None,
         blocks: vec![Block::Table(form)],
     };
     let meta = Meta {

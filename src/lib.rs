@@ -46,6 +46,7 @@
 
 pub mod against;
 pub mod begin;
+pub mod bureau;
 pub(crate) mod cell_name;
 pub mod check;
 pub mod cli;

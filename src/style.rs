@@ -22,6 +22,18 @@ pub struct Style {
     pub number: PageNumberStyle,
     /// The table of contents.
     pub contents: ContentsStyle,
+    /// The running head, in a book of many documents; none: there is none.
+    pub head: Option<HeadStyle>,
+}
+
+/// The running head (眉题): a line in the middle above the type area, as the page is read.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadStyle {
+    /// A text role.
+    pub text: String,
+    /// mm from its line to the type area.
+    pub above: f64,
 }
 
 /// A page as it is read: for a landscape setup `paper` is still the portrait sheet, margins are as read upright.

@@ -88,20 +88,24 @@ pub fn run(args: &BuildArgs) -> ExitCode {
     })
 }
 
-/// A folder's place below the output folder that the user named: a link there leads no further. What a run that was killed
-/// began in it is finished first.
 fn output_of(args: &BuildArgs, name: &str, outcome: &mut Outcome) -> Option<PathBuf> {
     let below = args.at.as_ref().map_or_else(|| name.to_string(), |id| format!("{name}/{id}"));
-    match Folder::open(&args.output).place_of(&below) {
+    place_below(&args.output, name, &below, &mut outcome.diagnostics)
+}
+
+/// A folder's place below the output folder that the user named, where nothing on the way to `below` is a link: one there
+/// leads no further. What a run that was killed began in it is finished first.
+pub fn place_below(output: &Path, name: &str, below: &str, found: &mut Diagnostics) -> Option<PathBuf> {
+    match Folder::open(output).place_of(below) {
         Ok(_) => {
-            let target = args.output.join(name);
-            finish(&target, &mut outcome.diagnostics);
+            let target = output.join(name);
+            finish(&target, found);
             Some(target)
         }
-        Err(found) => {
-            let message = format!("输出文件夹 {} 下的 {name} 是链接，指向别处，没有写入", args.output.display());
+        Err(refused) => {
+            let message = format!("输出文件夹 {} 下的 {name} 是链接，指向别处，没有写入", output.display());
             let hint = "请删去这个链接；要写到别处，用 -o 写出那个文件夹";
-            outcome.diagnostics.push(Diagnostic { message, ..found }.hint(hint));
+            found.push(Diagnostic { message, ..refused }.hint(hint));
             None
         }
     }

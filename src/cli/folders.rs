@@ -135,7 +135,7 @@ pub fn output_names(folders: &[PathBuf]) -> Result<Vec<String>, String> {
 }
 
 /// A bar for several folders, on a terminal only.
-fn progress(folders: usize) -> ProgressBar {
+pub fn progress(folders: usize) -> ProgressBar {
     let bar = ProgressBar::new(folders as u64);
     let shown = folders > 1 && std::io::stderr().is_terminal();
     bar.set_draw_target(if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });

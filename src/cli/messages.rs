@@ -82,8 +82,11 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
     }
     outcome.written.iter().for_each(|path| print(path.display()));
     let said = last_line(shown.folder, outcome, telling);
-    if !said.is_empty() {
-        tell(said);
+    match outcome.diagnostics.is_empty() {
+        _ if said.is_empty() => {}
+        // Nothing stands above it that names the folder.
+        true if several => tell(format_args!("{}：{said}", shown.folder)),
+        _ => tell(said),
     }
 }
 
@@ -129,6 +132,11 @@ pub fn print_lines(lines: &str) {
 /// A line to stdout. That its reader has gone (`| head`) is no reason to fail.
 pub fn print(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{}", printable::lines(&line.to_string()));
+}
+
+/// A file's bytes to stdout, likewise.
+pub fn print_bytes(bytes: &[u8]) {
+    let _ = std::io::stdout().write_all(bytes);
 }
 
 /// A line to stderr, likewise.

@@ -1,6 +1,7 @@
 //! The command line: arguments, help and exit codes; each command has a file of its own. Paths written and what was
 //! asked for go to stdout, all else to stderr.
 
+mod book;
 mod build;
 mod check;
 mod diff;
@@ -13,6 +14,7 @@ mod messages;
 mod new;
 mod pull;
 mod read;
+mod status;
 mod watch;
 mod why;
 
@@ -28,6 +30,7 @@ const EXAMPLES: &str = "\
   gongkai build data/631-2023                生成 output/631-2023/ 下的 PDF 和 DOCX
   gongkai build data/*/ -o 公开 --format pdf 各部门一起生成，只要 PDF，放在 公开/ 下
   gongkai check data/631-2023                只检查，不写文件
+  gongkai status 全县                        各部门交没交、错没错、与控制数差多少
   gongkai explain L013                       说明一条规则
   gongkai build data/631-2023 --draft        送审稿：有水印，检查发现的问题列在最后
   gongkai build data/631-2023 --marked --since 2023-02-10-1
@@ -71,6 +74,16 @@ const DIFF_EXAMPLES: &str = "\
 
 退出码：0 相同；1 不同；2 没有能够比较。";
 
+const STATUS_EXAMPLES: &str = "\
+示例：
+  gongkai status 全县                        一个部门一行，只重看改过的部门
+  gongkai status 全县 --date 2024-02-20      过期没有交的也列出
+  gongkai status 全县 --format html > 情况.html
+  gongkai status 全县 --format xlsx > 情况.xlsx
+
+名单、控制数写在 bureau.toml 里；没有它，就看下面全部部门的数据文件夹。
+退出码：0 没有错误；1 有部门有错误，或名单、控制数不对。";
+
 #[derive(Parser)]
 #[command(name = "gongkai", version, about = ABOUT, after_help = EXAMPLES, override_usage = "gongkai <命令> [选项]")]
 #[command(disable_help_subcommand = true, help_template = HELP, subcommand_help_heading = "命令")]
@@ -106,6 +119,16 @@ enum Command {
     #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
     #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
     Explain(explain::ExplainArgs),
+    /// 各部门交没交、有几处错误、与控制数差多少、公开没有、下一步做什么
+    #[command(help_template = HELP, override_usage = "gongkai status [选项] [文件夹]")]
+    #[command(after_help = STATUS_EXAMPLES)]
+    Status(status::StatusArgs),
+    /// 各部门的公开文本编成一本：封面、目录、汇总表，一份 PDF，一份 DOCX，页多时分册
+    #[command(help_template = HELP, override_usage = "gongkai book [选项] <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai book 全县                          output/汇编/ 下的 PDF 和 DOCX\n  gongkai book 全县 --pages 500 --by-department\n                                             一册至多 500 页，各部门的页码从 1 起\n\n没有交来、有错误的部门不编入，在它的位置说明原因，其余照编；退出码为 1。"
+    )]
+    Book(book::BookArgs),
     /// 一个数是怎么来的：明细行、公式、舍入、印在哪里、影响哪里
     #[command(help_template = HELP, override_usage = "gongkai why [选项] <文件夹> <数字>")]
     #[command(
@@ -175,6 +198,8 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Book(args) => book::run(&args),
+        Command::Status(args) => status::run(&args),
         Command::Why(args) => why::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(&args),

@@ -139,6 +139,7 @@ impl Builder<'_> {
             start,
             numbering,
             restart,
+            head: None,
             blocks: Vec::new(),
         });
         PartPlace { id: id.to_string(), page, numbering }
@@ -195,6 +196,7 @@ impl Builder<'_> {
             start: Start::Page,
             numbering: place.numbering,
             restart: false,
+            head: None,
             blocks: Vec::new(),
         }
     }

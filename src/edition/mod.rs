@@ -110,6 +110,22 @@ impl Edition {
         Err(Diagnostic::error("E602", format!("{} 没有“{id}”这一版", data_folder.display())).hint(hint))
     }
 
+    /// Whether a folder holds the data that it was made of, to the byte.
+    pub fn holds(&self, folder: &Folder) -> bool {
+        let of_data = self
+            .manifest
+            .files
+            .iter()
+            .filter_map(|(path, digest)| Some((path.strip_prefix(DATA)?.strip_prefix('/')?, digest.as_str())));
+        let then: BTreeMap<&str, &str> = of_data.collect();
+        let now = folder.files_that_count(then.keys().copied());
+        let same = |name: &String| {
+            let bytes = folder.bytes(name).ok().flatten();
+            bytes.is_some_and(|bytes| then.get(name.as_str()) == Some(&sha256(&bytes).as_str()))
+        };
+        now.len() == then.len() && now.iter().all(same)
+    }
+
     /// E608 (a note): it has no seal, and what was published is not kept in it.
     pub fn unsealed(&self) -> Option<Diagnostic> {
         let message = format!("{} 由早期的程序记下，没有封印，也没有存下当时发布的文件", self.id);

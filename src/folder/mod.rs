@@ -36,6 +36,10 @@ pub const FOLDERS: [&str; 4] = ["classification", "layout", "tables", "text"];
 /// How the names of files end that are read as records, declarations and prose.
 pub const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
 
+/// So many files and so many folders within each other are looked at.
+const MOST_FILES: usize = 10_000;
+const DEEPEST: usize = 8;
+
 /// The file that says what the department is; without one a workbook may.
 const REPORT: &str = "report.toml";
 
@@ -366,6 +370,32 @@ impl Folder {
         found.extend(self.unpacked().keys().cloned());
         found.retain(|name| !is_workbook(name));
         found
+    }
+
+    /// Every file in it and below, sorted, but for those below `without`, a folder of it. None: there are more than anyone
+    /// fills in by hand, or folders within folders without end.
+    pub(crate) fn all_files(&self, without: &str) -> Option<BTreeSet<String>> {
+        let mut found = BTreeSet::new();
+        let mut folders = vec![(String::new(), 0)];
+        while let Some((folder, depth)) = folders.pop() {
+            for name in self.own_names(&folder) {
+                let path = joined(&folder, &name);
+                if self.has_folder(&path) {
+                    if depth == DEEPEST {
+                        return None;
+                    }
+                    if path != without {
+                        folders.push((path, depth + 1));
+                    }
+                } else {
+                    found.insert(path);
+                }
+            }
+            if found.len() + folders.len() > MOST_FILES {
+                return None;
+            }
+        }
+        Some(found)
     }
 
     /// The files its documents are made of, sorted: those of the folder itself and of `text/`, `layout/`,

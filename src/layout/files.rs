@@ -109,6 +109,11 @@ impl Layouts {
         sets
     }
 
+    /// The folders on disk, first wins.
+    pub(crate) fn roots(&self) -> &[Folder] {
+        &self.roots
+    }
+
     /// A folder below one of the roots, else the embedded one.
     fn layer(&self, folder: &str, diagnostics: &mut Diagnostics) -> Option<Layer> {
         if folder.split('/').any(|part| part.is_empty() || part.starts_with('.')) {

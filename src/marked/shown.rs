@@ -385,6 +385,7 @@ impl ListLooks {
             start: Start::Page,
             numbering: self.numbering,
             restart: false,
+            head: None,
             blocks,
         }
     }

@@ -45,7 +45,7 @@ fn said(inlines: &[Inline]) -> String {
 }
 
 /// Columns of a terminal: two for a character that is as wide as it is high.
-fn cells_wide(text: &str) -> usize {
+pub(super) fn cells_wide(text: &str) -> usize {
     let wide = |c: char| {
         matches!(c, '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{A4CF}' | '\u{AC00}'..='\u{D7A3}'
         | '\u{F900}'..='\u{FAFF}' | '\u{FE30}'..='\u{FE6F}' | '\u{FF00}'..='\u{FF60}' | '\u{FFE0}'..='\u{FFE6}'

@@ -3,6 +3,7 @@
 //!
 //! | module | tells |
 //! |---|---|
+//! | [`board`] | where the departments of a bureau stand: text, JSON, HTML |
 //! | [`findings`] | what is wrong: text, JSON, HTML, SARIF |
 //! | [`why`] | why a figure is what it is, which sums differ by rounding: text, JSON |
 //! | [`comparison`] | how far a document is a published one: text |
@@ -14,6 +15,7 @@
 //! | [`reading`] | what a DOCX holds: tab-separated lines, JSON |
 //! | [`rules`] | what a rule asks for, and why: text |
 
+pub mod board;
 pub mod comparison;
 pub mod differences;
 pub mod findings;

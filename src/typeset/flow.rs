@@ -67,6 +67,11 @@ pub struct Flow<'a> {
     pub ends_page: bool,
     pub setup: &'a PageSetup,
     numbering: Numbering,
+    /// What stands at the head of the pages at hand, and of each page.
+    head: Option<&'a str>,
+    pub heads: Vec<Option<&'a str>>,
+    /// The setup of each page.
+    pub setups: Vec<&'a PageSetup>,
     top: Top,
     /// Headings that wait for what follows them.
     held: Vec<Galley<'a>>,
@@ -114,6 +119,9 @@ impl<'a> Flow<'a> {
             ends_page: false,
             setup,
             numbering: Numbering::None,
+            head: None,
+            heads: Vec::new(),
+            setups: Vec::new(),
             top: Top::No,
             held: Vec::new(),
             held_from: (0, 0),
@@ -155,8 +163,10 @@ impl<'a> Flow<'a> {
         (self.setup, self.area) = (setup, Area::of(setup));
         if section.start == Start::OddPage && self.pages.len() % 2 == 1 {
             self.numbering = Numbering::None;
+            self.head = None;
             self.new_page(false);
         }
+        self.head = section.head.as_deref();
         self.numbering = section.numbering;
         self.new_page(section.restart);
         self.top = Top::Begun;
@@ -204,6 +214,8 @@ impl<'a> Flow<'a> {
             watermark: None,
         });
         self.numbers.push(number);
+        self.heads.push(self.head);
+        self.setups.push(self.setup);
         self.y = self.area.top;
         self.top = Top::Overflowed;
     }
@@ -443,6 +455,7 @@ impl<'a> Flow<'a> {
     /// Numbers every page, fills the contents, and hands the pages over.
     pub fn finish(mut self) -> Pages {
         self.number_pages();
+        self.head_pages();
         self.find_anchors();
         self.fill_contents();
         if let Some(words) = &self.document.meta.watermark {

@@ -115,6 +115,26 @@ impl Flow<'_> {
     }
 }
 
+impl Flow<'_> {
+    /// The running head of each page that has one.
+    pub fn head_pages(&mut self) {
+        let Some(style) = &self.style.head else { return };
+        let role = self.role(&style.text);
+        for index in 0..self.pages.len() {
+            let Some(words) = self.heads[index] else { continue };
+            let inlines = [Inline::text(words)];
+            let setting = Setting { role: role.font, full: 1.0 };
+            let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics);
+            let (setup, size) = (self.setups[index], role.style.size);
+            let area = Area::of(setup);
+            let y = (area.top - style.above * MM).max(size);
+            let place = Place { x: area.left, y, width: area.width, size };
+            let tag = |_| Tag::Artifact(Artifact::Pagination);
+            paragraph::set_line(&text, &whole_line(&text), place, Align::Center, &tag, &mut self.pages[index].items);
+        }
+    }
+}
+
 /// Puts a page's number in its place: GB/T 9704-2012 7.5, below the type area of the upright sheet, at the outer
 /// edge, on a turned page too. Odd numbers are at the right, even ones at the left; of pages with roman numbers (the
 /// contents, behind the cover), those that are the front of a sheet at the right.

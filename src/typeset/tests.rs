@@ -80,12 +80,13 @@ fn style() -> Style {
             page: "纵".into(),
         },
         contents: ContentsStyle { levels: vec!["目录".into()] },
+        head: None,
     }
 }
 
 fn section(page: &str, blocks: Vec<Block>) -> Section {
     let (start, numbering) = (Start::Page, Numbering::Decimal);
-    Section { id: "part".into(), page: page.into(), start, numbering, restart: false, blocks }
+    Section { id: "part".into(), page: page.into(), start, numbering, restart: false, head: None, blocks }
 }
 
 fn document(sections: Vec<Section>) -> Document {

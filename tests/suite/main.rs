@@ -5,6 +5,7 @@ mod common;
 mod departments;
 
 mod borders;
+mod bureau;
 mod checks;
 mod checks_printed;
 mod classification;

@@ -36,6 +36,7 @@ const TABLE: &[(&str, RangeInclusive<f64>)] = &[
     ("shade", 0.0..=1.0),
 ];
 const NUMBER: &[(&str, RangeInclusive<f64>)] = &[("below", -500.0..=500.0), ("inset", -100.0..=100.0)];
+const HEAD: &[(&str, RangeInclusive<f64>)] = &[("above", 0.0..=500.0)];
 
 /// The least width and height of a type area, in pt: one character of the largest type that a body has.
 const LEAST_AREA: f64 = 50.0;
@@ -46,6 +47,9 @@ pub(super) fn style(style: &Style, node: &Node, diagnostics: &mut Diagnostics) -
     for (table, limits) in [("page", PAGE), ("text", TEXT), ("table", TABLE)] {
         let entries = node.get(table).and_then(Node::table).into_iter().flatten();
         entries.for_each(|(name, entry)| within(&entry.node, &format!("{table}.{name}"), limits, diagnostics));
+    }
+    if let Some(head) = node.get("head") {
+        within(head, "head", HEAD, diagnostics);
     }
     if let Some(number) = node.get("number") {
         within(number, "number", NUMBER, diagnostics);

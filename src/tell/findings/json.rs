@@ -30,7 +30,7 @@ pub fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn finding(found: &Diagnostic, folder: &str) -> Value {
+pub(in crate::tell) fn finding(found: &Diagnostic, folder: &str) -> Value {
     let place = found.place.as_ref();
     let known = |number: u32| (number > 0).then_some(number);
     let related =

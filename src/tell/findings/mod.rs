@@ -3,7 +3,7 @@
 
 mod excerpt;
 mod html;
-mod json;
+pub(super) mod json;
 mod sarif;
 mod text;
 

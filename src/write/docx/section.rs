@@ -6,7 +6,7 @@ use super::parts::{NAMESPACES, XML};
 use super::styles::{Kind, Purpose, SECTION_END, StyleBook, Variant};
 use super::xml::{escape, twips, twips_mm};
 use crate::document::{Block, Document, Numbering, Section, Start, one_line, plain_text};
-use crate::style::{MM, NumberPlace, PageSetup, Style, TextStyle};
+use crate::style::{HeadStyle, MM, NumberPlace, PageSetup, Style, TextStyle};
 use crate::typeset::Pages;
 use crate::typeset::frame::TableGeometry;
 use std::fmt::Write;
@@ -44,8 +44,31 @@ pub enum Footer {
 pub enum Header {
     /// Nothing is read in it. It ends the headers of the section before, too.
     Blank,
-    /// On the pages after a table's first: which table goes on, and its unit at the right end of the line.
-    Continued { style: String, name: String, unit: String, width: i64 },
+    /// The running head.
+    Running(Running),
+    /// On the pages after a table's first: which table goes on, and its unit at the right end of the line; the running
+    /// head above it.
+    Continued { running: Option<Running>, style: String, name: String, unit: String, width: i64 },
+}
+
+/// A running head in a style.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    style: String,
+    words: String,
+}
+
+impl Running {
+    fn of(section: &Section, style: &Style, styles: &mut StyleBook) -> Result<Option<Running>, Error> {
+        let (Some(words), Some(look)) = (&section.head, &style.head) else { return Ok(None) };
+        let id = styles.id(Variant { align: Some(Kind::Center), ..Variant::of(&look.text, Purpose::Cell) })?;
+        Ok(Some(Running { style: styles.xml_id(id).to_owned(), words: words.clone() }))
+    }
+
+    fn xml(&self) -> (String, String) {
+        let run = format!("<w:r><w:t>{}</w:t></w:r>", escape(&self.words));
+        (format!(r#"<w:pStyle w:val="{}"/>"#, self.style), run)
+    }
 }
 
 /// File name and relationship id of the n-th header, from 0.
@@ -99,7 +122,7 @@ impl Sections {
             watermark: document.meta.watermark.clone(),
             headers: Vec::new(),
         };
-        let mut shows_table = false;
+        let mut shows = false;
         let mut tables = 0;
         let mut numbered = false;
         for section in &document.sections {
@@ -126,19 +149,22 @@ impl Sections {
             // Sections inherit the headers of the one before.
             let first = sections.properties.is_empty() && sections.watermark.is_some();
             let mut references = String::new();
+            let running = Running::of(section, style, styles)?;
+            let plain = running.clone().map_or(Header::Blank, Header::Running);
+            let has_head = running.is_some();
             if let Some(table) = &going_on {
-                let header = table.header(setup, styles)?;
-                let [first, later] = [Header::Blank, header].map(|header| sections.header(header));
+                let header = table.header(running, setup, styles)?;
+                let [first, later] = [plain, header].map(|header| sections.header(header));
                 for (kind, id) in [("first", &first), ("default", &later), ("even", &later)] {
                     let _ = write!(references, r#"<w:headerReference w:type="{kind}" r:id="{id}"/>"#);
                 }
-            } else if first || shows_table {
-                let id = sections.header(Header::Blank);
+            } else if first || shows || has_head {
+                let id = sections.header(plain);
                 for kind in ["default", "even"] {
                     let _ = write!(references, r#"<w:headerReference w:type="{kind}" r:id="{id}"/>"#);
                 }
             }
-            shows_table = going_on.is_some();
+            shows = going_on.is_some() || has_head;
             let on_first = going_on
                 .as_ref()
                 .zip(shown.as_ref())
@@ -151,7 +177,12 @@ impl Sections {
                 let _ = write!(references, r#"<w:footerReference w:type="{kind}" r:id="{id}"/>"#);
             }
             let line = going_on.map(|table| table.line(styles)).transpose()?;
-            sections.properties.push(section_properties(section, setup, style, styles, &references, line)?);
+            let line = match (has_head, &style.head) {
+                (true, Some(head)) => Some(line.unwrap_or_default() + head_room(head, styles)?),
+                _ => line,
+            };
+            let goes_on = references.contains("w:type=\"first\"");
+            sections.properties.push(section_properties(section, setup, style, styles, (&references, goes_on), line)?);
         }
         if sections.properties.is_empty() {
             return Err(Error::Body("文档没有任何内容".to_owned()));
@@ -231,10 +262,10 @@ impl<'a> Continuation<'a> {
         Variant { align: Some(Kind::Left), ..Variant::of(self.role, Purpose::Cell) }
     }
 
-    fn header(&self, setup: &PageSetup, styles: &mut StyleBook) -> Result<Header, Error> {
+    fn header(&self, running: Option<Running>, setup: &PageSetup, styles: &mut StyleBook) -> Result<Header, Error> {
         let id = styles.id(self.variant())?;
         let (style, width) = (styles.xml_id(id).to_owned(), twips(setup.type_area().2));
-        Ok(Header::Continued { style, name: self.name.clone(), unit: self.unit.clone(), width })
+        Ok(Header::Continued { running, style, name: self.name.clone(), unit: self.unit.clone(), width })
     }
 
     /// Height of its line in twips.
@@ -244,14 +275,28 @@ impl<'a> Continuation<'a> {
     }
 }
 
+/// From the top of the running head's line to the type area, in twips.
+fn head_room(head: &HeadStyle, styles: &StyleBook) -> Result<i64, Error> {
+    let text = styles.text(&head.text)?;
+    // Its characters end so far above the type area; the middle of a line is about 0.36 em above its baseline.
+    let pitch = text.pitch.unwrap_or(1.5 * text.size);
+    Ok(twips(head.above * MM + 0.36 * text.size + pitch / 2.0))
+}
+
 /// A header part. The words of a watermark are as Word itself writes them: WordArt behind the text, in the middle of the
 /// type area, turned upwards.
 pub fn header_xml(header: &Header, words: Option<&str>, font: &str) -> String {
     const NAMES: &str = r#"xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w10="urn:schemas-microsoft-com:office:word""#;
     let behind = words.map_or_else(String::new, |words| watermark(words, font));
+    let mut above = String::new();
     let (properties, text) = match header {
         Header::Blank => (format!(r#"<w:pStyle w:val="{SECTION_END}"/>"#), String::new()),
-        Header::Continued { style, name, unit, width } => {
+        Header::Running(running) => running.xml(),
+        Header::Continued { running, style, name, unit, width } => {
+            if let Some(running) = running {
+                let (properties, text) = running.xml();
+                above = format!("<w:p><w:pPr>{properties}</w:pPr>{text}</w:p>");
+            }
             let end = if unit.is_empty() { String::new() } else { format!("<w:tab/><w:t>{}</w:t>", escape(unit)) };
             (
                 format!(r#"<w:pStyle w:val="{style}"/><w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>"#),
@@ -259,7 +304,7 @@ pub fn header_xml(header: &Header, words: Option<&str>, font: &str) -> String {
             )
         }
     };
-    format!(r#"{XML}<w:hdr {NAMESPACES} {NAMES}><w:p><w:pPr>{properties}</w:pPr>{behind}{text}</w:p></w:hdr>"#)
+    format!(r#"{XML}<w:hdr {NAMESPACES} {NAMES}>{above}<w:p><w:pPr>{properties}</w:pPr>{behind}{text}</w:p></w:hdr>"#)
 }
 
 /// The run that holds the words of a watermark.
@@ -281,8 +326,8 @@ fn section_properties(
     setup: &PageSetup,
     style: &Style,
     styles: &StyleBook,
-    references: &str,
-    continued: Option<i64>,
+    (references, goes_on): (&str, bool),
+    header: Option<i64>,
 ) -> Result<String, Error> {
     let mut out = format!("<w:sectPr>{references}");
     let start = match section.start {
@@ -295,14 +340,14 @@ fn section_properties(
     let turned = if setup.landscape { r#" w:orient="landscape""# } else { "" };
     let _ = write!(out, r#"<w:pgSz w:w="{}" w:h="{}"{turned}/>"#, twips(width), twips(height));
     let body = styles.body_size();
-    margins(&mut out, setup, style, styles, body, continued)?;
+    margins(&mut out, setup, style, styles, body, header)?;
     let format = match section.numbering {
         Numbering::Roman => r#" w:fmt="lowerRoman""#,
         Numbering::Decimal | Numbering::None => r#" w:fmt="decimal""#,
     };
     let restart = if section.restart { r#" w:start="1""# } else { "" };
     let _ = write!(out, r#"<w:pgNumType{format}{restart}/><w:cols w:space="425"/>"#);
-    out.push_str(if continued.is_some() { "<w:titlePg/>" } else { "" });
+    out.push_str(if goes_on { "<w:titlePg/>" } else { "" });
     let _ = write!(out, r#"<w:docGrid w:type="lines" w:linePitch="{}"/></w:sectPr>"#, line_pitch(setup, body));
     Ok(out)
 }
@@ -315,7 +360,7 @@ fn margins(
     style: &Style,
     styles: &StyleBook,
     body: f64,
-    continued: Option<i64>,
+    line: Option<i64>,
 ) -> Result<(), Error> {
     let [top, right, bottom, left] = setup.margin;
     let half_leading = half_leading(setup, body) / MM;
@@ -328,7 +373,7 @@ fn margins(
     let footer = footer.min(bottom_margin - twips(footer_pitch(number))).max(0);
     let top_margin = twips_mm((top - half_leading).max(0.0));
     // A header that is read stands right above the table.
-    let header = continued.map_or(twips_mm(15.0), |line| (top_margin - line).max(0));
+    let header = line.map_or(twips_mm(15.0), |line| (top_margin - line).max(0));
     let _ = write!(
         out,
         r#"<w:pgMar w:top="{}" w:right="{}" w:bottom="{}" w:left="{}" w:header="{}" w:footer="{}" w:gutter="0"/>"#,

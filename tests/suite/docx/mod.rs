@@ -6,7 +6,7 @@ pub mod mutate;
 mod office;
 pub mod printed;
 mod sample;
-mod structure;
+pub mod structure;
 
 use gongkai::document::{Block, Document};
 use gongkai::read_docx::{Options, Reading, read};

@@ -140,7 +140,7 @@ fn paragraph(role: &str, inlines: Vec<Inline>, source: Option<Source>) -> Block 
 }
 
 fn section(id: &str, page: &str, numbering: Numbering, restart: bool, blocks: Vec<Block>) -> Section {
-    Section { id: id.into(), page: page.into(), start: Start::Page, numbering, restart, blocks }
+    Section { id: id.into(), page: page.into(), start: Start::Page, numbering, restart, head: None, blocks }
 }
 
 fn meta() -> Meta {

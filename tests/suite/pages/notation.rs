@@ -90,7 +90,7 @@ impl Reader {
         let page = words.next().ok_or("page NAME")?.to_string();
         let id = format!("part-{}", self.sections.len());
         let (start, numbering) = (Start::Page, Numbering::Decimal);
-        let mut section = Section { id, page, start, numbering, restart: false, blocks: Vec::new() };
+        let mut section = Section { id, page, start, numbering, restart: false, head: None, blocks: Vec::new() };
         for word in words {
             match word {
                 "odd" => section.start = Start::OddPage,
