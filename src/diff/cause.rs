@@ -6,6 +6,7 @@
 
 use super::records::{pair_records, same_record};
 use super::{Behind, DocumentDiff, FigureChange, TextChange, TextKind};
+use crate::cell_name::sheet_of;
 use crate::compose::{Composition, RowView, TableView};
 use crate::data::{Dataset, FieldDecl, Kind, Record, Value};
 use crate::document::Origin;
@@ -89,11 +90,16 @@ impl Cause {
         }
     }
 
-    /// Where to look: `ledger.csv:11`, `text/goals.md`, `report.toml:date`.
+    /// Where to look: `ledger.csv:11`, `631.xlsx 预算明细!11`, `text/goals.md`, `report.toml:date`.
     pub fn place(&self) -> String {
         match self {
-            Cause::Record(RecordChange { file, new_line: Some(line), .. }) => format!("{file}:{line}"),
-            Cause::Record(RecordChange { file, old_line, .. }) => format!("{file}:原{}", old_line.unwrap_or_default()),
+            Cause::Record(RecordChange { file, old_line, new_line, .. }) => {
+                let before = if sheet_of(file).is_some() { '!' } else { ':' };
+                match (new_line, old_line) {
+                    (Some(line), _) => format!("{file}{before}{line}"),
+                    (None, line) => format!("{file}{before}原{}", line.unwrap_or_default()),
+                }
+            }
             Cause::Report { key, .. } => format!("report.toml:{key}"),
             Cause::File { file } => file.clone(),
             Cause::Order { file } => file.to_string(),
