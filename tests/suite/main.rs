@@ -30,6 +30,7 @@ mod pages;
 mod pdf_conformance;
 mod pdf_file;
 mod pdf_sample;
+mod printed_documents;
 mod properties;
 mod published;
 mod pull;
