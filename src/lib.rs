@@ -74,6 +74,7 @@ pub mod place;
 pub mod prepare;
 pub(crate) mod printable;
 pub mod publish;
+pub mod published;
 pub mod pull;
 pub mod read_docx;
 pub(crate) mod refusal;
