@@ -32,6 +32,7 @@ mod pdf_file;
 mod pdf_sample;
 mod printed_documents;
 mod properties;
+mod published;
 mod pull;
 mod reference;
 mod review;
