@@ -49,6 +49,7 @@ mod findings;
 mod given;
 mod head_row;
 mod heading;
+pub(crate) mod own_words;
 pub mod points;
 pub mod printed;
 mod problem;
