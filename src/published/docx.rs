@@ -16,8 +16,7 @@ pub(super) fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
         Some(_) => wrong,
         None => wrong.at(Place::file(shown)),
     })?;
-    let mut published = Published::default();
-    published.found = told(&content.unread, shown);
+    let mut published = Published { found: told(&content.unread, shown), ..Published::default() };
     let mut waiting: Vec<PaperText> = Vec::new();
     let mut paragraphs = content.paragraphs.iter().zip(&content.tables_before).enumerate().peekable();
     for (at, table) in content.tables.iter().enumerate() {
