@@ -3,8 +3,8 @@
 use super::folders::{Places, progress};
 use super::messages::{print, print_bytes, tell};
 use crate::bureau::{Bureau, board};
-use crate::data::read_date;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
+use crate::publish::asked_date;
 use crate::tell::board::{as_html, as_json, as_lists, as_text, findings};
 use crate::write::xlsx::list;
 use clap::{Args, ValueEnum};
@@ -39,10 +39,8 @@ pub enum BoardForm {
 /// The board to stdout, whatever is wrong with a department; the exit code is 1 where an error is.
 pub fn run(args: &StatusArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
-    let today = args.date.as_deref().and_then(read_date);
-    if let (Some(asked), None) = (&args.date, &today) {
-        diagnostics.push(Diagnostic::error("E507", format!("日期“{asked}”读不懂")).hint("写作 2024-02-20"));
-    }
+    let asked = args.date.as_deref().map(asked_date).transpose();
+    let today = asked.map_err(|found| diagnostics.push(found)).ok().flatten();
     let bureau = Bureau::open(&args.bureau, &mut diagnostics);
     let workshop = args.places.workshop().map_err(|found| diagnostics.extend(found)).ok();
     let (Some(bureau), Some(workshop), false) = (bureau, workshop, diagnostics.has_errors()) else {
