@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// 公开的文件：PDF（由 Word、WPS、Excel 等导出的，不是扫描件）
+    /// 公开的文件：PDF（由 Word、WPS、Excel 等导出的，不是扫描件）、DOCX、XLSX
     #[arg(value_name = "文件", help_heading = "参数")]
     file: PathBuf,
     /// 新的数据文件夹；里面已有的文件不会覆盖
