@@ -127,7 +127,7 @@ enum Command {
     /// 公开的文件（PDF、DOCX、XLSX）成为数据文件夹：表照印出来的样子，正文分节
     #[command(help_template = HELP, override_usage = "gongkai import [选项] <文件> <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023"
+        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法"
     )]
     Import(import::ImportArgs),
     /// 说明一条规则：为什么、依据、例子
