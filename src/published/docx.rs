@@ -60,6 +60,11 @@ fn told(unread: &[String], shown: &str) -> Diagnostics {
 }
 
 fn paragraph(text: &str, index: usize) -> Option<PaperText> {
+    // A line of the contents ends in a tab and a page.
+    let page = text.trim_end().rsplit_once('\t').map_or("", |(_, page)| page.trim());
+    if !page.is_empty() && page.len() <= 4 && page.bytes().all(|b| b.is_ascii_digit() || b"ivxIVX".contains(&b)) {
+        return None;
+    }
     let text = text.split('\n').map(str::trim).fold(String::new(), joined);
     let text = text.trim().to_owned();
     if text.is_empty() || is_of_contents(&text) {

@@ -239,6 +239,8 @@ fn the_word_files_come_in_again() {
             let bytes = written(&made, Format::Docx);
             let published = gongkai::published::read(&bytes, "公开.docx").unwrap_or_else(|found| panic!("{found}"));
             same_cells(made.document(), &published);
+            // The contents say every heading once more, with its page.
+            assert!(published.texts().all(|text| !text.text.contains('\t')), "{folder}");
             let mut read: Vec<String> = published.texts().map(|text| plain(&text.text)).collect();
             let of_tables = published.tables().flat_map(|table| [&table.title].into_iter().chain(&table.above));
             read.extend(of_tables.map(|line| plain(line)));
