@@ -18,6 +18,7 @@ async function route() {
       if (mine !== routes) return;
       if (all.departments.length === 1 && !sessionStorage.getItem('home')) { location.replace('#/d/0/pages'); return; }
       homeView(all);
+      document.body.dataset.ready = '1';
       return;
     }
     sessionStorage.setItem('home', '1');
