@@ -4,11 +4,13 @@ use super::across::{Held, alike, as_listed, held, late, off};
 use super::brief::{Brief, Ground, brief};
 use super::control::Controls;
 use super::declared::{Bureau, Department};
+use super::rules::rules;
 use crate::data::read_date;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::edition::{Edition, ids};
 use crate::folder::Folder;
 use crate::workshop::Workshop;
+use std::collections::BTreeSet;
 
 /// Every department, and what was found between them.
 #[derive(Debug, Clone)]
@@ -183,7 +185,9 @@ pub fn board(bureau: &Bureau, workshop: &Workshop, today: Option<&str>, done: im
         );
     }
     let ground = Ground::of(workshop);
-    let mut asked: Vec<&str> = Vec::new();
+    let rules = rules(bureau, &mut found);
+    let of_rules: BTreeSet<String> = rules.iter().flat_map(|rule| rule.addresses(bureau)).collect();
+    let mut asked: Vec<&str> = of_rules.iter().map(String::as_str).collect();
     asked.extend(bureau.control.iter().flat_map(|control| control.figures.values()).flat_map(|figures| figures.all()));
     asked.sort_unstable();
     asked.dedup();
@@ -203,6 +207,14 @@ pub fn board(bureau: &Bureau, workshop: &Workshop, today: Option<&str>, done: im
         let alike = alike(lines.iter().map(|line| (&line.department, line.brief.as_ref())));
         for (index, found) in alike {
             lines[index].found.push(found);
+        }
+    }
+    for rule in &rules {
+        for (index, broken) in rule.run(bureau, &lines) {
+            match index {
+                Some(index) => lines[index].found.push(broken),
+                None => found.push(broken),
+            }
         }
     }
     for line in &mut lines {

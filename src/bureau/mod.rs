@@ -18,6 +18,8 @@
 //! | E816 | a department folder is not in the list (warning) |
 //! | E817 | a department was not given in by its day (warning) |
 //! | E820 | a figure is not what was approved |
+//! | E840 | a rule of `bureau-checks.toml` cannot be read |
+//! | E841 | a department has no figure that a rule asks for |
 //! | E830 | a department is not in the book |
 //! | E831 | there is nothing to make a book of |
 //! | E821 | a figure that is to be held against what was approved is not known |
@@ -28,6 +30,7 @@ pub mod book;
 mod brief;
 mod control;
 mod declared;
+mod rules;
 
 pub use across::Held;
 pub use board::{Board, Line, Published, Standing, Totals, board};

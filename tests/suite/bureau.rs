@@ -258,6 +258,113 @@ fn findings_of_many_folders_name_the_folder_that_has_none() {
     assert!(!told.lines().any(|line| line == "没有发现问题"), "{told}");
 }
 
+// ------------------------------------------------------------------------------------------------ rules over departments
+
+/// The total of a department's projects, in each set.
+const PROJECTS: &str = "{ hebei-department-budget-2023 = \"t3/合计/项目\", yuan-city-2024 = \"a03/合计/项目\", \
+                        yuan-county-2024 = \"a03/合计/项目\" }";
+
+impl Bureau {
+    /// Writes more into `bureau.toml`, and rules over departments.
+    fn declare(&self, old: &str, new: &str, rules: &str) {
+        let text = std::fs::read_to_string(self.at("bureau.toml")).expect("a list");
+        assert!(text.contains(old), "{old}");
+        std::fs::write(self.at("bureau.toml"), text.replacen(old, new, 1)).expect("writes");
+        std::fs::write(self.at("bureau-checks.toml"), rules).expect("writes");
+    }
+}
+
+#[test]
+fn rules_over_departments_find_what_was_planted_and_nothing_else() {
+    let bureau = Bureau::orderly(12);
+    bureau.write(&[]);
+    let fen = |code: &str| bureau.approved[code];
+    // 601 is the department of two units whose totals do not add up to its own; 605 pays 606 another sum than it gets.
+    let (one, other) = (fen("602") + fen("603") - fen("601"), fen("605") - fen("606"));
+    assert!(one != 0 && other != 0);
+    let rules = format!(
+        "[rule.X901]\nsays = \"部门的合计应等于所属单位之和\"\neach = {{ department = \"601\" }}\n\
+         is = \"{{department}}:支出合计 = sum({{department}}>:支出合计)\"\n\
+         [rule.X902]\nsays = \"转移的两边应相等\"\nis = \"605:支出合计 = 606:支出合计\"\n\
+         [rule.X903]\nsays = \"转移的两边应相等\"\nis = \"605:支出合计 - {} = 606:支出合计\"\n\
+         [rule.X904]\nsays = \"单位都有支出\"\neach = {{ department = \"*\" }}\nis = \"{{department}}:支出合计 > 0\"\n\
+         [rule.X905]\nsays = \"项目不多于支出\"\neach = {{ department = [\"[部门]\", \"[单位]\"] }}\nis = \"{{department}}:项目 <= {{department}}:支出合计\"\n\
+         [rule.X906]\nsays = \"项目占比与别的部门差得多\"\neach = {{ department = \"*\" }}\noutlier = \"percent( {{department}}:项目 , {{department}}:支出合计 )\"\ntimes = 1000\n",
+        yuan(other),
+    );
+    bureau.declare("[control.figure]\n", &format!("[figure]\n\"项目\" = {PROJECTS}\n[control.figure]\n"), &rules);
+    let list = std::fs::read_to_string(bureau.at("bureau.toml")).unwrap();
+    let of = |list: String, code: &str| {
+        list.replacen(&format!("folder = \"{code}\"\n"), &format!("folder = \"{code}\"\nof = \"601\"\n"), 1)
+    };
+    std::fs::write(bureau.at("bureau.toml"), of(of(list, "602"), "603")).unwrap();
+    let (board, code) = bureau.board(&[]);
+    let expected = [("", "X902"), ("601", "X901")];
+    assert_eq!(found(&board), expected.map(|(folder, code)| (folder.to_string(), code.to_string())));
+    assert_eq!(code, 1);
+    let told = department(&board, "601")["findings"][0]["message"].as_str().unwrap();
+    assert!(
+        told.contains(&format!(
+            "左边是 {} 元，右边是 {} 元，相差 {} 元",
+            yuan(fen("601")),
+            yuan(fen("602") + fen("603")),
+            yuan(one.abs())
+        )),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_stands_out_is_information() {
+    let bureau = Bureau::orderly(9);
+    bureau.write(&[]);
+    bureau.declare("", "", "[rule.X910]\nsays = \"支出\"\neach = { department = \"*\" }\noutlier = \"{department}:支出合计\"\ntimes = 1.5\n");
+    let mut sorted: Vec<i64> = bureau.approved.values().copied().collect();
+    sorted.sort_unstable();
+    let median = sorted[sorted.len() / 2];
+    let far = |fen: i64| 2 * fen > 3 * median || 3 * fen < 2 * median;
+    let expected: Vec<(String, String)> = bureau
+        .approved
+        .iter()
+        .filter(|(_, fen)| far(**fen))
+        .map(|(code, _)| (code.clone(), "X910".to_string()))
+        .collect();
+    assert!(!expected.is_empty() && expected.len() < 9);
+    let (board, code) = bureau.board(&[]);
+    assert_eq!((found(&board), code), (expected, 0));
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_or_asked_is_told_at_its_place() {
+    let bureau = Bureau::orderly(3);
+    bureau.write(&[]);
+    bureau.declare(
+        "",
+        "",
+        "[rule.Y1]\nsays = \"一\"\nis = \"601:支出合计 = 1\"\n\
+        [rule.X902]\nsays = \"二\"\nis = \"601:t3/合计 = 1\"\n\
+        [rule.X903]\nsays = \"三\"\nis = \"609:t3/合计/合计 = 1\"\n\
+        [rule.X904]\nsays = \"四\"\nis = \"{department}:t3/合计/合计 = 1\"\n\
+        [rule.X905]\nsays = \"五\"\n\
+        [rule.X906]\nsays = \"六\"\nis = \"601:没有/合计/合计 = 1\"\n\
+        [rule.X907]\nsays = \"七\"\neach = { department = \"*\" }\nis = \"{department}:t3/[类]/合计 = 1\"\n\
+        [rule.X908]\nsays = \"八\"\nis = \"t3/合计/合计 = 1\"\n\
+        [other]\n",
+    );
+    let (board, _) = bureau.board(&[]);
+    let told: Vec<String> = board["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| format!("{} {}", f["line"], f["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, ["1 E840", "6 E840", "9 E840", "12 E840", "13 E840", "21 E840", "24 E840", "25 E201"]);
+    assert_eq!(
+        found(&board).iter().filter(|(folder, _)| folder == "601").map(|(_, code)| code.as_str()).collect::<Vec<_>>(),
+        ["E841"]
+    );
+}
+
 // ------------------------------------------------------------------------------------------------------- the book
 
 /// The text of a PDF, page by page.
