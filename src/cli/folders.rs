@@ -1,6 +1,7 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
 use super::messages::{Form, Outcome, Telling, report, tell};
+use crate::bureau::Part;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::layout::Layouts;
@@ -55,6 +56,14 @@ pub fn each_folder(
     work: impl Fn(&Workshop, usize, &Folder, &mut Outcome) + Sync,
 ) -> ExitCode {
     let (layouts, folders) = (places.layouts(), opened(folders));
+    // A part of few folders may have none.
+    if folders.is_empty() {
+        return report(
+            &[],
+            &[],
+            &Telling { form: manner.form, strict: manner.strict, writes: manner.writes, layouts: &layouts },
+        );
+    }
     let telling = Telling { form: manner.form, strict: manner.strict, writes: manner.writes, layouts: &layouts };
     match outcomes(&folders, &layouts, places, work) {
         Ok(outcomes) => report(&folders, &outcomes, &telling),
@@ -106,6 +115,12 @@ pub fn expanded(folders: &[PathBuf]) -> Vec<PathBuf> {
         _ => vec![folder.clone()],
     };
     folders.iter().flat_map(expand).collect()
+}
+
+/// The folders of one of several parts, in their order; of all without one.
+pub fn in_part(folders: Vec<PathBuf>, part: Option<Part>) -> Vec<PathBuf> {
+    let is_in = |index: &usize| part.is_none_or(|part| part.has(*index));
+    folders.into_iter().enumerate().filter(|(index, _)| is_in(index)).map(|(_, folder)| folder).collect()
 }
 
 fn data_folders(parent: &Path) -> Vec<PathBuf> {

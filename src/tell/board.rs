@@ -2,11 +2,12 @@
 
 use super::findings::json;
 use super::form::cells_wide;
-use crate::bureau::{Board, Line};
+use crate::bureau::{Board, Line, Looked, Standing};
 use crate::diagnostic::Diagnostic;
 use crate::markup::escape;
 use crate::write::xlsx::list::List;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The headings of the board, in every form that is read by people.
@@ -140,6 +141,7 @@ fn line_json(line: &Line) -> Value {
         "pages": brief.map_or(0, |brief| brief.pages),
         "first": brief.and_then(|brief| brief.first.as_deref()),
         "control": line.held.iter().map(control).collect::<Vec<Value>>(),
+        "looked": Looked { brief: line.brief.clone(), published: line.published.clone() },
         "edition": line.published.as_ref().map(|published| published.edition.as_str()),
         "changed": line.published.as_ref().map(|published| published.changed),
         "findings": line.found.sorted().into_iter().map(|found| json::finding(found, &department.folder)).collect::<Vec<Value>>(),
@@ -236,6 +238,56 @@ fn row(page: &mut String, line: &Line) {
 fn largest(line: &Line) -> String {
     let off = line.held.iter().filter_map(|held| Some((held.actual? - held.approved).abs()));
     off.max().map_or_else(String::new, |largest| largest.to_string())
+}
+
+/// What boards as JSON say was found in each department, by its folder, added to `joined`. False: it is no board.
+pub fn joined(json: &Value, joined: &mut BTreeMap<String, Looked>) -> bool {
+    let Some(departments) = json["departments"].as_array() else { return false };
+    departments.iter().all(|department| {
+        let looked = serde_json::from_value(department["looked"].clone()).ok();
+        let folder = department["folder"].as_str();
+        let found = folder.zip(looked);
+        found.map(|(folder, looked)| joined.insert(folder.to_string(), looked)).is_some()
+    })
+}
+
+/// A notice to each department that has something to do: the name of its file without ending, and its text.
+pub fn notices(board: &Board) -> Vec<(String, String)> {
+    let lines = board.lines.iter().filter(|line| !line.next.is_empty());
+    lines.map(|line| (format!("{}{}", line.department.code, line.department.name), notice(board, line))).collect()
+}
+
+fn notice(board: &Board, line: &Line) -> String {
+    let department = &line.department;
+    let year = board.year.map(|year| format!("{year}年度")).unwrap_or_default();
+    let mut text = format!("关于{year}部门预算公开的通知\n\n{}：\n", department.name);
+    let mut number = 0;
+    let mut item = |words: String| {
+        number += 1;
+        let _ = writeln!(text, "    {number}. {words}。");
+    };
+    match &line.brief {
+        None => item("还没有收到你们的公开数据".to_string()),
+        Some(brief) if brief.errors > 0 => {
+            let first = brief.first.as_ref().map(|first| format!("，第一处：{first}")).unwrap_or_default();
+            item(format!("数据有 {} 处错误{first}", brief.errors));
+        }
+        Some(brief) if brief.warnings > 0 => item(format!("有 {} 处警告，请逐处看过，改正或说明理由", brief.warnings)),
+        Some(_) => {}
+    }
+    for found in line.found.sorted() {
+        item(found.message.clone());
+    }
+    if line.standing == Standing::Good {
+        item(format!("数据已经无误。{}", line.next));
+    }
+    if let Some(due) = department.due.as_ref().filter(|_| line.standing != Standing::Good) {
+        let _ = writeln!(text, "    请在 {due} 前办好后交来。");
+    }
+    if !board.name.is_empty() {
+        let _ = write!(text, "\n{}\n", board.name);
+    }
+    text
 }
 
 /// The board as lists: the departments, and what was found between them.
