@@ -132,6 +132,16 @@ pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Dia
             return None;
         }
     };
+    let folder = with_new_files(path, files, diagnostics);
+    (!diagnostics.has_errors()).then_some(folder)
+}
+
+/// The folder at a place with files that are new there; nothing that lies there is replaced (E516).
+pub(crate) fn with_new_files(
+    path: &Path,
+    files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    diagnostics: &mut Diagnostics,
+) -> Folder {
     let mut folder = Folder::open(path);
     for (name, bytes) in files {
         if folder.has(&name) {
@@ -142,7 +152,7 @@ pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Dia
         }
         folder = folder.with(&name, bytes);
     }
-    (!diagnostics.has_errors()).then_some(folder)
+    folder
 }
 
 /// Makes the folder at a place and those that its files are to lie in. E516: the system refuses.

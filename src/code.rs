@@ -139,7 +139,7 @@ pub fn mistake(code: &str) -> Option<(&'static Family, &'static str)> {
 }
 
 /// Every mistake that stops the program, and what the program notes of files.
-pub const FAMILIES: [Family; 17] = [
+pub const FAMILIES: [Family; 18] = [
     Family {
         title: "数据文件",
         codes: &[
@@ -380,7 +380,7 @@ pub const FAMILIES: [Family; 17] = [
             ("E508", "不能守着文件夹"),
             ("E509", "另一个 gongkai 正在写"),
             ("E510", "无法生成 DOCX"),
-            ("E511", "没有明细，不能生成公开文本"),
+            ("E511", "正文要用的数，各表没有印出"),
             ("E512", "上一次写入中断，已补上"),
             ("E513", "上一次写入中断，文件新旧不一"),
             ("E514", "无法生成工作簿"),
@@ -409,6 +409,20 @@ pub const FAMILIES: [Family; 17] = [
             ("E557", "段落的书签不见了"),
             ("E558", "问题太多，其余没有列出"),
             ("E559", "有不能读取的内容：符号、公式、图片、文本框、脚注等"),
+        ],
+    },
+    Family {
+        title: "读公开的文件",
+        codes: &[
+            ("E560", "文件太大，或里面的内容太多"),
+            ("E561", "文件加了密"),
+            ("E562", "文件损坏，或不是能读的公开文件"),
+            ("E563", "是扫描的图片，或没有文字"),
+            ("E564", "有不能读取的内容"),
+            ("E565", "看不出是哪一套版式"),
+            ("E566", "表没有用上"),
+            ("E567", "读出的内容有疑问"),
+            ("E568", "没有写明部门、年度"),
         ],
     },
     Family {

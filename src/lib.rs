@@ -72,6 +72,7 @@ pub(crate) mod package;
 pub mod place;
 pub mod prepare;
 pub(crate) mod printable;
+pub mod published;
 pub mod pull;
 pub mod read_docx;
 pub(crate) mod refusal;

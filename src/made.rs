@@ -9,7 +9,7 @@ use crate::style::Style;
 use crate::typeset::{Pages, typeset};
 use crate::write::{Format, Output, write};
 use rayon::prelude::*;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// One document of a folder.
 pub struct Made {
@@ -24,7 +24,16 @@ impl Made {
     /// Composes a document. `data`: the id of the data it is made of, which its files bear. Mistakes are gathered; with
     /// errors among them there is none.
     pub fn compose(prepared: Prepared, data: Option<&str>, diagnostics: &mut Diagnostics) -> Option<Made> {
-        let Prepared { name, job } = prepared;
+        Made::of(prepared.name, prepared.job, data, diagnostics)
+    }
+
+    /// As [`Made::compose`], of a job that others hold too.
+    pub(crate) fn of(
+        name: Option<String>,
+        job: impl Into<Arc<Job>>,
+        data: Option<&str>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Made> {
         let mut composition = compose(job, diagnostics)?;
         let meta = &mut composition.document.meta;
         meta.data = data.map(str::to_string);

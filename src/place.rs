@@ -82,8 +82,8 @@ struct Edit<'a> {
 }
 
 fn save_all(folder: &Folder) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
-    let _turn = Turn::take(folder.shown()).map_err(|found| vec![found])?;
-    let on_disk = Folder::open(folder.shown());
+    let _turn = Turn::take(folder.ground()).map_err(|found| vec![found])?;
+    let on_disk = Folder::at(folder.shown());
     let is_as_read = |name: &str, before: &Option<Bytes>| on_disk.bytes(name).is_ok_and(|now| now == *before);
     let changed = folder.edits().filter(|(name, before, _)| !is_as_read(name, before)).map(|(name, ..)| {
         let found = Diagnostic::error("E717", "文件刚刚被别的程序改了").at(Place::file(name));
@@ -101,7 +101,7 @@ fn save_all(folder: &Folder) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
                 .hint("关闭打开着它的程序，检查权限；各文件都没有改动"),
         ]
     };
-    let whole = folder.shown().canonicalize().map_err(|error| refused("", &error))?;
+    let whole = folder.ground().canonicalize().map_err(|error| refused("", &error))?;
     // What a killed run left here is told by `unfinished` until the files are written anew.
     sweep(&whole);
     let edited: Vec<_> = folder.edits().filter_map(|(name, before, after)| Some((name, before, after?))).collect();

@@ -112,8 +112,9 @@ impl Workshop {
         let accepted = in_turn.report.acknowledged.clone();
         while let Some(prepared) = in_turn.next(folder, &self.layouts) {
             if prepared.job.only_printed() {
-                found.extend(check_printed(prepared.job));
-                found.push(only_printed(aim));
+                if let Some(one) = self.of_printed(prepared, &id, aim, &mut found) {
+                    with(one, &mut found);
+                }
                 continue;
             }
             if found.has_errors() {
@@ -131,6 +132,20 @@ impl Workshop {
         }
         in_workbook(folder, &mut found);
         found
+    }
+
+    /// A document of tables that are given as printed: what they print is checked as such, and the document is theirs.
+    fn of_printed(&self, prepared: Prepared, id: &str, aim: Aim, found: &mut Diagnostics) -> Option<Made> {
+        let Prepared { name, job } = prepared;
+        let job = Arc::new(job);
+        if aim != Aim::PublishAgain {
+            found.extend(check_printed(job.clone()));
+        }
+        let mut composing = Diagnostics::default();
+        let made = Made::of(name, job, Some(id), &mut composing);
+        let told: HashSet<String> = found.iter().map(ToString::to_string).collect();
+        composing.iter().filter(|d| !told.contains(&d.to_string())).for_each(|d| found.push(d.clone()));
+        made
     }
 
     /// Does `work` on every folder, with its number, in parallel; `done` is told of each that is finished. None: a fault of
@@ -258,14 +273,6 @@ pub fn compose_as(set: &str, folder: &Folder, layouts: &Layouts, diagnostics: &m
             Vec::new()
         }
     }
-}
-
-/// Without a ledger there are rounded figures only: they can be checked, and no document can be made.
-fn only_printed(aim: Aim) -> Diagnostic {
-    let message = "没有明细，只有 tables/ 里的表：各条规则都已检查，但不能由此生成公开文本";
-    let hint = "表里的数已经四舍五入，正文要用的明细（经济科目、上年数）也不在其中；有了明细文件就能生成";
-    let severity = if aim == Aim::Look { Severity::Note } else { Severity::Error };
-    Diagnostic::new(severity, "E511", message).hint(hint)
 }
 
 fn is_of_records(found: &Diagnostic) -> bool {

@@ -15,6 +15,7 @@ pub use whence::name_what_was_typed;
 use crate::compose::{Composition, Job};
 use crate::diagnostic::Diagnostics;
 use rule::RulePage;
+use std::sync::Arc;
 
 /// Everything the rules find in a composed document, what its report acknowledges marked.
 pub fn check(composition: &Composition) -> Diagnostics {
@@ -24,7 +25,7 @@ pub fn check(composition: &Composition) -> Diagnostics {
 }
 
 /// Everything the rules find in tables that are given as printed, without a ledger to make a document of.
-pub fn check_printed(job: Job) -> Diagnostics {
+pub fn check_printed(job: impl Into<Arc<Job>>) -> Diagnostics {
     let printed = figures::Printed::read(job);
     let found = printed.check();
     accept(printed.job(), found)

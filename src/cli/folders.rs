@@ -88,7 +88,7 @@ pub fn outcomes(
     let one = |index: usize, folder: &Folder| {
         let mut outcome = Outcome::default();
         work(&workshop, index, folder, &mut outcome);
-        unfinished(folder.shown()).into_iter().for_each(|found| outcome.diagnostics.push(found));
+        unfinished(folder.ground()).into_iter().for_each(|found| outcome.diagnostics.push(found));
         outcome
     };
     let outcomes = workshop.each(folders, || bar.inc(1), one);

@@ -3,6 +3,7 @@
 use super::messages::{print_lines, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::edition::all;
+use crate::folder::Folder;
 use crate::tell::history::{as_text, published};
 use clap::Args;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct HistoryArgs {
-    /// 数据文件夹（含 report.toml）
+    /// 数据文件夹（含 report.toml），或单独成一个部门的工作簿
     #[arg(value_name = "文件夹", help_heading = "参数")]
     folder: PathBuf,
 }
@@ -18,7 +19,7 @@ pub struct HistoryArgs {
 /// A line for each edition, oldest first.
 pub fn run(args: &HistoryArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
-    if !args.folder.is_dir() {
+    if !Folder::at(&args.folder).exists() {
         let message = format!("没有这个数据文件夹：{}", args.folder.display());
         diagnostics.push(Diagnostic::error("E614", message).hint("检查路径"));
     }

@@ -1,6 +1,7 @@
 //! The command line: arguments, help and exit codes; each command has a file of its own. Paths written and what was
 //! asked for go to stdout, all else to stderr.
 
+mod audit;
 mod book;
 mod build;
 mod check;
@@ -9,6 +10,7 @@ mod explain;
 mod export;
 mod folders;
 mod history;
+mod import;
 mod layouts;
 mod messages;
 mod new;
@@ -39,6 +41,8 @@ const EXAMPLES: &str = "\
   gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
   gongkai new 632-2026 --layout 版式名称     新建数据文件夹，有要填的工作簿
   gongkai export data/631-2023 631.xlsx      全部数据写成一个工作簿
+  gongkai import 公开.pdf 632-2025           公开的 PDF 成为数据文件夹，表照印出来的样子
+  gongkai audit 公开/*.pdf                   检查公开的 PDF，不写文件
   gongkai watch data/631-2023                一存盘就重新生成
   gongkai why data/631-2023 85.05            一个数是怎么来的
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
@@ -118,6 +122,16 @@ enum Command {
         after_help = "示例：\n  gongkai check data/631-2023\n  gongkai check data/631-2023 --format html > 检查.html"
     )]
     Check(check::CheckArgs),
+    /// 检查公开的文件（PDF），不写文件
+    #[command(help_template = HELP, override_usage = "gongkai audit [选项] <文件>...")]
+    #[command(after_help = "示例：\n  gongkai audit 公开.pdf\n  gongkai audit 公开/*.pdf --format html > 检查.html")]
+    Audit(audit::AuditArgs),
+    /// 公开的文件（PDF）成为数据文件夹：表照印出来的样子，正文分节
+    #[command(help_template = HELP, override_usage = "gongkai import [选项] <文件> <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023"
+    )]
+    Import(import::ImportArgs),
     /// 说明一条规则：为什么、依据、例子
     #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
     #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
@@ -200,6 +214,8 @@ pub fn run() -> ExitCode {
     match cli.command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Book(args) => book::run(&args),
         Command::Status(args) => status::run(&args),

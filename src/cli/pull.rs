@@ -53,7 +53,7 @@ fn read_and_pull(args: &PullArgs, diagnostics: &mut Diagnostics) -> Option<Pulle
             return None;
         }
     };
-    unfinished(&args.folder).into_iter().for_each(|found| diagnostics.push(found));
+    unfinished(Folder::at(&args.folder).ground()).into_iter().for_each(|found| diagnostics.push(found));
     match args.places.workshop() {
         Ok(workshop) => pull(&bytes, &Folder::at(&args.folder), &workshop, diagnostics),
         Err(found) => {

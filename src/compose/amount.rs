@@ -117,7 +117,9 @@ impl Amount {
     /// What others are made of: the exact amount, or that which is printed where the form asks for it.
     fn made_of(&self, session: &Session, figure: &Figure) -> Option<Decimal> {
         let look = self.look_of(session, figure);
-        figure.amount.map(|exact| if look.printed { as_printed(exact, &look) } else { exact })
+        // Beside printed tables all is as printed: nobody knows more of the others.
+        let printed = look.printed || !session.given_tables.is_empty();
+        figure.amount.map(|exact| if printed { as_printed(exact, &look) } else { exact })
     }
 
     /// The sign as printed: a difference that prints 0.00 is none.
@@ -233,7 +235,7 @@ impl Object for Amount {
         // What is not known is not nought: the question is told, whatever is printed then.
         if let (Some(id), Some((session, figure))) = (self.figure, self.figure())
             && figure.amount.is_none()
-            && session.given.is_empty()
+            && !session.lenient
         {
             session.not_known(id);
         }
@@ -257,7 +259,7 @@ impl Object for Amount {
                 let text = show(amount, &self.look_of(&session, &figure));
                 f.write_str(&session.mention(id, text))
             }
-            None if !session.given.is_empty() => f.write_str(&session.mention(id, super::UNKNOWN.to_string())),
+            None if session.lenient => f.write_str(&session.mention(id, super::UNKNOWN.to_string())),
             None => f.write_str(&session.not_known(id)),
         }
     }
@@ -283,6 +285,7 @@ pub fn not_known(session: &Session, figure: &Figure) -> Diagnostic {
         false => "补全那一行的空白，或在版式中改用已知的口径；没有的数据不会当作零",
     };
     let found = Diagnostic::error("E304", format!("数字“{}”无从得知：{reason}", figure.address)).hint(hint);
+    let found = found.address(&*figure.address);
     match unknown.place {
         Some(place) => found.at(place),
         None => found,

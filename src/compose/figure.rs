@@ -1,12 +1,13 @@
 //! Figures by address: what each is the sum of, which are printed, what lies behind them.
 
 use super::session::Session;
-use crate::data::Data;
-use crate::data::filter::Filter;
+use super::view::FigureView;
+use crate::data::filter::{Filter, Meaning, meaning};
 use crate::data::points::Points;
+use crate::data::{Data, Dataset};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{FigureId, Origin, PrintedFigure};
-use crate::money::{Look, Unit, show};
+use crate::money::{Look, MOST_DECIMALS, Unit, show};
 use indexmap::IndexSet;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap as HashMap;
@@ -91,9 +92,24 @@ pub(super) struct Chain {
     pub record: bool,
 }
 
+/// Where a figure that no line of a file gives comes from.
+#[derive(Debug, Clone)]
+pub(super) enum Taken {
+    /// A table that is given prints it here.
+    Printed(Place),
+    /// Figures of given tables that sum the same records.
+    Same(Vec<Arc<str>>),
+}
+
+/// Figures of given tables, by what they sum: the dataset, its field, which records.
+pub(super) type ByMeaning = HashMap<(Arc<str>, String, Meaning), Id>;
+
 /// Every figure of a run of `compose`, in the order they were made.
 #[derive(Default)]
 pub struct Register {
+    /// Of figures that come from given tables: where from.
+    pub(super) taken: HashMap<Arc<str>, Taken>,
+    pub(super) by_meaning: ByMeaning,
     pub figures: Vec<Arc<Figure>>,
     pub by_address: HashMap<Arc<str>, Id>,
     /// Those the document prints; their order is their number there.
@@ -116,6 +132,8 @@ impl Session {
         all.sort_by(|a, b| a.address.cmp(&b.address));
         let mut register = self.register();
         for view in all {
+            let place = view.place.clone().filter(|place| place.line > 0);
+            register.taken.extend(place.map(|place| (view.address.clone(), Taken::Printed(place))));
             register.add(Figure {
                 address: view.address.clone(),
                 amount: view.printed(),
@@ -131,9 +149,11 @@ impl Session {
     pub fn add_figure(&self, figure: Figure, place: &Place) -> Id {
         let mut register = self.register();
         let Some(&old) = register.by_address.get(&figure.address) else { return register.add(figure) };
-        if self.given.contains_key(&figure.address) {
+        if let Some(given) = self.given.get(&figure.address) {
             let amount = register.figures[old].amount;
-            register.figures[old] = Arc::new(Figure { amount, ..figure });
+            let look = if self.lenient { figure.look } else { as_given(given, figure.look) };
+            let unknown = figure.unknown.filter(|_| amount.is_none());
+            register.figures[old] = Arc::new(Figure { amount, look, unknown, ..figure });
             return old;
         }
         self.report(
@@ -142,6 +162,68 @@ impl Session {
                 .hint("检查行、列的 key 是否重复；按记录成行时用 id 指明能区分各条的字段"),
         );
         old
+    }
+
+    /// What the given tables print, by what it sums: asked once they are composed. Of two that sum the same the one
+    /// printed more exactly counts.
+    pub(super) fn know_given(&self) {
+        let mut register = self.register();
+        let mut ids: Vec<Id> =
+            self.given.keys().filter_map(|address| register.by_address.get(address).copied()).collect();
+        ids.sort_unstable();
+        let mut by_meaning = ByMeaning::default();
+        for id in ids {
+            let figure = &register.figures[id];
+            let Terms::Points { dataset, chain, .. } = &figure.terms else { continue };
+            let Some(of) = self.dataset(dataset).filter(|_| !chain.record) else { continue };
+            let Some(meaning) = meaning(&chain.filters, of, &self.job.set.schema) else { continue };
+            let step = |id: Id| {
+                let look = &register.figures[id].look;
+                look.unit.scale() / Decimal::from(10u64.pow(look.decimals.min(MOST_DECIMALS)))
+            };
+            let known = by_meaning.entry((dataset.clone(), chain.measure.clone(), meaning)).or_insert(id);
+            if step(id) < step(*known) {
+                *known = id;
+            }
+        }
+        register.by_meaning = by_meaning;
+        // Rows that a given table lacks were composed before that was known.
+        let unknown: Vec<(Id, Arc<Figure>)> =
+            register.figures.iter().cloned().enumerate().filter(|(_, figure)| figure.amount.is_none()).collect();
+        drop(register);
+        for (id, figure) in unknown {
+            let Terms::Points { dataset, chain, .. } = &figure.terms else { continue };
+            let Some(of) = self.dataset(dataset) else { continue };
+            if let Some(amount) = self.as_printed(of, chain, &figure.address) {
+                let known = Figure { amount: Some(amount), unknown: None, ..Figure::clone(&figure) };
+                self.register().figures[id] = Arc::new(known);
+            }
+        }
+    }
+
+    /// The amount of what no file gives and given tables print: the figure that sums the same records, or those that sum
+    /// each part of them. Where it was found is noted for the address.
+    pub(super) fn as_printed(&self, dataset: &Dataset, chain: &Chain, address: &str) -> Option<Decimal> {
+        if self.given_tables.is_empty() || dataset.given || chain.record {
+            return None;
+        }
+        let whole = meaning(&chain.filters, dataset, &self.job.set.schema)?;
+        let mut register = self.register();
+        let find = |meaning: Meaning| {
+            let key = (Arc::from(dataset.id.as_str()), chain.measure.clone(), meaning);
+            register.by_meaning.get(&key).copied()
+        };
+        let in_parts = || {
+            whole.iter().find_map(|(path, says)| {
+                let with = |part| Meaning::from_iter(whole.clone().into_iter().chain([(path.clone(), part)]));
+                says.parts()?.into_iter().map(|part| find(with(part))).collect::<Option<Vec<Id>>>()
+            })
+        };
+        let of = find(whole.clone()).map(|id| vec![id]).or_else(in_parts)?;
+        let amount = of.iter().map(|&id| register.figures[id].amount).sum::<Option<Decimal>>()?;
+        let from = of.iter().map(|&id| register.figures[id].address.clone()).collect();
+        register.taken.insert(address.into(), Taken::Same(from));
+        Some(amount)
     }
 
     /// Registers a figure made while writing, or finds the one already at its address.
@@ -187,7 +269,7 @@ impl Session {
             PrintedFigure {
                 text: show(amount, &figure.look),
                 amount,
-                origins: origins(&self.job.data, &register.figures, id),
+                origins: origins(&self.job.data, &register, id),
                 address: figure.address.to_string(),
             }
         };
@@ -195,30 +277,32 @@ impl Session {
     }
 }
 
-/// The input lines behind a figure, sorted, once each.
-fn origins(data: &Data, figures: &[Arc<Figure>], id: Id) -> Vec<Origin> {
-    match &figures[id].terms {
-        Terms::Record(origin) => vec![origin.clone()],
-        Terms::Figures(_, of) => {
-            let mut all: Vec<Origin> = of.iter().flat_map(|&id| origins(data, figures, id)).collect();
-            all.sort();
-            all.dedup();
-            all
-        }
-        Terms::Points { dataset, row, column, .. } => {
-            let Some(dataset) = data.datasets.get(&**dataset) else { return Vec::new() };
-            row.and(column).yes.iter().map(|i| dataset.records[i].origin.clone()).collect()
-        }
-    }
+/// How a given figure is printed: as it was.
+fn as_given(given: &FigureView, look: Look) -> Look {
+    let decimals = given.text.rsplit_once('.').map_or(0, |(_, places)| places.len() as u32);
+    let zero = given.printed().filter(Decimal::is_zero).map(|_| given.text.clone());
+    Look { unit: given.unit, decimals, least: None, trim: false, commas: given.text.contains(','), zero, ..look }
 }
 
-/// The amounts behind a figure, each with its line.
-pub(super) fn amounts_behind(data: &Data, figures: &[Arc<Figure>], id: Id) -> Vec<(Origin, Decimal)> {
-    let figure = &figures[id];
-    match &figure.terms {
-        Terms::Record(origin) => vec![(origin.clone(), figure.amount.unwrap_or_default())],
-        Terms::Figures(_, of) => of.iter().flat_map(|&id| amounts_behind(data, figures, id)).collect(),
-        Terms::Points { dataset, row, column, chain } => {
+/// The input lines behind a figure, sorted, once each.
+fn origins(data: &Data, register: &Register, id: Id) -> Vec<Origin> {
+    let mut all: Vec<Origin> = amounts_behind(data, register, id).into_iter().map(|(origin, _)| origin).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The amounts behind a figure, each with its line: of a record file, or of a table that was given as printed.
+pub(super) fn amounts_behind(data: &Data, register: &Register, id: Id) -> Vec<(Origin, Decimal)> {
+    let figure = &register.figures[id];
+    let amount = figure.amount.unwrap_or_default();
+    let of_each = |of: &mut dyn Iterator<Item = Id>| of.flat_map(|id| amounts_behind(data, register, id)).collect();
+    match (register.taken.get(&figure.address), &figure.terms) {
+        (Some(Taken::Printed(place)), _) => vec![(Origin { file: place.file.clone(), line: place.line }, amount)],
+        (Some(Taken::Same(of)), _) => of_each(&mut of.iter().filter_map(|a| register.by_address.get(a).copied())),
+        (None, Terms::Record(origin)) => vec![(origin.clone(), amount)],
+        (None, Terms::Figures(_, of)) => of_each(&mut of.iter().copied()),
+        (None, Terms::Points { dataset, row, column, chain }) => {
             let Some(dataset) = data.datasets.get(&**dataset) else { return Vec::new() };
             let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };
             let amount = |i: usize| (dataset.records[i].origin.clone(), dataset.records[i].values[measure].number());

@@ -8,6 +8,7 @@ use super::table::composed;
 use super::words::{chinese_date, chinese_number};
 use super::{Job, reasons};
 use crate::data::filter::lacking;
+use crate::data::printed::TABLES;
 use crate::data::{Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
@@ -85,7 +86,7 @@ fn add_functions(env: &mut Environment<'static>, session: &Arc<Session>) {
     env.add_function("empty", move |id: &str| -> Result<bool> {
         let session = upgrade(&s)?;
         let layout = layout(&session, id)?;
-        known(&session, &layout.from)?;
+        known_table(&session, layout)?;
         Ok(composed(&session, layout, &[]).is_none_or(|t| t.empty))
     });
 }
@@ -117,7 +118,7 @@ fn add_filters(env: &mut Environment<'static>, session: &Arc<Session>) {
         let of = amount_of(x)?;
         // What is not known is not nought, nor is it more.
         match (of.exact(), of.figure()) {
-            (None, Some((session, figure))) if session.given.is_empty() => {
+            (None, Some((session, figure))) if !session.lenient => {
                 Err(wrong(amount::not_known(&session, &figure).message))
             }
             (amount, _) => Ok(amount.is_some_and(|a| a.is_zero())),
@@ -167,6 +168,13 @@ fn find_base(session: &Session, address: &str) -> std::result::Result<Value, Dia
     if let Some(id) = session.find(address) {
         return Ok(value(session, id));
     }
+    if let Ok(layout) = layout(session, table)
+        && session.is_replaced(&layout.from)
+        && known_table(session, layout).is_err()
+    {
+        let message = format!("数字“{address}”无从得知：没有文件 {TABLES}/{table}.csv");
+        return Err(Diagnostic::error("E304", message).address(address).hint("补上这张表，或补上明细"));
+    }
     let all = session.addresses();
     let same_table = all.iter().map(|a| &**a).filter(|a| a.split('/').next() == address.split('/').next());
     let diagnostic = Diagnostic::error("E324", format!("没有地址为“{address}”的数字"));
@@ -214,7 +222,7 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
     if let Some(level) = level.filter(|l| !(1..=levels).contains(l)) {
         return Err(wrong(format!("表“{id}”的行有 {levels} 级，level 写 1 到 {levels}，写了 {level}")));
     }
-    known(session, &layout.from)?;
+    known_table(session, layout)?;
     let Some(table) = composed(session, layout, &[]) else { return Ok(Value::from(Vec::<Value>::new())) };
     let wanted = table.rows.iter().filter(|r| r.generated && r.side == side && level.is_none_or(|l| l == r.level));
     let row = |r: &super::table::NamedRow| {
@@ -258,13 +266,28 @@ pub(super) fn no_dataset(job: &Job, file: &str) -> Error {
 /// none. Over printed tables a sentence goes on without its lists.
 fn known<'s>(session: &'s Session, file: &str) -> Result<&'s crate::data::Dataset> {
     let dataset = session.dataset(file).ok_or_else(|| no_dataset(&session.job, file))?;
-    if dataset.given || !session.given.is_empty() {
+    if dataset.given || session.lenient {
         return Ok(dataset);
     }
     let of = &dataset.file;
     Err(wrong(format!(
         "没有文件 {of}，不知道有没有这些记录。补上这个文件；确实没有的，在版式中先用 given(\"{file}\") 判断"
     )))
+}
+
+/// A table whose rows are known: of a file that is there, or given as printed.
+fn known_table(session: &Session, layout: &TableLayout) -> Result<()> {
+    if session.given_tables.contains_key(layout.id.as_str()) {
+        return Ok(());
+    }
+    // Where other tables of its file are given as printed, this one may be too.
+    match (session.is_replaced(&layout.from), known(session, &layout.from)) {
+        (true, Err(_)) => {
+            let id = &layout.id;
+            Err(wrong(format!("没有文件 {TABLES}/{id}.csv，不知道《{id}》有哪些行。补上这张表，或补上明细")))
+        }
+        (_, known) => known.map(|_| ()),
+    }
 }
 
 /// The dataset and the records whose fields have the given values.
@@ -344,8 +367,8 @@ fn table(session: &Session, id: &str, options: &Kwargs) -> Result<String> {
         let value: String = options.get(name)?;
         instance.push((name.to_string(), value));
     }
-    // Over printed tables no document is made: a table's place is empty.
-    if !session.given.is_empty() {
+    // Where only texts are read, a table's place is empty.
+    if session.lenient {
         return Ok(String::new());
     }
     let Some(table) = composed(session, layout, &instance) else { return Ok(String::new()) };

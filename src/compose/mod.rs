@@ -8,6 +8,7 @@ mod document;
 mod figure;
 mod file_name;
 mod functions;
+mod given;
 pub(crate) mod heads;
 mod narrative;
 mod parts;
@@ -25,6 +26,7 @@ mod words;
 
 pub use figure::{Figure, Unknown};
 pub(crate) use file_name::file_name;
+pub(crate) use given::{given_tables, plain_name, table_named, view};
 pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
 pub use statements::{Model, Sentence, UNKNOWN};
 pub use view::{Basis, ColumnView, FigureView, Forms, PrintedColumn, RowView, TableView};
@@ -142,13 +144,31 @@ impl Composition {
 
 /// Composes the document, and the tables that only rules read. Mistakes are gathered; with errors among them there is
 /// none.
-pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Option<Composition> {
-    let session = Session::new(job);
+pub fn compose(job: impl Into<Arc<Job>>, diagnostics: &mut Diagnostics) -> Option<Composition> {
+    let job = job.into();
+    let over_printed = job.only_printed();
+    let given = if over_printed { given::to_compose(&job, diagnostics) } else { Vec::new() };
+    let session = match over_printed {
+        true => Session::of_printed(job.clone(), &given),
+        false => Session::new(job.clone()),
+    };
+    if over_printed {
+        given_tables_first(&session);
+    }
     let document = document::document(&session);
     tables_of_rules(&session);
     let titles = view::titles(&session);
-    diagnostics.extend(session.take_diagnostics());
-    (!diagnostics.has_errors()).then(|| Composition::of(session, document, Vec::new(), titles))
+    let found = session.take_diagnostics();
+    diagnostics.extend(if over_printed { given::told_together(&found, &job) } else { found });
+    (!diagnostics.has_errors()).then(|| Composition::of(session, document, given, titles))
+}
+
+/// Composes the tables that are given: what they print answers for all else.
+fn given_tables_first(session: &Session) {
+    for layout in session.job.set.tables.values().filter(|layout| session.given_tables.contains_key(&*layout.id)) {
+        table::composed(session, layout, &[]);
+    }
+    session.know_given();
 }
 
 /// Composes what rules read and no part or sentence needed, and the tables that are also given as printed.

@@ -7,7 +7,8 @@ use super::session::Session;
 use crate::data::Dataset;
 use crate::data::points::Bits;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::money::told;
+use crate::layout::narrative_lines::PROBLEM;
+use crate::money::{Look, MOST_DECIMALS, told};
 use minijinja::{Error, ErrorKind, Value};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -35,8 +36,8 @@ pub fn prove(session: &Session, text: &str, totals: &[Value], whole: Whole) -> R
     if totals.is_empty() {
         return Err(wrong("parts、within 的括号里写合计，如 {% filter parts(f(\"t1/合计/金额\")) %}".to_string()));
     }
-    if !session.given.is_empty() {
-        return Ok(Value::from_safe_string(proven)); // figures given as printed have no lines
+    if session.lenient {
+        return Ok(Value::from_safe_string(proven)); // typed texts are compared amount by amount
     }
     for total in totals {
         let total: Arc<Amount> = amount_of(total)?;
@@ -51,6 +52,15 @@ pub fn prove(session: &Session, text: &str, totals: &[Value], whole: Whole) -> R
         let alike = |part: &Lines| part.keys().eq(lines.keys());
         let parts: Vec<Lines> =
             printed.iter().filter(|&&p| p != id).filter_map(|&p| self::lines(session, p)).filter(alike).collect();
+        if !session.given_tables.is_empty() && lines.keys().all(|(_, dataset, _)| is_absent(session, dataset)) {
+            // What is not known is told where it is printed; a list with it adds up to nothing.
+            if text.contains(PROBLEM) {
+                continue;
+            }
+            let ids: Vec<Id> = printed.iter().copied().filter(|&p| p != id && is_part(session, p, &lines)).collect();
+            proven.extend(as_printed(session, id, &ids, whole).map(|d| session.problem(d)));
+            continue;
+        }
         for (summed, total_lines) in &lines {
             let of_parts: Vec<&Bits> = parts.iter().map(|part| &part[summed]).collect();
             let found = compare(session, &figure.address, summed, total_lines, &of_parts, whole);
@@ -58,6 +68,38 @@ pub fn prove(session: &Session, text: &str, totals: &[Value], whole: Whole) -> R
         }
     }
     Ok(Value::from_safe_string(proven))
+}
+
+fn is_absent(session: &Session, dataset: &str) -> bool {
+    session.dataset(dataset).is_some_and(|dataset| !dataset.given)
+}
+
+fn is_part(session: &Session, figure: Id, of: &Lines) -> bool {
+    lines(session, figure).is_some_and(|lines| lines.keys().eq(of.keys()))
+}
+
+/// What is wrong with a list of figures that are known as printed alone: together they are their total within what
+/// rounding each of them leaves open.
+fn as_printed(session: &Session, total: Id, parts: &[Id], whole: Whole) -> Option<Diagnostic> {
+    let figure = session.figure(total);
+    let exact = figure.amount?;
+    let (mut sum, mut open) = (Decimal::ZERO, half_step(&figure.look));
+    for part in parts {
+        let part = session.figure(*part);
+        sum += part.amount?;
+        open += half_step(&part.look);
+    }
+    let off = exact - sum;
+    let differs = if whole == Whole::All { off.abs() > open } else { -off > open };
+    differs.then(|| {
+        let message = format!("“{}”印作 {}，列出的各项合计却是 {}", figure.address, told(exact), told(sum));
+        Diagnostic::error("E310", message).hint("在句子里补上漏掉的一项，或改正印错的数")
+    })
+}
+
+/// How far the amount may be from what is printed, in 元.
+fn half_step(look: &Look) -> Decimal {
+    look.unit.scale() / Decimal::from(2 * 10u64.pow(look.decimals.min(MOST_DECIMALS)))
 }
 
 fn wrong(detail: String) -> Error {

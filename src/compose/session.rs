@@ -22,6 +22,10 @@ pub struct Session {
     pub job: Arc<Job>,
     /// Figures as they were printed, by address, where tables are given in place of the ledger.
     pub given: HashMap<Arc<str>, FigureView>,
+    /// The given tables that a document is made of, by id.
+    pub given_tables: HashMap<Arc<str>, TableView>,
+    /// Only typed texts are read beside what was given: what nobody knows is left out, and no mistake.
+    pub lenient: bool,
     pub(super) found: Found,
     pub(super) register: Mutex<Register>,
     pub(super) tables: Mutex<Tables>,
@@ -62,13 +66,32 @@ impl Session {
 
     /// A session over tables that are given as printed: what a sentence asks of them is what they print.
     pub fn with_given(job: impl Into<Arc<Job>>, given: &[TableView]) -> Arc<Session> {
-        let job = job.into();
-        let figures = given.iter().flat_map(|t| &t.rows).flat_map(|r| r.figures.iter().flatten());
+        let lenient = !given.is_empty();
+        Session::over(job.into(), given, HashMap::default(), lenient)
+    }
+
+    /// A session that makes a document of tables that are given as printed: they are its tables, and what sentences ask
+    /// of them is what they print.
+    pub fn of_printed(job: Arc<Job>, given: &[TableView]) -> Arc<Session> {
+        let tables = given.iter().map(|table| (table.id.clone(), table.clone())).collect();
+        Session::over(job, given, tables, false)
+    }
+
+    fn over(
+        job: Arc<Job>,
+        given: &[TableView],
+        given_tables: HashMap<Arc<str>, TableView>,
+        lenient: bool,
+    ) -> Arc<Session> {
+        let rows = given.iter().flat_map(|t| t.rows.iter().chain(&t.absent));
+        let figures = rows.flat_map(|r| r.figures.iter().flatten());
         let given = figures.filter(|f| f.place.is_some()).map(|f| (f.address.clone(), f.clone())).collect();
         let session = Arc::new_cyclic(|me| Session {
             found: Found::of(&job.data),
             job,
             given,
+            given_tables,
+            lenient,
             register: Mutex::default(),
             tables: Mutex::default(),
             tokens: Mutex::default(),
@@ -165,6 +188,12 @@ impl Session {
         let mut reports = self.reports();
         (reports.diagnostics, reports.for_checks) = kept;
         result
+    }
+
+    /// Given tables stand for a file that is not there.
+    pub fn is_replaced(&self, dataset: &str) -> bool {
+        let mut layouts = self.job.set.tables.values().filter(|layout| layout.from == dataset);
+        self.dataset(dataset).is_some_and(|d| !d.given) && layouts.any(|l| self.given_tables.contains_key(&*l.id))
     }
 
     pub fn dataset(&self, id: &str) -> Option<&Dataset> {

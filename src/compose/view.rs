@@ -1,7 +1,7 @@
 //! The composed tables and figures as rules and `why` see them: keys, codes, levels, amounts; no cells, no geometry.
 //! Nothing here changes any more.
 
-use super::figure::{Figure, Operation, Register, Terms, amounts_behind};
+use super::figure::{Figure, Operation, Register, Taken, Terms, amounts_behind};
 use super::session::{Finished, Session};
 use super::table::{AxisColumn, Composed, NamedRow, RowFigure, composed, table_context};
 use super::{Job, reasons};
@@ -34,10 +34,14 @@ pub struct TableView {
     pub columns: Vec<ColumnView>,
     /// Rows in order; those of a line's sides follow each other. Fixed rows that are not printed come last.
     pub rows: Vec<RowView>,
+    /// Of a table that was given: the fixed rows that it does not print, each nought.
+    pub absent: Vec<RowView>,
     /// Per side: the classification whose codes make its rows, if codes do.
     pub classes: Vec<Option<String>>,
     /// Per side: texts of the data make its rows, so that a name that the data lacks is a row all the same.
     pub named_by_data: Vec<bool>,
+    /// Per side: the values of a choice that make its rows, each with its row although none has money.
+    pub choices: Vec<Vec<String>>,
     /// All columns of the table as printed, for whoever reads one back: field or key, heads, side.
     pub printed_columns: Vec<PrintedColumn>,
 }
@@ -97,6 +101,8 @@ pub struct RowView {
     pub under: Option<Arc<str>>,
     /// It stands on paper.
     pub printed: bool,
+    /// What its other columns of texts print, by field, where it was given and not computed.
+    pub texts: Vec<(String, String)>,
     /// The line it was read from, where it was given and not computed.
     pub place: Option<Place>,
     /// One per column of the table; none where the row has no such figure.
@@ -136,6 +142,8 @@ pub enum Basis {
     Figures(Vec<Arc<str>>),
     /// One value of one record.
     Record(Origin),
+    /// Printed so in a table that was given.
+    Printed(Place),
 }
 
 impl FigureView {
@@ -147,6 +155,12 @@ impl FigureView {
 }
 
 impl TableView {
+    /// Every figure that is printed is a blank or nought, and no row is named by the data.
+    pub(crate) fn prints_nothing(&self) -> bool {
+        let mut figures = self.rows.iter().flat_map(|row| row.figures.iter().flatten());
+        figures.all(|figure| figure.printed().is_some_and(|number| number.is_zero()))
+    }
+
     /// The row of a key.
     pub fn row(&self, key: &str) -> Option<&RowView> {
         self.rows.iter().find(|r| &*r.key == key)
@@ -176,7 +190,7 @@ struct Titled {
 
 impl Forms {
     /// Every table of a set, without a document: for tables that are given as figures.
-    pub fn compose(job: Job, diagnostics: &mut Diagnostics) -> Forms {
+    pub fn compose(job: impl Into<Arc<Job>>, diagnostics: &mut Diagnostics) -> Forms {
         let session = Session::new(job);
         for layout in session.job.set.tables.values() {
             composed(&session, layout, &[]);
@@ -225,6 +239,11 @@ impl Forms {
     /// What a figure is made of.
     pub fn basis(&self, address: &str) -> Option<Basis> {
         let figure = self.figure(address)?;
+        match self.figures.taken.get(address) {
+            Some(Taken::Printed(place)) => return Some(Basis::Printed(place.clone())),
+            Some(Taken::Same(of)) => return Some(Basis::Figures(of.clone())),
+            None => {}
+        }
         Some(match &figure.terms {
             Terms::Record(origin) => Basis::Record(origin.clone()),
             Terms::Figures(_, of) => {
@@ -239,7 +258,7 @@ impl Forms {
     /// The amounts a figure is made of, each with the input line it stands in.
     pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
         let id = self.figures.by_address.get(address);
-        id.map(|&id| amounts_behind(&self.job.data, &self.figures.figures, id)).unwrap_or_default()
+        id.map(|&id| amounts_behind(&self.job.data, &self.figures, id)).unwrap_or_default()
     }
 
     /// The figure in a cell of a placed table, printed or blank: `row` and `cell` count the document's body rows and
@@ -324,8 +343,10 @@ impl Forms {
             known: self.dataset(&layout.from).is_some_and(|d| d.given),
             place: layout.place.clone(),
             rows: shown.chain(hidden).collect(),
+            absent: Vec::new(),
             classes: layout.sides.iter().map(|s| self.class_of_rows(&layout.from, &s.rows)).collect(),
             named_by_data: layout.sides.iter().map(|s| self.named_by_data(&layout.from, &s.rows)).collect(),
+            choices: layout.sides.iter().map(|s| self.choices(&layout.from, &s.rows)).collect(),
             printed_columns: table.axis.iter().map(printed).collect(),
             columns,
         }
@@ -357,6 +378,7 @@ impl Forms {
             of: row.of,
             under: row.under.clone(),
             printed,
+            texts: Vec::new(),
             place: None,
             figures: columns.iter().map(figure).collect(),
         }
@@ -387,6 +409,19 @@ impl Forms {
             })
         };
         rows.iter().any(|row| row.rows.is_empty() && is_text(row))
+    }
+
+    /// The values of the choices that rows stand for.
+    fn choices(&self, from: &str, rows: &[RowDecl]) -> Vec<String> {
+        let of = |row: &RowDecl| {
+            let Some(Each::Field(name)) = &row.each else { return Vec::new() };
+            let dataset = self.dataset(row.from.as_deref().unwrap_or(from));
+            match dataset.and_then(|d| Some(&d.fields[d.field(name)?].kind)) {
+                Some(Kind::Choice { values, .. }) => values.clone(),
+                _ => Vec::new(),
+            }
+        };
+        rows.iter().filter(|row| row.rows.is_empty()).flat_map(of).collect()
     }
 
     /// The classification of a field, and the name of a code's level in it.

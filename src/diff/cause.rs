@@ -6,7 +6,8 @@
 
 use super::records::{pair_records, same_record};
 use super::{Behind, DocumentDiff, FigureChange, TextChange, TextKind};
-use crate::compose::Composition;
+use crate::cell_name::sheet_of;
+use crate::compose::{Composition, RowView, TableView};
 use crate::data::{Dataset, FieldDecl, Kind, Record, Value};
 use crate::document::Origin;
 use crate::money::{Unit, spoken};
@@ -89,11 +90,16 @@ impl Cause {
         }
     }
 
-    /// Where to look: `ledger.csv:11`, `text/goals.md`, `report.toml:date`.
+    /// Where to look: `ledger.csv:11`, `631.xlsx 预算明细!11`, `text/goals.md`, `report.toml:date`.
     pub fn place(&self) -> String {
         match self {
-            Cause::Record(RecordChange { file, new_line: Some(line), .. }) => format!("{file}:{line}"),
-            Cause::Record(RecordChange { file, old_line, .. }) => format!("{file}:原{}", old_line.unwrap_or_default()),
+            Cause::Record(RecordChange { file, old_line, new_line, .. }) => {
+                let before = if sheet_of(file).is_some() { '!' } else { ':' };
+                match (new_line, old_line) {
+                    (Some(line), _) => format!("{file}{before}{line}"),
+                    (None, line) => format!("{file}{before}原{}", line.unwrap_or_default()),
+                }
+            }
             Cause::Report { key, .. } => format!("report.toml:{key}"),
             Cause::File { file } => file.clone(),
             Cause::Order { file } => file.to_string(),
@@ -258,6 +264,7 @@ impl Inputs {
             let unique = decl.map_or(&[][..], |decl| &decl.unique);
             inputs.records(a.unwrap_or(&empty), b.unwrap_or(&empty), unique, &mut pairs);
         }
+        inputs.printed(old.given(), new.given(), &mut pairs);
         let (a, b) = (&old_job.report.values, &new_job.report.values);
         for key in names(a.keys(), b.keys()) {
             let text = |values: &indexmap::IndexMap<String, String>| values.get(key).cloned().unwrap_or_default();
@@ -299,6 +306,54 @@ impl Inputs {
                 self.of_pair.insert(*pairs, self.causes.len());
                 self.causes.push(Cause::Record(record_change(old, before, new, after, words)));
             }
+        }
+    }
+
+    /// Pairs the rows of tables that are given as printed, by their addresses, and notes those that print otherwise.
+    fn printed(&mut self, old: &[TableView], new: &[TableView], pairs: &mut usize) {
+        let rows = |tables: &'_ [TableView]| -> indexmap::IndexMap<(String, usize, String), (RowView, Vec<String>)> {
+            let row = |table: &TableView, row: &RowView| {
+                let heads = table.columns.iter().map(|c| c.head.last().cloned().unwrap_or_default()).collect();
+                ((table.id.to_string(), row.side, row.key.to_string()), (row.clone(), heads))
+            };
+            tables.iter().flat_map(|table| table.rows.iter().map(move |r| row(table, r))).collect()
+        };
+        let (old, new) = (rows(old), rows(new));
+        let origin = |row: &RowView| row.place.as_ref().map(|p| Origin { file: p.file.clone(), line: p.line });
+        let text = |row: Option<&RowView>, column: usize| {
+            row.and_then(|row| row.figures.get(column)?.as_ref()).map(|f| f.text.clone()).unwrap_or_default()
+        };
+        let gone = old.keys().filter(|key| !new.contains_key(*key));
+        for key in new.keys().chain(gone) {
+            *pairs += 1;
+            let (before, after) = (old.get(key).map(|(row, _)| row), new.get(key).map(|(row, _)| row));
+            let (from, to) = (before.and_then(origin), after.and_then(origin));
+            self.old_lines.extend(from.clone().map(|origin| (origin, *pairs)));
+            self.new_lines.extend(to.clone().map(|origin| (origin, *pairs)));
+            let Some(((row, heads), file)) =
+                new.get(key).or_else(|| old.get(key)).zip(to.as_ref().or(from.as_ref()).map(|o| o.file.clone()))
+            else {
+                continue;
+            };
+            let change = |(column, head): (usize, &String)| {
+                let (old, new) = (text(before, column), text(after, column));
+                (old != new).then(|| FieldChange { head: head.clone(), old, new, amount: true })
+            };
+            let fields: Vec<FieldChange> = heads.iter().enumerate().filter_map(change).collect();
+            if fields.is_empty() && before.is_some() == after.is_some() {
+                continue;
+            }
+            let label = row.label.trim().to_string();
+            self.of_pair.insert(*pairs, self.causes.len());
+            self.causes.push(Cause::Record(RecordChange {
+                file,
+                old_line: from.map(|origin| origin.line),
+                new_line: to.map(|origin| origin.line),
+                words: if label.is_empty() { Vec::new() } else { vec![label.clone()] },
+                says: vec![vec![label.clone()]; 2],
+                label,
+                fields,
+            }));
         }
     }
 

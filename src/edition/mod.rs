@@ -25,6 +25,7 @@ pub use manifest::{FontRecord, Manifest, OutputRecord, PublishedDocument, Publis
 pub use notice::notice;
 pub use snapshot::Snapshot;
 
+use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::digest::sha256;
 use crate::folder::Folder;
@@ -85,7 +86,7 @@ impl Edition {
             // No longer than it is.
             if read_unlinked(&folder.join(SEAL), seal.len() as u64).ok() != Some(seal) {
                 return Err(Diagnostic::error("E603", format!("{id} 的清单或封印 {SEAL} 被改动过，这一版已不可靠"))
-                    .at(Place::file(format!("{FOLDER}/{id}/{SEAL}")))
+                    .at(place_in(folder, SEAL))
                     .hint("从备份恢复这一版的文件夹；已发布的一版不应改动"));
             }
         }
@@ -94,13 +95,13 @@ impl Edition {
 
     /// Finds a data folder's edition by its id; E602 names the nearest, E107: the folder of editions leads elsewhere.
     pub fn find(data_folder: &Path, id: &str) -> Result<Edition, Diagnostic> {
-        let folder = Folder::open(data_folder);
-        if let Some(refused) = folder.refused(FOLDER) {
+        let (folder, shelf) = shelf(data_folder);
+        if let Some(refused) = folder.refused(&shelf) {
             return Err(refused);
         }
         let known = ids(data_folder);
         if known.iter().any(|known| known == id) {
-            return Edition::open(&folder.place_of(&format!("{FOLDER}/{id}"))?);
+            return Edition::open(&folder.place_of(&format!("{shelf}/{id}"))?);
         }
         let hint = match (nearest(id, known.iter().map(String::as_str)), known.is_empty()) {
             (Some(near), _) => format!("您是否指“{near}”？"),
@@ -160,7 +161,7 @@ impl Edition {
                 |record: &&OutputRecord| recorded.get(&format!("{PUBLISHED}/{}", record.file)) != Some(&record.sha256);
             for record in self.manifest.outputs().into_iter().filter(disagrees) {
                 let message = format!("{} 的清单不记得发布的 {}，这一版已不可靠", self.id, record.file);
-                diagnostics.push(Diagnostic::error("E603", message).at(Place::file(format!("{FOLDER}/{}", self.id))));
+                diagnostics.push(Diagnostic::error("E603", message).at(place_in(&self.folder, "")));
             }
         }
         for name in names {
@@ -172,7 +173,7 @@ impl Edition {
             };
             diagnostics.push(
                 Diagnostic::error("E603", format!("{} 的 {name} {says}，这一版已不可靠", self.id))
-                    .at(Place::file(format!("{FOLDER}/{}/{name}", self.id)))
+                    .at(place_in(&self.folder, name))
                     .hint("从备份恢复这一版的文件夹；已发布的一版不应改动"),
             );
         }
@@ -202,7 +203,7 @@ impl Edition {
                 let message = format!("{} 存下的数据不是当时发布的 {} 所用的，这一版已不可靠", self.id, record.file);
                 diagnostics.push(
                     Diagnostic::error("E603", message)
-                        .at(Place::file(format!("{FOLDER}/{}/{PUBLISHED}/{}", self.id, record.file)))
+                        .at(place_in(&self.folder, &format!("{PUBLISHED}/{}", record.file)))
                         .hint("从备份恢复这一版的文件夹；已发布的一版不应改动"),
                 );
             }
@@ -227,7 +228,7 @@ impl Edition {
             made.iter().any(|file| file.name == record.file && sha256(&file.bytes) == record.sha256)
         };
         let changed: Vec<&str> = recorded.iter().filter(|r| !is_same(r)).map(|r| r.file.as_str()).collect();
-        let place = || Place::file(format!("{FOLDER}/{}/{MANIFEST}", self.id));
+        let place = || place_in(&self.folder, MANIFEST);
         let then = &self.manifest.program;
         if kept.is_empty() {
             diagnostics.extend(of_build);
@@ -255,11 +256,32 @@ fn parts(edition: &Path) -> (Folder, Layouts) {
     (Folder::open(&edition.join(DATA)), Layouts::of(Folder::open(&edition.join(LAYOUTS))))
 }
 
+/// A file of an edition as messages call it: `editions/2023-02-10-1/manifest.json`.
+fn place_in(edition: &Path, name: &str) -> Place {
+    let whole = edition.canonicalize().unwrap_or_else(|_| edition.to_path_buf());
+    let mut parts: Vec<String> = whole.iter().rev().take(2).map(|part| part.to_string_lossy().into_owned()).collect();
+    parts.reverse();
+    parts.extend((!name.is_empty()).then(|| name.to_string()));
+    Place::file(parts.join("/"))
+}
+
+/// Where a department's editions stand, as a folder and a name in it: `editions` in its data folder; of a workbook that is
+/// a department by itself, beside it and named for it.
+fn shelf(department: &Path) -> (Folder, String) {
+    let name = department.file_name().unwrap_or_default().to_string_lossy();
+    if !is_workbook(&name) || !department.is_file() {
+        return (Folder::open(department), FOLDER.to_string());
+    }
+    let beside = department.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let stem = department.file_stem().unwrap_or_default().to_string_lossy();
+    (Folder::open(beside), format!("{stem}-{FOLDER}"))
+}
+
 /// The ids of a data folder's editions, oldest first. Folders without a manifest are none.
 pub fn ids(data_folder: &Path) -> Vec<String> {
-    let folder = Folder::open(data_folder);
-    let mut ids = folder.names(FOLDER);
-    ids.retain(|id| folder.has(&format!("{FOLDER}/{id}/{MANIFEST}")));
+    let (folder, shelf) = shelf(data_folder);
+    let mut ids = folder.names(&shelf);
+    ids.retain(|id| folder.has(&format!("{shelf}/{id}/{MANIFEST}")));
     ids.sort_by_key(|id| order(id));
     ids
 }
@@ -272,7 +294,8 @@ fn order(id: &str) -> (String, u64) {
 
 /// A data folder's editions, oldest first; those that cannot be read or are not what was sealed are told.
 pub fn all(data_folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Edition> {
-    Folder::open(data_folder).refused(FOLDER).into_iter().for_each(|found| diagnostics.push(found));
+    let (folder, shelf) = shelf(data_folder);
+    folder.refused(&shelf).into_iter().for_each(|found| diagnostics.push(found));
     let mut editions = Vec::new();
     for edition in ids(data_folder).iter().map(|id| Edition::find(data_folder, id)) {
         match edition {
@@ -310,17 +333,21 @@ pub struct Built<'a> {
 /// finished but not yet in place: an edition that would not give the same bytes (E605) is never recorded.
 pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &mut Diagnostics) -> Option<Recorded> {
     let data_folder = built.folder.shown();
-    let _turn = match Turn::take(data_folder) {
+    let (beside, shelf) = shelf(data_folder);
+    let _turn = match Turn::take(beside.shown()) {
         Ok(turn) => turn,
         Err(found) => {
             diagnostics.push(found);
             return None;
         }
     };
-    if let Err(found) = built.folder.place_of(FOLDER) {
-        diagnostics.push(found);
-        return None;
-    }
+    let shelf = match beside.place_of(&shelf) {
+        Ok(place) => place,
+        Err(found) => {
+            diagnostics.push(found);
+            return None;
+        }
+    };
     let snapshot = Snapshot::take(built, &workshop.layouts, diagnostics)?;
     let manifest = Manifest::of(built, &snapshot, &workshop.fonts);
     let of_fonts = manifest.fonts.iter().map(|font| (font.file.as_str(), font.sha256.as_str()));
@@ -331,7 +358,7 @@ pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &
         return Some(Recorded::Same(last));
     }
     let number = |n: usize| format!("{date}-{n}");
-    let first = (1..).find(|&n| !data_folder.join(FOLDER).join(number(n)).exists()).unwrap_or(1);
+    let first = (1..).find(|&n| !shelf.join(number(n)).exists()).unwrap_or(1);
     let mut files = snapshot.files;
     let proof = |folder: &Path| same_bytes(folder, built, workshop);
     let name = |n: usize, files: &mut BTreeMap<String, Vec<u8>>| {
@@ -342,7 +369,7 @@ pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &
     };
     for n in first..first + 100 {
         name(n, &mut files);
-        match place_folder(&data_folder.join(FOLDER), &number(n), &files, &proof) {
+        match place_folder(&shelf, &number(n), &files, &proof) {
             Ok(Some(folder)) => match Edition::open(&folder) {
                 Ok(edition) => return Some(Recorded::New(edition)),
                 Err(found) => {

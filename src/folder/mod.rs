@@ -356,6 +356,17 @@ impl Folder {
         unreadable(&ErrorKind::NotFound.into(), &self.path_of(name), name)
     }
 
+    /// The folder on disk that its files lie in: of a workbook alone, the one that it lies in.
+    pub fn ground(&self) -> &Path {
+        match &self.source {
+            Source::File(..) => match self.shown.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent,
+                _ => Path::new("."),
+            },
+            _ => &self.shown,
+        }
+    }
+
     /// Where a file lies or would lie, for messages and for writing it.
     pub fn path_of(&self, name: &str) -> PathBuf {
         match &self.source {

@@ -33,6 +33,9 @@ fn the_format_libraries_are_named_by_their_writers_only() {
             assert!(!text.contains(library) || inside("write/pdf"), "{} names {library}", file.display());
         }
         assert!(!text.contains("rust_xlsxwriter::") || inside("write/xlsx"), "{} names it", file.display());
+        for library in ["hayro_interpret::", "hayro_syntax::"] {
+            assert!(!text.contains(library) || inside("published/pdf"), "{} names {library}", file.display());
+        }
         assert!(!text.contains("docx_rs::") || inside("write/docx"), "{} names docx-rs", file.display());
     }
 }

@@ -588,3 +588,62 @@ fn a_file_pulled_twice_is_no_conflict_with_itself() {
         assert!(differing(&before, folder.path()).is_empty());
     }
 }
+
+/// What was corrected in Word goes into the very cell, in a folder with a workbook and in a workbook alone; two workbooks
+/// are compared as two folders are.
+#[test]
+fn corrections_in_word_go_into_the_cell_of_a_workbook() {
+    let disk = tempfile::tempdir().expect("a folder");
+    let exported = super::workbooks::exported::exported(&Folder::open(&sample()));
+    let (old, alone, folder) = (disk.path().join("old.xlsx"), disk.path().join("631.xlsx"), disk.path().join("folder"));
+    std::fs::create_dir(&folder).expect("made");
+    for path in [&old, &alone, &folder.join("631.xlsx")] {
+        std::fs::write(path, &exported).expect("written");
+    }
+    let edited = |path: &Path| {
+        let docx = common_docx(path);
+        with_body(&docx, |body| retyped(&body, "t6/30201/合计", &run_of("5.83")))
+    };
+    for path in [&alone, &folder] {
+        let docx = edited(path);
+        let pulled = pull(&docx, path, &["--write"]);
+        assert_eq!(pulled.code, Some(0), "{}", pulled.out);
+        assert!(pulled.out.contains("631.xlsx 预算明细!11"), "{}", pulled.out);
+    }
+    assert_eq!(std::fs::read(&alone).expect("read"), std::fs::read(folder.join("631.xlsx")).expect("read"));
+    let found = |path: &Path| gongkai::workshop::compose_all(&Folder::at(path), &layouts(), &mut Default::default());
+    let difference = difference(&found(&old), &found(&alone));
+    assert_eq!(difference.causes.len(), 1);
+    assert!(difference.causes[0].to_string().starts_with("631.xlsx 预算明细!11 办公费 "), "{}", difference.causes[0]);
+}
+
+fn common_docx(path: &Path) -> Vec<u8> {
+    let mut found = Default::default();
+    let outputs =
+        workshop().build(&Folder::at(path), gongkai::workshop::Aim::PublishAgain, &[Format::Docx], &mut found);
+    outputs.into_iter().next().unwrap_or_else(|| panic!("{:#?}", found.sorted())).bytes
+}
+
+/// A workbook that is a department has its editions beside it: recorded, told, taken out again, corrected from.
+#[test]
+fn a_workbook_alone_has_editions() {
+    let disk = tempfile::tempdir().expect("a folder");
+    let path = disk.path().join("631.xlsx");
+    std::fs::write(&path, super::workbooks::exported::exported(&Folder::open(&sample()))).expect("written");
+    let run = |arguments: &[&str]| {
+        let program = Command::new(env!("CARGO_BIN_EXE_gongkai")).current_dir(root()).args(arguments).output();
+        let output = program.expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (name, out) = (path.to_string_lossy(), disk.path().join("out"));
+    let out = out.to_string_lossy();
+    let (code, said) = run(&["build", &name, "--edition", "--date", "2023-02-10", "-o", &out]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(disk.path().join("631-editions/2023-02-10-1/manifest.json").is_file());
+    let (code, said) = run(&["history", &name]);
+    assert!(code == Some(0) && said.starts_with("2023-02-10-1\t"), "{said}");
+    let (code, said) = run(&["build", &name, "--at", "2023-02-10-1", "-o", &out]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&["diff", &format!("{}/631-editions/2023-02-10-1", disk.path().display()), &name]);
+    assert!(code == Some(0) && said.contains("完全相同"), "{said}");
+}

@@ -16,9 +16,9 @@ mod words;
 
 use super::rule::{Example, RulePage};
 use super::text::{self, Texts, TypedFigure};
-use crate::compose::{Basis, Composition, Forms, Job, TableView};
+use crate::compose::{Basis, Composition, Forms, Job, TableView, given_tables, table_named, view};
 use crate::data::printed::PrintedTable;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostics, Place, Severity};
 use crate::layout::LayoutSet;
 use book::{Book, CellId};
 use contradiction::{Answer, Contradiction, explain};
@@ -74,6 +74,7 @@ pub fn check(composition: &Composition) -> Diagnostics {
         let source = book.figure(cell).and_then(|f| composition.basis(&f.address));
         match source {
             Some(Basis::Lines { lines, .. }) => lines.first().map(|(o, ..)| Place::new(o.file.clone(), o.line, 0)),
+            Some(Basis::Printed(place)) => Some(place),
             _ => None,
         }
         .unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
@@ -82,7 +83,7 @@ pub fn check(composition: &Composition) -> Diagnostics {
     for printed in &composition.job().printed {
         let Some(id) = table_named(set, printed, &mut all) else { continue };
         let Some(exact) = composition.table(&id) else { continue };
-        if let Some(given) = given::view(&exact, printed, &set.schema, &mut all) {
+        if let Some(given) = view(&exact, printed, &set.schema, &mut all) {
             given::compare(&exact, &given, &mut all);
         }
     }
@@ -115,11 +116,11 @@ pub struct Contradicting {
 
 impl Printed {
     /// Reads the tables given with a job. Tables that rules need besides, and that the data gives, are computed.
-    pub fn read(mut job: Job) -> Printed {
-        let printed = std::mem::take(&mut job.printed);
+    pub fn read(job: impl Into<Arc<Job>>) -> Printed {
+        let job: Arc<Job> = job.into();
         let mut composing = Diagnostics::default();
-        let forms = Forms::compose(job, &mut composing);
-        Printed::of(Arc::new(forms), Arc::new(composing), &printed, None)
+        let forms = Forms::compose(job.clone(), &mut composing);
+        Printed::of(Arc::new(forms), Arc::new(composing), &job.printed, None)
     }
 
     fn of(
@@ -128,7 +129,7 @@ impl Printed {
         printed: &[PrintedTable],
         words: Option<Arc<Diagnostics>>,
     ) -> Printed {
-        let (mut views, read) = Printed::tables(&forms, printed);
+        let (mut views, read) = given_tables(&forms, printed);
         let mut found = Diagnostics::clone(&composing);
         found.extend(read);
         let composition = Composition::of_printed(&forms, &views);
@@ -143,18 +144,6 @@ impl Printed {
             }
         }
         Printed { forms, composing, book: Book::new(views), words, amounts, found }
-    }
-
-    /// The given tables as their forms understand them.
-    fn tables(forms: &Forms, printed: &[PrintedTable]) -> (Vec<TableView>, Diagnostics) {
-        let mut found = Diagnostics::default();
-        let set = &forms.job().set;
-        let mut views: Vec<TableView> = Vec::new();
-        for printed in printed {
-            let Some(form) = table_named(set, printed, &mut found).and_then(|id| forms.table(&id)) else { continue };
-            views.extend(given::view(&form, printed, &set.schema, &mut found));
-        }
-        (views, found)
     }
 
     /// What the tables were given with.
@@ -251,19 +240,4 @@ fn tables_of_rules(set: &LayoutSet) -> impl Iterator<Item = &str> {
     ids.sort();
     ids.dedup();
     ids.into_iter()
-}
-
-/// The id of the table a file is named for: by id, or by its layout's file.
-fn table_named(set: &LayoutSet, printed: &PrintedTable, found: &mut Diagnostics) -> Option<String> {
-    let named = set.tables.values().find(|t| t.id == printed.name || t.file == printed.name);
-    if named.is_none() {
-        let known: Vec<&str> = set.tables.values().map(|t| t.id.as_str()).collect();
-        let hint = match nearest(&printed.name, known.iter().copied()) {
-            Some(near) => format!("您是否指 {near}.csv？"),
-            None => format!("文件名用表的编号，可用的有：{}", known.join("、")),
-        };
-        let diagnostic = Diagnostic::error("E164", format!("没有编号为“{}”的表", printed.name));
-        found.push(diagnostic.at(Place::file(printed.file.clone())).hint(hint));
-    }
-    named.map(|t| t.id.clone())
 }

@@ -29,13 +29,3 @@ pub fn cell_name(book: &Book, cell: CellId) -> String {
     let sheet = &book.sheets()[cell.table];
     format!("{}“{}”行“{}”", table_name(sheet), row_name(book, cell), column_name(sheet, cell.column))
 }
-
-/// A name without what does not tell names apart: spaces, the number before it.
-pub fn plain_name(name: &str) -> String {
-    let clean: String = name.chars().filter(|c| !c.is_whitespace()).collect();
-    let number = |c: char| "一二三四五六七八九十百（）()0123456789".contains(c);
-    match clean.split_once(['、', '.', '．']) {
-        Some((before, after)) if !before.is_empty() && before.chars().all(number) => after.to_string(),
-        _ => clean,
-    }
-}

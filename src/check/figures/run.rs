@@ -2,8 +2,9 @@
 
 use super::book::{Book, Sheet};
 use super::evaluate::{Outcome, bound};
-use super::names::{plain_name, table_name};
+use super::names::table_name;
 use super::words::{self, PlaceOf};
+use crate::compose::plain_name;
 use crate::data::{Data, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::layout::rule::{Demand, FigureRule, RowsDemand};

@@ -136,6 +136,11 @@ impl<'a> Scope<'a> {
     }
 
     fn value_item(&self, dataset: &'a Dataset, field: usize, value: &str, keep: bool) -> Item {
+        Item { keep, ..self.named_item(dataset, field, value, None) }
+    }
+
+    /// The item of a value; `named`: what a given table calls it.
+    pub(super) fn named_item(&self, dataset: &'a Dataset, field: usize, value: &str, named: Option<&str>) -> Item {
         let decl = &dataset.fields[field];
         let mut item = plain_item(value, value);
         if let Kind::Code { class, .. } = &decl.kind
@@ -146,8 +151,11 @@ impl<'a> Scope<'a> {
             item.key = value.into();
             item.level = path.len().max(1);
             item.parent = path.iter().rev().nth(1).map_or("", |p| *p).into();
-            let names: Vec<String> = path.iter().map(|c| name(c).unwrap_or_else(|| c.to_string())).collect();
-            let known = name(value);
+            let known = named.filter(|own| !own.is_empty()).map(str::to_string).or_else(|| name(value));
+            let mut names: Vec<String> = path.iter().map(|c| name(c).unwrap_or_else(|| c.to_string())).collect();
+            if let (Some(last), Some(own)) = (names.last_mut(), &known) {
+                last.clone_from(own);
+            }
             if known.is_none() {
                 self.session.report(
                     Diagnostic::error("E303", format!("科目编码 {value} 没有名称"))
@@ -167,7 +175,6 @@ impl<'a> Scope<'a> {
         item.context.insert(decl.id.clone(), Value::from(value));
         item.fields.insert(decl.id.clone(), value.into());
         item.filter = Some(is(&decl.id, value));
-        item.keep = keep;
         item
     }
 

@@ -1,6 +1,7 @@
 //! Axes: declared entries become rows and columns, each with its key, its filters and what its label knows.
 
 mod columns;
+mod given;
 mod items;
 mod rows;
 

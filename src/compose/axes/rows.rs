@@ -223,7 +223,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn blank_row(&self, decl: &'a RowDecl) -> RowItem<'a> {
+    pub(super) fn blank_row(&self, decl: &'a RowDecl) -> RowItem<'a> {
         RowItem {
             decl,
             key: "".into(),
@@ -249,6 +249,11 @@ impl<'a> Scope<'a> {
             points.iter().any(|i| has_amount(peer.dataset, i))
         })
     }
+}
+
+/// The filters that every row of a table has.
+pub(super) fn at_root(scope: &Scope<'_>) -> Vec<Filter> {
+    scope.filters.clone()
 }
 
 fn code_field<'a>(each: &Each, dataset: &'a Dataset) -> Option<&'a str> {

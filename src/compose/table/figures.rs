@@ -52,7 +52,10 @@ impl<'a> TableComposer<'a, '_> {
         };
         let (amount, unknown) = match session.sum(dataset, &row_points, &column, measure, &chain.filters) {
             Ok(sum) => (Some(sum), None),
-            Err(reason) => (None, Some(reason)),
+            Err(reason) => match session.as_printed(dataset, &chain, &address) {
+                Some(printed) => (Some(printed), None),
+                None => (None, Some(reason)),
+            },
         };
         let terms =
             Terms::Points { dataset: dataset.id.as_str().into(), row: row_points, column, chain: Arc::new(chain) };

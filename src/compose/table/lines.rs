@@ -6,7 +6,7 @@ use crate::compose::heads;
 use crate::compose::parts::{prove_columns, prove_rows};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Align, ColumnKind, RowKind};
-use crate::layout::{CellContent, CellDecl, ColumnDecl, Parts, RowDecl, RowStyle};
+use crate::layout::{CellContent, CellDecl, ColumnDecl, Parts, RowStyle};
 
 /// One side: its columns, body and foot.
 pub(super) struct SideItems<'a> {
@@ -34,17 +34,29 @@ impl<'a, 'c> TableComposer<'a, 'c> {
 
     pub fn run(&mut self) {
         let layout = self.scope.layout;
+        let given = self.scope.session.given_tables.get(self.out.id.as_str());
         let mut lead = if layout.two_sided { self.scope.columns(&layout.columns) } else { Vec::new() };
         let mut sides = Vec::new();
         let mut at = lead.len();
-        for side in &layout.sides {
+        // Fixed rows that a given table does not have.
+        let mut absent = Vec::new();
+        for (index, side) in layout.sides.iter().enumerate() {
             let columns = self.scope.columns(if layout.two_sided { &side.columns } else { &layout.columns });
             let width = columns.len();
             let (body, foot) = (self.scope.rows(&side.rows, &columns), self.scope.rows(&side.foot, &columns));
+            let (body, foot) = match given {
+                None => (body, foot),
+                Some(given) => {
+                    let rows = self.scope.as_given(given, (index, side), body, foot);
+                    absent.push(rows.absent);
+                    (rows.body, rows.foot)
+                }
+            };
             sides.push(SideItems { columns, body, foot, at });
             at += width;
         }
-        for side in &sides {
+        // Of what is given as printed it is not known which lines a figure is made of.
+        for side in sides.iter().filter(|_| given.is_none()) {
             prove_rows(self.scope, &side.columns, &side.body, &side.foot);
             prove_columns(self.scope, &side.columns, &side.body);
         }
@@ -61,29 +73,38 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         for (index, (side, decl)) in sides.iter().zip(&layout.sides).enumerate() {
             let mut rows = decl.rows.iter().chain(&decl.foot);
             if rows.any(|r| r.when.is_some()) {
-                self.unprinted(index, side, &decl.rows, false);
-                self.unprinted(index, side, &decl.foot, true);
+                self.unprinted(index, side, self.scope.unprinted_rows(&decl.rows, &side.columns), false);
+                self.unprinted(index, side, self.scope.unprinted_rows(&decl.foot, &side.columns), true);
+            }
+        }
+        for (index, absent) in absent.into_iter().enumerate() {
+            for (row, foot) in absent {
+                self.unprinted(index, &sides[index], vec![row], foot);
             }
         }
     }
 
     /// Figures of fixed rows that are not printed, where no printed row has their address.
-    fn unprinted(&mut self, index: usize, side: &SideItems<'a>, decls: &'a [RowDecl], foot: bool) {
-        for row in self.scope.unprinted_rows(decls, &side.columns) {
+    fn unprinted(&mut self, index: usize, side: &SideItems<'a>, rows: Vec<RowItem<'a>>, foot: bool) {
+        let session = self.scope.session;
+        for row in rows {
             let mut figures = Vec::new();
-            let mut label = String::new();
+            let mut label = row.decl.cells.iter().find_map(|cell| match &cell.content {
+                CellContent::Text(template) => Some(self.scope.label(template, &row.context)),
+                CellContent::Figure { .. } => None,
+            });
             for column in side.columns.iter().filter(|c| c.decl.calc.is_none()) {
                 if column.decl.field.as_deref() == Some("label") {
-                    label = self.field_text(&row, column, "label", "");
+                    label.get_or_insert_with(|| self.field_text(&row, column, "label", ""));
                 }
                 let Some(key) = &column.key else { continue };
                 let address = format!("{}/{}/{key}", self.out.id, row.key);
-                if self.scope.session.find(&address).is_none() {
+                if session.find(&address).is_none() || session.given.contains_key(address.as_str()) {
                     self.content(&row, column, "", &mut figures);
                 }
             }
             if !figures.is_empty() {
-                self.out.hidden.push(named_row(&row, index, foot, label, figures));
+                self.out.hidden.push(named_row(&row, index, foot, label.unwrap_or_default(), figures));
             }
         }
     }
@@ -229,7 +250,10 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             }
             left_merged = self.declared_cell(decl, row, at, left_merged, &mut figures, cells);
             let label = side.columns[at - side.at].decl.field.as_deref() == Some("label");
-            if let (true, Some(Content::Text(text))) = (label, cells.last().map(|cell| &cell.content)) {
+            // A row is called what its label says, else what the first of its declared cells says.
+            if let (true, Some(Content::Text(text))) =
+                (label || name.is_empty(), cells.last().map(|cell| &cell.content))
+            {
                 name.clone_from(text);
             }
             at += decl.cols;

@@ -203,7 +203,10 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
     let mut filters = vec![layout.filter.clone()];
     filters.extend(instance.iter().map(|(field, value)| is(field, value)));
     let mut scope = Scope { session, layout, base, filters, look, empty: false, shared: Default::default() };
-    scope.empty = session.unheard(|| empty::is_empty(&scope));
+    scope.empty = match session.given_tables.get(composed.id.as_str()) {
+        Some(given) => given.prints_nothing(),
+        None => session.unheard(|| empty::is_empty(&scope)),
+    };
     composed.empty = scope.empty;
     TableComposer::new(&scope, &mut composed).run();
     composed

@@ -70,7 +70,9 @@ impl Group<'_> {
     /// `同样的还有 3 处：第 5 行、第 9 行`; none if there are no others.
     pub fn others(&self) -> Option<String> {
         let count = self.again.len();
-        (count > 0).then(|| format!("同样的还有 {count} 处：{}", lines_of(&self.again)))
+        let lines = lines_of(&self.again);
+        let lines = if lines.is_empty() { lines } else { format!("：{lines}") };
+        (count > 0).then(|| format!("同样的还有 {count} 处{lines}"))
     }
 }
 
@@ -81,7 +83,8 @@ fn file_of(finding: &Diagnostic) -> Option<&str> {
 /// The lines of findings in one file, at most a dozen named.
 fn lines_of(findings: &[&Diagnostic]) -> String {
     const SHOWN: usize = 12;
-    let mut numbers: Vec<u32> = findings.iter().filter_map(|d| d.place.as_ref()).map(|p| p.line).collect();
+    let mut numbers: Vec<u32> =
+        findings.iter().filter_map(|d| d.place.as_ref()).map(|p| p.line).filter(|line| *line > 0).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let lines: Vec<String> = numbers.iter().map(|n| format!("第 {n} 行")).collect();

@@ -43,6 +43,7 @@ fn why_json(why: &Why) -> Value {
         }
         Basis::Figures(of) => json!({ "figures": of.iter().map(AsRef::as_ref).collect::<Vec<&str>>() }),
         Basis::Record(o) => json!({ "lines": [{ "file": &*o.file, "line": o.line }] }),
+        Basis::Printed(place) => json!({ "printed": { "file": &*place.file, "line": place.line } }),
     };
     let places: Vec<Value> = why
         .places

@@ -67,6 +67,7 @@ fn source(why: &Why, lines: &mut Vec<String>) {
             lines.push(format!("  由这些数算出：{}", of.join("，")));
         }
         Basis::Record(origin) => lines.push(format!("  取自 {origin}")),
+        Basis::Printed(place) => lines.push(format!("  没有明细，取自 {place}")),
     }
 }
 
@@ -75,6 +76,9 @@ fn rounding(why: &Why, exact: Decimal) -> String {
     let printed = if why.printed.is_empty() { "空白" } else { &why.printed };
     if why.unit == Unit::Plain || why.printed.is_empty() {
         return format!("印作 {printed}，精确为 {}", amount(exact, why.unit));
+    }
+    if matches!(why.source, Basis::Printed(_)) {
+        return format!("印作 {printed} {}，只知道印出的数", why.unit.name());
     }
     let shown = why.printed.replace(',', "").parse::<Decimal>().unwrap_or_default() * why.unit.scale();
     let off = shown - exact;

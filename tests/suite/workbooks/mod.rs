@@ -1,6 +1,6 @@
 //! Workbooks as data: what they give is what CSV files give, and what is wrong with one is told at its cell.
 
-mod exported;
+pub mod exported;
 mod hostile;
 mod made;
 mod mutations;

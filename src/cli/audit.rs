@@ -1,0 +1,66 @@
+//! `gongkai audit`: published files checked as they are, nothing written.
+
+use super::folders::Places;
+use super::messages::{Form, Outcome, Telling, report, tell};
+use crate::diagnostic::Diagnostics;
+use crate::folder::Folder;
+use crate::layout::Layouts;
+use crate::published::import::take;
+use crate::published::load;
+use clap::Args;
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct AuditArgs {
+    /// 公开的文件，可以有多个：PDF（不是扫描件）
+    #[arg(required = true, value_name = "文件", help_heading = "参数")]
+    files: Vec<PathBuf>,
+    /// 版式集；不写则按表题和表头认
+    #[arg(long, value_name = "名称", help_heading = "选项")]
+    layout: Option<String>,
+    /// 怎样列出：text（给人看，写在标准错误）、json、sarif、html（写在标准输出）
+    #[arg(long, value_name = "格式", default_value = "text", help_heading = "选项", hide_possible_values = true)]
+    #[arg(hide_default_value = true)]
+    format: Form,
+    /// 有警告也以 1 退出；不写则只有错误才是
+    #[arg(long, help_heading = "选项")]
+    strict: bool,
+    #[command(flatten)]
+    places: Places,
+}
+
+/// Checks every file, in parallel.
+pub fn run(args: &AuditArgs) -> ExitCode {
+    let layouts = args.places.layouts();
+    let audited: Vec<(Option<String>, Outcome)> =
+        args.files.par_iter().map(|file| one(file, args.layout.as_deref(), &layouts)).collect();
+    for (file, (told, _)) in args.files.iter().zip(&audited) {
+        match told {
+            Some(told) => tell(format_args!("{}：{told}", file.display())),
+            None => tell(format_args!("{}：没有读", file.display())),
+        }
+    }
+    let folders: Vec<Folder> = args.files.iter().map(|file| Folder::of_files(file, [])).collect();
+    let outcomes: Vec<Outcome> = audited.into_iter().map(|(_, outcome)| outcome).collect();
+    report(&folders, &outcomes, &Telling { form: args.format, strict: args.strict, writes: false, layouts: &layouts })
+}
+
+/// What a file was taken for, and all that is found in it.
+fn one(file: &Path, layout: Option<&str>, layouts: &Layouts) -> (Option<String>, Outcome) {
+    let mut diagnostics = Diagnostics::default();
+    let bytes = match load(file) {
+        Ok(bytes) => bytes,
+        Err(wrong) => {
+            diagnostics.push(wrong);
+            return (None, Outcome { diagnostics, ..Outcome::default() });
+        }
+    };
+    let taken = take(&bytes, file, layout, layouts, &mut diagnostics);
+    let told = taken.as_ref().map(|taken| taken.told());
+    if let Some(taken) = taken {
+        diagnostics.extend(taken.audit(layouts, &file.display().to_string()));
+    }
+    (told, Outcome { diagnostics, ..Outcome::default() })
+}

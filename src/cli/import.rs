@@ -1,0 +1,93 @@
+//! `gongkai import`: a published file becomes a data folder with its tables as printed.
+
+use super::folders::Places;
+use super::messages::{print, tell};
+use crate::begin::{make_folders, with_new_files};
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::place::save;
+use crate::published::import::{Taken, take};
+use crate::published::load;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct ImportArgs {
+    /// 公开的文件：PDF（由 Word、WPS、Excel 等导出的，不是扫描件）
+    #[arg(value_name = "文件", help_heading = "参数")]
+    file: PathBuf,
+    /// 新的数据文件夹；里面已有的文件不会覆盖
+    #[arg(value_name = "文件夹", help_heading = "参数")]
+    folder: PathBuf,
+    /// 版式集；不写则按表题和表头认
+    #[arg(long, value_name = "名称", help_heading = "选项")]
+    layout: Option<String>,
+    /// 作什么用：tables（照印出来的样子的表和正文）
+    #[arg(
+        long = "as",
+        value_name = "用途",
+        default_value = "tables",
+        help_heading = "选项",
+        hide_possible_values = true
+    )]
+    #[arg(hide_default_value = true)]
+    purpose: Purpose,
+    #[command(flatten)]
+    places: Places,
+}
+
+/// What a file is taken in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Purpose {
+    Tables,
+}
+
+/// Makes the folder. What lies there already is left alone, and the exit code is 1.
+pub fn run(args: &ImportArgs) -> ExitCode {
+    let mut found = Diagnostics::default();
+    let taken = match args.purpose {
+        Purpose::Tables => tables(args, &mut found),
+    };
+    found.sorted().iter().for_each(tell);
+    let Some((taken, written)) = taken.filter(|_| !found.has_errors()) else {
+        tell("没有写入任何文件，原有文件未动");
+        return ExitCode::FAILURE;
+    };
+    written.iter().for_each(|path| print(path.display()));
+    ends(&taken, args, &found);
+    ExitCode::SUCCESS
+}
+
+fn tables(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Taken, Vec<PathBuf>)> {
+    let bytes = load(&args.file).map_err(|wrong| found.push(wrong)).ok()?;
+    let taken = take(&bytes, &args.file, args.layout.as_deref(), &args.places.layouts(), found)?;
+    tell(taken.told());
+    let files = taken.imported.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes()));
+    let written = write(&args.folder, files, found)?;
+    Some((taken, written))
+}
+
+/// The files, in a folder that has none of their names.
+fn write(
+    place: &Path,
+    files: impl Iterator<Item = (String, Vec<u8>)>,
+    found: &mut Diagnostics,
+) -> Option<Vec<PathBuf>> {
+    let folder = with_new_files(place, files, found);
+    if found.has_errors() {
+        return None;
+    }
+    make_folders(place, &folder).map_err(|wrong| found.push(wrong)).ok()?;
+    Some(save(&folder, found))
+}
+
+/// What was understood, what was not, what to do next.
+fn ends(taken: &Taken, args: &ImportArgs, found: &Diagnostics) {
+    let cells: usize = taken.published.tables().flat_map(|table| &table.rows).map(|row| row.cells.len()).sum();
+    let rest = taken.imported.rest.len();
+    let doubtful = found.count(Severity::Warning);
+    tell(format_args!(
+        "读出 {cells} 格；没有放进哪一节的文字 {rest} 段（在 source.toml 里）；有疑问的 {doubtful} 处，请先核对"
+    ));
+    tell(format_args!("核对以后：gongkai check {}", args.folder.display()));
+}

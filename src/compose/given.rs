@@ -1,0 +1,514 @@
+//! Tables given as printed become the views that rules and documents read: headings tell the columns, codes and names the
+//! rows.
+
+use super::view::{FigureView, PrintedColumn, RowView, TableView};
+use super::{Forms, Job, short_key};
+use crate::data::printed::{PrintedTable, TABLES};
+use crate::data::{Class, Schema};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::layout::LayoutSet;
+use crate::money::Unit;
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+/// The given tables as their forms understand them.
+pub(crate) fn given_tables(forms: &Forms, printed: &[PrintedTable]) -> (Vec<TableView>, Diagnostics) {
+    let mut found = Diagnostics::default();
+    let set = &forms.job().set;
+    let mut views: Vec<TableView> = Vec::new();
+    for printed in printed {
+        let Some(form) = table_named(set, printed, &mut found).and_then(|id| forms.table(&id)) else { continue };
+        views.extend(view(&form, printed, &set.schema, &mut found));
+    }
+    (views, found)
+}
+
+/// What a document is made of, where its tables are given as printed: each as its form understands it, and besides the
+/// fixed rows that are not there. A row that a whole table does not print is nought, but for a total.
+pub(super) fn to_compose(job: &Arc<Job>, found: &mut Diagnostics) -> Vec<TableView> {
+    let forms = Forms::compose(job.clone(), &mut Diagnostics::default());
+    let (mut tables, read) = given_tables(&forms, &job.printed);
+    found.extend(read);
+    for table in tables.iter_mut().filter(|table| table.whole) {
+        let Some(form) = forms.table(&table.id) else { continue };
+        let file = table.rows.iter().find_map(|row| row.place.clone()).map(|place| Place::file(place.file));
+        let Some(file) = file else { continue };
+        let there: FxHashSet<(usize, &str)> = table.rows.iter().map(|row| (row.side, &*row.key)).collect();
+        let is_absent = |row: &RowView| !row.generated && !row.total && !there.contains(&(row.side, &*row.key));
+        let mut absent: Vec<RowView> = form.rows.into_iter().filter(is_absent).collect();
+        for figure in absent.iter_mut().flat_map(|row| row.figures.iter_mut().flatten()) {
+            (figure.text, figure.place) = (String::new(), Some(file.clone()));
+        }
+        table.absent = absent;
+    }
+    tables
+}
+
+/// The findings of a document of printed tables, those of figures that no table prints and no file gives told as one: a
+/// list of what to give besides.
+pub(super) fn told_together(found: &Diagnostics, job: &Job) -> Diagnostics {
+    let mut rest = Diagnostics::default();
+    let mut lacking: IndexMap<String, Vec<String>> = IndexMap::new();
+    let mut places: Vec<(Place, String)> = Vec::new();
+    for one in found.iter() {
+        let Some((file, what, place)) = lacks(one, job) else {
+            rest.push(one.clone());
+            continue;
+        };
+        let rows = lacking.entry(file).or_default();
+        if let Some(row) = what.as_deref().and_then(|address| address.split(['/', '@', '~', '%']).nth(1))
+            && !rows.iter().any(|known| known == row)
+        {
+            rows.push(row.to_string());
+        }
+        let says = what.map_or("这里用到它的记录".to_string(), |address| format!("这里用到“{address}”"));
+        places.extend(place.map(|place| (place, says)));
+    }
+    if lacking.is_empty() {
+        return rest;
+    }
+    let files = lacking.iter().map(|(file, rows)| match rows.is_empty() {
+        true => file.clone(),
+        false => format!("{file}（{}）", rows.join("、")),
+    });
+    let message =
+        format!("各表没有印出正文要用的数，还要 {} 个文件：{}", lacking.len(), files.collect::<Vec<_>>().join("；"));
+    let mut all = Diagnostic::error("E511", message).at(Place::file(TABLES)).hint(
+        "补上这些文件，或在版式中换一种说法；没有的数不会当作零。tables/ 里的文件一行一个数，先写一行列名，与各表一样",
+    );
+    for (place, says) in places {
+        all = all.related(place, says);
+    }
+    rest.push(all);
+    rest
+}
+
+/// What a finding says is not there: the file, the address of the figure, and where it is used.
+fn lacks(one: &Diagnostic, job: &Job) -> Option<(String, Option<String>, Option<Place>)> {
+    let (what, file) = one.message.split_once("没有文件 ")?;
+    let file = file.split('，').next().unwrap_or_default();
+    let place = one.related.first().map(|(place, _)| place).or(one.place.as_ref()).cloned();
+    match (&*one.code, what) {
+        ("E302", "") => Some((file.to_string(), None, place)),
+        ("E302" | "E304", what) => {
+            let address = what.strip_prefix("数字“")?.strip_suffix("”无从得知：")?;
+            let (base, _) = address.split_at(address.find(['@', '~', '%']).unwrap_or(address.len()));
+            let table = base.split('/').next().unwrap_or_default();
+            // What the given tables stand for: a table more stands for it too.
+            let of_given = job.set.tables.values().filter(|form| job.prints(&form.id, &form.file));
+            let own = of_given.filter_map(|form| job.data.datasets.get(&form.from)).any(|of| *of.file == *file);
+            let file = if own { format!("{TABLES}/{table}.csv") } else { file.to_string() };
+            Some((file, Some(address.to_string()), place))
+        }
+        _ => None,
+    }
+}
+
+/// A printed table as its form understands it. None, with findings, where its headings cannot be told.
+pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &mut Diagnostics) -> Option<TableView> {
+    let Some(first) = first_data_row(form, printed) else {
+        found.push(
+            Diagnostic::error("E165", format!("没有找到《{}》的列标题", form.title))
+                .at(Place::file(printed.file.clone()))
+                .hint("表头要与公开的表一致，如“科目编码,科目名称,合计,基本支出,项目支出”"),
+        );
+        return None;
+    };
+    let columns = columns(form, &printed.rows[..first]);
+    report_columns(form, printed, first, &columns, found);
+    let unit = unit(&printed.rows[..first]);
+    let mut reader = Reader {
+        form,
+        printed,
+        schema,
+        columns,
+        unit,
+        used: vec![false; form.rows.len()],
+        labels: form.rows.iter().map(|r| (plain(&r.label), plain_name(&r.label))).collect(),
+        rows: Vec::new(),
+        codes: Vec::new(),
+        whole: true,
+    };
+    let heads: Vec<&Vec<String>> = printed.rows[..first].iter().map(|(_, cells)| cells).collect();
+    for (line, cells) in &printed.rows[first..] {
+        // Headings repeated on a following page.
+        if !heads.contains(&cells) {
+            reader.line(*line, cells, found);
+        }
+    }
+    Some(TableView { rows: reader.rows, whole: reader.whole, ..form.clone() })
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The row after the headings and the row of column numbers; none if no row holds two headings.
+fn first_data_row(form: &TableView, printed: &PrintedTable) -> Option<usize> {
+    let heads: Vec<String> = form.printed_columns.iter().flat_map(|c| &c.head).map(|h| plain(h)).collect();
+    let is_head = |cells: &Vec<String>| {
+        let known = cells.iter().filter(|c| !c.is_empty() && heads.contains(&plain(c))).count();
+        let filled = cells.iter().filter(|c| !c.is_empty()).count();
+        known >= 2 && known * 2 >= filled || known == 1 && filled == 1 && heads.len() <= 2
+    };
+    // A row with one head over several columns, and nothing else; 合计 is a row's name as well.
+    let labels: Vec<String> = form.rows.iter().map(|r| plain(&r.label)).collect();
+    let is_lone_head = |cells: &Vec<String>| {
+        let mut filled = cells.iter().filter(|c| !c.is_empty()).map(|c| plain(c));
+        let only = filled.next().filter(|_| filled.next().is_none());
+        only.is_some_and(|text| heads.contains(&text) && !labels.contains(&text))
+    };
+    let first = printed.rows.iter().position(|(_, cells)| is_head(cells))?;
+    let mut end = first + 1;
+    while let Some((_, cells)) = printed.rows.get(end) {
+        if !is_head(cells) && !is_numbering(cells) && !is_lone_head(cells) {
+            break;
+        }
+        end += 1;
+    }
+    Some(end)
+}
+
+/// 栏次 1 2 3 …, each one more than that before it; or 1=2+3.
+fn is_numbering(cells: &[String]) -> bool {
+    let filled: Vec<String> = cells.iter().filter(|c| !c.is_empty()).map(|c| plain(c)).collect();
+    let number = |c: &String| c.split(['=', '＝']).next().and_then(|n| n.parse::<u32>().ok());
+    let numbers: Vec<u32> = filled.iter().filter_map(number).collect();
+    let consecutive =
+        numbers.windows(2).all(|p| p[0].checked_add(1) == Some(p[1])) && numbers.first().is_some_and(|n| *n <= 1);
+    filled.first().is_some_and(|c| c == "栏次") || numbers.len() > 1 && consecutive && numbers.len() + 1 >= filled.len()
+}
+
+/// Per column of the file: the form's column it holds.
+fn columns(form: &TableView, head: &[(u32, Vec<String>)]) -> Vec<Option<usize>> {
+    let heads: Vec<&Vec<String>> = head.iter().map(|(_, cells)| cells).filter(|c| !is_numbering(c)).collect();
+    let known: Vec<String> = form.printed_columns.iter().flat_map(|c| &c.head).map(|h| plain(h)).collect();
+    let heads: Vec<&Vec<String>> =
+        heads.into_iter().filter(|cells| cells.iter().any(|c| known.contains(&plain(c)))).collect();
+    let width = heads.iter().map(|cells| cells.len()).max().unwrap_or(0);
+    let text = |row: usize, column: usize| heads[row].get(column).map(|c| plain(c)).unwrap_or_default();
+    let mut filled: Vec<Vec<String>> = (0..heads.len()).map(|row| (0..width).map(|c| text(row, c)).collect()).collect();
+    // A head over several columns stands in the first of them, and has heads below it in each.
+    for (row, cells) in filled.iter_mut().enumerate().take(heads.len().saturating_sub(1)) {
+        for column in 1..width {
+            let below = (row + 1..heads.len()).any(|r| !text(r, column).is_empty());
+            if cells[column].is_empty() && below {
+                cells[column] = cells[column - 1].clone();
+            }
+        }
+    }
+    let paths: Vec<Vec<String>> = (0..width)
+        .map(|column| filled.iter().map(|row| row[column].clone()).filter(|t| !t.is_empty()).collect())
+        .collect();
+    let mut taken = vec![false; form.printed_columns.len()];
+    let mut found = vec![None; width];
+    let whole = |c: &PrintedColumn| -> Vec<String> { c.head.iter().map(|h| plain(h)).collect() };
+    let leaf = |c: &PrintedColumn| c.head.last().map(|h| plain(h));
+    for (column, path) in paths.iter().enumerate().filter(|(_, p)| !p.is_empty()) {
+        let same = |c: &PrintedColumn| whole(c) == *path;
+        let same_leaf = |c: &PrintedColumn| leaf(c).as_ref() == path.last();
+        let of = |holds: &dyn Fn(&PrintedColumn) -> bool, taken: &[bool]| {
+            (0..form.printed_columns.len()).find(|&i| !taken[i] && holds(&form.printed_columns[i]))
+        };
+        let index = of(&same, &taken).or_else(|| of(&same_leaf, &taken));
+        if let Some(index) = index {
+            taken[index] = true;
+            found[column] = Some(index);
+        }
+    }
+    // One head over several columns that are each a part: 科目编码 over 类, 款 and 项.
+    for column in 1..width {
+        let Some(before) = found[column - 1].filter(|_| paths[column].is_empty() && found[column].is_none()) else {
+            continue;
+        };
+        let (of, next) = (&form.printed_columns[before], form.printed_columns.get(before + 1));
+        if next.is_some_and(|next| next.head == of.head && next.side == of.side && !taken[before + 1]) {
+            taken[before + 1] = true;
+            found[column] = Some(before + 1);
+        }
+    }
+    found
+}
+
+fn report_columns(
+    form: &TableView,
+    printed: &PrintedTable,
+    first: usize,
+    columns: &[Option<usize>],
+    found: &mut Diagnostics,
+) {
+    let line = printed.rows[first - 1].0;
+    for (index, column) in form.printed_columns.iter().enumerate() {
+        if column.key.is_some() && !columns.contains(&Some(index)) {
+            let head = column.head.last().cloned().unwrap_or_default();
+            found.push(
+                Diagnostic::error("E166", format!("《{}》缺少列“{head}”", form.title))
+                    .at(Place::new(printed.file.clone(), line, 0))
+                    .hint("没有数的列也要保留"),
+            );
+        }
+    }
+}
+
+/// The unit a line above the headings names, 单位：元.
+fn unit(above: &[(u32, Vec<String>)]) -> Option<Unit> {
+    let texts = above.iter().flat_map(|(_, cells)| cells).map(|c| plain(c));
+    texts.into_iter().find_map(|text| {
+        let at = text.find("单位：").or_else(|| text.find("单位:"))?;
+        let name = text[at..].trim_start_matches("单位").trim_start_matches([':', '：']);
+        [Unit::WanYuan, Unit::YiYuan, Unit::Yuan].into_iter().find(|unit| name.starts_with(unit.name()))
+    })
+}
+
+struct Reader<'a> {
+    form: &'a TableView,
+    printed: &'a PrintedTable,
+    schema: &'a Schema,
+    columns: Vec<Option<usize>>,
+    unit: Option<Unit>,
+    /// Rows of the form that were found.
+    used: Vec<bool>,
+    /// Per row of the form: its label without spaces, and without its number too.
+    labels: Vec<(String, String)>,
+    rows: Vec<RowView>,
+    /// Per side: the columns of the code in the row before, for those that are merged with it.
+    codes: Vec<Vec<String>>,
+    /// Every line with figures was understood.
+    whole: bool,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, line: u32, cells: &[String], found: &mut Diagnostics) {
+        if cells.iter().find(|c| !c.is_empty()).is_some_and(|c| c.starts_with('注') || c.starts_with("备注")) {
+            return;
+        }
+        for side in 0..self.form.classes.len().max(1) {
+            let at = |wanted: &dyn Fn(&PrintedColumn) -> bool| -> Vec<(usize, &PrintedColumn)> {
+                let all = self.columns.iter().enumerate();
+                all.filter_map(|(c, form)| Some((c, &self.form.printed_columns[(*form)?])))
+                    .filter(|(_, column)| column.side == side && wanted(column))
+                    .collect()
+            };
+            let text = |c: usize| cells.get(c).map(|t| t.trim()).unwrap_or_default();
+            let of_code = at(&|c| c.field.as_deref().is_some_and(|f| f == "code" || f.starts_with("code.")));
+            let code =
+                above_if_merged(self.codes.get(side), of_code.iter().map(|&(c, _)| text(c).to_string()).collect());
+            self.codes.resize(self.codes.len().max(side + 1), Vec::new());
+            self.codes[side].clone_from(&code);
+            let code = code.concat();
+            let label: String =
+                at(&|c| c.field.as_deref() == Some("label")).first().map(|&(c, _)| text(c)).unwrap_or_default().into();
+            let figures = at(&|c| c.key.is_some());
+            if code.is_empty() && label.is_empty() && figures.iter().all(|&(c, _)| text(c).is_empty()) {
+                continue;
+            }
+            let place = |c: usize| Place::field(self.printed.file.clone(), line, c as u32 + 1);
+            let column = at(&|c| c.field.is_some()).first().map_or(0, |&(c, _)| c);
+            let other = at(&|c| c.field.as_deref().is_some_and(|f| f != "label" && !f.starts_with("code")));
+            let texts = other.iter().filter_map(|&(c, of)| Some((of.field.clone()?, text(c).to_string()))).collect();
+            let Some(mut row) = self.row(side, &code, &label) else {
+                let any = figures.iter().any(|&(c, _)| !text(c).is_empty());
+                if any {
+                    self.whole = false;
+                    let name = if label.is_empty() { &code } else { &label };
+                    let what = match name.is_empty() {
+                        true => format!("《{}》的这一行有数，却没有科目编码，也没有名称", self.form.title),
+                        false => format!("《{}》里没有“{name}”这一行", self.form.title),
+                    };
+                    found
+                        .push(Diagnostic::error("E162", what).at(place(column)).hint("行名、科目编码要与公开的表一致"));
+                }
+                continue;
+            };
+            let mut given: Vec<Option<FigureView>> = vec![None; self.form.columns.len()];
+            for &(c, printed) in &figures {
+                let Some(key) = &printed.key else { continue };
+                let Some(index) = self.form.column(key, side) else { continue };
+                given[index] = self.figure(&row, index, text(c), place(c), found);
+            }
+            for (index, column) in self.form.columns.iter().enumerate().filter(|(_, c)| c.side == side) {
+                let has = row.figures.get(index).is_none_or(Option::is_some);
+                if has && !figures.iter().any(|(_, printed)| printed.key.as_ref() == Some(&column.key)) {
+                    given[index] = Some(self.not_given(&row, index));
+                }
+            }
+            row.texts = texts;
+            row.place = Some(place(column));
+            row.figures = given;
+            row.printed = true;
+            self.rows.push(row);
+        }
+    }
+
+    /// The form's row for a code or a name; a code that the form has no row for makes one.
+    fn row(&mut self, side: usize, code: &str, label: &str) -> Option<RowView> {
+        let form = self.form;
+        let class = form.classes.get(side).cloned().flatten();
+        let of_code = class.as_ref().and_then(|id| self.schema.classes.get(id));
+        if let (Some(class), Some(id)) = (of_code, &class)
+            && !code.is_empty()
+            && class.level(code).is_some()
+        {
+            return Some(self.code_row(side, id, class, code, label));
+        }
+        let name = plain_name(label);
+        let free = |i: &usize| !self.used[*i] && form.rows[*i].side == side;
+        let whole = plain(label);
+        let same = |i: &usize| {
+            let (own, plain) = &self.labels[*i];
+            // A row that is written cell by cell has no label but its key.
+            let keyed = own.is_empty() && *form.rows[*i].key == *whole;
+            !label.is_empty() && (*own == whole || *plain == name || keyed)
+        };
+        if let Some(index) = (0..form.rows.len()).find(|i| free(i) && same(i)) {
+            self.used[index] = true;
+            return Some(form.rows[index].clone());
+        }
+        // 合计 is where the code would be.
+        let in_its_place = |i: &usize| {
+            let (own, code) = (&self.labels[*i].0, plain(code));
+            *own == code || own.is_empty() && !code.is_empty() && *form.rows[*i].key == *code
+        };
+        if let Some(index) = (0..form.rows.len()).find(|i| free(i) && in_its_place(i)) {
+            self.used[index] = true;
+            return Some(form.rows[index].clone());
+        }
+        // Rows of codes that print no code, by the name alone.
+        if let (Some(class), Some(id)) = (of_code, &class) {
+            let code = class.names.iter().find(|(_, n)| plain_name(n) == name).map(|(code, _)| code.clone())?;
+            return Some(self.code_row(side, id, class, &code, label));
+        }
+        let is_choice = form.choices.get(side).is_some_and(|values| values.iter().any(|value| value == label));
+        let by_name = is_choice || form.named_by_data.get(side).copied().unwrap_or(false) && !label.is_empty();
+        by_name.then(|| new_row(side, label))
+    }
+
+    fn code_row(&mut self, side: usize, id: &str, class: &Class, code: &str, label: &str) -> RowView {
+        let known = (0..self.form.rows.len())
+            .find(|&i| !self.used[i] && self.form.rows[i].code == code && self.form.rows[i].side == side);
+        if let Some(index) = known {
+            self.used[index] = true;
+            return RowView { name: plain_name(label), label: label.to_string(), ..self.form.rows[index].clone() };
+        }
+        let level = class.level(code).and_then(|l| class.levels.get(l).cloned());
+        RowView {
+            key: short_key(code),
+            code: code.to_string(),
+            class: id.to_string(),
+            level: level.unwrap_or_default(),
+            ..new_row(side, label)
+        }
+    }
+
+    /// A figure of a column that the file does not have: not known.
+    fn not_given(&self, row: &RowView, column: usize) -> FigureView {
+        let form = &self.form.columns[column];
+        FigureView {
+            address: format!("{}/{}/{}", self.form.id, row.key, form.key).into(),
+            amount: None,
+            text: String::new(),
+            unit: Unit::WanYuan,
+            decimals: 2,
+            place: None,
+        }
+    }
+
+    fn figure(
+        &self,
+        row: &RowView,
+        column: usize,
+        text: &str,
+        place: Place,
+        found: &mut Diagnostics,
+    ) -> Option<FigureView> {
+        let form = &self.form.columns[column];
+        // How the form prints a figure here: its own, else that of the column's first.
+        let own = row.figures.get(column).and_then(Option::as_ref);
+        let like = own.or_else(|| self.form.rows.iter().find_map(|r| r.figures[column].as_ref()));
+        let unit = match like.map_or(Unit::WanYuan, |f| f.unit) {
+            Unit::Plain => Unit::Plain,
+            unit => self.unit.unwrap_or(unit),
+        };
+        let text = match text {
+            "-" | "—" | "——" | "－" | "/" => "",
+            text => text,
+        };
+        if crate::money::printed_number(text, unit.scale()).is_none() {
+            let is_number = !text.contains('_') && text.replace([',', '，'], "").parse::<Decimal>().is_ok();
+            let what = if is_number { "太大，或小数太多，不像一个金额" } else { "不是数字" };
+            found.push(
+                Diagnostic::error("E163", format!("“{text}”{what}"))
+                    .at(place.clone())
+                    .hint("金额只写数字，如 71.46；没有数的空着"),
+            );
+        }
+        let address: Arc<str> = format!("{}/{}/{}", self.form.id, row.key, form.key).into();
+        Some(FigureView {
+            address,
+            amount: None,
+            text: text.to_string(),
+            unit,
+            decimals: like.map_or(2, |f| f.decimals),
+            place: Some(place),
+        })
+    }
+}
+
+/// The columns of a code: those before the first that is filled are merged with the row above.
+fn above_if_merged(above: Option<&Vec<String>>, mut code: Vec<String>) -> Vec<String> {
+    if let (Some(above), Some(first)) = (above, code.iter().position(|part| !part.is_empty())) {
+        for (part, before) in code.iter_mut().zip(above).take(first) {
+            part.clone_from(before);
+        }
+    }
+    code
+}
+
+/// A row that its form does not have.
+fn new_row(side: usize, label: &str) -> RowView {
+    RowView {
+        key: short_key(label),
+        label: label.to_string(),
+        name: label.to_string(),
+        code: String::new(),
+        class: String::new(),
+        level: String::new(),
+        side,
+        foot: false,
+        generated: true,
+        total: false,
+        of: false,
+        under: None,
+        printed: true,
+        texts: Vec::new(),
+        place: None,
+        figures: Vec::new(),
+    }
+}
+
+/// A name without what does not tell names apart: spaces, the number before it.
+pub(crate) fn plain_name(name: &str) -> String {
+    let clean: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = |c: char| "一二三四五六七八九十百（）()0123456789".contains(c);
+    match clean.split_once(['、', '.', '．']) {
+        Some((before, after)) if !before.is_empty() && before.chars().all(number) => after.to_string(),
+        _ => clean,
+    }
+}
+
+/// The id of the table a file is named for: by id, or by its layout's file.
+pub(crate) fn table_named(set: &LayoutSet, printed: &PrintedTable, found: &mut Diagnostics) -> Option<String> {
+    let named = set.tables.values().find(|t| t.id == printed.name || t.file == printed.name);
+    if named.is_none() {
+        let known: Vec<&str> = set.tables.values().map(|t| t.id.as_str()).collect();
+        let hint = match nearest(&printed.name, known.iter().copied()) {
+            Some(near) => format!("您是否指 {near}.csv？"),
+            None => format!("文件名用表的编号，可用的有：{}", known.join("、")),
+        };
+        let diagnostic = Diagnostic::error("E164", format!("没有编号为“{}”的表", printed.name));
+        found.push(diagnostic.at(Place::file(printed.file.clone())).hint(hint));
+    }
+    named.map(|t| t.id.clone())
+}

@@ -1,0 +1,418 @@
+//! What was read becomes a data folder: tables as printed, prose in the set's sections, and for every line of them the
+//! place in the published file.
+
+use super::recognise::{Recognised, plain, titles_alike};
+use super::{PaperCell, PaperTable, PaperText, Part, Published, Spot};
+use crate::compose::PrintedColumn;
+use crate::data::printed::TABLES;
+use crate::diagnostic::Place;
+use crate::folder::{Bytes, Folder};
+use crate::layout::narrative_lines::END;
+use crate::toml_tree::toml_string;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Whose document it is, as far as it says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// Code of the department.
+    pub code: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// The year.
+    pub year: Option<i32>,
+}
+
+/// A folder made of a published document.
+pub struct Imported {
+    /// Its files.
+    pub files: BTreeMap<String, String>,
+    /// For each file that came from the document: what stands behind each of its lines, from line 1.
+    pub origins: BTreeMap<String, Vec<Origin>>,
+    /// Stems of the set's sections that were found.
+    pub sections: Vec<String>,
+    /// Texts that belong to no section of the set.
+    pub rest: Vec<PaperText>,
+}
+
+/// What a line of a file was made of.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Origin {
+    /// The whole line's place.
+    pub spot: Spot,
+    /// Of a table: the title; else empty.
+    pub table: String,
+    /// Of a table: which row of it, from 1.
+    pub row: usize,
+    /// Of a table: each cell's first column and place.
+    pub cells: Vec<(usize, Spot)>,
+}
+
+/// Whose document it is: from its first page, the lines over its tables, and the name of its file.
+pub fn whose(published: &Published, file: &Path) -> Whose {
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let titles = published.tables().map(|table| table.title.as_str());
+    let first: Vec<&str> = published.texts().take(12).map(|text| text.text.as_str()).collect();
+    let joined = first.iter().take(4).copied().collect::<String>();
+    let candidates: Vec<&str> = first
+        .iter()
+        .copied()
+        .chain([joined.as_str(), stem])
+        .chain(titles)
+        .filter(|text| text.chars().count() <= 60)
+        .collect();
+    let all = || candidates.iter().filter_map(|text| said(text));
+    let said = all().find(|(name, ..)| !name.is_empty()).or_else(|| all().next());
+    let over = published.tables().flat_map(|table| &table.above).find_map(|line| department(line));
+    let year = said.as_ref().map(|said| said.1).or_else(|| candidates.iter().find_map(|text| year_in(text)));
+    let code: String = stem.chars().take_while(char::is_ascii_digit).collect();
+    let of_title = said.as_ref().and_then(|said| said.2.clone());
+    Whose {
+        code: of_title.or((3..=9).contains(&code.len()).then_some(code)).filter(|code| !is_year(code)),
+        name: said.map(|said| said.0).filter(|name| !name.is_empty()).or(over),
+        year,
+    }
+}
+
+fn is_year(code: &str) -> bool {
+    code.len() == 4 && code.starts_with("20")
+}
+
+/// Name, year and code in a title: `631临港部门2023年部门预算公开`, `2026年东湖区水务局部门预算`.
+fn said(text: &str) -> Option<(String, i32, Option<String>)> {
+    let text = plain(text);
+    let (at, year) = year_at(&text)?;
+    let after = text[at + 4..].trim_start_matches(['年', '度']);
+    let ends = ["部门预算", "单位预算", "部门决算", "单位决算", "预算", "决算"];
+    let end = ends.iter().filter_map(|end| after.find(end)).min()?;
+    let before = &text[..at];
+    let digits: usize = before.bytes().take_while(u8::is_ascii_digit).count();
+    let code = (3..=9).contains(&digits).then(|| before[..digits].to_owned());
+    let before = before[digits..].trim_start_matches("附件").trim_matches(['：', ':', '（', '）']);
+    let name = if before.is_empty() { &after[..end] } else { before };
+    let name = name.trim_end_matches("部门").trim_end_matches('的');
+    // A name that ends in 部门 is one.
+    let name = if before.ends_with("部门") { before } else { name };
+    Some((name.to_owned(), year, code))
+}
+
+fn year_at(text: &str) -> Option<(usize, i32)> {
+    text.match_indices("20").find_map(|(at, _)| {
+        let year: i32 = text.get(at..at + 4)?.parse().ok()?;
+        let alone = !text[..at].ends_with(|c: char| c.is_ascii_digit()) || at >= 3;
+        (text[at + 4..].starts_with('年') && alone && (2000..=2100).contains(&year)).then_some((at, year))
+    })
+}
+
+fn year_in(text: &str) -> Option<i32> {
+    year_at(&plain(text)).map(|(_, year)| year)
+}
+
+/// `部门：东湖区水务局`, `编制单位：…`.
+fn department(line: &str) -> Option<String> {
+    let line = plain(line);
+    let heads = ["部门名称", "单位名称", "编制部门", "编制单位", "预算单位", "填报单位", "部门"];
+    let rest = heads.iter().find_map(|head| line.strip_prefix(head))?;
+    let name = rest.strip_prefix(['：', ':'])?.split("金额单位").next()?.split("单位：").next()?;
+    (!name.is_empty() && !name.contains("万元")).then(|| name.to_owned())
+}
+
+/// The folder that a document gives, taken for a set. Nothing is lost: what belongs to no table and no section of the set
+/// is in [`Imported::rest`].
+pub fn as_folder(published: &Published, recognised: &Recognised, whose: &Whose, shown: &str) -> Imported {
+    let mut imported =
+        Imported { files: BTreeMap::new(), origins: BTreeMap::new(), sections: Vec::new(), rest: Vec::new() };
+    for (table, taken) in published.tables().zip(&recognised.tables) {
+        if let Some(taken) = taken {
+            imported.table(&format!("{TABLES}/{}.csv", taken.id), table);
+            imported.reword(table, &taken.id, recognised);
+        }
+    }
+    imported.sections(published, recognised);
+    imported.files.insert("report.toml".to_owned(), report(recognised, whose, shown));
+    imported.files.insert("source.toml".to_owned(), imported.source(recognised, shown));
+    imported
+}
+
+impl Imported {
+    /// The folder in memory.
+    pub fn folder(&self, shown: &Path) -> Folder {
+        let files = self.files.iter().map(|(name, text)| (name.clone(), Bytes::from(text.as_bytes())));
+        Folder::of_files(shown, files)
+    }
+
+    /// Where in the published file a place of the folder was read: `公开.pdf 第 12 页《收支总表》第 3 行`. None: it was not.
+    pub fn place_in(&self, shown: &str, place: &Place) -> Option<Place> {
+        let origin = self.origin(place)?;
+        let spot = origin.spot_of(place);
+        let page = if spot.page > 0 { format!(" 第 {} 页", spot.page) } else { String::new() };
+        let table = match origin.table.as_str() {
+            _ if origin.row == 0 => String::new(),
+            "" => format!("表第 {} 行", origin.row),
+            title => format!("《{title}》第 {} 行", origin.row),
+        };
+        Some(Place::file(format!("{shown}{page}{table}")))
+    }
+
+    /// What stands behind a place of the folder.
+    pub fn origin(&self, place: &Place) -> Option<&Origin> {
+        let lines = self.origins.get(&*place.file)?;
+        lines.get((place.line as usize).max(1) - 1).filter(|origin| origin.spot.page > 0)
+    }
+
+    /// A table as the program's own reader of printed tables takes it: title, lines over it, rows.
+    fn table(&mut self, file: &str, table: &PaperTable) {
+        let width = table.columns.max(1);
+        let mut text = String::new();
+        let mut origins = Vec::new();
+        let depth = table.heads - usize::from(is_numbering(table));
+        let alone = |cell: &str| {
+            let mut line = vec![""; width];
+            line[0] = cell;
+            line.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",")
+        };
+        for line in [&table.title].into_iter().chain(&table.above).filter(|line| !line.is_empty()) {
+            text += &(alone(line) + "\n");
+            origins.push(Origin { spot: table.spot, table: table.title.clone(), ..Origin::default() });
+        }
+        for (index, row) in table.rows.iter().enumerate() {
+            let mut line = table.line(index);
+            // The lowest head over several columns is the head of each.
+            let lowest = |cell: &&PaperCell| index < table.heads && index + cell.rowspan >= depth && cell.colspan > 1;
+            for cell in row.cells.iter().filter(lowest) {
+                line[cell.column..cell.column + cell.colspan].fill(&cell.text);
+            }
+            let line: Vec<String> = line.into_iter().map(quoted).collect();
+            text += &(line.join(",") + "\n");
+            let spot = row.cells.iter().fold(Spot::default(), |all, cell| all.around(cell.spot));
+            let cells = row.cells.iter().map(|cell| (cell.column, cell.spot)).collect();
+            origins.push(Origin { spot, table: table.title.clone(), row: index + 1, cells });
+        }
+        self.files.insert(file.to_owned(), text);
+        self.origins.insert(file.to_owned(), origins);
+    }
+
+    /// Heads of columns of figures that the document words otherwise than the set: the department's own wording.
+    fn reword(&mut self, table: &PaperTable, id: &str, recognised: &Recognised) {
+        let Some(form) = recognised.forms.table(id) else { return };
+        let Some(layout) = recognised.set().tables.values().find(|layout| layout.id == id) else { return };
+        if form.printed_columns.len() != table.columns {
+            return;
+        }
+        let paths = head_paths(table);
+        let same = |(column, path): &(&PrintedColumn, &Vec<String>)| {
+            column.head.iter().map(|head| plain(head)).eq(path.iter().map(|head| plain(head)))
+        };
+        let pairs: Vec<(&PrintedColumn, &Vec<String>)> = form.printed_columns.iter().zip(&paths).collect();
+        let others: Vec<_> = pairs.iter().filter(|pair| !same(pair)).collect();
+        // Heads of another table are no other wording of this one's.
+        if others.is_empty() || others.len() * 2 > pairs.len() {
+            return;
+        }
+        let mut text = String::from("# 公开文本的列名。\n[head]\n");
+        let before = text.len();
+        for (column, path) in others {
+            let Some(key) = column.key.as_deref().filter(|_| !path.is_empty()) else { continue };
+            let path: Vec<String> = path.iter().map(|head| toml_string(&as_words(head, true))).collect();
+            let _ = writeln!(text, "{} = [{}]", toml_string(key), path.join(", "));
+        }
+        if text.len() > before {
+            self.files.insert(format!("layout/{}.toml", layout.file), text);
+        }
+    }
+
+    /// The document's prose, each section of the set from its heading to that of the next.
+    fn sections(&mut self, published: &Published, recognised: &Recognised) {
+        let set = recognised.set();
+        let headed: Vec<(String, String)> = set
+            .parts
+            .iter()
+            .filter_map(|part| Some((part.file.clone(), heading(&set.narratives.get(&part.file)?.template.source)?)))
+            .collect();
+        // Where each section begins, in the document's order.
+        let mut begins: Vec<(usize, usize)> = Vec::new();
+        for (index, part) in published.parts.iter().enumerate() {
+            let Part::Text(text) = part else { continue };
+            if text.text.chars().count() > 60 || text.text.contains('。') {
+                continue;
+            }
+            let free = headed.iter().enumerate().filter(|(at, _)| begins.iter().all(|(_, known)| known != at));
+            let alike = free.map(|(at, (_, heading))| (titles_alike(heading, &text.text), at));
+            let best = alike.filter(|(alike, _)| *alike >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+            begins.extend(best.map(|(_, at)| (index, at)));
+        }
+        let mut tables = recognised.tables.iter();
+        let mut current: Option<(String, String, Vec<Origin>)> = None;
+        for (index, part) in published.parts.iter().enumerate() {
+            if let Some((_, at)) = begins.iter().find(|(begin, _)| *begin == index) {
+                self.keep(current.take());
+                current = Some((headed[*at].0.clone(), String::new(), Vec::new()));
+            }
+            match part {
+                Part::Table(table) => {
+                    let taken = tables.next().and_then(Option::as_ref);
+                    let Some(((_, text, origins), taken)) = current.as_mut().zip(taken) else {
+                        // A table of figures ends the prose before it.
+                        if taken.is_some() {
+                            self.keep(current.take());
+                        }
+                        continue;
+                    };
+                    // The set's own tables stand where the set says; those within a section, where they stood.
+                    let within =
+                        set.parts.iter().all(|part| set.tables.get(&part.file).is_none_or(|own| own.id != taken.id));
+                    if within {
+                        let _ = writeln!(text, "{{{{ table({}) }}}}", toml_string(&taken.id));
+                        origins.push(Origin { spot: table.spot, ..Origin::default() });
+                    } else {
+                        self.keep(current.take());
+                    }
+                }
+                Part::Text(paper) => match current.as_mut() {
+                    Some((_, text, origins)) => {
+                        let head = if paper.level > 0 { "#".repeat(paper.level.into()) + " " } else { String::new() };
+                        let _ = writeln!(text, "{head}{}", as_words(&paper.text, paper.level > 0));
+                        origins.push(Origin { spot: paper.spot, ..Origin::default() });
+                    }
+                    None => self.rest.push(paper.clone()),
+                },
+            }
+        }
+        self.keep(current.take());
+    }
+
+    fn keep(&mut self, section: Option<(String, String, Vec<Origin>)>) {
+        let Some((stem, text, origins)) = section else { return };
+        let file = format!("text/{stem}.md");
+        self.sections.push(stem);
+        self.files.insert(file.clone(), text);
+        self.origins.insert(file, origins);
+    }
+
+    /// source.toml: for every line of every file, the page and the box it came from; and what was not placed.
+    fn source(&self, recognised: &Recognised, shown: &str) -> String {
+        let mut text =
+            String::from("# 每张表、每段文字在公开文件里的位置：页，框（左、上、右、下，单位为磅，自左上角起）\n");
+        let _ = writeln!(text, "file = {}\nlayout = {}", toml_string(shown), toml_string(&recognised.set));
+        let spot = |spot: &Spot| {
+            format!(
+                "page = {}, box = [{:.1}, {:.1}, {:.1}, {:.1}]",
+                spot.page, spot.left, spot.top, spot.right, spot.bottom
+            )
+        };
+        for (file, origins) in &self.origins {
+            let _ = writeln!(text, "\n[[from]]\nfile = {}\nlines = [", toml_string(file));
+            for (index, origin) in origins.iter().enumerate() {
+                let cells: Vec<String> = origin
+                    .cells
+                    .iter()
+                    .map(|(column, at)| {
+                        format!("[{}, {:.1}, {:.1}, {:.1}, {:.1}]", column + 1, at.left, at.top, at.right, at.bottom)
+                    })
+                    .collect();
+                let cells = if cells.is_empty() { String::new() } else { format!(", cells = [{}]", cells.join(", ")) };
+                let _ = writeln!(text, "  {{ line = {}, {}{cells} }},", index + 1, spot(&origin.spot));
+            }
+            text += "]\n";
+        }
+        for rest in &self.rest {
+            let _ = writeln!(text, "\n[[rest]]\ntext = {}\nat = {{ {} }}", toml_string(&rest.text), spot(&rest.spot));
+        }
+        text
+    }
+}
+
+impl Origin {
+    /// The place of the cell that a place of a CSV file names, else of the whole line.
+    pub fn spot_of(&self, place: &Place) -> Spot {
+        let column = place.column.number().unwrap_or(0) as usize;
+        let cell = self.cells.iter().rev().find(|(first, _)| *first < column);
+        cell.filter(|_| column > 0).map_or(self.spot, |(_, spot)| *spot)
+    }
+}
+
+/// Whether the last head row numbers the columns.
+fn is_numbering(table: &PaperTable) -> bool {
+    let Some(last) = table.heads.checked_sub(1).filter(|last| *last > 0) else { return false };
+    let line = table.line(last);
+    line.iter().all(|text| text.is_empty() || *text == "栏次" || text.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// For each column the heads over it, from the top; what spans several columns is over each.
+fn head_paths(table: &PaperTable) -> Vec<Vec<String>> {
+    let depth = table.heads - usize::from(is_numbering(table));
+    let mut paths = vec![Vec::new(); table.columns];
+    for cell in table.rows[..depth].iter().flat_map(|row| &row.cells).filter(|cell| !cell.text.is_empty()) {
+        paths[cell.column..cell.column + cell.colspan].iter_mut().for_each(|path| path.push(cell.text.clone()));
+    }
+    paths
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', ';', '\t']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// Words of a published text as a line of a template: what would be markup or code there is put in as text.
+fn as_words(text: &str, heading: bool) -> String {
+    let mut line = String::with_capacity(text.len());
+    let chars: Vec<char> = text.chars().collect();
+    let mut at = 0;
+    while at < chars.len() {
+        let pair = (chars[at], chars.get(at + 1).copied().unwrap_or(' '));
+        let odd = matches!(pair, ('{', '{' | '%' | '#') | ('}', '}') | ('%' | '#', '}') | ('*', '*') | ('<', 'b'));
+        if odd {
+            let _ = write!(line, "{{{{ \"{}\" }}}}", pair.0);
+        } else {
+            line.push(chars[at]);
+        }
+        at += 1;
+    }
+    let begins_as_markup = line.starts_with(['#', '*', '{', '-', '\\']) && !line.starts_with("{{ \"");
+    if begins_as_markup && !heading { format!("\\{line}") } else { line }
+}
+
+/// A section's heading without what its template puts in.
+fn heading(source: &str) -> Option<String> {
+    // The mark of its line stands before a line's first character.
+    let line = source
+        .lines()
+        .map(|line| line.rsplit_once(END).map_or(line, |(_, words)| words))
+        .find(|line| line.starts_with('#'))?;
+    let mut words = String::new();
+    let mut rest = line.trim_start_matches(['#', ' ']);
+    while let Some(at) = rest.find('{') {
+        words += &rest[..at];
+        let Some(end) = rest[at..].find('}') else { break };
+        rest = rest[at + end + 1..].trim_start_matches('}');
+    }
+    words += rest;
+    Some(words)
+}
+
+/// report.toml: what the document says, and a line for everything else that the set takes.
+fn report(recognised: &Recognised, whose: &Whose, shown: &str) -> String {
+    let mut text = format!("# 由 {} 导入\n", shown.replace(|c: char| c.is_control(), " "));
+    let said = |value: &Option<String>, head: &str| match value {
+        Some(value) => format!("{}  # {head}", toml_string(value)),
+        None => format!("\"\"  # {head}：文件里没有写，请填写"),
+    };
+    let _ = writeln!(text, "code = {}", said(&whose.code, "部门代码"));
+    let _ = writeln!(text, "name = {}", said(&whose.name, "部门名称"));
+    match whose.year {
+        Some(year) => drop(writeln!(text, "year = {year}")),
+        None => drop(writeln!(text, "year = \"\"  # 年度：文件里没有写，请填写")),
+    }
+    let _ = writeln!(text, "layout = {}\n", toml_string(&recognised.set));
+    for (key, field) in &recognised.set().report {
+        let hidden = if field.required { "" } else { "# " };
+        let head: String = field.head.chars().filter(|c| !c.is_control()).collect();
+        let value = field.default.clone().unwrap_or_default();
+        let _ = writeln!(text, "{hidden}{key} = {}  # {head}", toml_string(&value));
+    }
+    text
+}

@@ -1,0 +1,187 @@
+//! A published document read back, whoever made it: its tables as ruled grids of cells, its prose as paragraphs, each
+//! with the place on its page.
+//!
+//! ```text
+//! PDF ── pdf (glyphs and rules) ── grid, lines ┐
+//! DOCX, workbooks ─────────────────────────────┴ Published ─ recognise (which set) ─ as_folder ─→ Folder
+//! ```
+//!
+//! Any file may be given. Nothing is guessed: a scanned page is told as such, a character that no font names is told.
+//! What is read becomes a data folder with its tables as printed, which the program's own rules then read.
+
+mod arrange;
+pub mod as_folder;
+mod grid;
+pub mod import;
+mod lines;
+mod pdf;
+pub mod recognise;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::folder::unread;
+use crate::regular::{self, Unread};
+use std::path::Path;
+
+/// Bytes of the largest file that is read.
+const LARGEST: u64 = 64 << 20;
+
+/// What a published document says, in reading order.
+#[derive(Debug, Clone, Default)]
+pub struct Published {
+    /// Its pages.
+    pub pages: u32,
+    /// Tables and paragraphs; running heads, page numbers and contents are left out.
+    pub parts: Vec<Part>,
+    /// What could not be read of it. Places are pages.
+    pub found: Diagnostics,
+}
+
+/// A part of a published document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// A ruled table.
+    Table(PaperTable),
+    /// A heading or a paragraph.
+    Text(PaperText),
+}
+
+/// A table as it stands on paper, over as many pages as it takes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PaperTable {
+    /// What stands over it as its title; empty: nothing does.
+    pub title: String,
+    /// Other lines between the title and the rules: form numbers, 部门, 单位：万元.
+    pub above: Vec<String>,
+    /// Columns of the grid.
+    pub columns: usize,
+    /// How many rows at the top are heads; on later pages the same rows were left out.
+    pub heads: usize,
+    /// From the top, heads among them.
+    pub rows: Vec<PaperRow>,
+    /// Where it begins.
+    pub spot: Spot,
+}
+
+/// A row of a table. Columns covered by a span have no cell.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PaperRow {
+    /// Left to right.
+    pub cells: Vec<PaperCell>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PaperCell {
+    /// Column it begins in, from 0.
+    pub column: usize,
+    /// Columns it covers, at least 1.
+    pub colspan: usize,
+    /// Rows it covers, at least 1.
+    pub rowspan: usize,
+    /// Its words on one line.
+    pub text: String,
+    /// Where it stands.
+    pub spot: Spot,
+    /// Why it may have been misread; None: nothing speaks against it.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why what was read may not be what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// A character has no name in its font: it stands as U+FFFD.
+    Unnamed,
+    /// Words stand across a rule.
+    Across,
+}
+
+/// A heading or a paragraph.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PaperText {
+    /// Its words on one line.
+    pub text: String,
+    /// Depth of a heading from 1, told by its number, size and face; 0: a paragraph.
+    pub level: u8,
+    /// Where it begins.
+    pub spot: Spot,
+}
+
+/// A place in a published file.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spot {
+    /// From 1; 0: unknown.
+    pub page: u32,
+    /// Points from the page's left edge, as it is read.
+    pub left: f32,
+    /// Points from the page's top.
+    pub top: f32,
+    /// Points from the page's left edge.
+    pub right: f32,
+    /// Points from the page's top.
+    pub bottom: f32,
+}
+
+impl Spot {
+    fn around(self, other: Spot) -> Spot {
+        if self.page == 0 {
+            return other;
+        }
+        if other.page != self.page {
+            return self;
+        }
+        Spot {
+            page: self.page,
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+}
+
+impl Published {
+    /// Its tables, in order.
+    pub fn tables(&self) -> impl Iterator<Item = &PaperTable> {
+        self.parts.iter().filter_map(|part| if let Part::Table(table) = part { Some(table) } else { None })
+    }
+
+    /// Its headings and paragraphs, in order.
+    pub fn texts(&self) -> impl Iterator<Item = &PaperText> {
+        self.parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None })
+    }
+}
+
+impl PaperTable {
+    /// The text of each column of a row; covered ones are empty.
+    pub fn line(&self, row: usize) -> Vec<&str> {
+        let mut line = vec![""; self.columns];
+        for cell in self.rows.get(row).map_or(&[][..], |row| &row.cells) {
+            line[cell.column] = &cell.text;
+        }
+        line
+    }
+}
+
+/// The bytes of a published file. Errors, at the file: E101, E110 it is not there or cannot be read, E108 it is a pipe or
+/// a device, E560 it is larger than is read.
+pub fn load(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+    let shown = path.display().to_string();
+    regular::read(path, LARGEST).map_err(|why| match why {
+        Unread::TooLarge => {
+            let message = format!("文件超过 {} MB，没有读取", LARGEST >> 20);
+            Diagnostic::error("E560", message).at(Place::file(shown)).hint("请把图片压缩或删去后另存")
+        }
+        why => unread(why, path, &shown),
+    })
+}
+
+/// Reads a published file of any kind by its bytes; `shown` is what messages call it. Errors: E560 too much in it, E561
+/// encrypted, E562 damaged or of no known kind.
+pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
+    if pdf::is_pdf(bytes) {
+        return pdf::read(bytes, shown);
+    }
+    Err(Diagnostic::error("E562", "不是能读的公开文件")
+        .at(Place::file(shown))
+        .hint("可以读 PDF；文件若是网页或图片，请先另存为 PDF"))
+}

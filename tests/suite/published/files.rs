@@ -1,0 +1,226 @@
+//! Files as other programs draw them, line by line; and the commands that take them.
+
+use super::{lines, pdf, read, rule, said, show, texts};
+use crate::common;
+use gongkai::diagnostic::Diagnostics;
+use gongkai::published::Part;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const CHARS: &str = "科目编码名称合计收支总表单位万元0123456789.一二三四（）注第页部分";
+
+/// A grid of edges with words in its cells.
+fn grid(xs: &[f64], ys: &[f64], cells: &[(usize, usize, &str)]) -> String {
+    let mut page: String = xs.iter().map(|&x| rule((x, ys[0]), (x, ys[ys.len() - 1]))).collect();
+    page += &ys.iter().map(|&y| rule((xs[0], y), (xs[xs.len() - 1], y))).collect::<String>();
+    let shown =
+        |&(row, column, text): &(usize, usize, &str)| show(xs[column] + 3.0, ys[row + 1] + 5.0, 10.0, text, CHARS);
+    page + &cells.iter().map(shown).collect::<String>()
+}
+
+const XS: [f64; 4] = [60.0, 160.0, 300.0, 400.0];
+
+#[test]
+fn a_glyph_drawn_twice_for_bold_is_read_once() {
+    let ys = [700.0, 680.0, 660.0];
+    let page = grid(&XS, &ys, &[(0, 0, "科目"), (0, 1, "合计"), (1, 0, "11"), (1, 1, "77.17")]);
+    // A hair beside, as WPS draws it.
+    let bold = show(XS[1] + 3.3, 685.0, 10.0, "合计", CHARS) + &show(XS[1] + 3.3, 665.0, 10.0, "77.17", CHARS);
+    let published = read(&pdf(&[&(page + &bold)], CHARS));
+    let table = published.tables().next().expect("a table");
+    assert_eq!(lines(table), [["科目", "合计", ""], ["11", "77.17", ""]]);
+}
+
+#[test]
+fn rules_of_many_kinds_make_the_same_cells() {
+    let words = show(63.0, 665.0, 10.0, "科目", CHARS) + &show(163.0, 665.0, 10.0, "12.5", CHARS);
+    let more = show(63.0, 645.0, 10.0, "合计", CHARS);
+    let lines_drawn = "60 680 m 260 680 l S 60 660 m 260 660 l S 60 640 m 260 640 l S 60 680 m 60 640 l S 160 680 m 160 640 l S 260 680 m 260 640 l S\n";
+    let boxes = "60 660 100 20 re S 160 660 100 20 re S 60 640 100 20 re S 160 640 100 20 re S\n";
+    let thin = "60 679.75 200 .5 re f 60 659.75 200 .5 re f 60 639.75 200 .5 re f 59.75 640 .5 40 re f 159.75 640 .5 40 re f 259.75 640 .5 40 re f\n";
+    let pieces: String = (0..40)
+        .map(|i| {
+            format!(
+                "{} 680 m {} 680 l S {} 660 m {} 660 l S {} 640 m {} 640 l S ",
+                60 + 5 * i,
+                65 + 5 * i,
+                60 + 5 * i,
+                65 + 5 * i,
+                60 + 5 * i,
+                65 + 5 * i
+            )
+        })
+        .collect();
+    let pieces = pieces + "60 680 m 60 640 l S 160 680 m 160 640 l S 260 680 m 260 640 l S\n";
+    // Open at its sides.
+    let open = "60 680 m 260 680 l S 60 660 m 260 660 l S 60 640 m 260 640 l S 160 680 m 160 640 l S\n";
+    for drawn in [lines_drawn, boxes, thin, pieces.as_str(), open] {
+        let published = read(&pdf(&[&format!("{drawn}{words}{more}")], CHARS));
+        let table = published.tables().next().unwrap_or_else(|| panic!("{drawn}"));
+        assert_eq!(lines(table), [["科目", "12.5"], ["合计", ""]], "{drawn}");
+    }
+}
+
+#[test]
+fn cells_over_several_rows_and_columns_are_one() {
+    // The rule between the first two columns begins below the first row; that below the first row ends at the third column.
+    let mut page: String = [60.0, 300.0, 400.0].iter().map(|&x| rule((x, 700.0), (x, 640.0))).collect();
+    page += &rule((160.0, 680.0), (160.0, 640.0));
+    page += &(rule((60.0, 700.0), (400.0, 700.0)) + &rule((60.0, 680.0), (300.0, 680.0)));
+    page += &(rule((60.0, 660.0), (400.0, 660.0)) + &rule((60.0, 640.0), (400.0, 640.0)));
+    page += &show(150.0, 685.0, 10.0, "科目", CHARS);
+    page += &(show(63.0, 665.0, 10.0, "编码", CHARS) + &show(163.0, 665.0, 10.0, "名称", CHARS));
+    page += &(show(320.0, 675.0, 10.0, "合计", CHARS) + &show(63.0, 645.0, 10.0, "11", CHARS));
+    let published = read(&pdf(&[&page], CHARS));
+    let table = published.tables().next().expect("a table");
+    assert_eq!(lines(table), [["科目", "", "合计"], ["编码", "名称", ""], ["11", "", ""]]);
+    let spans: Vec<(usize, usize)> = table.rows[0].cells.iter().map(|cell| (cell.rowspan, cell.colspan)).collect();
+    assert_eq!((spans, table.heads), (vec![(1, 2), (2, 1)], 2));
+}
+
+#[test]
+fn a_table_goes_on_over_pages_and_its_heads_count_once() {
+    let ys = [780.0, 760.0, 740.0, 720.0];
+    let head = [(0, 0, "编码"), (0, 1, "名称"), (0, 2, "合计")];
+    let of = |rows: [(usize, usize, &'static str); 2]| head.iter().copied().chain(rows).collect::<Vec<_>>();
+    let number = |n: &str| show(290.0, 30.0, 10.0, n, CHARS);
+    let title = show(200.0, 800.0, 16.0, "收支总表", CHARS);
+    let first = title + &grid(&XS, &ys, &of([(1, 0, "201"), (2, 0, "202")])) + &number("1");
+    let second = grid(&XS, &ys, &of([(1, 0, "203"), (2, 0, "204")])) + &number("2");
+    let third =
+        show(200.0, 800.0, 16.0, "支总表", CHARS) + &grid(&XS, &ys, &of([(1, 0, "205"), (2, 0, "206")])) + &number("3");
+    let published = read(&pdf(&[&first, &second, &third], CHARS));
+    let tables: Vec<_> = published.tables().collect();
+    assert_eq!(tables.iter().map(|table| table.title.as_str()).collect::<Vec<_>>(), ["收支总表", "支总表"]);
+    let codes = |at: usize| lines(tables[at]).iter().map(|line| line[0]).collect::<Vec<_>>();
+    assert_eq!(codes(0), ["编码", "201", "202", "203", "204"]);
+    assert_eq!(codes(1), ["编码", "205", "206"]);
+    assert_eq!(tables[0].rows[3].cells[0].spot.page, 2);
+    assert!(texts(&published).is_empty(), "{:?}", texts(&published));
+}
+
+#[test]
+fn a_page_whose_lines_run_upwards_is_turned() {
+    let ys = [700.0, 680.0, 660.0];
+    let page = grid(&XS, &ys, &[(0, 0, "科目"), (0, 1, "合计"), (1, 0, "201"), (1, 1, "12.5")]);
+    let published = read(&pdf(&[&format!("q 0 1 -1 0 760 0 cm\n{page}Q\n")], CHARS));
+    let table = published.tables().next().expect("a table");
+    assert_eq!(lines(table), [["科目", "合计", ""], ["201", "12.5", ""]]);
+}
+
+#[test]
+fn paragraphs_are_put_together_over_lines_and_pages() {
+    let line = "一二三四一二三四一二三四一二三四一二三四一二三四一二三四一二三四";
+    let full = |y: f64| show(60.0, y, 20.0, line, CHARS);
+    let indented = |y: f64| show(84.0, y, 20.0, &line[..line.len() - 6], CHARS);
+    let filler: String = (0..8).map(|i| full(600.0 - 40.0 * f64::from(i))).collect();
+    let first = indented(640.0) + &filler;
+    let second = full(780.0)
+        + &show(60.0, 740.0, 20.0, "合计", CHARS)
+        + &indented(700.0)
+        + &show(60.0, 660.0, 20.0, "单位", CHARS);
+    let published = read(&pdf(&[&first, &second], CHARS));
+    let read = texts(&published);
+    assert_eq!(read.len(), 2, "{read:?}");
+    assert!(read[0].starts_with(line) && read[0].ends_with("合计") || read[0].ends_with("合计"), "{read:?}");
+    assert!(read[1].ends_with("单位"), "{read:?}");
+}
+
+#[test]
+fn words_across_a_rule_are_doubted() {
+    let ys = [700.0, 680.0, 660.0];
+    let page = grid(&XS, &ys, &[(0, 0, "科目"), (0, 1, "合计"), (1, 0, "123456789012345678"), (1, 1, "12.5")]);
+    let published = read(&pdf(&[&page], CHARS));
+    let table = published.tables().next().expect("a table");
+    assert!(table.rows[1].cells[0].doubt.is_some());
+    assert_eq!(table.rows[0].cells[0].doubt, None);
+}
+
+#[test]
+fn scanned_pages_are_told_and_never_guessed() {
+    let image = "q 500 0 0 700 50 50 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \u{7f} EI Q\n";
+    let said_of_all = super::refused(&pdf(&[image], CHARS));
+    assert!(said_of_all.contains("E563") && said_of_all.contains("扫描"), "{said_of_all}");
+    let hidden = format!("{image}BT 3 Tr /F 10 Tf 60 700 Td <41424344> Tj ET\n");
+    assert!(super::refused(&pdf(&[&hidden], CHARS)).contains("E563"));
+    let other = show(60.0, 700.0, 12.0, "第一部分", CHARS);
+    let published = read(&pdf(&[&other, &hidden], CHARS));
+    assert!(said(&published.found).iter().any(|line| line.contains("第 2 页") && line.contains("E563")));
+    assert_eq!(published.parts.iter().filter(|part| matches!(part, Part::Text(_))).count(), 1);
+}
+
+#[test]
+fn glyphs_without_a_name_are_told() {
+    let page = show(60.0, 700.0, 12.0, "第一部分", CHARS) + "BT /F 12 Tf 60 600 Td <20> Tj ET\n";
+    let published = read(&pdf(&[&page], CHARS));
+    assert!(said(&published.found).iter().any(|line| line.contains("E564")), "{:?}", published.found);
+}
+
+// ------------------------------------------------------------------------------------------------- commands
+
+fn gongkai(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("GONGKAI_FONTS", common::root().join("fonts"))
+        .env("GONGKAI_CACHE", "");
+    command.output().expect("the program starts")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A desk with the sample's PDF on it.
+fn desk() -> tempfile::TempDir {
+    let desk = tempfile::tempdir().expect("a temporary folder");
+    common::copy(&common::root().join("data/shanghai-unit-sample"), &desk.path().join("数据"));
+    let built = gongkai(desk.path(), &["build", "数据", "-o", ".", "--format", "pdf"]);
+    let file = std::fs::read_dir(desk.path().join("数据")).expect("a folder").map(|e| e.expect("an entry").path());
+    let file = file.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "pdf"));
+    std::fs::rename(file.unwrap_or_else(|| panic!("{}", stderr(&built))), desk.path().join("公开.pdf")).expect("moves");
+    desk
+}
+
+#[test]
+fn import_makes_a_folder_that_check_reads_and_never_overwrites() {
+    let desk = desk();
+    let imported = gongkai(desk.path(), &["import", "公开.pdf", "新"]);
+    let told = stderr(&imported);
+    assert!(imported.status.success(), "{told}");
+    let first = told.lines().next().unwrap_or_default();
+    assert!(first.starts_with("认作 shanghai-unit-budget-2026：东湖区河道管理所，2026 年"), "{told}");
+    assert!(first.contains("9 张表认出 9 张"), "{told}");
+    let table = std::fs::read_to_string(desk.path().join("新/tables/t1.csv")).expect("a table");
+    assert!(table.starts_with("2026年预算单位财务收支预算总表"), "{table}");
+    let source = std::fs::read_to_string(desk.path().join("新/source.toml")).expect("its source");
+    assert!(source.contains("file = \"tables/t1.csv\"") && source.contains("page = "), "{source}");
+    // What the file does not say is not made up.
+    let report = std::fs::read_to_string(desk.path().join("新/report.toml")).expect("a report");
+    assert!(report.contains("code = \"\"") && report.contains("请填写"), "{report}");
+    let again = gongkai(desk.path(), &["import", "公开.pdf", "新"]);
+    assert!(!again.status.success() && stderr(&again).contains("E516"), "{}", stderr(&again));
+    assert_eq!(std::fs::read_to_string(desk.path().join("新/tables/t1.csv")).expect("a table"), table);
+    let unknown = gongkai(desk.path(), &["import", "公开.pdf", "另", "--layout", "没有这一套"]);
+    assert!(!unknown.status.success() && !desk.path().join("另").exists(), "{}", stderr(&unknown));
+}
+
+#[test]
+fn audit_tells_each_file_and_the_sum() {
+    let desk = desk();
+    std::fs::write(desk.path().join("坏.pdf"), b"%PDF-1.7\n?").expect("writes");
+    let audited = gongkai(desk.path(), &["audit", "公开.pdf", "坏.pdf", "没有.pdf"]);
+    let told = stderr(&audited);
+    assert_eq!(audited.status.code(), Some(1), "{told}");
+    assert!(told.contains("公开.pdf：认作 shanghai-unit-budget-2026"), "{told}");
+    assert!(told.contains("坏.pdf") && told.contains("E562"), "{told}");
+    assert!(told.contains("没有.pdf") && told.contains("E101"), "{told}");
+    let json = gongkai(desk.path(), &["audit", "公开.pdf", "--format", "json"]);
+    assert!(serde_json::from_slice::<serde_json::Value>(&json.stdout).is_ok(), "{}", stderr(&json));
+    let mut found = Diagnostics::default();
+    let bytes = std::fs::read(desk.path().join("公开.pdf")).expect("a PDF");
+    let layouts = gongkai::layout::Layouts::default();
+    gongkai::published::import::take(&bytes, Path::new("公开.pdf"), None, &layouts, &mut found).expect("it is read");
+    assert!(!found.has_errors(), "{:?}", said(&found));
+}

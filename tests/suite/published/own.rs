@@ -1,0 +1,225 @@
+//! The program's own PDFs come in as they were composed.
+
+use super::{plain, read, said};
+use crate::common;
+use crate::departments::{Department, Set};
+use gongkai::diagnostic::Diagnostics;
+use gongkai::document::{Block, Cell, Document, Table, plain_text};
+use gongkai::folder::Folder;
+use gongkai::made::Made;
+use gongkai::published::import::take;
+use gongkai::published::{PaperTable, Published};
+use gongkai::typeset::typeset;
+use gongkai::workshop::Aim;
+use gongkai::write::{Format, write};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The documents of a folder.
+fn made(folder: &Path) -> Vec<Made> {
+    let opened = common::workshop().open(&Folder::open(folder), Aim::Look);
+    assert!(!opened.found.has_errors(), "{:#?}", said(&opened.found));
+    opened.made
+}
+
+fn printed(made: &Made) -> Vec<u8> {
+    let files = made.write(&common::fonts(), &[Format::Pdf]).unwrap_or_else(|found| panic!("{found}"));
+    files.into_iter().next().expect("a PDF").bytes
+}
+
+/// A document with something changed after it was composed, printed.
+fn printed_otherwise(made: &Made, change: impl Fn(&mut Document)) -> Vec<u8> {
+    let mut document = made.document().clone();
+    change(&mut document);
+    let fonts = common::fonts();
+    let mut found = Diagnostics::default();
+    let pages = typeset(&document, made.style(), &fonts, &mut found);
+    write(&document, made.style(), &pages, &fonts, Format::Pdf).unwrap_or_else(|found| panic!("{found}"))
+}
+
+/// A cell: row, column, rows and columns it covers, its words.
+type Placed = (usize, usize, usize, usize, String);
+
+/// Every cell of a table. A column that every row joins with its neighbour cannot be seen on paper, and counts for none.
+fn cells_of(table: &Table) -> BTreeSet<Placed> {
+    let rows = || table.header.iter().chain(&table.body);
+    let ends = |cell: &Cell| [cell.column, cell.column + cell.colspan];
+    let edges: BTreeSet<usize> = rows().flat_map(|row| &row.cells).flat_map(ends).collect();
+    let seen = |column: usize| edges.range(..column).count();
+    let placed = |at: usize, c: &Cell| {
+        let [from, to] = ends(c).map(seen);
+        (at, from, c.rowspan, to - from, plain(&plain_text(&c.inlines)))
+    };
+    rows().enumerate().flat_map(|(at, row)| row.cells.iter().map(move |c| placed(at, c))).collect()
+}
+
+fn cells_of_paper(table: &PaperTable) -> BTreeSet<Placed> {
+    let rows = table.rows.iter().enumerate();
+    rows.flat_map(|(at, row)| row.cells.iter().map(move |c| (at, c.column, c.rowspan, c.colspan, plain(&c.text))))
+        .collect()
+}
+
+/// Asserts that a document was read cell by cell; returns how many cells there were.
+fn same_cells(document: &Document, published: &Published) -> usize {
+    let (ours, theirs): (Vec<&Table>, Vec<&PaperTable>) = (document.tables().collect(), published.tables().collect());
+    assert_eq!(
+        ours.len(),
+        theirs.len(),
+        "{}: {:?}",
+        document.meta.file_stem,
+        theirs.iter().map(|t| &t.title).collect::<Vec<_>>()
+    );
+    let mut count = 0;
+    for (ours, theirs) in ours.iter().zip(&theirs) {
+        let (composed, read) = (cells_of(ours), cells_of_paper(theirs));
+        let lost: Vec<_> = composed.difference(&read).collect();
+        let other: Vec<_> = read.difference(&composed).collect();
+        assert!(lost.is_empty() && other.is_empty(), "{}《{}》\n{lost:?}\n{other:?}", document.meta.file_stem, ours.id);
+        count += composed.len();
+    }
+    count
+}
+
+/// What a document says outside its tables, a text a paragraph; the contents' own title is none.
+fn paragraphs(document: &Document) -> Vec<String> {
+    let mut all = Vec::new();
+    for block in document.blocks() {
+        match block {
+            Block::Heading(heading) => all.push(plain(&plain_text(&heading.inlines))),
+            Block::Paragraph(paragraph) => all.push(plain(&plain_text(&paragraph.inlines))),
+            Block::Table(table) => all.extend(table.notes.iter().map(|note| plain(&plain_text(note)))),
+            Block::Contents | Block::PageBreak => {}
+        }
+    }
+    all.retain(|text| !text.is_empty() && text != "目录");
+    all
+}
+
+#[test]
+fn every_cell_and_every_paragraph_of_the_shipped_documents_comes_in_again() {
+    let mut cells = 0;
+    for folder in ["631-2023", "core-sample", "final-account-sample", "shanghai-sample", "shanghai-unit-sample"] {
+        for made in made(&common::root().join("data").join(folder)) {
+            let published = read(&printed(&made));
+            assert!(
+                published.found.iter().all(|found| !found.message.contains('\u{FFFD}')),
+                "{:?}",
+                said(&published.found)
+            );
+            cells += same_cells(made.document(), &published);
+            let mut read: Vec<String> = published.texts().map(|text| plain(&text.text)).collect();
+            // A title directly over a table is the table's.
+            read.extend(
+                published.tables().flat_map(|table| {
+                    [plain(&table.title)].into_iter().chain(table.above.iter().map(|line| plain(line)))
+                }),
+            );
+            let lost: Vec<String> =
+                paragraphs(made.document()).into_iter().filter(|text| !read.contains(text)).collect();
+            assert!(lost.is_empty(), "{folder}: {lost:#?}\n{read:#?}");
+        }
+    }
+    assert!(cells > 8000, "{cells}");
+}
+
+#[test]
+fn titles_and_units_of_the_shipped_tables_come_in_again() {
+    for folder in ["631-2023", "core-sample", "shanghai-sample"] {
+        for made in made(&common::root().join("data").join(folder)) {
+            let published = read(&printed(&made));
+            for (ours, theirs) in made.document().tables().zip(published.tables()) {
+                let title = ours.title.as_ref().map_or(String::new(), |title| plain(&plain_text(&title.inlines)));
+                if !title.is_empty() {
+                    assert_eq!(title, plain(&theirs.title), "{folder} {}", ours.id);
+                }
+                let unit = ours.above.iter().map(|line| plain(&plain_text(line))).find(|line| line.contains("单位："));
+                let Some(unit) = unit.filter(|unit| unit.starts_with("单位：")) else { continue };
+                assert!(
+                    theirs.above.iter().any(|line| plain(line) == unit),
+                    "{folder} {}: {:?}",
+                    ours.id,
+                    theirs.above
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn documents_of_departments_made_by_chance_come_in_again() {
+    for seed in 0..6 {
+        let files = Department::orderly(seed, Set::ALL[seed as usize % Set::ALL.len()]).files();
+        let bytes = files.into_iter().map(|(name, text)| (name, text.into_bytes().into()));
+        let opened = common::workshop().open(&Folder::of_files(Path::new("data"), bytes), Aim::Look);
+        assert!(!opened.made.is_empty(), "{:#?}", said(&opened.found));
+        for made in &opened.made {
+            same_cells(made.document(), &read(&printed(made)));
+        }
+    }
+}
+
+#[test]
+fn a_set_is_told_from_titles_and_heads() {
+    for (folder, set, tables) in [
+        ("631-2023", "hebei-department-budget-2023", 12),
+        ("core-sample", "core-department-budget", 12),
+        ("final-account-sample", "final-account-2024", 10),
+        ("shanghai-sample", "shanghai-department-budget-2026", 9),
+        ("shanghai-unit-sample", "shanghai-unit-budget-2026", 9),
+    ] {
+        let made = made(&common::root().join("data").join(folder)).remove(0);
+        let mut found = Diagnostics::default();
+        let taken =
+            take(&printed(&made), Path::new("公开.pdf"), None, &gongkai::layout::Layouts::default(), &mut found);
+        let taken = taken.unwrap_or_else(|| panic!("{:?}", said(&found)));
+        assert_eq!((taken.recognised.set.as_str(), taken.recognised.found()), (set, tables), "{}", taken.told());
+        let meta = &made.document().meta;
+        assert_eq!(taken.whose.year, Some(meta.year));
+        assert_eq!(taken.whose.name.as_deref(), Some(meta.author.as_str()), "{folder}");
+    }
+}
+
+/// The findings of a published document, each with its place.
+fn audited(bytes: &[u8]) -> Vec<String> {
+    let layouts = gongkai::layout::Layouts::default();
+    let mut found = Diagnostics::default();
+    let taken =
+        take(bytes, Path::new("公开.pdf"), None, &layouts, &mut found).unwrap_or_else(|| panic!("{:?}", said(&found)));
+    said(&taken.audit(&layouts, "公开.pdf"))
+}
+
+#[test]
+fn a_figure_changed_in_print_is_found_on_its_page() {
+    let made = made(&common::root().join("data/core-sample")).remove(0);
+    let right = audited(&printed(&made));
+    let about_figures = |found: &[String]| {
+        found.iter().filter(|line| line.contains("[C") || line.contains("[X0")).cloned().collect::<Vec<_>>()
+    };
+    assert!(about_figures(&right).is_empty(), "{right:#?}");
+    // The first figure of table 5 that is not blank, a hundred more than it is.
+    let table = made.document().tables().find(|table| table.id == "t5").expect("table 5");
+    let row = table
+        .body
+        .iter()
+        .position(|row| {
+            row.cells.iter().any(|cell| cell.inlines.iter().any(|i| i.figure.is_some() && !i.text.is_empty()))
+        })
+        .expect("figures");
+    let wrong = audited(&printed_otherwise(&made, |document| {
+        for block in document.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+            let Block::Table(table) = block else { continue };
+            if table.id == "t5" {
+                let figure = table.body[row]
+                    .cells
+                    .iter_mut()
+                    .flat_map(|cell| &mut cell.inlines)
+                    .find(|i| i.figure.is_some() && !i.text.is_empty());
+                let figure = figure.expect("a figure");
+                figure.text = format!("1{}", figure.text);
+            }
+        }
+    }));
+    let found = about_figures(&wrong);
+    let page = |line: &String| line.starts_with("公开.pdf 第 ") && line.contains(" 页《") && line.contains(" 行");
+    assert!(!found.is_empty() && found.iter().all(page), "{wrong:#?}");
+}
