@@ -30,6 +30,7 @@ mod begin;
 mod board;
 pub mod book;
 mod brief;
+mod compared;
 mod control;
 mod declared;
 mod rules;
@@ -38,6 +39,7 @@ pub use across::Held;
 pub use begin::begin;
 pub use board::{Board, Line, Looked, Looking, Part, Published, Standing, Totals, board};
 pub use brief::{Brief, Ground, Said, brief};
+pub use compared::{Compared, Fate, compared};
 pub use control::{Approved, Controls};
 pub use declared::{Bureau, ControlDecl, Department, Figures};
 

@@ -1,8 +1,9 @@
 //! Where the departments of a bureau stand: a line each, totals, what to do next.
 
+use super::differences;
 use super::findings::json;
 use super::form::cells_wide;
-use crate::bureau::{Board, Line, Looked, Standing};
+use crate::bureau::{Board, Compared, Department, Fate, Line, Looked, Standing};
 use crate::diagnostic::Diagnostic;
 use crate::markup::escape;
 use crate::write::xlsx::list::List;
@@ -249,6 +250,47 @@ pub fn joined(json: &Value, joined: &mut BTreeMap<String, Looked>) -> bool {
         let found = folder.zip(looked);
         found.map(|(folder, looked)| joined.insert(folder.to_string(), looked)).is_some()
     })
+}
+
+/// What differs between two bureaus, a heading a department; those that are the same are counted. No line end at the end.
+pub fn differences_as_text(all: &[Compared]) -> String {
+    let mut text = String::new();
+    for one in all.iter().filter(|one| !one.is_same()) {
+        let _ = writeln!(text, "{}", title_of(one));
+        let _ = match &one.fate {
+            Fate::Added => writeln!(text, "新增，全部是新的\n"),
+            Fate::Removed => writeln!(text, "不在新的一方里了\n"),
+            Fate::NotCompared(why) => writeln!(text, "没有比较：{why}\n"),
+            Fate::Compared(diff) => writeln!(text, "{}\n", differences::as_text(diff).trim_end()),
+            Fate::Same => Ok(()),
+        };
+    }
+    let same = all.iter().filter(|one| one.is_same()).count();
+    let _ = write!(text, "{} 个部门，{same} 个相同，{} 个不同", all.len(), all.len() - same);
+    text
+}
+
+fn title_of(one: &Compared) -> String {
+    let Department { code, name, folder, .. } = &one.department;
+    if code.is_empty() { folder.clone() } else { format!("{code} {name}") }
+}
+
+/// The same for other programs.
+pub fn differences_as_json(all: &[Compared]) -> Value {
+    let one = |one: &Compared| {
+        let (fate, diff) = match &one.fate {
+            Fate::Same => ("same", Value::Null),
+            Fate::Added => ("added", Value::Null),
+            Fate::Removed => ("removed", Value::Null),
+            Fate::NotCompared(_) => ("not-compared", Value::Null),
+            Fate::Compared(diff) if diff.is_same() => ("same", Value::Null),
+            Fate::Compared(diff) => ("different", differences::as_json(diff)),
+        };
+        let why = if let Fate::NotCompared(why) = &one.fate { Some(why) } else { None };
+        let Department { code, name, folder, .. } = &one.department;
+        json!({ "code": code, "name": name, "folder": folder, "fate": fate, "why": why, "diff": diff })
+    };
+    json!({ "departments": all.iter().map(one).collect::<Vec<Value>>() })
 }
 
 /// A notice to each department that has something to do: the name of its file without ending, and its text.

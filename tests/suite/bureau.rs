@@ -681,3 +681,31 @@ fn a_killed_book_or_board_leaves_nothing_half_and_the_next_run_goes_on() {
         }
     }
 }
+
+#[test]
+fn two_bureaus_differ_department_by_department() {
+    let bureau = Bureau::orderly(5);
+    bureau.write(&[]);
+    common::copy(&bureau.desk.path().join("县"), &bureau.desk.path().join("旧"));
+    assert_eq!(bureau.run(&["diff", "旧", "县"]).status.code(), Some(0));
+    // One came, one went, one prints another name, one is broken, one is the same.
+    std::fs::remove_dir_all(bureau.desk.path().join("旧/601")).unwrap();
+    std::fs::remove_dir_all(bureau.at("602")).unwrap();
+    let report = std::fs::read_to_string(bureau.at("603/report.toml")).unwrap();
+    let name = &bureau.departments[2].name;
+    std::fs::write(
+        bureau.at("603/report.toml"),
+        report.replacen(&format!("name = \"{name}\""), "name = \"新名称\"", 1),
+    )
+    .unwrap();
+    std::fs::write(bureau.at("604/report.toml"), "code = ").unwrap();
+    let output = bureau.run(&["diff", "旧", "县", "--format", "json"]);
+    let json: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
+    let fates: Vec<&str> =
+        json["departments"].as_array().unwrap().iter().map(|d| d["fate"].as_str().unwrap()).collect();
+    assert_eq!((fates, output.status.code()), (vec!["added", "removed", "different", "not-compared", "same"], Some(1)));
+    let text = String::from_utf8(bureau.run(&["diff", "旧", "县"]).stdout).unwrap();
+    assert!(text.contains(&format!("603 {name}\n")) && text.contains("新名称"), "{text}");
+    assert!(text.ends_with("5 个部门，1 个相同，4 个不同\n"), "{text}");
+}
