@@ -3,6 +3,7 @@
 use super::BUREAU;
 use super::control::field;
 use super::rules::CHECKS;
+use crate::begin::{is_there, no_year};
 use crate::cell_name::is_workbook;
 use crate::data::{FileDecl, Kind, Schema, read_folder};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -35,7 +36,7 @@ pub fn begin(
     diagnostics: &mut Diagnostics,
 ) -> Option<Folder> {
     let Some(year) = year else {
-        diagnostics.push(Diagnostic::error("E517", "没有写明预算年度").hint("加上 --year，如 --year 2026"));
+        diagnostics.push(no_year(""));
         return None;
     };
     let shown = list.file_name().and_then(|name| name.to_str()).unwrap_or("名单.csv").to_string();
@@ -82,10 +83,7 @@ pub fn begin(
         [(BUREAU, declared(path, year, layout, &rows)), ("control.csv", control(&rows)), (CHECKS, checks())]
     {
         if folder.has(name) {
-            diagnostics.push(
-                Diagnostic::error("E516", format!("{} 已经有了", folder.path_of(name).display()))
-                    .hint("请换一个文件夹；这里的文件不会覆盖"),
-            );
+            diagnostics.push(is_there(&folder, name));
         }
         folder = folder.with(name, text.into_bytes());
     }

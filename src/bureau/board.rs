@@ -209,6 +209,13 @@ impl Part {
     }
 }
 
+/// E850: a file that is to be joined is none of a part.
+pub(crate) fn no_part(file: &str) -> Diagnostic {
+    Diagnostic::error("E850", "不是 gongkai status --part 写的 JSON")
+        .at(Place::file(file))
+        .hint("这样做一份：gongkai status 全县 --part 3/8 --format json > 3.json")
+}
+
 /// What was found in a department's folder, and what it published; none: there is nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Looked {

@@ -37,6 +37,7 @@ mod rules;
 
 pub use across::Held;
 pub use begin::begin;
+pub(crate) use board::no_part;
 pub use board::{Board, Line, Looked, Looking, Part, Published, Standing, Totals, board};
 pub use brief::{Brief, Ground, Said, brief};
 pub use compared::{Compared, Fate, compared};

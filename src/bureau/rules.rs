@@ -88,7 +88,7 @@ pub(super) fn rules(bureau: &Bureau, diagnostics: &mut Diagnostics) -> Vec<Rule>
         return Vec::new();
     }
     for (key, entry) in node.table().into_iter().flatten().filter(|(key, _)| *key != "rule") {
-        let found = Diagnostic::error("E201", format!("没有“{key}”这个键")).at(entry.key.clone());
+        let found = Diagnostic::error("E840", format!("没有“{key}”这个键")).at(entry.key.clone());
         diagnostics.push(found.hint("一条规则写一个 [rule.编号]"));
     }
     let all = node.get("rule").and_then(Node::table);

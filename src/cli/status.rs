@@ -2,10 +2,10 @@
 
 use super::folders::{Places, progress};
 use super::messages::{print, print_bytes, tell};
-use crate::bureau::{Bureau, Looked, Looking, Part, board};
+use crate::bureau::{Bureau, Looked, Looking, Part, board, no_part};
 use crate::compose::file_name;
 use crate::data::read_date;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::unread;
 use crate::place::place;
 use crate::regular::read;
@@ -118,10 +118,6 @@ fn join(path: &Path, looked: &mut BTreeMap<String, Looked>, diagnostics: &mut Di
     };
     let json: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
     if !json.is_some_and(|json| joined(&json, looked)) {
-        diagnostics.push(
-            Diagnostic::error("E850", "不是 gongkai status --part 写的 JSON")
-                .at(Place::file(shown))
-                .hint("这样做一份：gongkai status 全县 --part 3/8 --format json > 3.json"),
-        );
+        diagnostics.push(no_part(&shown));
     }
 }
