@@ -209,6 +209,10 @@ fn write_marked(
             let (document, pages) = printed(&merged, told, new.style(), fonts, diagnostics);
             write(&document, new.style(), &pages, fonts, format)?
         }
+        Format::Html => {
+            let pages = typeset(&merged, new.style(), fonts, &mut Diagnostics::default());
+            write(&merged, new.style(), &pages, fonts, format)?
+        }
         // A workbook has no marks: the tables as they are now.
         Format::Xlsx => write(new.document(), new.style(), new.pages(fonts), fonts, format)?,
     };

@@ -6,6 +6,7 @@ use super::text::searched_text;
 use crate::compose::{AcknowledgeDecl, Report};
 use crate::diagnostic::{Acknowledged, Diagnostic, Diagnostics, Severity};
 use crate::layout::Tuned;
+use crate::toml_tree::toml_string;
 use indexmap::IndexMap;
 
 /// What `explain` says of acknowledgements that match nothing.
@@ -51,6 +52,21 @@ pub fn acknowledge(report: &Report, found: &mut Diagnostics) {
         let by_report = accepted.map(|a| Acknowledged { reason: a.reason.clone(), place: a.place.clone() });
         finding.acknowledged = by_report.or(finding.acknowledged.take());
     }
+}
+
+/// The `[[acknowledge]]` of report.toml that accepts a finding for a reason; none of a mistake, or where it has neither
+/// words nor a figure to be named by.
+pub fn entry(found: &Diagnostic, reason: &str) -> Option<String> {
+    if found.code.is_mistake() {
+        return None;
+    }
+    let about = match (&found.text, &found.address) {
+        (Some(text), _) => format!("text = {}", toml_string(text)),
+        (None, Some(address)) => format!("address = {}", toml_string(address)),
+        (None, None) => return None,
+    };
+    let code = toml_string(&found.code.to_string());
+    Some(format!("[[acknowledge]]\ncode = {code}\n{about}\nreason = {}\n", toml_string(reason)))
 }
 
 fn speaks_of(accepted: &AcknowledgeDecl, finding: &Diagnostic) -> bool {

@@ -1,12 +1,13 @@
 //! `gongkai book`: a bureau's departments in one book.
 
-use super::build::{FormatArg, formats, place_below};
+use super::build::{FormatArg, formats};
 use super::folders::{Places, progress};
 use super::messages::{print, tell};
 use crate::bureau::book::{Binding, Book};
 use crate::bureau::{Bureau, Looking, board};
 use crate::diagnostic::Diagnostics;
 use crate::place::place;
+use crate::publish::place_below;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;

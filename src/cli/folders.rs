@@ -131,24 +131,6 @@ fn data_folders(parent: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The name of each folder's output folder: its own. Two of one name would overwrite each other.
-pub fn output_names(folders: &[PathBuf]) -> Result<Vec<String>, String> {
-    let name = |folder: &PathBuf| -> String {
-        let whole = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-        let named = if whole.is_file() { whole.file_stem() } else { whole.file_name() };
-        named.map_or_else(|| "output".to_string(), |n| n.to_string_lossy().into_owned())
-    };
-    let names: Vec<String> = folders.iter().map(name).collect();
-    let ignores_case = cfg!(any(windows, target_os = "macos"));
-    let same = |a: &String, b: &String| a == b || ignores_case && a.to_lowercase() == b.to_lowercase();
-    for (index, name) in names.iter().enumerate() {
-        if names[..index].iter().any(|earlier| same(earlier, name)) {
-            return Err(format!("有两个数据文件夹都叫“{name}”，输出会互相覆盖：请分开生成，或改名"));
-        }
-    }
-    Ok(names)
-}
-
 /// A bar for several folders, on a terminal only.
 pub fn progress(folders: usize) -> ProgressBar {
     let bar = ProgressBar::new(folders as u64);

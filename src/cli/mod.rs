@@ -14,6 +14,7 @@ mod import;
 mod layouts;
 mod messages;
 mod new;
+mod open;
 mod pull;
 mod read;
 mod status;
@@ -178,6 +179,12 @@ enum Command {
         after_help = "示例：\n  gongkai export data/631-2023 631.xlsx\n  gongkai build 631.xlsx                    这一个工作簿就是一个部门"
     )]
     Export(export::ExportArgs),
+    /// 在浏览器里打开工作台：看页面、查数字的来源、改记录、公开
+    #[command(help_template = HELP, override_usage = "gongkai open [选项] [文件夹…]")]
+    #[command(
+        after_help = "示例：\n  gongkai open                              列出当前文件夹下的各部门\n  gongkai open data/631-2023\n  gongkai open data/631-2023 --no-browser   只印出地址，按 Ctrl-C 结束\n\n只有这台电脑上的浏览器、用印出的这一行地址，才打得开；地址只能用一次。"
+    )]
+    Open(open::OpenArgs),
     /// 守着一个数据文件夹：一存盘就重新生成，说明动了哪里
     #[command(help_template = HELP, override_usage = "gongkai watch [选项] <文件夹>")]
     #[command(after_help = "示例：\n  gongkai watch data/631-2023\n  gongkai watch data/631-2023 --format pdf")]
@@ -224,6 +231,7 @@ pub fn run() -> ExitCode {
         Command::History(args) => history::run(&args),
         Command::Pull(args) => pull::run(&args),
         Command::New(args) => new::run(&args),
+        Command::Open(args) => open::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Read(args) => read::run(&args),

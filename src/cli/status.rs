@@ -4,10 +4,10 @@ use super::folders::{Places, progress};
 use super::messages::{print, print_bytes, tell};
 use crate::bureau::{Bureau, Looked, Looking, Part, board, no_part};
 use crate::compose::file_name;
-use crate::data::read_date;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::folder::unread;
 use crate::place::place;
+use crate::publish::asked_date;
 use crate::regular::read;
 use crate::tell::board::{as_html, as_json, as_lists, as_text, findings, joined, notices};
 use crate::write::Output;
@@ -54,10 +54,8 @@ pub enum BoardForm {
 /// The board to stdout, whatever is wrong with a department; the exit code is 1 where an error is.
 pub fn run(args: &StatusArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
-    let today = args.date.as_deref().and_then(read_date);
-    if let (Some(asked), None) = (&args.date, &today) {
-        diagnostics.push(Diagnostic::error("E507", format!("日期“{asked}”读不懂")).hint("写作 2024-02-20"));
-    }
+    let asked = args.date.as_deref().map(asked_date).transpose();
+    let today = asked.map_err(|found| diagnostics.push(found)).ok().flatten();
     let bureau = Bureau::open(&args.bureau, &mut diagnostics);
     let workshop = args.places.workshop().map_err(|found| diagnostics.extend(found)).ok();
     let mut looked = BTreeMap::new();

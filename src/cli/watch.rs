@@ -1,11 +1,12 @@
 //! `gongkai watch`: a data folder built again whenever it is saved.
 
 use super::build::{FormatArg, formats};
-use super::folders::{Places, output_names};
+use super::folders::Places;
 use super::messages::{Form, Outcome, Telling, print, report, tell};
 use crate::diagnostic::Diagnostic;
 use crate::folder::Folder;
 use crate::layout::Layouts;
+use crate::publish::output_names;
 use crate::tell::differences::as_text;
 use crate::watch::{Rebuilt, Signal, Watched};
 use crate::workshop::layout_folders;
@@ -25,7 +26,7 @@ pub struct WatchArgs {
     #[arg(short, long, default_value = "output", value_name = "文件夹", help_heading = "选项")]
     #[arg(hide_default_value = true)]
     output: PathBuf,
-    /// 生成哪些格式，用逗号隔开：pdf、docx、xlsx（只有表）；不写则生成 PDF 和 DOCX
+    /// 生成哪些格式，用逗号隔开：pdf、docx、xlsx（只有表）、html（网页）；不写则生成 PDF 和 DOCX
     #[arg(long, value_delimiter = ',', value_name = "格式", help_heading = "选项", hide_possible_values = true)]
     format: Vec<FormatArg>,
     #[command(flatten)]

@@ -3,16 +3,16 @@
 use super::Data;
 use super::findings::FileFindings;
 use super::given::Content;
+use super::grid::entry;
 use super::heading::Headings;
-use super::schema::{FileDecl, Kind, Schema};
+use super::schema::{FileDecl, Schema};
 use super::sheet::{Classes, Sheet};
 use super::typed::words;
 use crate::cell_name::{self, letters, read_letters, sheet_of};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::folder::Folder;
 use crate::money::Unit;
-use crate::workbook::{Cells, Change, Entry, Workbook, patch};
-use rust_decimal::Decimal;
+use crate::workbook::{Cells, Change, Workbook, patch};
 
 /// One cell to be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,12 +135,7 @@ fn correct_cell(folder: &Folder, decl: &FileDecl, correction: &Correction) -> Re
         return Err(wrong("这一行不是一条记录").hint("记录在列名以下有内容的行里"));
     }
     let field = sheet.headings.of_field.iter().position(|&of| of == Some(column as usize - 1));
-    let is_number = field.is_some_and(|field| matches!(decl.fields[field].kind, Kind::Amount | Kind::Number));
-    let number = value.replace(',', "").parse::<Decimal>().ok().filter(|_| is_number).map(|n| n.normalize());
-    let entry = match number.filter(|number| number.mantissa().unsigned_abs() < 1_000_000_000_000_000) {
-        Some(number) => Entry::Number(number.to_string()),
-        None => Entry::Text(value.clone()),
-    };
+    let entry = entry(value, field.map(|field| &decl.fields[field].kind));
     let bytes = patch(&book, &[Change { sheet: name.to_owned(), cell: (column, *line), entry }])?;
     Ok(folder.with(workbook, bytes))
 }
@@ -154,6 +149,12 @@ fn column_of(headings: &Headings, decl: &FileDecl, head: &str) -> Option<usize> 
         headings.of_field[field]
     };
     headings.columns.iter().position(named).or_else(by_field)
+}
+
+/// The column (from 0) of a file that a correction is of; E161: there is none of its heading.
+pub(super) fn file_column(headings: &Headings, decl: &FileDecl, correction: &Correction) -> Result<usize, Diagnostic> {
+    let place = || Place::field(correction.file.as_str(), correction.line, 0);
+    column_of(headings, decl, &correction.head).ok_or_else(|| no_column(headings, &correction.head).at(place()))
 }
 
 fn no_column(headings: &Headings, head: &str) -> Diagnostic {

@@ -126,16 +126,35 @@ impl<'a> Rows<'a> {
 
     /// Where field `column` (from 0) of the record that begins on `line` stands; None if no record begins there.
     pub fn find(mut self, line: u32, column: usize) -> Option<FieldPlace> {
+        self.up_to(line)?;
+        self.place(column)
+    }
+
+    /// Goes on to the record that begins on `line`; None if none does. Lines are asked for in order.
+    pub fn up_to(&mut self, line: u32) -> Option<&Rows<'a>> {
         loop {
             self.skip_empty_lines();
             if self.at >= self.text.len() || self.line > line {
                 return None;
             }
             if self.line == line {
-                return self.find_field(column).ok();
+                return Some(self);
             }
             self.record().ok()?;
         }
+    }
+
+    /// Where field `column` (from 0) of the record at hand stands.
+    pub fn place(mut self, column: usize) -> Option<FieldPlace> {
+        self.find_field(column).ok()
+    }
+
+    /// Where the record stands that begins on `line`, its line end included.
+    pub fn range(mut self, line: u32) -> Option<Range<usize>> {
+        self.up_to(line)?;
+        let start = self.at;
+        self.record().ok()?;
+        Some(start..self.at)
     }
 
     fn find_field(&mut self, column: usize) -> Result<FieldPlace, Broken> {

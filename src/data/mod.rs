@@ -47,6 +47,7 @@ mod example;
 pub mod filter;
 mod findings;
 mod given;
+pub mod grid;
 mod head_row;
 mod heading;
 pub mod points;

@@ -130,6 +130,81 @@ impl Sheet {
         Some([&text[..at.start], &separators, &new, &text[at.end..]].concat())
     }
 
+    /// The text with many fields replaced, each by its line, column and value, as [`Sheet::with_field`] replaces one. The
+    /// error is a line that no row begins on.
+    pub fn with_fields(&self, changes: &[(u32, usize, &str)]) -> Result<String, u32> {
+        let AllRows::Text { text, separator } = &self.rows else { return Err(0) };
+        let mut wanted: Vec<_> = changes.iter().collect();
+        // A cell that is changed twice says what was said last.
+        wanted.reverse();
+        wanted.sort_by_key(|(line, column, _)| (*line, *column));
+        wanted.dedup_by_key(|(line, column, _)| (*line, *column));
+        let mut rest = Rows::new(text, *separator);
+        let mut new = String::with_capacity(text.len());
+        let mut done = 0;
+        for of_row in wanted.chunk_by(|a, b| a.0 == b.0) {
+            let line = of_row[0].0;
+            let row = rest.up_to(line).ok_or(line)?;
+            let mut written = 0;
+            for &&(_, column, value) in of_row {
+                let (at, lacking) = match row.clone().place(column).ok_or(line)? {
+                    FieldPlace::At(at) => (at, 0),
+                    FieldPlace::Beyond { end, lacking } => (end..end, lacking - written),
+                };
+                let old = &text[at.clone()];
+                let value = as_typed(value, old.trim_start_matches(' ').starts_with('"'), *separator);
+                new += &text[done..at.start];
+                new.extend(std::iter::repeat_n(char::from(*separator), lacking));
+                new += &value;
+                (done, written) = (at.end, written + lacking);
+            }
+        }
+        new += &text[done..];
+        Ok(new)
+    }
+
+    /// The text with rows after the one that begins on a line, be it that of the headings; none if no row begins there.
+    pub fn with_rows(&self, after: u32, rows: &[Vec<String>]) -> Option<String> {
+        let AllRows::Text { text, separator } = &self.rows else { return None };
+        if after < self.headings.line {
+            return None;
+        }
+        let at = Rows::new(text, *separator).range(after)?.end;
+        let separator_text = char::from(*separator).to_string();
+        let mut new = text[..at].to_owned();
+        if !new.ends_with('\n') {
+            new.push('\n');
+        }
+        for row in rows {
+            let cells: Vec<String> = row.iter().map(|cell| as_typed(cell, false, *separator)).collect();
+            new += &cells.join(&separator_text);
+            new.push('\n');
+        }
+        new += &text[at..];
+        Some(new)
+    }
+
+    /// The text without the rows that begin on these lines. The error is a line that no record begins on.
+    pub fn without_rows(&self, lines: &[u32]) -> Result<String, u32> {
+        let AllRows::Text { text, separator } = &self.rows else { return Err(0) };
+        let mut lines = lines.to_vec();
+        lines.sort_unstable();
+        lines.dedup();
+        let mut rest = Rows::new(text, *separator);
+        let mut new = String::with_capacity(text.len());
+        let mut done = 0;
+        for line in lines {
+            if line <= self.headings.line {
+                return Err(line);
+            }
+            let range = rest.up_to(line).and_then(|row| row.clone().range(line)).ok_or(line)?;
+            new += &text[done..range.start];
+            done = range.end;
+        }
+        new += &text[done..];
+        Ok(new)
+    }
+
     /// The rows below the headings that are not blank.
     pub fn rows(&self) -> impl Iterator<Item = Result<Row<'_>, Broken>> {
         self.rows.iter().skip(self.above).filter(|row| !row.as_ref().is_ok_and(Row::is_blank))

@@ -1,8 +1,8 @@
 //! Where things stand on the pages, and which pages differ.
 
-use crate::document::{Block, Document};
-use crate::typeset::Pages;
-use crate::typeset::frame::{Artifact, ElementId, ElementKind, Item, Page, Run, Tag};
+use crate::document::Document;
+use crate::typeset::frame::{Artifact, ElementId, Item, Page, Run, Tag};
+use crate::typeset::{Pages, elements_of_blocks};
 
 /// The pages that text stands on, by blocks in reading order.
 pub struct Whereabouts {
@@ -27,36 +27,16 @@ impl Whereabouts {
         };
         let first = first_pages(pages);
         let page_of = |id: ElementId| first[id.0 as usize];
-        let children = |id: ElementId| &pages.structure[id.0 as usize].children;
-        let parts = pages.structure.first().into_iter().flat_map(|root| &root.children);
-        let mut elements = parts.flat_map(|sect| children(*sect).iter().copied());
-        let mut next = || elements.next();
-        let block = |block: &Block| {
-            let mut found = BlockPages::default();
-            match block {
-                Block::PageBreak => {}
-                Block::Heading(_) | Block::Paragraph(_) | Block::Contents => {
-                    found.page = next().and_then(page_of);
-                }
-                Block::Table(table) => {
-                    let title = table.title.as_ref().and_then(|_| next()).and_then(page_of);
-                    let element = next();
-                    found.page = title.or_else(|| element.and_then(page_of));
-                    let parts = element.into_iter().flat_map(|e| children(e).iter().copied());
-                    let is_part = |id: &ElementId| {
-                        matches!(pages.structure[id.0 as usize].kind, ElementKind::TableHead | ElementKind::TableBody)
-                    };
-                    let rows = parts.filter(is_part).flat_map(|part| children(part).iter().copied());
-                    let row = |row: ElementId| {
-                        children(row).iter().map(|cell| page_of(*cell).or_else(|| page_of(row))).collect()
-                    };
-                    found.cells = rows.map(row).collect();
-                    found.notes = table.notes.iter().map(|_| next().and_then(page_of)).collect();
-                }
-            }
-            found
-        };
-        let blocks = document.blocks().map(block).collect();
+        let blocks = elements_of_blocks(document, pages).into_iter().map(|block| BlockPages {
+            page: block.title.and_then(page_of).or_else(|| block.element.and_then(page_of)),
+            cells: block
+                .rows
+                .iter()
+                .map(|(row, cells)| cells.iter().map(|cell| page_of(*cell).or_else(|| page_of(*row))).collect())
+                .collect(),
+            notes: block.notes.into_iter().map(|note| note.and_then(page_of)).collect(),
+        });
+        let blocks = blocks.collect();
         Whereabouts { blocks, labels: pages.pages.iter().map(|page| page.label.clone()).collect() }
     }
 

@@ -13,7 +13,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::{Cause, DocumentDiff};
 use crate::folder::Folder;
-use crate::toml_tree::parse;
+use crate::toml_tree::{parse, toml_string};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -141,6 +141,37 @@ impl Reasons {
     }
 }
 
+/// The text of `corrections.toml` with a reason for what changed since an edition, in place of the one it has for that key.
+/// Every other line stays as it is.
+pub fn with_reason(text: &str, since: &str, key: &str, reason: &str) -> String {
+    let entry = format!("{} = {}", toml_string(key), toml_string(reason));
+    let header = format!("[since.{}]", toml_string(since));
+    let is_header = |line: &str| line.trim_start().starts_with('[');
+    let named = |line: &str| {
+        let mut unheard = Diagnostics::default();
+        let root = parse(line, &FILE.into(), &mut unheard);
+        let first = |node: &crate::toml_tree::Node| node.table().and_then(|t| t.keys().next().cloned());
+        if unheard.has_errors() { None } else { first(&root) }
+    };
+    let is_of_edition = |line: &str| {
+        let mut unheard = Diagnostics::default();
+        let root = parse(line, &FILE.into(), &mut unheard);
+        let editions = root.get("since").and_then(|node| node.table());
+        is_header(line) && editions.is_some_and(|editions| editions.keys().any(|id| id == since))
+    };
+    let mut lines: Vec<&str> = text.lines().collect();
+    let Some(at) = lines.iter().position(|line| is_of_edition(line)) else {
+        let before = if text.trim().is_empty() { String::new() } else { format!("{}\n\n", text.trim_end()) };
+        return format!("{before}{header}\n{entry}\n");
+    };
+    let end = lines[at + 1..].iter().position(|line| is_header(line)).map_or(lines.len(), |n| at + 1 + n);
+    match lines[at + 1..end].iter().position(|line| named(line).as_deref() == Some(key)) {
+        Some(n) => lines[at + 1 + n] = &entry,
+        None => lines.insert(at + 1, &entry),
+    }
+    lines.join("\n") + "\n"
+}
+
 /// Whether a key names a cause: by what its record says, by its place, by lines from to.
 fn names(key: &str, cause: &Cause) -> bool {
     let place = cause.place();
@@ -259,6 +290,26 @@ mod tests {
         let said: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(said[0].starts_with("corrections.toml:1:1 错误[E620] 没有“reason”这个键"), "{said:?}");
+    }
+
+    #[test]
+    fn a_reason_is_written_under_its_edition_and_nothing_else_changes() {
+        let new = with_reason(TEXT, "2023-02-10-1", "ledger.csv 水费", "说“好”\"");
+        let line = "\"ledger.csv 水费\" = \"说“好”\\\"\"\n";
+        assert_eq!(new, TEXT.replace("[since.\"2023-02-10-1\"]\n", &format!("[since.\"2023-02-10-1\"]\n{line}")));
+        let again = with_reason(&new, "2023-02-10-1", "ledger.csv 水费", "又");
+        assert_eq!(again, new.replace("说“好”\\\"", "又"));
+        // The same key of another edition is another.
+        let other = with_reason(TEXT, "2022-01-01-1", "ledger.csv:11", "更早");
+        assert_eq!(
+            other,
+            TEXT.replace("[since.\"2022-01-01-1\"]\n", "[since.\"2022-01-01-1\"]\n\"ledger.csv:11\" = \"更早\"\n")
+        );
+        for (text, since) in [("", "b"), (TEXT, "b")] {
+            let mut found = Diagnostics::default();
+            let reasons = Reasons::parse(&with_reason(text, since, "ledger.csv:11", "因为"), since, &mut found);
+            assert_eq!((reasons.of(None, &[&record(11)], &mut found).as_str(), found.is_empty()), ("因为", true));
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod manifest;
 mod notice;
 mod snapshot;
 
-pub use corrections::Reasons;
+pub use corrections::{FILE as CORRECTIONS, Reasons, with_reason};
 pub use manifest::{FontRecord, Manifest, OutputRecord, PublishedDocument, PublishedFigure, read_manifest};
 pub use notice::notice;
 pub use snapshot::Snapshot;

@@ -3,6 +3,7 @@
 //! A text becomes signs (`text`), signs become lines (`linebreak`), lines become runs (`paragraph`); `flow` puts
 //! blocks onto pages and asks `table` for tables; `contents` is filled and pages are numbered at the end.
 
+mod blocks;
 mod class;
 mod contents;
 mod dump;
@@ -19,6 +20,7 @@ mod text;
 pub(crate) mod url;
 mod western;
 
+pub(crate) use blocks::{BlockElements, elements_of_blocks};
 pub use frame::Pages;
 pub(crate) use text::{GAP, meetings};
 

@@ -1,7 +1,10 @@
 //! Writers: one folder a format. They place what `compose` and `typeset` decided.
 
 pub mod docx;
+pub mod html;
 pub mod pdf;
+mod rules;
+pub mod svg;
 pub mod xlsx;
 
 use crate::diagnostic::Diagnostic;
@@ -19,6 +22,8 @@ pub enum Format {
     Docx,
     /// The tables alone, as a workbook.
     Xlsx,
+    /// One accessible page for a site.
+    Html,
 }
 
 impl Format {
@@ -31,6 +36,7 @@ impl Format {
             Format::Pdf => "pdf",
             Format::Docx => "docx",
             Format::Xlsx => "xlsx",
+            Format::Html => "html",
         }
     }
 }
@@ -57,5 +63,6 @@ pub fn write(
         Format::Docx => docx::write(document, style, fonts, pages)
             .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}"))),
         Format::Xlsx => xlsx::tables::write(document, style),
+        Format::Html => Ok(html::write(document, style, pages)),
     }
 }

@@ -27,7 +27,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 use words::PlaceOf;
 
-pub use stated::{RoundedSum, Stands, Stated, Sums, Term, stands, stated, sums};
+pub use stated::{RoundedSum, Stands, Stated, Sums, Term, names_of, stands, stated, sums};
 
 /// What is found besides the rules of a set.
 pub const PAGES: [RulePage; 3] = [

@@ -7,7 +7,7 @@ use crate::compose::Composition;
 use crate::layout::rule::Compare;
 use crate::money::Unit;
 use rust_decimal::Decimal;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A rule where a figure takes part.
 pub struct Stated {
@@ -81,6 +81,25 @@ pub fn stands(composition: &Composition, address: &str) -> Option<Stands> {
     let cell = cell_at(&book, address)?;
     let text = book.figure(cell)?.text.clone();
     Some(Stands { name: names::cell_name(&book, cell), text })
+}
+
+/// Where each of many figures stands, in words, by address; those of sentences are left out. Each table is looked at once.
+pub fn names_of<'a>(
+    composition: &Composition,
+    addresses: impl IntoIterator<Item = &'a str>,
+) -> HashMap<String, String> {
+    let mut books: HashMap<&str, Option<Book>> = HashMap::new();
+    let mut names = HashMap::new();
+    for address in addresses {
+        let Some(id) = address.split('/').next() else { continue };
+        let book = books.entry(id).or_insert_with(|| composition.table(id).map(|table| Book::new(vec![table])));
+        if let Some(book) = book
+            && let Some(cell) = cell_at(book, address)
+        {
+            names.insert(address.to_string(), names::cell_name(book, cell));
+        }
+    }
+    names
 }
 
 /// The rules that speak of a figure.

@@ -9,7 +9,7 @@ mod text;
 
 pub use excerpt::{Excerpt, Sources};
 pub use html::as_html;
-pub use json::as_json;
+pub use json::{as_json, level};
 pub use sarif::as_sarif;
 pub use text::{Piece, Style, as_text, plain, summary};
 

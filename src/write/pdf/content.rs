@@ -2,9 +2,9 @@
 //! one element in one marked-content sequence.
 
 use super::glyphs::{self, Cluster, Codes};
-use super::rules;
 use super::syntax::utf16_bytes;
 use crate::typeset::frame::{Artifact, Element, ElementId, Item, Page, Rule, Run, Shade, Tag, Watermark};
+use crate::write::rules;
 use printpdf::{
     Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point,
     Polygon, PolygonRing, Pt, TextItem, WindingOrder,

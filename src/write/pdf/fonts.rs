@@ -102,13 +102,13 @@ impl EmbeddedFont {
 }
 
 /// The face with these glyphs alone. They are sorted: the n-th becomes glyph n, and the subsetter makes CIDs the same.
-fn subset_of(face: &Face, ids: &[u16]) -> Result<Vec<u8>, Diagnostic> {
+pub(in crate::write) fn subset_of(face: &Face, ids: &[u16]) -> Result<Vec<u8>, Diagnostic> {
     let remapper = subsetter::GlyphRemapper::new_from_glyphs_sorted(ids);
     subsetter::subset(&face.data, face.index, &remapper)
         .map_err(|error| unusable(face, &format!("无法取子集：{error}")))
 }
 
-fn unusable(face: &Face, why: &str) -> Diagnostic {
+pub(in crate::write) fn unusable(face: &Face, why: &str) -> Diagnostic {
     Diagnostic::error("E492", format!("字体 {} {why}", face.postscript_name))
         .at(Place::file(face.path.display().to_string()))
         .hint("字体文件可能已损坏，或是不支持的格式（须为 TrueType 或 CFF 轮廓）；请换一个字体文件")

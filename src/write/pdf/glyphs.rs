@@ -99,7 +99,7 @@ fn missing_glyph(run: &Run, text: &str, fonts: &Fonts) -> Diagnostic {
 }
 
 /// Every run of a page, furniture last.
-pub(super) fn runs(page: &Page) -> impl Iterator<Item = &Run> {
+pub(in crate::write) fn runs(page: &Page) -> impl Iterator<Item = &Run> {
     let runs = page.items.iter().chain(&page.furniture);
     let runs = runs.filter_map(|item| if let Item::Run(run) = item { Some(run) } else { None });
     runs.chain(page.watermark.iter().flat_map(|w| &w.runs))
@@ -113,7 +113,7 @@ pub(super) fn thousandths(length: u16, units_per_em: u16) -> u16 {
 
 /// Glyphs that stand for one text together: mostly one glyph.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cluster<'a> {
+pub(in crate::write) struct Cluster<'a> {
     pub glyphs: &'a [Glyph],
     /// Index of its first glyph in the run.
     pub first: usize,
@@ -122,7 +122,7 @@ pub(super) struct Cluster<'a> {
 
 impl<'a> Cluster<'a> {
     /// Each glyph with the text its code maps to.
-    pub(super) fn glyph_texts(self) -> impl Iterator<Item = (&'a Glyph, &'a str)> {
+    pub(in crate::write) fn glyph_texts(self) -> impl Iterator<Item = (&'a Glyph, &'a str)> {
         let own = if mappable(self.text) { self.text } else { NO_TEXT };
         self.glyphs.iter().enumerate().map(move |(i, glyph)| (glyph, if i == 0 { own } else { NO_TEXT }))
     }
@@ -144,7 +144,7 @@ fn private(c: char) -> bool {
 }
 
 /// A run's glyphs in clusters: a glyph that stands for no bytes belongs to the one before it.
-pub(super) fn clusters(run: &Run) -> impl Iterator<Item = Cluster<'_>> {
+pub(in crate::write) fn clusters(run: &Run) -> impl Iterator<Item = Cluster<'_>> {
     let (mut first, mut start) = (0, 0);
     std::iter::from_fn(move || {
         if first >= run.glyphs.len() {

@@ -14,14 +14,13 @@
 
 mod content;
 mod file;
-mod fonts;
-mod glyphs;
+pub(super) mod fonts;
+pub(super) mod glyphs;
 mod hints;
 mod icc;
 mod metadata;
 mod navigation;
 mod pages;
-mod rules;
 mod structure;
 mod syntax;
 

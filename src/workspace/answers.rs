@@ -1,0 +1,571 @@
+//! The requests of the pages in `screen/`, answered.
+
+use super::desk::{Desk, Saved, Version};
+use super::edit::Edit;
+use super::shown;
+use crate::check::{acknowledge, fix};
+use crate::data::grid::codes;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::digest::sha256;
+use crate::folder::is_read;
+use crate::publish::{Publication, output_names, place_below};
+use crate::serve::{Answers, Method, Request, Response, Stop};
+use crate::tell::rules::{SetRule, set_rules};
+use crate::workshop::Workshop;
+use crate::write::Format;
+use crate::write::svg::{Shown, family, web_font};
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// The pages themselves: nothing is built, everything lies within the program.
+static SCREEN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/screen");
+
+/// A page that is reloaded is gone for no longer.
+const RELOADING: Duration = Duration::from_secs(4);
+
+/// All departments that are open, and what pages need of the program.
+pub struct Workspace {
+    workshop: Workshop,
+    /// Where departments are looked for.
+    root: PathBuf,
+    /// Below which each department's files are written.
+    output: PathBuf,
+    desks: Mutex<Vec<Arc<Slot>>>,
+    /// The glyphs of all pages that were shown, and the fonts that have them.
+    glyphs: Mutex<Shown>,
+    fonts: Mutex<HashMap<String, Arc<Vec<u8>>>>,
+    rules: OnceLock<Vec<SetRule>>,
+    /// Pages that are open in a browser, by the names they gave themselves; what ends the program when the last is closed.
+    pages: Mutex<BTreeSet<String>>,
+    ends: Option<Stop>,
+}
+
+/// A department's place; it is opened when it is first looked at.
+struct Slot {
+    path: PathBuf,
+    desk: Mutex<Option<Desk>>,
+}
+
+/// A lock whose holder failed holds what it held.
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why there is no answer as asked.
+struct Refused(u16, Value);
+
+impl From<Diagnostic> for Refused {
+    fn from(found: Diagnostic) -> Refused {
+        Refused(
+            409,
+            json!({ "message": found.message, "hint": found.hint, "code": found.code, "said": found.to_string() }),
+        )
+    }
+}
+
+fn unknown() -> Refused {
+    Refused(404, json!({ "message": "没有这个地址" }))
+}
+
+type Answer = Result<Response, Refused>;
+
+impl Workspace {
+    /// The departments of these folders; without any, those below `root` are listed. Files are written below `output`. `ends`: what to end when the last page
+    /// is closed, if it shall end then.
+    pub fn new(workshop: Workshop, folders: &[PathBuf], root: &Path, output: &Path, ends: Option<Stop>) -> Workspace {
+        let slot = |path: &PathBuf| Arc::new(Slot { path: path.clone(), desk: Mutex::new(None) });
+        Workspace {
+            workshop,
+            root: root.to_path_buf(),
+            output: output.to_path_buf(),
+            desks: Mutex::new(folders.iter().map(slot).collect()),
+            glyphs: Mutex::default(),
+            fonts: Mutex::default(),
+            rules: OnceLock::new(),
+            pages: Mutex::default(),
+            ends,
+        }
+    }
+
+    fn rules(&self) -> &[SetRule] {
+        self.rules.get_or_init(|| set_rules(&self.workshop.layouts))
+    }
+
+    fn slot(&self, request: &Request) -> Result<(usize, Arc<Slot>), Refused> {
+        let id: usize = request.asked("d").parse().map_err(|_| unknown())?;
+        let slot = locked(&self.desks).get(id).cloned().ok_or_else(unknown)?;
+        Ok((id, slot))
+    }
+
+    /// Does something with a department, which is opened if it is not yet.
+    fn with<T>(
+        &self,
+        request: &Request,
+        work: impl FnOnce(&mut Desk, usize) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        let (id, slot) = self.slot(request)?;
+        let mut desk = locked(&slot.desk);
+        let desk = desk.get_or_insert_with(|| Desk::open(&slot.path, &self.workshop));
+        work(desk, id)
+    }
+
+    /// The state of a department after something was done with it.
+    fn state(&self, desk: &Desk, id: usize) -> Value {
+        let mut value = shown::desk(desk, id, self.rules());
+        value["fonts"] = self.fonts_of(desk.shown());
+        value
+    }
+
+    /// The fonts that a version's pages need: a family, and the name of the font that has the glyphs shown so far.
+    fn fonts_of(&self, version: &Version) -> Value {
+        let fonts = &self.workshop.fonts;
+        let mut glyphs = locked(&self.glyphs);
+        for made in &version.made {
+            glyphs.add(made.pages(fonts), fonts);
+        }
+        let font = |(face, shown): (&crate::fonts::FaceId, &BTreeMap<u16, BTreeSet<char>>)| json!({ "family": family(*face), "face": face.0, "name": name_of(shown) });
+        glyphs.faces.iter().map(font).collect()
+    }
+
+    fn font(&self, request: &Request) -> Answer {
+        let face: u16 = request.asked("face").parse().map_err(|_| unknown())?;
+        let glyphs = locked(&self.glyphs).clone();
+        let (id, shown) = glyphs.faces.iter().find(|(id, _)| id.0 == face).ok_or_else(unknown)?;
+        let name = name_of(shown);
+        let known = locked(&self.fonts).get(&name).cloned();
+        let bytes = match known {
+            Some(bytes) => bytes,
+            None => {
+                let face = self.workshop.fonts.face(*id);
+                let make = || web_font(face, shown);
+                let bytes = match &self.workshop.fonts.kept {
+                    Some(kept) => kept.or_make(face.key("web font").with(name.as_bytes()), make)?,
+                    None => make()?,
+                };
+                let bytes = Arc::new(bytes);
+                let mut fonts = locked(&self.fonts);
+                // Of each face the last is asked for.
+                if fonts.len() > 64 {
+                    fonts.clear();
+                }
+                fonts.insert(name, bytes.clone());
+                bytes
+            }
+        };
+        Ok(Response::of("font/otf", bytes.to_vec()))
+    }
+
+    fn departments(&self) -> Answer {
+        let mut desks = locked(&self.desks);
+        if desks.is_empty() {
+            let found = departments_below(&self.root);
+            desks.extend(found.into_iter().map(|path| Arc::new(Slot { path, desk: Mutex::new(None) })));
+        }
+        let all: Vec<Value> = desks.iter().enumerate().map(|(id, slot)| shown::summary(&slot.path, id)).collect();
+        Ok(Response::json(&json!({ "departments": all, "root": self.root.display().to_string() })))
+    }
+
+    /// A folder by the path that the user gives.
+    fn open(&self, request: &Request) -> Answer {
+        #[derive(Deserialize)]
+        struct Asked {
+            path: String,
+        }
+        let asked: Asked = given(request)?;
+        let path = PathBuf::from(asked.path.trim().trim_matches('"'));
+        let whole = path.canonicalize().ok().filter(|path| path.is_dir() || path.is_file());
+        let Some(whole) =
+            whole.filter(|path| path.is_file() || path.join("report.toml").is_file() || has_workbook(path))
+        else {
+            let message = format!("这里没有部门的数据：{}", path.display());
+            let hint = "部门的文件夹里有 report.toml；也可以是一个工作簿（.xlsx）";
+            return Err(Refused(409, json!({ "message": message, "hint": hint })));
+        };
+        let mut desks = locked(&self.desks);
+        let known = desks.iter().position(|slot| slot.path.canonicalize().ok().as_ref() == Some(&whole));
+        let id = known.unwrap_or_else(|| {
+            desks.push(Arc::new(Slot { path: whole, desk: Mutex::new(None) }));
+            desks.len() - 1
+        });
+        Ok(Response::json(&json!({ "id": id })))
+    }
+
+    /// A page says that it is there; with a department, whether its files were changed by someone else.
+    fn pulse(&self, request: &Request) -> Answer {
+        let name = request.asked("w");
+        if !name.is_empty() && name.len() < 80 {
+            let mut pages = locked(&self.pages);
+            if pages.len() < 1000 {
+                pages.insert(name.to_string());
+            }
+        }
+        if request.asked("d").is_empty() {
+            return Ok(Response::json(&json!({})));
+        }
+        let (_, slot) = self.slot(request)?;
+        // While it is composed nothing is looked up: the page asks again.
+        let Ok(mut desk) = slot.desk.try_lock() else { return Ok(Response::json(&json!({}))) };
+        let Some(desk) = desk.as_mut() else { return Ok(Response::json(&json!({}))) };
+        desk.look_again();
+        let now = desk.now().number;
+        Ok(Response::json(&json!({ "version": now, "conflicts": desk.conflicts().len() })))
+    }
+
+    /// A page is closed. After the last one the program ends, unless it was only loaded again.
+    fn bye(self: &Arc<Self>, request: &Request) -> Answer {
+        locked(&self.pages).remove(request.asked("w"));
+        if let Some(stop) = self.ends.clone() {
+            let here = Arc::downgrade(self);
+            std::thread::spawn(move || {
+                std::thread::sleep(RELOADING);
+                if here.upgrade().is_some_and(|here| locked(&here.pages).is_empty()) {
+                    stop.stop();
+                }
+            });
+        }
+        Ok(Response::json(&json!({})))
+    }
+
+    /// The version that is asked for: as it is shown, as it is saved, or an edition by its id.
+    fn version(&self, desk: &mut Desk, name: &str) -> Result<Arc<Version>, Refused> {
+        match name {
+            "" | "now" => Ok(desk.shown().clone()),
+            "saved" => Ok(desk.saved().clone()),
+            id => {
+                let version = desk.edition(id).map_err(|found| refused(&found))?;
+                // Its glyphs are asked for next.
+                self.fonts_of(&version);
+                Ok(version)
+            }
+        }
+    }
+
+    /// What differs between two versions, with the pages of both and the reasons that are given.
+    fn compared(&self, desk: &mut Desk, request: &Request) -> Answer {
+        let (old, new) = (self.version(desk, request.asked("old"))?, self.version(desk, request.asked("new"))?);
+        let mut value = shown::compared(&old, &new, desk, request.asked("old"));
+        value["fonts"] = self.fonts_of(&new);
+        Ok(Response::json(&value))
+    }
+
+    fn publish(&self, desk: &mut Desk, id: usize, request: &Request) -> Answer {
+        #[derive(Deserialize)]
+        struct Asked {
+            what: String,
+            #[serde(default)]
+            since: Option<String>,
+            #[serde(default)]
+            date: Option<String>,
+            #[serde(default)]
+            marked: bool,
+            #[serde(default)]
+            html: bool,
+            #[serde(default)]
+            reasons: BTreeMap<String, String>,
+        }
+        let asked: Asked = given(request)?;
+        let mut formats = Format::ALL.to_vec();
+        formats.extend(asked.html.then_some(Format::Html));
+        let date = asked.date.filter(|date| !date.trim().is_empty());
+        let plain = Publication { formats, ..Publication::default() };
+        let publication = match asked.what.as_str() {
+            "files" => plain,
+            "draft" => Publication { draft: true, ..plain },
+            "edition" => Publication { edition: true, date, ..plain },
+            "correction" => Publication { edition: true, since: asked.since.clone(), date, ..plain },
+            _ => return Err(unknown()),
+        };
+        let name = output_names(std::slice::from_ref(&desk.path)).map(|names| names.concat()).unwrap_or_default();
+        let mut found = Diagnostics::default();
+        let mut written = Vec::new();
+        if let Some(target) = place_below(&self.output, &name, &name, &mut found) {
+            // The marked one first: against the edition that there is before this one is recorded.
+            if asked.marked && asked.what == "correction" {
+                let formats = Format::ALL.to_vec();
+                let since = asked.since.clone();
+                let marked = Publication { formats, marked: true, since, ..Publication::default() };
+                written.extend(desk.publish(&target, &marked, &asked.reasons, &mut Diagnostics::default()));
+            }
+            written.extend(desk.publish(&target, &publication, &asked.reasons, &mut found));
+        }
+        let mut state = self.state(desk, id);
+        let told = found.sorted();
+        let told = told.iter().filter(|found| found.severity == Severity::Error || found.code.starts_with("E"));
+        let told: Vec<Value> = told.map(|found| shown::finding(0, found, desk.shown(), desk.schema())).collect();
+        let paths: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+        state["published"] = json!({ "written": paths, "found": told, "done": !found.has_errors() });
+        Ok(Response::json(&state))
+    }
+
+    fn get(&self, request: &Request) -> Answer {
+        let number = |key: &str| request.asked(key).parse::<usize>().map_err(|_| unknown());
+        match request.path.as_str() {
+            "/api/departments" => self.departments(),
+            "/api/desk" => self.with(request, |desk, id| Ok(Response::json(&self.state(desk, id)))),
+            "/api/font" => self.font(request),
+            "/api/page" => {
+                let (document, page) = (number("doc")?, number("n")?);
+                self.with(request, |desk, _| {
+                    let version = self.version(desk, request.asked("of"))?;
+                    let found = shown::page(&version, desk, document, page).ok_or_else(unknown)?;
+                    Ok(Response::json(&found))
+                })
+            }
+            "/api/why" => {
+                let document = number("doc")?;
+                self.with(request, |desk, _| {
+                    let version = self.version(desk, request.asked("of"))?;
+                    let found =
+                        shown::why(&version, document, request.asked("a"), desk.schema()).ok_or_else(unknown)?;
+                    Ok(Response::json(&found))
+                })
+            }
+            "/api/find" => {
+                self.with(request, |desk, _| Ok(Response::json(&shown::find(desk.shown(), request.asked("q")))))
+            }
+            "/api/figures" => {
+                self.with(request, |desk, _| Ok(Response::json(&shown::figures(desk, request.asked("q")))))
+            }
+            "/api/grid" => self.with(request, |desk, _| Ok(Response::json(&shown::grid(desk, request.asked("file"))?))),
+            "/api/codes" => self.with(request, |desk, _| {
+                let class = desk.schema().classes.get(request.asked("class")).ok_or_else(unknown)?;
+                Ok(Response::json(&json!({ "codes": codes(class, request.asked("q"), 60) })))
+            }),
+            "/api/text" => self.with(request, |desk, _| {
+                let name = text_file(desk, request.asked("file"))?;
+                Ok(Response::json(&shown::text(desk, name)?))
+            }),
+            "/api/pulse" => self.pulse(request),
+            "/api/compared" => self.with(request, |desk, _| self.compared(desk, request)),
+            "/api/fixes" => self.with(request, |desk, _| Ok(Response::json(&fixes(desk)))),
+            _ => Err(unknown()),
+        }
+    }
+
+    fn post(self: &Arc<Self>, request: &Request) -> Answer {
+        match request.path.as_str() {
+            "/api/open" => return self.open(request),
+            "/api/bye" => return self.bye(request),
+            _ => {}
+        }
+        self.with(request, |desk, id| {
+            match request.path.as_str() {
+                "/api/publish" => return self.publish(desk, id, request),
+                "/api/edit" => desk.edit(checked(desk, given(request)?)?)?,
+                "/api/undo" => desk.undo(),
+                "/api/redo" => desk.redo(),
+                "/api/discard" => desk.discard(),
+                "/api/take-back" => {
+                    #[derive(Deserialize)]
+                    struct Asked {
+                        number: usize,
+                    }
+                    desk.take_back(given::<Asked>(request)?.number);
+                }
+                "/api/settle" => {
+                    #[derive(Deserialize)]
+                    struct Asked {
+                        mine: bool,
+                    }
+                    desk.settle(given::<Asked>(request)?.mine);
+                }
+                "/api/fix" => mend(desk, request)?,
+                "/api/acknowledge" => accept(desk, request)?,
+                "/api/save" => match desk.save() {
+                    Saved::Written(files) => {
+                        let mut state = self.state(desk, id);
+                        let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+                        state["written"] = json!(names);
+                        return Ok(Response::json(&state));
+                    }
+                    Saved::Conflicts(_) => {}
+                    Saved::Refused(found) => return Err(refused(&found)),
+                },
+                _ => return Err(unknown()),
+            }
+            Ok(Response::json(&self.state(desk, id)))
+        })
+    }
+}
+
+/// What was found, as why nothing was done.
+fn refused(found: &Diagnostics) -> Refused {
+    match found.sorted().first() {
+        Some(first) => Refused::from((*first).clone()),
+        None => Refused(409, json!({ "message": "没有做成" })),
+    }
+}
+
+/// Takes findings' certain fixes into the unsaved edits, by the numbers of the findings.
+fn mend(desk: &mut Desk, request: &Request) -> Result<(), Refused> {
+    #[derive(Deserialize)]
+    struct Asked {
+        version: u64,
+        findings: Vec<usize>,
+    }
+    let asked: Asked = given(request)?;
+    let now = desk.now().clone();
+    if now.number != asked.version {
+        return Err(Refused(409, json!({ "message": "问题已经变了，请再看一遍" })));
+    }
+    let mut chosen = Diagnostics::default();
+    let all = now.found.sorted();
+    asked.findings.iter().filter_map(|&n| all.get(n)).for_each(|found| chosen.push((*found).clone()));
+    let patched = fix::patched(&now.folder, &fix::patches(&now.folder, &chosen));
+    let mut done = 0;
+    for (name, _, after) in patched.edits() {
+        let is_new = after.is_some_and(|after| now.folder.bytes(name).ok().flatten().as_ref() != Some(after));
+        if !is_new || crate::cell_name::is_workbook(name) {
+            continue;
+        }
+        let text = patched.text(name)?;
+        desk.edit(Edit::Text { file: name.to_string(), was: None, text })?;
+        done += 1;
+    }
+    if done == 0 {
+        return Err(Refused(409, json!({ "message": "这里没有能自动改的", "hint": "请到原文里改" })));
+    }
+    Ok(())
+}
+
+/// The findings that have a certain fix, with what each line is and becomes.
+fn fixes(desk: &Desk) -> Value {
+    let now = desk.now();
+    let mut all: Vec<Value> = Vec::new();
+    for (n, found) in now.found.sorted().into_iter().enumerate() {
+        if found.fix.is_none() || found.acknowledged.is_some() {
+            continue;
+        }
+        let mut one = Diagnostics::default();
+        one.push(found.clone());
+        if fix::patches(&now.folder, &one).is_empty() {
+            continue;
+        }
+        all.push(json!({ "n": n }));
+    }
+    json!({ "version": now.number, "fixes": all })
+}
+
+/// Accepts a finding, with a reason, in report.toml.
+fn accept(desk: &mut Desk, request: &Request) -> Result<(), Refused> {
+    #[derive(Deserialize)]
+    struct Asked {
+        version: u64,
+        finding: usize,
+        reason: String,
+    }
+    let asked: Asked = given(request)?;
+    let now = desk.now().clone();
+    let all = now.found.sorted();
+    let found = all.get(asked.finding).filter(|_| now.number == asked.version);
+    let Some(found) = found else {
+        return Err(Refused(409, json!({ "message": "问题已经变了，请再看一遍" })));
+    };
+    if asked.reason.trim().is_empty() {
+        return Err(Refused(409, json!({ "message": "请写明理由" })));
+    }
+    let entry = acknowledge::entry(found, asked.reason.trim());
+    let Some(entry) = entry else {
+        return Err(Refused(409, json!({ "message": "这一处是错误，不能确认，只能改" })));
+    };
+    let text = now.folder.text("report.toml")?;
+    let text = format!("{}\n\n{entry}", text.trim_end());
+    desk.edit(Edit::Text { file: "report.toml".to_string(), was: None, text })?;
+    Ok(())
+}
+
+/// An edit that a page sends is of record files of the schema and of the department's own texts: no other file is made or
+/// changed from a screen.
+fn checked(desk: &Desk, edit: Edit) -> Result<Edit, Refused> {
+    match &edit {
+        Edit::Cells { cells, .. } if cells.is_empty() => Err(unknown()),
+        Edit::Text { file, .. } => text_file(desk, file).map(|_| edit.clone()),
+        Edit::Cells { .. } | Edit::Insert { .. } | Edit::Delete { .. } => Ok(edit),
+    }
+}
+
+/// A text file of the department that a screen may show and change.
+fn text_file<'n>(desk: &Desk, name: &'n str) -> Result<&'n str, Refused> {
+    let is_own = matches!(name, "report.toml" | "corrections.toml") || name.starts_with("text/") && is_read(name);
+    let is_plain = !name.contains("..") && !name.contains('\\') && !name.contains(':');
+    let is_known = desk.now().folder.is_file(name) || name == "corrections.toml";
+    if is_own && is_plain && is_known { Ok(name) } else { Err(unknown()) }
+}
+
+/// The content of a request.
+fn given<T: for<'d> Deserialize<'d>>(request: &Request) -> Result<T, Refused> {
+    serde_json::from_slice(&request.body).map_err(|_| Refused(400, json!({ "message": "请求的内容读不懂" })))
+}
+
+/// A name for a set of glyphs.
+fn name_of(shown: &BTreeMap<u16, BTreeSet<char>>) -> String {
+    let mut bytes = Vec::new();
+    for (glyph, characters) in shown {
+        bytes.extend(glyph.to_be_bytes());
+        characters.iter().for_each(|c| bytes.extend((*c as u32).to_be_bytes()));
+        bytes.push(0);
+    }
+    sha256(&bytes)[..16].to_string()
+}
+
+fn has_workbook(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok()).any(|name| crate::cell_name::is_workbook(&name))
+}
+
+/// The departments in a folder and in the folders directly below it, by name.
+pub(super) fn departments_below(root: &Path) -> Vec<PathBuf> {
+    let root = if root == Path::new("") { Path::new(".") } else { root };
+    let is_department = |folder: &Path| folder.join("report.toml").is_file();
+    let folders = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        // A link is not followed: what it leads to was not meant.
+        let entries = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        let shown = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with(['.', '~']));
+        let mut found: Vec<PathBuf> = shown.map(|entry| folder.join(entry.file_name())).collect();
+        found.sort();
+        found
+    };
+    if is_department(root) {
+        return vec![root.to_path_buf()];
+    }
+    let mut found = Vec::new();
+    for folder in folders(root) {
+        match is_department(&folder) {
+            true => found.push(folder),
+            false => found.extend(folders(&folder).into_iter().filter(|below| is_department(below))),
+        }
+    }
+    found
+}
+
+impl Answers for Arc<Workspace> {
+    fn answer(&self, request: &Request) -> Response {
+        let answer = match (request.method, request.path.starts_with("/api/")) {
+            (Method::Get, true) => self.get(request),
+            (Method::Post, true) => self.post(request),
+            (Method::Get, false) => asset(&request.path),
+            (Method::Post, false) => Err(unknown()),
+        };
+        answer.unwrap_or_else(|Refused(status, value)| Response { status, ..Response::json(&value) })
+    }
+}
+
+/// A file of the pages.
+fn asset(path: &str) -> Answer {
+    let name = if path == "/" { "index.html" } else { &path[1..] };
+    let file = SCREEN.get_file(name).ok_or_else(unknown)?;
+    let kind = match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => return Err(unknown()),
+    };
+    Ok(Response::of(kind, file.contents()))
+}

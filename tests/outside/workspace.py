@@ -1,0 +1,200 @@
+"""workspace.py STORY ADDRESS FOLDER: a user's story in Debian's chromium, from an empty screen."""
+import re, sys, threading, http.server
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright, expect
+
+story, address, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+base = address.split("/?")[0]
+ledger = folder / "ledger.csv"
+
+
+def enter(page):
+    faults = []
+    page.on("pageerror", lambda e: faults.append(str(e)))
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.goto(address)
+    page.wait_for_selector("body[data-ready]")
+    return faults
+
+
+def why(page, context):
+    """A click on a figure: its lines, their sum, where else it is printed; the keyboard goes from figure to figure."""
+    page.goto(base + "/#/d/0/pages/0.16")
+    figure = page.locator('.sheet[data-n="16"] .fig[data-a="t3/合计/基本"]')
+    figure.click()
+    panel = page.locator(".panel")
+    expect(panel.locator(".big")).to_have_text("85.05 万元")
+    expect(panel).to_contain_text("精确 850,498.00 元，四舍五入进了 2.00 元")
+    expect(panel).to_contain_text("预算明细 26 笔之和")
+    expect(panel).to_contain_text("印在 2 处")
+    expect(panel.locator(".sum b")).to_have_text("850,498.00")
+    # The letters of the page are text: a browser finds them.
+    assert "基本支出" in page.locator('.sheet[data-n="16"] svg').first.text_content()
+    figure.focus()
+    page.keyboard.press("ArrowRight")
+    after = page.evaluate("document.activeElement.dataset.a")
+    assert after and after != "t3/合计/基本", after
+    page.keyboard.press("Enter")
+    expect(panel.locator("code").first).to_have_text(after)
+    # Searching leads to a place and marks it.
+    page.keyboard.press("Control+f")
+    page.keyboard.type("网络运行维护费")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit.on").first).to_be_attached()
+
+
+def correct(page, context):
+    """办公费 is corrected: 54 figures move before it is saved; saving writes the one cell."""
+    before = ledger.read_text()
+    page.goto(base + "/#/d/0/records/ledger")
+    page.locator("#c9-6").click()
+    page.keyboard.type("108300")
+    page.keyboard.press("Enter")
+    facts = page.locator(".facts dd")
+    expect(facts.nth(0)).to_have_text("54")
+    expect(facts.nth(1)).to_have_text("5")
+    expect(facts.nth(2)).to_have_text("9")
+    assert ledger.read_text() == before
+    # On the page the new figure stands, marked.
+    page.goto(base + "/#/d/0/pages/0.16")
+    moved = page.locator('.sheet[data-n="16"] .fig.moved[data-a="t3/合计/基本"]')
+    expect(moved).to_have_attribute("aria-label", re.compile("95.05.*原为 85.05"))
+    page.keyboard.press("Control+s")
+    expect(page.locator(".state")).to_contain_text("都已保存")
+    assert ledger.read_text() == before.replace(",8300.00\n", ",108300\n"), "one cell"
+
+
+def paste(page, context):
+    """Fifty rows from a spreadsheet go in at once, and are undone at once."""
+    before = ledger.read_text()
+    page.goto(base + "/#/d/0/records/ledger")
+    page.locator("#c0-0").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Home")
+    rows = "\n".join("\t".join(["2010350", "基本支出", "30201", f"粘贴的第 {n} 笔", "", "一般公共预算", f"{n}.00"]) for n in range(1, 51))
+    page.evaluate("t => navigator.clipboard.writeText(t)", rows)
+    page.keyboard.press("Control+v")
+    expect(page.locator(".stat")).to_contain_text("94 笔")
+    expect(page.locator(".state")).to_contain_text("改动未保存")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".state")).to_contain_text("都已保存")
+    after = ledger.read_text().splitlines()
+    assert len(after) == len(before.splitlines()) + 49 and after[-1].endswith("粘贴的第 50 笔,,一般公共预算,50.00"), after[-1]
+    # A range out again: what a spreadsheet takes.
+    page.locator(".gsheet").focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Control+c")
+    assert page.evaluate("navigator.clipboard.readText()").replace("\r", "") == "2010350\t基本支出\n2010350\t基本支出"
+
+
+def problem(page, context):
+    """A problem leads to its words on the page; one of the records to its cell; a certain fix is seen before it is taken."""
+    page.goto(base + "/#/d/0/pages")
+    page.locator("#tab-problems").click()
+    page.locator(".groups button", has_text="这个数以万元为单位").first.click()
+    expect(page.locator(".wave.on").first).to_be_in_viewport()
+    expect(page.locator(".card code")).to_have_text("N003")
+    page.locator(".btn", has_text="有把握的").click()
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("有把握的改动")
+    expect(dialog.locator("del").first).to_be_attached()
+    dialog.locator("footer .btn.primary").click()
+    expect(page.locator(".state")).to_contain_text("改动未保存")
+    page.keyboard.press("Control+z")
+    # A wrong code in the records.
+    page.goto(base + "/#/d/0/records/ledger")
+    page.locator("#c1-0").click()
+    page.keyboard.type("20103S0")
+    page.keyboard.press("Escape")
+    page.keyboard.press("F2")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("20103S0")
+    page.keyboard.press("Enter")
+    expect(page.locator("#c1-0")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".banner")).to_contain_text("读不出来")
+    page.goto(base + "/#/d/0/pages")
+    page.locator("#tab-problems").click()
+    page.locator(".groups .err").first.click()
+    page.locator(".card .btn", has_text="到这一格").click()
+    expect(page.locator("#c1-0.on")).to_be_attached()
+    page.keyboard.type("2010350")
+    page.keyboard.press("Enter")
+    expect(page.locator(".banner")).to_have_count(0)
+
+
+def conflict(page, context):
+    """A file that someone else has saved meanwhile: nothing is written before the user decides."""
+    page.goto(base + "/#/d/0/records/ledger")
+    page.locator("#c9-6").click()
+    page.keyboard.type("108300")
+    page.keyboard.press("Enter")
+    expect(page.locator(".facts dd").first).to_have_text("54")
+    theirs = ledger.read_text().replace(",8300.00\n", ",18300.00\n")
+    ledger.write_text(theirs)
+    dialog = page.locator("dialog.conflict")
+    expect(dialog).to_contain_text("18300.00", timeout=15000)
+    expect(dialog).to_contain_text("108300")
+    assert ledger.read_text() == theirs
+    dialog.locator(".btn", has_text="用我的").click()
+    expect(page.locator(".state")).to_contain_text("改动未保存")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".state")).to_contain_text("都已保存")
+    assert ledger.read_text() == theirs.replace(",18300.00\n", ",108300\n")
+    # Without edits a file changed outside is shown as it is.
+    ledger.write_text(theirs)
+    expect(page.locator("#c9-6")).to_have_text("18,300.00", timeout=15000)
+
+
+def stranger(page, context):
+    """A page of another origin, in the same browser, with the same cookies: it reads nothing and changes nothing."""
+    class Evil(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<title>evil</title><form id=f method=post enctype=text/plain></form>")
+
+        def log_message(self, *_):
+            pass
+
+    evil = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Evil)
+    threading.Thread(target=evil.serve_forever, daemon=True).start()
+    before = ledger.read_text()
+    other = context.new_page()
+    other.goto(f"http://127.0.0.1:{evil.server_port}/")
+    tried = other.evaluate("""async base => {
+      const got = [];
+      for (const [path, init] of [['/api/desk?d=0', {}], ['/api/desk?d=0', {credentials: 'include', mode: 'no-cors'}],
+          ['/api/edit?d=0', {method: 'POST', credentials: 'include', mode: 'no-cors', body: '{"kind":"cells","file":"ledger","cells":[{"line":11,"column":6,"value":"1"}]}'}],
+          ['/api/save?d=0', {method: 'POST', credentials: 'include', headers: {'X-Gongkai': '1', 'Content-Type': 'application/json'}, body: '{}'}]]) {
+        try { const r = await fetch(base + path, init); got.push(r.type === 'opaque' ? 'opaque' : r.status + (await r.text()).slice(0, 50)); } catch (e) { got.push('refused'); }
+      }
+      const image = await new Promise(done => { const s = document.createElement('script'); s.src = base + '/js/main.js'; s.onload = () => done('loaded'); s.onerror = () => done('refused'); document.head.append(s); });
+      return [...got, image];
+    }""", base)
+    assert all(t in ("refused", "opaque") for t in tried), tried
+    frame = other.evaluate("""base => new Promise(done => { const f = document.createElement('iframe'); f.src = base + '/'; f.onload = () => { try { done(f.contentDocument ? 'read' : 'closed'); } catch { done('closed'); } }; document.body.append(f); })""", base)
+    assert frame == "closed", frame
+    other.evaluate("base => { const f = document.getElementById('f'); f.action = base + '/api/save?d=0'; f.submit(); }", base)
+    other.wait_for_timeout(500)
+    assert "临港" not in other.content()
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator(".state")).to_contain_text("都已保存")
+    assert ledger.read_text() == before
+
+
+with sync_playwright() as play:
+    browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(60000)
+    expect.set_options(timeout=60000)
+    faults = enter(page)
+    globals()[story](page, context)
+    own = [fault for fault in faults if "401" not in fault and "409" not in fault]
+    assert not own, own
+    browser.close()
