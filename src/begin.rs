@@ -1,6 +1,8 @@
 //! A department's first year: a folder with what is known filled in, blanks for its texts, and a workbook to fill.
 
-use crate::compose::Job;
+use crate::check::figures::last_year::published;
+use crate::compose::{Composition, Job};
+use crate::data::printed::{LAST_YEAR, TABLES};
 use crate::data::schema::{FileDecl, Kind};
 use crate::data::{Dataset, Record, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -11,6 +13,7 @@ use crate::prepare::prepare_whole;
 use crate::refusal::refusal;
 use crate::toml_tree::toml_string;
 use crate::workbook::HEADS;
+use crate::workshop::compose_all;
 use crate::write::xlsx::records::{Handout, write};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -36,6 +39,8 @@ pub struct Begin {
 struct Former {
     job: Job,
     folder: Folder,
+    /// What its documents printed, figure by figure; none where they cannot be made any more.
+    published: Option<String>,
 }
 
 /// Last year's data: of its last edition if there is one, so that it is what was published. None, with what is wrong, where
@@ -52,7 +57,10 @@ fn former(path: &Path, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Opti
         },
     };
     let job = prepare_whole(&folder, &layouts, diagnostics)?;
-    (!diagnostics.has_errors()).then_some(Former { job, folder })
+    let made = compose_all(&folder, &layouts, &mut Diagnostics::default());
+    let compositions: Vec<&Composition> = made.iter().map(|made| &made.composition).collect();
+    let published = (!compositions.is_empty()).then(|| published(&compositions));
+    (!diagnostics.has_errors()).then_some(Former { job, folder, published })
 }
 
 /// Last year's records as those of the new year: this year's become last year's; what is no amount of a year is carried.
@@ -229,6 +237,8 @@ fn files(
     }
     if let Some(former) = former {
         files.extend(carried(former, &files)?);
+        let published = former.published.as_ref().map(|text| format!("\u{FEFF}{text}").into_bytes());
+        files.extend(published.map(|bytes| (format!("{TABLES}/{LAST_YEAR}.csv"), bytes)));
     }
     let declared = set.schema.files.values().filter(|decl| decl.is_given());
     let rolled: Vec<(&FileDecl, Vec<Record>)> =

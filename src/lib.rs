@@ -62,6 +62,7 @@ pub mod export;
 pub mod folder;
 pub mod fonts;
 pub mod form;
+pub mod import;
 pub(crate) mod kept;
 pub mod layout;
 pub mod made;

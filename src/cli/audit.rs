@@ -5,7 +5,7 @@ use super::messages::{Form, Outcome, Telling, report, tell};
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
 use crate::layout::Layouts;
-use crate::published::import::take;
+use crate::published::import::{shown, take};
 use crate::published::load;
 use clap::Args;
 use rayon::prelude::*;
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct AuditArgs {
-    /// 公开的文件，可以有多个：PDF（不是扫描件）
+    /// 公开的文件，可以有多个：PDF（不是扫描件）、DOCX、XLSX
     #[arg(required = true, value_name = "文件", help_heading = "参数")]
     files: Vec<PathBuf>,
     /// 版式集；不写则按表题和表头认
@@ -44,7 +44,11 @@ pub fn run(args: &AuditArgs) -> ExitCode {
     }
     let folders: Vec<Folder> = args.files.iter().map(|file| Folder::of_files(file, [])).collect();
     let outcomes: Vec<Outcome> = audited.into_iter().map(|(_, outcome)| outcome).collect();
-    report(&folders, &outcomes, &Telling { form: args.format, strict: args.strict, writes: false, layouts: &layouts })
+    report(
+        &folders,
+        &outcomes,
+        &Telling { form: args.format, strict: args.strict, writes: false, layouts: &layouts, each: "份文件" },
+    )
 }
 
 /// What a file was taken for, and all that is found in it.
@@ -60,7 +64,7 @@ fn one(file: &Path, layout: Option<&str>, layouts: &Layouts) -> (Option<String>,
     let taken = take(&bytes, file, layout, layouts, &mut diagnostics);
     let told = taken.as_ref().map(|taken| taken.told());
     if let Some(taken) = taken {
-        diagnostics.extend(taken.audit(layouts, &file.display().to_string()));
+        diagnostics.extend(taken.audit(layouts, &shown(file)));
     }
     (told, Outcome { diagnostics, ..Outcome::default() })
 }

@@ -68,7 +68,10 @@ pub fn run(args: &CheckArgs) -> ExitCode {
             if done.into_iter().all(|one| one) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(diagnostics) => {
-            let telling = Telling { form: Form::Text, strict: args.strict, writes: false, layouts: &layouts };
+            let telling =
+                Telling {
+                    form: Form::Text, strict: args.strict, writes: false, layouts: &layouts, each: "个文件夹"
+                };
             report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling)
         }
     }

@@ -56,15 +56,17 @@ pub fn each_folder(
     work: impl Fn(&Workshop, usize, &Folder, &mut Outcome) + Sync,
 ) -> ExitCode {
     let (layouts, folders) = (places.layouts(), opened(folders));
+    let telling = Telling {
+        form: manner.form,
+        strict: manner.strict,
+        writes: manner.writes,
+        layouts: &layouts,
+        each: "个文件夹",
+    };
     // A part of few folders may have none.
     if folders.is_empty() {
-        return report(
-            &[],
-            &[],
-            &Telling { form: manner.form, strict: manner.strict, writes: manner.writes, layouts: &layouts },
-        );
+        return report(&[], &[], &telling);
     }
-    let telling = Telling { form: manner.form, strict: manner.strict, writes: manner.writes, layouts: &layouts };
     match outcomes(&folders, &layouts, places, work) {
         Ok(outcomes) => report(&folders, &outcomes, &telling),
         Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),

@@ -4,16 +4,19 @@ use super::folders::Places;
 use super::messages::{print, tell};
 use crate::begin::{make_folders, with_new_files};
 use crate::diagnostic::{Diagnostics, Severity};
+use crate::folder::Folder;
+use crate::import::IMPORTED;
 use crate::place::save;
 use crate::published::import::{Taken, take};
 use crate::published::load;
+use crate::tell::reconciled::reconciled;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// 公开的文件：PDF（由 Word、WPS、Excel 等导出的，不是扫描件）
+    /// 公开的文件：PDF（由 Word、WPS、Excel 等导出的，不是扫描件）、DOCX、XLSX
     #[arg(value_name = "文件", help_heading = "参数")]
     file: PathBuf,
     /// 新的数据文件夹；里面已有的文件不会覆盖
@@ -22,7 +25,7 @@ pub struct ImportArgs {
     /// 版式集；不写则按表题和表头认
     #[arg(long, value_name = "名称", help_heading = "选项")]
     layout: Option<String>,
-    /// 作什么用：tables（照印出来的样子的表和正文）
+    /// 作什么用：tables（照印出来的样子的表和正文）、records（平台导出的明细，.xlsx、.xls、.ods、.csv）
     #[arg(
         long = "as",
         value_name = "用途",
@@ -40,14 +43,16 @@ pub struct ImportArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Purpose {
     Tables,
+    Records,
 }
 
 /// Makes the folder. What lies there already is left alone, and the exit code is 1.
 pub fn run(args: &ImportArgs) -> ExitCode {
     let mut found = Diagnostics::default();
-    let taken = match args.purpose {
-        Purpose::Tables => tables(args, &mut found),
-    };
+    if args.purpose == Purpose::Records {
+        return records(args);
+    }
+    let taken = tables(args, &mut found);
     found.sorted().iter().for_each(tell);
     let Some((taken, written)) = taken.filter(|_| !found.has_errors()) else {
         tell("没有写入任何文件，原有文件未动");
@@ -56,6 +61,32 @@ pub fn run(args: &ImportArgs) -> ExitCode {
     written.iter().for_each(|path| print(path.display()));
     ends(&taken, args, &found);
     ExitCode::SUCCESS
+}
+
+/// Records of another program, into a department's folder.
+fn records(args: &ImportArgs) -> ExitCode {
+    let mut found = Diagnostics::default();
+    let written = take_records(args, &mut found);
+    found.sorted().iter().for_each(tell);
+    let Some((lines, written)) = written.filter(|_| !found.has_errors()) else {
+        tell("没有写入任何文件，原有文件未动");
+        return ExitCode::FAILURE;
+    };
+    written.iter().for_each(|path| print(path.display()));
+    lines.iter().for_each(tell);
+    tell(format_args!("请与导出的文件核对以上合计；再看整个文件夹：gongkai check {}", args.folder.display()));
+    ExitCode::SUCCESS
+}
+
+fn take_records(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Vec<String>, Vec<PathBuf>)> {
+    let bytes = load(&args.file).map_err(|wrong| found.push(wrong)).ok()?;
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let folder = Folder::open(&args.folder);
+    let imported = crate::import::records(&name, &bytes, &folder, &args.places.layouts(), found)?;
+    let report = &imported.job.report;
+    tell(format_args!("认作 {}{}年的明细（{}）", report.name, report.year, imported.job.set.id));
+    let written = save(&folder.with(IMPORTED, imported.workbook), found);
+    Some((reconciled(&imported.job), written))
 }
 
 fn tables(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Taken, Vec<PathBuf>)> {

@@ -37,6 +37,8 @@ pub struct Telling<'a> {
     pub writes: bool,
     /// Where the layouts are that findings speak of.
     pub layouts: &'a Layouts,
+    /// What is counted: 个文件夹.
+    pub each: &'static str,
 }
 
 /// Findings and written paths of every folder, in the order given; the exit code.
@@ -65,7 +67,7 @@ fn for_people(shown: &[Shown<'_>], outcomes: &[Outcome], telling: &Telling<'_>) 
     }
     if several {
         let failed = outcomes.iter().filter(|o| blocks(o, telling.strict)).count();
-        tell(format_args!("{} 个文件夹，完成 {} 个，有错误 {failed} 个", shown.len(), shown.len() - failed));
+        tell(format_args!("{} {}，完成 {} 个，有错误 {failed} 个", shown.len(), telling.each, shown.len() - failed));
     }
 }
 

@@ -42,8 +42,8 @@ const EXAMPLES: &str = "\
   gongkai diff data/631-2023                 与最后发布的一版相比，变了什么，因何而变
   gongkai new 632-2026 --layout 版式名称     新建数据文件夹，有要填的工作簿
   gongkai export data/631-2023 631.xlsx      全部数据写成一个工作簿
-  gongkai import 公开.pdf 632-2025           公开的 PDF 成为数据文件夹，表照印出来的样子
-  gongkai audit 公开/*.pdf                   检查公开的 PDF，不写文件
+  gongkai import 公开.pdf 632-2025           公开的文件成为数据文件夹，表照印出来的样子
+  gongkai audit 公开/*.pdf                   检查公开的文件，不写文件
   gongkai watch data/631-2023                一存盘就重新生成
   gongkai why data/631-2023 85.05            一个数是怎么来的
   gongkai read 公开.docx                     读出改过的 DOCX 里的数字
@@ -123,14 +123,14 @@ enum Command {
         after_help = "示例：\n  gongkai check data/631-2023\n  gongkai check data/631-2023 --format html > 检查.html"
     )]
     Check(check::CheckArgs),
-    /// 检查公开的文件（PDF），不写文件
+    /// 检查公开的文件（PDF、DOCX、XLSX），不写文件
     #[command(help_template = HELP, override_usage = "gongkai audit [选项] <文件>...")]
     #[command(after_help = "示例：\n  gongkai audit 公开.pdf\n  gongkai audit 公开/*.pdf --format html > 检查.html")]
     Audit(audit::AuditArgs),
-    /// 公开的文件（PDF）成为数据文件夹：表照印出来的样子，正文分节
+    /// 公开的文件（PDF、DOCX、XLSX）成为数据文件夹：表照印出来的样子，正文分节
     #[command(help_template = HELP, override_usage = "gongkai import [选项] <文件> <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023"
+        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法"
     )]
     Import(import::ImportArgs),
     /// 说明一条规则：为什么、依据、例子

@@ -5,7 +5,10 @@ use super::messages::{print, tell};
 use crate::begin::{Begin, begin, make_folders};
 use crate::bureau;
 use crate::diagnostic::Diagnostics;
+use crate::folder::Folder;
 use crate::place::save;
+use crate::prepare::prepare_whole;
+use crate::tell::reconciled::reconciled;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,6 +58,11 @@ pub fn run(args: &NewArgs) -> ExitCode {
         return ExitCode::FAILURE;
     }
     written.iter().flatten().for_each(|path| print(path.display()));
+    if args.like.is_some() {
+        // What came over from last year, to be held against what was published.
+        let job = prepare_whole(&Folder::open(&args.folder), &args.places.layouts(), &mut Diagnostics::default());
+        job.iter().flat_map(reconciled).for_each(tell);
+    }
     match args.bureau {
         Some(_) => tell(format_args!("各部门的文件夹放在它下面；看情况：gongkai status {}", args.folder.display())),
         None => tell(format_args!("填好以后：gongkai check {}", args.folder.display())),

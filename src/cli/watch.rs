@@ -100,7 +100,7 @@ fn watcher(folder: &Path, roots: &[PathBuf], sender: Sender<Signal>) -> Result<n
 }
 
 fn tell_outcome(folder: &Path, outcome: Outcome, layouts: &Layouts) -> ExitCode {
-    let telling = Telling { form: Form::Text, strict: false, writes: true, layouts };
+    let telling = Telling { form: Form::Text, strict: false, writes: true, layouts, each: "个文件夹" };
     report(&[Folder::at(folder)], &[outcome], &telling)
 }
 

@@ -117,6 +117,19 @@ pub struct Register {
 }
 
 impl Register {
+    /// A figure, and those that it is computed from.
+    pub(super) fn made_of(&self, id: Id) -> Vec<Id> {
+        let mut all = IndexSet::from([id]);
+        let mut at = 0;
+        while let Some(&id) = all.get_index(at) {
+            if let Terms::Figures(_, of) = &self.figures[id].terms {
+                all.extend(of);
+            }
+            at += 1;
+        }
+        all.into_iter().collect()
+    }
+
     fn add(&mut self, figure: Figure) -> Id {
         let id = self.figures.len();
         self.by_address.insert(figure.address.clone(), id);

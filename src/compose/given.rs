@@ -18,7 +18,7 @@ pub(crate) fn given_tables(forms: &Forms, printed: &[PrintedTable]) -> (Vec<Tabl
     let mut found = Diagnostics::default();
     let set = &forms.job().set;
     let mut views: Vec<TableView> = Vec::new();
-    for printed in printed {
+    for printed in printed.iter().filter(|printed| !printed.is_of_last_year()) {
         let Some(form) = table_named(set, printed, &mut found).and_then(|id| forms.table(&id)) else { continue };
         views.extend(view(&form, printed, &set.schema, &mut found));
     }

@@ -5,6 +5,7 @@ use super::figure::{Figure, Operation, Register, Taken, Terms, amounts_behind};
 use super::session::{Finished, Session};
 use super::table::{AxisColumn, Composed, NamedRow, RowFigure, composed, table_context};
 use super::{Job, reasons};
+use crate::data::filter::meaning;
 use crate::data::{Data, Kind};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::document::Origin;
@@ -13,6 +14,7 @@ use crate::money::{Unit, printed_number, show};
 use indexmap::IndexMap;
 use minijinja::Value;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// A table of figures: every row by its key, every column of figures by its key.
@@ -234,6 +236,51 @@ impl Forms {
     /// Every figure of the tables and the document, printed or not, in the order they were made.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         self.figures.figures[..self.own].iter().map(|f| &**f)
+    }
+
+    /// The figures that the document prints of last year, and beside each the address of this year's that sums the same:
+    /// what last year's document had there. Last year's records are a file that declares to be `like` this year's.
+    pub fn figures_of_last_year(&self) -> Vec<(Arc<str>, Arc<str>)> {
+        let (data, schema) = (&self.job.data, &self.job.set.schema);
+        let key = |id: usize, dataset: &str| {
+            let Terms::Points { chain, .. } = &self.figures.figures[id].terms else { return None };
+            let of = data.datasets.get(dataset).filter(|_| !chain.record)?;
+            Some((dataset.to_owned(), chain.measure.clone(), meaning(&chain.filters, of, schema)?))
+        };
+        let former = |id: usize| match &self.figures.figures[id].terms {
+            Terms::Points { dataset, .. } => schema.files.get(&**dataset).and_then(|decl| decl.like.as_deref()),
+            _ => None,
+        };
+        let printed: Vec<usize> =
+            self.figures.printed.iter().copied().flat_map(|id| self.figures.made_of(id)).collect();
+        let of_last_year: Vec<(usize, &str)> =
+            printed.into_iter().filter_map(|id| former(id).map(|this_year| (id, this_year))).collect();
+        if of_last_year.is_empty() {
+            return Vec::new();
+        }
+        let mut by_meaning: HashMap<_, usize> = HashMap::default();
+        for id in 0..self.own {
+            if let Terms::Points { dataset, .. } = &self.figures.figures[id].terms
+                && let Some(key) = key(id, dataset)
+            {
+                by_meaning.entry(key).or_insert(id);
+            }
+        }
+        let address = |id: usize| self.figures.figures[id].address.clone();
+        let pair =
+            |(id, this_year): (usize, &str)| Some((address(id), address(*by_meaning.get(&key(id, this_year)?)?)));
+        let mut pairs: Vec<(Arc<str>, Arc<str>)> = of_last_year.into_iter().filter_map(pair).collect();
+        let mut known = rustc_hash::FxHashSet::default();
+        pairs.retain(|(address, _)| known.insert(address.clone()));
+        pairs
+    }
+
+    /// What a figure is called by its table and its row: 《部门预算支出总表》办公费; none for what stands in no table.
+    pub fn name_of(&self, address: &str) -> Option<String> {
+        let mut parts = address.split('/');
+        let (table, row) = (self.tables.get(parts.next()?)?, parts.next()?);
+        let row = table.table.rows.iter().find(|named| &*named.key == row)?;
+        Some(format!("《{}》{}", table.title, row.label.trim()))
     }
 
     /// What a figure is made of.

@@ -138,11 +138,22 @@ fn take_by_headings(
     diagnostics: &mut Diagnostics,
 ) {
     let Content::Cells(cells) = &sheet.content else { return };
+    let is_lacking =
+        |index: usize, decl: &FileDecl| found[index].is_none() && decl.is_given() && !folder.is_file(&decl.path);
     let fits = |(index, decl): (usize, &FileDecl)| {
-        let lacking = found[index].is_none() && decl.is_given() && !folder.is_file(&decl.path);
-        (lacking && Sheet::has_headings(cells, decl, &schema.classes)).then_some(index)
+        (is_lacking(index, decl) && Sheet::has_headings(cells, decl, &schema.classes)).then_some(index)
     };
-    let fitting: Vec<usize> = schema.files.values().enumerate().filter_map(fits).collect();
+    let mut fitting: Vec<usize> = schema.files.values().enumerate().filter_map(fits).collect();
+    // Last year's records have the columns of this year's, and need fewer: they say that they are last year's.
+    let of_last_year = ["上年", "去年", "上一年"].iter().any(|word| sheet.file.contains(word));
+    for index in &mut fitting {
+        let this_year = schema.files.values().nth(*index).and_then(|decl| schema.files.get_full(decl.like.as_deref()?));
+        if let Some((at, ..)) = this_year.filter(|(at, _, decl)| !of_last_year && is_lacking(*at, decl)) {
+            *index = at;
+        }
+    }
+    fitting.sort_unstable();
+    fitting.dedup();
     match fitting[..] {
         [index] => found[index] = Some(sheet),
         [] => diagnostics.push(

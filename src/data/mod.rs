@@ -50,6 +50,7 @@ mod given;
 pub mod grid;
 mod head_row;
 mod heading;
+pub(crate) mod own_words;
 pub mod points;
 pub mod printed;
 mod problem;

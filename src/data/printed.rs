@@ -21,6 +21,16 @@ pub struct PrintedTable {
     pub rows: Vec<(u32, Vec<String>)>,
 }
 
+/// The name of the file that holds what last year's documents printed, figure by figure.
+pub const LAST_YEAR: &str = "上年公布";
+
+impl PrintedTable {
+    /// It is no table of this year, but what was published last year.
+    pub fn is_of_last_year(&self) -> bool {
+        self.name == LAST_YEAR
+    }
+}
+
 /// Reads every CSV file of the folder `tables/`, by name; none if there is no such folder.
 pub fn read_printed(folder: &Folder, diagnostics: &mut Diagnostics) -> Vec<PrintedTable> {
     let names = folder.names(TABLES);

@@ -263,7 +263,14 @@ impl Flow {
         self.prose(prose, page, width);
         let goes_on = at_top && self.continues(&grid, &title);
         let Grid { mut xs, ys, mut rows } = grid;
-        let spot = Spot { page, left: xs[0], top: ys[0], right: xs[xs.len() - 1], bottom: ys[ys.len() - 1] };
+        let spot = Spot {
+            page,
+            left: xs[0],
+            top: ys[0],
+            right: xs[xs.len() - 1],
+            bottom: ys[ys.len() - 1],
+            ..Spot::default()
+        };
         match self.parts.last_mut() {
             Some(Part::Table(table)) if goes_on => {
                 // Rows of one page may be parted where those of another are not.
@@ -309,7 +316,14 @@ fn centred(one: &Line, other: &Line) -> bool {
 }
 
 fn spot(line: &Line, page: u32) -> Spot {
-    Spot { page, left: line.left, top: line.y - line.size * 0.88, right: line.right, bottom: line.y + line.size * 0.12 }
+    Spot {
+        page,
+        left: line.left,
+        top: line.y - line.size * 0.88,
+        right: line.right,
+        bottom: line.y + line.size * 0.12,
+        ..Spot::default()
+    }
 }
 
 /// Edges of columns on two pages that are one, in points.
@@ -360,14 +374,14 @@ fn repeated(table: &PaperTable, rows: &[PaperRow]) -> usize {
 }
 
 /// A title without what says that its table goes on: 续表, （续）.
-fn without_goes_on(title: &str) -> &str {
+pub(super) fn without_goes_on(title: &str) -> &str {
     let title = title.trim().trim_start_matches("续表").trim_start_matches(['：', ':', ' ']);
     let mut ends = ["（续表）", "(续表)", "（续）", "(续)", "续表", "续"].iter();
     ends.find_map(|end| title.strip_suffix(end)).unwrap_or(title).trim_end()
 }
 
 /// How many rows at the top are heads: as far as the spans of heads reach, and the row of column numbers.
-fn heads(rows: &[PaperRow]) -> usize {
+pub(super) fn heads(rows: &[PaperRow]) -> usize {
     let mut heads = usize::from(!rows.is_empty());
     let mut row = 0;
     while row < heads {
@@ -428,20 +442,20 @@ fn over_table(mut lines: Vec<Line>, body: f32, middle: f32) -> (Vec<Line>, Vec<L
     (lines, over)
 }
 
-fn is_unit(text: &str) -> bool {
+pub(super) fn is_unit(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     plain.contains("单位：") || plain.contains("单位:") || plain.contains("金额单位")
 }
 
 /// `表1`, `附件1`, `公开01表`.
-fn is_form_number(text: &str) -> bool {
+pub(super) fn is_form_number(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     plain.chars().count() <= 8
         && plain.chars().any(|c| c.is_ascii_digit())
         && (plain.contains('表') || plain.contains("附件"))
 }
 
-fn is_title(text: &str) -> bool {
+pub(super) fn is_title(text: &str) -> bool {
     let plain = without_goes_on(text).trim_end_matches(['）', ')', ' ']);
     text.contains('表') && !is_form_number(text)
         || plain.ends_with("情况")
@@ -491,7 +505,7 @@ fn pieces(line: &Line) -> Vec<String> {
 }
 
 /// A line of the contents: its title, dots, a page.
-fn is_of_contents(text: &str) -> bool {
+pub(super) fn is_of_contents(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let without_page = plain.trim_end_matches(|c: char| c.is_ascii_digit() || "ivxlIVXL()（）-—".contains(c));
     let dots = without_page.chars().rev().take_while(|c| ".…·．。".contains(*c)).count();
@@ -499,7 +513,7 @@ fn is_of_contents(text: &str) -> bool {
 }
 
 /// What numbers a heading or a paragraph: 1 第一部分, 2 一、, 3 （一）, 4 1.
-fn number_of(text: &str) -> Option<u8> {
+pub(super) fn number_of(text: &str) -> Option<u8> {
     const CN: &str = "一二三四五六七八九十百〇零";
     let text = text.trim_start_matches(['*', ' ', '\u{3000}']);
     let digits =

@@ -3,6 +3,7 @@
 
 use super::recognise::{Recognised, plain, titles_alike};
 use super::{PaperCell, PaperTable, PaperText, Part, Published, Spot};
+use crate::cell_name::sheet_name;
 use crate::compose::PrintedColumn;
 use crate::data::printed::TABLES;
 use crate::diagnostic::Place;
@@ -34,6 +35,8 @@ pub struct Imported {
     pub sections: Vec<String>,
     /// Texts that belong to no section of the set.
     pub rest: Vec<PaperText>,
+    /// Of a workbook, the names of its sheets.
+    sheets: Vec<String>,
 }
 
 /// What a line of a file was made of.
@@ -65,7 +68,11 @@ pub fn whose(published: &Published, file: &Path) -> Whose {
     let all = || candidates.iter().filter_map(|text| said(text));
     let said = all().find(|(name, ..)| !name.is_empty()).or_else(|| all().next());
     let over = published.tables().flat_map(|table| &table.above).find_map(|line| department(line));
-    let year = said.as_ref().map(|said| said.1).or_else(|| candidates.iter().find_map(|text| year_in(text)));
+    let above = || published.tables().flat_map(|table| &table.above);
+    let year = said.as_ref().map(|said| said.1);
+    let year = year.or_else(|| above().find_map(|line| year_of_line(line)));
+    // A year that stands in most titles; a project's name may speak of another.
+    let year = year.or_else(|| most_frequent(candidates.iter().filter_map(|text| year_in(text))));
     let code: String = stem.chars().take_while(char::is_ascii_digit).collect();
     let of_title = said.as_ref().and_then(|said| said.2.clone());
     Whose {
@@ -109,6 +116,20 @@ fn year_in(text: &str) -> Option<i32> {
     year_at(&plain(text)).map(|(_, year)| year)
 }
 
+/// `预算年度：2023`.
+fn year_of_line(line: &str) -> Option<i32> {
+    let line = plain(line);
+    let (_, after) = line.split_once("年度：").or_else(|| line.split_once("年度:"))?;
+    after.get(..4)?.parse().ok().filter(|year| (2000..=2100).contains(year))
+}
+
+/// Of as many, the latest.
+fn most_frequent(years: impl Iterator<Item = i32>) -> Option<i32> {
+    let mut counts: BTreeMap<i32, usize> = BTreeMap::new();
+    years.for_each(|year| *counts.entry(year).or_default() += 1);
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(year, _)| year)
+}
+
 /// `部门：东湖区水务局`, `编制单位：…`.
 fn department(line: &str) -> Option<String> {
     let line = plain(line);
@@ -121,8 +142,13 @@ fn department(line: &str) -> Option<String> {
 /// The folder that a document gives, taken for a set. Nothing is lost: what belongs to no table and no section of the set
 /// is in [`Imported::rest`].
 pub fn as_folder(published: &Published, recognised: &Recognised, whose: &Whose, shown: &str) -> Imported {
-    let mut imported =
-        Imported { files: BTreeMap::new(), origins: BTreeMap::new(), sections: Vec::new(), rest: Vec::new() };
+    let mut imported = Imported {
+        files: BTreeMap::new(),
+        origins: BTreeMap::new(),
+        sections: Vec::new(),
+        rest: Vec::new(),
+        sheets: published.sheets.clone(),
+    };
     for (table, taken) in published.tables().zip(&recognised.tables) {
         if let Some(taken) = taken {
             imported.table(&format!("{TABLES}/{}.csv", taken.id), table);
@@ -146,19 +172,28 @@ impl Imported {
     pub fn place_in(&self, shown: &str, place: &Place) -> Option<Place> {
         let origin = self.origin(place)?;
         let spot = origin.spot_of(place);
-        let page = if spot.page > 0 { format!(" 第 {} 页", spot.page) } else { String::new() };
+        if spot.row > 0 {
+            let sheet = self.sheets.get(spot.part as usize - 1)?;
+            let file = Path::new(shown).file_name().and_then(|name| name.to_str()).unwrap_or(shown);
+            return Some(Place::field(sheet_name(file, sheet), spot.row, spot.column));
+        }
         let table = match origin.table.as_str() {
             _ if origin.row == 0 => String::new(),
             "" => format!("表第 {} 行", origin.row),
             title => format!("《{title}》第 {} 行", origin.row),
         };
-        Some(Place::file(format!("{shown}{page}{table}")))
+        let part = match (spot.page, table.is_empty() && origin.table.is_empty()) {
+            (0, true) => format!(" 第 {} 段", spot.part),
+            (0, false) => format!(" 第 {} 张表", spot.part),
+            (page, _) => format!(" 第 {page} 页"),
+        };
+        Some(Place::file(format!("{shown}{part}{table}")))
     }
 
     /// What stands behind a place of the folder.
     pub fn origin(&self, place: &Place) -> Option<&Origin> {
         let lines = self.origins.get(&*place.file)?;
-        lines.get((place.line as usize).max(1) - 1).filter(|origin| origin.spot.page > 0)
+        lines.get((place.line as usize).max(1) - 1).filter(|origin| origin.spot.is_known())
     }
 
     /// A table as the program's own reader of printed tables takes it: title, lines over it, rows.
@@ -292,25 +327,29 @@ impl Imported {
 
     /// source.toml: for every line of every file, the page and the box it came from; and what was not placed.
     fn source(&self, recognised: &Recognised, shown: &str) -> String {
-        let mut text =
-            String::from("# 每张表、每段文字在公开文件里的位置：页，框（左、上、右、下，单位为磅，自左上角起）\n");
+        let mut text = String::from(
+            "# 每张表、每段文字在公开文件里的位置：页和框（左、上、右、下，单位为磅，自左上角起），或第几段、第几张表，或工作表和行\n",
+        );
         let _ = writeln!(text, "file = {}\nlayout = {}", toml_string(shown), toml_string(&recognised.set));
-        let spot = |spot: &Spot| {
-            format!(
-                "page = {}, box = [{:.1}, {:.1}, {:.1}, {:.1}]",
-                spot.page, spot.left, spot.top, spot.right, spot.bottom
-            )
+        let spot = |spot: &Spot| match (spot.page, spot.row) {
+            (0, 0) => format!("part = {}", spot.part),
+            (0, row) => {
+                let sheet = self.sheets.get(spot.part as usize - 1).map_or("", String::as_str);
+                format!("sheet = {}, row = {row}", toml_string(sheet))
+            }
+            (page, _) => format!(
+                "page = {page}, box = [{:.1}, {:.1}, {:.1}, {:.1}]",
+                spot.left, spot.top, spot.right, spot.bottom
+            ),
+        };
+        let cell = |(column, at): &(usize, Spot)| match at.page {
+            0 => String::new(),
+            _ => format!("[{}, {:.1}, {:.1}, {:.1}, {:.1}]", column + 1, at.left, at.top, at.right, at.bottom),
         };
         for (file, origins) in &self.origins {
             let _ = writeln!(text, "\n[[from]]\nfile = {}\nlines = [", toml_string(file));
             for (index, origin) in origins.iter().enumerate() {
-                let cells: Vec<String> = origin
-                    .cells
-                    .iter()
-                    .map(|(column, at)| {
-                        format!("[{}, {:.1}, {:.1}, {:.1}, {:.1}]", column + 1, at.left, at.top, at.right, at.bottom)
-                    })
-                    .collect();
+                let cells: Vec<String> = origin.cells.iter().map(cell).filter(|cell| !cell.is_empty()).collect();
                 let cells = if cells.is_empty() { String::new() } else { format!(", cells = [{}]", cells.join(", ")) };
                 let _ = writeln!(text, "  {{ line = {}, {}{cells} }},", index + 1, spot(&origin.spot));
             }

@@ -251,6 +251,7 @@ impl Frame {
                     top: self.ys[row],
                     right: self.xs[last + 1],
                     bottom: self.ys[bottom + 1],
+                    ..Spot::default()
                 },
                 doubt: unnamed.or(doubt),
             });

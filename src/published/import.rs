@@ -31,7 +31,7 @@ pub fn take(
     layouts: &Layouts,
     found: &mut Diagnostics,
 ) -> Option<Taken> {
-    let shown = path.display().to_string();
+    let shown = shown(path);
     let published = match read(bytes, &shown) {
         Ok(published) => published,
         Err(wrong) => {
@@ -51,6 +51,11 @@ pub fn take(
     doubts(&published, &recognised, &shown, found);
     unsaid(&whose, &shown, found);
     Some(Taken { published, recognised, whose, imported })
+}
+
+/// What messages call a published file: its name.
+pub fn shown(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// What a document does not say of itself.
@@ -80,7 +85,10 @@ fn unknown(published: &Published, shown: &str, layouts: &Layouts) -> Diagnostic 
 /// Tables that were not used, and cells that may have been misread.
 fn doubts(published: &Published, recognised: &Recognised, shown: &str, found: &mut Diagnostics) {
     for (table, taken) in published.tables().zip(&recognised.tables) {
-        let place = || Place::file(format!("{shown} 第 {} 页", table.spot.page));
+        let place = || match table.spot.page {
+            0 => Place::file(format!("{shown} 第 {} 张表", table.spot.part)),
+            page => Place::file(format!("{shown} 第 {page} 页")),
+        };
         let title =
             if table.title.is_empty() { "没有表题的表".to_owned() } else { format!("《{}》", table.title) };
         if taken.is_none() {
@@ -118,10 +126,9 @@ impl Taken {
         let sections = self.imported.sections.len();
         let name = self.whose.name.as_deref().unwrap_or("（没有写明部门）");
         let year = self.whose.year.map_or_else(|| "（没有写明年度）".to_owned(), |year| format!("{year} 年"));
-        format!(
-            "认作 {}：{name}，{year}；共 {} 页，{tables} 张表认出 {found} 张，正文认出 {sections} 节",
-            set.id, self.published.pages
-        )
+        let pages =
+            if self.published.pages > 0 { format!("共 {} 页，", self.published.pages) } else { String::new() };
+        format!("认作 {}：{name}，{year}；{pages}{tables} 张表认出 {found} 张，正文认出 {sections} 节", set.id)
     }
 
     /// Everything that the program's rules find in it, at its pages.
@@ -145,6 +152,13 @@ impl Taken {
             };
             finding.place = Some(place);
             finding.fix = None;
+            // Nobody binds a published amount to a figure.
+            if finding.code == "N005" {
+                continue;
+            }
+            if finding.hint.as_ref().is_some_and(|hint| hint.contains("{{")) {
+                finding.hint = None;
+            }
             for (place, _) in &mut finding.related {
                 if let Some(there) = self.imported.place_in(shown, place) {
                     *place = there;

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! PDF ── pdf (glyphs and rules) ── grid, lines ┐
-//! DOCX, workbooks ─────────────────────────────┴ Published ─ recognise (which set) ─ as_folder ─→ Folder
+//! DOCX, workbooks ── docx, sheets ─────────────┴ Published ─ recognise (which set) ─ as_folder ─→ Folder
 //! ```
 //!
 //! Any file may be given. Nothing is guessed: a scanned page is told as such, a character that no font names is told.
@@ -11,14 +11,17 @@
 
 mod arrange;
 pub mod as_folder;
+mod docx;
 mod grid;
 pub mod import;
 mod lines;
 mod pdf;
 pub mod recognise;
+mod sheets;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::folder::unread;
+use crate::package::OLE;
 use crate::regular::{self, Unread};
 use std::path::Path;
 
@@ -28,8 +31,10 @@ const LARGEST: u64 = 64 << 20;
 /// What a published document says, in reading order.
 #[derive(Debug, Clone, Default)]
 pub struct Published {
-    /// Its pages.
+    /// Its pages; 0: a file that has none by itself.
     pub pages: u32,
+    /// Of a workbook, the names of its sheets.
+    pub sheets: Vec<String>,
     /// Tables and paragraphs; running heads, page numbers and contents are left out.
     pub parts: Vec<Part>,
     /// What could not be read of it. Places are pages.
@@ -106,11 +111,17 @@ pub struct PaperText {
     pub spot: Spot,
 }
 
-/// A place in a published file.
+/// A place in a published file: an area of a page; or which paragraph, table or sheet it is, where there are no pages.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Spot {
-    /// From 1; 0: unknown.
+    /// From 1; 0: the file has no pages by itself.
     pub page: u32,
+    /// Of a file without pages: which paragraph or table it is, which sheet, from 1.
+    pub part: u32,
+    /// Of a sheet: the row, from 1; else 0.
+    pub row: u32,
+    /// Of a sheet: the column, from 1; 0: the whole row.
+    pub column: u32,
     /// Points from the page's left edge, as it is read.
     pub left: f32,
     /// Points from the page's top.
@@ -122,19 +133,24 @@ pub struct Spot {
 }
 
 impl Spot {
+    /// It is known.
+    pub fn is_known(&self) -> bool {
+        self.page > 0 || self.part > 0
+    }
+
     fn around(self, other: Spot) -> Spot {
-        if self.page == 0 {
+        if !self.is_known() {
             return other;
         }
-        if other.page != self.page {
-            return self;
+        if other.page != self.page || self.page == 0 {
+            return Spot { column: 0, ..self };
         }
         Spot {
-            page: self.page,
             left: self.left.min(other.left),
             top: self.top.min(other.top),
             right: self.right.max(other.right),
             bottom: self.bottom.max(other.bottom),
+            ..self
         }
     }
 }
@@ -181,7 +197,16 @@ pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     if pdf::is_pdf(bytes) {
         return pdf::read(bytes, shown);
     }
+    let of_zip = bytes.starts_with(b"PK");
+    if of_zip && crate::cell_name::is_workbook(shown)
+        || bytes.starts_with(OLE) && shown.to_lowercase().ends_with(".xls")
+    {
+        return sheets::read(bytes, shown);
+    }
+    if of_zip || shown.to_lowercase().ends_with(".docx") || bytes.starts_with(OLE) {
+        return docx::read(bytes, shown);
+    }
     Err(Diagnostic::error("E562", "不是能读的公开文件")
         .at(Place::file(shown))
-        .hint("可以读 PDF；文件若是网页或图片，请先另存为 PDF"))
+        .hint("可以读 PDF、DOCX、XLSX；网页、图片和别的文件，请先另存为 PDF"))
 }

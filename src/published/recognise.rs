@@ -63,7 +63,9 @@ pub fn recognise(
         return Some(assigned(asked, &tables, forms));
     }
     let tried = layouts.sets().into_iter().filter_map(|set| {
-        let forms = forms(&set, year, layouts, &mut Diagnostics::default())?;
+        // A year that the set has no lists of codes for does not hide what it is.
+        let years = [year, 2026, 2025, 2024, 2023].into_iter();
+        let forms = years.filter_map(|year| forms(&set, year, layouts, &mut Diagnostics::default())).next()?;
         Some(assigned(&set, &tables, forms))
     });
     // Of sets that are as alike, the first.

@@ -31,6 +31,7 @@ use rust_decimal::Decimal;
 use std::ops::Range;
 use std::path::Path;
 
+pub(crate) use content::ReadCell;
 pub use content::View;
 
 /// How much of a file is read, and how its tracked changes are seen.
@@ -162,6 +163,14 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Reading, Diagnostic> {
     }
     let package = package::open(bytes, options)?;
     Ok(identify::identify(package, options.view == View::Original))
+}
+
+/// What the document part of any DOCX says, its tracked changes accepted. Errors: those of [`read`].
+pub(crate) fn content_of(bytes: &[u8]) -> Result<content::Content, Diagnostic> {
+    if bytes.len() as u64 > LARGEST {
+        return Err(too_large());
+    }
+    Ok(package::open(bytes, &Options::default())?.content)
 }
 
 /// The address that a tag of the DOCX stands for, and which printing: `t1/a/b!2` is the second of `t1/a/b`.

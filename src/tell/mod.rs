@@ -24,5 +24,6 @@ pub mod history;
 pub mod mended;
 pub mod pulled;
 pub mod reading;
+pub mod reconciled;
 pub mod rules;
 pub mod why;

@@ -7,6 +7,7 @@ mod book;
 mod contradiction;
 mod evaluate;
 mod given;
+pub(crate) mod last_year;
 mod names;
 mod records;
 mod run;
@@ -30,7 +31,7 @@ use words::PlaceOf;
 pub use stated::{RoundedSum, Stands, Stated, Sums, Term, names_of, stands, stated, sums};
 
 /// What is found besides the rules of a set.
-pub const PAGES: [RulePage; 3] = [
+pub const PAGES: [RulePage; 4] = [
     RulePage {
         code: "X040",
         severity: Severity::Error,
@@ -62,6 +63,7 @@ pub const PAGES: [RulePage; 3] = [
         source: "本程序的限度",
         example: Example { wrong: "上万个数字的表", right: "分部门检查" },
     },
+    last_year::PAGE,
 ];
 
 /// What the rules find in a composed document, whose figures are exact; and where tables given as printed differ from
@@ -81,6 +83,10 @@ pub fn check(composition: &Composition) -> Diagnostics {
     };
     let mut all = of_rules(&book, composition.job(), &place_of);
     for printed in &composition.job().printed {
+        if printed.is_of_last_year() {
+            last_year::compare(composition, printed, &mut all);
+            continue;
+        }
         let Some(id) = table_named(set, printed, &mut all) else { continue };
         let Some(exact) = composition.table(&id) else { continue };
         if let Some(given) = view(&exact, printed, &set.schema, &mut all) {

@@ -10,6 +10,7 @@ use super::csv_file::Row;
 use super::findings::FileFindings;
 use super::given::{self, Given};
 use super::heading::Holds;
+use super::own_words::take_own_words;
 use super::problem::describe;
 use super::schema::{FieldDefault, FileDecl, Kind, Schema};
 use super::sheet::{Sheet, report_broken};
@@ -72,6 +73,7 @@ impl Bad {
 /// Reads the files that `schema` declares from `folder`. Names of codes that the folder gives are put into
 /// `schema`. Records with errors are kept, their wrong cells blank; nothing may be made of data with errors.
 pub fn read_folder(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagnostics) -> Data {
+    take_own_words(folder, schema, diagnostics);
     lay_own_lists(folder, schema, diagnostics);
     report_misnamed(folder, schema, diagnostics);
     report_endings(folder, diagnostics);

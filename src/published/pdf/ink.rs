@@ -240,11 +240,22 @@ fn once(glyphs: Vec<Glyph>) -> Vec<Glyph> {
     kept
 }
 
+/// Radicals that Unicode does not compose, each with the character it stands for (Unicode 15, EquivalentUnifiedIdeograph):
+/// some producers name the character's glyph so.
+const RADICALS: &str = "⺁厂⺄乙⺈刀⺊卜⺌小⺍小⺎兀⺒巳⺓幺⺜日⺝月⺟母⺠民⺧牛⺩王⺫目⺬示⺶羊⺻聿⺼肉⻁虎⻄西⻅见⻆角⻉贝⻋车⻑長⻓长⻔门⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻬齐⻮齿⻰龙⻳龟";
+
 /// Characters as they are typed: radicals and compatibility forms that some producers write are the character they look
 /// like (Unicode 15, 18.1 and 23.8); ligatures fall apart.
 fn typed(c: char) -> impl Iterator<Item = char> {
     let odd = matches!(c, '\u{2E80}'..='\u{2FDF}' | '\u{F900}'..='\u{FAFF}' | '\u{FB00}'..='\u{FB06}' | '\u{2F800}'..='\u{2FA1F}');
-    let (plain, apart) = if odd { (None, Some(c)) } else { (Some(c), None) };
+    let radical = || RADICALS.chars().step_by(2).zip(RADICALS.chars().skip(1).step_by(2)).find(|(from, _)| *from == c);
+    let (plain, apart) = match odd {
+        false => (Some(c), None),
+        true => match radical() {
+            Some((_, to)) => (Some(to), None),
+            None => (None, Some(c)),
+        },
+    };
     plain.into_iter().chain(apart.into_iter().flat_map(|c| std::iter::once(c).nfkc()))
 }
 

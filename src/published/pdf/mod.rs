@@ -67,7 +67,7 @@ fn pages(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
         let message = "这一页的线太多，没有当作表读";
         found.push(Diagnostic::warning("E564", message).at(Place::file(format!("{shown} 第 {page} 页"))));
     }
-    Ok(Published { pages: count as u32, parts: arrange(pages), found })
+    Ok(Published { pages: count as u32, parts: arrange(pages), found, ..Published::default() })
 }
 
 /// What a page has that is not read.

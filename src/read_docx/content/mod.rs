@@ -40,6 +40,8 @@ pub struct Content {
     pub prose: Vec<OwnParagraph>,
     /// Every paragraph outside tables that has text.
     pub paragraphs: Vec<String>,
+    /// For each of them, how many tables begin before it.
+    pub tables_before: Vec<usize>,
     /// Tags and bookmarks of what tracked changes leave out of this view.
     pub tracked_away: BTreeSet<String>,
     /// What Word shows and no text is read of, in order: “全力完成”一段里的符号（Wingdings F0FC）.
@@ -72,6 +74,8 @@ pub struct ReadTable {
     /// Its own title, then the nearest paragraphs before it.
     pub titles: Vec<String>,
     pub rows: Vec<Vec<ReadCell>>,
+    /// It stands in a cell of another.
+    pub nested: bool,
 }
 
 pub struct ReadCell {

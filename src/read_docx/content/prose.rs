@@ -98,6 +98,7 @@ impl Parser<'_> {
         } else if self.tables.is_empty() && !self.paragraph.trim().is_empty() {
             self.kept += self.paragraph.len();
             self.content.paragraphs.push(self.paragraph.clone());
+            self.content.tables_before.push(self.content.tables.len());
             if self.recent.len() == 3 {
                 self.recent.remove(0);
             }

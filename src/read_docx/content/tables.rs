@@ -30,7 +30,8 @@ impl Parser<'_> {
     pub(super) fn table_start(&mut self) -> Open {
         let titles: Vec<String> = self.recent.iter().rev().cloned().collect();
         self.kept += OF_TABLE;
-        self.content.tables.push(ReadTable { titles, rows: Vec::new() });
+        let nested = !self.tables.is_empty();
+        self.content.tables.push(ReadTable { titles, rows: Vec::new(), nested });
         let index = self.content.tables.len() - 1;
         self.tables.push(OpenTable { index, captioned: false, column: 0, skipped: false, style: None, cell: None });
         Open::Table

@@ -36,7 +36,7 @@ impl<'a> Shown<'a> {
             let known = gravest.entry(file_of(finding)).or_insert_with(|| open(finding));
             *known = open(finding).min(*known);
         }
-        all.sort_by_key(|d| (gravest[&file_of(d)], file_of(d), open(d)));
+        all.sort_by_cached_key(|d| (gravest[&file_of(d)], file_of(d).map(numbered), open(d)));
         all
     }
 
@@ -74,6 +74,28 @@ impl Group<'_> {
         let lines = if lines.is_empty() { lines } else { format!("：{lines}") };
         (count > 0).then(|| format!("同样的还有 {count} 处{lines}"))
     }
+}
+
+/// A name as people order it: numbers in it by their size, so that page 4 stands before page 12.
+fn numbered(name: &str) -> Vec<(u64, String)> {
+    let mut parts = vec![(0, String::new())];
+    let mut digits = String::new();
+    for c in name.chars() {
+        if c.is_ascii_digit() && digits.len() < 18 {
+            digits.push(c);
+            continue;
+        }
+        if !digits.is_empty() {
+            parts.push((digits.parse().unwrap_or(0), std::mem::take(&mut digits)));
+        }
+        if let Some((_, text)) = parts.last_mut() {
+            text.push(c);
+        }
+    }
+    if !digits.is_empty() {
+        parts.push((digits.parse().unwrap_or(0), digits));
+    }
+    parts
 }
 
 fn file_of(finding: &Diagnostic) -> Option<&str> {

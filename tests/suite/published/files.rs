@@ -156,6 +156,33 @@ fn glyphs_without_a_name_are_told() {
     assert!(said(&published.found).iter().any(|line| line.contains("E564")), "{:?}", published.found);
 }
 
+#[test]
+fn radicals_in_place_of_characters_are_the_characters() {
+    let chars = "公务用⻋增⻓⺠⼀人";
+    let published = read(&pdf(&[&show(60.0, 700.0, 12.0, chars, chars)], chars));
+    assert_eq!(texts(&published), ["公务用车增长民一人"]);
+}
+
+/// A face that is not embedded, as ReportLab and old Word export it: codes of Unicode, no ToUnicode (ISO 32000-1, 9.7.5.2).
+#[test]
+fn chinese_faces_that_are_not_embedded_are_read() {
+    let codes: String = "收支总表".encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+    let file = super::assembled(&[
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Count 1/Kids[3 0 R]>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>".to_owned(),
+        super::stream("", &format!("BT /F 12 Tf 60 700 Td <{codes}> Tj ET")),
+        "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[6 0 R]>>".to_owned(),
+        "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>\
+         /DW 1000/FontDescriptor 7 0 R>>"
+            .to_owned(),
+        "<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[-25 -254 1000 880]/ItalicAngle 0/Ascent 880\
+         /Descent -120/CapHeight 880/StemV 93>>"
+            .to_owned(),
+    ]);
+    assert_eq!(texts(&read(&file)), ["收支总表"]);
+}
+
 // ------------------------------------------------------------------------------------------------- commands
 
 fn gongkai(folder: &Path, arguments: &[&str]) -> Output {

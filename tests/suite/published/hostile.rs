@@ -54,9 +54,16 @@ fn page_trees_that_go_in_circles_and_deep_nests_end() {
 
 #[test]
 fn what_is_no_pdf_or_a_piece_of_one_is_told() {
-    for bytes in [&b""[..], b"PK\x03\x04", b"<html>", b"%PDF-1.7", b"%PDF-1.7\ntrailer<</Root 1 0 R>>"] {
+    for bytes in [&b""[..], b"<html>", b"%PDF-1.7", b"%PDF-1.7\ntrailer<</Root 1 0 R>>"] {
         let told = refused(bytes);
         assert!(told.contains("E562"), "{told}");
+    }
+    // A ZIP is a Word file or a workbook, or none of them.
+    for name in ["公开.docx", "公开.xlsx", "公开.xls", "公开"] {
+        for bytes in [&b"PK\x03\x04"[..], b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"] {
+            let told = gongkai::published::read(bytes, name).expect_err("it is damaged").to_string();
+            assert!(told.contains("错误[E") && told.contains("公开"), "{told}");
+        }
     }
     let whole = pdf(&[&show(60.0, 700.0, 12.0, "第一部分", CHARS)], CHARS);
     for length in (0..whole.len()).step_by(97) {

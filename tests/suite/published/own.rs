@@ -23,9 +23,17 @@ fn made(folder: &Path) -> Vec<Made> {
 }
 
 fn printed(made: &Made) -> Vec<u8> {
-    let files = made.write(&common::fonts(), &[Format::Pdf]).unwrap_or_else(|found| panic!("{found}"));
-    files.into_iter().next().expect("a PDF").bytes
+    written(made, Format::Pdf)
 }
+
+fn written(made: &Made, format: Format) -> Vec<u8> {
+    let files = made.write(&common::fonts(), &[format]).unwrap_or_else(|found| panic!("{found}"));
+    files.into_iter().next().expect("a file").bytes
+}
+
+/// The samples that are shipped with the program.
+const SAMPLES: [&str; 5] =
+    ["631-2023", "core-sample", "final-account-sample", "shanghai-sample", "shanghai-unit-sample"];
 
 /// A document with something changed after it was composed, printed.
 fn printed_otherwise(made: &Made, change: impl Fn(&mut Document)) -> Vec<u8> {
@@ -98,7 +106,7 @@ fn paragraphs(document: &Document) -> Vec<String> {
 #[test]
 fn every_cell_and_every_paragraph_of_the_shipped_documents_comes_in_again() {
     let mut cells = 0;
-    for folder in ["631-2023", "core-sample", "final-account-sample", "shanghai-sample", "shanghai-unit-sample"] {
+    for folder in SAMPLES {
         for made in made(&common::root().join("data").join(folder)) {
             let published = read(&printed(&made));
             assert!(
@@ -222,4 +230,67 @@ fn a_figure_changed_in_print_is_found_on_its_page() {
     let found = about_figures(&wrong);
     let page = |line: &String| line.starts_with("公开.pdf 第 ") && line.contains(" 页《") && line.contains(" 行");
     assert!(!found.is_empty() && found.iter().all(page), "{wrong:#?}");
+}
+
+#[test]
+fn the_word_files_come_in_again() {
+    for folder in SAMPLES {
+        for made in made(&common::root().join("data").join(folder)) {
+            let bytes = written(&made, Format::Docx);
+            let published = gongkai::published::read(&bytes, "公开.docx").unwrap_or_else(|found| panic!("{found}"));
+            same_cells(made.document(), &published);
+            // The contents say every heading once more, with its page.
+            assert!(published.texts().all(|text| !text.text.contains('\t')), "{folder}");
+            let mut read: Vec<String> = published.texts().map(|text| plain(&text.text)).collect();
+            let of_tables = published.tables().flat_map(|table| [&table.title].into_iter().chain(&table.above));
+            read.extend(of_tables.map(|line| plain(line)));
+            let is_cover = |text: &String| text.chars().count() < 20;
+            let wanted = paragraphs(made.document()).into_iter().filter(|text| !is_cover(text));
+            let lost: Vec<String> = wanted.filter(|text| !read.contains(text)).collect();
+            assert!(lost.is_empty(), "{folder}: {lost:#?}");
+        }
+    }
+}
+
+/// The set that a file was taken for, how many of its tables were recognised, and what is wrong with its figures.
+fn taken(bytes: &[u8], name: &str) -> (String, usize, Vec<String>) {
+    let layouts = gongkai::layout::Layouts::default();
+    let mut found = Diagnostics::default();
+    let taken =
+        take(bytes, Path::new(name), None, &layouts, &mut found).unwrap_or_else(|| panic!("{:?}", said(&found)));
+    let audited = taken.audit(&layouts, name);
+    let errors = said(&audited).into_iter().filter(|line| line.contains("错误[")).collect();
+    (taken.recognised.set.clone(), taken.recognised.found(), errors)
+}
+
+#[test]
+fn word_files_and_workbooks_are_taken_as_the_pdf_is() {
+    for folder in ["631-2023", "core-sample", "shanghai-unit-sample"] {
+        let made = made(&common::root().join("data").join(folder)).remove(0);
+        let pdf = taken(&printed(&made), "公开.pdf");
+        assert_eq!(pdf.2, Vec::<String>::new(), "{folder}");
+        assert_eq!(taken(&written(&made, Format::Docx), "公开.docx"), pdf, "{folder}");
+        let (set, tables, errors) = taken(&written(&made, Format::Xlsx), "公开.xlsx");
+        assert_eq!((set, errors), (pdf.0, pdf.2), "{folder}");
+        assert!(tables + 1 >= pdf.1, "{folder}: {tables} of {}", pdf.1);
+    }
+}
+
+#[test]
+fn what_libreoffice_makes_of_the_word_files_comes_in_again() {
+    if !common::have("soffice") {
+        return;
+    }
+    let desk = tempfile::tempdir().expect("a temporary folder");
+    for folder in ["631-2023", "final-account-sample"] {
+        let made = made(&common::root().join("data").join(folder)).remove(0);
+        let docx = desk.path().join(format!("{folder}.docx"));
+        std::fs::write(&docx, written(&made, Format::Docx)).expect("writes");
+        let profile = format!("-env:UserInstallation=file://{}", desk.path().join("profile").display());
+        let mut office = std::process::Command::new("soffice");
+        office.args([&profile, "--headless", "--convert-to", "pdf", "--outdir"]).arg(desk.path()).arg(&docx);
+        assert!(office.output().expect("LibreOffice runs").status.success());
+        let pdf = std::fs::read(desk.path().join(format!("{folder}.pdf"))).expect("a PDF");
+        same_cells(made.document(), &read(&pdf));
+    }
 }

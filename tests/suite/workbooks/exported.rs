@@ -270,3 +270,38 @@ fn next_year_has_the_documents_of_this_year() {
     assert_eq!(before.len(), 2);
     assert_eq!(documents(&new.text("report.toml").expect("it is there")), before);
 }
+
+/// A new year's folder knows what was published last year; every figure of last year that this year prints is held
+/// against it.
+#[test]
+fn last_years_figures_are_those_that_were_published() {
+    let disk = tempfile::tempdir().expect("a folder");
+    let (last, path, now) = (disk.path().join("631-2023"), disk.path().join("631-2024"), disk.path().join("now"));
+    copy(&common::sample(), &last);
+    let mut found = Diagnostics::default();
+    let new = begin(&path, &Begin { like: Some(last.clone()), ..Begin::default() }, &layouts(), &mut found);
+    let new = new.unwrap_or_else(|| panic!("{:#?}", found.sorted()));
+    let published = new.text("tables/上年公布.csv").expect("it is there");
+    assert!(published.contains("\nt6/30201/合计,《部门预算一般公共预算财政拨款基本支出表》办公费,\"0.83\",万元\n"));
+    // This year as last year: its prior is last year's ledger.
+    copy(&last, &now);
+    std::fs::copy(last.join("ledger.csv"), now.join("prior.csv")).expect("copied");
+    let report = std::fs::read_to_string(now.join("report.toml")).expect("a report");
+    std::fs::write(now.join("report.toml"), report.replace("year = 2023", "year = 2024")).expect("written");
+    std::fs::create_dir(now.join("tables")).expect("made");
+    std::fs::write(now.join("tables/上年公布.csv"), published.as_bytes()).expect("written");
+    let told = || -> Vec<String> {
+        let all = common::checked(&now);
+        all.iter().filter(|d| d.code == "X043").map(ToString::to_string).collect()
+    };
+    assert_eq!(told(), [""; 0]);
+    let prior = std::fs::read_to_string(now.join("prior.csv")).expect("read");
+    let wrong = prior.replacen("1500.00", "99999.00", 1);
+    assert_ne!(wrong, prior);
+    std::fs::write(now.join("prior.csv"), wrong).expect("written");
+    let told = told();
+    assert!(
+        told.iter().any(|t| t.contains("《部门预算支出总表》合计”的上年数是 948997.00 元") && t.contains("85.05万元")),
+        "{told:#?}"
+    );
+}

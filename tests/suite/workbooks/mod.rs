@@ -2,6 +2,7 @@
 
 pub mod exported;
 mod hostile;
+mod imported;
 mod made;
 mod mutations;
 mod officers;
