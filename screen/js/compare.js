@@ -10,7 +10,7 @@ export function compareView(main) {
   let old = S.arg || S.desk.editions.at(-1) || '', now = 'saved', diff = null, at = 0, doc = 0, focus = '';
   const bar = h('div', { class: 'bar', role: 'toolbar', 'aria-label': '比较' }), sides = h('div', { class: 'desk cmpdesk', tabindex: '0', role: 'region', 'aria-label': '两版的页面' }), list = h('aside', { class: 'cmplist', 'aria-label': '变了什么' });
   fill(main, h('div', { class: 'cmpview' }, h('div', { class: 'pages' }, bar, sides), list));
-  if (!S.desk.editions.length) { fill(main, h('div', { class: 'blank' }, h('h1', {}, '还没有发布过'), h('p', {}, '按“公开…”发布一版以后，这里能看那一版和现在有哪些不同。'))); return {}; }
+  if (!S.desk.editions.length) { fill(main, h('div', { class: 'blank' }, h('h2', {}, '还没有发布过'), h('p', {}, '按“公开…”发布一版以后，这里能看那一版和现在有哪些不同。'))); return {}; }
   const names = [...S.desk.editions].reverse().map(id => [id, editionName(id)]);
   async function load() {
     diff = null; draw();

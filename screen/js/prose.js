@@ -8,7 +8,7 @@ import { mend } from './panels.js';
 /** The department's own prose: figures stand in it as chips that cannot be broken, beside the page that prints it. */
 export function proseView(main) {
   const file = S.arg || S.desk.texts[0]?.file;
-  if (!file) { fill(main, h('div', { class: 'blank' }, h('h1', {}, '没有本部门自己写的文字'), h('p', {}, '版式需要部门自己写的，放在 text 文件夹里。'))); return {}; }
+  if (!file) { fill(main, h('div', { class: 'blank' }, h('h2', {}, '没有本部门自己写的文字'), h('p', {}, '版式需要部门自己写的，放在 text 文件夹里。'))); return {}; }
   let data = null, raw = false, timer = 0, sent = null;
   const bar = h('div', { class: 'bar', role: 'toolbar', 'aria-label': '文字' }), wrap = h('div', { class: 'edwrap' }), stat = h('div', { class: 'stat' }), side = h('div', { class: 'half' });
   fill(main, h('div', { class: 'split' }, h('div', { class: 'editor' }, bar, wrap, stat), side));

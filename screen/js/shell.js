@@ -18,7 +18,7 @@ let mounted = '';
 export function shell(fresh) {
   const key = `${S.id}/${S.view}/${S.view === 'pages' ? '' : S.arg}`;
   const app = $('#app');
-  if (fresh || !$('.top', app) || !$('#main')) {
+  if (fresh || !$('.panel', app) || !$('#main')) {
     fill(app, h('header', { class: 'top' }), h('div', { class: 'body' }, h('div', { class: 'navbox' }), h('main', { id: 'main', tabindex: '-1' }), h('aside', { class: 'panel', 'aria-label': '来源、问题、改动' })));
     mounted = '';
   }
@@ -32,7 +32,7 @@ export function shell(fresh) {
 }
 /** Paints what may have changed. */
 export function refresh(what) {
-  if (!$('.top') || !$('#main')) return;
+  if (!$('.panel') || !$('#main')) return;
   if (what === 'problem-next' || what === 'problem-before') return step(what === 'problem-next' ? 1 : -1);
   frame();
   if (['all', 'desk', 'busy', 'fault', 'hits'].includes(what)) { top(); banner(); }
@@ -63,7 +63,7 @@ function top() {
   const held = document.activeElement?.closest('.top') && !focused ? document.activeElement.id : '';
   fill($('.top'), 
     h('a', { class: 'seal', href: '#/', 'aria-label': '全部部门' }, '公开'), h('a', { class: 'crumb', href: '#/' }, '全部部门'), h('span', { class: 'sep', 'aria-hidden': 'true' }, '/'),
-    h('strong', { class: 'dept', title: d.path }, h('span', { class: 'code' }, d.code), d.name || d.folder, d.year ? h('span', { class: 'yr' }, d.year + '年') : null),
+    h('h1', { class: 'dept', title: d.path }, h('span', { class: 'code' }, d.code), d.name || d.folder, d.year ? h('span', { class: 'yr' }, d.year + '年') : null),
     h('label', { class: 'find' }, icon('find'), input, S.hits.length ? h('span', { class: 'hits', role: 'status' }, `${S.hit + 1} / ${S.hits.length}`) : S.query ? h('span', { class: 'hits', role: 'status' }, '没有找到') : h('kbd', {}, 'Ctrl+F')),
     h('span', { class: 'grow' }), state,
     btn('撤消', { id: 'undo', icon: 'undo', disabled: !n, title: n ? '撤消上一步（Ctrl+Z）' : '没有可以撤消的', on: undo }),

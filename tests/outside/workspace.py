@@ -148,6 +148,82 @@ def conflict(page, context):
     expect(page.locator("#c9-6")).to_have_text("18,300.00", timeout=15000)
 
 
+def several(page, context):
+    """Several departments: their list tells how each is; one is opened from it, and the list comes back."""
+    rows = page.locator(".list tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first.locator(".st")).to_have_text("可以发布")
+    rows.nth(1).locator("th a").click()
+    expect(page.locator("h1.dept")).to_contain_text("631")
+    expect(page.locator(".sheet").first).to_be_visible()
+    page.locator(".crumb").click()
+    expect(rows).to_have_count(2)
+    rows.first.locator("th a").click()
+    expect(page.locator(".panel")).to_be_visible()
+
+
+def publish(page, context):
+    """An edition is recorded; an amount corrected; without a reason nothing is made; with one, the statement is; both compared."""
+    page.goto(base + "/#/d/0/pages")
+    page.locator("#publish").click()
+    dialog = page.locator("dialog")
+    dialog.locator("input[value=edition]").check()
+    dialog.locator("#pdate").fill("2023-02-10")
+    dialog.locator("#dopublish").click()
+    expect(dialog).to_contain_text("已经生成")
+    dialog.locator("footer .btn.primary").click()
+    assert (folder / "editions/2023-02-10-1/manifest.json").is_file()
+    page.goto(base + "/#/d/0/records/ledger")
+    page.locator("#c9-6").click()
+    page.keyboard.type("108300")
+    page.keyboard.press("Enter")
+    expect(page.locator(".facts dd").first).to_have_text("54")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".state")).to_contain_text("都已保存")
+    page.locator("#publish").click()
+    dialog.locator("#pdate").fill("2023-03-01")
+    expect(dialog.locator(".cause2")).to_contain_text("变了 54 个数字")
+    dialog.locator("#dopublish").click()
+    expect(dialog.locator("#why0")).to_have_attribute("aria-invalid", "true")
+    assert not (folder / "editions/2023-03-01-1").exists()
+    dialog.locator("#why0").fill("办公费少计一笔，现予补列")
+    dialog.locator("#pdate").click()
+    dialog.locator("#dopublish").click()
+    expect(dialog).to_contain_text("已经生成")
+    expect(dialog.locator(".path", has_text="更正说明")).to_have_count(2)
+    expect(dialog.locator(".path", has_text="修订标记")).to_have_count(2)
+    dialog.locator(".btn", has_text="看各版").click()
+    assert "办公费少计一笔，现予补列" in (folder / "corrections.toml").read_text()
+    assert (folder / "editions/2023-03-01-1/manifest.json").is_file()
+    page.goto(base + "/#/d/0/compare/2023-02-10-1")
+    expect(page.locator(".cmplist")).to_contain_text("54 个")
+    expect(page.locator(".flat.new").first).to_be_visible()
+
+
+def accessible(page, context):
+    """axe finds nothing on any screen."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = []
+
+    def look(name):
+        page.wait_for_timeout(500)
+        found.extend(f"{name}: {v['id']} {v['help']}: {v['nodes'][0]['html'][:160]}" for v in Axe().run(page).response["violations"])
+
+    for place in ("pages/0.16", "records/ledger", "prose/text%2F03-operating.md", "compare"):
+        page.goto(f"{base}/#/d/0/{place}")
+        page.wait_for_timeout(2000)
+        for tab in ("why", "problems", "moves"):
+            if page.locator(f"#tab-{tab}").is_visible():
+                page.locator(f"#tab-{tab}").click()
+            look(f"{place} {tab}")
+    page.goto(f"{base}/#/d/0/pages/0.16")
+    page.locator("#publish").click()
+    page.wait_for_timeout(1500)
+    look("publish")
+    assert not found, "\n".join(found)
+
+
 def stranger(page, context):
     """A page of another origin, in the same browser, with the same cookies: it reads nothing and changes nothing."""
     class Evil(http.server.BaseHTTPRequestHandler):

@@ -41,6 +41,29 @@ fn a_file_changed_outside_is_a_conflict() {
 }
 
 #[test]
+fn an_edition_is_published_corrected_and_compared() {
+    story("publish");
+}
+
+#[test]
+fn of_several_departments_one_is_opened_from_the_list() {
+    if !have_python(&["playwright.sync_api"]) || !have("chromium") {
+        return;
+    }
+    let (_around, folder) = sample();
+    let second = crate::common::root().join("data/core-sample");
+    let opened = open(&[&second, &folder]);
+    print!("{}", python("workspace.py", &[Path::new("several"), Path::new(&opened.address), &folder]));
+}
+
+#[test]
+fn a_checker_of_accessibility_finds_nothing_on_any_screen() {
+    if have_python(&["axe_playwright_python"]) {
+        story("accessible");
+    }
+}
+
+#[test]
 fn a_page_of_another_origin_gets_nothing() {
     story("stranger");
 }

@@ -46,7 +46,7 @@ pub fn open(folders: &[&Path]) -> Opened {
 pub fn open_with_cache(folders: &[&Path], cache: &Path) -> Opened {
     let fonts = crate::common::root().join("fonts");
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
-    command.arg("open").args(folders).arg("--no-browser");
+    command.arg("open").args(folders).arg("--no-browser").arg("-o").arg(cache.join("output"));
     command.env("GONGKAI_FONTS", fonts).env("GONGKAI_CACHE", cache);
     let mut program = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
     let mut line = String::new();
