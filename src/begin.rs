@@ -126,10 +126,7 @@ pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Dia
     let of_name = folder.split_once('-').and_then(|(_, year)| year_in(year)?.parse().ok());
     let year = what.year.or(of_name).or_else(|| former.as_ref().map(|former| former.job.report.year + 1));
     if year.is_none() {
-        diagnostics.push(
-            Diagnostic::error("E517", "没有写明预算年度")
-                .hint("加上 --year，如 --year 2026；或把文件夹写成“代码-年度”，如 632-2026"),
-        );
+        diagnostics.push(no_year("；或把文件夹写成“代码-年度”，如 632-2026"));
         return None;
     }
     let set = the_set(&Begin { layout, year, ..what.clone() }, former.as_ref(), layouts, diagnostics)?;
@@ -153,14 +150,22 @@ pub(crate) fn with_new_files(
     let mut folder = Folder::open(path);
     for (name, bytes) in files {
         if folder.has(&name) {
-            diagnostics.push(
-                Diagnostic::error("E516", format!("{} 已经有了", folder.path_of(&name).display()))
-                    .hint("请换一个文件夹；这里的文件不会覆盖"),
-            );
+            diagnostics.push(is_there(&folder, &name));
         }
         folder = folder.with(&name, bytes);
     }
     folder
+}
+
+/// E516: there is a file of this name, which is not replaced.
+pub(crate) fn is_there(folder: &Folder, name: &str) -> Diagnostic {
+    let message = format!("{} 已经有了", folder.path_of(name).display());
+    Diagnostic::error("E516", message).hint("请换一个文件夹；这里的文件不会覆盖")
+}
+
+/// E517: no year was said. `or`: what else may be done.
+pub(crate) fn no_year(or: &str) -> Diagnostic {
+    Diagnostic::error("E517", "没有写明预算年度").hint(format!("加上 --year，如 --year 2026{or}"))
 }
 
 /// Makes the folder at a place and those that its files are to lie in. E516: the system refuses.

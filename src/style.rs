@@ -24,6 +24,17 @@ pub struct Style {
     pub contents: ContentsStyle,
     /// The running head, in a book of many documents; none: there is none.
     pub head: Option<HeadStyle>,
+    /// In a book of documents of several looks: by page setup, the one that numbers on its pages are placed against, where
+    /// it is not that of [`PageNumberStyle::page`].
+    #[serde(skip)]
+    pub number_pages: IndexMap<String, String>,
+}
+
+impl Style {
+    /// The name of the page setup whose type area numbers on pages of a setup are placed against.
+    pub fn number_page(&self, page: &str) -> &str {
+        self.number_pages.get(page).unwrap_or(&self.number.page)
+    }
 }
 
 /// The running head (眉题): a line in the middle above the type area, as the page is read.

@@ -4,11 +4,14 @@ use super::across::{Held, alike, as_listed, held, late, off};
 use super::brief::{Brief, Ground, brief};
 use super::control::Controls;
 use super::declared::{Bureau, Department};
+use super::rules::rules;
 use crate::data::read_date;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::edition::{Edition, ids};
 use crate::folder::Folder;
 use crate::workshop::Workshop;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every department, and what was found between them.
 #[derive(Debug, Clone)]
@@ -45,7 +48,7 @@ pub struct Line {
 }
 
 /// What a department published last.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
     /// `2024-02-10-1`
     pub edition: String,
@@ -170,9 +173,61 @@ impl Board {
     }
 }
 
-/// Looks at every department, each alone in memory; `today` (ISO) tells which are late: the clock is not asked. `done`
-/// is told of each.
-pub fn board(bureau: &Bureau, workshop: &Workshop, today: Option<&str>, done: impl Fn() + Sync) -> Board {
+/// How a board is made.
+#[derive(Debug, Clone, Default)]
+pub struct Looking<'a> {
+    /// ISO; tells which departments are late: the clock is not asked.
+    pub today: Option<&'a str>,
+    /// Of so many parts that the departments are dealt out to, this one alone, from 1; rules over departments need all.
+    pub part: Option<Part>,
+    /// What the parts found, by the folder of the department: nothing is looked at again.
+    pub joined: Option<&'a BTreeMap<String, Looked>>,
+}
+
+/// One of several parts that any machine may do: `3/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// From 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+impl Part {
+    /// Reads `3/8`; else what is wrong with it.
+    pub fn read(text: &str) -> Result<Part, String> {
+        let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((number, of)) if (1..=of).contains(&number) && of <= 10_000 => Ok(Part { number, of }),
+            _ => Err("写作 3/8：八份里的第三份".to_string()),
+        }
+    }
+
+    /// Whether the `index`th, from 0, is in it.
+    pub fn has(self, index: usize) -> bool {
+        index % self.of == self.number - 1
+    }
+}
+
+/// E850: a file that is to be joined is none of a part.
+pub(crate) fn no_part(file: &str) -> Diagnostic {
+    Diagnostic::error("E850", "不是 gongkai status --part 写的 JSON")
+        .at(Place::file(file))
+        .hint("这样做一份：gongkai status 全县 --part 3/8 --format json > 3.json")
+}
+
+/// What was found in a department's folder, and what it published; none: there is nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    /// What is needed of it.
+    pub brief: Option<Brief>,
+    /// What it published last.
+    pub published: Option<Published>,
+}
+
+/// Looks at every department, each alone in memory. `done` is told of each.
+pub fn board(bureau: &Bureau, workshop: &Workshop, looking: &Looking<'_>, done: impl Fn() + Sync) -> Board {
+    let today = looking.today;
     let mut found = Diagnostics::default();
     let controls = Controls::read(bureau, &mut found);
     for folder in bureau.unlisted() {
@@ -183,26 +238,57 @@ pub fn board(bureau: &Bureau, workshop: &Workshop, today: Option<&str>, done: im
         );
     }
     let ground = Ground::of(workshop);
-    let mut asked: Vec<&str> = Vec::new();
+    let rules = rules(bureau, &mut found);
+    let of_rules: BTreeSet<String> = rules.iter().flat_map(|rule| rule.addresses(bureau)).collect();
+    let mut asked: Vec<&str> = of_rules.iter().map(String::as_str).collect();
     asked.extend(bureau.control.iter().flat_map(|control| control.figures.values()).flat_map(|figures| figures.all()));
     asked.sort_unstable();
     asked.dedup();
-    let folders: Vec<Folder> = bureau.departments.iter().map(|d| Folder::at(&bureau.path_of(d))).collect();
-    let looked = workshop.each(&folders, done, |_, folder| {
-        // Another one, so that what was read of it goes with it.
-        let folder = Folder::at(folder.shown());
-        folder.exists().then(|| (brief(workshop, &ground, &folder, &asked), published(&folder)))
-    });
+    let in_part = |index: &usize| looking.part.is_none_or(|part| part.has(*index));
+    let chosen: Vec<&Department> =
+        bureau.departments.iter().enumerate().filter(|(index, _)| in_part(index)).map(|(_, d)| d).collect();
+    let looked = match looking.joined {
+        Some(joined) => chosen.iter().map(|d| joined.get(&d.folder).cloned()).collect(),
+        None => {
+            let folders: Vec<Folder> = chosen.iter().map(|d| Folder::at(&bureau.path_of(d))).collect();
+            workshop.each(&folders, done, |_, folder| {
+                // Another one, so that what was read of it goes with it.
+                let folder = Folder::at(folder.shown());
+                let brief = folder.exists().then(|| brief(workshop, &ground, &folder, &asked));
+                Looked { published: brief.as_ref().and_then(|_| published(&folder)), brief }
+            })
+        }
+    };
     let mut lines: Vec<Line> = Vec::new();
-    for (department, looked) in bureau.departments.iter().zip(looked) {
-        let fault = || Some((Brief { errors: 1, first: Some("程序内部出错".to_string()), ..Brief::default() }, None));
-        lines.push(line(bureau, &controls, department, looked.unwrap_or_else(fault), today));
+    for (department, looked) in chosen.into_iter().zip(looked) {
+        let looked = looked.unwrap_or_else(|| {
+            let why = match looking.joined {
+                Some(_) => {
+                    let mut missing = Diagnostic::error("E850", format!("“{}”不在合并的任何一份里", department.name));
+                    missing.place.clone_from(&department.place);
+                    found.push(missing.hint("各份要由同一个 bureau.toml 做出，一份不少：--part 1/8 到 --part 8/8"));
+                    "不在合并的任何一份里"
+                }
+                None => "程序内部出错",
+            };
+            let brief = Brief { errors: 1, first: Some(why.to_string()), ..Brief::default() };
+            Looked { brief: Some(brief), published: None }
+        });
+        lines.push(line(bureau, &controls, department, looked, today));
     }
     // A list has each code and name once, and each department was held against it.
     if !bureau.listed {
         let alike = alike(lines.iter().map(|line| (&line.department, line.brief.as_ref())));
         for (index, found) in alike {
             lines[index].found.push(found);
+        }
+    }
+    for rule in rules.iter().filter(|_| looking.part.is_none()) {
+        for (index, broken) in rule.run(bureau, &lines) {
+            match index {
+                Some(index) => lines[index].found.push(broken),
+                None => found.push(broken),
+            }
         }
     }
     for line in &mut lines {
@@ -217,13 +303,7 @@ pub fn board(bureau: &Bureau, workshop: &Workshop, today: Option<&str>, done: im
     Board { name: bureau.name.clone(), year: bureau.year, has_control: bureau.control.is_some(), lines, found }
 }
 
-fn line(
-    bureau: &Bureau,
-    controls: &Controls,
-    department: &Department,
-    looked: Option<(Brief, Option<Published>)>,
-    today: Option<&str>,
-) -> Line {
+fn line(bureau: &Bureau, controls: &Controls, department: &Department, looked: Looked, today: Option<&str>) -> Line {
     let mut line = Line {
         department: department.clone(),
         standing: Standing::Absent,
@@ -233,7 +313,7 @@ fn line(
         published: None,
         next: String::new(),
     };
-    let Some((brief, published)) = looked else {
+    let Looked { brief: Some(brief), published } = looked else {
         late(department, today).into_iter().for_each(|found| line.found.push(found));
         return line;
     };

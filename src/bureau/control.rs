@@ -115,18 +115,8 @@ fn read(bureau: &Bureau, decl: &ControlDecl, bytes: Bytes, diagnostics: &mut Dia
 }
 
 fn file(decl: &ControlDecl) -> FileDecl {
-    let field = |(id, head, also, kind): (String, &str, &[&str], Kind)| FieldDecl {
-        id,
-        head: head.to_string(),
-        also: also.iter().map(|word| (*word).to_string()).collect(),
-        words: IndexMap::new(),
-        required: head == CODE,
-        kind,
-        expected: false,
-        required_when: None,
-        default: None,
-        place: decl.place.clone(),
-    };
+    let field =
+        |(id, head, also, kind): (String, &str, &[&str], Kind)| field(id, head, also, kind, head == CODE, &decl.place);
     let fixed = [
         ("code".to_string(), CODE, &["代码", "单位代码", "预算代码"][..], Kind::Text),
         ("name".to_string(), NAME, &["名称", "部门", "单位名称"][..], Kind::Text),
@@ -145,5 +135,21 @@ fn file(decl: &ControlDecl) -> FileDecl {
         unknown: Vec::new(),
         unique: Vec::new(),
         place: decl.place.clone(),
+    }
+}
+
+/// A field of a file that a bureau gives.
+pub(super) fn field(id: String, head: &str, also: &[&str], kind: Kind, required: bool, place: &Place) -> FieldDecl {
+    FieldDecl {
+        id,
+        head: head.to_string(),
+        also: also.iter().map(|word| (*word).to_string()).collect(),
+        words: IndexMap::new(),
+        kind,
+        required,
+        expected: false,
+        required_when: None,
+        default: None,
+        place: place.clone(),
     }
 }

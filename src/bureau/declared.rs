@@ -29,6 +29,8 @@ pub struct Bureau {
     pub sets: Vec<String>,
     /// What was approved, and which figures it is.
     pub control: Option<ControlDecl>,
+    /// Figures with names, for rules over departments: those of `[figure]`, and those of the control figures.
+    pub figures: IndexMap<String, Figures>,
     /// In the order of the list.
     pub departments: Vec<Department>,
     /// It has a `bureau.toml`: its list is complete.
@@ -105,6 +107,8 @@ struct RawBureau {
     _due: Option<Node>,
     #[serde(rename = "control")]
     _control: Option<Node>,
+    #[serde(rename = "figure")]
+    _figure: Option<Node>,
     #[serde(rename = "department")]
     _department: Option<Node>,
 }
@@ -113,7 +117,7 @@ struct RawBureau {
 #[serde(deny_unknown_fields)]
 struct RawControl {
     file: Option<String>,
-    figure: IndexMap<String, Node>,
+    figure: Node,
 }
 
 #[derive(Deserialize)]
@@ -199,6 +203,8 @@ fn declared(path: &Path, folder: &Folder, text: &str, diagnostics: &mut Diagnost
     listed_twice(&departments, diagnostics);
     parents(&departments, diagnostics);
     let control = node.get("control").and_then(|node| control(node, diagnostics));
+    let mut figures = node.get("figure").map(|node| named(node, diagnostics)).unwrap_or_default();
+    figures.extend(control.iter().flat_map(|control| control.figures.clone()));
     let sets = node.get("layout").map(|node| texts(node, diagnostics)).unwrap_or_default();
     let raw = raw?;
     if !(1990..=2100).contains(&raw.year) {
@@ -213,6 +219,7 @@ fn declared(path: &Path, folder: &Folder, text: &str, diagnostics: &mut Diagnost
         year: Some(raw.year),
         sets,
         control,
+        figures,
         departments,
         listed: true,
     })
@@ -316,8 +323,16 @@ fn parents(departments: &[Department], diagnostics: &mut Diagnostics) {
 
 fn control(node: &Node, diagnostics: &mut Diagnostics) -> Option<ControlDecl> {
     let raw = read::<RawControl>(node, diagnostics)?;
+    let figures = named(&raw.figure, diagnostics);
+    let file = raw.file.unwrap_or_else(|| CONTROL.to_string());
+    Some(ControlDecl { file, figures, place: node.place.clone() })
+}
+
+/// Figures by their names.
+fn named(node: &Node, diagnostics: &mut Diagnostics) -> IndexMap<String, Figures> {
     let mut figures = IndexMap::new();
-    for (head, node) in &raw.figure {
+    for (head, entry) in node.table().into_iter().flatten() {
+        let node = &entry.node;
         let figure = match node.table() {
             Some(table) => {
                 let entry = |(set, entry): (&String, &crate::toml_tree::Entry)| {
@@ -332,8 +347,7 @@ fn control(node: &Node, diagnostics: &mut Diagnostics) -> Option<ControlDecl> {
         };
         figures.insert(cleaned(head).into_owned(), figure);
     }
-    let file = raw.file.unwrap_or_else(|| CONTROL.to_string());
-    Some(ControlDecl { file, figures, place: node.place.clone() })
+    figures
 }
 
 fn address(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
@@ -363,6 +377,7 @@ fn found_below(path: &Path, folder: &Folder, diagnostics: &mut Diagnostics) -> O
         year: None,
         sets: Vec::new(),
         control: None,
+        figures: IndexMap::new(),
         departments: found.into_iter().map(department).collect(),
         listed: false,
     })

@@ -18,20 +18,29 @@
 //! | E816 | a department folder is not in the list (warning) |
 //! | E817 | a department was not given in by its day (warning) |
 //! | E820 | a figure is not what was approved |
+//! | E840 | a rule of `bureau-checks.toml` cannot be read |
+//! | E841 | a department has no figure that a rule asks for |
+//! | E850 | parts that are joined lack a department, or are none |
 //! | E830 | a department is not in the book |
 //! | E831 | there is nothing to make a book of |
 //! | E821 | a figure that is to be held against what was approved is not known |
 
 mod across;
+mod begin;
 mod board;
 pub mod book;
 mod brief;
+mod compared;
 mod control;
 mod declared;
+mod rules;
 
 pub use across::Held;
-pub use board::{Board, Line, Published, Standing, Totals, board};
+pub use begin::begin;
+pub(crate) use board::no_part;
+pub use board::{Board, Line, Looked, Looking, Part, Published, Standing, Totals, board};
 pub use brief::{Brief, Ground, Said, brief};
+pub use compared::{Compared, Fate, compared};
 pub use control::{Approved, Controls};
 pub use declared::{Bureau, ControlDecl, Department, Figures};
 

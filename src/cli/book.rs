@@ -4,7 +4,7 @@ use super::build::{FormatArg, formats};
 use super::folders::{Places, progress};
 use super::messages::{print, tell};
 use crate::bureau::book::{Binding, Book};
-use crate::bureau::{Bureau, board};
+use crate::bureau::{Bureau, Looking, board};
 use crate::diagnostic::Diagnostics;
 use crate::place::place;
 use crate::publish::place_below;
@@ -71,7 +71,7 @@ fn bind(args: &BookArgs, found: &mut Diagnostics) -> Vec<PathBuf> {
         }
     };
     let bar = progress(bureau.departments.len());
-    let board = board(&bureau, &workshop, None, || bar.inc(1));
+    let board = board(&bureau, &workshop, &Looking::default(), || bar.inc(1));
     bar.finish_and_clear();
     let binding = Binding {
         set: args.layout.clone().unwrap_or_else(|| Binding::default().set),

@@ -1,7 +1,8 @@
 //! `gongkai build`: the files of each folder, in its place.
 
-use super::folders::{Manner, Places, each_folder, expanded};
+use super::folders::{Manner, Places, each_folder, expanded, in_part};
 use super::messages::{Form, Outcome, tell};
+use crate::bureau::Part;
 use crate::edition::Edition;
 use crate::folder::Folder;
 use crate::place::place;
@@ -51,6 +52,9 @@ pub struct BuildArgs {
     /// 有警告也不生成；不写则只有错误妨碍生成
     #[arg(long, help_heading = "选项")]
     strict: bool,
+    /// 只做其中一份，如 3/8：文件夹轮流分成八份，取第三份，分到几台机器上做
+    #[arg(long, value_name = "第几份/共几份", value_parser = Part::read, help_heading = "选项")]
+    part: Option<Part>,
     #[command(flatten)]
     places: Places,
 }
@@ -66,7 +70,7 @@ pub enum FormatArg {
 
 /// Builds every folder.
 pub fn run(args: &BuildArgs) -> ExitCode {
-    let folders = expanded(&args.folders);
+    let folders = in_part(expanded(&args.folders), args.part);
     let names = match output_names(&folders) {
         Ok(names) => names,
         Err(found) => {

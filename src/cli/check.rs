@@ -1,7 +1,8 @@
 //! `gongkai check`: everything that `build` would find, and nothing written but the fixes that are asked for.
 
-use super::folders::{Manner, Places, each_folder, expanded, opened, outcomes};
+use super::folders::{Manner, Places, each_folder, expanded, in_part, opened, outcomes};
 use super::messages::{Form, Outcome, Telling, print, report, tell};
+use crate::bureau::Part;
 use crate::check::fix;
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
@@ -30,6 +31,9 @@ pub struct CheckArgs {
     /// 与 --fix 同用：把这些改动写进数据文件夹
     #[arg(long, help_heading = "选项", requires = "fix")]
     write: bool,
+    /// 只做其中一份，如 3/8：文件夹轮流分成八份，取第三份，分到几台机器上做
+    #[arg(long, value_name = "第几份/共几份", value_parser = Part::read, help_heading = "选项")]
+    part: Option<Part>,
     #[command(flatten)]
     places: Places,
 }
@@ -48,9 +52,12 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         // Nobody waits until thousands of cells are given back.
         rayon::spawn(move || drop(last));
     };
-    let folders = expanded(&args.folders);
+    let folders = in_part(expanded(&args.folders), args.part);
     if !args.fix {
         return each_folder(&folders, &args.places, &manner, look);
+    }
+    if folders.is_empty() {
+        return ExitCode::SUCCESS;
     }
     let (layouts, folders) = (args.places.layouts(), opened(&folders));
     match outcomes(&folders, &layouts, &args.places, look) {

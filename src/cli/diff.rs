@@ -2,6 +2,7 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
+use crate::bureau::{self, BUREAU, Bureau};
 use crate::data::{Correction, correct, decl_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{Diff, compare_all, compare_docx};
@@ -10,6 +11,7 @@ use crate::folder::Folder;
 use crate::layout::Layouts;
 use crate::made::Made;
 use crate::read_docx::{self, Reading};
+use crate::tell::board::{differences_as_json, differences_as_text};
 use crate::tell::differences::{as_csv, as_html, as_json, as_text};
 use crate::workshop::{Aim, compose_all, find_fonts};
 use clap::{Args, ValueEnum};
@@ -18,7 +20,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct DiffArgs {
-    /// 旧的一方：数据文件夹、已发布的一版（editions 下的文件夹），或 DOCX
+    /// 旧的一方：数据文件夹、已发布的一版（editions 下的文件夹），或 DOCX；两方都是财政部门的文件夹时，逐个部门比较
     #[arg(value_name = "旧", help_heading = "参数")]
     old: PathBuf,
     /// 新的一方，同上；不写则比较“旧”这个数据文件夹最后发布的一版和它现在的样子
@@ -51,6 +53,10 @@ enum Given {
 
 /// Exit codes: 0 the same, 1 different, 2 could not be compared.
 pub fn run(args: &DiffArgs) -> ExitCode {
+    let is_bureau = |path: &Path| path.join(BUREAU).is_file();
+    if let Some(new) = args.new.as_ref().filter(|new| is_bureau(&args.old) && is_bureau(new)) {
+        return of_bureaus(args, new);
+    }
     let mut diagnostics = Diagnostics::default();
     let found = compared(args, &mut diagnostics);
     diagnostics.sorted().iter().for_each(tell);
@@ -68,6 +74,31 @@ pub fn run(args: &DiffArgs) -> ExitCode {
         (false, _) => ExitCode::from(1),
         (true, false) => ExitCode::from(2),
         (true, true) => ExitCode::SUCCESS,
+    }
+}
+
+/// Two bureaus, department by department.
+fn of_bureaus(args: &DiffArgs, new: &Path) -> ExitCode {
+    let mut found = Diagnostics::default();
+    let (old, new) = (Bureau::open(&args.old, &mut found), Bureau::open(new, &mut found));
+    let workshop = args.places.workshop().map_err(|wrong| found.extend(wrong)).ok();
+    if !matches!(args.format, DiffFormat::Text | DiffFormat::Json) {
+        let wrong = Diagnostic::error("E610", "两个财政部门的文件夹相比，只能写成 text 或 json");
+        found.push(wrong.hint("要 HTML 或 CSV，请一个部门一个部门地比较"));
+    }
+    found.sorted().iter().for_each(tell);
+    let (Some(old), Some(new), Some(workshop), false) = (old, new, workshop, found.has_errors()) else {
+        tell("没有能够比较");
+        return ExitCode::from(2);
+    };
+    let all = bureau::compared(&old, &new, &workshop);
+    match args.format {
+        DiffFormat::Json => print(format_args!("{:#}", differences_as_json(&all))),
+        _ => print(differences_as_text(&all)),
+    }
+    match all.iter().all(bureau::Compared::is_same) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(1),
     }
 }
 

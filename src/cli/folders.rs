@@ -1,6 +1,7 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
 use super::messages::{Form, Outcome, Telling, report, tell};
+use crate::bureau::Part;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::layout::Layouts;
@@ -62,6 +63,10 @@ pub fn each_folder(
         layouts: &layouts,
         each: "个文件夹",
     };
+    // A part of few folders may have none.
+    if folders.is_empty() {
+        return report(&[], &[], &telling);
+    }
     match outcomes(&folders, &layouts, places, work) {
         Ok(outcomes) => report(&folders, &outcomes, &telling),
         Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
@@ -112,6 +117,12 @@ pub fn expanded(folders: &[PathBuf]) -> Vec<PathBuf> {
         _ => vec![folder.clone()],
     };
     folders.iter().flat_map(expand).collect()
+}
+
+/// The folders of one of several parts, in their order; of all without one.
+pub fn in_part(folders: Vec<PathBuf>, part: Option<Part>) -> Vec<PathBuf> {
+    let is_in = |index: &usize| part.is_none_or(|part| part.has(*index));
+    folders.into_iter().enumerate().filter(|(index, _)| is_in(index)).map(|(_, folder)| folder).collect()
 }
 
 fn data_folders(parent: &Path) -> Vec<PathBuf> {

@@ -85,6 +85,9 @@ const STATUS_EXAMPLES: &str = "\
   gongkai status 全县 --date 2024-02-20      过期没有交的也列出
   gongkai status 全县 --format html > 情况.html
   gongkai status 全县 --format xlsx > 情况.xlsx
+  gongkai status 全县 --notices 通知         给每个还有事要做的部门写一份通知
+  gongkai status 全县 --part 3/8 --format json > 3.json
+  gongkai status 全县 --join 1.json 2.json   把各份合成一张
 
 名单、控制数写在 bureau.toml 里；没有它，就看下面全部部门的数据文件夹。
 退出码：0 没有错误；1 有部门有错误，或名单、控制数不对。";
@@ -167,7 +170,7 @@ enum Command {
     /// 新建一个数据文件夹：report.toml、文字的空白和要填的工作簿
     #[command(help_template = HELP, override_usage = "gongkai new [选项] <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件"
+        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
     )]
     New(new::NewArgs),
     /// 把一个部门的全部数据写成一个工作簿

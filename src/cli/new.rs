@@ -3,6 +3,7 @@
 use super::folders::Places;
 use super::messages::{print, tell};
 use crate::begin::{Begin, begin, make_folders};
+use crate::bureau;
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
 use crate::place::save;
@@ -29,6 +30,9 @@ pub struct NewArgs {
     /// 用 CSV 文件，不用工作簿
     #[arg(long, help_heading = "选项")]
     csv: bool,
+    /// 由部门名单（工作簿或 CSV：部门代码、部门名称、负责人、到期日等列）新建财政部门的文件夹
+    #[arg(long, value_name = "名单", help_heading = "选项", conflicts_with_all = ["like", "csv"])]
+    bureau: Option<PathBuf>,
     #[command(flatten)]
     places: Places,
 }
@@ -37,7 +41,10 @@ pub struct NewArgs {
 pub fn run(args: &NewArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
     let what = Begin { layout: args.layout.clone(), year: args.year, csv: args.csv, like: args.like.clone() };
-    let folder = begin(&args.folder, &what, &args.places.layouts(), &mut diagnostics);
+    let folder = match &args.bureau {
+        Some(list) => bureau::begin(&args.folder, list, args.year, args.layout.as_deref(), &mut diagnostics),
+        None => begin(&args.folder, &what, &args.places.layouts(), &mut diagnostics),
+    };
     let written = folder.map(|folder| {
         if let Err(found) = make_folders(&args.folder, &folder) {
             diagnostics.push(found);
@@ -56,6 +63,9 @@ pub fn run(args: &NewArgs) -> ExitCode {
         let job = prepare_whole(&Folder::open(&args.folder), &args.places.layouts(), &mut Diagnostics::default());
         job.iter().flat_map(reconciled).for_each(tell);
     }
-    tell(format_args!("填好以后：gongkai check {}", args.folder.display()));
+    match args.bureau {
+        Some(_) => tell(format_args!("各部门的文件夹放在它下面；看情况：gongkai status {}", args.folder.display())),
+        None => tell(format_args!("填好以后：gongkai check {}", args.folder.display())),
+    }
     ExitCode::SUCCESS
 }

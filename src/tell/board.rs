@@ -1,12 +1,14 @@
 //! Where the departments of a bureau stand: a line each, totals, what to do next.
 
+use super::differences;
 use super::findings::json;
 use super::form::cells_wide;
-use crate::bureau::{Board, Line};
+use crate::bureau::{Board, Compared, Department, Fate, Line, Looked, Standing};
 use crate::diagnostic::Diagnostic;
 use crate::markup::escape;
 use crate::write::xlsx::list::List;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The headings of the board, in every form that is read by people.
@@ -140,6 +142,7 @@ fn line_json(line: &Line) -> Value {
         "pages": brief.map_or(0, |brief| brief.pages),
         "first": brief.and_then(|brief| brief.first.as_deref()),
         "control": line.held.iter().map(control).collect::<Vec<Value>>(),
+        "looked": Looked { brief: line.brief.clone(), published: line.published.clone() },
         "edition": line.published.as_ref().map(|published| published.edition.as_str()),
         "changed": line.published.as_ref().map(|published| published.changed),
         "findings": line.found.sorted().into_iter().map(|found| json::finding(found, &department.folder)).collect::<Vec<Value>>(),
@@ -236,6 +239,97 @@ fn row(page: &mut String, line: &Line) {
 fn largest(line: &Line) -> String {
     let off = line.held.iter().filter_map(|held| Some((held.actual? - held.approved).abs()));
     off.max().map_or_else(String::new, |largest| largest.to_string())
+}
+
+/// What boards as JSON say was found in each department, by its folder, added to `joined`. False: it is no board.
+pub fn joined(json: &Value, joined: &mut BTreeMap<String, Looked>) -> bool {
+    let Some(departments) = json["departments"].as_array() else { return false };
+    departments.iter().all(|department| {
+        let looked = serde_json::from_value(department["looked"].clone()).ok();
+        let folder = department["folder"].as_str();
+        let found = folder.zip(looked);
+        found.map(|(folder, looked)| joined.insert(folder.to_string(), looked)).is_some()
+    })
+}
+
+/// What differs between two bureaus, a heading a department; those that are the same are counted. No line end at the end.
+pub fn differences_as_text(all: &[Compared]) -> String {
+    let mut text = String::new();
+    for one in all.iter().filter(|one| !one.is_same()) {
+        let _ = writeln!(text, "{}", title_of(one));
+        let _ = match &one.fate {
+            Fate::Added => writeln!(text, "新增，全部是新的\n"),
+            Fate::Removed => writeln!(text, "不在新的一方里了\n"),
+            Fate::NotCompared(why) => writeln!(text, "没有比较：{why}\n"),
+            Fate::Compared(diff) => writeln!(text, "{}\n", differences::as_text(diff).trim_end()),
+            Fate::Same => Ok(()),
+        };
+    }
+    let same = all.iter().filter(|one| one.is_same()).count();
+    let _ = write!(text, "{} 个部门，{same} 个相同，{} 个不同", all.len(), all.len() - same);
+    text
+}
+
+fn title_of(one: &Compared) -> String {
+    let Department { code, name, folder, .. } = &one.department;
+    if code.is_empty() { folder.clone() } else { format!("{code} {name}") }
+}
+
+/// The same for other programs.
+pub fn differences_as_json(all: &[Compared]) -> Value {
+    let one = |one: &Compared| {
+        let (fate, diff) = match &one.fate {
+            Fate::Same => ("same", Value::Null),
+            Fate::Added => ("added", Value::Null),
+            Fate::Removed => ("removed", Value::Null),
+            Fate::NotCompared(_) => ("not-compared", Value::Null),
+            Fate::Compared(diff) if diff.is_same() => ("same", Value::Null),
+            Fate::Compared(diff) => ("different", differences::as_json(diff)),
+        };
+        let why = if let Fate::NotCompared(why) = &one.fate { Some(why) } else { None };
+        let Department { code, name, folder, .. } = &one.department;
+        json!({ "code": code, "name": name, "folder": folder, "fate": fate, "why": why, "diff": diff })
+    };
+    json!({ "departments": all.iter().map(one).collect::<Vec<Value>>() })
+}
+
+/// A notice to each department that has something to do: the name of its file without ending, and its text.
+pub fn notices(board: &Board) -> Vec<(String, String)> {
+    let lines = board.lines.iter().filter(|line| !line.next.is_empty());
+    lines.map(|line| (format!("{}{}", line.department.code, line.department.name), notice(board, line))).collect()
+}
+
+fn notice(board: &Board, line: &Line) -> String {
+    let department = &line.department;
+    let year = board.year.map(|year| format!("{year}年度")).unwrap_or_default();
+    let mut text = format!("关于{year}部门预算公开的通知\n\n{}：\n", department.name);
+    let mut number = 0;
+    let mut item = |words: String| {
+        number += 1;
+        let _ = writeln!(text, "    {number}. {words}。");
+    };
+    match &line.brief {
+        None => item("还没有收到你们的公开数据".to_string()),
+        Some(brief) if brief.errors > 0 => {
+            let first = brief.first.as_ref().map(|first| format!("，第一处：{first}")).unwrap_or_default();
+            item(format!("数据有 {} 处错误{first}", brief.errors));
+        }
+        Some(brief) if brief.warnings > 0 => item(format!("有 {} 处警告，请逐处看过，改正或说明理由", brief.warnings)),
+        Some(_) => {}
+    }
+    for found in line.found.sorted() {
+        item(found.message.clone());
+    }
+    if line.standing == Standing::Good {
+        item(format!("数据已经无误。{}", line.next));
+    }
+    if let Some(due) = department.due.as_ref().filter(|_| line.standing != Standing::Good) {
+        let _ = writeln!(text, "    请在 {due} 前办好后交来。");
+    }
+    if !board.name.is_empty() {
+        let _ = write!(text, "\n{}\n", board.name);
+    }
+    text
 }
 
 /// The board as lists: the departments, and what was found between them.

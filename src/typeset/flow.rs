@@ -70,8 +70,9 @@ pub struct Flow<'a> {
     /// What stands at the head of the pages at hand, and of each page.
     head: Option<&'a str>,
     pub heads: Vec<Option<&'a str>>,
-    /// The setup of each page.
-    pub setups: Vec<&'a PageSetup>,
+    /// The setup of each page, and the one that its number is placed against.
+    pub setups: Vec<(&'a PageSetup, &'a str)>,
+    number_page: &'a str,
     top: Top,
     /// Headings that wait for what follows them.
     held: Vec<Galley<'a>>,
@@ -122,6 +123,7 @@ impl<'a> Flow<'a> {
             head: None,
             heads: Vec::new(),
             setups: Vec::new(),
+            number_page: &style.number.page,
             top: Top::No,
             held: Vec::new(),
             held_from: (0, 0),
@@ -161,6 +163,7 @@ impl<'a> Flow<'a> {
             return;
         }
         (self.setup, self.area) = (setup, Area::of(setup));
+        self.number_page = self.style.number_page(&section.page);
         if section.start == Start::OddPage && self.pages.len() % 2 == 1 {
             self.numbering = Numbering::None;
             self.head = None;
@@ -215,7 +218,7 @@ impl<'a> Flow<'a> {
         });
         self.numbers.push(number);
         self.heads.push(self.head);
-        self.setups.push(self.setup);
+        self.setups.push((self.setup, self.number_page));
         self.y = self.area.top;
         self.top = Top::Overflowed;
     }

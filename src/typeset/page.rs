@@ -100,8 +100,8 @@ impl Flow<'_> {
     pub fn number_pages(&mut self) {
         let style = &self.style.number;
         let role = self.role(&style.text);
-        let setup = self.page_setup(&style.page);
         for index in 0..self.pages.len() {
+            let setup = self.page_setup(self.setups[index].1);
             let (number, label) = (self.numbers[index], self.pages[index].label.clone());
             if label.is_empty() {
                 continue;
@@ -125,7 +125,7 @@ impl Flow<'_> {
             let inlines = [Inline::text(words)];
             let setting = Setting { role: role.font, full: 1.0 };
             let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics);
-            let (setup, size) = (self.setups[index], role.style.size);
+            let ((setup, _), size) = (self.setups[index], role.style.size);
             let area = Area::of(setup);
             let y = (area.top - style.above * MM).max(size);
             let place = Place { x: area.left, y, width: area.width, size };

@@ -81,6 +81,7 @@ fn style() -> Style {
         },
         contents: ContentsStyle { levels: vec!["目录".into()] },
         head: None,
+        number_pages: IndexMap::new(),
     }
 }
 

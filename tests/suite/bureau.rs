@@ -258,6 +258,113 @@ fn findings_of_many_folders_name_the_folder_that_has_none() {
     assert!(!told.lines().any(|line| line == "没有发现问题"), "{told}");
 }
 
+// ------------------------------------------------------------------------------------------------ rules over departments
+
+/// The total of a department's projects, in each set.
+const PROJECTS: &str = "{ hebei-department-budget-2023 = \"t3/合计/项目\", yuan-city-2024 = \"a03/合计/项目\", \
+                        yuan-county-2024 = \"a03/合计/项目\" }";
+
+impl Bureau {
+    /// Writes more into `bureau.toml`, and rules over departments.
+    fn declare(&self, old: &str, new: &str, rules: &str) {
+        let text = std::fs::read_to_string(self.at("bureau.toml")).expect("a list");
+        assert!(text.contains(old), "{old}");
+        std::fs::write(self.at("bureau.toml"), text.replacen(old, new, 1)).expect("writes");
+        std::fs::write(self.at("bureau-checks.toml"), rules).expect("writes");
+    }
+}
+
+#[test]
+fn rules_over_departments_find_what_was_planted_and_nothing_else() {
+    let bureau = Bureau::orderly(12);
+    bureau.write(&[]);
+    let fen = |code: &str| bureau.approved[code];
+    // 601 is the department of two units whose totals do not add up to its own; 605 pays 606 another sum than it gets.
+    let (one, other) = (fen("602") + fen("603") - fen("601"), fen("605") - fen("606"));
+    assert!(one != 0 && other != 0);
+    let rules = format!(
+        "[rule.X901]\nsays = \"部门的合计应等于所属单位之和\"\neach = {{ department = \"601\" }}\n\
+         is = \"{{department}}:支出合计 = sum({{department}}>:支出合计)\"\n\
+         [rule.X902]\nsays = \"转移的两边应相等\"\nis = \"605:支出合计 = 606:支出合计\"\n\
+         [rule.X903]\nsays = \"转移的两边应相等\"\nis = \"605:支出合计 - {} = 606:支出合计\"\n\
+         [rule.X904]\nsays = \"单位都有支出\"\neach = {{ department = \"*\" }}\nis = \"{{department}}:支出合计 > 0\"\n\
+         [rule.X905]\nsays = \"项目不多于支出\"\neach = {{ department = [\"[部门]\", \"[单位]\"] }}\nis = \"{{department}}:项目 <= {{department}}:支出合计\"\n\
+         [rule.X906]\nsays = \"项目占比与别的部门差得多\"\neach = {{ department = \"*\" }}\noutlier = \"percent( {{department}}:项目 , {{department}}:支出合计 )\"\ntimes = 1000\n",
+        yuan(other),
+    );
+    bureau.declare("[control.figure]\n", &format!("[figure]\n\"项目\" = {PROJECTS}\n[control.figure]\n"), &rules);
+    let list = std::fs::read_to_string(bureau.at("bureau.toml")).unwrap();
+    let of = |list: String, code: &str| {
+        list.replacen(&format!("folder = \"{code}\"\n"), &format!("folder = \"{code}\"\nof = \"601\"\n"), 1)
+    };
+    std::fs::write(bureau.at("bureau.toml"), of(of(list, "602"), "603")).unwrap();
+    let (board, code) = bureau.board(&[]);
+    let expected = [("", "X902"), ("601", "X901")];
+    assert_eq!(found(&board), expected.map(|(folder, code)| (folder.to_string(), code.to_string())));
+    assert_eq!(code, 1);
+    let told = department(&board, "601")["findings"][0]["message"].as_str().unwrap();
+    assert!(
+        told.contains(&format!(
+            "左边是 {} 元，右边是 {} 元，相差 {} 元",
+            yuan(fen("601")),
+            yuan(fen("602") + fen("603")),
+            yuan(one.abs())
+        )),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_stands_out_is_information() {
+    let bureau = Bureau::orderly(9);
+    bureau.write(&[]);
+    bureau.declare("", "", "[rule.X910]\nsays = \"支出\"\neach = { department = \"*\" }\noutlier = \"{department}:支出合计\"\ntimes = 1.5\n");
+    let mut sorted: Vec<i64> = bureau.approved.values().copied().collect();
+    sorted.sort_unstable();
+    let median = sorted[sorted.len() / 2];
+    let far = |fen: i64| 2 * fen > 3 * median || 3 * fen < 2 * median;
+    let expected: Vec<(String, String)> = bureau
+        .approved
+        .iter()
+        .filter(|(_, fen)| far(**fen))
+        .map(|(code, _)| (code.clone(), "X910".to_string()))
+        .collect();
+    assert!(!expected.is_empty() && expected.len() < 9);
+    let (board, code) = bureau.board(&[]);
+    assert_eq!((found(&board), code), (expected, 0));
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_or_asked_is_told_at_its_place() {
+    let bureau = Bureau::orderly(3);
+    bureau.write(&[]);
+    bureau.declare(
+        "",
+        "",
+        "[rule.Y1]\nsays = \"一\"\nis = \"601:支出合计 = 1\"\n\
+        [rule.X902]\nsays = \"二\"\nis = \"601:t3/合计 = 1\"\n\
+        [rule.X903]\nsays = \"三\"\nis = \"609:t3/合计/合计 = 1\"\n\
+        [rule.X904]\nsays = \"四\"\nis = \"{department}:t3/合计/合计 = 1\"\n\
+        [rule.X905]\nsays = \"五\"\n\
+        [rule.X906]\nsays = \"六\"\nis = \"601:没有/合计/合计 = 1\"\n\
+        [rule.X907]\nsays = \"七\"\neach = { department = \"*\" }\nis = \"{department}:t3/[类]/合计 = 1\"\n\
+        [rule.X908]\nsays = \"八\"\nis = \"t3/合计/合计 = 1\"\n\
+        [other]\n",
+    );
+    let (board, _) = bureau.board(&[]);
+    let told: Vec<String> = board["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| format!("{} {}", f["line"], f["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, ["1 E840", "6 E840", "9 E840", "12 E840", "13 E840", "21 E840", "24 E840", "25 E840"]);
+    assert_eq!(
+        found(&board).iter().filter(|(folder, _)| folder == "601").map(|(_, code)| code.as_str()).collect::<Vec<_>>(),
+        ["E841"]
+    );
+}
+
 // ------------------------------------------------------------------------------------------------------- the book
 
 /// The text of a PDF, page by page.
@@ -432,4 +539,173 @@ fn summary_tables_are_the_sums_of_all_departments() {
             [department.code.clone(), department.name.clone(), wan(bureau.approved[&department.code])]
         );
     }
+}
+
+// ------------------------------------------------------------------------------------- a new bureau, parts, notices
+
+#[test]
+fn a_new_bureau_is_made_of_the_list_in_a_workbook_or_a_csv_file() {
+    let bureau = Bureau::orderly(0);
+    std::fs::create_dir_all(bureau.desk.path()).expect("a folder");
+    let rows = [["631", "临港\"部门\"", "张三", "2026-01-31"], ["0632", "教育, 体育局", "", ""]];
+    let rows = rows.map(|row| row.map(str::to_string).to_vec());
+    let heads = vec![("单位代码", 9.0), ("名称", 20.0), ("经办人", 9.0), ("期限", 12.0)];
+    let sheet = gongkai::write::xlsx::list::List {
+        name: "Sheet1",
+        heads,
+        rows: rows.to_vec(),
+        numbers: vec![],
+        note: String::new(),
+    };
+    std::fs::write(bureau.desk.path().join("名单.xlsx"), gongkai::write::xlsx::list::write("名单", &[sheet]).unwrap())
+        .unwrap();
+    std::fs::write(bureau.desk.path().join("名单.csv"), "部门代码,部门名称\n631,甲\n631,乙\n,丙\n").unwrap();
+    let output = bureau.run(&["new", "县", "--bureau", "名单.xlsx", "--year", "2026"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (board, code) = bureau.board(&[]);
+    assert_eq!((board["name"].as_str(), board["year"].as_i64(), code), (Some("县"), Some(2026), 0));
+    let of = |code: &str, key: &str| department(&board, code)[key].as_str().map(str::to_string);
+    assert_eq!(of("631", "name").as_deref(), Some("临港\"部门\""));
+    assert_eq!((of("631", "person").as_deref(), of("631", "due").as_deref()), (Some("张三"), Some("2026-01-31")));
+    assert_eq!(
+        (of("0632", "name").as_deref(), of("0632", "folder").as_deref()),
+        (Some("教育, 体育局"), Some("0632-2026"))
+    );
+    // Nothing is replaced, and a list with mistakes makes nothing.
+    let before = std::fs::read(bureau.at("bureau.toml")).unwrap();
+    assert_eq!(bureau.run(&["new", "县", "--bureau", "名单.xlsx", "--year", "2026"]).status.code(), Some(1));
+    assert_eq!(std::fs::read(bureau.at("bureau.toml")).unwrap(), before);
+    let output = bureau.run(&["new", "乡", "--bureau", "名单.csv", "--year", "2026"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("名单.csv:3:1 错误[E148]") && told.contains("名单.csv:4:1 错误[E145]"), "{told}");
+    assert!(!bureau.desk.path().join("乡").exists());
+}
+
+#[test]
+fn parts_joined_are_the_whole_board() {
+    let mut bureau = Bureau::orderly(7);
+    *bureau.approved.get_mut("604").expect("approved") += 10_000;
+    bureau.write(&["605"]);
+    bureau.declare("", "", "[rule.X902]\nsays = \"转移\"\nis = \"601:支出合计 = 602:支出合计\"\n");
+    let (whole, code) = bureau.board(&[]);
+    let names = ["1.json", "2.json", "3.json"];
+    let mut count = 0;
+    for (number, name) in (1..).zip(names) {
+        let part = bureau.run(&["status", "县", "--format", "json", "--part", &format!("{number}/3")]);
+        let json: Value = serde_json::from_slice(&part.stdout).expect("JSON");
+        count += json["departments"].as_array().unwrap().len();
+        std::fs::write(bureau.desk.path().join(name), &part.stdout).unwrap();
+    }
+    assert_eq!(count, 7);
+    // Nothing is looked at again: the folders may be elsewhere.
+    std::fs::rename(bureau.at("601"), bureau.desk.path().join("601")).unwrap();
+    let (joined, joined_code) = bureau.board(&["--join", "1.json", "2.json", "3.json"]);
+    assert_eq!((joined, joined_code), (whole.clone(), code));
+    assert_eq!(found(&whole), [("", "X902"), ("604", "E820")].map(|(f, c)| (f.to_string(), c.to_string())));
+    let (lacking, code) = bureau.board(&["--join", "1.json", "3.json"]);
+    assert_eq!((found(&lacking).iter().filter(|(_, code)| code == "E850").count(), code), (2, 1));
+    std::fs::write(bureau.desk.path().join("2.json"), "{}").unwrap();
+    let output = bureau.run(&["status", "县", "--join", "1.json", "2.json"]);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("2.json 错误[E850]"));
+    let checked = |part: &str| {
+        let output = bureau.run(&["check", "县/602", "县/603", "县/604", "--format", "json", "--part", part]);
+        let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let folders: BTreeSet<String> =
+            json["findings"].as_array().unwrap().iter().map(|f| f["folder"].as_str().unwrap().to_string()).collect();
+        folders
+    };
+    let all: Vec<String> = ["1/2", "2/2"].into_iter().flat_map(checked).collect();
+    assert!(all.len() <= 3 && all.iter().collect::<BTreeSet<_>>().len() == all.len(), "{all:?}");
+    assert_eq!(bureau.run(&["status", "县", "--part", "9/8"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_notice_goes_to_each_department_that_has_something_to_do() {
+    let mut bureau = Bureau::orderly(4);
+    *bureau.approved.get_mut("602").expect("approved") += 10_000;
+    bureau.write(&["603"]);
+    bureau.run(&["status", "县", "--notices", "通知"]);
+    let read = |code: &str| {
+        let name = &bureau.departments.iter().find(|d| d.code == code).unwrap().name;
+        std::fs::read_to_string(bureau.desk.path().join(format!("通知/{code}{name}.txt"))).unwrap()
+    };
+    let late = read("603");
+    assert!(
+        late.contains("    1. 还没有收到你们的公开数据。\n    请在 2024-01-31 前办好后交来。\n\n某县财政局\n"),
+        "{late}"
+    );
+    assert!(read("602").contains("“支出合计”是 ") && read("602").contains("，少 100.00 元"), "{}", read("602"));
+    assert!(read("602").starts_with(&format!("关于2024年度部门预算公开的通知\n\n{}：\n", bureau.departments[1].name)));
+}
+
+/// However a run ends: what stands in the book's place is whole, and the next run makes what one run makes.
+#[test]
+fn a_killed_book_or_board_leaves_nothing_half_and_the_next_run_goes_on() {
+    let bureau = Bureau::orderly(3);
+    bureau.write(&[]);
+    let arguments = ["book", "县", "--pages", "1"];
+    assert!(bureau.run(&arguments).status.success());
+    let folder = bureau.desk.path().join("output/汇编");
+    let files = |folder: &Path| -> BTreeMap<String, Vec<u8>> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry").path());
+        let visible = entries.filter(|path| path.is_file());
+        visible
+            .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
+            .collect()
+    };
+    let whole = files(&folder);
+    assert_eq!(whole.len(), 6, "three volumes");
+    let (board, _) = bureau.board(&[]);
+    for round in 0..12_u64 {
+        let _ = std::fs::remove_dir_all(&folder);
+        let _ = std::fs::remove_dir_all(bureau.desk.path().join("kept"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
+        command.args(if round % 3 == 2 { &["status", "县"][..] } else { &arguments[..] });
+        command.args(["--layouts".as_ref(), common::root().join("tests/layouts").as_os_str()]);
+        command.current_dir(bureau.desk.path()).env("GONGKAI_FONTS", common::root().join("fonts"));
+        command.env("GONGKAI_CACHE", bureau.desk.path().join("kept"));
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let mut child = command.spawn().expect("it starts");
+        std::thread::sleep(std::time::Duration::from_millis(20 + round * round * 12));
+        let _ = child.kill();
+        child.wait().expect("it ends");
+        for (name, bytes) in files(&folder) {
+            assert!(whole.get(&name) == Some(&bytes), "{name} is whole");
+        }
+        if round % 4 == 3 {
+            assert!(bureau.run(&arguments).status.success());
+            assert!(files(&folder) == whole, "as one run makes it");
+            let left = std::fs::read_dir(&folder).unwrap().filter(|e| e.as_ref().unwrap().path().is_dir()).count();
+            assert_eq!(left, 0, "nothing is left of the killed");
+            assert_eq!(bureau.board(&[]).0, board);
+        }
+    }
+}
+
+#[test]
+fn two_bureaus_differ_department_by_department() {
+    let bureau = Bureau::orderly(5);
+    bureau.write(&[]);
+    common::copy(&bureau.desk.path().join("县"), &bureau.desk.path().join("旧"));
+    assert_eq!(bureau.run(&["diff", "旧", "县"]).status.code(), Some(0));
+    // One came, one went, one prints another name, one is broken, one is the same.
+    std::fs::remove_dir_all(bureau.desk.path().join("旧/601")).unwrap();
+    std::fs::remove_dir_all(bureau.at("602")).unwrap();
+    let report = std::fs::read_to_string(bureau.at("604/report.toml")).unwrap();
+    let name = &bureau.departments[3].name;
+    std::fs::write(
+        bureau.at("604/report.toml"),
+        report.replacen(&format!("name = \"{name}\""), "name = \"新名称\"", 1),
+    )
+    .unwrap();
+    std::fs::write(bureau.at("603/report.toml"), "code = ").unwrap();
+    let output = bureau.run(&["diff", "旧", "县", "--format", "json"]);
+    let json: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
+    let fates: Vec<&str> =
+        json["departments"].as_array().unwrap().iter().map(|d| d["fate"].as_str().unwrap()).collect();
+    assert_eq!((fates, output.status.code()), (vec!["added", "removed", "not-compared", "different", "same"], Some(1)));
+    let text = String::from_utf8(bureau.run(&["diff", "旧", "县"]).stdout).unwrap();
+    assert!(text.contains(&format!("604 {name}\n")) && text.contains("新名称"), "{text}");
+    assert!(text.ends_with("5 个部门，1 个相同，4 个不同\n"), "{text}");
 }

@@ -113,9 +113,7 @@ impl Binder {
             return names.clone();
         }
         let mut names = Names::default();
-        for (name, page) in &style.page {
-            names.pages.insert(name.clone(), adopt(&mut self.style.page, name, page.clone()));
-        }
+        self.pages(style, &mut names);
         for (name, text) in &style.text {
             names.texts.insert(name.clone(), adopt(&mut self.style.text, name, text.clone()));
         }
@@ -132,6 +130,32 @@ impl Binder {
         }
         self.known.push((style.clone(), names.clone()));
         names
+    }
+}
+
+impl Binder {
+    /// Its pages under names of the book's. A page of the same size whose numbers stand elsewhere is another.
+    fn pages(&mut self, style: &Style, names: &mut Names) {
+        let number = style.page.get(&style.number.page);
+        for (name, page) in &style.page {
+            let mut free = name.clone();
+            let mut count = 1;
+            while let Some(known) = self.style.page.get(&free) {
+                if known == page && self.style.page.get(self.style.number_page(&free)) == number {
+                    break;
+                }
+                count += 1;
+                free = format!("{name}·{count}");
+            }
+            self.style.page.entry(free.clone()).or_insert_with(|| page.clone());
+            names.pages.insert(name.clone(), free);
+        }
+        let Some(against) = names.pages.get(&style.number.page).cloned() else { return };
+        for page in names.pages.values() {
+            if self.style.page.get(self.style.number_page(page)) != number {
+                self.style.number_pages.insert(page.clone(), against.clone());
+            }
+        }
     }
 }
 

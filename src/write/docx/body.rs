@@ -257,7 +257,7 @@ fn footer(sections: &Sections, kind: &Footer) -> Result<Vec<u8>, Error> {
     let mut out = format!("{XML}<w:ftr {NAMESPACES}>").into_bytes();
     match kind {
         Footer::Number(style) => number(sections, style, &mut out)?,
-        Footer::Turned(style) => turned(sections, style, &mut out)?,
+        Footer::Turned(style, place) => turned(sections, style, *place, &mut out)?,
         Footer::Blank => out.extend_from_slice(EMPTY),
     }
     out.extend_from_slice(b"</w:ftr>");
@@ -280,8 +280,8 @@ const EMPTY: &[u8] = br#"<w:p><w:pPr><w:pStyle w:val="SectionEnd"/></w:pPr></w:p
 
 /// The line of the page number in a cell whose text runs downwards, at its place on the page. A table placed so is
 /// what Word, WPS and LibreOffice all show; LibreOffice loses turned text boxes in footers.
-fn turned(sections: &Sections, style: &str, out: &mut Vec<u8>) -> Result<(), Error> {
-    let TurnedNumber { left, top, width, height } = sections.turned;
+fn turned(sections: &Sections, style: &str, place: TurnedNumber, out: &mut Vec<u8>) -> Result<(), Error> {
+    let TurnedNumber { left, top, width, height } = place;
     let before = format!(
         r#"<w:tbl><w:tblPr><w:tblStyle w:val="{LAYOUT_TABLE}"/><w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="page" w:horzAnchor="page" w:tblpX="{left}" w:tblpY="{top}"/><w:tblOverlap w:val="overlap"/><w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{height}" w:hRule="atLeast"/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:textDirection w:val="tbRl"/></w:tcPr>"#
     );

@@ -19,8 +19,6 @@ pub struct Sections {
     pub form: (String, String),
     /// Every footer that some section shows; the n-th is `footerN.xml`.
     pub footers: Vec<Footer>,
-    /// Where the number of a turned page stands.
-    pub turned: TurnedNumber,
     /// Words behind the text of every page.
     pub watermark: Option<String>,
     /// Every header that some section shows; the n-th is `headerN.xml`.
@@ -34,7 +32,7 @@ pub enum Footer {
     Number(String),
     /// Of pages that are read turned: the number stands where it stands on the upright sheet (GB/T 9704-2012, 横排表格),
     /// so at the left edge, turned.
-    Turned(String),
+    Turned(String, TurnedNumber),
     /// Ends the numbers of the section before.
     Blank,
 }
@@ -83,7 +81,7 @@ pub fn footer_part(index: usize) -> (String, String) {
 
 /// The box of a turned page's number, in twips from the left and the top of the page as read: one line wide, as high
 /// as the upright sheet's type area is wide.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TurnedNumber {
     pub left: i64,
     pub top: i64,
@@ -92,9 +90,7 @@ pub struct TurnedNumber {
 }
 
 impl TurnedNumber {
-    fn new(style: &Style, styles: &StyleBook) -> Result<TurnedNumber, Error> {
-        let upright =
-            style.page.get(&style.number.page).ok_or_else(|| Error::Page(style.number.page.clone()))?.upright();
+    fn new(upright: &PageSetup, style: &Style, styles: &StyleBook) -> Result<TurnedNumber, Error> {
         let number = styles.text(&style.number.text)?;
         let [_, right, bottom, left] = upright.margin;
         Ok(TurnedNumber {
@@ -118,7 +114,6 @@ impl Sections {
             properties: Vec::with_capacity(document.sections.len()),
             form: (before.to_owned(), after.to_owned()),
             footers: Vec::new(),
-            turned: TurnedNumber::new(style, styles)?,
             watermark: document.meta.watermark.clone(),
             headers: Vec::new(),
         };
@@ -130,9 +125,9 @@ impl Sections {
             let shown = match section.numbering {
                 Numbering::None if numbered => Some([Footer::Blank, Footer::Blank]),
                 Numbering::None => None,
-                Numbering::Decimal => Some(number_footers(setup, style, styles)?),
+                Numbering::Decimal => Some(number_footers(section, setup, style, styles)?),
                 Numbering::Roman => {
-                    let [odd, even] = number_footers(setup, style, styles)?;
+                    let [odd, even] = number_footers(section, setup, style, styles)?;
                     // The first is at the outer edge of its sheet, whether that is its front or its back.
                     let behind = pages.pages.iter().position(|page| page.label == "i").is_some_and(|at| at % 2 == 1);
                     Some(if behind { [even, odd] } else { [odd, even] })
@@ -211,8 +206,15 @@ impl Sections {
 
 /// The footers of odd and of even pages. A page whose margins are not those of the page that numbers are placed
 /// against has styles of its own, which put the number in the same place.
-fn number_footers(setup: &PageSetup, style: &Style, styles: &mut StyleBook) -> Result<[Footer; 2], Error> {
-    let upright = style.page.get(&style.number.page).ok_or_else(|| Error::Page(style.number.page.clone()))?.upright();
+fn number_footers(
+    section: &Section,
+    setup: &PageSetup,
+    style: &Style,
+    styles: &mut StyleBook,
+) -> Result<[Footer; 2], Error> {
+    let page = style.number_page(&section.page);
+    let upright = style.page.get(page).ok_or_else(|| Error::Page(page.to_owned()))?.upright();
+    let turned = TurnedNumber::new(&upright, style, styles)?;
     let beyond = |side: usize| if setup.landscape { 0 } else { twips_mm(upright.margin[side] - setup.margin[side]) };
     let (left, right) = (beyond(3), beyond(1));
     let [odd, even] = match style.number.place {
@@ -222,7 +224,7 @@ fn number_footers(setup: &PageSetup, style: &Style, styles: &mut StyleBook) -> R
     let mut footer = |purpose| {
         let id = styles.id(Variant::of(&style.number.text, purpose))?;
         let style = styles.xml_id(id).to_owned();
-        Ok(if setup.landscape { Footer::Turned(style) } else { Footer::Number(style) })
+        Ok(if setup.landscape { Footer::Turned(style, turned) } else { Footer::Number(style) })
     };
     Ok([footer(Purpose::Footer(odd.0, odd.1))?, footer(Purpose::FooterEven(even.0, even.1))?])
 }
