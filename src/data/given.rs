@@ -147,13 +147,22 @@ fn take_by_headings(
     // Last year's records have the columns of this year's, and need fewer: they say that they are last year's.
     let of_last_year = ["上年", "去年", "上一年"].iter().any(|word| sheet.file.contains(word));
     for index in &mut fitting {
-        let this_year = schema.files.values().nth(*index).and_then(|decl| schema.files.get_full(decl.like.as_deref()?));
-        if let Some((at, ..)) = this_year.filter(|(at, _, decl)| !of_last_year && is_lacking(*at, decl)) {
+        let last_year = schema.files.values().nth(*index);
+        let this_year = last_year.and_then(|decl| schema.files.get_full(decl.like.as_deref()?));
+        if let Some((at, _, decl)) = this_year.filter(|(at, _, decl)| !of_last_year && is_lacking(*at, decl)) {
+            let other = last_year.map_or("", |decl| &decl.title);
+            let message = format!("这个工作表的列名也合“{other}”，表名没有写上年，当作“{}”", decl.title);
+            let note = Diagnostic::new(Severity::Note, "E174", message).at(Place::file(sheet.file.clone()));
+            diagnostics.push(note.hint(format!("是上年的，请把工作表改名为“{other}”")));
             *index = at;
         }
     }
     fitting.sort_unstable();
     fitting.dedup();
+    let is_like = |index: &usize| schema.files.values().nth(*index).is_some_and(|decl| decl.like.is_some());
+    if of_last_year && fitting.iter().any(is_like) {
+        fitting.retain(is_like);
+    }
     match fitting[..] {
         [index] => found[index] = Some(sheet),
         [] => diagnostics.push(

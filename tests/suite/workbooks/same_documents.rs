@@ -77,7 +77,7 @@ fn what_is_wrong_is_told_at_its_cell() {
 }
 
 #[test]
-fn records_given_twice_or_of_a_doubtful_kind_are_refused() {
+fn records_given_twice_are_refused_and_a_sheet_is_this_years_unless_it_says_otherwise() {
     let folder = copy_of_sample();
     let ledger = Sheet::of_csv("预算明细", &folder.path().join("ledger.csv"));
     Book::of(vec![ledger.clone()]).write(&folder.path().join("数据.xlsx"));
@@ -93,10 +93,16 @@ fn records_given_twice_or_of_a_doubtful_kind_are_refused() {
 
     std::fs::remove_file(folder.path().join("另一份.xlsx")).expect("it is there");
     std::fs::remove_file(folder.path().join("prior.csv")).expect("it is there");
-    Book::of(vec![Sheet { name: "Sheet1".to_string(), ..ledger }]).write(&folder.path().join("数据.xlsx"));
+    let named = |name: &str| Sheet { name: name.to_string(), ..ledger.clone() };
+    // This year's records and last year's have the same columns: a sheet that does not say which is this year's.
+    Book::of(vec![named("Sheet1")]).write(&folder.path().join("数据.xlsx"));
+    let taken = said(folder.path());
+    let expected = "数据.xlsx Sheet1 提示[E174] 这个工作表的列名也合“上年预算”，表名没有写上年，当作“预算明细”\n  提示：是上年的，请把工作表改名为“上年预算”";
+    assert!(taken.iter().any(|told| told.starts_with(expected)), "{taken:#?}");
+    Book::of(vec![named("上年的数")]).write(&folder.path().join("数据.xlsx"));
     let doubtful = said(folder.path());
-    let expected = "数据.xlsx Sheet1 错误[E174] 从列名看不出这个工作表是哪一种数据\n  提示：请把工作表改名为其中一个：预算明细、上年预算";
-    assert!(doubtful.iter().any(|told| told.starts_with(expected)), "{doubtful:#?}");
+    assert!(doubtful.iter().any(|told| told.starts_with("ledger.csv 错误[E101] 缺少文件 ledger.csv")), "{doubtful:#?}");
+    assert!(!doubtful.iter().any(|told| told.contains("[E101]") && told.contains("上年预算")), "{doubtful:#?}");
 }
 
 #[test]
