@@ -6,7 +6,7 @@
 //!    attacker's name server points here is refused (`Host`);
 //! 2. the request is of the workspace's own pages (`Origin`, `Sec-Fetch-Site`), never of another site's;
 //! 3. the one-time key of the address has been turned into a cookie that scripts cannot read and other sites cannot send
-//!    ([`door`]); the key is spent by that, and by nothing else;
+//!    (`door`); the key is spent by that, and by nothing else;
 //! 4. what shows or changes data also bears a second secret in a header, which a page of another port, whom browsers give
 //!    the same cookies, does not have.
 //!

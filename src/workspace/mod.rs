@@ -5,7 +5,7 @@
 //! that any of them can be taken back, and made again upon files that someone else has changed meanwhile. Nothing is
 //! written but by [`Desk::save`], through [`crate::place::save`], and by publishing, as `build` does.
 //!
-//! [`Workspace`] answers the requests of the pages in `screen/`; what it says is JSON ([`shown`]).
+//! [`Workspace`] answers the requests of the pages in `screen/`; what it says is JSON (`shown`).
 //!
 //! [`Folder`]: crate::folder::Folder
 

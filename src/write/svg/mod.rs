@@ -2,7 +2,7 @@
 //!
 //! A page's faces are asked for by name ([`family`]); [`web_font`] makes them, each with the glyphs that are shown.
 //! A character is written as itself where the face draws it with that very glyph, and browsers set it by itself; any
-//! other glyph (half a cluster, a variant, a combining mark) has a private character of its own: see [`sign_of`]. So a
+//! other glyph (half a cluster, a variant, a combining mark) has a private character of its own: see `sign_of`. So a
 //! picture and a font never have to be made together: which character shows which glyph depends on neither.
 
 mod web_font;
