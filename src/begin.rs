@@ -1,6 +1,5 @@
 //! A department's first year: a folder with what is known filled in, blanks for its texts, and a workbook to fill.
 
-use crate::check::figures::last_year::published;
 use crate::compose::{Composition, Job};
 use crate::data::printed::{LAST_YEAR, TABLES};
 use crate::data::schema::{FileDecl, Kind};
@@ -11,6 +10,7 @@ use crate::folder::Folder;
 use crate::layout::{self, Layer, LayoutSet, Layouts, SetFiles};
 use crate::prepare::prepare_whole;
 use crate::refusal::refusal;
+use crate::tell::published::published;
 use crate::toml_tree::toml_string;
 use crate::workbook::HEADS;
 use crate::workshop::compose_all;
@@ -237,7 +237,7 @@ fn files(
     }
     if let Some(former) = former {
         files.extend(carried(former, &files)?);
-        let published = former.published.as_ref().map(|text| format!("\u{FEFF}{text}").into_bytes());
+        let published = former.published.as_ref().map(|text| text.clone().into_bytes());
         files.extend(published.map(|bytes| (format!("{TABLES}/{LAST_YEAR}.csv"), bytes)));
     }
     let declared = set.schema.files.values().filter(|decl| decl.is_given());

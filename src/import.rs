@@ -11,7 +11,7 @@ use crate::prepare::prepare_whole;
 use crate::workbook::is_workbook;
 use crate::write::xlsx::records::{Handout, write};
 
-/// The workbook that importing writes, and replaces when it imports again.
+/// The workbook that importing writes.
 pub const IMPORTED: &str = "导入.xlsx";
 
 /// Records that came in.

@@ -138,13 +138,19 @@ impl Workshop {
     fn of_printed(&self, prepared: Prepared, id: &str, aim: Aim, found: &mut Diagnostics) -> Option<Made> {
         let Prepared { name, job } = prepared;
         let job = Arc::new(job);
+        let mut own = Diagnostics::default();
         if aim != Aim::PublishAgain {
-            found.extend(check_printed(job.clone()));
+            own.extend(check_printed(job.clone()));
         }
-        let mut composing = Diagnostics::default();
-        let made = Made::of(name, job, Some(id), &mut composing);
-        let told: HashSet<String> = found.iter().map(ToString::to_string).collect();
-        composing.iter().filter(|d| !told.contains(&d.to_string())).for_each(|d| found.push(d.clone()));
+        // Both read the same tables and texts: what both find is told once.
+        let mut told: HashSet<String> = own.iter().map(ToString::to_string).collect();
+        let mut more = Diagnostics::default();
+        let made = Made::of(name, job, Some(id), &mut more);
+        if let Some(made) = &made {
+            self.look_over(made, aim, &mut more);
+        }
+        more.iter().filter(|d| told.insert(d.to_string())).for_each(|d| own.push(d.clone()));
+        found.extend(own);
         made
     }
 

@@ -2,8 +2,8 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
-use crate::begin::{make_folders, with_new_files};
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::begin::{is_there, make_folders, with_new_files};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::folder::Folder;
 use crate::import::IMPORTED;
 use crate::place::save;
@@ -35,6 +35,9 @@ pub struct ImportArgs {
     )]
     #[arg(hide_default_value = true)]
     purpose: Purpose,
+    /// 替换上次导入的 导入.xlsx（只用于 --as records）；不写则不覆盖
+    #[arg(long, help_heading = "选项")]
+    replace: bool,
     #[command(flatten)]
     places: Places,
 }
@@ -82,6 +85,17 @@ fn take_records(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Vec<Strin
     let bytes = load(&args.file).map_err(|wrong| found.push(wrong)).ok()?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let folder = Folder::open(&args.folder);
+    if folder.has(IMPORTED) && !args.replace {
+        let hint = "用新的替换它，加 --replace；在它里面改过的格会丢失";
+        found.push(Diagnostic { hint: Some(hint.to_owned()), ..is_there(&folder, IMPORTED) });
+    }
+    if args.layout.is_some() {
+        let message = "导入明细时版式集由 report.toml 定，--layout 不起作用";
+        found.push(Diagnostic::error("E517", message).hint("去掉 --layout，或改 report.toml 的 layout"));
+    }
+    if found.has_errors() {
+        return None;
+    }
     let imported = crate::import::records(&name, &bytes, &folder, &args.places.layouts(), found)?;
     let report = &imported.job.report;
     tell(format_args!("认作 {}{}年的明细（{}）", report.name, report.year, imported.job.set.id));

@@ -1,6 +1,6 @@
 //! Amounts in templates: a sentence names a figure, and the printed text keeps its address.
 
-use super::figure::{Chain, Figure, Id, Operation, Terms, Unknown};
+use super::figure::{Chain, Figure, Id, NO_FILE, Operation, Terms, Unknown};
 use super::session::Session;
 use super::short_hash;
 use crate::diagnostic::{Diagnostic, Place};
@@ -280,7 +280,7 @@ pub fn not_known(session: &Session, figure: &Figure) -> Diagnostic {
         return Diagnostic::error("E305", message)
             .hint("基数为零时换一种说法：在 [say] 中写 base0，或用 {% if … is zero %}");
     }
-    let hint = match reason.starts_with("没有文件") {
+    let hint = match reason.starts_with(NO_FILE) {
         true => "补上这个文件；确实没有的，在版式中用 given(\"…\") 判断后再写。没有的数据不会当作零",
         false => "补全那一行的空白，或在版式中改用已知的口径；没有的数据不会当作零",
     };

@@ -53,6 +53,9 @@ pub struct Unknown {
     pub place: Option<Place>,
 }
 
+/// How the reason begins why figures or records of a file are not known that is not there; the file's name follows.
+pub(super) const NO_FILE: &str = "没有文件 ";
+
 impl From<&str> for Unknown {
     fn from(reason: &str) -> Unknown {
         Unknown { reason: reason.to_string(), place: None }

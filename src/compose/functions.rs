@@ -1,7 +1,7 @@
 //! What templates may call: functions, filters and tests, bound to one run of `compose`.
 
 use super::amount::{self, Amount, Sign, amount as amount_of, value};
-use super::figure::{Figure, Terms};
+use super::figure::{Figure, NO_FILE, Terms};
 use super::sentence_parts::{self, Whole};
 use super::session::Session;
 use super::table::composed;
@@ -172,7 +172,7 @@ fn find_base(session: &Session, address: &str) -> std::result::Result<Value, Dia
         && session.is_replaced(&layout.from)
         && known_table(session, layout).is_err()
     {
-        let message = format!("数字“{address}”无从得知：没有文件 {TABLES}/{table}.csv");
+        let message = format!("数字“{address}”无从得知：{NO_FILE}{TABLES}/{table}.csv");
         return Err(Diagnostic::error("E304", message).address(address).hint("补上这张表，或补上明细"));
     }
     let all = session.addresses();
@@ -271,7 +271,7 @@ fn known<'s>(session: &'s Session, file: &str) -> Result<&'s crate::data::Datase
     }
     let of = &dataset.file;
     Err(wrong(format!(
-        "没有文件 {of}，不知道有没有这些记录。补上这个文件；确实没有的，在版式中先用 given(\"{file}\") 判断"
+        "{NO_FILE}{of}，不知道有没有这些记录。补上这个文件；确实没有的，在版式中先用 given(\"{file}\") 判断"
     )))
 }
 
@@ -284,7 +284,7 @@ fn known_table(session: &Session, layout: &TableLayout) -> Result<()> {
     match (session.is_replaced(&layout.from), known(session, &layout.from)) {
         (true, Err(_)) => {
             let id = &layout.id;
-            Err(wrong(format!("没有文件 {TABLES}/{id}.csv，不知道《{id}》有哪些行。补上这张表，或补上明细")))
+            Err(wrong(format!("{NO_FILE}{TABLES}/{id}.csv，不知道《{id}》有哪些行。补上这张表，或补上明细")))
         }
         (_, known) => known.map(|_| ()),
     }

@@ -1,13 +1,17 @@
 //! Tables given as printed become the views that rules and documents read: headings tell the columns, codes and names the
 //! rows.
 
+use super::figure::NO_FILE;
+use super::sentence_parts::{Whole, off_as_printed};
+use super::session::Session;
+use super::table::NamedRow;
 use super::view::{FigureView, PrintedColumn, RowView, TableView};
 use super::{Forms, Job, short_key};
 use crate::data::printed::{PrintedTable, TABLES};
 use crate::data::{Class, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
-use crate::layout::LayoutSet;
-use crate::money::Unit;
+use crate::layout::{LayoutSet, Parts, TableLayout};
+use crate::money::{Unit, told};
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashSet;
@@ -26,7 +30,7 @@ pub(crate) fn given_tables(forms: &Forms, printed: &[PrintedTable]) -> (Vec<Tabl
 }
 
 /// What a document is made of, where its tables are given as printed: each as its form understands it, and besides the
-/// fixed rows that are not there. A row that a whole table does not print is nought, but for a total.
+/// fixed rows that are not there. A row that a whole table does not print is nought.
 pub(super) fn to_compose(job: &Arc<Job>, found: &mut Diagnostics) -> Vec<TableView> {
     let forms = Forms::compose(job.clone(), &mut Diagnostics::default());
     let (mut tables, read) = given_tables(&forms, &job.printed);
@@ -36,7 +40,7 @@ pub(super) fn to_compose(job: &Arc<Job>, found: &mut Diagnostics) -> Vec<TableVi
         let file = table.rows.iter().find_map(|row| row.place.clone()).map(|place| Place::file(place.file));
         let Some(file) = file else { continue };
         let there: FxHashSet<(usize, &str)> = table.rows.iter().map(|row| (row.side, &*row.key)).collect();
-        let is_absent = |row: &RowView| !row.generated && !row.total && !there.contains(&(row.side, &*row.key));
+        let is_absent = |row: &RowView| !row.generated && !there.contains(&(row.side, &*row.key));
         let mut absent: Vec<RowView> = form.rows.into_iter().filter(is_absent).collect();
         for figure in absent.iter_mut().flat_map(|row| row.figures.iter_mut().flatten()) {
             (figure.text, figure.place) = (String::new(), Some(file.clone()));
@@ -44,6 +48,41 @@ pub(super) fn to_compose(job: &Arc<Job>, found: &mut Diagnostics) -> Vec<TableVi
         table.absent = absent;
     }
     tables
+}
+
+/// Proves the totals of given tables that are no part of the document: lists that only sentences name. Those of its
+/// tables are the set's rules'.
+pub(super) fn prove_totals(session: &Session) {
+    let set = &session.job.set;
+    let is_part = |layout: &TableLayout| set.parts.iter().any(|part| part.file == layout.file);
+    for layout in set.tables.values().filter(|layout| !is_part(layout)) {
+        let given = session.given_tables.get(layout.id.as_str());
+        let Some((given, table)) = given.and_then(|given| Some((given, session.composed(&layout.id)?))) else {
+            continue;
+        };
+        for (side, decl) in layout.sides.iter().enumerate() {
+            let of_side = || table.rows.iter().chain(&table.hidden).filter(move |row| row.side == side);
+            // In a tree of codes the rows at the top stand for all below them.
+            let top = of_side().filter(|row| row.code_field.is_some()).map(|row| row.level).min();
+            let is_top = |row: &NamedRow| row.code_field.is_none() || Some(row.level) == top;
+            let is_part = |row: &&NamedRow| !row.total && !row.of && row.under.is_none() && is_top(row);
+            for total in decl.rows.iter().chain(&decl.foot).filter(|decl| decl.parts == Parts::Rest) {
+                let Some(row) = of_side().find(|row| total.key.as_deref() == Some(&*row.key)) else { continue };
+                for figure in &row.figures {
+                    let same = |row: &NamedRow| row.figures.iter().find(|f| f.key == figure.key).map(|f| f.id);
+                    let parts = of_side().filter(is_part).filter_map(same);
+                    let Some((whole, sum)) = off_as_printed(session, figure.id, parts, Whole::All) else { continue };
+                    let place =
+                        given.rows.iter().find_map(|row| row.place.clone()).map(|place| Place::file(place.file));
+                    let message = format!("《{}》的合计是 {}，各行之和却是 {}", given.title, told(whole), told(sum));
+                    let found = Diagnostic::error("E310", message).at(place.unwrap_or_else(|| layout.place.clone()));
+                    session.report(
+                        found.address(&*session.figure(figure.id).address).hint("补上漏掉的行，或改正印错的数"),
+                    );
+                }
+            }
+        }
+    }
 }
 
 /// The findings of a document of printed tables, those of figures that no table prints and no file gives told as one: a
@@ -76,7 +115,7 @@ pub(super) fn told_together(found: &Diagnostics, job: &Job) -> Diagnostics {
     let message =
         format!("各表没有印出正文要用的数，还要 {} 个文件：{}", lacking.len(), files.collect::<Vec<_>>().join("；"));
     let mut all = Diagnostic::error("E511", message).at(Place::file(TABLES)).hint(
-        "补上这些文件，或在版式中换一种说法；没有的数不会当作零。tables/ 里的文件一行一个数，先写一行列名，与各表一样",
+        "补上这些文件，或在版式中换一种说法；没有的数不会当作零。tables/ 里的文件先写一行“单位：元”，再一行列名，然后一行一个数",
     );
     for (place, says) in places {
         all = all.related(place, says);
@@ -87,7 +126,7 @@ pub(super) fn told_together(found: &Diagnostics, job: &Job) -> Diagnostics {
 
 /// What a finding says is not there: the file, the address of the figure, and where it is used.
 fn lacks(one: &Diagnostic, job: &Job) -> Option<(String, Option<String>, Option<Place>)> {
-    let (what, file) = one.message.split_once("没有文件 ")?;
+    let (what, file) = one.message.split_once(NO_FILE)?;
     let file = file.split('，').next().unwrap_or_default();
     let place = one.related.first().map(|(place, _)| place).or(one.place.as_ref()).cloned();
     match (&*one.code, what) {
@@ -129,6 +168,7 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
         labels: form.rows.iter().map(|r| (plain(&r.label), plain_name(&r.label))).collect(),
         rows: Vec::new(),
         codes: Vec::new(),
+        named: FxHashSet::default(),
         whole: true,
     };
     let heads: Vec<&Vec<String>> = printed.rows[..first].iter().map(|(_, cells)| cells).collect();
@@ -138,6 +178,7 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
             reader.line(*line, cells, found);
         }
     }
+    reader.absent_totals();
     Some(TableView { rows: reader.rows, whole: reader.whole, ..form.clone() })
 }
 
@@ -275,6 +316,8 @@ struct Reader<'a> {
     rows: Vec<RowView>,
     /// Per side: the columns of the code in the row before, for those that are merged with it.
     codes: Vec<Vec<String>>,
+    /// Rows that the form does not have, by side and key.
+    named: FxHashSet<(usize, Arc<str>)>,
     /// Every line with figures was understood.
     whole: bool,
 }
@@ -334,11 +377,32 @@ impl Reader<'_> {
                     given[index] = Some(self.not_given(&row, index));
                 }
             }
+            // Codes that stand twice are a rule's.
+            if row.generated && row.code.is_empty() && !self.named.insert((side, row.key.clone())) {
+                let message = format!("《{}》里“{}”有两行", self.form.title, label.trim());
+                found.push(
+                    Diagnostic::error("E162", message)
+                        .at(place(column))
+                        .hint("合成一行，或在名称里写明各是哪一个；不然不知道正文说的是哪一行"),
+                );
+                continue;
+            }
             row.texts = texts;
             row.place = Some(place(column));
             row.figures = given;
             row.printed = true;
             self.rows.push(row);
+        }
+    }
+
+    /// A total that is not there is not nought: nobody says what it is.
+    fn absent_totals(&mut self) {
+        let form = self.form;
+        for (row, _) in form.rows.iter().zip(&self.used).filter(|(row, used)| row.total && !**used) {
+            let unknown =
+                |(column, figure): (usize, &Option<FigureView>)| figure.as_ref().map(|_| self.not_given(row, column));
+            let figures = row.figures.iter().enumerate().map(unknown).collect();
+            self.rows.push(RowView { figures, printed: false, ..row.clone() });
         }
     }
 

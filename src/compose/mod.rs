@@ -169,6 +169,7 @@ fn given_tables_first(session: &Session) {
         table::composed(session, layout, &[]);
     }
     session.know_given();
+    given::prove_totals(session);
 }
 
 /// Composes what rules read and no part or sentence needed, and the tables that are also given as printed.

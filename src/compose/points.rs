@@ -1,6 +1,6 @@
 //! The points behind filters, each found once, and exact sums over them.
 
-use super::figure::Unknown;
+use super::figure::{NO_FILE, Unknown};
 use super::session::Session;
 use crate::data::filter::{Columns, Filter, Matcher, lacking};
 use crate::data::points::Points;
@@ -64,7 +64,7 @@ impl Session {
         filters: &[Filter],
     ) -> Result<Decimal, Unknown> {
         if !dataset.given {
-            return Err(format!("没有文件 {}", dataset.file).as_str().into());
+            return Err(format!("{NO_FILE}{}", dataset.file).as_str().into());
         }
         let points = row.and(column);
         let unsure = points.unknown.iter().find(|&i| !dataset.records[i].values[measure].number().is_zero());

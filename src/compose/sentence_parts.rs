@@ -50,19 +50,23 @@ pub fn prove(session: &Session, text: &str, totals: &[Value], whole: Whole) -> R
             continue; // told where it is printed
         }
         let alike = |part: &Lines| part.keys().eq(lines.keys());
-        let parts: Vec<Lines> =
-            printed.iter().filter(|&&p| p != id).filter_map(|&p| self::lines(session, p)).filter(alike).collect();
+        let lines_of = |&part: &Id| Some((part, self::lines(session, part)?)).filter(|(_, lines)| alike(lines));
+        let parts: Vec<(Id, Lines)> = printed.iter().filter(|&&p| p != id).filter_map(lines_of).collect();
         if !session.given_tables.is_empty() && lines.keys().all(|(_, dataset, _)| is_absent(session, dataset)) {
             // What is not known is told where it is printed; a list with it adds up to nothing.
             if text.contains(PROBLEM) {
                 continue;
             }
-            let ids: Vec<Id> = printed.iter().copied().filter(|&p| p != id && is_part(session, p, &lines)).collect();
-            proven.extend(as_printed(session, id, &ids, whole).map(|d| session.problem(d)));
+            let off = off_as_printed(session, id, parts.iter().map(|(part, _)| *part), whole);
+            proven.extend(off.map(|(total, sum)| {
+                let message = format!("“{}”印作 {}，列出的各项合计却是 {}", figure.address, told(total), told(sum));
+                let found = Diagnostic::error("E310", message);
+                session.problem(found.hint("在句子里补上漏掉的一项，或改正印错的数"))
+            }));
             continue;
         }
         for (summed, total_lines) in &lines {
-            let of_parts: Vec<&Bits> = parts.iter().map(|part| &part[summed]).collect();
+            let of_parts: Vec<&Bits> = parts.iter().map(|(_, part)| &part[summed]).collect();
             let found = compare(session, &figure.address, summed, total_lines, &of_parts, whole);
             proven.extend(found.map(|d| session.problem_shown(d, "这里列出它的分项")));
         }
@@ -74,27 +78,25 @@ fn is_absent(session: &Session, dataset: &str) -> bool {
     session.dataset(dataset).is_some_and(|dataset| !dataset.given)
 }
 
-fn is_part(session: &Session, figure: Id, of: &Lines) -> bool {
-    lines(session, figure).is_some_and(|lines| lines.keys().eq(of.keys()))
-}
-
-/// What is wrong with a list of figures that are known as printed alone: together they are their total within what
-/// rounding each of them leaves open.
-fn as_printed(session: &Session, total: Id, parts: &[Id], whole: Whole) -> Option<Diagnostic> {
+/// Figures that are known as printed alone are together their total within what rounding each of them leaves open; else
+/// the total and what they come to. None too where one of them is not known.
+pub(super) fn off_as_printed(
+    session: &Session,
+    total: Id,
+    parts: impl Iterator<Item = Id>,
+    whole: Whole,
+) -> Option<(Decimal, Decimal)> {
     let figure = session.figure(total);
     let exact = figure.amount?;
     let (mut sum, mut open) = (Decimal::ZERO, half_step(&figure.look));
     for part in parts {
-        let part = session.figure(*part);
+        let part = session.figure(part);
         sum += part.amount?;
         open += half_step(&part.look);
     }
     let off = exact - sum;
     let differs = if whole == Whole::All { off.abs() > open } else { -off > open };
-    differs.then(|| {
-        let message = format!("“{}”印作 {}，列出的各项合计却是 {}", figure.address, told(exact), told(sum));
-        Diagnostic::error("E310", message).hint("在句子里补上漏掉的一项，或改正印错的数")
-    })
+    differs.then_some((exact, sum))
 }
 
 /// How far the amount may be from what is printed, in 元.

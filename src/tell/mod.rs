@@ -22,6 +22,7 @@ pub mod findings;
 pub mod form;
 pub mod history;
 pub mod mended;
+pub mod published;
 pub mod pulled;
 pub mod reading;
 pub mod reconciled;

@@ -146,6 +146,10 @@ fn the_document_of_printed_tables_is_that_of_their_ledger() {
         let with_ledger = printed_alone(&common::root().join("data").join(sample), &path);
         let (made, asked) = complete(&path, &with_ledger);
         assert_eq!(asked, asked_of(sample), "{sample}");
+        // Nothing keeps it from being published.
+        let found = common::workshop().open(&Folder::open(&path), Aim::Publish).found;
+        let errors: Vec<_> = found.iter().filter(|d| d.severity == Severity::Error).map(ToString::to_string).collect();
+        assert_eq!(errors, [""; 0], "{sample}");
         let of = |document: &Document| -> Vec<(String, Vec<Vec<String>>)> {
             document.tables().map(|table| (table.id.clone(), cells(table))).collect()
         };
@@ -260,4 +264,33 @@ fn what_no_table_prints_is_one_list() {
     std::fs::write(&table, wrong).expect("written");
     let found = common::workshop().open(&Folder::open(&path), Aim::Publish);
     assert!(found.found.iter().any(|d| d.code == "X040"), "{:#?}", found.found.sorted());
+}
+
+/// A list that only sentences name is proven too: its rows are the total that a table prints, and each is named once.
+#[test]
+fn a_list_beside_printed_tables_adds_up_and_names_each_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("631-2023");
+    let with_ledger = printed_alone(&common::sample(), &path);
+    complete(&path, &with_ledger);
+    let file = path.join("tables/xm.csv");
+    let text = std::fs::read_to_string(&file).expect("the list");
+    let told = |text: &str| -> Vec<String> {
+        std::fs::write(&file, text).expect("written");
+        let found = common::workshop().open(&Folder::open(&path), Aim::Publish).found;
+        found.iter().filter(|d| d.severity == Severity::Error).map(ToString::to_string).collect()
+    };
+    assert_eq!(told(&text), [""; 0]);
+    // Without its total too: what that is, table 3 prints.
+    let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("合计,")).collect();
+    let list = |lines: &[&str]| lines.join("\n") + "\n";
+    assert!(lines.len() + 1 == text.lines().count() && told(&list(&lines)).is_empty());
+    let last = lines.pop().expect("a project");
+    let fewer = told(&list(&lines));
+    let is_off = |t: &&String| t.contains("错误[E310]") && t.contains("合计是") && t.contains("各行之和却是");
+    assert_eq!(fewer.iter().filter(is_off).count(), 1, "{fewer:#?}");
+    lines.extend([last, last]);
+    let twice = told(&list(&lines));
+    let is_twice = |t: &String| t.starts_with("tables/xm.csv:") && t.contains("错误[E162]") && t.contains("有两行");
+    assert!(twice.iter().any(is_twice), "{twice:#?}");
 }

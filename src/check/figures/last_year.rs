@@ -8,7 +8,6 @@ use crate::data::printed::PrintedTable;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::money::{Unit, told};
 use rustc_hash::FxHashMap as HashMap;
-use std::fmt::Write as _;
 
 pub const PAGE: RulePage = RulePage {
     code: "X043",
@@ -22,26 +21,6 @@ pub const PAGE: RulePage = RulePage {
         right: "上年公布 39.26 万元，今年写上年为 39.26 万元",
     },
 };
-
-/// Heads of the file.
-const HEADS: [&str; 4] = ["地址", "名称", "上年公布", "单位"];
-
-/// What a document published, for the next year's folder: a line for each amount that its tables and sentences print.
-pub fn published(compositions: &[&Composition]) -> String {
-    let mut text = format!("{}\n", HEADS.join(","));
-    let mut known = std::collections::HashSet::new();
-    for composition in compositions {
-        for printed in &composition.document.figures {
-            let Some(figure) = composition.figure(&printed.address) else { continue };
-            let is_own = !printed.address.contains(['~', '%', '@', '+']) && figure.is_money();
-            if is_own && known.insert(printed.address.clone()) {
-                let name = composition.name_of(&printed.address).unwrap_or_default().replace(['"', ',', '\n'], " ");
-                let _ = writeln!(text, "{},{name},\"{}\",{}", printed.address, printed.text, figure.look.unit.name());
-            }
-        }
-    }
-    text
-}
 
 /// Where the document's figures of last year are not what was published.
 pub fn compare(composition: &Composition, published: &PrintedTable, found: &mut Diagnostics) {

@@ -1,6 +1,5 @@
 //! The rows of a table that is given as printed: those that stand there, each as its form declares it.
 
-use super::rows::at_root;
 use super::{RowItem, Scope};
 use crate::compose::given::plain_name;
 use crate::compose::view::{RowView, TableView};
@@ -42,7 +41,8 @@ impl<'a> Scope<'a> {
         let line = |row: &RowView| row.place.as_ref().map_or(0, |place| place.line);
         // Each line, and whether it is one of the foot: all that stands in it is.
         let mut lines: IndexMap<u32, bool> = IndexMap::new();
-        for row in &given.rows {
+        let printed = || given.rows.iter().filter(|row| row.place.is_some());
+        for row in printed() {
             *lines.entry(line(row)).or_insert(true) &= row.foot;
         }
         let mut known: IndexMap<Arc<str>, Option<(RowItem<'a>, bool)>> = IndexMap::new();
@@ -51,11 +51,11 @@ impl<'a> Scope<'a> {
             known.entry(row.key.clone()).or_insert(Some((row, foot)));
         }
         let mut makes = Vec::new();
-        self.makes(&side.rows, at_root(self), false, &mut makes);
-        self.makes(&side.foot, at_root(self), false, &mut makes);
+        self.makes(&side.rows, self.filters.clone(), false, &mut makes);
+        self.makes(&side.foot, self.filters.clone(), false, &mut makes);
         let mut rows = GivenRows { body: Vec::new(), foot: Vec::new(), absent: Vec::new() };
         let mut numbers: IndexMap<Arc<str>, u32> = IndexMap::new();
-        let mut of_side = given.rows.iter().filter(|row| row.side == index).peekable();
+        let mut of_side = printed().filter(|row| row.side == index).peekable();
         for (at, foot) in lines {
             let view = of_side.next_if(|row| line(row) == at);
             let row = view.and_then(|view| match known.get_mut(&view.key).and_then(Option::take) {

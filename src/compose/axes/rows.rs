@@ -251,11 +251,6 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The filters that every row of a table has.
-pub(super) fn at_root(scope: &Scope<'_>) -> Vec<Filter> {
-    scope.filters.clone()
-}
-
 fn code_field<'a>(each: &Each, dataset: &'a Dataset) -> Option<&'a str> {
     let Each::Field(name) = each else { return None };
     let field = &dataset.fields[dataset.field(name)?];

@@ -47,7 +47,8 @@ fn of_document(diff: &DocumentDiff, out: &mut String) {
     }
 }
 
-fn line(cells: &[String], out: &mut String) {
+/// A line of CSV.
+pub(crate) fn line(cells: &[String], out: &mut String) {
     let quoted: Vec<String> = cells.iter().map(|cell| field(cell)).collect();
     out.push_str(&quoted.join(","));
     out.push_str("\r\n");

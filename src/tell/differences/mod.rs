@@ -7,6 +7,7 @@ mod marks;
 mod text;
 
 pub use csv::as_csv;
+pub(crate) use csv::line as csv_line;
 pub use html::as_html;
 pub use json::as_json;
 pub use text::as_text;

@@ -282,7 +282,7 @@ fn last_years_figures_are_those_that_were_published() {
     let new = begin(&path, &Begin { like: Some(last.clone()), ..Begin::default() }, &layouts(), &mut found);
     let new = new.unwrap_or_else(|| panic!("{:#?}", found.sorted()));
     let published = new.text("tables/上年公布.csv").expect("it is there");
-    assert!(published.contains("\nt6/30201/合计,《部门预算一般公共预算财政拨款基本支出表》办公费,\"0.83\",万元\n"));
+    assert!(published.contains("\nt6/30201/合计,《部门预算一般公共预算财政拨款基本支出表》办公费,0.83,万元"));
     // This year as last year: its prior is last year's ledger.
     copy(&last, &now);
     std::fs::copy(last.join("ledger.csv"), now.join("prior.csv")).expect("copied");
