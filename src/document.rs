@@ -153,6 +153,8 @@ pub enum Block {
     Paragraph(Paragraph),
     /// A ruled table with its title and notes.
     Table(Table),
+    /// Figures as a picture; its caption is the paragraph after it.
+    Chart(Chart),
     /// The table of contents: every heading of the document whose `contents` is set.
     Contents,
     /// The rest stands on another page.
@@ -376,6 +378,74 @@ pub struct Cell {
     pub header: bool,
 }
 
+/// Figures as a picture: what it shows in final texts and amounts, and nothing of how it is drawn.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Chart {
+    /// The name its set gives it, unique in the document.
+    pub id: String,
+    /// Which picture.
+    pub kind: ChartKind,
+    /// What its amounts are given in: `万元`.
+    pub unit: String,
+    /// What each value of an item is of; nothing but an empty name where there is but one.
+    pub series: Vec<String>,
+    /// From the left, or clockwise from the top.
+    pub items: Vec<ChartItem>,
+    /// The same in words, for whoever does not see it.
+    pub description: String,
+    /// Of a marked edition: whether it came or went.
+    #[serde(skip_serializing_if = "Change::is_same")]
+    pub change: Change,
+}
+
+/// The picture that figures make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChartKind {
+    /// Columns beside each other.
+    Columns,
+    /// Columns one upon the other.
+    Stacked,
+    /// Shares of a whole.
+    Pie,
+    /// Points joined from one item to the next.
+    Line,
+}
+
+/// What a chart shows at one place of its axis, or a slice of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChartItem {
+    /// What it is called.
+    pub label: String,
+    /// One for each series.
+    pub values: Vec<ChartValue>,
+}
+
+/// A figure of a chart.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChartValue {
+    /// The figure it prints.
+    pub figure: FigureId,
+    /// As it is printed.
+    pub text: String,
+    /// The number of that text: in the chart's unit, rounded.
+    pub amount: Decimal,
+    /// Of a slice: its share of the whole as it is printed, `27.52%`.
+    pub share: Option<String>,
+}
+
+impl Chart {
+    /// Every value, item after item.
+    pub fn values(&self) -> impl Iterator<Item = &ChartValue> {
+        self.items.iter().flat_map(|item| &item.values)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut ChartValue> {
+        self.items.iter_mut().flat_map(|item| &mut item.values)
+    }
+}
+
 impl Document {
     /// All blocks in reading order.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
@@ -385,6 +455,11 @@ impl Document {
     /// All tables in reading order; the n-th is the n-th of `typeset::Pages::tables`.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.blocks().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None })
+    }
+
+    /// All charts in reading order; the n-th is the n-th of `typeset::Pages::charts`.
+    pub fn charts(&self) -> impl Iterator<Item = &Chart> {
+        self.blocks().filter_map(|b| if let Block::Chart(chart) = b { Some(chart) } else { None })
     }
 
     /// All headings in reading order, table titles among them.

@@ -281,6 +281,7 @@ fn places(merged: &Document, new: &Document) -> BTreeMap<(usize, usize), (usize,
             Block::Heading(heading) => heading.change,
             Block::Paragraph(paragraph) => paragraph.change,
             Block::Table(table) => table.change,
+            Block::Chart(chart) => chart.change,
             Block::Contents | Block::PageBreak => Change::Same,
         };
         change != Change::Deleted

@@ -6,7 +6,7 @@ use super::sentence_parts::{self, Whole};
 use super::session::Session;
 use super::table::composed;
 use super::words::{chinese_date, chinese_number};
-use super::{Job, reasons};
+use super::{Job, chart, reasons};
 use crate::data::filter::lacking;
 use crate::data::printed::TABLES;
 use crate::data::{Kind, Value as Datum};
@@ -44,7 +44,7 @@ fn upgrade(session: &Weak<Session>) -> Result<Arc<Session>> {
     session.upgrade().ok_or_else(|| wrong("文档已经写完".to_string()))
 }
 
-fn wrong(detail: String) -> Error {
+pub(super) fn wrong(detail: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, detail)
 }
 
@@ -76,6 +76,10 @@ fn add_functions(env: &mut Environment<'static>, session: &Arc<Session>) {
     env.add_function("prose", move |name: &str, options: Kwargs| prose(&*upgrade(&s)?, name, &options));
     let s = session.weak();
     env.add_function("table", move |id: &str, options: Kwargs| table(&*upgrade(&s)?, id, &options));
+    let s = session.weak();
+    env.add_function("chart", move |name: &str| chart::chart(&*upgrade(&s)?, name));
+    let s = session.weak();
+    env.add_function("chart_number", move |name: &str| chart::chart_number(&*upgrade(&s)?, name));
     env.add_function("contents", || format!("{CONTENTS}0{END}"));
     let s = session.weak();
     env.add_function("given", move |file: &str| -> Result<bool> {
@@ -128,7 +132,7 @@ fn add_filters(env: &mut Environment<'static>, session: &Arc<Session>) {
 }
 
 /// `f("t5/2010350/基本")`, also `…@prior`, `…~prior` and `…%prior`.
-fn find(session: &Session, address: &str) -> Value {
+pub(super) fn find(session: &Session, address: &str) -> Value {
     let split =
         address.find(['@', '~', '%']).filter(|&at| address.contains('/') && at > address.rfind('/').unwrap_or(0));
     let (base, rest) = address.split_at(split.unwrap_or(address.len()));
@@ -225,13 +229,23 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
     known_table(session, layout)?;
     let Some(table) = composed(session, layout, &[]) else { return Ok(Value::from(Vec::<Value>::new())) };
     let wanted = table.rows.iter().filter(|r| r.generated && r.side == side && level.is_none_or(|l| l == r.level));
-    let row = |r: &super::table::NamedRow| {
-        let mut context = r.context.clone();
-        context.insert("key".into(), Value::from(r.key.to_string()));
-        context.extend(r.figures.iter().map(|f| (f.key.to_string(), value(session, f.id))));
-        Value::from(context)
-    };
-    Ok(Value::from(wanted.map(row).collect::<Vec<Value>>()))
+    Ok(Value::from(wanted.map(|row| Value::from(context_of(session, row))).collect::<Vec<Value>>()))
+}
+
+/// What templates know of a row: the fields it was made from, its key, and its figures by their columns.
+fn context_of(session: &Session, row: &super::table::NamedRow) -> BTreeMap<String, Value> {
+    let mut context = row.context.clone();
+    context.insert("key".into(), Value::from(row.key.to_string()));
+    context.extend(row.figures.iter().map(|f| (f.key.to_string(), value(session, f.id))));
+    context
+}
+
+/// The rows that a table's `each` made, as templates know them.
+pub(super) fn row_contexts(session: &Session, id: &str) -> Result<Vec<BTreeMap<String, Value>>> {
+    let layout = layout(session, id)?;
+    known_table(session, layout)?;
+    let Some(table) = composed(session, layout, &[]) else { return Ok(Vec::new()) };
+    Ok(table.rows.iter().filter(|row| row.generated).map(|row| context_of(session, row)).collect())
 }
 
 /// How many levels the rows of a side may have: those of the codes that make them, else one.

@@ -4,6 +4,7 @@
 
 mod amount;
 mod axes;
+mod chart;
 mod document;
 mod figure;
 mod file_name;

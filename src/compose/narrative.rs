@@ -5,7 +5,7 @@ use super::session::Session;
 use crate::diagnostic::Place;
 use crate::document::{Inline, Source};
 use crate::layout::Narrative;
-use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE, in_one_line};
+use crate::layout::narrative_lines::{CHART, CONTENTS, END, FILE, LINE, TABLE, in_one_line};
 use std::collections::HashMap;
 
 /// What a narrative consists of, before headings have anchors and tables their places.
@@ -24,6 +24,8 @@ pub enum Piece {
     },
     /// The session's number of a composed table.
     Table(usize),
+    /// The session's number of a chart, and where it is placed.
+    Chart(usize, Place),
     Contents,
     PageBreak,
 }
@@ -78,6 +80,9 @@ fn piece(session: &Session, line: &str, place: &Place, source: &mut Source) -> O
     }
     if let Some(token) = token(line, TABLE) {
         return Some(Piece::Table(token));
+    }
+    if let Some(token) = token(line, CHART) {
+        return Some(Piece::Chart(token, place.clone()));
     }
     if token(line, CONTENTS).is_some() {
         return Some(Piece::Contents);

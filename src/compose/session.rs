@@ -1,5 +1,6 @@
 //! One run of `compose`: what is built up while tables and sentences ask each other. It is consumed by what it builds.
 
+use super::chart::Charts;
 use super::figure::Register;
 use super::points::Found;
 use super::table::Tables;
@@ -30,6 +31,7 @@ pub struct Session {
     pub(super) register: Mutex<Register>,
     pub(super) tables: Mutex<Tables>,
     pub(super) tokens: Mutex<Tokens>,
+    pub(super) charts: Mutex<Charts>,
     reports: Mutex<Reports>,
     /// How sentences print, the innermost narrative last; none: as each figure's table does.
     looks: Mutex<Vec<Option<SentenceLook>>>,
@@ -95,6 +97,7 @@ impl Session {
             register: Mutex::default(),
             tables: Mutex::default(),
             tokens: Mutex::default(),
+            charts: Mutex::default(),
             reports: Mutex::default(),
             looks: Mutex::default(),
             open: Mutex::default(),

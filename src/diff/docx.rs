@@ -3,7 +3,7 @@
 
 use super::page::table_title;
 use super::{Behind, Cause, Diff, DocumentDiff, FigureChange, Printing, Spot, TextChange, TextKind};
-use crate::document::{Block, Inline, plain_text};
+use crate::document::{Block, FigureId, Inline, plain_text};
 use crate::made::Made;
 use crate::read_docx::Reading;
 use indexmap::IndexMap;
@@ -113,6 +113,12 @@ impl Printed {
                         printed.inlines(side, inlines, &spot);
                     }
                 }
+                Block::Chart(chart) => {
+                    let spot = Spot { title: title.clone(), ..Spot::default() };
+                    for value in chart.values() {
+                        printed.figure(side, value.figure, &value.text, &spot);
+                    }
+                }
                 Block::Contents | Block::PageBreak => {}
             }
         }
@@ -121,11 +127,16 @@ impl Printed {
 
     fn inlines(&mut self, side: &Made, inlines: &[Inline], spot: &Spot) {
         for inline in inlines {
-            let Some(figure) = inline.figure else { continue };
-            let address = &side.document().figure(figure).address;
-            let count = self.counts.entry(address.clone()).or_default();
-            *count += 1;
-            self.figures.insert((address.clone(), *count), (inline.text.clone(), spot.clone()));
+            if let Some(figure) = inline.figure {
+                self.figure(side, figure, &inline.text, spot);
+            }
         }
+    }
+
+    fn figure(&mut self, side: &Made, figure: FigureId, text: &str, spot: &Spot) {
+        let address = &side.document().figure(figure).address;
+        let count = self.counts.entry(address.clone()).or_default();
+        *count += 1;
+        self.figures.insert((address.clone(), *count), (text.to_owned(), spot.clone()));
     }
 }

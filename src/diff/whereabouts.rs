@@ -54,6 +54,7 @@ fn first_pages(pages: &Pages) -> Vec<Option<usize>> {
             let tag = match item {
                 Item::Run(run) => run.tag,
                 Item::Link(link) => link.tag,
+                Item::Path(path) => path.tag,
                 Item::Rule(_) | Item::Shade(_) | Item::Anchor(..) => Tag::Artifact(Artifact::Layout),
             };
             if let Tag::Element(id) = tag {
@@ -138,6 +139,7 @@ fn same_items(a: &[Item], b: &[Item]) -> bool {
         && a.iter().filter(ink).zip(b.iter().filter(ink)).all(|pair| match pair {
             (Item::Run(a), Item::Run(b)) => same_run(a, b),
             (Item::Rule(a), Item::Rule(b)) => a == b,
+            (Item::Path(a), Item::Path(b)) => (&a.segments, a.fill, a.stroke) == (&b.segments, b.fill, b.stroke),
             (Item::Shade(a), Item::Shade(b)) => a == b,
             _ => false,
         })

@@ -454,6 +454,7 @@ struct Uses<'a> {
 impl<'a> Uses<'a> {
     fn of(set: &'a LayoutSet) -> Uses<'a> {
         let mut uses = Uses::default();
+        uses.named.extend(set.charts.values().flat_map(|c| &c.items).filter_map(|item| item.rows.as_deref()));
         for (_, text) in set.sources.iter().filter(|(name, _)| !name.ends_with(".csv")) {
             for call in ["table(", "rows("] {
                 for (at, _) in text.match_indices(call) {

@@ -16,7 +16,7 @@ pub use template::{Expression, FUEL, FUEL_OF_A_RECORD, Template, place_in};
 use crate::data::Schema;
 use crate::data::filter::Filter;
 use crate::diagnostic::{Place, Severity};
-use crate::document::{Align, Numbering, Start};
+use crate::document::{Align, ChartKind, Numbering, Start};
 use crate::money::{Look, Unit};
 use crate::style::Style;
 use indexmap::IndexMap;
@@ -58,6 +58,10 @@ pub struct LayoutSet {
     pub tables: IndexMap<String, TableLayout>,
     /// By file stem, `02-arrangement`; and the department's own prose as `text/NAME`.
     pub narratives: IndexMap<String, Narrative>,
+    /// `charts.toml`: figures as pictures, by name.
+    pub charts: IndexMap<String, ChartLayout>,
+    /// Whether the document has its charts (`charts = false` in set.toml: it has none).
+    pub has_charts: bool,
     /// Lists that tables name, by id.
     pub lists: IndexMap<String, Vec<ListEntry>>,
     /// `checks.toml`: the rules over figures.
@@ -288,6 +292,38 @@ pub struct TableLayout {
     /// By the column's key.
     pub heads: IndexMap<String, Vec<Template>>,
     /// Where it begins.
+    pub place: Place,
+}
+
+/// Figures as a picture: which, and of what.
+#[derive(Debug, Clone)]
+pub struct ChartLayout {
+    /// Its name, by which narratives place it.
+    pub name: String,
+    /// The picture.
+    pub kind: ChartKind,
+    /// What stands under it, after its number.
+    pub title: Template,
+    /// What each figure of an item is of; empty where items have one.
+    pub series: Vec<Template>,
+    /// What it shows, in order.
+    pub items: Vec<ChartEntry>,
+    /// How its figures look where they differ from those of sentences.
+    pub numbers: LookPatch,
+    /// Where it begins.
+    pub place: Place,
+}
+
+/// An item of a chart, or with `rows` one for each row that a table's `each` makes.
+#[derive(Debug, Clone)]
+pub struct ChartEntry {
+    /// The id of a table.
+    pub rows: Option<String>,
+    /// What it is called; none: the row's name.
+    pub label: Option<Template>,
+    /// One for each series: addresses, or keys of the rows' columns.
+    pub figures: Vec<String>,
+    /// Where it is declared.
     pub place: Place,
 }
 

@@ -22,6 +22,9 @@ pub const LITERAL: char = '\u{FDD7}';
 /// A line break within a text.
 pub const BREAK: char = '\u{FDD8}';
 
+/// Before the number of a chart.
+pub const CHART: char = '\u{FDD9}';
+
 /// Any of the marks.
 pub fn is_mark(c: char) -> bool {
     ('\u{FDD0}'..='\u{FDEF}').contains(&c)

@@ -2,7 +2,7 @@
 
 use super::{Figures, all, table, text};
 use crate::diff::align::{align, likeness};
-use crate::document::{Block, Change, Document, FigureId, Heading, Inline, Paragraph, Section, plain_text};
+use crate::document::{Block, Change, Chart, Document, FigureId, Heading, Inline, Paragraph, Section, plain_text};
 
 /// The document with every figure's number higher by `offset`.
 pub fn with_figures_after(document: &Document, offset: u32) -> Document {
@@ -12,7 +12,12 @@ pub fn with_figures_after(document: &Document, offset: u32) -> Document {
             *id += offset;
         }
     };
-    document.sections.iter_mut().flat_map(|s| &mut s.blocks).for_each(|block| each_inline(block, &mut shift));
+    for block in document.sections.iter_mut().flat_map(|s| &mut s.blocks) {
+        each_inline(block, &mut shift);
+        if let Block::Chart(chart) = block {
+            chart.values_mut().for_each(|value| value.figure.0 += offset);
+        }
+    }
     document
 }
 
@@ -28,7 +33,7 @@ pub fn each_inline(block: &mut Block, act: &mut dyn FnMut(&mut Inline)) {
             rows.flat_map(|r| &mut r.cells).flat_map(|c| &mut c.inlines).for_each(&mut *act);
             table.notes.iter_mut().flatten().for_each(act);
         }
-        Block::Contents | Block::PageBreak => {}
+        Block::Chart(_) | Block::Contents | Block::PageBreak => {}
     }
 }
 
@@ -94,8 +99,17 @@ fn merge_block(old: &Block, new: &Block, figures: &Figures, merged: &mut Vec<Blo
             Some(table) => merged.push(Block::Table(table)),
             None => merged.extend([whole(old, Change::Deleted), whole(new, Change::Inserted)]),
         },
+        // A picture cannot be told in part: where it differs, both are shown.
+        (Block::Chart(was), Block::Chart(is)) if !is_same_picture(was, is) => {
+            merged.extend([whole(old, Change::Deleted), whole(new, Change::Inserted)]);
+        }
         _ => merged.push(new.clone()),
     }
+}
+
+/// Both show the same, whatever the numbers of their figures are.
+fn is_same_picture(was: &Chart, is: &Chart) -> bool {
+    (was.kind, &was.description, &was.unit) == (is.kind, &is.description, &is.unit)
 }
 
 pub fn merge_heading(old: &Heading, new: &Heading, figures: &Figures) -> Heading {
@@ -115,6 +129,12 @@ fn whole(block: &Block, change: Change) -> Block {
             table.header.iter_mut().chain(&mut table.body).for_each(|row| row.change = change);
             if change == Change::Deleted {
                 table.id.push_str("#原");
+            }
+        }
+        Block::Chart(chart) => {
+            chart.change = change;
+            if change == Change::Deleted {
+                chart.id.push_str("#原");
             }
         }
         Block::Contents | Block::PageBreak => {}
@@ -137,6 +157,7 @@ fn key(block: &Block) -> String {
         Block::Heading(h) => format!("H{}{}", h.level, plain_text(&h.inlines)),
         Block::Paragraph(p) => format!("P{}\u{1}{}", p.role, plain_text(&p.inlines)),
         Block::Table(t) => format!("T{}", t.id),
+        Block::Chart(chart) => format!("G{}", chart.id),
         Block::Contents => "C".to_owned(),
         Block::PageBreak => "B".to_owned(),
     }

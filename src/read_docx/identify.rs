@@ -14,12 +14,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// `original`: the view before tracked changes.
 pub fn identify(package: Package, original: bool) -> Reading {
-    let Package { mut content, properties, map } = package;
+    let Package { mut content, properties, map, charts } = package;
     name_marks(&mut content, &properties);
     let mut findings = Vec::new();
     let places = Places::new(&content, &map);
     let mut figures = from_controls(&content, &places, &mut findings);
     figures.extend(from_places(&content, &places, &figures, &mut findings));
+    for (id, order) in &content.charts {
+        let of_chart = charts.get(id).into_iter().flatten();
+        figures.extend(of_chart.map(|(tag, text)| Identified { tag: tag.clone(), text: text.clone(), order: *order }));
+    }
     figures.sort_by_key(|f| f.order);
     lost(&map, &figures, &content.tracked_away, original, &mut findings);
     let unread = |what: &String| Diagnostic::warning("E559", format!("没有读取：{what}")).hint("请改成普通的文字");

@@ -18,6 +18,7 @@
 //! }
 //! ```
 
+mod charts;
 mod content;
 mod identify;
 pub(crate) mod map;
@@ -50,6 +51,9 @@ impl Default for Options {
         Options { view: View::Accepted, part: 64 << 20, kept: 64 << 20 }
     }
 }
+
+/// The hidden sheet of a chart's workbook that says which figure each cell of its first sheet is.
+pub(crate) const CHART_TAGS: &str = "gongkai";
 
 /// Bytes of the largest file that is read.
 const LARGEST: u64 = 64 << 20;

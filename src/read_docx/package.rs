@@ -14,6 +14,8 @@ pub struct Package {
     /// Custom properties whose names begin with `gongkai`.
     pub properties: BTreeMap<String, String>,
     pub map: Map,
+    /// By relationship, the figures of each chart of ours: tag, text.
+    pub charts: BTreeMap<String, Vec<(String, String)>>,
 }
 
 /// Tables of a figure map, and its rows, figures and sentences; one that has more is not ours.
@@ -29,8 +31,12 @@ pub fn open(bytes: &[u8], options: &Options) -> Result<Package, Diagnostic> {
         root.iter().find(|(k, _)| k.ends_with(&end)).map(|(_, target)| target.clone())
     };
     let document = target("officeDocument").unwrap_or_else(|| "word/document.xml".to_owned());
+    let charts = super::charts::read(&mut archive, &document);
     let content = match part(&mut archive, &document, options.part)? {
-        Some(content) => content::parse(&content, &document, &styles(&mut archive, &document)?, options)?,
+        Some(content) => {
+            let own = charts.keys().cloned().collect();
+            content::parse(&content, &document, &styles(&mut archive, &document)?, &own, options)?
+        }
         None => return Err(not_word(&document)),
     };
     let properties = target("custom-properties").unwrap_or_else(|| "docProps/custom.xml".to_owned());
@@ -39,7 +45,7 @@ pub fn open(bytes: &[u8], options: &Options) -> Result<Package, Diagnostic> {
         _ => BTreeMap::new(),
     };
     let map = figure_map(&mut archive, &document)?;
-    Ok(Package { content, properties, map })
+    Ok(Package { content, properties, map, charts })
 }
 
 fn unzip(bytes: &[u8]) -> Result<Archive<'_>, Diagnostic> {

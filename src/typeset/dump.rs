@@ -62,6 +62,16 @@ fn write_item(text: &mut String, item: &Item, margin: &str, fonts: &Fonts, advan
             let (x, y, w, h) = s.area;
             writeln!(text, "{margin}shade {x:.2},{y:.2} {w:.2}×{h:.2}")
         }
+        Item::Path(path) => writeln!(
+            text,
+            "{margin}path {} pieces from {:.2},{:.2} fill {:?} stroke {:?} {}",
+            path.segments.len(),
+            path.begin().0,
+            path.begin().1,
+            path.fill,
+            path.stroke,
+            tag(path.tag)
+        ),
         Item::Anchor(name, (x, y)) => writeln!(text, "{margin}anchor {name} {x:.2},{y:.2}"),
         Item::Rule(r) => {
             writeln!(text, "{margin}rule {:.2},{:.2} – {:.2},{:.2} {:.2}", r.from.0, r.from.1, r.to.0, r.to.1, r.width)
@@ -121,6 +131,7 @@ fn name(kind: &ElementKind) -> String {
         ElementKind::TableRow => "TR".into(),
         ElementKind::HeaderCell { scope, colspan, rowspan, id } => format!("TH {id} {scope:?} {colspan}×{rowspan}"),
         ElementKind::DataCell { colspan, rowspan, headers } => format!("TD {colspan}×{rowspan} {}", headers.join(" ")),
+        ElementKind::Figure { alt, .. } => format!("Figure “{alt}”"),
         ElementKind::Note { id } => format!("Note {id}"),
     }
 }

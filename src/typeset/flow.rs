@@ -8,7 +8,7 @@ use super::page::{Area, Number};
 use super::paragraph::{self, MIDDLE, Place};
 use super::structure::Tree;
 use super::text::Shaper;
-use super::{Pages, table};
+use super::{Pages, chart, table};
 use crate::diagnostic::{self, Diagnostic, Diagnostics};
 use crate::document::{Block, Document, Heading, Numbering, Paragraph, Section, Source, Start};
 use crate::fonts::Fonts;
@@ -49,6 +49,7 @@ pub struct Flow<'a> {
     pub anchors: BTreeMap<String, Destination>,
     pub outline: Vec<OutlineEntry>,
     pub tables: Vec<super::frame::TableGeometry>,
+    pub charts: Vec<super::frame::ChartGeometry>,
     pub entries: Vec<Entry>,
     /// Tables shaped before they are set, by id, and what tables of one form need together.
     pub shaped: BTreeMap<&'a str, table::Shaped<'a>>,
@@ -108,6 +109,7 @@ impl<'a> Flow<'a> {
             anchors: BTreeMap::new(),
             outline: Vec::new(),
             tables: Vec::new(),
+            charts: Vec::new(),
             entries: Vec::new(),
             shaped: BTreeMap::new(),
             forms: BTreeMap::new(),
@@ -277,6 +279,7 @@ impl<'a> Flow<'a> {
             }
             Block::Paragraph(paragraph) => self.set_paragraph(paragraph),
             Block::Table(table) => table::set_table(self, table),
+            Block::Chart(chart) => chart::set_chart(self, chart),
             Block::Contents => self.set_contents(),
             Block::PageBreak => {
                 self.release_held();
@@ -378,7 +381,8 @@ impl<'a> Flow<'a> {
         self.give_way(need);
         if !self.at_top() && self.held_height() + need > self.room() + EPSILON {
             let (section, block) = self.block;
-            let before_table = matches!(self.document.sections[section].blocks[block], Block::Table(_));
+            let before_table =
+                matches!(self.document.sections[section].blocks[block], Block::Table(_) | Block::Chart(_));
             if before_table && !self.held.is_empty() {
                 self.moved.insert(self.held_from);
             }
@@ -470,6 +474,7 @@ impl<'a> Flow<'a> {
             outline: self.outline,
             structure: self.tree.elements,
             tables: self.tables,
+            charts: self.charts,
             texts: self.texts,
             moved: self.moved,
         }

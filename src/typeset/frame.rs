@@ -17,6 +17,8 @@ pub struct Pages {
     pub structure: Vec<Element>,
     /// Geometry of the document's tables, in the order of `Document::tables`.
     pub tables: Vec<TableGeometry>,
+    /// Geometry of the document's charts, in the order of `Document::charts`.
+    pub charts: Vec<ChartGeometry>,
     /// Geometry of paragraphs and headings whose roles leave something to decide, by section and block.
     pub texts: BTreeMap<(usize, usize), TextGeometry>,
     /// Section and number of each block that went to a new page with the table it stands before.
@@ -58,6 +60,8 @@ pub enum Item {
     Run(Run),
     /// A line.
     Rule(Rule),
+    /// A drawn shape.
+    Path(Path),
     /// A clickable area.
     Link(Link),
     /// A grey area.
@@ -121,6 +125,40 @@ pub struct Rule {
     pub to: (f64, f64),
     /// Thickness.
     pub width: f64,
+}
+
+/// A shape of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    /// Its outline: begins with [`Segment::Move`], and again for each further part.
+    pub segments: Vec<Segment>,
+    /// What its inside is filled with, from 0, black, to 1, white; closed then.
+    pub fill: Option<f64>,
+    /// How thick its outline is drawn in black, in pt.
+    pub stroke: Option<f64>,
+    /// The element it belongs to.
+    pub tag: Tag,
+}
+
+impl Path {
+    /// Where it begins.
+    pub fn begin(&self) -> (f64, f64) {
+        match self.segments.first() {
+            Some(Segment::Move(p) | Segment::Line(p) | Segment::Curve(_, _, p)) => *p,
+            None => (0.0, 0.0),
+        }
+    }
+}
+
+/// A piece of an outline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Segment {
+    /// Begins a part.
+    Move((f64, f64)),
+    /// Straight to a point.
+    Line((f64, f64)),
+    /// A cubic Bézier curve: two control points, the end.
+    Curve((f64, f64), (f64, f64), (f64, f64)),
 }
 
 /// Where a link leads.
@@ -240,6 +278,13 @@ pub enum ElementKind {
         /// Ids of the header cells that head it.
         headers: Vec<String>,
     },
+    /// Figure: a picture.
+    Figure {
+        /// The same in words.
+        alt: String,
+        /// Left, bottom, right, top on the upright sheet, in whole pt from its bottom left corner.
+        bounds: [i64; 4],
+    },
     /// A note under a table.
     Note {
         /// Unique in the document.
@@ -291,6 +336,15 @@ pub struct TextGeometry {
     pub before: Option<f64>,
     /// Where its lines end, in bytes of its text: all but the last, none where the text itself breaks.
     pub breaks: Vec<usize>,
+}
+
+/// How large a chart is, so that the DOCX has the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ChartGeometry {
+    /// pt.
+    pub width: f64,
+    /// pt.
+    pub height: f64,
 }
 
 /// What typesetting decided for a table, so that the DOCX has the same columns and type.

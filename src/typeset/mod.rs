@@ -4,6 +4,7 @@
 //! blocks onto pages and asks `table` for tables; `contents` is filled and pages are numbered at the end.
 
 mod blocks;
+mod chart;
 mod class;
 mod contents;
 mod dump;

@@ -637,3 +637,83 @@ fn forty_columns_of_two_thousand_rows_stand_once() {
     assert_eq!(texts.matches("39.00").count(), 2_001);
     pages.pages.iter().for_each(|p| check_within(p, &style.page["横"]));
 }
+
+fn chart_of(kind: crate::document::ChartKind, series: usize, amounts: &[i64]) -> crate::document::Chart {
+    use crate::document::{Chart, ChartItem, ChartValue};
+    let value = |amount: i64| ChartValue {
+        figure: FigureId(0),
+        text: format!("{}.{:02}", amount / 100, amount.abs() % 100),
+        amount: rust_decimal::Decimal::new(amount, 2),
+        share: None,
+    };
+    let items = amounts.chunks(series).enumerate().map(|(n, amounts)| ChartItem {
+        label: format!("一般公共预算财政拨款{}", "收入".repeat(n % 3)),
+        values: amounts.iter().map(|amount| value(*amount)).collect(),
+    });
+    Chart {
+        id: "图".into(),
+        kind,
+        unit: "万元".into(),
+        series: (0..series).map(|n| format!("{}年度", 2020 + n)).collect(),
+        items: items.collect(),
+        description: "图".into(),
+        change: Change::Same,
+    }
+}
+
+/// Left, right, top and bottom of the ink of every line of words.
+fn boxes(pages: &Pages) -> Vec<(usize, [f64; 4], String)> {
+    let mut all = Vec::new();
+    for (page, content) in pages.pages.iter().enumerate() {
+        for item in &content.items {
+            let Item::Run(run) = item else { continue };
+            let last = run.glyphs.last().map_or(0.0, |g| g.x);
+            let wide = match run.text.chars().next_back() {
+                Some(' ') | None => 0.0,
+                Some(c) if c.is_ascii() => 0.45,
+                Some(_) => 0.9,
+            };
+            let right = run.x + last + wide * run.size;
+            all.push((page, [run.x, right, run.y - 0.7 * run.size, run.y], run.text.clone()));
+        }
+    }
+    all
+}
+
+#[test]
+fn words_in_charts_never_overlap_and_stay_on_the_page() {
+    use crate::document::ChartKind::{Columns, Line, Pie, Stacked};
+    let dominant: Vec<i64> = std::iter::once(99_990_000).chain([1_000; 10]).collect();
+    let forty: Vec<i64> = (1..=40).map(|n| n * n * 97).collect();
+    let mixed: Vec<i64> = (0..60).map(|n| (n * 7_919 % 200_003) - 90_000).collect();
+    let cases = [
+        (Pie, 1, vec![415_000]),
+        (Pie, 1, dominant.clone()),
+        (Pie, 1, forty),
+        (Pie, 1, [vec![1], vec![1_000_000; 3]].concat()),
+        (Columns, 1, vec![0, 0]),
+        (Columns, 2, vec![305_234, 299_539, 305_234, 299_539]),
+        (Columns, 3, mixed.clone()),
+        (Columns, 1, dominant[..8].to_vec()),
+        (Stacked, 3, mixed.clone()),
+        (Stacked, 2, vec![0, 0, 5, 100_000]),
+        (Line, 3, mixed),
+        (Line, 4, vec![100; 40]),
+        (Line, 1, vec![-5]),
+    ];
+    for (kind, series, amounts) in cases {
+        let document = document(vec![section("纵", vec![Block::Chart(chart_of(kind, series, &amounts))])]);
+        let (pages, _) = set(&document);
+        let boxes = boxes(&pages);
+        assert!(boxes.len() >= amounts.len(), "{kind:?} {series}: {} words for {}", boxes.len(), amounts.len());
+        let (width, height) = pages.pages[0].sheet;
+        for (index, (page, a, words)) in boxes.iter().enumerate() {
+            let inside = a[0] >= 0.0 && a[1] <= width && a[2] >= 0.0 && a[3] <= height;
+            assert!(inside, "{kind:?} {series}: “{words}” at {a:?}");
+            for (other, b, next) in &boxes[index + 1..] {
+                let apart = page != other || a[1] <= b[0] || b[1] <= a[0] || a[3] <= b[2] || b[3] <= a[2];
+                assert!(apart, "{kind:?} {series}: “{words}” {a:?} on “{next}” {b:?}");
+            }
+        }
+    }
+}

@@ -97,7 +97,7 @@ fn print_area(page: &crate::typeset::frame::Page) -> Value {
                 take(rule.from.0, rule.from.1);
                 take(rule.to.0, rule.to.1);
             }
-            Item::Link(_) | Item::Shade(_) | Item::Anchor(..) => {}
+            Item::Link(_) | Item::Path(_) | Item::Shade(_) | Item::Anchor(..) => {}
         }
     }
     if area.2 <= area.0 || area.3 <= area.1 {
@@ -123,7 +123,7 @@ fn texts(desk: &Desk) -> Vec<Value> {
                     heading.source.as_ref()
                 }
                 Block::Paragraph(paragraph) => paragraph.source.as_ref(),
-                Block::Table(_) | Block::Contents | Block::PageBreak => None,
+                Block::Table(_) | Block::Chart(_) | Block::Contents | Block::PageBreak => None,
             };
             if let Some(source) = source.filter(|source| source.own) {
                 let first =

@@ -191,6 +191,7 @@ fn narrative(composition: &Composition) -> Vec<Sheet> {
             Block::Heading(h) => Some(row(format!("{} ", "#".repeat(h.level.into())), &h.inlines)),
             Block::Paragraph(p) => Some(row(String::new(), &p.inlines)),
             Block::Table(t) => Some(row(format!("{{{{ table(\"{}\") }}}}", t.id), &[])),
+            Block::Chart(c) => Some(row(format!("{{{{ chart(\"{}\") }}}}", c.id), &[])),
             Block::Contents | Block::PageBreak => None,
         });
         Sheet { id: id.to_string(), unit: "", head: Vec::new(), rows: rows.collect() }

@@ -184,6 +184,10 @@ fn texts(document: &Document) -> Vec<String> {
                 table.above.iter().chain(&table.notes).for_each(|line| add(line));
                 table.header.iter().chain(&table.body).flat_map(|row| &row.cells).for_each(|cell| add(&cell.inlines));
             }
+            Block::Chart(chart) => {
+                chart.items.iter().for_each(|item| add(&[Inline::text(item.label.as_str())]));
+                add(&[Inline::text(chart.description.as_str())]);
+            }
             Block::Contents | Block::PageBreak => {}
         }
     }
@@ -202,6 +206,7 @@ fn whatever_data_holds_prints_as_it_is() {
             Block::Heading(_) => "heading",
             Block::Paragraph(_) => "paragraph",
             Block::Table(_) => "table",
+            Block::Chart(_) => "chart",
             Block::Contents => "contents",
             Block::PageBreak => "page",
         };

@@ -423,6 +423,10 @@ impl Plain {
                         }
                     }
                 }
+                Block::Chart(chart) => {
+                    let shown = chart.values().map(|v| Inline::figure(v.text.clone(), v.figure));
+                    plain.figures_of(document, &shown.collect::<Vec<_>>());
+                }
                 Block::Contents | Block::PageBreak => {}
             }
         }

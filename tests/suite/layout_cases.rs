@@ -29,6 +29,7 @@ fn lines(document: &Document) -> String {
                 out.extend(table.body.iter().map(|row| format!("  {}", cells(row))));
                 out.extend(table.notes.iter().map(|note| format!("  {}", line(note))));
             }
+            Block::Chart(chart) => out.push(format!("图 {} {:?} {}", chart.id, chart.kind, chart.description)),
             Block::Contents => out.push("目录".to_string()),
             Block::PageBreak => out.push("换页".to_string()),
         }

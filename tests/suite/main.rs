@@ -6,6 +6,7 @@ mod departments;
 
 mod borders;
 mod bureau;
+mod charts;
 mod checks;
 mod checks_printed;
 mod classification;

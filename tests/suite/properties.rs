@@ -10,7 +10,7 @@ use gongkai::fonts::Fonts;
 use gongkai::money::{Look, rounded};
 use gongkai::style::Style;
 use gongkai::typeset::Pages;
-use gongkai::typeset::frame::{Item, Link, Page, Shade};
+use gongkai::typeset::frame::{Item, Link, Page, Segment, Shade};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use rust_decimal::Decimal;
@@ -136,6 +136,12 @@ fn within(item: &Item, (width, height): (f64, f64), page: usize) {
             vec![(run.x, run.y), (run.x + end, run.y)]
         }
         Item::Rule(rule) => vec![rule.from, rule.to],
+        Item::Path(path) => {
+            let ends = path.segments.iter().map(|segment| match segment {
+                Segment::Move(p) | Segment::Line(p) | Segment::Curve(_, _, p) => *p,
+            });
+            ends.collect()
+        }
         Item::Anchor(_, place) => vec![*place],
         Item::Link(Link { area, .. }) | Item::Shade(Shade { area, .. }) => {
             let (left, top, w, h) = *area;

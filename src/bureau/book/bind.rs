@@ -231,6 +231,11 @@ impl Part<'_> {
             Block::Heading(heading) => Block::Heading(self.heading(heading)),
             Block::Paragraph(paragraph) => self.paragraph(paragraph),
             Block::Table(table) => Block::Table(self.table(table)),
+            Block::Chart(mut chart) => {
+                chart.id.insert_str(0, &self.tables);
+                chart.values_mut().for_each(|value| value.figure.0 += self.figures);
+                Block::Chart(chart)
+            }
             other => other,
         }
     }

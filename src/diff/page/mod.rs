@@ -1,6 +1,7 @@
 //! What differs on the page: blocks aligned here, then the texts within them (`words`), and the cells and rows of their
 //! tables (`table`, over the `grid` of their addresses).
 
+mod chart;
 mod grid;
 mod table;
 mod view;
@@ -129,6 +130,7 @@ impl Walk<'_, '_> {
                 self.text(TextKind::Sentence, Some(&a.inlines), Some(&b.inlines), spot, behind);
             }
             (Block::Table(a), Block::Table(b)) => self.table(a, b, o, n),
+            (Block::Chart(a), Block::Chart(b)) => self.chart(a, b, spot),
             _ => {}
         }
     }
@@ -143,6 +145,7 @@ impl Walk<'_, '_> {
                 self.text(TextKind::Sentence, Some(&p.inlines), None, spot, words_of(&p.source, &None));
             }
             Block::Table(t) => self.whole_table(self.old, t, o, false),
+            Block::Chart(chart) => self.whole_chart(self.old, chart, spot, false),
             Block::Contents | Block::PageBreak => {}
         }
     }
@@ -157,6 +160,7 @@ impl Walk<'_, '_> {
                 self.text(TextKind::Sentence, None, Some(&p.inlines), spot, words_of(&None, &p.source));
             }
             Block::Table(t) => self.whole_table(self.new, t, n, true),
+            Block::Chart(chart) => self.whole_chart(self.new, chart, spot, true),
             Block::Contents | Block::PageBreak => {}
         }
     }

@@ -48,6 +48,7 @@ impl<'a> View<'a> {
             Block::Heading(h) => format!("H{}:{}", h.level, self.template(&h.inlines)),
             Block::Paragraph(p) => format!("P:{}:{}", p.role, self.template(&p.inlines)),
             Block::Table(t) => format!("T:{}", t.id),
+            Block::Chart(chart) => format!("G:{}", chart.id),
             Block::Contents => "C".to_string(),
             Block::PageBreak => "B".to_string(),
         }

@@ -1,5 +1,6 @@
 //! Mistakes of a set that can be seen without data: names that name nothing, doubled keys, shapes that cannot be.
 
+mod chart;
 mod table;
 
 use super::*;
@@ -17,6 +18,7 @@ pub fn check(set: &LayoutSet, stems: &[String], diagnostics: &mut Diagnostics) {
     check.ids();
     check.reasons();
     check.complete();
+    check.charts();
     for table in set.tables.values() {
         check.table(table);
     }

@@ -1,6 +1,7 @@
 //! A whole set: its files read, every declaration parsed and checked, all mistakes reported at once.
 
 mod axis;
+mod chart;
 mod column;
 mod filter;
 mod limits;
@@ -42,6 +43,8 @@ struct RawSet {
     complete: Option<Node>,
     #[serde(default)]
     rules: IndexMap<String, Node>,
+    #[serde(default = "yes")]
+    charts: bool,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +75,10 @@ struct RawNotice {
     title: Node,
     file_stem: Node,
     parts: Vec<Node>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn no_numbers() -> Node {
@@ -202,6 +209,10 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         Some(node) => super::rule::rules(&node, loader.diagnostics),
         None => Vec::new(),
     };
+    let charts = match files.toml("charts.toml", loader.diagnostics) {
+        Some(node) => chart::charts(&node, &mut loader),
+        None => IndexMap::new(),
+    };
     let (mut raw, style) = (raw?, style?);
     if !limits::style(&style, &style_node, loader.diagnostics) {
         return None;
@@ -231,6 +242,8 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         style,
         tables,
         narratives,
+        charts,
+        has_charts: raw.charts,
         lists,
         report,
         rules,
@@ -262,7 +275,7 @@ fn no_such_year(schema: &Schema, year: &str, place: Place) -> Option<Diagnostic>
 
 /// The declarations of every table by its file's stem, and what was found in reading them.
 fn table_nodes(files: &SetFiles) -> Vec<(String, Option<Node>, Diagnostics)> {
-    let others = ["set.toml", "schema.toml", "style.toml", "checks.toml"];
+    let others = ["set.toml", "schema.toml", "style.toml", "checks.toml", "charts.toml"];
     let mut names = files.names(".toml");
     names.retain(|name| !others.contains(&name.as_str()));
     let one = |name: String| {

@@ -46,6 +46,8 @@ pub struct Content {
     pub tracked_away: BTreeSet<String>,
     /// What Word shows and no text is read of, in order: “全力完成”一段里的符号（Wingdings F0FC）.
     pub unread: Vec<String>,
+    /// Relationships of the charts of ours that are shown, with their places in document order.
+    pub charts: Vec<(String, usize)>,
 }
 
 /// A paragraph of the department's own prose.
@@ -119,6 +121,9 @@ enum Open {
     Properties,
 }
 
+/// What a drawing is called that is not read.
+const PICTURE: &str = "图片或图形";
+
 const TRANSITIONAL: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const STRICT: &str = "http://purl.oclc.org/ooxml/wordprocessingml/main";
 const MATH: [&str; 2] =
@@ -151,6 +156,8 @@ struct Parser<'a> {
     options: &'a Options,
     name: &'a str,
     styles: &'a Styles,
+    /// Relationships of charts whose workbooks are read.
+    own_charts: &'a BTreeSet<String>,
     content: Content,
     open: Vec<Open>,
     hidden: usize,
@@ -176,12 +183,19 @@ struct Parser<'a> {
 }
 
 /// Reads the document part.
-pub fn parse(content: &[u8], name: &str, styles: &Styles, options: &Options) -> Result<Content, Diagnostic> {
+pub fn parse(
+    content: &[u8],
+    name: &str,
+    styles: &Styles,
+    own_charts: &BTreeSet<String>,
+    options: &Options,
+) -> Result<Content, Diagnostic> {
     let mut reader = NsReader::from_reader(content);
     let mut parser = Parser {
         options,
         name,
         styles,
+        own_charts,
         content: Content::default(),
         open: Vec::new(),
         hidden: 0,
@@ -256,13 +270,34 @@ impl Parser<'_> {
                 self.unread("公式".to_owned(), true);
                 Open::Hidden
             }
-            _ => Open::Other,
+            _ => {
+                if local.as_ref() == "chart" {
+                    self.chart(element);
+                }
+                Open::Other
+            }
         };
         if matches!(open, Open::Hidden | Open::TextBox) {
             self.hidden += 1;
         }
         self.open.push(open);
         Ok(())
+    }
+
+    /// A chart of ours within a drawing: that is read.
+    fn chart(&mut self, element: &BytesStart) {
+        let Some(id) = attribute(element, "id").filter(|id| self.own_charts.contains(id) && self.is_shown()) else {
+            return;
+        };
+        if let Some(paragraph) = self.paragraphs.last_mut()
+            && paragraph.unread.last().is_some_and(|what| what == PICTURE)
+        {
+            paragraph.unread.pop();
+        }
+        if !self.content.charts.iter().any(|(known, _)| *known == id) {
+            self.order += 1;
+            self.content.charts.push((id, self.order));
+        }
     }
 
     /// A small file can hold millions of cells; what is kept stays bounded.
@@ -305,7 +340,7 @@ impl Parser<'_> {
             "fldChar" => self.field(element),
             "sym" => self.symbol(element),
             "txbxContent" => return self.text_box_start(),
-            "drawing" | "pict" | "object" => self.unread("图片或图形".to_owned(), false),
+            "drawing" | "pict" | "object" => self.unread(PICTURE.to_owned(), false),
             "footnoteReference" => self.unread("脚注".to_owned(), false),
             "endnoteReference" => self.unread("尾注".to_owned(), false),
             "altChunk" => self.content.unread.push("插入的另一份文档".to_owned()),

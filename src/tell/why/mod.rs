@@ -121,6 +121,12 @@ fn each_figure(document: &Document, mut with: impl FnMut(&Inline, &str, &str, Op
     };
     for block in document.blocks() {
         match block {
+            Block::Chart(chart) => {
+                for value in chart.values() {
+                    let inline = Inline::figure(value.text.clone(), value.figure);
+                    inlines(&[inline], &format!("图“{}”", chart.id), None);
+                }
+            }
             Block::Paragraph(p) => inlines(&p.inlines, &plain_text(&p.inlines), origin(&p.source)),
             Block::Heading(h) => inlines(&h.inlines, &plain_text(&h.inlines), origin(&h.source)),
             Block::Table(table) => {

@@ -2,7 +2,7 @@
 //!
 //! It drops property elements that docx-rs writes empty, puts children of properties in the schema's order, takes
 //! away attributes that do not belong (`w14:paraId` from a counter, `w:type` of a grid column, `w:dirty`), and adds
-//! what docx-rs does not know: repeating header rows, titles of tables, the rest of a content control, and which
+//! what docx-rs does not know: charts, repeating header rows, titles of tables, the rest of a content control, and which
 //! programs see the field around the contents.
 
 use super::Error;
@@ -20,6 +20,8 @@ pub struct Facts<'a> {
     pub description: &'a str,
     /// `w:sectPr` of the section that ends with this paragraph.
     pub section: Option<&'a str>,
+    /// What its run shows, where that is a drawing.
+    pub drawing: &'a str,
     /// Its content controls and runs.
     pub noted: &'a Noted,
     /// What became of the paragraph (of its mark), or of the row.
@@ -50,6 +52,7 @@ impl Facts<'_> {
         caption: "",
         description: "",
         section: None,
+        drawing: "",
         noted: Noted::NOTHING,
         change: Change::Same,
         first_change: 0,
@@ -263,6 +266,9 @@ impl Finish<'_> {
             self.sort(&open);
         } else {
             self.depth = self.depth.saturating_sub(1);
+        }
+        if name == "w:r" {
+            self.text(self.facts.drawing);
         }
         self.text("</");
         self.text(self.shown_name(name));

@@ -8,6 +8,7 @@
 
 mod body;
 mod built_in;
+mod chart;
 mod contents;
 mod finish;
 mod fixed_styles;

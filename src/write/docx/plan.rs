@@ -2,6 +2,7 @@
 //! so that counting is simple; what follows is independent for each item.
 
 use super::Error;
+use super::chart::ChartPlan;
 use super::contents::{Entry, Listing};
 use super::lengths::half_points;
 use super::properties::Properties;
@@ -11,7 +12,7 @@ use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
 use super::tags::Tags;
 use super::xml::{TURN, twips};
-use crate::document::{Block, Change, Document, Heading, Inline, Paragraph, Section, Source, Start, Table};
+use crate::document::{Block, Change, Chart, Document, Heading, Inline, Paragraph, Section, Source, Start, Table};
 use crate::fonts::Fonts;
 use crate::style::Style;
 use crate::typeset::frame::{self, TableGeometry, TextGeometry};
@@ -22,6 +23,7 @@ use std::collections::BTreeSet;
 pub struct Plan<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
+    pub charts: Vec<ChartPlan<'a>>,
     pub sections: Sections,
     pub properties: Properties<'a>,
     /// Author and date of tracked changes, as attributes.
@@ -41,6 +43,8 @@ pub enum Look {
     Gap,
     /// Holds a section's properties after a table.
     SectionEnd,
+    /// Holds a picture, as high as that.
+    Picture,
 }
 
 pub struct ParagraphPlan<'a> {
@@ -55,6 +59,8 @@ pub struct ParagraphPlan<'a> {
     pub change: Change,
     /// The id of its first tracked change.
     pub first_change: u32,
+    /// The number of the chart that is all of it.
+    pub chart: Option<usize>,
 }
 
 impl<'a> ParagraphPlan<'a> {
@@ -67,6 +73,7 @@ impl<'a> ParagraphPlan<'a> {
             ends_section: None,
             change: Change::Same,
             first_change: 0,
+            chart: None,
         }
     }
 }
@@ -175,7 +182,16 @@ pub fn plan<'a>(
     planner.properties.spelled(&planner.tags);
     planner.properties.units(document);
     let revision = revision(document);
-    Ok(Plan { styles: planner.styles, items: planner.items, sections, properties: planner.properties, revision })
+    let charts = planner.charts;
+    planner.styles.has_pictures = !charts.is_empty();
+    Ok(Plan {
+        styles: planner.styles,
+        items: planner.items,
+        charts,
+        sections,
+        properties: planner.properties,
+        revision,
+    })
 }
 
 /// The author of every tracked change, and the edition's date.
@@ -191,6 +207,7 @@ fn change_of(section: &Section) -> Change {
         Block::Heading(heading) => heading.change,
         Block::Paragraph(paragraph) => paragraph.change,
         Block::Table(table) => table.change,
+        Block::Chart(chart) => chart.change,
         Block::Contents | Block::PageBreak => Change::Same,
     };
     let mut all = section.blocks.iter().filter(|b| !matches!(b, Block::PageBreak)).map(of);
@@ -208,6 +225,7 @@ pub struct Planner<'a> {
     pages: &'a Pages,
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
+    charts: Vec<ChartPlan<'a>>,
     listing: Listing,
     tags: Tags<'a>,
     properties: Properties<'a>,
@@ -240,6 +258,7 @@ impl<'a> Planner<'a> {
             pages,
             styles,
             items: Vec::new(),
+            charts: Vec::new(),
             listing,
             tags: Tags::default(),
             properties: Properties::default(),
@@ -273,6 +292,10 @@ impl<'a> Planner<'a> {
             Block::Heading(heading) => self.heading(heading),
             Block::Paragraph(paragraph) => self.paragraph(paragraph),
             Block::Table(table) => self.table(table),
+            Block::Chart(chart) => {
+                self.chart(chart);
+                Ok(())
+            }
             Block::Contents => self.contents(page),
             Block::PageBreak => {
                 self.new_page = true;
@@ -530,6 +553,29 @@ impl<'a> Planner<'a> {
         if self.new_page || matches!(self.items.last(), Some(Item::Table(_))) {
             self.structural(Look::Gap);
         }
+    }
+
+    /// A paragraph that holds a chart. Its figures have their tags as if each had a control.
+    fn chart(&mut self, chart: &'a Chart) {
+        self.new_page |= self.pages.moved.contains(&self.at);
+        self.change = chart.change;
+        let size = self.pages.charts.get(self.charts.len()).copied().unwrap_or_default();
+        let document = self.document;
+        let tags = chart.values().map(|value| {
+            let figure = document.figure(value.figure);
+            let tag = self.tags.next(&figure.address);
+            self.properties.printed(figure, &tag, &value.text);
+            tag
+        });
+        let tags = if chart.change == Change::Deleted { Vec::new() } else { tags.collect() };
+        let first_change = self.bookmarks + 1;
+        if !chart.change.is_same() {
+            self.bookmarks += 2;
+        }
+        let number = self.charts.len();
+        self.charts.push(ChartPlan { chart, tags, size });
+        let plan = ParagraphPlan::new(Look::Picture, Vec::new());
+        self.add(ParagraphPlan { chart: Some(number), first_change, ..plan });
     }
 
     /// The section's properties go into its last paragraph. After a table there must be one; after the contents

@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::built_in::{built_in_name, is_built_in, priority, standard_id};
-use super::fixed_styles::{FIXED_STYLES, table_style, table_style_id};
+use super::fixed_styles::{FIXED_STYLES, PICTURE_STYLE, table_style, table_style_id};
 use super::lengths::{footer_pitch, half_points, line_pitch};
 use super::look::{CHARACTER, PARAGRAPH, Properties};
 use super::xml::{escape, twips};
@@ -128,11 +128,15 @@ pub struct StyleBook<'a> {
     emphasis: Vec<&'a str>,
     /// The level of the first heading of each role.
     levels: BTreeMap<&'a str, u8>,
+    /// Some paragraph holds a picture.
+    pub has_pictures: bool,
 }
 
 /// Ids of the two styles of structural paragraphs, which Word demands between tables and at a section's end.
 pub const BETWEEN: &str = "TableGap";
 pub const SECTION_END: &str = "SectionEnd";
+/// Id of the style of a paragraph that holds a picture.
+pub const PICTURE: &str = "Picture";
 /// Id of the style of the line above a table.
 pub const LAYOUT_TABLE: &str = "LayoutTable";
 
@@ -140,8 +144,15 @@ impl<'a> StyleBook<'a> {
     pub fn new(document: &'a Document, style: &'a Style, fonts: &'a Fonts) -> Result<StyleBook<'a>, Error> {
         let page = style.page.get(&style.number.page).or_else(|| style.page.first().map(|(_, p)| p));
         let page = page.ok_or_else(|| Error::Page(style.number.page.clone()))?.clone();
-        let mut book =
-            StyleBook { style, fonts, page, named: IndexMap::new(), emphasis: Vec::new(), levels: BTreeMap::new() };
+        let mut book = StyleBook {
+            style,
+            fonts,
+            page,
+            named: IndexMap::new(),
+            emphasis: Vec::new(),
+            levels: BTreeMap::new(),
+            has_pictures: false,
+        };
         for heading in document.headings() {
             book.levels.entry(heading.role.as_str()).or_insert(heading.level.clamp(1, 9));
         }
@@ -288,6 +299,9 @@ impl<'a> StyleBook<'a> {
             ),
         }
         out.push_str(FIXED_STYLES);
+        if self.has_pictures {
+            out.push_str(PICTURE_STYLE);
+        }
         for (index, role) in self.emphasis.iter().enumerate() {
             let (name, custom) = match index {
                 0 => ("Strong".to_owned(), ""),

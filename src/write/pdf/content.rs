@@ -3,7 +3,9 @@
 
 use super::glyphs::{self, Cluster, Codes};
 use super::syntax::utf16_bytes;
-use crate::typeset::frame::{Artifact, Element, ElementId, Item, Page, Rule, Run, Shade, Tag, Watermark};
+use crate::typeset::frame::{
+    Artifact, Element, ElementId, Item, Page, Path, Rule, Run, Segment, Shade, Tag, Watermark,
+};
 use crate::write::rules;
 use printpdf::{
     Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point,
@@ -146,6 +148,7 @@ impl Pen<'_> {
             self.rules(&rules);
             self.ops.push(Op::EndMarkedContent);
         }
+        self.paths(items);
         // A repeated head stands first; leaders come last, for between a title and its number they would cut the
         // entry in two.
         let place = |run: &&Run| match run.tag {
@@ -157,6 +160,57 @@ impl Pen<'_> {
         runs.sort_by_key(place);
         let marked: Vec<(Mark, &Run)> = runs.into_iter().map(|run| (Mark::Tag(run.tag), run)).collect();
         self.texts(&marked);
+    }
+
+    /// Draws shapes, those of one element in one marked-content sequence.
+    fn paths(&mut self, items: &[Item]) {
+        let paths: Vec<&Path> =
+            items.iter().filter_map(|i| if let Item::Path(p) = i { Some(p) } else { None }).collect();
+        for of_element in paths.chunk_by(|a, b| a.tag == b.tag) {
+            self.begin(Mark::Tag(of_element[0].tag));
+            let (mut ground, mut width) = (0, None);
+            for path in of_element {
+                if let Some(lightness) = path.fill.map(milli).filter(|lightness| *lightness != ground) {
+                    ground = lightness;
+                    self.ops.push(Op::SetFillColor { col: grey(lightness as f32 / 1000.0) });
+                }
+                if let Some(stroke) = path.stroke.map(milli).filter(|stroke| width != Some(*stroke)) {
+                    width = Some(stroke);
+                    self.ops.push(Op::SetOutlineThickness { pt: points(stroke) });
+                }
+                self.path(path);
+            }
+            if ground != 0 {
+                self.ops.push(Op::SetFillColor { col: grey(0.0) });
+            }
+            self.ops.push(Op::EndMarkedContent);
+        }
+    }
+
+    fn path(&mut self, path: &Path) {
+        let mut parts: Vec<Vec<LinePoint>> = Vec::new();
+        for segment in &path.segments {
+            let at = |(x, y): (f64, f64), bezier: bool| LinePoint {
+                p: Point { x: points(milli(x)), y: points(milli(self.height - y)) },
+                bezier,
+            };
+            match (segment, parts.last_mut()) {
+                (Segment::Move(p), _) => parts.push(vec![at(*p, false)]),
+                (Segment::Line(p), Some(part)) => part.push(at(*p, false)),
+                (Segment::Curve(a, b, p), Some(part)) => part.extend([at(*a, true), at(*b, true), at(*p, false)]),
+                _ => {}
+            }
+        }
+        let mode = match (path.fill, path.stroke) {
+            (Some(_), Some(_)) => PaintMode::FillStroke,
+            (Some(_), None) => PaintMode::Fill,
+            (None, _) => {
+                let lines = parts.into_iter().map(|points| Op::DrawLine { line: Line { points, is_closed: false } });
+                return self.ops.extend(lines);
+            }
+        };
+        let rings = parts.into_iter().map(|points| PolygonRing { points }).collect();
+        self.ops.push(Op::DrawPolygon { polygon: Polygon { rings, mode, winding_order: WindingOrder::NonZero } });
     }
 
     fn furniture(&mut self, items: &[Item]) {

@@ -89,6 +89,9 @@ impl Tree {
         for (key, text) in texts.into_iter().filter_map(|(key, text)| Some((key, text.as_deref()?))) {
             dict.text(key, text);
         }
+        if let ElementKind::Figure { alt, .. } = &element.kind {
+            dict.text("Alt", alt);
+        }
         if let Some(language) = element.language {
             dict.text("Lang", language);
         }
@@ -207,6 +210,7 @@ pub(super) fn type_name(kind: &ElementKind) -> &'static str {
         ElementKind::TableRow => "TR",
         ElementKind::HeaderCell { .. } => "TH",
         ElementKind::DataCell { .. } => "TD",
+        ElementKind::Figure { .. } => "Figure",
         ElementKind::Note { .. } => "Note",
     }
 }
@@ -219,8 +223,16 @@ fn identifier(kind: &ElementKind) -> Option<&str> {
     }
 }
 
-/// Writes table attributes (ISO 32000-1 14.8.5.7), where the element has any.
+/// Writes the attributes of a table (ISO 32000-1 14.8.5.7) or the place of a figure (14.8.5.4.3), where the element has
+/// any.
 fn write_attributes(element: &mut DictionaryWriter, kind: &ElementKind) {
+    if let ElementKind::Figure { bounds, .. } = kind {
+        let mut layout = element.dictionary("A");
+        layout.name("O", "Layout");
+        layout.name("Placement", "Block");
+        layout.array("BBox", bounds.iter(), |out, length| write_integer(out, *length));
+        return layout.end();
+    }
     let none = match kind {
         ElementKind::Table { summary } => summary.is_empty(),
         ElementKind::HeaderCell { .. } => false,

@@ -13,7 +13,7 @@ use super::pdf::glyphs;
 use super::rules;
 use crate::fonts::{Face, FaceId, Fonts};
 use crate::markup::escape;
-use crate::typeset::frame::{Item, Page, Rule, Run, Shade};
+use crate::typeset::frame::{Item, Page, Path, Rule, Run, Segment, Shade};
 use std::fmt::Write;
 
 /// The family that text of a face asks for.
@@ -91,15 +91,20 @@ impl Pen<'_> {
     fn items(&mut self, items: &[Item]) {
         for item in items {
             if let Item::Shade(Shade { area: (x, y, width, height), lightness }) = item {
-                let grey = (lightness.clamp(0.0, 1.0) * 255.0).round() as u8;
+                let grey = grey(*lightness);
                 let [x, y, width, height] = [x, y, width, height].map(|v| number(*v));
                 let _ = write!(
                     self.svg,
-                    "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"#{grey:02x}{grey:02x}{grey:02x}\"/>"
+                    "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{grey}\"/>"
                 );
             }
         }
         self.rules(items);
+        for item in items {
+            if let Item::Path(path) = item {
+                self.path(path);
+            }
+        }
         for item in items {
             if let Item::Run(run) = item {
                 self.run(run);
@@ -120,6 +125,30 @@ impl Pen<'_> {
             }
             self.svg.push_str("\"/>");
         }
+    }
+
+    /// A shape of a picture.
+    fn path(&mut self, path: &Path) {
+        self.svg.push_str("<path d=\"");
+        for segment in &path.segments {
+            let (sign, all): (&str, &[(f64, f64)]) = match segment {
+                Segment::Move(p) => ("M", &[*p]),
+                Segment::Line(p) => ("L", &[*p]),
+                Segment::Curve(a, b, p) => ("C", &[*a, *b, *p]),
+            };
+            self.svg.push_str(sign);
+            let places: Vec<String> = all.iter().flat_map(|(x, y)| [number(*x), number(*y)]).collect();
+            self.svg.push_str(&places.join(" "));
+        }
+        let fill = path.fill.map_or_else(|| "none".to_string(), grey);
+        if path.fill.is_some() {
+            self.svg.push('Z');
+        }
+        let _ = write!(self.svg, "\" fill=\"{fill}\"");
+        if let Some(width) = path.stroke {
+            let _ = write!(self.svg, " stroke=\"#000\" stroke-width=\"{}\"", number(width));
+        }
+        self.svg.push_str("/>");
     }
 
     fn run(&mut self, run: &Run) {
@@ -148,6 +177,12 @@ impl Pen<'_> {
             escape(&text)
         );
     }
+}
+
+/// From 0, black, to 1, white.
+fn grey(lightness: f64) -> String {
+    let grey = (lightness.clamp(0.0, 1.0) * 255.0).round() as u8;
+    format!("#{grey:02x}{grey:02x}{grey:02x}")
 }
 
 /// A length to a hundredth of a point, without noughts at its end.

@@ -1,5 +1,6 @@
 //! XLSX: records as a workbook to fill, the published tables, lists. The only place that names rust_xlsxwriter.
 
+pub mod chart;
 pub mod list;
 pub mod records;
 pub mod tables;

@@ -23,6 +23,10 @@ pub fn printed(document: &Document) -> Vec<(String, u32, String)> {
             Block::Heading(heading) => see(&heading.inlines),
             Block::Paragraph(paragraph) => see(&paragraph.inlines),
             Block::Table(table) => of_table(table).into_iter().for_each(&mut see),
+            Block::Chart(chart) => {
+                let shown = chart.values().map(|v| Inline::figure(v.amount.normalize().to_string(), v.figure));
+                see(&shown.collect::<Vec<_>>());
+            }
             Block::Contents | Block::PageBreak => {}
         }
     }

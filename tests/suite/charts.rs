@@ -1,0 +1,205 @@
+//! Figures as pictures: drawn in the PDF, native in the DOCX, switched off by a line, corrected, compared, pulled back.
+
+use crate::common::{self, built, copy, difference, made};
+use gongkai::document::{Block, Change, Chart, Document, plain_text};
+use gongkai::read_docx::{Options, read};
+use gongkai::write::Format;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+use std::process::Command;
+
+/// The final account of a published department in a folder of its own.
+fn department() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&common::root().join("tests/published/final-account-2024/data"), folder.path());
+    folder
+}
+
+fn lay(folder: &Path, file: &str, text: &str) {
+    let file = folder.join(file);
+    std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+    std::fs::write(file, text).expect("written");
+}
+
+fn document(folder: &Path) -> Document {
+    made(folder).remove(0).document().clone()
+}
+
+fn charts(document: &Document) -> Vec<&Chart> {
+    document.charts().collect()
+}
+
+fn words(document: &Document) -> String {
+    let texts = document.blocks().filter_map(|b| if let Block::Paragraph(p) = b { Some(&p.inlines) } else { None });
+    texts.map(|inlines| plain_text(inlines) + "\n").collect()
+}
+
+/// The parts of a package by their names.
+fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
+    let count = archive.len();
+    let one = |index: usize| {
+        let mut part = archive.by_index(index).expect("a part");
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("read");
+        (part.name().to_owned(), bytes)
+    };
+    (0..count).map(one).collect()
+}
+
+fn packed(parts: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
+        out.write_all(bytes).expect("written");
+    }
+    out.finish().expect("finished").into_inner()
+}
+
+fn gongkai(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_gongkai")).current_dir(common::root()).args(arguments).output();
+    let output = output.expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+}
+
+#[test]
+fn a_final_account_has_its_three_charts_where_its_sentences_speak_of_them() {
+    let folder = department();
+    let document = document(folder.path());
+    let said: Vec<String> = charts(&document).iter().map(|chart| chart.description.clone()).collect();
+    assert_eq!(
+        said,
+        [
+            "图1，收入、支出决算总计变动情况：收入总计2023年度3052.34万元，2024年度2995.39万元；支出总计2023年度3052.34万元，2024年度2995.39万元。",
+            "图2，收入决算结构：财政拨款收入2940.05万元，占99.79%；其他收入6.20万元，占0.21%。",
+            "图3，支出决算结构：基本支出2336.91万元，占79.49%；项目支出603.14万元，占20.51%。",
+        ]
+    );
+    let words = words(&document);
+    for text in
+        ["（见图1）。\n图1　收入、支出决算总计变动情况\n", "占0.21%（见图2）。\n图2　", "占20.51%（见图3）。\n图3　"]
+    {
+        assert!(words.contains(text), "{text}\n{words}");
+    }
+}
+
+#[test]
+fn one_line_of_an_overlay_switches_charts_off() {
+    let folder = department();
+    lay(folder.path(), "layout/set.toml", "charts = false\n");
+    let document = document(folder.path());
+    assert!(charts(&document).is_empty());
+    assert!(!words(&document).contains('图'), "{}", words(&document));
+    let docx = built(folder.path(), &[Format::Docx]).remove(0).bytes;
+    let parts = parts(&docx);
+    assert!(!parts.keys().any(|name| name.contains("chart") || name.ends_with(".xlsx")), "{:?}", parts.keys());
+    assert!(!String::from_utf8_lossy(&parts["[Content_Types].xml"]).contains("xlsx"));
+    assert!(!String::from_utf8_lossy(&parts["word/styles.xml"]).contains("Picture"));
+}
+
+#[test]
+fn the_pdf_has_them_as_figures_with_words_and_keeps_its_rules() {
+    let folder = department();
+    let pdf = built(folder.path(), &[Format::Pdf]).remove(0).bytes;
+    let found = crate::conformance::findings(&pdf);
+    assert!(found.is_empty(), "{found:#?}");
+    let file = lopdf::Document::load_mem(&pdf).expect("a PDF");
+    let figures: Vec<&lopdf::Dictionary> = (file.objects.values().filter_map(|object| object.as_dict().ok()))
+        .filter(|dict| dict.get(b"S").and_then(|s| s.as_name()).is_ok_and(|name| name == b"Figure"))
+        .collect();
+    let alternatives: Vec<String> =
+        figures.iter().map(|f| lopdf::decode_text_string(f.get(b"Alt").expect("words")).expect("a text")).collect();
+    let document = document(folder.path());
+    let said: Vec<&str> = charts(&document).iter().map(|chart| chart.description.as_str()).collect();
+    assert_eq!(alternatives.len(), 3);
+    assert!(said.iter().all(|said| alternatives.iter().any(|words| words == said)), "{alternatives:?}");
+    for figure in figures {
+        let layout = figure.get(b"A").and_then(|a| a.as_dict()).expect("attributes");
+        let bounds = layout.get(b"BBox").and_then(|b| b.as_array()).expect("its place");
+        let [left, bottom, right, top] = &bounds[..] else { panic!("four numbers: {bounds:?}") };
+        let number = |of: &lopdf::Object| of.as_i64().expect("a number");
+        assert!(number(left) < number(right) && number(bottom) < number(top), "{bounds:?}");
+        assert!(figure.has(b"K"), "it holds what it draws");
+    }
+}
+
+#[test]
+fn the_docx_has_them_as_charts_with_workbooks_and_explicit_fills() {
+    let folder = department();
+    let docx = built(folder.path(), &[Format::Docx]).remove(0).bytes;
+    let parts = parts(&docx);
+    for number in 1..=3 {
+        let xml = String::from_utf8_lossy(&parts[&format!("word/charts/chart{number}.xml")]).into_owned();
+        let filled = xml.matches("<c:dPt>").count().max(xml.matches("<c:ser>").count());
+        assert_eq!(filled, 2, "{xml}");
+        assert!(xml.contains("a:solidFill") && xml.contains("a:pattFill"), "{xml}");
+        assert!(parts[&format!("word/embeddings/chart{number}.xlsx")].starts_with(b"PK"));
+    }
+    let first = String::from_utf8_lossy(&parts["word/charts/chart1.xml"]).into_owned();
+    assert!(first.contains("<c:v>3052.34</c:v>") && first.contains("<c:min val=\"0\"/>"), "{first}");
+    let document = String::from_utf8_lossy(&parts["word/document.xml"]).into_owned();
+    assert!(document.contains("descr=\"图3，支出决算结构：基本支出2336.91万元，占79.49%"), "{document}");
+    // What is read back is what is shown.
+    let reading = read(&docx, &Options::default()).expect("a DOCX");
+    assert!(reading.findings.is_empty() && reading.unread.is_empty(), "{:?} {:?}", reading.findings, reading.unread);
+    let of_charts = reading.figures.iter().filter(|f| f.address == "b1/总计/决算数@prior");
+    assert_eq!(of_charts.map(|f| f.text.as_str()).collect::<Vec<_>>(), ["3052.34"]);
+}
+
+/// The line of the ledger that holds all of 其他收入: corrected, its text before and after.
+fn corrected(folder: &Path) -> (String, String) {
+    let file = folder.join("ledger.csv");
+    let text = std::fs::read_to_string(&file).expect("a ledger");
+    let line = text.lines().find(|line| line.contains("其他收入")).expect("such a line").to_owned();
+    let amount = line.rsplit(',').find(|cell| cell.contains('.')).expect("an amount").to_owned();
+    let new =
+        format!("{}", amount.parse::<rust_decimal::Decimal>().expect("a number") + rust_decimal::Decimal::from(30_000));
+    std::fs::write(&file, text.replacen(&line, &line.replace(&amount, &new), 1)).expect("written");
+    (amount, new)
+}
+
+#[test]
+fn a_corrected_figure_moves_its_chart_and_is_told_and_marked() {
+    let (old, new) = (department(), department());
+    corrected(new.path());
+    let (was, is) = (made(old.path()), made(new.path()));
+    let shares = |all: &[gongkai::made::Made]| {
+        let document = all[0].document();
+        document.charts().nth(1).expect("图2").items[1].values[0].clone()
+    };
+    assert_eq!((shares(&was).text.as_str(), shares(&is).text.as_str()), ("6.20", "9.20"));
+    let diff = difference(&was, &is);
+    let printed = |f: &&gongkai::diff::FigureChange| f.printings.iter().any(|p| p.new.as_deref() == Some("9.20"));
+    let moved: Vec<usize> = diff.figures.iter().filter(printed).map(|f| f.printings.len()).collect();
+    // The table prints one; the sentence and the chart print another.
+    assert!(moved.contains(&2), "{moved:?}");
+    let marked = gongkai::marked::merge(was[0].document(), is[0].document());
+    let pie: Vec<Change> = marked.charts().filter(|c| c.id.starts_with("收入结构")).map(|c| c.change).collect();
+    assert_eq!(pie, [Change::Deleted, Change::Inserted]);
+    let same = marked.charts().filter(|c| c.id == "支出结构").map(|c| c.change);
+    assert_eq!(same.collect::<Vec<_>>(), [Change::Same]);
+}
+
+#[test]
+fn a_number_typed_into_the_workbook_of_a_chart_comes_back() {
+    let folder = department();
+    let docx = built(folder.path(), &[Format::Docx]).remove(0).bytes;
+    let mut all = parts(&docx);
+    let mut book = parts(&all["word/embeddings/chart2.xlsx"]);
+    let sheet = String::from_utf8(book["xl/worksheets/sheet1.xml"].clone()).expect("text");
+    assert!(sheet.contains("<v>6.2</v>"), "{sheet}");
+    book.insert("xl/worksheets/sheet1.xml".into(), sheet.replace("<v>6.2</v>", "<v>9.2</v>").into_bytes());
+    all.insert("word/embeddings/chart2.xlsx".into(), packed(&book));
+    let work = tempfile::tempdir().expect("a folder");
+    let file = work.path().join("改过.docx");
+    std::fs::write(&file, packed(&all)).expect("written");
+    let before = std::fs::read_to_string(folder.path().join("ledger.csv")).expect("a ledger");
+    let (code, out) =
+        gongkai(&["pull", file.to_str().expect("a path"), folder.path().to_str().expect("a path"), "--write"]);
+    let after = std::fs::read_to_string(folder.path().join("ledger.csv")).expect("a ledger");
+    let changed: Vec<(&str, &str)> = before.lines().zip(after.lines()).filter(|(a, b)| a != b).collect();
+    let [(_, line)] = changed[..] else { panic!("{code:?} {out}") };
+    assert!(line.contains("其他收入") && line.contains("92000"), "{line}");
+}
