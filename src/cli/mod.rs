@@ -5,6 +5,7 @@ mod audit;
 mod book;
 mod build;
 mod check;
+mod clicked;
 mod diff;
 mod explain;
 mod export;
@@ -25,6 +26,8 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
 use messages::tell;
 use std::process::ExitCode;
+
+pub use clicked::run_in_window;
 
 const ABOUT: &str = "gongkai（公开）：由结构化的预算数据生成部门预算公开文本，一份 PDF，一份可编辑的 DOCX";
 
@@ -214,11 +217,14 @@ fn let_writes_fail() {
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
     let_writes_fail();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return usage_error(&error),
-    };
-    match cli.command {
+    clicked::let_read(match Cli::try_parse_from(clicked::arguments()) {
+        Ok(cli) => done(cli.command),
+        Err(error) => usage_error(&error),
+    })
+}
+
+fn done(command: Command) -> ExitCode {
+    match command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Audit(args) => audit::run(&args),
