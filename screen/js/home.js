@@ -4,7 +4,7 @@ import { newDialog, WORKBOOK } from './fresh.js';
 
 /** What the last list was, for what is dropped on any screen. @type {any} */
 let known = { departments: [], root: '' };
-const STANDING = { absent: ['未交', 'dim', 'note'], errors: ['有错误', 'er', 'err'], warnings: ['有警告', 'go', 'warn'], good: ['无误', 'ok', 'ok'] };
+const STANDING = { absent: ['未交', 'dim', 'note'], errors: ['有错误', 'er', 'err'], warnings: ['有警告', 'wn', 'warn'], good: ['无误', 'ok', 'ok'] };
 
 /** The board: all departments, or those that were named; what is known at once, then how each stands. */
 export async function homeView(all) {
