@@ -14,7 +14,7 @@ use crate::published::load;
 use crate::refusal::refusal;
 use crate::tell::published::published;
 use crate::toml_tree::toml_string;
-use crate::workbook::HEADS;
+use crate::workbook::{HEADS, Workbook, is_none};
 use crate::workshop::compose_all;
 use crate::write::xlsx::records::{Handout, write};
 use std::collections::BTreeSet;
@@ -54,8 +54,7 @@ pub fn workbook(path: &Path) -> Result<(String, Vec<u8>), Diagnostic> {
 pub fn workbook_name(name: &str) -> Result<String, Diagnostic> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     if !is_workbook(last) {
-        let found = Diagnostic::error("E171", format!("“{last}”不是工作簿"));
-        return Err(found.hint("要 .xlsx、.xlsm、.xls 或 .ods"));
+        return Err(is_none(last, "不是工作簿"));
     }
     // A name that the folder counts, whatever it was called: hidden files and locks of Excel do not count.
     Ok(file_name(last.trim_start_matches(['.', '~', '$'])))
@@ -156,6 +155,12 @@ pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Dia
         return None;
     }
     let set = the_set(&Begin { layout, year, ..what.clone() }, former.as_ref(), layouts, diagnostics)?;
+    if let Some((name, bytes)) = &what.workbook
+        && let Err(wrong) = Workbook::open(&bytes.as_slice().into(), name)
+    {
+        diagnostics.push(wrong);
+        return None;
+    }
     let files = match files(path, what, &set, former.as_ref()) {
         Ok(files) => files,
         Err(found) => {
@@ -187,6 +192,16 @@ pub(crate) fn with_new_files(
 pub(crate) fn is_there(folder: &Folder, name: &str) -> Diagnostic {
     let message = format!("{} 已经有了", folder.path_of(name).display());
     Diagnostic::error("E516", message).hint("请换一个文件夹；这里的文件不会覆盖")
+}
+
+/// E517: what a department is made of was not said.
+pub(crate) fn not_said(what: &str) -> Diagnostic {
+    Diagnostic::error("E517", format!("没有写{what}"))
+}
+
+/// E516: there is no folder to make one in.
+pub(crate) fn no_place(place: &Path) -> Diagnostic {
+    Diagnostic::error("E516", format!("没有这个文件夹：{}", place.display())).hint("新部门的文件夹建在它里面")
 }
 
 /// E517: no year was said. `or`: what else may be done.

@@ -1,11 +1,12 @@
 //! A new department, asked for on a screen: `new`, with the same library calls.
 
-use crate::begin::{Begin, begin, make_folders, workbook, workbook_name};
+use crate::begin::{Begin, begin, make_folders, no_place, not_said, workbook, workbook_name};
 use crate::bureau::book::Binding;
 use crate::compose::file_name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::layout::Layouts;
 use crate::place::save;
+use crate::workbook::is_none;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -51,13 +52,12 @@ pub(super) fn made(
 ) -> Option<PathBuf> {
     let place = Path::new(asked.place.trim());
     if !place.is_dir() {
-        let message = format!("没有这个文件夹：{}", place.display());
-        found.push(Diagnostic::error("E516", message).hint("新部门的文件夹建在它里面"));
+        found.push(no_place(place));
     }
     let (code, name) = (asked.code.trim(), asked.name.trim());
     for (what, text) in [("部门代码", code), ("部门名称", name)] {
         if text.is_empty() {
-            found.push(Diagnostic::error("E517", format!("没有写{what}")));
+            found.push(not_said(what));
         }
     }
     let workbook = given_workbook(asked).map_err(|wrong| found.push(wrong)).ok().flatten();
@@ -87,6 +87,6 @@ fn given_workbook(asked: &Asked) -> Result<Option<(String, Vec<u8>)>, Diagnostic
     let Some(dropped) = &asked.workbook else { return Ok(None) };
     let name = workbook_name(&dropped.name)?;
     let bytes = STANDARD.decode(&dropped.bytes);
-    let bytes = bytes.map_err(|_| Diagnostic::error("E171", format!("“{name}”没有传全")).hint("再拖一次"))?;
+    let bytes = bytes.map_err(|_| is_none(&name, "没有传全"))?;
     Ok(Some((name, bytes)))
 }
