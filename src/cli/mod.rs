@@ -173,7 +173,7 @@ enum Command {
     /// 新建一个数据文件夹：report.toml、文字的空白和要填的工作簿
     #[command(help_template = HELP, override_usage = "gongkai new [选项] <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
+        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632-2026 --workbook 明细.xlsx --layout hebei-department-budget-2023 --name 教育局\n                                           用已有的工作簿\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
     )]
     New(new::NewArgs),
     /// 把一个部门的全部数据写成一个工作簿

@@ -258,7 +258,7 @@ def many(page, context):
     """Sixty departments on the board: their list at once, how each stands soon after, any of them opened."""
     rows = page.locator(".list tbody tr")
     expect(rows).to_have_count(60)
-    expect(page.locator(".hhead")).to_contain_text("60 个部门")
+    expect(page.locator(".hhead")).to_contain_text("60 个部门", timeout=240000)
     expect(page.locator('tr[data-standing=""]')).to_have_count(0)
     expect(page.locator('tr[data-standing="errors"]')).to_have_count(1)
     rows.nth(41).locator("th a").click()

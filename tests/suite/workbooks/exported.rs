@@ -176,9 +176,12 @@ fn the_offices_own_workbook_is_taken_as_it_is_and_what_is_none_makes_no_folder()
     assert!(found.is_empty(), "{:#?}", found.sorted());
     assert_eq!(std::fs::read(path.join("表.xlsx")).expect("it is there"), own);
     assert!(!path.join(WORKBOOK).exists(), "none to fill beside it");
-    assert_eq!(total(&path, "ledger"), total(&common::sample(), "ledger"));
     let report = std::fs::read_to_string(path.join("report.toml")).expect("it is there");
     assert!(report.contains("code = \"A07\"") && report.contains("“引号”局"), "{report}");
+    // With the rest of the report said, the workbook's records are the department's.
+    copy(&common::sample().join("layout"), &path.join("layout"));
+    std::fs::copy(common::sample().join("report.toml"), path.join("report.toml")).expect("written");
+    assert_eq!(total(&path, "ledger"), total(&common::sample(), "ledger"));
     // A name that leads elsewhere, or that no folder counts, is a plain one.
     for (name, plain) in [("..\\..\\表.xlsx", "表.xlsx"), ("a/~$表.XLSX", "表.XLSX"), ("C:\\CON.xls", "_CON.xls")] {
         assert_eq!(gongkai::begin::workbook_name(name).expect("a workbook"), plain);
