@@ -395,8 +395,11 @@ impl Reader<'_> {
         }
     }
 
-    /// A total that is not there is not nought: nobody says what it is.
+    /// A total that is not there beside other rows is not nought: nobody says what it is. A table without rows is nought.
     fn absent_totals(&mut self) {
+        if self.rows.is_empty() {
+            return;
+        }
         let form = self.form;
         for (row, _) in form.rows.iter().zip(&self.used).filter(|(row, used)| row.total && !**used) {
             let unknown =

@@ -101,7 +101,7 @@ fn a_code_of_a_finding_has_one_area() {
                 ("folder", _) => "data",
                 ("compose", "E302") => "layout",
                 // Which set is meant, for a folder that is begun and for records that are brought into its terms.
-                ("import", "E517") => "begin",
+                ("import" | "cli", "E517") => "begin",
                 (area, _) => area,
             };
             let area = area.to_string();
