@@ -13,6 +13,7 @@ mod folders;
 mod history;
 mod import;
 mod layouts;
+mod ledger;
 mod messages;
 mod new;
 mod open;
@@ -133,9 +134,15 @@ enum Command {
     /// 公开的文件（PDF、DOCX、XLSX）成为数据文件夹：表照印出来的样子，正文分节
     #[command(help_template = HELP, override_usage = "gongkai import [选项] <文件> <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法"
+        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法\n  gongkai import 2025公开.pdf 632-2026 --as prior       上年公开的各表成为上年数 prior.csv"
     )]
     Import(import::ImportArgs),
+    /// 由照印出来的样子的表得出明细：每个印出的数都对得上，各表没有写明的标为任选
+    #[command(help_template = HELP, override_usage = "gongkai ledger [选项] <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai ledger 632-2025          写 632-2025/ledger.csv"
+    )]
+    Ledger(ledger::LedgerArgs),
     /// 说明一条规则：为什么、依据、例子
     #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
     #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
@@ -229,6 +236,7 @@ fn done(command: Command) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Book(args) => book::run(&args),
         Command::Status(args) => status::run(&args),
