@@ -66,6 +66,15 @@ pub fn has_stream(bytes: &[u8], name: &str) -> bool {
 /// The part, inflated within bounds; None if there is no such part. One that is longer than the ZIP declares is
 /// damaged, so no more memory is taken than was declared, or is allowed.
 pub fn part(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Fault> {
+    let content = bytes_of(archive, name, limit)?;
+    if content.as_deref().is_some_and(has_illegal) {
+        return Err(Fault::Malformed(name.to_owned()));
+    }
+    Ok(content)
+}
+
+/// The bytes of a part that need be no XML, within a limit; none where there is no such part.
+pub fn bytes_of(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Fault> {
     let Some(index) = index_of(archive, name) else { return Ok(None) };
     let file = archive.by_index(index).map_err(|why| Fault::from(&why))?;
     let declared = file.size();
@@ -76,9 +85,6 @@ pub fn part(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<Vec<
     let whole = file.take(declared + 1).read_to_end(&mut content).is_ok_and(|length| length as u64 <= declared);
     if !whole {
         return Err(Fault::Inflate(name.to_owned()));
-    }
-    if has_illegal(&content) {
-        return Err(Fault::Malformed(name.to_owned()));
     }
     Ok(Some(content))
 }

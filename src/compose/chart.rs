@@ -180,7 +180,7 @@ impl Composer<'_> {
             let label = entry.label.as_ref().map(|label| self.text(label, &BTreeMap::new())).unwrap_or_default();
             return Some(vec![Item { label, amounts: amounts.collect::<Option<_>>()? }]);
         };
-        let rows = match row_contexts(session, table) {
+        let rows = match row_contexts(session, table, entry.level) {
             Ok(rows) => rows,
             Err(error) => {
                 let why = error.detail().unwrap_or_default().to_string();
@@ -197,7 +197,7 @@ impl Composer<'_> {
                 Some(value) => self.amount(value, entry),
                 None => {
                     let message = format!("表“{table}”没有 key 为“{key}”的列");
-                    session.report(Diagnostic::error("E237", message).at(entry.place.clone()));
+                    session.report(Diagnostic::error("E354", message).at(entry.place.clone()));
                     None
                 }
             };

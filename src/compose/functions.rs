@@ -241,11 +241,12 @@ fn context_of(session: &Session, row: &super::table::NamedRow) -> BTreeMap<Strin
 }
 
 /// The rows that a table's `each` made, as templates know them.
-pub(super) fn row_contexts(session: &Session, id: &str) -> Result<Vec<BTreeMap<String, Value>>> {
+pub(super) fn row_contexts(session: &Session, id: &str, level: Option<usize>) -> Result<Vec<BTreeMap<String, Value>>> {
     let layout = layout(session, id)?;
     known_table(session, layout)?;
     let Some(table) = composed(session, layout, &[]) else { return Ok(Vec::new()) };
-    Ok(table.rows.iter().filter(|row| row.generated).map(|row| context_of(session, row)).collect())
+    let wanted = table.rows.iter().filter(|row| row.generated && level.is_none_or(|level| level == row.level));
+    Ok(wanted.map(|row| context_of(session, row)).collect())
 }
 
 /// How many levels the rows of a side may have: those of the codes that make them, else one.

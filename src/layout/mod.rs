@@ -319,6 +319,8 @@ pub struct ChartLayout {
 pub struct ChartEntry {
     /// The id of a table.
     pub rows: Option<String>,
+    /// The level of those rows; none: all of them.
+    pub level: Option<usize>,
     /// What it is called; none: the row's name.
     pub label: Option<Template>,
     /// One for each series: addresses, or keys of the rows' columns.

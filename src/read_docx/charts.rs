@@ -23,7 +23,7 @@ pub fn read(archive: &mut Archive, document: &str) -> BTreeMap<String, Vec<(Stri
 fn figures(archive: &mut Archive, chart: &str) -> Option<Vec<(String, String)>> {
     let end = format!("{RELATIONSHIP}package");
     let workbook = package::relationships_of(archive, chart).ok()?.into_iter().find(|r| r.kind.ends_with(&end))?;
-    let bytes = package::part(archive, &workbook.target, PACKED).ok()??;
+    let bytes = package::bytes_of(archive, &workbook.target, PACKED).ok()??;
     let mut inner = package::open(&bytes).ok()?;
     let sizes = (0..inner.len()).map(|part| inner.by_index_raw(part).map(|part| part.size()));
     if sizes.sum::<Result<u64, _>>().ok()? > UNPACKED {

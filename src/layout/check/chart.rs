@@ -16,12 +16,12 @@ impl Check<'_> {
     fn chart(&mut self, chart: &ChartLayout) {
         let name = &chart.name;
         if chart.items.is_empty() {
-            let hint = "items = [{ label = \"…\", figures = [\"表/行/列\"] }]，或 { rows = \"表的 id\", figures = [\"列的 key\"] }";
+            let hint = "写明各项，写法见 layouts/README.md 的“图”";
             self.error("E259", format!("图“{name}”没有 items"), &chart.place, hint.into());
         }
         if chart.kind == ChartKind::Pie && chart.series.len() > 1 {
             let message = format!("图“{name}”是饼图，只能有一个系列，写了 {} 个", chart.series.len());
-            self.error("E259", message, &chart.place, "去掉 series，或改用 kind = \"columns\"".into());
+            self.error("E259", message, &chart.place, "饼图不写系列，或改用 kind = \"columns\"".into());
         }
         for entry in &chart.items {
             self.chart_item(chart, entry);
@@ -32,7 +32,7 @@ impl Check<'_> {
         let (name, wanted) = (&chart.name, chart.series.len().max(1));
         if entry.figures.len() != wanted {
             let message = format!("图“{name}”的一项应有 {wanted} 个数字，写了 {} 个", entry.figures.len());
-            self.error("E259", message, &entry.place, "figures 与 series 一一对应；没有 series 时写一个".into());
+            self.error("E259", message, &entry.place, "每个系列写一个数字；没有系列时写一个".into());
         }
         let Some(id) = &entry.rows else {
             if entry.label.is_none() {

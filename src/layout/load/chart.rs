@@ -22,6 +22,7 @@ struct RawChart {
 #[serde(deny_unknown_fields)]
 struct RawEntry {
     rows: Option<String>,
+    level: Option<usize>,
     label: Option<Node>,
     figures: Vec<String>,
 }
@@ -53,5 +54,5 @@ fn entry(node: &Node, loader: &mut TableLoader<'_>) -> Option<ChartEntry> {
         Some(node) => Some(loader.template(node)?),
         None => None,
     };
-    Some(ChartEntry { rows: raw.rows, label, figures: raw.figures, place: node.place.clone() })
+    Some(ChartEntry { rows: raw.rows, level: raw.level, label, figures: raw.figures, place: node.place.clone() })
 }
