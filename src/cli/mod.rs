@@ -5,6 +5,7 @@ mod audit;
 mod book;
 mod build;
 mod check;
+mod clicked;
 mod diff;
 mod explain;
 mod export;
@@ -26,6 +27,8 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
 use messages::tell;
 use std::process::ExitCode;
+
+pub use clicked::run_in_window;
 
 const ABOUT: &str = "gongkai（公开）：由结构化的预算数据生成部门预算公开文本，一份 PDF，一份可编辑的 DOCX";
 
@@ -177,7 +180,7 @@ enum Command {
     /// 新建一个数据文件夹：report.toml、文字的空白和要填的工作簿
     #[command(help_template = HELP, override_usage = "gongkai new [选项] <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
+        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632-2026 --workbook 明细.xlsx --layout hebei-department-budget-2023 --name 教育局\n                                           用已有的工作簿\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
     )]
     New(new::NewArgs),
     /// 把一个部门的全部数据写成一个工作簿
@@ -221,11 +224,14 @@ fn let_writes_fail() {
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
     let_writes_fail();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return usage_error(&error),
-    };
-    match cli.command {
+    clicked::let_read(match Cli::try_parse_from(clicked::arguments()) {
+        Ok(cli) => done(cli.command),
+        Err(error) => usage_error(&error),
+    })
+}
+
+fn done(command: Command) -> ExitCode {
+    match command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Audit(args) => audit::run(&args),
