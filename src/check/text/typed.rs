@@ -281,7 +281,7 @@ fn is_printed_of_its_own(texts: &Texts<'_>, statement: &Statement) -> bool {
     let passage = &texts.passages[statement.passage];
     let words: String = passage.chars.iter().filter(|c| !c.is_whitespace()).collect();
     let is_said = |name: &str| name.chars().count() > 2 && words.contains(&name_key(name));
-    equal_figures(texts, &amount).iter().filter(|figure| *figure.address != *statement.address).any(|figure| {
+    equal_figures(texts, amount).iter().filter(|figure| *figure.address != *statement.address).any(|figure| {
         let mut parts = figure.address.split('/');
         let table = parts.next().and_then(|id| given.iter().find(|table| *table.id == *id));
         let column = parts.nth(1).map(|key| key.split(['@', '~', '%']).next().unwrap_or(key));
