@@ -87,6 +87,8 @@ fn mend(folder: &Folder, outcome: &Outcome, write: bool) -> bool {
     if !patches.is_empty() {
         print(mended::as_diff(&patches));
     }
+    // What a run before left half done is told whatever is asked.
+    outcome.diagnostics.sorted().iter().filter(|found| found.code == "E513").for_each(tell);
     let mut refused = Diagnostics::default();
     let written = (write && !patches.is_empty()).then(|| save(&fix::patched(folder, &patches), &mut refused).len());
     refused.sorted().iter().for_each(tell);

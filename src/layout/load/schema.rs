@@ -356,8 +356,7 @@ fn check_references(schema: &Schema, diagnostics: &mut Diagnostics) {
                 diagnostics.push(unknown_field(by, &file.id, &known, &field.place));
             }
             if let Some(FieldDefault::By { field: by, named: true, .. }) = &field.default
-                && (field.kind != Kind::Text
-                    || file.field(by).is_some_and(|by| !matches!(by.kind, Kind::Code { .. })))
+                && (field.kind != Kind::Text || file.field(by).is_some_and(|by| !matches!(by.kind, Kind::Code { .. })))
             {
                 let message = format!("字段“{}”的 named 只用于空着时填编码名称的文字", field.id);
                 diagnostics.push(

@@ -2,6 +2,7 @@
 
 pub mod list;
 pub mod records;
+mod sums;
 pub mod tables;
 
 use crate::diagnostic::Diagnostic;
