@@ -1,6 +1,7 @@
 //! A department's first year: a folder with what is known filled in, blanks for its texts, and a workbook to fill.
 
-use crate::compose::{Composition, Job};
+use crate::cell_name::is_workbook;
+use crate::compose::{Composition, Job, file_name};
 use crate::data::printed::{LAST_YEAR, TABLES};
 use crate::data::schema::{FileDecl, Kind};
 use crate::data::{Dataset, Record, Value};
@@ -9,10 +10,11 @@ use crate::edition::{self, Edition};
 use crate::folder::Folder;
 use crate::layout::{self, Layer, LayoutSet, Layouts, SetFiles};
 use crate::prepare::prepare_whole;
+use crate::published::load;
 use crate::refusal::refusal;
 use crate::tell::published::published;
 use crate::toml_tree::toml_string;
-use crate::workbook::HEADS;
+use crate::workbook::{HEADS, Workbook, is_none};
 use crate::workshop::compose_all;
 use crate::write::xlsx::records::{Handout, write};
 use std::collections::BTreeSet;
@@ -33,6 +35,29 @@ pub struct Begin {
     pub csv: bool,
     /// Last year's folder: what it published becomes the year before, what does not change is carried.
     pub like: Option<PathBuf>,
+    /// The department's code; none: the digits that the folder's name begins with, else last year's.
+    pub code: Option<String>,
+    /// Its name; none: last year's.
+    pub name: Option<String>,
+    /// The office's own workbook, its name and its bytes, in place of the one to fill.
+    pub workbook: Option<(String, Vec<u8>)>,
+}
+
+/// A workbook of the disk for a new department. Errors: E101, E108, E110, E560 it cannot be read, E171 it is no workbook.
+pub fn workbook(path: &Path) -> Result<(String, Vec<u8>), Diagnostic> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = workbook_name(&name)?;
+    Ok((name, load(path)?))
+}
+
+/// The name that a workbook gets in a folder. E171: it is none.
+pub fn workbook_name(name: &str) -> Result<String, Diagnostic> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    if !is_workbook(last) {
+        return Err(is_none(last, "不是工作簿"));
+    }
+    // A name that the folder counts, whatever it was called: hidden files and locks of Excel do not count.
+    Ok(file_name(last.trim_start_matches(['.', '~', '$'])))
 }
 
 /// Last year, as it was published or stands.
@@ -130,6 +155,12 @@ pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Dia
         return None;
     }
     let set = the_set(&Begin { layout, year, ..what.clone() }, former.as_ref(), layouts, diagnostics)?;
+    if let Some((name, bytes)) = &what.workbook
+        && let Err(wrong) = Workbook::open(&bytes.as_slice().into(), name)
+    {
+        diagnostics.push(wrong);
+        return None;
+    }
     let files = match files(path, what, &set, former.as_ref()) {
         Ok(files) => files,
         Err(found) => {
@@ -161,6 +192,16 @@ pub(crate) fn with_new_files(
 pub(crate) fn is_there(folder: &Folder, name: &str) -> Diagnostic {
     let message = format!("{} 已经有了", folder.path_of(name).display());
     Diagnostic::error("E516", message).hint("请换一个文件夹；这里的文件不会覆盖")
+}
+
+/// E517: what a department is made of was not said.
+pub(crate) fn not_said(what: &str) -> Diagnostic {
+    Diagnostic::error("E517", format!("没有写{what}"))
+}
+
+/// E516: there is no folder to make one in.
+pub(crate) fn no_place(place: &Path) -> Diagnostic {
+    Diagnostic::error("E516", format!("没有这个文件夹：{}", place.display())).hint("新部门的文件夹建在它里面")
 }
 
 /// E517: no year was said. `or`: what else may be done.
@@ -243,6 +284,10 @@ fn files(
     let declared = set.schema.files.values().filter(|decl| decl.is_given());
     let rolled: Vec<(&FileDecl, Vec<Record>)> =
         declared.map(|decl| (decl, former.map_or(Vec::new(), |former| rolled(decl, set, former)))).collect();
+    if let Some((name, bytes)) = &what.workbook {
+        files.push((name.clone(), bytes.clone()));
+        return Ok(files);
+    }
     if what.csv && former.is_none() {
         let declared = rolled.iter().map(|(decl, _)| *decl);
         for decl in declared {
@@ -271,11 +316,13 @@ fn report(path: &Path, what: &Begin, set: &LayoutSet, former: Option<&Former>) -
     let last = former.map(|former| &former.job.report);
     let year = if year.is_empty() { last.map_or(year, |last| (last.year + 1).to_string()) } else { year };
     let code = if code.is_empty() { last.map_or(code, |last| last.code.clone()) } else { code };
+    let code = what.code.clone().unwrap_or(code);
+    let name = what.name.clone().or_else(|| last.map(|last| last.name.clone())).unwrap_or_default();
     let mut text = String::new();
     for (key, head) in HEADS {
         let value = match key {
             "code" => code.as_str(),
-            "name" => last.map_or("", |last| last.name.as_str()),
+            "name" => name.as_str(),
             "year" => year.as_str(),
             "layout" => set.id.as_str(),
             _ => "",

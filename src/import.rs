@@ -31,9 +31,7 @@ pub fn records(
     layouts: &Layouts,
     found: &mut Diagnostics,
 ) -> Option<Imported> {
-    if !folder.is_file("report.toml") {
-        let hint = "先建文件夹：gongkai new 632-2026 --layout 版式集；版式集和年度写在 report.toml 里";
-        found.push(Diagnostic::error("E517", format!("{folder} 里没有 report.toml，不知道用哪个版式集")).hint(hint));
+    if !says_its_set(folder, found) {
         return None;
     }
     let alone = alone(name, bytes, folder, layouts, found)?;
@@ -80,6 +78,42 @@ pub fn records(
             None
         }
     }
+}
+
+/// E517: a set is named for records, which are read in the terms of the set that their folder's report names.
+pub fn layout_is_the_folders() -> Diagnostic {
+    let message = "导入明细时版式集由 report.toml 定，--layout 不起作用";
+    Diagnostic::error("E517", message).hint("去掉 --layout，或改 report.toml 的 layout")
+}
+
+/// E517: there is no report.toml, so that nobody knows which set a folder is of.
+fn says_its_set(folder: &Folder, found: &mut Diagnostics) -> bool {
+    let says = folder.is_file("report.toml");
+    if !says {
+        let hint = "先建文件夹：gongkai new 632-2026 --layout 版式集；版式集和年度写在 report.toml 里";
+        found.push(Diagnostic::error("E517", format!("{folder} 里没有 report.toml，不知道用哪个版式集")).hint(hint));
+    }
+    says
+}
+
+/// The department in a folder, for whom something comes in: its report and its set. Errors: E517, those of the two.
+pub fn department(folder: &Folder, layouts: &Layouts, found: &mut Diagnostics) -> Option<Job> {
+    if !says_its_set(folder, found) {
+        return None;
+    }
+    let says_how = |name: &String| name == "report.toml" || name.starts_with("layout/");
+    let mut files: Vec<(String, Bytes)> = Vec::new();
+    for own in folder.files_of_text().into_iter().filter(says_how) {
+        match folder.bytes(&own) {
+            Ok(bytes) => files.extend(bytes.map(|bytes| (own, bytes))),
+            Err(wrong) => found.push(wrong),
+        }
+    }
+    let mut read = Diagnostics::default();
+    let job = prepare_whole(&Folder::of_files(folder.shown(), files), layouts, &mut read);
+    read.retain(|d| d.code != "E101");
+    found.extend(read);
+    job.filter(|_| !found.has_errors())
 }
 
 /// The file with what says how it is to be read, and without any other records.

@@ -65,6 +65,7 @@ pub mod form;
 pub mod import;
 pub(crate) mod kept;
 pub mod layout;
+pub mod ledger;
 pub mod made;
 pub(crate) mod marked;
 pub(crate) mod markup;

@@ -161,7 +161,7 @@ export function movesPanel() {
   const news = m ? m.new_findings.map(i => [d.findings[i], i]).filter(([f]) => f) : [];
   const body = h('div', { class: 'moves' },
     h('section', {}, h('h3', {}, `改动 ${d.edits.length} 处`), d.edits.map(one)),
-    news.filter(([f]) => f.severity === 'error').slice(0, 5).map(([f, i]) => h('section', { class: 'card err' }, h('p', { class: 'sev err' }, icon('err', 14), '错误', h('code', {}, f.code)), h('h2', {}, f.message), f.hint ? h('p', {}, f.hint) : null, h('div', { class: 'acts' }, f.areas.length ? btn('看这里', { on: () => { S.find = i; goTo(f.areas[0].d, f.areas[0].p, f.areas[0]); } }) : null, reachable(f.place) ? btn(f.place.id ? '到这一格' : '到原文', { on: () => toPlace(f.place) }) : null), h('p', { class: 'dim' }, '可以先保存，只是不能公开。'))),
+    news.filter(([f]) => f.severity === 'error').slice(0, 5).map(([f, i]) => h('section', { class: 'card err' }, h('p', { class: 'sev err' }, icon('err', 14), '错误', h('code', {}, f.code)), h('h2', {}, f.message), f.hint ? h('p', {}, f.hint) : null, f.code === 'X120' && f.place?.id === 'reasons' ? turned(f) : null, h('div', { class: 'acts' }, f.areas.length ? btn('看这里', { on: () => { S.find = i; goTo(f.areas[0].d, f.areas[0].p, f.areas[0]); } }) : null, reachable(f.place) ? btn(f.place.id ? '到这一格' : '到原文', { on: () => toPlace(f.place) }) : null), h('p', { class: 'dim' }, '可以先保存，只是不能公开。'))),
     !m ? h('p', { class: 'dim none' }, d.stale ? '数据有错误，改好才知道会动到哪里；可以先保存。' : '正在重排…') : [
       h('dl', { class: 'facts' }, facts.map(([t, n, bad]) => h('div', { class: bad ? 'bad' : '' }, h('dt', {}, t), h('dd', {}, n)))),
       m.same ? h('p', { class: 'dim none' }, '印出来的没有变。') : null,
@@ -174,6 +174,19 @@ export function movesPanel() {
   const only = [...new Set(d.edits.map(e => e.file))].map(f => d.files.find(x => x.id === f)?.file || f);
   const foot = [btn('保存', { kind: 'primary', key: 'Ctrl+S', id: 'save2', on: save }), btn('放弃改动', { on: discard }), h('span', { class: 'dim clip', title: only.join('、') }, `只写 ${only.join('、')} 里改过的`)];
   return { body, foot };
+}
+/** A sign that turned round: its reason is asked for here, and goes into its line with the direction that it now has. */
+function turned(f) {
+  const now = /现在是(增加|减少|持平)/.exec(f.message)?.[1];
+  if (!now) return null;
+  const text = h('textarea', { rows: 2, id: `turned${f.place.line}` });
+  const write = async () => {
+    if (!text.value.trim()) { text.setAttribute('aria-invalid', 'true'); text.focus(); return; }
+    const grid = await get('grid', { d: S.id, file: f.place.id });
+    const at = head => grid.columns.findIndex(c => c.head === head);
+    await edit({ kind: 'cells', file: f.place.id, cells: [[at('方向'), now], [at('文字'), text.value.trim()]].map(([column, value]) => ({ line: f.place.line, column, value })) });
+  };
+  return h('div', { class: 'turned' }, h('label', { class: 'fld', for: text.id }, `${now}的原因`, text), btn(`写进去，方向改为${now}`, { kind: 'sm', on: write }));
 }
 const show = (v, c) => /金额|元/.test(c.head || '') && amount(v) != null ? yuan(amount(v)) : v === '' ? '空' : v;
 function delta(c) {

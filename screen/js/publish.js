@@ -1,6 +1,6 @@
 import { $, btn, dialog, fill, h, icon, say } from './dom.js';
 import { get, post, Refused } from './api.js';
-import { S, base, emit, save, take } from './store.js';
+import { S, base, emit, save, showPlace, take } from './store.js';
 import { editionName } from './shell.js';
 
 const WHAT = [['draft', '送审稿', '每页有水印，问题列在最后'], ['edition', '发布一版', '记下数据，以后可以照样再生成'], ['correction', '更正', '新的一版，另附更正说明'], ['files', '只生成文件', '不记版']];
@@ -65,7 +65,7 @@ export function publishDialog() {
     say('已生成');
     fill(left, h('div', { class: 'donep' }, h('p', { class: 'okk' }, icon('ok', 20), h('b', {}, '已经生成')), h('ul', { class: 'files' }, p.written.map(w => h('li', {}, icon(/\.\w+$/.test(w) ? 'page' : 'folder', 14), h('span', { class: 'path' }, w)))), p.found.map(f => h('p', { class: 'dim' }, f.message))));
     fill(right);
-    fill(foot, h('span', { class: 'grow' }), S.desk.editions.length ? btn('看各版', { on: () => { dlg.close(); location.hash = `${base()}/compare/${S.desk.editions.at(-1)}`; } }) : null, btn('关闭', { kind: 'primary', on: () => dlg.close() }));
+    fill(foot, h('span', { class: 'grow' }), btn('打开文件夹', { icon: 'folder', on: () => showPlace('output') }), S.desk.editions.length ? btn('看各版', { id: 'toeditions', on: () => { dlg.close(); location.hash = `${base()}/compare/${S.desk.editions.at(-1)}`; } }) : null, btn('关闭', { kind: 'primary', on: () => dlg.close() }));
   }
   draw(); causes();
 }

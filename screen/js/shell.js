@@ -1,5 +1,5 @@
 import { $, btn, fill, h, icon, say } from './dom.js';
-import { S, base, emit, redo, save, undo, findings } from './store.js';
+import { S, base, emit, redo, save, showPlace, undo, findings } from './store.js';
 import { get } from './api.js';
 import { pagesView } from './pages.js';
 import { recordsView } from './records.js';
@@ -78,6 +78,7 @@ function menu() {
   const row = (t, k, all) => h('div', { class: 'mrow' }, h('span', {}, t), h('span', { class: 'seg', role: 'group', 'aria-label': t }, all.map(([v, l]) => h('button', { type: 'button', 'aria-pressed': String(S[k] === v), onclick: () => set(k, v) }, l))));
   return h('div', { id: 'menu', class: 'menu', popover: 'auto' }, row('字号', 'size', [['normal', '标准'], ['large', '大']]), row('明暗', 'theme', [['light', '浅'], ['dark', '深']]),
     h('button', { type: 'button', class: 'mi', disabled: !S.desk.undone, onclick: () => { $('#menu').hidePopover(); redo(); } }, '重做', h('kbd', {}, 'Ctrl+Y')),
+    [['data', '打开数据的文件夹'], ['output', '打开公开文件的文件夹'], S.view === 'records' && S.arg ? [S.arg, '用 Excel 或 WPS 打开这个文件'] : null].filter(Boolean).map(([what, words]) => h('button', { type: 'button', class: 'mi', id: 'show-' + what, onclick: () => { $('#menu').hidePopover(); showPlace(what); } }, words)),
     h('button', { type: 'button', class: 'mi', onclick: () => { $('#menu').hidePopover(); keysDialog(); } }, '键盘一览'));
 }
 async function search(q, dir) {

@@ -83,6 +83,18 @@ export const save = async () => {
   if (desk?.written) { S.written = desk.written; }
   return desk;
 };
+/** The user's system opens a place of this department: its data, its files, a record file. @param {string} what */
+export async function showPlace(what) {
+  try {
+    const r = await post('show', { d: S.id }, { what });
+    say(`已打开 ${r.shown}`);
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    S.fault = e.said;
+    say(e.message);
+    emit('fault');
+  }
+}
 /** A figure is chosen: why it is what it is, is asked. */
 export async function chosen(fig, open = true) {
   S.fig = fig;

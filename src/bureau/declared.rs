@@ -161,6 +161,21 @@ impl Bureau {
         bureau.filter(|_| diagnostics.count(Severity::Error) == before)
     }
 
+    /// Without a department, a list or anything asked.
+    pub fn of(folder: &Path) -> Bureau {
+        Bureau {
+            folder: folder.to_path_buf(),
+            name: String::new(),
+            level: None,
+            year: None,
+            sets: Vec::new(),
+            control: None,
+            figures: IndexMap::new(),
+            departments: Vec::new(),
+            listed: false,
+        }
+    }
+
     /// Where a department's folder (or its workbook) lies.
     pub fn path_of(&self, department: &Department) -> PathBuf {
         match self.folder == Path::new(".") {
@@ -370,17 +385,7 @@ fn found_below(path: &Path, folder: &Folder, diagnostics: &mut Diagnostics) -> O
         );
     }
     let department = |folder| Department { folder, ..Department::default() };
-    Some(Bureau {
-        folder: path.to_path_buf(),
-        name: String::new(),
-        level: None,
-        year: None,
-        sets: Vec::new(),
-        control: None,
-        figures: IndexMap::new(),
-        departments: found.into_iter().map(department).collect(),
-        listed: false,
-    })
+    Some(Bureau { departments: found.into_iter().map(department).collect(), ..Bureau::of(path) })
 }
 
 /// The department folders, and the workbooks that are one by themselves, in a folder and below it, by their names. None

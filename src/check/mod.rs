@@ -5,7 +5,7 @@
 pub mod acknowledge;
 pub mod figures;
 pub mod fix;
-mod interval;
+pub(crate) mod interval;
 pub mod rule;
 mod text;
 mod whence;

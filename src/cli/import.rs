@@ -5,9 +5,11 @@ use super::messages::{print, tell};
 use crate::begin::{is_there, make_folders, with_new_files};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::folder::Folder;
-use crate::import::IMPORTED;
+use crate::import::{IMPORTED, department, layout_is_the_folders};
+use crate::ledger::Ledger;
 use crate::place::save;
-use crate::published::import::{Taken, take};
+use crate::published::former::former;
+use crate::published::import::{Taken, shown, take};
 use crate::published::load;
 use crate::tell::reconciled::{reconciled, taken};
 use clap::{Args, ValueEnum};
@@ -25,7 +27,7 @@ pub struct ImportArgs {
     /// 版式集；不写则按表题和表头认
     #[arg(long, value_name = "名称", help_heading = "选项")]
     layout: Option<String>,
-    /// 作什么用：tables（照印出来的样子的表和正文）、records（平台导出的明细，.xlsx、.xls、.ods、.csv）
+    /// 作什么用：tables（照印出来的样子的表和正文）、records（平台导出的明细，.xlsx、.xls、.ods、.csv）、prior（上年公开的文件，成为上年数）
     #[arg(
         long = "as",
         value_name = "用途",
@@ -35,7 +37,7 @@ pub struct ImportArgs {
     )]
     #[arg(hide_default_value = true)]
     purpose: Purpose,
-    /// 替换上次导入的 导入.xlsx（只用于 --as records）；不写则不覆盖
+    /// 替换上次导入的 导入.xlsx、上年数（用于 --as records、--as prior）；不写则不覆盖
     #[arg(long, help_heading = "选项")]
     replace: bool,
     #[command(flatten)]
@@ -47,13 +49,16 @@ pub struct ImportArgs {
 enum Purpose {
     Tables,
     Records,
+    Prior,
 }
 
 /// Makes the folder. What lies there already is left alone, and the exit code is 1.
 pub fn run(args: &ImportArgs) -> ExitCode {
     let mut found = Diagnostics::default();
-    if args.purpose == Purpose::Records {
-        return records(args);
+    match args.purpose {
+        Purpose::Tables => {}
+        Purpose::Records => return records(args),
+        Purpose::Prior => return prior(args),
     }
     let taken = tables(args, &mut found);
     found.sorted().iter().for_each(tell);
@@ -90,8 +95,7 @@ fn take_records(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Vec<Strin
         found.push(Diagnostic { hint: Some(hint.to_owned()), ..is_there(&folder, IMPORTED) });
     }
     if args.layout.is_some() {
-        let message = "导入明细时版式集由 report.toml 定，--layout 不起作用";
-        found.push(Diagnostic::error("E517", message).hint("去掉 --layout，或改 report.toml 的 layout"));
+        found.push(layout_is_the_folders());
     }
     if found.has_errors() {
         return None;
@@ -104,12 +108,48 @@ fn take_records(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Vec<Strin
     Some((reconciled(&imported.job), written))
 }
 
+/// Last year's published tables, as last year's records of a department's folder.
+fn prior(args: &ImportArgs) -> ExitCode {
+    let mut found = Diagnostics::default();
+    let written = take_prior(args, &mut found);
+    found.sorted().iter().for_each(tell);
+    let Some((former, written)) = written.filter(|_| !found.has_errors()) else {
+        tell("没有写入任何文件，原有文件未动");
+        return ExitCode::FAILURE;
+    };
+    written.iter().for_each(|path| print(path.display()));
+    let chosen = match &former.chosen {
+        (0, _) => String::new(),
+        (count, heads) => format!("，其中 {count} 行的{}任选（“备注”列标明）", heads.join("、")),
+    };
+    tell(format_args!("上年数 {} 行{chosen}；各表没有写明、可以不写的空着", former.lines));
+    tell(format_args!("再看整个文件夹：gongkai check {}", args.folder.display()));
+    ExitCode::SUCCESS
+}
+
+fn take_prior(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Ledger, Vec<PathBuf>)> {
+    let bytes = load(&args.file).map_err(|wrong| found.push(wrong)).ok()?;
+    let folder = Folder::open(&args.folder);
+    let layouts = args.places.layouts();
+    let job = department(&folder, &layouts, found)?;
+    let taken = take(&bytes, &args.file, args.layout.as_deref(), &layouts, found)?;
+    tell(taken.told());
+    let made = former(&taken, &job, &layouts, &shown(&args.file), found)?;
+    if folder.has(&made.file) && !args.replace {
+        let hint = "用新的替换它，加 --replace；在它里面改过的会丢失";
+        found.push(Diagnostic { hint: Some(hint.to_owned()), ..is_there(&folder, &made.file) });
+        return None;
+    }
+    let written = save(&folder.with(&made.file, made.text.clone().into_bytes()), found);
+    Some((made, written))
+}
+
 fn tables(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Taken, Vec<PathBuf>)> {
     let bytes = load(&args.file).map_err(|wrong| found.push(wrong)).ok()?;
     let taken = take(&bytes, &args.file, args.layout.as_deref(), &args.places.layouts(), found)?;
     tell(taken.told());
-    let files = taken.imported.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes()));
-    let written = write(&args.folder, files, found)?;
+    let files = taken.files(&shown(&args.file), found);
+    let written = write(&args.folder, files.into_iter(), found)?;
     Some((taken, written))
 }
 

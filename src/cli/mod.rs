@@ -5,6 +5,7 @@ mod audit;
 mod book;
 mod build;
 mod check;
+mod clicked;
 mod diff;
 mod explain;
 mod export;
@@ -12,6 +13,7 @@ mod folders;
 mod history;
 mod import;
 mod layouts;
+mod ledger;
 mod messages;
 mod new;
 mod open;
@@ -25,6 +27,8 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
 use messages::tell;
 use std::process::ExitCode;
+
+pub use clicked::run_in_window;
 
 const ABOUT: &str = "gongkai（公开）：由结构化的预算数据生成部门预算公开文本，一份 PDF，一份可编辑的 DOCX";
 
@@ -130,9 +134,15 @@ enum Command {
     /// 公开的文件（PDF、DOCX、XLSX）成为数据文件夹：表照印出来的样子，正文分节
     #[command(help_template = HELP, override_usage = "gongkai import [选项] <文件> <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法"
+        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法\n  gongkai import 2025公开.pdf 632-2026 --as prior       上年公开的各表成为上年数 prior.csv"
     )]
     Import(import::ImportArgs),
+    /// 由照印出来的样子的表得出明细：每个印出的数都对得上，各表没有写明的标为任选
+    #[command(help_template = HELP, override_usage = "gongkai ledger [选项] <文件夹>")]
+    #[command(
+        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai ledger 632-2025          写 632-2025/ledger.csv"
+    )]
+    Ledger(ledger::LedgerArgs),
     /// 说明一条规则：为什么、依据、例子
     #[command(help_template = HELP, override_usage = "gongkai explain [编号]")]
     #[command(after_help = "示例：\n  gongkai explain L013\n  gongkai explain          列出全部规则")]
@@ -170,7 +180,7 @@ enum Command {
     /// 新建一个数据文件夹：report.toml、文字的空白和要填的工作簿
     #[command(help_template = HELP, override_usage = "gongkai new [选项] <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
+        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632-2026 --workbook 明细.xlsx --layout hebei-department-budget-2023 --name 教育局\n                                           用已有的工作簿\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
     )]
     New(new::NewArgs),
     /// 把一个部门的全部数据写成一个工作簿
@@ -214,15 +224,19 @@ fn let_writes_fail() {
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
     let_writes_fail();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return usage_error(&error),
-    };
-    match cli.command {
+    clicked::let_read(match Cli::try_parse_from(clicked::arguments()) {
+        Ok(cli) => done(cli.command),
+        Err(error) => usage_error(&error),
+    })
+}
+
+fn done(command: Command) -> ExitCode {
+    match command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Book(args) => book::run(&args),
         Command::Status(args) => status::run(&args),

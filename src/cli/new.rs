@@ -2,7 +2,7 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
-use crate::begin::{Begin, begin, make_folders};
+use crate::begin::{Begin, begin, make_folders, workbook};
 use crate::bureau;
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
@@ -30,6 +30,12 @@ pub struct NewArgs {
     /// 用 CSV 文件，不用工作簿
     #[arg(long, help_heading = "选项")]
     csv: bool,
+    /// 部门名称，写进 report.toml
+    #[arg(long, value_name = "名称", help_heading = "选项", conflicts_with = "bureau")]
+    name: Option<String>,
+    /// 用已有的工作簿（.xlsx、.xls、.ods），复制进文件夹，不给空白的
+    #[arg(long, value_name = "文件", help_heading = "选项", conflicts_with_all = ["like", "csv", "bureau"])]
+    workbook: Option<PathBuf>,
     /// 由部门名单（工作簿或 CSV：部门代码、部门名称、负责人、到期日等列）新建财政部门的文件夹
     #[arg(long, value_name = "名单", help_heading = "选项", conflicts_with_all = ["like", "csv"])]
     bureau: Option<PathBuf>,
@@ -37,13 +43,26 @@ pub struct NewArgs {
     places: Places,
 }
 
+fn department(args: &NewArgs, diagnostics: &mut Diagnostics) -> Option<Folder> {
+    let workbook = args.workbook.as_deref().map(workbook).transpose().map_err(|found| diagnostics.push(found)).ok()?;
+    let what = Begin {
+        layout: args.layout.clone(),
+        year: args.year,
+        csv: args.csv,
+        like: args.like.clone(),
+        code: None,
+        name: args.name.clone(),
+        workbook,
+    };
+    begin(&args.folder, &what, &args.places.layouts(), diagnostics)
+}
+
 /// Makes the folder. What lies there already is left alone, and the exit code is 1.
 pub fn run(args: &NewArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
-    let what = Begin { layout: args.layout.clone(), year: args.year, csv: args.csv, like: args.like.clone() };
     let folder = match &args.bureau {
         Some(list) => bureau::begin(&args.folder, list, args.year, args.layout.as_deref(), &mut diagnostics),
-        None => begin(&args.folder, &what, &args.places.layouts(), &mut diagnostics),
+        None => department(args, &mut diagnostics),
     };
     let written = folder.map(|folder| {
         if let Err(found) = make_folders(&args.folder, &folder) {

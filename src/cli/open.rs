@@ -4,7 +4,7 @@ use super::folders::{Places, expanded};
 use super::messages::{print, tell};
 use crate::diagnostic::Diagnostic;
 use crate::serve::Server;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, show};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -70,31 +70,15 @@ pub fn run(args: &OpenArgs) -> ExitCode {
 
 /// Opens the address in a window of its own where Edge is there, else in the user's browser.
 fn browse(address: &str) -> bool {
-    use std::process::{Command, Stdio};
-    let run = |program: &str, arguments: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().is_ok()
-    };
     #[cfg(windows)]
-    {
-        let app = format!("--app={address}");
-        for base in ["ProgramFiles(x86)", "ProgramFiles"] {
-            if let Some(base) = std::env::var_os(base) {
-                let edge = Path::new(&base).join(r"Microsoft\Edge\Application\msedge.exe");
-                if edge.is_file() {
-                    return run(&edge.to_string_lossy(), &[&app]);
-                }
-            }
+    for base in ["ProgramFiles(x86)", "ProgramFiles"] {
+        use std::process::{Command, Stdio};
+        let Some(base) = std::env::var_os(base) else { continue };
+        let mut edge = Command::new(Path::new(&base).join(r"Microsoft\Edge\Application\msedge.exe"));
+        edge.arg(format!("--app={address}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if edge.spawn().is_ok() {
+            return true;
         }
-        run("explorer.exe", &[address])
     }
-    #[cfg(target_os = "macos")]
-    {
-        run("open", &[address])
-    }
-    #[cfg(not(any(windows, target_os = "macos")))]
-    {
-        run("xdg-open", &[address])
-    }
+    show(address.as_ref())
 }

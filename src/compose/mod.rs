@@ -19,6 +19,7 @@ mod report;
 mod sentence_parts;
 mod session;
 mod statements;
+mod sums;
 mod table;
 mod tokens;
 mod view;
@@ -29,6 +30,7 @@ pub(crate) use file_name::file_name;
 pub(crate) use given::{given_tables, plain_name, table_named, view};
 pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
 pub use statements::{Model, Sentence, UNKNOWN};
+pub(crate) use sums::{Ground, PrintedSum, PrintedSums, printed_sums};
 pub use view::{Basis, ColumnView, FigureView, Forms, PrintedColumn, RowView, TableView};
 
 use crate::data::Data;

@@ -299,10 +299,14 @@ fn report_unused(headings: &Headings, taken: &[usize], file: &FileDecl, findings
     }
 }
 
-/// Columns with a heading that hold nothing.
+/// A column of remarks, where no field is called so: for whoever reads the file.
+const REMARK: &str = "备注";
+
+/// Columns with a heading that hold nothing, and are not there for remarks.
 fn unused(headings: &Headings) -> impl Iterator<Item = usize> {
     let columns = headings.columns.iter().enumerate();
-    columns.filter(|(_, c)| c.holds == Holds::Nothing && !c.heading.is_empty()).map(|(index, _)| index)
+    let is_unused = |c: &Column| c.holds == Holds::Nothing && !c.heading.is_empty() && c.heading != REMARK;
+    columns.filter(move |(_, c)| is_unused(c)).map(|(index, _)| index)
 }
 
 fn is_near(heading: &str, field: &FieldDecl) -> bool {

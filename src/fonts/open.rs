@@ -16,7 +16,7 @@ pub(super) fn no_fonts_toml(folders: &[&Path]) -> Diagnostic {
         _ => format!("已查找：{}", folders.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join("、")),
     };
     Diagnostic::error("E401", format!("找不到字体配置 fonts.toml（{searched}）"))
-        .hint("请把程序自带的 fonts 文件夹放在程序旁边，或用 --fonts 指定含有 fonts.toml 的文件夹")
+        .hint("请把程序自带的 fonts 文件夹放在程序旁边，或用 --fonts 指定含有 fonts.toml 的文件夹；如果是在压缩包里直接打开的程序，先把压缩包全部解压")
 }
 
 /// Opens each face that a role names, once, in the order declared.

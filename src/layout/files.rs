@@ -109,6 +109,14 @@ impl Layouts {
         sets
     }
 
+    /// What a set is, as the first line of its `set.toml` says it for people; its id where that says nothing.
+    pub fn said(&self, id: &str) -> String {
+        let text = self.text(&format!("{id}/set.toml")).unwrap_or_default();
+        let first = text.lines().next().and_then(|line| line.strip_prefix('#')).unwrap_or_default();
+        let words = first.split(['：', '。', ':']).next().unwrap_or_default().trim();
+        if words.is_empty() { id.to_string() } else { words.to_string() }
+    }
+
     /// The folders on disk, first wins.
     pub(crate) fn roots(&self) -> &[Folder] {
         &self.roots

@@ -169,6 +169,28 @@ impl Taken {
         told
     }
 
+    /// The files of a data folder. A table whose rows are records is none of them: it is made of the records, which are given.
+    pub fn files(&self, shown: &str, found: &mut Diagnostics) -> Vec<(String, Vec<u8>)> {
+        let by_records = self.tables_of_records();
+        let mut files = Vec::new();
+        for (name, text) in &self.imported.files {
+            let id = name.strip_prefix(TABLES).and_then(|name| name.trim_start_matches('/').strip_suffix(".csv"));
+            let layout = id
+                .filter(|id| by_records.contains(id))
+                .and_then(|id| self.recognised.set().tables.values().find(|layout| layout.id == id));
+            let Some(layout) = layout else {
+                files.push((name.clone(), text.clone().into_bytes()));
+                continue;
+            };
+            let title = self.imported.origins[name].first().map_or(layout.id.as_str(), |origin| origin.table.as_str());
+            let path = self.recognised.set().schema.files.get(&layout.from).map_or("", |decl| decl.path.as_str());
+            let message = format!("《{title}》一行一条记录，没有写进 {TABLES}/");
+            let note = Diagnostic::new(Severity::Note, "E566", message).at(Place::file(shown.to_owned()));
+            found.push(note.hint(format!("把它的各行填进 {path}，表由它生成")));
+        }
+        files
+    }
+
     /// Ids of tables whose rows are records of a file that only the department has: no row of theirs is known by its name.
     fn tables_of_records(&self) -> Vec<&str> {
         fn of_records(rows: &[RowDecl]) -> bool {
@@ -190,7 +212,7 @@ impl Taken {
     }
 
     /// A report with something for everything that must be said and that no published file says.
-    fn report_for_audit(&self) -> String {
+    pub(super) fn report_for_audit(&self) -> String {
         use crate::toml_tree::toml_string;
         use std::fmt::Write as _;
         let year = self.whose.year.unwrap_or(2024);

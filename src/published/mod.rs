@@ -12,6 +12,7 @@
 mod arrange;
 pub mod as_folder;
 mod docx;
+pub mod former;
 mod grid;
 pub mod import;
 mod lines;

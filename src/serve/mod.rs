@@ -20,6 +20,7 @@ pub use door::Door;
 pub use request::{Method, Request};
 pub use response::Response;
 
+pub(crate) use request::decoded;
 use request::{Refusal, read};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

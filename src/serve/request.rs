@@ -164,7 +164,7 @@ fn head(bytes: &[u8]) -> Result<Option<(Request, usize, usize)>, Refusal> {
 }
 
 /// `%E9` and the like; none where they make no text, or a NUL.
-fn decoded(text: &str) -> Option<String> {
+pub(crate) fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

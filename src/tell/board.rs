@@ -40,7 +40,7 @@ fn cells(line: &Line) -> [String; 11] {
 }
 
 /// What it comes to, in a sentence.
-fn summary(board: &Board) -> String {
+pub(crate) fn summary(board: &Board) -> String {
     let totals = board.totals();
     let mut says = format!("{} 个部门，交来 {} 个", totals.departments, totals.given);
     let mut also = |number: usize, what: &str| {

@@ -265,6 +265,11 @@ fn recognise(bytes: &[u8]) -> Result<Kind, Diagnostic> {
     }
 }
 
+/// E171: a file of this name is none, or did not come whole.
+pub(crate) fn is_none(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("E171", format!("“{name}”{why}")).hint("要完整的 .xlsx、.xlsm、.xls 或 .ods")
+}
+
 fn told(fault: Fault) -> Diagnostic {
     const AGAIN: &str = "请用 Excel 或 WPS 打开修复后重新保存";
     let broken = |what: String| Diagnostic::error("E171", what).hint(AGAIN);

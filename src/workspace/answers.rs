@@ -2,14 +2,19 @@
 
 use super::desk::{Desk, Saved, Version};
 use super::edit::Edit;
+use super::fresh;
 use super::shown;
+use super::system::show;
+use crate::bureau::{BUREAU, Bureau, Department, Looking, board};
+use crate::cell_name::{is_workbook, sheet_of};
 use crate::check::{acknowledge, fix};
-use crate::data::grid::codes;
+use crate::data::grid::{codes, grid_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::digest::sha256;
-use crate::folder::is_read;
+use crate::folder::{Folder, is_read};
 use crate::publish::{Publication, output_names, place_below};
-use crate::serve::{Answers, Method, Request, Response, Stop};
+use crate::serve::{Answers, Method, Request, Response, Stop, decoded};
+use crate::tell;
 use crate::tell::rules::{SetRule, set_rules};
 use crate::workshop::Workshop;
 use crate::write::Format;
@@ -31,8 +36,8 @@ const RELOADING: Duration = Duration::from_secs(4);
 /// All departments that are open, and what pages need of the program.
 pub struct Workspace {
     workshop: Workshop,
-    /// Where departments are looked for.
-    root: PathBuf,
+    /// Where departments are looked for: those that lie below, or a bureau's; none: those that were named are all.
+    root: Mutex<Option<PathBuf>>,
     /// Below which each department's files are written.
     output: PathBuf,
     desks: Mutex<Vec<Arc<Slot>>>,
@@ -75,13 +80,18 @@ fn unknown() -> Refused {
 type Answer = Result<Response, Refused>;
 
 impl Workspace {
-    /// The departments of these folders; without any, those below `root` are listed. Files are written below `output`. `ends`: what to end when the last page
-    /// is closed, if it shall end then.
+    /// The departments of these folders; without any, those below `root`, and those below one that is none itself. Files
+    /// are written below `output`. `ends`: what to end when the last page is closed, if it shall end then.
     pub fn new(workshop: Workshop, folders: &[PathBuf], root: &Path, output: &Path, ends: Option<Stop>) -> Workspace {
         let slot = |path: &PathBuf| Arc::new(Slot { path: path.clone(), desk: Mutex::new(None) });
+        let (root, folders) = match folders {
+            [] => (Some(root), folders),
+            [one] if is_of_several(one) => (Some(one.as_path()), &folders[..0]),
+            _ => (None, folders),
+        };
         Workspace {
             workshop,
-            root: root.to_path_buf(),
+            root: Mutex::new(root.map(Path::to_path_buf)),
             output: output.to_path_buf(),
             desks: Mutex::new(folders.iter().map(slot).collect()),
             glyphs: Mutex::default(),
@@ -160,14 +170,117 @@ impl Workspace {
         Ok(Response::of("font/otf", bytes.to_vec()))
     }
 
-    fn departments(&self) -> Answer {
+    /// The departments there are: those of the root, and those that were opened from elsewhere. What is wrong with the list
+    /// goes to `found`.
+    fn bureau(&self, found: &mut Diagnostics) -> Bureau {
+        let root = locked(&self.root).clone();
+        let mut bureau = match root.as_deref().filter(|root| !is_department(root)) {
+            Some(root) => Bureau::open(root, found).unwrap_or_else(|| Bureau::of(root)),
+            None => Bureau::of(Path::new(".")),
+        };
+        let alone = root.filter(|root| is_department(root));
         let mut desks = locked(&self.desks);
-        if desks.is_empty() {
-            let found = departments_below(&self.root);
-            desks.extend(found.into_iter().map(|path| Arc::new(Slot { path, desk: Mutex::new(None) })));
+        let mut known: BTreeSet<PathBuf> = desks.iter().map(|slot| whole(&slot.path)).collect();
+        for path in bureau.departments.iter().map(|one| bureau.path_of(one)).chain(alone) {
+            if path.exists() && known.insert(whole(&path)) {
+                desks.push(Arc::new(Slot { path, desk: Mutex::new(None) }));
+            }
         }
+        let listed: BTreeSet<PathBuf> = bureau.departments.iter().map(|one| whole(&bureau.path_of(one))).collect();
+        let elsewhere = desks.iter().map(|slot| whole(&slot.path)).filter(|path| !listed.contains(path));
+        let department = |path: PathBuf| Department { folder: path.display().to_string(), ..Department::default() };
+        bureau.departments.extend(elsewhere.map(department));
+        bureau
+    }
+
+    fn departments(&self) -> Answer {
+        self.bureau(&mut Diagnostics::default());
+        let root = locked(&self.root).clone();
+        let place = root
+            .as_deref()
+            .map_or(Path::new("."), |root| if is_department(root) { root.parent().unwrap_or(root) } else { root });
+        let place = std::path::absolute(place).unwrap_or_else(|_| place.to_path_buf());
+        let desks = locked(&self.desks);
         let all: Vec<Value> = desks.iter().enumerate().map(|(id, slot)| shown::summary(&slot.path, id)).collect();
-        Ok(Response::json(&json!({ "departments": all, "root": self.root.display().to_string() })))
+        Ok(Response::json(&json!({ "departments": all, "root": place.display().to_string() })))
+    }
+
+    /// Where every department stands, as `status` tells it.
+    fn board(&self) -> Answer {
+        let mut found = Diagnostics::default();
+        let bureau = self.bureau(&mut found);
+        let mut board = board(&bureau, &self.workshop, &Looking::default(), || ());
+        board.found.extend(found);
+        let mut value = tell::board::as_json(&board);
+        let ids: BTreeMap<PathBuf, usize> =
+            locked(&self.desks).iter().enumerate().map(|(id, slot)| (whole(&slot.path), id)).collect();
+        for (line, department) in board.lines.iter().zip(value["departments"].as_array_mut().into_iter().flatten()) {
+            department["id"] = json!(ids.get(&whole(&bureau.path_of(&line.department))));
+            department["off"] = json!(line.control());
+            department.as_object_mut().map(|of| of.remove("looked"));
+        }
+        value["summary"] = json!(tell::board::summary(&board));
+        value["listed"] = json!(bureau.listed);
+        Ok(Response::json(&value))
+    }
+
+    /// A department that is new.
+    fn begin(&self, request: &Request) -> Answer {
+        let asked: fresh::Asked = given(request)?;
+        let like = match asked.like {
+            Some(id) => Some(locked(&self.desks).get(id).ok_or_else(unknown)?.path.clone()),
+            None => None,
+        };
+        let mut found = Diagnostics::default();
+        match fresh::made(&asked, like, &self.workshop.layouts, &mut found) {
+            Some(path) => Ok(Response::json(&json!({ "id": self.opened(path) }))),
+            None => Err(refused(&found)),
+        }
+    }
+
+    /// The number of a department's place, which is open from now on.
+    fn opened(&self, path: PathBuf) -> usize {
+        let sought = whole(&path);
+        let mut desks = locked(&self.desks);
+        let known = desks.iter().position(|slot| whole(&slot.path) == sought);
+        known.unwrap_or_else(|| {
+            desks.push(Arc::new(Slot { path, desk: Mutex::new(None) }));
+            desks.len() - 1
+        })
+    }
+
+    /// Shows one of the department's own places with the system's program: its folder, that of its files, a record file.
+    fn show(&self, desk: &Desk, request: &Request) -> Answer {
+        #[derive(Deserialize)]
+        struct Asked {
+            what: String,
+        }
+        let asked: Asked = given(request)?;
+        let place = match asked.what.as_str() {
+            "data" if desk.path.is_dir() => desk.path.clone(),
+            "output" => self.output.join(self.output_name(desk)),
+            "data" => desk.path.parent().map(Path::to_path_buf).unwrap_or_default(),
+            _ if desk.path.is_file() => desk.path.clone(),
+            file => {
+                let grid = grid_of(&desk.saved().folder, desk.schema(), file)?;
+                desk.path.join(sheet_of(&grid.file).map_or(&*grid.file, |(workbook, _)| workbook))
+            }
+        };
+        let place = std::path::absolute(&place).unwrap_or(place);
+        if !place.exists() {
+            let message = format!("还没有 {}", place.display());
+            return Err(Refused(409, json!({ "message": message, "hint": "先按“公开…”生成文件" })));
+        }
+        if !show(place.as_os_str()) {
+            let message = format!("没有能打开它的程序：{}", place.display());
+            return Err(Refused(409, json!({ "message": message })));
+        }
+        Ok(Response::json(&json!({ "shown": place.display().to_string() })))
+    }
+
+    /// The name of a department's folder below that of all output.
+    fn output_name(&self, desk: &Desk) -> String {
+        output_names(std::slice::from_ref(&desk.path)).map(|names| names.concat()).unwrap_or_default()
     }
 
     /// A folder by the path that the user gives.
@@ -177,22 +290,21 @@ impl Workspace {
             path: String,
         }
         let asked: Asked = given(request)?;
-        let path = PathBuf::from(asked.path.trim().trim_matches('"'));
-        let whole = path.canonicalize().ok().filter(|path| path.is_dir() || path.is_file());
-        let Some(whole) =
-            whole.filter(|path| path.is_file() || path.join("report.toml").is_file() || has_workbook(path))
-        else {
+        let path = typed_path(&asked.path);
+        let whole = path.canonicalize().ok();
+        if let Some(several) = whole.as_ref().filter(|path| is_of_several(path)) {
+            *locked(&self.root) = Some(several.clone());
+            return Ok(Response::json(&json!({ "id": null })));
+        }
+        let whole = whole.filter(|path| {
+            is_department(path) || path.is_file() && is_workbook(&path.to_string_lossy()) || has_workbook(path)
+        });
+        let Some(whole) = whole else {
             let message = format!("这里没有部门的数据：{}", path.display());
-            let hint = "部门的文件夹里有 report.toml；也可以是一个工作簿（.xlsx）";
+            let hint = "部门的文件夹里有 report.toml；也可以是一个工作簿（.xlsx），或财政部门的文件夹";
             return Err(Refused(409, json!({ "message": message, "hint": hint })));
         };
-        let mut desks = locked(&self.desks);
-        let known = desks.iter().position(|slot| slot.path.canonicalize().ok().as_ref() == Some(&whole));
-        let id = known.unwrap_or_else(|| {
-            desks.push(Arc::new(Slot { path: whole, desk: Mutex::new(None) }));
-            desks.len() - 1
-        });
-        Ok(Response::json(&json!({ "id": id })))
+        Ok(Response::json(&json!({ "id": self.opened(whole) })))
     }
 
     /// A page says that it is there; with a department, whether its files were changed by someone else.
@@ -280,7 +392,7 @@ impl Workspace {
             "correction" => Publication { edition: true, since: asked.since.clone(), date, ..plain },
             _ => return Err(unknown()),
         };
-        let name = output_names(std::slice::from_ref(&desk.path)).map(|names| names.concat()).unwrap_or_default();
+        let name = self.output_name(desk);
         let mut found = Diagnostics::default();
         let mut written = Vec::new();
         if let Some(target) = place_below(&self.output, &name, &name, &mut found) {
@@ -306,6 +418,8 @@ impl Workspace {
         let number = |key: &str| request.asked(key).parse::<usize>().map_err(|_| unknown());
         match request.path.as_str() {
             "/api/departments" => self.departments(),
+            "/api/board" => self.board(),
+            "/api/sets" => Ok(Response::json(&fresh::sets(&self.workshop.layouts))),
             "/api/desk" => self.with(request, |desk, id| Ok(Response::json(&self.state(desk, id)))),
             "/api/font" => self.font(request),
             "/api/page" => {
@@ -350,12 +464,14 @@ impl Workspace {
     fn post(self: &Arc<Self>, request: &Request) -> Answer {
         match request.path.as_str() {
             "/api/open" => return self.open(request),
+            "/api/new" => return self.begin(request),
             "/api/bye" => return self.bye(request),
             _ => {}
         }
         self.with(request, |desk, id| {
             match request.path.as_str() {
                 "/api/publish" => return self.publish(desk, id, request),
+                "/api/show" => return self.show(desk, request),
                 "/api/edit" => desk.edit(checked(desk, given(request)?)?)?,
                 "/api/undo" => desk.undo(),
                 "/api/redo" => desk.redo(),
@@ -420,7 +536,7 @@ fn mend(desk: &mut Desk, request: &Request) -> Result<(), Refused> {
     let mut done = 0;
     for (name, _, after) in patched.edits() {
         let is_new = after.is_some_and(|after| now.folder.bytes(name).ok().flatten().as_ref() != Some(after));
-        if !is_new || crate::cell_name::is_workbook(name) {
+        if !is_new || is_workbook(name) {
             continue;
         }
         let text = patched.text(name)?;
@@ -515,33 +631,33 @@ fn name_of(shown: &BTreeMap<u16, BTreeSet<char>>) -> String {
 
 fn has_workbook(folder: &Path) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().into_string().ok()).any(|name| crate::cell_name::is_workbook(&name))
+    entries.filter_map(|entry| entry.file_name().into_string().ok()).any(|name| is_workbook(&name))
 }
 
-/// The departments in a folder and in the folders directly below it, by name.
-pub(super) fn departments_below(root: &Path) -> Vec<PathBuf> {
-    let root = if root == Path::new("") { Path::new(".") } else { root };
-    let is_department = |folder: &Path| folder.join("report.toml").is_file();
-    let folders = |folder: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        // A link is not followed: what it leads to was not meant.
-        let entries = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        let shown = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with(['.', '~']));
-        let mut found: Vec<PathBuf> = shown.map(|entry| folder.join(entry.file_name())).collect();
-        found.sort();
-        found
-    };
-    if is_department(root) {
-        return vec![root.to_path_buf()];
-    }
-    let mut found = Vec::new();
-    for folder in folders(root) {
-        match is_department(&folder) {
-            true => found.push(folder),
-            false => found.extend(folders(&folder).into_iter().filter(|below| is_department(below))),
-        }
-    }
-    found
+/// A path by which two that lead to one place are the same.
+fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn is_department(folder: &Path) -> bool {
+    Folder::at(folder).is_file("report.toml")
+}
+
+/// A folder that is no department and has some below it, or says that it is a bureau's.
+fn is_of_several(folder: &Path) -> bool {
+    folder.is_dir()
+        && !is_department(folder)
+        && (folder.join(BUREAU).is_file() || Bureau::open(folder, &mut Diagnostics::default()).is_some())
+}
+
+/// A path as people paste it: in quotation marks, as an address.
+pub(super) fn typed_path(typed: &str) -> PathBuf {
+    let plain = typed.trim().trim_matches(['"', '\'', '“', '”']);
+    let Some(address) = plain.strip_prefix("file://") else { return PathBuf::from(plain) };
+    let path = decoded(address).unwrap_or_else(|| address.to_string());
+    // file:///D:/预算
+    let of_drive = path.strip_prefix('/').filter(|rest| rest.as_bytes().get(1) == Some(&b':'));
+    PathBuf::from(of_drive.unwrap_or(&path))
 }
 
 impl Answers for Arc<Workspace> {

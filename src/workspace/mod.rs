@@ -12,9 +12,12 @@
 mod answers;
 mod desk;
 pub(crate) mod edit;
+mod fresh;
 mod journal;
 mod shown;
+mod system;
 
 pub use answers::Workspace;
 pub use desk::{Desk, Saved, Version};
 pub use edit::{CellEdit, Conflict, Edit};
+pub(crate) use system::show;

@@ -3,6 +3,7 @@
 
 use super::desk::{Desk, Version};
 use super::edit::{CellEdit, Edit};
+use super::journal::Journal;
 use crate::check::figures::names_of;
 use crate::compose::{Basis, file_name};
 use crate::data::grid::{decl_of, grid_of, grids, names_of_codes};
@@ -518,5 +519,6 @@ pub fn summary(path: &std::path::Path, id: usize) -> Value {
         "name": report.as_ref().map(|r| r.name.as_str()),
         "year": report.as_ref().map(|r| r.year),
         "edition": edition::ids(path).pop(),
+        "unsaved": Journal::of(path).read().len(),
     })
 }

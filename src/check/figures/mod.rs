@@ -11,7 +11,7 @@ pub(crate) mod last_year;
 mod names;
 mod records;
 mod run;
-mod solve;
+pub(crate) mod solve;
 mod stated;
 mod words;
 
@@ -82,18 +82,22 @@ pub fn check(composition: &Composition) -> Diagnostics {
         .unwrap_or_else(|| book.sheets()[cell.table].view.place.clone())
     };
     let mut all = of_rules(&book, composition.job(), &place_of);
-    for printed in &composition.job().printed {
-        if printed.is_of_last_year() {
-            last_year::compare(composition, printed, &mut all);
-            continue;
-        }
-        let Some(id) = table_named(set, printed, &mut all) else { continue };
-        let Some(exact) = composition.table(&id) else { continue };
-        if let Some(given) = view(&exact, printed, &set.schema, &mut all) {
-            given::compare(&exact, &given, &mut all);
+    for printed in composition.job().printed.iter().filter(|printed| printed.is_of_last_year()) {
+        last_year::compare(composition, printed, &mut all);
+    }
+    compare_given(composition, &mut all);
+    all
+}
+
+/// Where tables given as printed differ from those composed of a ledger: X041, and what is wrong with the tables.
+pub(crate) fn compare_given(forms: &Forms, found: &mut Diagnostics) {
+    let set = &forms.job().set;
+    for printed in forms.job().printed.iter().filter(|printed| !printed.is_of_last_year()) {
+        let Some(exact) = table_named(set, printed, found).and_then(|id| forms.table(&id)) else { continue };
+        if let Some(given) = view(&exact, printed, &set.schema, found) {
+            given::compare(&exact, &given, found);
         }
     }
-    all
 }
 
 /// Tables given as printed and checked without a document.

@@ -73,6 +73,14 @@ impl<'a> Scope<'a> {
         rows
     }
 
+    /// The declarations of a side that make a row for each code, with all filters around them.
+    pub fn makers(&self, side: &'a Side) -> Vec<(&'a RowDecl, Vec<Filter>)> {
+        let mut makes = Vec::new();
+        self.makes(&side.rows, self.filters.clone(), false, &mut makes);
+        let of_codes = |makes: &Makes<'_>| matches!(makes.dataset.fields[makes.field].kind, Kind::Code { .. });
+        makes.into_iter().filter(of_codes).map(|makes| (makes.decl, makes.filters)).collect()
+    }
+
     /// Every declaration that makes a row for each code or name, the outermost first.
     fn makes(&self, decls: &'a [RowDecl], filters: Vec<Filter>, nested: bool, out: &mut Vec<Makes<'a>>) {
         for decl in decls.iter().filter(|decl| !decl.blank && decl.join.is_none()) {

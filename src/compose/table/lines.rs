@@ -49,6 +49,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
                 Some(given) => {
                     let rows = self.scope.as_given(given, (index, side), body, foot);
                     absent.push(rows.absent);
+                    self.out.grounds.extend(self.scope.grounds(index, &columns));
                     (rows.body, rows.foot)
                 }
             };

@@ -9,6 +9,7 @@ use super::axes::{Context, Scope, is, look_value};
 use super::figure::Id;
 use super::session::Session;
 use super::short_key;
+use super::sums::GroundFilters;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Align, ColumnKind, Origin, RowKind};
 use crate::layout::TableLayout;
@@ -84,6 +85,8 @@ pub struct Composed {
     pub hidden: Vec<NamedRow>,
     /// It cannot be placed: an error was reported.
     pub broken: bool,
+    /// Of a given table: what its rows of codes count.
+    pub grounds: Vec<GroundFilters>,
 }
 
 /// A column as the document has it.
@@ -195,6 +198,7 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
         rows: Vec::new(),
         hidden: Vec::new(),
         broken: false,
+        grounds: Vec::new(),
     };
     let Some(base) = session.dataset(&layout.from) else {
         composed.broken = true; // reported by the loader

@@ -11,7 +11,7 @@ pub type Meaning = BTreeMap<String, Says>;
 /// What it says of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Says {
-    /// Of a choice: its value is one of these, "" a blank.
+    /// Of a choice: its value is one of these, "" a blank. Of a text: it is one of these, none of them blank.
     OneOf(BTreeSet<String>),
     /// Of a code: it is one of these or below; none of them is below another.
     Under(BTreeSet<String>),
@@ -96,6 +96,10 @@ fn of_field(path: &str, condition: &Condition, dataset: &Dataset) -> Says {
             .collect();
         return met.map_or_else(|| Says::AsPut(BTreeSet::from([format!("{condition:?}")])), Says::OneOf);
     }
+    let is_text = dataset.field(path).is_some_and(|field| dataset.fields[field].kind == Kind::Text);
+    if let Some(texts) = codes(condition).filter(|_| is_text) {
+        return Says::OneOf(texts);
+    }
     let is_code = dataset.field(path).is_some_and(|field| matches!(dataset.fields[field].kind, Kind::Code { .. }));
     match codes(condition).filter(|_| is_code) {
         Some(codes) => Says::Under(both_under(&codes, &codes)),
@@ -115,7 +119,7 @@ fn holds(condition: &Condition, value: &str, groups: &Groups) -> Option<bool> {
     }
 }
 
-/// The codes a condition names, where it names nothing else.
+/// The codes, or texts, a condition names, where it names nothing else.
 fn codes(condition: &Condition) -> Option<BTreeSet<String>> {
     match condition {
         Condition::Is(code) if !code.is_empty() => Some(BTreeSet::from([code.clone()])),

@@ -12,7 +12,7 @@ mod words;
 pub use super::schema::{Condition, Filter};
 pub use check::check;
 pub use matcher::{Columns, Matcher};
-pub(crate) use meaning::{Meaning, meaning};
+pub(crate) use meaning::{Meaning, Says, meaning};
 pub(super) use words::fields_used;
 pub(crate) use words::in_words;
 pub use words::lacking;

@@ -3,6 +3,7 @@
 
 mod files;
 mod hostile;
+mod ledger;
 mod own;
 
 use gongkai::diagnostic::Diagnostics;

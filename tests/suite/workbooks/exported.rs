@@ -155,6 +155,41 @@ fn a_new_folder_asks_for_what_is_not_known_and_takes_what_an_officer_fills_in() 
 }
 
 #[test]
+fn the_offices_own_workbook_is_taken_as_it_is_and_what_is_none_makes_no_folder() {
+    let around = tempfile::tempdir().expect("it is there");
+    let path = around.path().join("A07-2026");
+    let own = exported(&Folder::open(&common::sample()));
+    let asked = |name: &str, bytes: &[u8]| Begin {
+        layout: Some("hebei-department-budget-2023".to_string()),
+        code: Some("A07".to_string()),
+        name: Some("“引号”局".to_string()),
+        workbook: Some((name.to_string(), bytes.to_vec())),
+        ..Begin::default()
+    };
+    let mut found = Diagnostics::default();
+    assert!(begin(&path, &asked("表.xlsx", b"PK\x03\x04"), &layouts(), &mut found).is_none());
+    assert!(found.sorted()[0].to_string().contains("错误[E171]"), "{:#?}", found.sorted());
+    let mut found = Diagnostics::default();
+    let new = begin(&path, &asked("表.xlsx", &own), &layouts(), &mut found).expect("a folder");
+    gongkai::begin::make_folders(&path, &new).expect("made");
+    gongkai::place::save(&new, &mut found);
+    assert!(found.is_empty(), "{:#?}", found.sorted());
+    assert_eq!(std::fs::read(path.join("表.xlsx")).expect("it is there"), own);
+    assert!(!path.join(WORKBOOK).exists(), "none to fill beside it");
+    let report = std::fs::read_to_string(path.join("report.toml")).expect("it is there");
+    assert!(report.contains("code = \"A07\"") && report.contains("“引号”局"), "{report}");
+    // With the rest of the report said, the workbook's records are the department's.
+    copy(&common::sample().join("layout"), &path.join("layout"));
+    std::fs::copy(common::sample().join("report.toml"), path.join("report.toml")).expect("written");
+    assert_eq!(total(&path, "ledger"), total(&common::sample(), "ledger"));
+    // A name that leads elsewhere, or that no folder counts, is a plain one.
+    for (name, plain) in [("..\\..\\表.xlsx", "表.xlsx"), ("a/~$表.XLSX", "表.XLSX"), ("C:\\CON.xls", "_CON.xls")] {
+        assert_eq!(gongkai::begin::workbook_name(name).expect("a workbook"), plain);
+    }
+    assert!(gongkai::begin::workbook_name("表.xlsx/说明.txt").is_err());
+}
+
+#[test]
 fn other_programs_read_the_workbook_and_find_nothing_wrong() {
     if !common::have_python(&["openpyxl", "openxml_audit"]) {
         return;

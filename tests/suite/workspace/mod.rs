@@ -36,24 +36,49 @@ pub struct Key {
     pub secret: String,
 }
 
+/// How the program is started.
+pub struct Opening<'a> {
+    /// What it keeps lies here; none: in a folder of its own, which goes with it.
+    pub cache: Option<&'a Path>,
+    /// The working folder.
+    pub within: Option<&'a Path>,
+    /// Where the system's programs are sought, and nowhere else.
+    pub programs: Option<&'a Path>,
+    /// It ends on a signal alone.
+    pub stays: bool,
+}
+
+impl Default for Opening<'_> {
+    fn default() -> Self {
+        Opening { cache: None, within: None, programs: None, stays: true }
+    }
+}
+
+impl Opening<'_> {
+    pub fn open(&self, folders: &[&Path]) -> Opened {
+        let own = self.cache.is_none().then(|| tempfile::tempdir().expect("a folder"));
+        let cache = self.cache.or(own.as_ref().map(|own| own.path())).expect("one of both");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
+        command.arg("open").args(folders).arg("-o").arg(cache.join("output"));
+        command.args(self.stays.then_some("--no-browser"));
+        command.env("GONGKAI_FONTS", crate::common::root().join("fonts")).env("GONGKAI_CACHE", cache);
+        self.within.map(|within| command.current_dir(within));
+        self.programs.map(|programs| command.env("PATH", programs));
+        let mut program = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+        let mut line = String::new();
+        BufReader::new(program.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+        let address = line.trim_end().to_string();
+        let port = address.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.split_once('/')).expect(&address).0;
+        Opened { port: port.parse().expect("a port"), program, address, cache: own }
+    }
+}
+
 pub fn open(folders: &[&Path]) -> Opened {
-    let cache = tempfile::tempdir().expect("a folder");
-    let mut opened = open_with_cache(folders, cache.path());
-    opened.cache = Some(cache);
-    opened
+    Opening::default().open(folders)
 }
 
 pub fn open_with_cache(folders: &[&Path], cache: &Path) -> Opened {
-    let fonts = crate::common::root().join("fonts");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
-    command.arg("open").args(folders).arg("--no-browser").arg("-o").arg(cache.join("output"));
-    command.env("GONGKAI_FONTS", fonts).env("GONGKAI_CACHE", cache);
-    let mut program = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
-    let mut line = String::new();
-    BufReader::new(program.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
-    let address = line.trim_end().to_string();
-    let port = address.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.split_once('/')).expect(&address).0;
-    Opened { port: port.parse().expect("a port"), program, address, cache: None }
+    Opening { cache: Some(cache), ..Opening::default() }.open(folders)
 }
 
 impl Drop for Opened {

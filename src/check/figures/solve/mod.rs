@@ -54,6 +54,11 @@ impl Solver {
         self.simplex.check()
     }
 
+    /// What a variable of the problem is worth where values were found; of a fraction the whole number below.
+    pub fn value(&self, var: Var) -> i128 {
+        self.simplex.value(var).floor()
+    }
+
     /// Whole numbers within all bounds.
     pub fn whole(&mut self) -> Found {
         match self.relaxed() {
