@@ -38,7 +38,7 @@ export function pagesView(main) {
   let made = 0, sheets = [], version = -1;
   const desk = h('div', { class: 'desk', tabindex: '0', role: 'region', 'aria-label': '页面' }), bar = h('div', { class: 'bar', role: 'toolbar', 'aria-label': '页面' });
   fill(main, h('div', { class: 'pages' }, bar, desk));
-  const near = new IntersectionObserver(all => all.forEach(e => { e.target._near = e.isIntersecting; if (e.isIntersecting) draw(e.target); }), { root: desk, rootMargin: '900px 0px' });
+  const near = new IntersectionObserver(all => all.forEach(e => { /** @type {any} */ (e.target)._near = e.isIntersecting; if (e.isIntersecting) draw(e.target); }), { root: desk, rootMargin: '900px 0px' });
 
   const cropped = p => S.zoom === 'text' || S.zoom === 'fit' && p.w > p.h && innerWidth < 1500;
   function lay() {
@@ -76,7 +76,7 @@ export function pagesView(main) {
   function paint(s) {
     if (!s._data) return;
     const { _d: d, _n: n, _box: box, _data: data } = s, art = s.firstChild;
-    const held = art.contains(document.activeElement) ? document.activeElement.dataset.i : null;
+    const held = art.contains(document.activeElement) ? /** @type {any} */ (document.activeElement).dataset.i : null;
     const moved = S.marks.moves && S.desk.moved ? new Map(S.desk.moved.changes.filter(c => !c.document || c.document === S.desk.documents[d].name).map(c => [c.address, c])) : new Map();
     const deps = S.why && S.fig?.doc === d ? new Set(S.why.dependents.map(x => x.address)) : new Set();
     const under = [], hot = [];
@@ -188,7 +188,7 @@ export function pagesView(main) {
   for (const k of ['mouseover', 'focusin']) desk.addEventListener(k, tell);
   for (const k of ['mouseleave', 'scroll', 'focusout']) desk.addEventListener(k, () => { tip.hidden = true; }, { passive: true });
 
-  const thumbNear = new IntersectionObserver(all => all.forEach(async e => { if (e.isIntersecting && !e.target.firstChild) { try { e.target.append(svg((await picture(+e.target.dataset.doc, +e.target.dataset.n)).svg)); } catch { /* it is drawn when it comes again */ } } }), { rootMargin: '400px' });
+  const thumbNear = new IntersectionObserver(all => all.forEach(async e => { if (e.isIntersecting && !e.target.firstChild) { try { e.target.append(svg((await picture(+/** @type {any} */ (e.target).dataset.doc, +/** @type {any} */ (e.target).dataset.n)).svg)); } catch { /* it is drawn when it comes again */ } } }), { rootMargin: '400px' });
   function places() { const [d, n] = S.arg.split('.').map(Number); if (S.arg && Number.isFinite(n)) show(d, n); }
   lay(); tool();
   requestAnimationFrame(() => { if (S.arg) places(); else if (S.at || S.doc) show(S.doc, S.at); made = 1; });

@@ -11,7 +11,9 @@ export const S = {
   /** @type {any} */ why: null,
   /** @type {any} */ find: null,
   filter: 'all', marks: { problems: true, moves: true },
-  doc: 0, at: 0, zoom: 'fit',
+  doc: 0, at: 0,
+  /** @type {number|string} */
+  zoom: 'fit',
   /** @type {any[]} */ hits: [], hit: -1, query: '',
   busy: false, /** @type {any} */ fault: null,
   size: localStorage.getItem('size') || 'normal', theme: localStorage.getItem('theme') || 'light',

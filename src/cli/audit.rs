@@ -1,7 +1,8 @@
 //! `gongkai audit`: published files checked as they are, nothing written.
 
-use super::folders::Places;
+use super::folders::{Places, in_part};
 use super::messages::{Form, Outcome, Telling, report, tell};
+use crate::bureau::Part;
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
 use crate::layout::Layouts;
@@ -24,6 +25,9 @@ pub struct AuditArgs {
     #[arg(long, value_name = "格式", default_value = "text", help_heading = "选项", hide_possible_values = true)]
     #[arg(hide_default_value = true)]
     format: Form,
+    /// 只检查其中一份，如 3/8：分到几台机器上做
+    #[arg(long, value_name = "第几份/共几份", value_parser = Part::read, help_heading = "选项")]
+    part: Option<Part>,
     /// 有警告也以 1 退出；不写则只有错误才是
     #[arg(long, help_heading = "选项")]
     strict: bool,
@@ -34,15 +38,16 @@ pub struct AuditArgs {
 /// Checks every file, in parallel.
 pub fn run(args: &AuditArgs) -> ExitCode {
     let layouts = args.places.layouts();
+    let files = in_part(args.files.clone(), args.part);
     let audited: Vec<(Option<String>, Outcome)> =
-        args.files.par_iter().map(|file| one(file, args.layout.as_deref(), &layouts)).collect();
-    for (file, (told, _)) in args.files.iter().zip(&audited) {
+        files.par_iter().map(|file| one(file, args.layout.as_deref(), &layouts)).collect();
+    for (file, (told, _)) in files.iter().zip(&audited) {
         match told {
             Some(told) => tell(format_args!("{}：{told}", file.display())),
             None => tell(format_args!("{}：没有读", file.display())),
         }
     }
-    let folders: Vec<Folder> = args.files.iter().map(|file| Folder::of_files(file, [])).collect();
+    let folders: Vec<Folder> = files.iter().map(|file| Folder::of_files(file, [])).collect();
     let outcomes: Vec<Outcome> = audited.into_iter().map(|(_, outcome)| outcome).collect();
     report(
         &folders,

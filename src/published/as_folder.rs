@@ -4,13 +4,13 @@
 use super::recognise::{Recognised, plain, titles_alike};
 use super::{PaperCell, PaperTable, PaperText, Part, Published, Spot};
 use crate::cell_name::sheet_name;
-use crate::compose::PrintedColumn;
-use crate::data::printed::TABLES;
-use crate::diagnostic::Place;
+use crate::compose::{PrintedColumn, given_tables, plain_name};
+use crate::data::printed::{PrintedTable, TABLES, printed_table};
+use crate::diagnostic::{Diagnostics, Place};
 use crate::folder::{Bytes, Folder};
 use crate::layout::narrative_lines::END;
 use crate::toml_tree::toml_string;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -155,6 +155,7 @@ pub fn as_folder(published: &Published, recognised: &Recognised, whose: &Whose, 
             imported.reword(table, &taken.id, recognised);
         }
     }
+    imported.own_codes(recognised);
     imported.sections(published, recognised);
     imported.files.insert("report.toml".to_owned(), report(recognised, whose, shown));
     imported.files.insert("source.toml".to_owned(), imported.source(recognised, shown));
@@ -226,6 +227,42 @@ impl Imported {
         }
         self.files.insert(file.to_owned(), text);
         self.origins.insert(file.to_owned(), origins);
+    }
+
+    /// Codes that no list has and that several tables print by one name: the department's own.
+    fn own_codes(&mut self, recognised: &Recognised) {
+        let set = recognised.set();
+        let read = |(name, text): (&String, &String)| {
+            let name = name.strip_prefix(TABLES)?.trim_start_matches('/');
+            Some(printed_table(name, name.into(), text, &mut Diagnostics::default()))
+        };
+        let printed: Vec<PrintedTable> = self.files.iter().filter_map(read).collect();
+        let (views, _) = given_tables(&recognised.forms, &printed);
+        // By list, code and name: how many tables print it.
+        let mut seen: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
+        for view in &views {
+            let unknown = view.rows.iter().filter_map(|row| {
+                let class = set.schema.classes.get(&row.class).filter(|class| !class.names.contains_key(&row.code))?;
+                let name = plain_name(&row.label);
+                (!name.is_empty() && class.level(&row.code).is_some())
+                    .then(|| (class.file.as_str(), row.code.clone(), name))
+            });
+            for one in unknown.collect::<BTreeSet<_>>() {
+                *seen.entry(one).or_default() += 1;
+            }
+        }
+        let codes: BTreeMap<(&str, &String), usize> =
+            seen.keys().map(|(file, code, _)| (*file, code)).fold(BTreeMap::new(), |mut all, one| {
+                *all.entry(one).or_default() += 1;
+                all
+            });
+        for ((file, code, name), tables) in &seen {
+            if *tables > 1 && codes[&(*file, code)] == 1 {
+                let list =
+                    self.files.entry(format!("classification/{file}")).or_insert_with(|| "编码,名称\n".to_owned());
+                let _ = writeln!(list, "{},{}", quoted(code), quoted(name));
+            }
+        }
     }
 
     /// Heads of columns of figures that the document words otherwise than the set: the department's own wording.

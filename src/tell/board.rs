@@ -223,7 +223,7 @@ fn row(page: &mut String, line: &Line) {
         let _ = match *head {
             "错误" | "警告" | "已确认" => write!(page, "<td class=\"n\">{text}</td>"),
             "情况" => write!(page, "<td class=\"s\" data-v=\"{}\">{text}</td>", line.standing as u8),
-            "代码" => write!(page, "<td class=\"c\">{text}</td>"),
+            "代码" | "公开" | "到期" => write!(page, "<td class=\"c\">{text}</td>"),
             // Of several lines that are off the worst one is looked for.
             "控制数" => write!(page, "<td data-v=\"{}\">{text}</td>", largest(line)),
             _ => match text.split_once("gongkai ") {

@@ -157,6 +157,22 @@ fn sums(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether an amount is listed as a part of a total that the parts come to: the list is right in itself, whatever its parts
+/// are called elsewhere.
+pub(super) fn adds_up(passage: &Passage, amount: &Amount) -> bool {
+    let all = passage.amounts();
+    let of_total = |(index, total): (usize, &Amount)| {
+        let after = passage.words(&(total.range.end..passage.chars.len().min(total.range.end + 8)));
+        let after = after.trim_start_matches(['，', '（', '；', '。', '中']);
+        let Some(opener) = OPENERS.iter().find(|opener| after.starts_with(**opener)) else { return false };
+        let parts = parts_of(passage, total, &all[index + 1..], opener);
+        let slack = parts.iter().map(|part| part.slack()).sum::<Decimal>() + total.slack();
+        let sum: Decimal = parts.iter().map(|part| part.value()).sum();
+        parts.len() > 1 && parts.iter().any(|part| part.range == amount.range) && (sum - total.value()).abs() <= slack
+    };
+    all.iter().enumerate().filter(|(_, total)| total.is_money()).any(of_total)
+}
+
 /// The amounts listed as parts of a total: to the end of its sentence, and where 分号 divide it, the first of each piece.
 fn parts_of<'a>(passage: &Passage, total: &Amount, rest: &'a [Amount], opener: &str) -> Vec<&'a Amount> {
     let inside = |a: &&Amount| a.is_money() && a.range.start < total.sentence.end;

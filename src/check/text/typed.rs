@@ -1,6 +1,7 @@
 //! Amounts that are typed: each is bound to a figure, or it is reported; what it says is the figure's.
 
 use super::amounts::{Amount, Unit, is_name, subject_of};
+use super::lists;
 use super::passage::{Kind, Passage, bare_label, row_key};
 use super::rule::{Findings, TextRule};
 use super::statements::Statement;
@@ -188,7 +189,7 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
     // A ratio is told with the changes.
     let wrong = |s: &&Statement| !s.address.contains('%') && texts.holds(s) == Some(false);
     for statement in texts.statements.iter().filter(wrong) {
-        if !is_of_another(texts, statement) {
+        if !is_of_another(texts, statement) && !is_printed_of_its_own(texts, statement) {
             findings.push(unlike(texts, statement));
         }
     }
@@ -215,7 +216,7 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
             }
             // Beside printed tables the figures that only sentences print are not known: one of them may have that name.
             let given = !texts.composition.given().is_empty();
-            if given && !equal_figures(texts, amount).is_empty() {
+            if given && (!equal_figures(texts, amount).is_empty() || lists::adds_up(passage, amount)) {
                 continue;
             }
             let near = named.iter().min_by_key(|f| (f.amount - amount.value()).abs()).copied();
@@ -270,6 +271,25 @@ fn said_otherwise(texts: &Texts<'_>) -> Vec<Diagnostic> {
 /// Whether the set's own sentence tells the figure of a typed amount: that is told by itself, or right.
 fn is_told(texts: &Texts<'_>, passage: &Passage, amount: &Amount) -> bool {
     texts.statement_at(passage, amount.number.end).is_some_and(|s| !is_of_another(texts, s))
+}
+
+/// Beside printed tables: whether another figure that prints so is what the passage speaks of, by the name of its row or the
+/// head of its column. The set's sentence for one subject stands for all of them there.
+fn is_printed_of_its_own(texts: &Texts<'_>, statement: &Statement) -> bool {
+    let given = texts.composition.given();
+    let Some(amount) = texts.typed_amount(statement).filter(|_| !given.is_empty()) else { return false };
+    let passage = &texts.passages[statement.passage];
+    let words: String = passage.chars.iter().filter(|c| !c.is_whitespace()).collect();
+    let is_said = |name: &str| name.chars().count() > 2 && words.contains(&name_key(name));
+    equal_figures(texts, amount).iter().filter(|figure| *figure.address != *statement.address).any(|figure| {
+        let mut parts = figure.address.split('/');
+        let table = parts.next().and_then(|id| given.iter().find(|table| *table.id == *id));
+        let column = parts.nth(1).map(|key| key.split(['@', '~', '%']).next().unwrap_or(key));
+        let column = table.and_then(|table| table.columns.iter().find(|of| Some(&*of.key) == column));
+        let head = |head: &String| is_said(head.as_str());
+        table.is_some()
+            && (is_said(texts.label_of(figure)) || column.is_some_and(|column| column.head.iter().any(head)))
+    })
 }
 
 /// Whether the words before a statement's number name another row than the one whose figure the set prints there: a list
@@ -493,6 +513,12 @@ fn twice(texts: &Texts<'_>, findings: &mut Findings) {
             let earlier = &said[index - 1];
             let apart = (later.amount.value() - earlier.amount.value()).abs();
             if apart <= later.amount.slack().max(earlier.amount.slack()) {
+                continue;
+            }
+            // Beside printed tables, two amounts that both stand in them are of two subjects.
+            let given = !texts.composition.given().is_empty();
+            let stands = |amount: &Amount| amount.written.is_zero() || !equal_figures(texts, amount).is_empty();
+            if given && stands(later.amount) && stands(earlier.amount) {
                 continue;
             }
             let (now, then) = (later.passage.words(&later.amount.range), earlier.passage.words(&earlier.amount.range));

@@ -294,3 +294,50 @@ fn what_libreoffice_makes_of_the_word_files_comes_in_again() {
         same_cells(made.document(), &read(&pdf));
     }
 }
+
+/// What is found in the figures and sentences of a right document: errors, and amounts that are said to differ.
+fn wrong_numbers(found: Vec<String>) -> Vec<String> {
+    let told = |line: &String| line.contains("错误[") || line.contains("[N002]") || line.contains("[N010]");
+    found.into_iter().filter(told).collect()
+}
+
+#[test]
+fn sentences_of_one_unit_or_one_subject_beside_whole_tables_are_no_mistakes() {
+    for folder in ["core-sample", "final-account-sample", "shanghai-unit-sample"] {
+        let made = made(&common::root().join("data").join(folder)).remove(0);
+        assert_eq!(wrong_numbers(audited(&printed(&made))), Vec::<String>::new(), "{folder}");
+    }
+    // The same sentences with a slip of the hand are.
+    let made = made(&common::root().join("data/final-account-sample")).remove(0);
+    for (right, wrong) in [("21.36", "21.63"), ("254.05", "245.05"), ("109.25", "19.25")] {
+        let changed = audited(&printed_otherwise(&made, |document| {
+            for block in document.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+                let Block::Paragraph(paragraph) = block else { continue };
+                for inline in &mut paragraph.inlines {
+                    inline.text = inline.text.replace(right, wrong);
+                }
+            }
+        }));
+        let told = changed.iter().any(|line| line.contains(wrong));
+        assert!(told, "{wrong}: {changed:#?}");
+    }
+}
+
+#[test]
+fn a_code_of_the_departments_own_is_one_that_several_tables_print() {
+    let made = made(&common::root().join("data/final-account-sample")).remove(0);
+    let of_codes = |found: Vec<String>| found.into_iter().filter(|line| line.contains("[C017]")).count();
+    assert_eq!(of_codes(audited(&printed(&made))), 0);
+    // In one table alone it is a slip.
+    let slipped = audited(&printed_otherwise(&made, |document| {
+        let blocks = document.sections.iter_mut().flat_map(|section| &mut section.blocks);
+        let tables = blocks.filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
+        let table = tables.into_iter().find(|table| table.id == "b5").expect("table 5");
+        let row = table.body.iter_mut().find(|row| {
+            let words: String = row.cells.iter().map(|cell| plain(&plain_text(&cell.inlines))).collect();
+            words.starts_with("2080501")
+        });
+        row.expect("its row").cells[2].inlines[0].text = "91".to_owned();
+    }));
+    assert!(of_codes(slipped.clone()) > 0, "{slipped:#?}");
+}
