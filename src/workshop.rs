@@ -8,6 +8,7 @@ use crate::fonts::Fonts;
 use crate::kept::Kept;
 use crate::layout::{self, IN_WORKING_FOLDER, Layer, LayoutSet, Layouts, SetFiles};
 use crate::made::Made;
+use crate::place::unfinished;
 use crate::prepare::{self, Prepared, data_id, prepare, prepare_in_turn};
 use crate::write::{Format, Output};
 use rayon::prelude::*;
@@ -103,6 +104,8 @@ impl Workshop {
     /// documents one after another is in memory.
     pub fn open_each(&self, folder: &Folder, aim: Aim, mut with: impl FnMut(Made, &mut Diagnostics)) -> Diagnostics {
         let mut found = Diagnostics::default();
+        // What a run before left half done is told whatever is asked.
+        folder.on_disk().and_then(unfinished).into_iter().for_each(|half| found.push(half));
         let Some(mut in_turn) = prepare_in_turn(folder, &self.layouts, &mut found) else {
             in_workbook(folder, &mut found);
             return found;

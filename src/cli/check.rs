@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
 use crate::place::save;
 use crate::tell::mended;
+use crate::tell::reconciled::reconciled;
 use crate::workshop::{Aim, Workshop};
 use clap::Args;
 use std::path::PathBuf;
@@ -44,11 +45,14 @@ pub fn run(args: &CheckArgs) -> ExitCode {
     let manner = Manner { form: args.format, strict: args.strict, writes: false };
     let look = |workshop: &Workshop, _: usize, folder: &Folder, outcome: &mut Outcome| {
         let mut last = None;
+        let mut records = None;
         outcome.diagnostics = workshop.open_each(folder, Aim::Look, |one, _| {
+            records.get_or_insert_with(|| reconciled(one.composition.job()));
             // The one before it is given back first.
             drop(last.take());
             last = Some(one);
         });
+        outcome.reconciled = records.unwrap_or_default();
         // Nobody waits until thousands of cells are given back.
         rayon::spawn(move || drop(last));
     };
@@ -83,6 +87,8 @@ fn mend(folder: &Folder, outcome: &Outcome, write: bool) -> bool {
     if !patches.is_empty() {
         print(mended::as_diff(&patches));
     }
+    // What a run before left half done is told whatever is asked.
+    outcome.diagnostics.sorted().iter().filter(|found| found.code == "E513").for_each(tell);
     let mut refused = Diagnostics::default();
     let written = (write && !patches.is_empty()).then(|| save(&fix::patched(folder, &patches), &mut refused).len());
     refused.sorted().iter().for_each(tell);

@@ -11,7 +11,7 @@ use crate::place::save;
 use crate::published::former::former;
 use crate::published::import::{Taken, shown, take};
 use crate::published::load;
-use crate::tell::reconciled::reconciled;
+use crate::tell::reconciled::{reconciled, taken};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -103,6 +103,7 @@ fn take_records(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Vec<Strin
     let imported = crate::import::records(&name, &bytes, &folder, &args.places.layouts(), found)?;
     let report = &imported.job.report;
     tell(format_args!("认作 {}{}年的明细（{}）", report.name, report.year, imported.job.set.id));
+    taken(&imported.job).iter().for_each(tell);
     let written = save(&folder.with(IMPORTED, imported.workbook), found);
     Some((reconciled(&imported.job), written))
 }

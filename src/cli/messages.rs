@@ -26,6 +26,8 @@ pub enum Form {
 pub struct Outcome {
     pub written: Vec<PathBuf>,
     pub diagnostics: Diagnostics,
+    /// What its records come to, for an officer to hold against where they came from.
+    pub reconciled: Vec<String>,
 }
 
 /// How a command tells what it found.
@@ -89,6 +91,9 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
         // Nothing stands above it that names the folder.
         true if several => tell(format_args!("{}：{said}", shown.folder)),
         _ => tell(said),
+    }
+    if !several {
+        outcome.reconciled.iter().for_each(tell);
     }
 }
 

@@ -112,7 +112,7 @@ fn tell_of(folder: &Path, rebuilt: Rebuilt, begun: Instant, layouts: &Layouts) {
         print(as_text(diff).trim_end());
     }
     let is_same = diff.is_some_and(|diff| diff.documents.is_empty());
-    tell_outcome(folder, Outcome { written, diagnostics }, layouts);
+    tell_outcome(folder, Outcome { written, diagnostics, ..Outcome::default() }, layouts);
     match (failed, is_same) {
         (true, _) => tell("改正后存盘，会再生成；Ctrl-C 停止"),
         (false, true) => tell("存了盘，印出来的没有变"),

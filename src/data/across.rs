@@ -20,7 +20,7 @@ pub(super) fn complete(mut files: Vec<FileRead>, schema: &Schema, diagnostics: &
     let targets = find_targets(&files, schema);
     for (file, decl) in files.iter_mut().zip(schema.files.values()) {
         resolve_refs(file, decl, &targets);
-        fill_by_other_fields(file, decl);
+        fill_by_other_fields(file, decl, schema);
         columns_not_known(file, decl);
         report_blank(file, decl);
         report_left_out(file, decl);
@@ -152,19 +152,24 @@ fn which_of(field: &FieldDecl, targets: &Targets) -> Diagnostic {
 }
 
 /// Fills blanks whose default follows from another field, such as 三公 from 经济科目.
-fn fill_by_other_fields(file: &mut FileRead, decl: &FileDecl) {
+fn fill_by_other_fields(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
     for (index, field) in decl.fields.iter().enumerate() {
-        let Some(FieldDefault::By { field: source, map }) = &field.default else { continue };
+        let Some(FieldDefault::By { field: source, map, named }) = &field.default else { continue };
         let Some(source) = decl.fields.iter().position(|f| f.id == *source) else { continue };
         if decl.unknown.contains(&field.id) {
             continue;
         }
-        let by_code = matches!(decl.fields[source].kind, Kind::Code { .. });
+        let class = match &decl.fields[source].kind {
+            Kind::Code { class, .. } => Some(class),
+            _ => None,
+        };
+        let names = class.filter(|_| *named).and_then(|class| schema.classes.get(class)).map(|class| &class.names);
         for (number, record) in file.dataset.records.iter_mut().enumerate() {
             if record.values[index] != Value::Blank || file.bad.contains(number, index) {
                 continue;
             }
-            if let Some(value) = look_up(record.values[source].text(), map, by_code) {
+            let given = record.values[source].text();
+            if let Some(value) = look_up(given, map, class.is_some()).or_else(|| names?.get(given)) {
                 record.values[index] = default_value(value, &field.kind);
                 record.columns[index] = 0;
             }
@@ -181,6 +186,7 @@ fn columns_not_known(file: &mut FileRead, decl: &FileDecl) {
     }
     for (index, field) in decl.fields.iter().enumerate() {
         let says = match &field.default {
+            Some(FieldDefault::By { named: true, .. }) => false,
             Some(FieldDefault::By { field: source, .. }) => {
                 !file.dataset.unknown.contains(source) || file.dataset.field(source).is_some_and(|s| all_say(file, s))
             }

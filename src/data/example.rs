@@ -150,6 +150,7 @@ fn ledger_fields() -> Vec<FieldDecl> {
     let by_econ = FieldDefault::By {
         field: "econ".to_owned(),
         map: map.iter().map(|(c, v)| ((*c).to_owned(), (*v).to_owned())).collect(),
+        named: false,
     };
     vec![
         required(decl("function", "功能科目", code("function", 2))),

@@ -102,6 +102,17 @@ pub struct Dataset {
     pub unknown: Vec<String>,
     /// The file exists and its text could be read. A dataset of an absent file has no records and its figures are not known.
     pub given: bool,
+    /// How its columns and words were taken.
+    pub taken: Taken,
+}
+
+/// How a file's columns and words were taken, where it is not in the set's own words.
+#[derive(Debug, Clone, Default)]
+pub struct Taken {
+    /// Each heading as it stands there, and the column of the set it was taken for; none where it is not used.
+    pub columns: Vec<(String, Option<String>)>,
+    /// Column of the set, word as it stands there → the value it was taken for.
+    pub words: IndexMap<(usize, String), Arc<str>>,
 }
 
 /// One line: a point with its codes, choices and amounts.

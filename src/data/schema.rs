@@ -115,12 +115,14 @@ pub enum FieldDefault {
     Value(String),
     /// The other file's only record (for refs): with several, the field is required.
     Only,
-    /// By the value of another field; a code's longest prefix in the map counts.
+    /// By the value of another field; a code's longest prefix in the map counts, else the code's own name where `named`.
     By {
         /// Id of the other field.
         field: String,
         /// Its value, or the beginning of its code → what fills this one.
         map: IndexMap<String, String>,
+        /// A code that the map has nothing for fills it with its name.
+        named: bool,
     },
 }
 

@@ -8,7 +8,7 @@ use super::records::{pair_records, same_record};
 use super::{Behind, DocumentDiff, FigureChange, TextChange, TextKind};
 use crate::cell_name::sheet_of;
 use crate::compose::{Composition, RowView, TableView};
-use crate::data::{Dataset, FieldDecl, Kind, Record, Value};
+use crate::data::{Dataset, FieldDecl, Kind, Record, Taken, Value};
 use crate::document::Origin;
 use crate::money::{Unit, spoken};
 use rust_decimal::Decimal;
@@ -257,6 +257,7 @@ impl Inputs {
             records: Vec::new(),
             unknown: Vec::new(),
             given: false,
+            taken: Taken::default(),
         };
         for id in names(old_job.data.datasets.keys(), new_job.data.datasets.keys()) {
             let (a, b) = (old_job.data.datasets.get(id), new_job.data.datasets.get(id));

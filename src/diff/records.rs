@@ -287,7 +287,15 @@ mod tests {
             columns: vec![1; fields.len()],
         };
         let records = rows.iter().enumerate().map(record).collect();
-        Dataset { id: "ledger".into(), file: "ledger.csv".into(), fields, records, unknown: Vec::new(), given: true }
+        Dataset {
+            id: "ledger".into(),
+            file: "ledger.csv".into(),
+            fields,
+            records,
+            unknown: Vec::new(),
+            given: true,
+            taken: Default::default(),
+        }
     }
 
     fn pairs(old: &[&str], new: &[&str], unique: &[&str]) -> Vec<Pair> {

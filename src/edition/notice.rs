@@ -4,7 +4,7 @@
 use super::corrections::{FILE, Reasons};
 use super::{Edition, order};
 use crate::compose::Job;
-use crate::data::{Dataset, FileDecl, Record, Value};
+use crate::data::{Dataset, FileDecl, Record, Taken, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::{DocumentDiff, Spot, compare_all};
 use crate::document::Origin;
@@ -171,5 +171,6 @@ fn dataset(decl: &FileDecl, changes: Vec<Change>) -> Dataset {
         records: changes.into_iter().map(record).collect(),
         unknown: Vec::new(),
         given: true,
+        taken: Taken::default(),
     }
 }

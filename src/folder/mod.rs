@@ -356,6 +356,11 @@ impl Folder {
         unreadable(&ErrorKind::NotFound.into(), &self.path_of(name), name)
     }
 
+    /// [`Folder::ground`] of a folder that is on disk.
+    pub(crate) fn on_disk(&self) -> Option<&Path> {
+        (!matches!(self.source, Source::Memory(_))).then(|| self.ground())
+    }
+
     /// The folder on disk that its files lie in: of a workbook alone, the one that it lies in.
     pub fn ground(&self) -> &Path {
         match &self.source {

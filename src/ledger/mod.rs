@@ -157,7 +157,7 @@ fn axes(sums: &PrintedSums, dataset: &Dataset, schema: &Schema) -> Vec<Axis> {
         }
         // What fills another field that figures speak of is told apart too.
         for other in dataset.fields.iter().filter(|other| meanings().any(|says| says.contains_key(&other.id))) {
-            if let Some(FieldDefault::By { field, map }) = &other.default
+            if let Some(FieldDefault::By { field, map, .. }) = &other.default
                 && *field == decl.id
             {
                 said.extend(map.keys().map(String::as_str));
@@ -216,7 +216,7 @@ fn impossible(axes: &[Axis], dataset: &Dataset, schema: &Schema) -> Vec<Within> 
     let mut none = Vec::new();
     for axis in axes.iter().filter(|axis| axis.values.first().is_some_and(String::is_empty)) {
         let decl = &dataset.fields[axis.field];
-        if let Some(FieldDefault::By { field, map }) = &decl.default {
+        if let Some(FieldDefault::By { field, map, named: false }) = &decl.default {
             let says = |value: &str| {
                 let longest =
                     map.iter().filter(|(of, _)| value.starts_with(of.as_str())).max_by_key(|(of, _)| of.len());

@@ -110,7 +110,7 @@ impl Records<'_> {
         }
         // What another field says anyway is not said twice.
         for (at, field) in self.decl.fields.iter().enumerate() {
-            let Some(FieldDefault::By { field: by, map }) = &field.default else { continue };
+            let Some(FieldDefault::By { field: by, map, .. }) = &field.default else { continue };
             let of =
                 self.decl.fields.iter().position(|other| other.id == *by).map_or("", |other| texts[other].as_str());
             let longest =

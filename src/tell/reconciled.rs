@@ -23,6 +23,32 @@ pub fn reconciled(job: &Job) -> Vec<String> {
     lines
 }
 
+/// Of each record file that is there: what every column and every word of another vocabulary was taken for.
+pub fn taken(job: &Job) -> Vec<String> {
+    let given = job.set.schema.files.values().filter(|decl| decl.is_given());
+    let datasets = given.filter_map(|decl| Some((&decl.title, job.data.datasets.get(&decl.id)?)));
+    let mut lines = Vec::new();
+    for (title, dataset) in datasets.filter(|(_, dataset)| !dataset.records.is_empty()) {
+        lines.push(format!("{title}（{}）的列：", dataset.file));
+        let (same, other): (Vec<_>, Vec<_>) =
+            dataset.taken.columns.iter().partition(|(heading, taken)| taken.as_ref() == Some(heading));
+        if !same.is_empty() {
+            let same: Vec<&str> = same.iter().map(|(heading, _)| heading.as_str()).collect();
+            lines.push(format!("  照原名：{}", same.join("、")));
+        }
+        for (heading, taken) in other {
+            lines.push(format!(
+                "  “{heading}”{}",
+                taken.as_ref().map_or("没有用到".to_owned(), |t| format!("当作 {t}"))
+            ));
+        }
+        for ((field, word), value) in &dataset.taken.words {
+            lines.push(format!("  {}的“{word}”当作 {value}", dataset.fields[*field].head));
+        }
+    }
+    lines
+}
+
 /// A line for each choice by which an amount falls into more than one part.
 fn divided(dataset: &Dataset, amount: usize) -> Vec<String> {
     let choices = dataset.fields.iter().enumerate().filter(|(_, field)| matches!(field.kind, Kind::Choice { .. }));

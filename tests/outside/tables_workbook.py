@@ -1,5 +1,5 @@
 """Reads the workbook of published tables with openpyxl and compares it with the Document: every cell of every table, numbers
-exact in the printed unit and shown rounded, heads merged; openxml-audit finds nothing. Arguments: the workbook, the document
+exact in the printed unit and shown rounded, heads merged, each sum what its cells come to exactly; openxml-audit finds nothing. Arguments: the workbook, the document
 as JSON (tables, figures)."""
 import json
 import subprocess
@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import openpyxl
 
-book = openpyxl.load_workbook(sys.argv[1])
+book = openpyxl.load_workbook(sys.argv[1], data_only=True)
+formulas = openpyxl.load_workbook(sys.argv[1])
 document = json.load(open(sys.argv[2], encoding="utf-8"))
 sheets = [sheet for sheet in book if sheet.title != "目录"]
 assert len(sheets) == len(document["tables"]), (len(sheets), len(document["tables"]))
@@ -38,9 +39,23 @@ for sheet, table in zip(sheets, document["tables"]):
                 assert (place.value or "") == text, (sheet.title, place.coordinate, place.value, text)
                 words += 1
 assert numbers > 300 and words > 300, (numbers, words)
+sums = 0
+for sheet in sheets:
+    for row in formulas[sheet.title].iter_rows():
+        for cell in row:
+            if cell.data_type != "f":
+                continue
+            assert cell.value.startswith("=SUM(") and cell.value.endswith(")"), cell.value
+            parts = [sheet[area] for area in cell.value[5:-1].split(",")]
+            flat = [one for part in parts for line in (part if isinstance(part, tuple) else ((part,),)) for one in line]
+            come_to = sum(Decimal(repr(one.value)) for one in flat if one.value is not None)
+            assert come_to == Decimal(repr(sheet[cell.coordinate].value)), (sheet.title, cell.coordinate, cell.value)
+            assert cell.coordinate not in [one.coordinate for one in flat], cell.value
+            sums += 1
+assert sums > 60, sums
 links = [cell.hyperlink for row in book["目录"].iter_rows() for cell in row if cell.hyperlink]
 assert len(links) == len(sheets)
 assert len(book.defined_names) >= numbers // 2, len(book.defined_names)
 audit = subprocess.run(["openxml-audit", "-q", sys.argv[1]], capture_output=True, text=True)
 assert audit.returncode == 0, audit.stdout + audit.stderr
-print(numbers, "numbers,", words, "words: the same")
+print(sums, "sums,", numbers, "numbers,", words, "words: the same")

@@ -241,3 +241,28 @@ fn last_years_three_public_costs_are_not_known_from_totals_alone() {
     std::fs::write(folder.path().join("reasons.csv"), reasons).expect("writes");
     has(&texts(&composed(folder.path())), "公务接待费0.02万元，较上年增加0.02万元");
 }
+
+/// A ledger without 用途 says of each line what its 经济科目 is called.
+#[test]
+fn a_blank_use_is_the_name_of_its_economic_item() {
+    let folder = plain_sample();
+    let ledger = std::fs::read_to_string(folder.path().join("ledger.csv")).expect("the ledger");
+    let line = ledger.lines().find(|line| line.contains(",30207,邮电费,")).expect("a line for post and telephone");
+    let amount = line.rsplit(',').next().expect("an amount").to_owned();
+    let others: f64 = amount.parse::<f64>().expect("a number") / 10000.0;
+    replace(folder.path(), "ledger.csv", ",30207,邮电费,", ",30207,,");
+    let said = texts(&composed(folder.path())).join("\n");
+    assert!(said.contains(&format!("邮电费{others:.2}万元")), "{said}");
+    // Without the column too: every line is called as its code.
+    let without: String = ledger
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            cells.remove(3);
+            cells.join(",") + "\n"
+        })
+        .collect();
+    std::fs::write(folder.path().join("ledger.csv"), without).expect("writes");
+    let said = texts(&composed(folder.path())).join("\n");
+    assert!(said.contains(&format!("邮电费{others:.2}万元")), "{said}");
+}

@@ -9,7 +9,7 @@ use super::classification::{Class, not_digits};
 use super::csv_file::Row;
 use super::findings::FileFindings;
 use super::given::{self, Given};
-use super::heading::Holds;
+use super::heading::{Column, Holds};
 use super::own_words::take_own_words;
 use super::problem::describe;
 use super::schema::{FieldDefault, FileDecl, Kind, Schema};
@@ -17,11 +17,12 @@ use super::sheet::{Sheet, report_broken};
 use super::totals::{self, Total, is_total};
 use super::typed::{cleaned, code_and_name, half_width, shown, unforced, words};
 use super::value::{read_value, text_value};
-use super::{Data, Dataset, Record, Value};
+use super::{Data, Dataset, Record, Taken, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Origin;
 use crate::folder::Folder;
 use crate::workbook::CellKind;
+use indexmap::IndexMap;
 use misnamed::report_misnamed;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -103,7 +104,15 @@ fn open_file(decl: &FileDecl, given: Result<Option<Given>, Diagnostic>, schema: 
         }
     };
     let (fields, unknown) = (decl.fields.clone(), decl.unknown.clone());
-    let dataset = Dataset { id: decl.id.clone(), file, fields, records: Vec::new(), unknown, given: is_given };
+    let dataset = Dataset {
+        id: decl.id.clone(),
+        file,
+        fields,
+        records: Vec::new(),
+        unknown,
+        given: is_given,
+        taken: Taken::default(),
+    };
     FileRead { findings, whole: sheet.is_some(), sheet, dataset, bad: Bad::default() }
 }
 
@@ -182,6 +191,7 @@ fn code_of<'r>(row: &'r Row, sheet: &Sheet, field: usize, class: Option<&Class>)
 fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
     let FileRead { findings, sheet: Some(sheet), dataset, bad, whole } = file else { return };
     let mut unnamed: Vec<usize> = sheet.headings.unnamed().collect();
+    dataset.taken.columns = taken_columns(sheet, decl);
     let mut shapes = Shapes { sheet, decl, schema, wider: HashMap::new(), totals: Vec::new(), told_beyond: false };
     for row in sheet.rows() {
         let row = match row {
@@ -212,10 +222,27 @@ fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
             bad.insert_record(index);
         }
         let told = shape == Shape::Broken;
-        let mut reader = RowReader { row: &row, sheet, decl, schema, findings, told };
+        let words = &mut dataset.taken.words;
+        let mut reader = RowReader { row: &row, sheet, decl, schema, findings, told, words };
         dataset.records.push(reader.record(|field| bad.insert(index, field)));
     }
     totals::compare(&shapes.totals, &dataset.records, *whole && bad.is_empty(), decl, findings);
+}
+
+/// What each column was taken for.
+fn taken_columns(sheet: &Sheet, decl: &FileDecl) -> Vec<(String, Option<String>)> {
+    let head = |field: usize| decl.fields[field].head.as_str();
+    let taken = |column: &Column| match column.holds {
+        Holds::Field(field) if decl.fields[field].kind == Kind::Amount => {
+            Some(format!("{}（{}）", head(field), sheet.headings.units[field].name()))
+        }
+        Holds::Field(field) => Some(head(field).to_owned()),
+        Holds::NamesOf(field) => Some(format!("{}的名称", head(field))),
+        Holds::PartOf(field) => Some(format!("{}的一段", head(field))),
+        Holds::Again | Holds::Nothing => None,
+    };
+    let headed = sheet.headings.columns.iter().filter(|column| !column.heading.is_empty());
+    headed.map(|column| (column.heading.clone(), taken(column))).collect()
 }
 
 /// What a row is.
@@ -471,6 +498,8 @@ struct RowReader<'a> {
     findings: &'a mut FileFindings,
     /// An error is told of the whole row already.
     told: bool,
+    /// Words of choices that are not the set's own.
+    words: &'a mut IndexMap<(usize, String), Arc<str>>,
 }
 
 impl RowReader<'_> {
@@ -521,7 +550,14 @@ impl RowReader<'_> {
             return None;
         }
         let unit = headings.units[field];
-        Some(read_value(&cell, decl, unit, self.schema).map_err(|problem| {
+        let value = read_value(&cell, decl, unit, self.schema);
+        if let (Ok(Value::Text(text)), Kind::Choice { .. }) = (&value, &decl.kind)
+            && **text != *cell
+            && words(text) != words(&cell)
+        {
+            self.words.entry((field, cell.clone().into_owned())).or_insert_with(|| text.clone());
+        }
+        Some(value.map_err(|problem| {
             if !self.told {
                 let place = self.findings.place(self.row.line, headings.shown_column(field));
                 self.findings.error(|| describe(&problem, &cell, decl, unit, self.schema).at(place));

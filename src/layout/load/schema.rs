@@ -62,7 +62,10 @@ struct RawField {
 #[serde(deny_unknown_fields)]
 struct RawDefaultBy {
     field: String,
+    #[serde(default)]
     map: IndexMap<String, String>,
+    #[serde(default)]
+    named: bool,
 }
 
 /// Keys of `[report.KEY]`.
@@ -309,7 +312,7 @@ fn field(id: &str, node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) 
         words.extend(others.into_iter().map(|other| (other, value.clone())));
     }
     let default = match (raw.default, raw.default_by) {
-        (_, Some(by)) => Some(FieldDefault::By { field: by.field, map: by.map }),
+        (_, Some(by)) => Some(FieldDefault::By { field: by.field, map: by.map, named: by.named }),
         (Some(only), None) if only == "only" && matches!(kind, Kind::Ref { .. }) => Some(FieldDefault::Only),
         (Some(value), None) => Some(FieldDefault::Value(value)),
         (None, None) => None,
@@ -351,6 +354,16 @@ fn check_references(schema: &Schema, diagnostics: &mut Diagnostics) {
             {
                 let known: Vec<&str> = file.fields.iter().map(|f| f.id.as_str()).collect();
                 diagnostics.push(unknown_field(by, &file.id, &known, &field.place));
+            }
+            if let Some(FieldDefault::By { field: by, named: true, .. }) = &field.default
+                && (field.kind != Kind::Text || file.field(by).is_some_and(|by| !matches!(by.kind, Kind::Code { .. })))
+            {
+                let message = format!("字段“{}”的 named 只用于空着时填编码名称的文字", field.id);
+                diagnostics.push(
+                    Diagnostic::error("E219", message)
+                        .at(field.place.clone())
+                        .hint("这个字段的 kind 要是 text，所按的字段要是 code；其他的写在 map 里"),
+                );
             }
         }
     }

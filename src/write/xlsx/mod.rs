@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod list;
 pub mod records;
+mod sums;
 pub mod tables;
 
 use crate::diagnostic::Diagnostic;

@@ -1,6 +1,7 @@
 //! The published tables as a workbook: a sheet a table as the page has it, amounts exact in the unit that is printed and shown
-//! rounded, every figure's cell named by its address, a first sheet with links.
+//! rounded, totals as live formulas, every figure's cell named by its address, a first sheet with links.
 
+use super::sums::{Sums, live};
 use super::{bytes, failed, quoted, workbook_of};
 use crate::cell_name::{self, letters};
 use crate::diagnostic::Diagnostic;
@@ -9,7 +10,7 @@ use crate::read_docx::number;
 use crate::style::Style;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeSet;
 
 /// The workbook of a document's tables. E514: it cannot be made.
@@ -128,11 +129,12 @@ fn lay_table(
     }
     let first_head = row;
     let rows = table.header.iter().chain(&table.body);
+    let sums = live(document, table, first_head);
     for laid in rows {
         for cell in &laid.cells {
             let is_head = matches!(laid.kind, RowKind::Header | RowKind::Numbering);
             let look = look_of(&base, table, cell, is_head, laid.kind == RowKind::Total);
-            lay_cell(sheet, document, (row, cell), &look, named)?;
+            lay_cell(sheet, document, (row, cell), &look, &sums, named)?;
         }
         row += 1;
     }
@@ -178,6 +180,7 @@ fn lay_cell(
     document: &Document,
     (row, cell): (u32, &Cell),
     look: &Format,
+    sums: &Sums,
     named: Named,
 ) -> Result<(), XlsxError> {
     let column = cell.column as u16;
@@ -202,8 +205,15 @@ fn lay_cell(
     named(&figure.address, row, column);
     let printed = in_printed_unit(figure.amount, &text).and_then(|number| Some((number, number.to_f64()?)));
     match printed {
-        Some((_, double)) => {
-            sheet.write_number_with_format(row, column, double, &look.clone().set_num_format(format_of(&text)))?;
+        Some((number, double)) => {
+            let look = look.clone().set_num_format(format_of(&text));
+            match sums.get(&(row, column)) {
+                Some(formula) => {
+                    let formula = Formula::new(formula).set_result(number.normalize().to_string());
+                    sheet.write_formula_with_format(row, column, formula, &look)?
+                }
+                None => sheet.write_number_with_format(row, column, double, &look)?,
+            };
         }
         None if text.is_empty() => drop(sheet.write_blank(row, column, look)?),
         None => drop(sheet.write_string_with_format(row, column, text, look)?),
@@ -213,7 +223,7 @@ fn lay_cell(
 
 /// The exact amount in the unit in which its text prints it; none where the text is no number, or the amount has more
 /// digits than a cell holds.
-fn in_printed_unit(amount: Decimal, text: &str) -> Option<Decimal> {
+pub(super) fn in_printed_unit(amount: Decimal, text: &str) -> Option<Decimal> {
     const DIGITS: usize = 15;
     let number = match text.is_empty() {
         true => Some(amount).filter(Decimal::is_zero)?,

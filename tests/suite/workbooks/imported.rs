@@ -5,7 +5,7 @@ use crate::common::{self, copy_of_sample, sample};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::folder::Folder;
 use gongkai::import::{IMPORTED, records};
-use gongkai::tell::reconciled::reconciled;
+use gongkai::tell::reconciled::{reconciled, taken};
 use gongkai::write::Format;
 
 /// The sample's ledger as a platform exports it: a title, its own words for a head and for values, a total of nought.
@@ -59,6 +59,10 @@ fn a_platforms_export_is_taken_in_by_the_words_of_the_department() {
     let (imported, said) = take(&Folder::open(disk.path()));
     let imported = imported.unwrap_or_else(|| panic!("{said:#?}"));
     assert!(said.iter().any(|t| t.contains("写的是 0，没有计入")), "{said:#?}");
+    let how = taken(&imported.job);
+    for line in ["  “经费渠道”当作 资金来源", "  资金来源的“财拨”当作 一般公共预算"] {
+        assert!(how.iter().any(|told| told == line), "{how:#?}");
+    }
     let table = reconciled(&imported.job);
     assert!(table[0].starts_with("预算明细（平台.xlsx 支出）：45 条"), "{table:#?}");
     assert!(table.iter().any(|line| line == "  金额合计 112,885,448.00 元"), "{table:#?}");
