@@ -67,6 +67,11 @@ impl Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct FigureId(pub u32);
 
+/// The role of a chart's caption.
+pub(crate) const CHART_CAPTION: &str = "图题";
+/// The role of what stands in a chart.
+pub(crate) const CHART_TEXT: &str = "图中文字";
+
 /// A figure as the document prints it: an exact amount with an address and the input lines it is the sum of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PrintedFigure {

@@ -85,15 +85,15 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
         found.iter().for_each(|pieces| tell(plain(pieces)));
     }
     outcome.written.iter().for_each(|path| print(path.display()));
+    if !several {
+        outcome.reconciled.iter().for_each(tell);
+    }
     let said = last_line(shown.folder, outcome, telling);
     match outcome.diagnostics.is_empty() {
         _ if said.is_empty() => {}
         // Nothing stands above it that names the folder.
         true if several => tell(format_args!("{}：{said}", shown.folder)),
         _ => tell(said),
-    }
-    if !several {
-        outcome.reconciled.iter().for_each(tell);
     }
 }
 

@@ -58,11 +58,6 @@ fn parts(session: &Arc<Session>, tables: bool) -> Document {
     Document { meta, sections, figures: session.printed_figures() }
 }
 
-/// The text role of the line under a chart.
-const CAPTION: &str = "图题";
-/// The text role of words in a chart, which typesetting asks for.
-const IN_CHARTS: &str = "图中文字";
-
 struct Builder<'s> {
     session: &'s Arc<Session>,
     /// Whether tables are placed.
@@ -242,11 +237,11 @@ impl Builder<'_> {
 
     /// A chart and the line under it.
     fn chart(&mut self, drawn: super::chart::Drawn) {
-        [CAPTION, IN_CHARTS].iter().for_each(|role| self.check_role(role, &drawn.place));
+        [CHART_CAPTION, CHART_TEXT].iter().for_each(|role| self.check_role(role, &drawn.place));
         self.push(Block::Chart(drawn.chart));
         let source =
             document::Source { file: drawn.place.file.clone(), line: drawn.place.line, paragraph: 0, own: false };
-        let (role, inlines) = (CAPTION.to_string(), drawn.caption);
+        let (role, inlines) = (CHART_CAPTION.to_string(), drawn.caption);
         self.push(Block::Paragraph(Paragraph { role, inlines, source: Some(source), change: Change::Same }));
     }
 

@@ -1,7 +1,7 @@
 //! Words in a chart, and places for them where nothing else stands.
 
 use super::ink::Ink;
-use crate::document::{Align, Inline};
+use crate::document::{Align, CHART_TEXT, Inline};
 use crate::typeset::flow::Flow;
 use crate::typeset::linebreak::{Fit, Line, Measure};
 use crate::typeset::paragraph::{self, MIDDLE, Place};
@@ -25,7 +25,7 @@ const PITCH: f64 = 1.25;
 impl Label {
     /// Words in lines of at most a width. What cannot be broken to it is set smaller.
     pub fn new(flow: &mut Flow, words: &str, size: f64, width: f64) -> Label {
-        let role = flow.role(super::ROLE);
+        let role = flow.role(CHART_TEXT);
         let inlines = [Inline::text(words)];
         let setting = Setting { role: role.font, full: 1.0 };
         let text = flow.shaper.shape(&inlines, setting, &|| None, flow.diagnostics).into_owned();

@@ -13,8 +13,6 @@ use ink::Ink;
 use label::Label;
 use rust_decimal::prelude::ToPrimitive;
 
-/// The text role of words in a chart.
-const ROLE: &str = "图中文字";
 /// Size of those words in pt.
 const SIZE: f64 = 9.0;
 /// Space above and below, and room kept for the line under it, in pt.

@@ -192,11 +192,17 @@ fn labels(out: &mut String, chart: &Chart, index: usize) {
     let places = chart.items.iter().filter_map(|item| item.values.get(index)).map(|value| value.amount.scale()).max();
     let _ = write!(
         out,
-        r#"<c:dLbls><c:numFmt formatCode="{}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{TEXT}"#,
-        if chart.kind == ChartKind::Pie { "0.00%".to_owned() } else { number_format(places.unwrap_or_default()) }
+        r#"<c:dLbls><c:numFmt formatCode="{}" sourceLinked="0"/><c:spPr>{}<a:ln><a:noFill/></a:ln></c:spPr>{TEXT}"#,
+        if chart.kind == ChartKind::Pie { "0.00%".to_owned() } else { number_format(places.unwrap_or_default()) },
+        // Programs put some labels of small slices over others: what is read must not have a pattern behind it.
+        if chart.kind == ChartKind::Pie {
+            r#"<a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill>"#
+        } else {
+            "<a:noFill/>"
+        }
     );
     let (place, slice) = match chart.kind {
-        ChartKind::Pie => (r#"<c:dLblPos val="outEnd"/>"#, 1),
+        ChartKind::Pie => (r#"<c:dLblPos val="bestFit"/>"#, 1),
         ChartKind::Columns => (r#"<c:dLblPos val="outEnd"/>"#, 0),
         ChartKind::Stacked => (r#"<c:dLblPos val="ctr"/>"#, 0),
         ChartKind::Line => (r#"<c:dLblPos val="t"/>"#, 0),

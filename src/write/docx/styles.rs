@@ -7,7 +7,7 @@ use super::fixed_styles::{FIXED_STYLES, PICTURE_STYLE, table_style, table_style_
 use super::lengths::{footer_pitch, half_points, line_pitch};
 use super::look::{CHARACTER, PARAGRAPH, Properties};
 use super::xml::{escape, twips};
-use crate::document::{Align, Document};
+use crate::document::{Align, CHART_CAPTION, CHART_TEXT, Document};
 use crate::fonts::Fonts;
 use crate::style::{MM, NumberPlace, PageSetup, Style, TextStyle};
 use crate::typeset::GAP;
@@ -172,9 +172,10 @@ impl<'a> StyleBook<'a> {
     }
 
     /// The contents' and the page number's roles become `toc 1` … and `footer`; under their own names too only
-    /// where the text uses them.
+    /// where the text uses them, as those of charts.
     fn only_elsewhere(&self, role: &str) -> bool {
-        self.style.number.text == role || self.style.contents.levels.iter().any(|l| l == role)
+        [CHART_CAPTION, CHART_TEXT, &self.style.number.text].contains(&role)
+            || self.style.contents.levels.iter().any(|l| l == role)
     }
 
     fn in_tables(&self, role: &str) -> bool {
