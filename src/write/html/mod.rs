@@ -122,13 +122,18 @@ impl Page<'_> {
 
     /// What a chart shows, as a table: on a page that is read, figures are found faster there than in a picture.
     fn chart(&mut self, chart: &Chart) {
-        let _ = write!(self.html, "<figure aria-label=\"{}\">", escape(&chart.description));
+        self.html += "<figure>";
         self.changed(chart.change, |page| page.chart_table(chart));
         self.html += "</figure>\n";
     }
 
     fn chart_table(&mut self, chart: &Chart) {
-        let _ = write!(self.html, "<p>单位：{}</p><div class=\"scroll\"><table>", escape(&chart.unit));
+        let _ = write!(
+            self.html,
+            "<p>单位：{}</p><div class=\"wide\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>",
+            escape(&chart.unit),
+            escape(&chart.description)
+        );
         if chart.series.iter().any(|name| !name.is_empty()) {
             self.html += "<thead><tr><td></td>";
             for name in &chart.series {
