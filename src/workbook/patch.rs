@@ -33,6 +33,11 @@ pub struct Change {
     pub entry: Entry,
 }
 
+/// The mark of UTF-8 that a part may begin with, and what follows it: the parser counts its places from there.
+fn apart(part: &[u8]) -> (&[u8], &[u8]) {
+    part.split_at(if part.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 })
+}
+
 /// The workbook with cells changed. E718: a cell is a formula or part of a merged one, there is no such sheet, or the file
 /// is of a kind that is not written; E171, E172.
 pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic> {
@@ -57,13 +62,15 @@ pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic>
                 parts.len() - 1
             }
         };
-        let changed = with_cell(&parts[index].1, sheet, change).map_err(|refused| refused.told(book, change))?;
-        parts[index].1 = changed;
+        let (mark, body) = apart(&parts[index].1);
+        let changed = with_cell(body, sheet, change).map_err(|refused| refused.told(book, change))?;
+        parts[index].1 = [mark, &changed].concat();
     }
     let name = own.part.clone();
     let content = part(&mut archive, &name, package::SMALL).map_err(broken)?.unwrap_or_default();
-    if let Some(recalculated) = recalculated(&content) {
-        parts.push((name, recalculated));
+    let (mark, body) = apart(&content);
+    if let Some(recalculated) = recalculated(body) {
+        parts.push((name, [mark, &recalculated].concat()));
     }
     repacked(&book.bytes, &parts).ok_or_else(|| broken(Fault::Damaged))
 }
