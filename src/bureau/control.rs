@@ -148,6 +148,7 @@ pub(super) fn field(id: String, head: &str, also: &[&str], kind: Kind, required:
         kind,
         required,
         expected: false,
+        adds: true,
         required_when: None,
         default: None,
         place: place.clone(),

@@ -74,6 +74,7 @@ pub fn decl(id: &str, head: &str, kind: Kind) -> FieldDecl {
         kind,
         required: false,
         expected: false,
+        adds: true,
         required_when: None,
         default: None,
         place: place(),

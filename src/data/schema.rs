@@ -100,6 +100,8 @@ pub struct FieldDecl {
     pub required: bool,
     /// Whether a blank is worth a warning.
     pub expected: bool,
+    /// Of an amount: those of several records are something together; a price is not.
+    pub adds: bool,
     /// Required of records this holds for.
     pub required_when: Option<Filter>,
     /// What fills it where it is blank.

@@ -268,6 +268,7 @@ mod tests {
             kind,
             required: false,
             expected: false,
+            adds: true,
             required_when: None,
             default: None,
             place: Place::file("schema.toml"),

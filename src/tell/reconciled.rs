@@ -14,7 +14,9 @@ pub fn reconciled(job: &Job) -> Vec<String> {
     let mut lines = Vec::new();
     for (title, dataset) in datasets.filter(|(_, dataset)| !dataset.records.is_empty()) {
         lines.push(format!("{title}（{}）：{} 条", dataset.file, dataset.records.len()));
-        for (amount, field) in dataset.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Amount) {
+        for (amount, field) in
+            dataset.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Amount && field.adds)
+        {
             let whole: Decimal = dataset.records.iter().map(|record| record.values[amount].number()).sum();
             lines.push(format!("  {}合计 {} 元", field.head, spoken(whole, Unit::Yuan)));
             lines.extend(divided(dataset, amount));

@@ -2,12 +2,13 @@
 //! part is copied as it is packed. What is computed from the cell is computed anew when the workbook is opened.
 
 use super::package::{self, Fault, attribute, index_of, part};
-use super::{Book, SheetInfo, Workbook, told, xlsx};
+use super::{Book, Cell, CellKind, SheetInfo, Workbook, told, xlsx};
 use crate::cell_name;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::markup::escape;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use rust_decimal::Decimal;
 use std::io::{Cursor, Write};
 use std::ops::Range;
 use zip::write::SimpleFileOptions;
@@ -38,8 +39,8 @@ fn apart(part: &[u8]) -> (&[u8], &[u8]) {
     part.split_at(if part.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 })
 }
 
-/// The workbook with cells changed. E718: a cell is a formula or part of a merged one, there is no such sheet, or the file
-/// is of a kind that is not written; E171, E172.
+/// The workbook with cells changed. E718: a cell is a formula or part of a merged one, its format would show a number as
+/// something else, there is no such sheet, or the file is of a kind that is not written; E171, E172.
 pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic> {
     let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
     let Book::Xlsx(own) = &book.book else {
@@ -72,7 +73,38 @@ pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic>
     if let Some(recalculated) = recalculated(body) {
         parts.push((name, [mark, &recalculated].concat()));
     }
-    repacked(&book.bytes, &parts).ok_or_else(|| broken(Fault::Damaged))
+    let written = repacked(&book.bytes, &parts).ok_or_else(|| broken(Fault::Damaged))?;
+    numbers_are_read(&written, book, changes)?;
+    Ok(written)
+}
+
+/// That each number is read back as that number: the format of its cell, which is kept, may make a day or a share of it.
+fn numbers_are_read(written: &[u8], book: &Workbook, changes: &[Change]) -> Result<(), Diagnostic> {
+    let numbers = |change: &&Change| matches!(change.entry, Entry::Number(_));
+    if !changes.iter().any(|change| numbers(&change)) {
+        return Ok(());
+    }
+    let after = Workbook::open(&written.into(), &book.file)?;
+    for sheet in after.sheets() {
+        let mut of_sheet = changes.iter().filter(numbers).filter(|change| change.sheet == sheet.name).peekable();
+        if of_sheet.peek().is_none() {
+            continue;
+        }
+        let cells = after.read(sheet)?;
+        for change in of_sheet {
+            let Entry::Number(number) = &change.entry else { continue };
+            let cell = cells.row(change.cell.1).and_then(|row| row.at(change.cell.0));
+            let is_read = |cell: &Cell| {
+                let (read, asked) = (cell.text.parse::<Decimal>(), number.parse::<Decimal>());
+                cell.kind == CellKind::Number && read.is_ok() && read == asked
+            };
+            if let Some(cell) = cell.filter(|cell| !is_read(cell)) {
+                let shown = cell.text.chars().take(30).collect();
+                return Err(Refused::Shown(shown).told(book, change));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Why a text with lines more or fewer is not written into the cells of its lines.
@@ -84,6 +116,8 @@ enum Refused {
     Formula(String),
     Merged,
     Malformed,
+    /// As what its format shows a number.
+    Shown(String),
 }
 
 impl Refused {
@@ -99,6 +133,10 @@ impl Refused {
             Refused::Merged => {
                 refused("这一格是合并单元格的一部分，没有改".to_owned(), "请在 Excel 或 WPS 中改，或先取消合并")
             }
+            Refused::Shown(shown) => refused(
+                format!("这一格的格式会把数显示成“{shown}”，没有改"),
+                "请在 Excel 或 WPS 中把这一格设为“数值”或“常规”格式，再运行一次",
+            ),
             Refused::Malformed => told(Fault::Malformed(change.sheet.clone())).at(place),
         }
     }

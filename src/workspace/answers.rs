@@ -4,7 +4,7 @@ use super::desk::{Desk, Saved, Version};
 use super::edit::Edit;
 use super::fresh;
 use super::shown;
-use super::system::show;
+use super::system::show_place;
 use crate::bureau::{BUREAU, Bureau, Department, Looking, board};
 use crate::cell_name::{is_workbook, sheet_of};
 use crate::check::{acknowledge, fix};
@@ -271,11 +271,12 @@ impl Workspace {
             let message = format!("还没有 {}", place.display());
             return Err(Refused(409, json!({ "message": message, "hint": "先按“公开…”生成文件" })));
         }
-        if !show(place.as_os_str()) {
-            let message = format!("没有能打开它的程序：{}", place.display());
-            return Err(Refused(409, json!({ "message": message })));
-        }
-        Ok(Response::json(&json!({ "shown": place.display().to_string() })))
+        let why = match show_place(&place) {
+            Some(true) => return Ok(Response::json(&json!({ "shown": place.display().to_string() }))),
+            Some(false) => "没有能打开它的程序",
+            None => "这种文件打开就会运行，不打开",
+        };
+        Err(Refused(409, json!({ "message": format!("{why}：{}", place.display()) })))
     }
 
     /// The name of a department's folder below that of all output.

@@ -53,6 +53,7 @@ struct RawField {
     required: bool,
     #[serde(default)]
     expected: bool,
+    adds: Option<bool>,
     required_when: Option<Node>,
     default: Option<String>,
     default_by: Option<RawDefaultBy>,
@@ -325,6 +326,7 @@ fn field(id: &str, node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) 
         kind,
         required: raw.required,
         expected: raw.expected,
+        adds: raw.adds.unwrap_or(true),
         required_when: raw.required_when.map(|n| filter(&n, diagnostics)),
         default,
         place: node.place.clone(),

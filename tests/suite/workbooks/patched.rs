@@ -1,7 +1,7 @@
 //! One cell of a workbook corrected, and nothing else.
 
 use super::exported::exported;
-use super::made::{Book, Cell, Sheet, name_of, text};
+use super::made::{Book, Cell, DATE, Sheet, name_of, text};
 use crate::common::{self, copy_of_sample, sample};
 use gongkai::check::fix::{patched, patches};
 use gongkai::data::{Correction, correct, decl_of};
@@ -166,4 +166,38 @@ fn certain_fixes_are_made_in_cells_of_records_and_of_texts() {
     let after = look(&patched(&folder, &made));
     assert!(fixable(&after) < fixable(&found) / 2, "{} of {}", fixable(&after), fixable(&found));
     assert!(!after.has_errors());
+}
+
+/// Some programs write the mark of UTF-8 before a sheet: places are counted behind it.
+#[test]
+fn a_sheet_that_begins_with_a_mark_is_patched_at_its_own_bytes() {
+    let sheet = "xl/worksheets/sheet1.xml";
+    let disk = folder(|book| {
+        let content = parts(&book.bytes()).remove(sheet).expect("it is there");
+        book.parts.push((sheet.to_string(), ["\u{FEFF}".as_bytes(), &content].concat()));
+    });
+    let after = corrected(&Folder::open(disk.path()), "数据.xlsm 预算明细!11 金额=108300.00").expect("it is there");
+    let bytes = after.bytes("数据.xlsm").expect("it is there").expect("it is there");
+    let (old, new) = (parts(&std::fs::read(disk.path().join("数据.xlsm")).expect("it is there")), parts(&bytes));
+    let (old, new) = (String::from_utf8_lossy(&old[sheet]), String::from_utf8_lossy(&new[sheet]));
+    assert_eq!(new, old.replacen("<v>8300</v>", "<v>108300</v>", 1));
+    let read = gongkai::workshop::compose_all(&after, &common::layouts(), &mut Diagnostics::default());
+    assert_eq!(read.len(), 1, "it is read again");
+}
+
+/// The format of a cell is kept, so a number is not written where it would be a day.
+#[test]
+fn a_number_is_not_written_where_it_would_be_shown_as_a_day() {
+    let columns = 7;
+    let disk = folder(|book| {
+        let sheet = book.sheet("预算明细");
+        let cell = std::mem::replace(&mut sheet.rows[10][columns - 1], Cell::Blank);
+        assert!(matches!(cell, Cell::Number(..)));
+        sheet.rows[10][columns - 1] = Cell::Number("45292".to_string(), DATE);
+    });
+    let cell = name_of(columns as u32, 11);
+    let refused = corrected(&Folder::open(disk.path()), &format!("数据.xlsm 预算明细!{cell}=8300")).err();
+    let refused = refused.unwrap_or_default();
+    let expected = format!("数据.xlsm 预算明细!{cell} 错误[E718] 这一格的格式会把数显示成“1922-09-21”，没有改");
+    assert!(refused.starts_with(&expected), "{refused}");
 }
