@@ -2,15 +2,17 @@
 //! part is copied as it is packed. What is computed from the cell is computed anew when the workbook is opened.
 
 use super::package::{self, Fault, attribute, index_of, part};
-use super::{Book, Cell, CellKind, SheetInfo, Workbook, told, xlsx};
+use super::{Book, Cell, CellKind, Cells, SheetInfo, Workbook, told, xlsx};
 use crate::cell_name;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::markup::escape;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use rust_decimal::Decimal;
+use std::collections::HashSet;
 use std::io::{Cursor, Write};
 use std::ops::Range;
+use std::sync::Arc;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -74,24 +76,28 @@ pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic>
         parts.push((name, [mark, &recalculated].concat()));
     }
     let written = repacked(&book.bytes, &parts).ok_or_else(|| broken(Fault::Damaged))?;
-    numbers_are_read(&written, book, changes)?;
+    proven(&written, book, changes)?;
     Ok(written)
 }
 
-/// That each number is read back as that number: the format of its cell, which is kept, may make a day or a share of it.
-fn numbers_are_read(written: &[u8], book: &Workbook, changes: &[Change]) -> Result<(), Diagnostic> {
-    let numbers = |change: &&Change| matches!(change.entry, Entry::Number(_));
-    if !changes.iter().any(|change| numbers(&change)) {
-        return Ok(());
-    }
+/// That each number is read back as that number, since the format of its cell, which is kept, may make a day or a share of
+/// it; and that all other cells say what they said, whatever XML another program wrote.
+fn proven(written: &[u8], book: &Workbook, changes: &[Change]) -> Result<(), Diagnostic> {
     let after = Workbook::open(&written.into(), &book.file)?;
-    for sheet in after.sheets() {
-        let mut of_sheet = changes.iter().filter(numbers).filter(|change| change.sheet == sheet.name).peekable();
-        if of_sheet.peek().is_none() {
-            continue;
-        }
+    for sheet in book.sheets() {
+        let of_sheet: Vec<&Change> = changes.iter().filter(|change| change.sheet == sheet.name).collect();
+        let Some(first) = of_sheet.first() else { continue };
+        let changed: HashSet<(u32, u32)> = of_sheet.iter().map(|change| change.cell).collect();
+        let kept = |cells: &Cells| -> Vec<((u32, u32), CellKind, Arc<str>)> {
+            let rows = cells.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| (row.number, cell)));
+            let others = rows.map(|(row, cell)| ((cell.column, row), cell.kind, cell.text.clone()));
+            others.filter(|(place, ..)| !changed.contains(place)).collect()
+        };
         let cells = after.read(sheet)?;
-        for change in of_sheet {
+        if kept(&book.read(sheet)?) != kept(&cells) {
+            return Err(Refused::Malformed.told(book, first));
+        }
+        for change in &of_sheet {
             let Entry::Number(number) = &change.entry else { continue };
             let cell = cells.row(change.cell.1).and_then(|row| row.at(change.cell.0));
             let is_read = |cell: &Cell| {
@@ -99,8 +105,7 @@ fn numbers_are_read(written: &[u8], book: &Workbook, changes: &[Change]) -> Resu
                 cell.kind == CellKind::Number && read.is_ok() && read == asked
             };
             if let Some(cell) = cell.filter(|cell| !is_read(cell)) {
-                let shown = cell.text.chars().take(30).collect();
-                return Err(Refused::Shown(shown).told(book, change));
+                return Err(Refused::Shown(cell.text.chars().take(30).collect()).told(book, change));
             }
         }
     }
