@@ -33,6 +33,10 @@ use rust_decimal::prelude::ToPrimitive;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Figures that are not nought, more than which are not solved: the time grows as the square of their number. A department
+/// prints some hundreds.
+const MOST_FIGURES: usize = 3_000;
+
 /// Records made from printed tables.
 pub struct Ledger {
     /// The record file, relative to the data folder.
@@ -64,10 +68,15 @@ pub fn of_folder(folder: &Folder, layouts: &Layouts, found: &mut Diagnostics) ->
         return None;
     }
     let wrong = check_printed(job.clone());
-    wrong.iter().filter(|d| d.severity == Severity::Error).for_each(|d| found.push(d.clone()));
-    if found.has_errors() {
+    let wrong: Vec<&Diagnostic> = wrong.iter().filter(|d| d.severity == Severity::Error).collect();
+    let contradict = !wrong.is_empty();
+    wrong.into_iter().for_each(|d| found.push(d.clone()));
+    if contradict {
         let message = "各表的数互相矛盾，得不出明细";
         found.push(Diagnostic::error("E571", message).at(Place::file(TABLES)).hint("先改正以上的错误"));
+        return None;
+    }
+    if found.has_errors() {
         return None;
     }
     let made = ledger(&job, "ledger", found)?;
@@ -102,6 +111,14 @@ pub fn ledger(job: &Arc<Job>, file: &str, found: &mut Diagnostics) -> Option<Led
     };
     let axes = axes(&sums, dataset, schema);
     let cells = cells(&sums, &axes, base, &measure);
+    let told = cells.iter().filter(|cell| cell.low > 0 || cell.high < 0).count();
+    if told > MOST_FIGURES {
+        let message = format!("各表有 {told} 个不为零的数，多于 {MOST_FIGURES} 个，得不出明细");
+        found.push(
+            Diagnostic::error("E571", message).at(Place::file(TABLES)).hint("请把明细直接填进工作簿：gongkai new"),
+        );
+        return None;
+    }
     let shown = |ground: &crate::compose::Ground| {
         let within = Within::of(&ground.says, &axes)?;
         Some(Shown { group: (ground.table.clone(), ground.side), within })
