@@ -108,7 +108,7 @@ function banner() {
 const badge = (n, kind = 'warn') => n ? h('span', { class: 'badge ' + kind, 'aria-label': n + (kind === 'err' ? ' 个错误' : ' 个问题') }, n) : null;
 export function short(t) {
   const bare = t.replace(/^部门预算(?=.)/, '').replace(/^第?[一二三四五六七八九十]+、/, '').replace(/^第[一二三四五六七八九十]+部分\s*/, '');
-  const own = bare.replace(S.desk.name || '\0', '').replace(/^\d{4}年(部门预算)?(信息公开)?/, '') || bare;
+  const own = bare.replace(S.desk.name || '\0', '').replace(/^\d{4}年度?(部门预算)?(信息公开)?/, '') || bare;
   return own.length > 11 ? own.replace(/(预算)财政拨款/, '$1').replace(/^财政拨款(?=“)/, '') : own;
 }
 /** The entry of the contents that a page belongs to. */

@@ -213,3 +213,36 @@ fn a_number_typed_into_the_workbook_of_a_chart_comes_back() {
     assert!(out.contains("ly/其他收入/额 由 6.2 改成了 9.2"), "{out}");
     assert_eq!(out.matches("    ledger.csv:").count(), 2, "{out}");
 }
+
+/// What a picture would make unreadable or wrong is refused where it stands, with what to do.
+#[test]
+fn what_cannot_be_drawn_is_refused_with_its_reason() {
+    let of = |change: &dyn Fn(&Path)| {
+        let folder = tempfile::tempdir().expect("a folder");
+        copy(&common::root().join("data/final-account-sample"), folder.path());
+        change(folder.path());
+        gongkai(&["check", folder.path().to_str().expect("a plain path")])
+    };
+    let expenditure =
+        |kind: &str, items: &str| format!("[\"支出结构\"]\nkind = \"{kind}\"\ntitle = \"支出\"\nitems = [{items}]\n");
+    let laid =
+        |kind: &str, items: &str| of(&|folder: &Path| lay(folder, "layout/charts.toml", &expenditure(kind, items)));
+    let (code, told) = laid("columns", "{ rows = \"b3\", figures = [\"合计\"] }");
+    assert!(code == Some(1) && told.contains("layout/charts.toml:1:1 错误[E351] 图“支出结构”有 "), "{told}");
+    assert!(told.contains("至多 20 项、60 个数字"), "{told}");
+    let (code, told) = laid("pie", "{ label = \"养老\", figures = [\"b3/2080505/项目\"] }");
+    assert!(code == Some(1) && told.contains("错误[E352] 图“支出结构”没有可画的数字"), "{told}");
+    let (code, told) = of(&|folder: &Path| {
+        let ledger = std::fs::read_to_string(folder.join("ledger.csv")).expect("the ledger");
+        let turned = ledger.replacen("经营支出,,,经营收入,本年,,74210.60", "经营支出,,,经营收入,本年,,-74210.60", 1);
+        assert_ne!(turned, ledger);
+        lay(folder, "ledger.csv", &turned);
+    });
+    assert!(
+        code == Some(1) && told.contains("错误[E353] 图“支出结构”的“经营支出”是负数 -7.42，饼图画不出负数"),
+        "{told}"
+    );
+    // Columns draw it, and nought.
+    let (_, told) = laid("columns", "{ label = \"养老\", figures = [\"b3/2080505/项目\"] }");
+    assert!(!told.contains("[E35"), "{told}");
+}
