@@ -9,6 +9,7 @@ use crate::cell_name::letters;
 use crate::document::{Chart, ChartKind, ChartValue};
 use crate::typeset::frame::ChartGeometry;
 use crate::write::xlsx::chart::{SHEET, number_format, write};
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::fmt::Write;
 
@@ -55,20 +56,22 @@ pub fn drawing(plan: &ChartPlan, index: usize) -> String {
 
 /// The parts of every chart: itself, where its workbook is, the workbook.
 pub fn parts(charts: &[ChartPlan], date: Option<&str>) -> Result<Vec<Part>, Error> {
-    let mut parts = Vec::with_capacity(3 * charts.len());
-    for (index, plan) in charts.iter().enumerate() {
+    let of_chart = |(index, plan): (usize, &ChartPlan)| {
         let number = index + 1;
         let workbook = write(plan.chart, &plan.tags, date).map_err(Error::Body)?;
         let relation = format!(
             r#"{XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{R}/package" Target="../embeddings/chart{number}.xlsx"/></Relationships>"#
         );
-        let name = format!("word/{}", chart_part(index).0);
-        parts.push(Part { name, content: xml(plan.chart).into_bytes() });
-        let name = format!("word/charts/_rels/chart{number}.xml.rels");
-        parts.push(Part { name, content: relation.into_bytes() });
-        parts.push(Part { name: format!("word/embeddings/chart{number}.xlsx"), content: workbook });
-    }
-    Ok(parts)
+        let part = |name: String, content: Vec<u8>| Part { name, content };
+        Ok(vec![
+            part(format!("word/{}", chart_part(index).0), xml(plan.chart).into_bytes()),
+            part(format!("word/charts/_rels/chart{number}.xml.rels"), relation.into_bytes()),
+            part(format!("word/embeddings/chart{number}.xlsx"), workbook),
+        ])
+    };
+    // Each has a workbook of its own to write.
+    let parts: Vec<Vec<Part>> = charts.par_iter().enumerate().map(of_chart).collect::<Result<_, Error>>()?;
+    Ok(parts.into_iter().flatten().collect())
 }
 
 fn xml(chart: &Chart) -> String {
