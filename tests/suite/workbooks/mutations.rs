@@ -53,7 +53,7 @@ const MUTATIONS: [Mutation; 19] = [
     ("单位没有写", |sheet| sheet.rows[0][6] = text("金额")),
     ("删了一列", |sheet| sheet.rows.iter_mut().for_each(|row| drop(row.remove(5)))),
     ("多了一列说明", |sheet| {
-        sheet.rows[0].push(text("备注"));
+        sheet.rows[0].push(text("核对人"));
         sheet.rows[5].resize(8, text("核过"));
     }),
     ("加了合计行", |sheet| {
