@@ -156,11 +156,13 @@ pub fn plan<'a>(
                 };
                 let (pieces, blank) = match slot.cell {
                     Some(cell) if slot.merge != Merge::Covered => {
-                        let pieces = planner.pieces(&cell.inlines);
-                        let pieces: Vec<Piece> = match geometry.heads.get(&(first + index, slot.column)) {
-                            Some(breaks) if row.change.is_same() => with_breaks(pieces, breaks),
-                            _ => pieces.into_iter().flat_map(linked).collect(),
-                        };
+                        let mut pieces: Vec<Piece> =
+                            planner.pieces(&cell.inlines).into_iter().flat_map(linked).collect();
+                        if let (Some(breaks), true) =
+                            (geometry.heads.get(&(first + index, slot.column)), row.change.is_same())
+                        {
+                            pieces = with_breaks(pieces, breaks);
+                        }
                         (pieces, planner.blank(&cell.inlines))
                     }
                     _ => (Vec::new(), None),
