@@ -5,7 +5,7 @@ use super::fixed_styles::table_style_id;
 use super::lengths::half_points;
 use super::plan::{Piece, Planner, linked, with_breaks};
 use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant};
-use super::xml::twips;
+use super::xml::{TURN, twips};
 use crate::document::{Align, Cell, Change, ColumnKind, Row, RowKind, Table, plain_text};
 use crate::style::TableStyle;
 use crate::typeset::frame::TableGeometry;
@@ -161,7 +161,7 @@ pub fn plan<'a>(
                         if let (Some(breaks), true) =
                             (geometry.heads.get(&(first + index, slot.column)), row.change.is_same())
                         {
-                            pieces = with_breaks(pieces, breaks);
+                            pieces = with_breaks(pieces, breaks, TURN);
                         }
                         (pieces, planner.blank(&cell.inlines))
                     }
