@@ -63,7 +63,7 @@ pub mod folder;
 pub mod fonts;
 pub mod form;
 pub mod import;
-pub(crate) mod kept;
+pub mod kept;
 pub mod layout;
 pub mod ledger;
 pub mod made;

@@ -23,7 +23,8 @@ libfuzzer_sys::fuzz_target!(|input: (Vec<u8>, Vec<u8>, Vec<Edit>)| {
     assert_eq!(made(&kept, b"two", &two), two);
     assert_eq!(made(&kept, b"one", b"another"), one, "it is made once");
     let entries = || -> Vec<PathBuf> {
-        let mut all: Vec<PathBuf> = std::fs::read_dir(&folder).expect("the folder").flatten().map(|e| e.path()).collect();
+        let mut all: Vec<PathBuf> =
+            std::fs::read_dir(&folder).expect("the folder").flatten().map(|e| e.path()).collect();
         all.sort();
         all
     };

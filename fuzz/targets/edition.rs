@@ -33,7 +33,8 @@ fn recorded() -> &'static Recording {
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             std::fs::write(path, text).expect("writes");
         }
-        let fonts = Fonts::load(&[&Path::new(env!("CARGO_MANIFEST_DIR")).join("../fonts")]).unwrap_or_else(|_| panic!("fonts"));
+        let fonts =
+            Fonts::load(&[&Path::new(env!("CARGO_MANIFEST_DIR")).join("../fonts")]).unwrap_or_else(|_| panic!("fonts"));
         let workshop = Workshop::new(Layouts::on_disk(&[]), fonts);
         let folder = Folder::open(&place);
         let Opened { made, found: mut told } = workshop.open(&folder, Aim::Publish);
@@ -109,8 +110,11 @@ libfuzzer_sys::fuzz_target!(|input: (bool, Vec<Edit>)| {
     assert!(whole || !found.is_empty(), "refused, and no word why");
     // Who writes another manifest and seals that may have said anything; but no file is other than its manifest says.
     let only_files = changed.keys().all(|name| !name.ends_with(MANIFEST));
-    assert!(!whole || changed.is_empty() || !only_files || sealed && changed.keys().all(|name| name.ends_with(SEAL)),
-        "changed and taken: {:?}", changed.keys());
+    assert!(
+        !whole || changed.is_empty() || !only_files || sealed && changed.keys().all(|name| name.ends_with(SEAL)),
+        "changed and taken: {:?}",
+        changed.keys()
+    );
     for name in changed.keys().copied().chain(names.iter().copied().filter(|name| name.ends_with(SEAL))) {
         std::fs::write(recording.folder.join(name), &recording.files[name]).expect("writes");
     }

@@ -17,11 +17,34 @@ type Edit = (u8, u8, u16, u8, u16, String);
 const PLACES: [&str; 6] = ["layout/", "text/", "tables/", "classification/", "classification/2024/", ""];
 /// Keys and values of every kind of file, and what leads out of a folder.
 const WORDS: [&str; 28] = [
-    "path = \"../ledger.csv\"", "path = \"/etc/passwd\"", "inherits = \"small\"", "inherits = \"hebei-department-budget-2023\"",
-    "each = \"record\"", "each = \"func\"", "parts = \"rest\"", "min_rows = 1000000", "when = \"空\"", "scope = { unit = \"a\" }",
-    "[[document]]\nname = \"一\"", "[[acknowledge]]\ncode = \"N001\"\nreason = \"a\"", "layout = \"small\"", "year = 1990",
-    "{{ f(\"t1/合计/合计\") }}", "{{ prose('own') }}", "{% for i in range(9) %}", "{% endfor %}", "{{ say(1) }}", "{{ f(1) | reason }}",
-    "{{ table('t1') }}", "# 标题", "**引领**", "\"", ",,,,,,", "99999999999999999999999999.99", "-0.004", "合计,,,,,",
+    "path = \"../ledger.csv\"",
+    "path = \"/etc/passwd\"",
+    "inherits = \"small\"",
+    "inherits = \"hebei-department-budget-2023\"",
+    "each = \"record\"",
+    "each = \"func\"",
+    "parts = \"rest\"",
+    "min_rows = 1000000",
+    "when = \"空\"",
+    "scope = { unit = \"a\" }",
+    "[[document]]\nname = \"一\"",
+    "[[acknowledge]]\ncode = \"N001\"\nreason = \"a\"",
+    "layout = \"small\"",
+    "year = 1990",
+    "{{ f(\"t1/合计/合计\") }}",
+    "{{ prose('own') }}",
+    "{% for i in range(9) %}",
+    "{% endfor %}",
+    "{{ say(1) }}",
+    "{{ f(1) | reason }}",
+    "{{ table('t1') }}",
+    "# 标题",
+    "**引领**",
+    "\"",
+    ",,,,,,",
+    "99999999999999999999999999.99",
+    "-0.004",
+    "合计,,,,,",
 ];
 
 fn files(edits: &[Edit]) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
@@ -43,7 +66,8 @@ fn files(edits: &[Edit]) -> (BTreeMap<String, String>, BTreeMap<String, String>)
         let mut lines: Vec<String> = files[name].lines().map(str::to_string).collect();
         let at = usize::from(*line) % (lines.len() + 1);
         let theirs = &all[usize::from(*other) % all.len()];
-        let their_line = theirs.lines().nth(usize::from(*other_line) % theirs.lines().count().max(1)).unwrap_or_default();
+        let their_line =
+            theirs.lines().nth(usize::from(*other_line) % theirs.lines().count().max(1)).unwrap_or_default();
         match kind % 9 {
             0 if at < lines.len() => drop(lines.remove(at)),
             1 if at < lines.len() => lines.insert(at, lines[at].clone()),
