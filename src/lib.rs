@@ -59,6 +59,7 @@ pub(crate) mod digest;
 pub mod document;
 pub mod edition;
 pub mod export;
+pub(crate) mod file_findings;
 pub mod folder;
 pub mod fonts;
 pub mod form;
