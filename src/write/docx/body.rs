@@ -131,7 +131,7 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str
                 let address = inline.text.replace('"', "%22");
                 add_field(paragraph, &format!(r#" HYPERLINK "{address}" "#), Some(run(inline, emphasis)));
             }
-            Piece::Entry(entry) => add_entry(paragraph, entry),
+            Piece::Entry(entry) => add_entry(paragraph, entry, gap),
         }
     }
 }
@@ -191,7 +191,7 @@ fn add_field(paragraph: &mut Paragraph, instruction: &str, result: Option<Run>) 
 /// One line of the contents: a link with title, leader and page number, the TOC field begun before the first
 /// and ended after the last: marked dirty, so that the finishing pass shows it to those who can make it anew. One run
 /// for each part of a field: LibreOffice shows the codes otherwise.
-fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
+fn add_entry(paragraph: &mut Paragraph, entry: &Entry, gap: i64) {
     let part = |kind| Run::new().add_field_char(kind, false);
     let around = |kind| Run::new().add_field_char(kind, true);
     let instruction = |text: &str| Run::new().add_instr_text(InstrText::Unsupported(escape(text)));
@@ -200,8 +200,10 @@ fn add_entry(paragraph: &mut Paragraph, entry: &Entry) {
         outer.extend([around(FieldCharType::Begin), instruction(opens), around(FieldCharType::Separate)]);
     }
     paragraph.children.extend(outer.into_iter().map(|run| ParagraphChild::Run(Box::new(run))));
-    let link = Hyperlink::new(escape(&entry.anchor), HyperlinkType::Anchor)
-        .add_run(run(&Inline::text(entry.title.as_str()), None))
+    let title = runs(&Inline::text(entry.title.as_str()), None, gap);
+    let link = Hyperlink::new(escape(&entry.anchor), HyperlinkType::Anchor);
+    let link = title.into_iter().fold(link, Hyperlink::add_run);
+    let link = link
         .add_run(Run::new().add_tab())
         .add_run(part(FieldCharType::Begin))
         .add_run(instruction(&format!(r" PAGEREF {} \h ", entry.anchor)))

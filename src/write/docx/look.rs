@@ -4,8 +4,17 @@ use std::fmt::Write;
 
 /// Children of `w:pPr` and of `w:rPr` that styles hold, in the schema's order. `w:spacing ` of characters has a space
 /// to tell it from that of paragraphs.
-pub const PARAGRAPH: &[&str] =
-    &["w:keepNext", "w:keepLines", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:outlineLvl"];
+pub const PARAGRAPH: &[&str] = &[
+    "w:keepNext",
+    "w:keepLines",
+    "w:tabs",
+    "w:suppressAutoHyphens",
+    "w:snapToGrid",
+    "w:spacing",
+    "w:ind",
+    "w:jc",
+    "w:outlineLvl",
+];
 pub const CHARACTER: &[&str] = &["w:rFonts", "w:spacing ", "w:sz", "w:szCs"];
 
 /// What a style says: element, attribute, value. The attribute is empty where the value is the element's content.

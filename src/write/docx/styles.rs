@@ -395,6 +395,7 @@ impl<'a> StyleBook<'a> {
         let mut all = Properties::default();
         all.switch("w:keepNext", false);
         all.switch("w:keepLines", false);
+        all.switch("w:suppressAutoHyphens", false);
         all.switch("w:snapToGrid", true);
         all.spacing(0, 0, 240, "auto");
         all.indents([(0, 0); 3]);
@@ -425,6 +426,8 @@ impl<'a> StyleBook<'a> {
         all.indents(self.indents(variant, text));
         let align = self.footer_align(variant).or(variant.align).unwrap_or(text.align.into());
         all.set("w:jc", "w:val", align.value());
+        // As in print, words in Latin letters have hyphens where lines are justified, and nowhere else.
+        all.switch("w:suppressAutoHyphens", align != Kind::Justify);
         let level = variant.outline.or(self.outline(&variant.role)).filter(|_| in_text);
         all.set("w:outlineLvl", "w:val", level.map_or(9, |level| level.clamp(1, 9) - 1).to_string());
         self.font_properties(&mut all, text);

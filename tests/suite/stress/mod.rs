@@ -312,3 +312,29 @@ fn words_that_meet_are_parted_in_the_docx() {
     assert!((40..=120).contains(&spaced("1", "Shanhaiguan")), "the code before the name");
     assert!((40..=120).contains(&spaced("n", "2023")), "the name before the year");
 }
+
+/// In the contents too.
+#[test]
+fn words_that_meet_are_parted_in_the_contents_of_the_docx() {
+    let xml = document_xml(&written(&SET["english-name"], Format::Docx));
+    let entry = xml.split("<w:hyperlink").find(|link| link.contains("第一部分")).expect("the part's line");
+    let (word, year) = entry.split_once(">2023").expect("the year begins a run");
+    let last = word.rsplit("<w:r>").nth(1).expect("a run before it");
+    assert!(year.contains("PAGEREF") && last.contains("<w:spacing w:val=\"") && last.contains(">n</w:t>"), "{entry}");
+}
+
+/// Words in Latin letters have hyphens where lines are justified, and nowhere else.
+#[test]
+fn the_docx_asks_for_hyphens_as_print_has_them() {
+    let bytes = written(&SET["english-name"], Format::Docx);
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a package");
+    let mut part = |name: &str| std::io::read_to_string(archive.by_name(name).expect("a part")).expect("UTF-8");
+    assert!(part("word/settings.xml").contains("<w:autoHyphenation/><w:doNotHyphenateCaps/>"));
+    let styles = part("word/styles.xml");
+    let style = |id: &str| styles.split("<w:style ").find(|s| s.contains(&format!("w:styleId=\"{id}\""))).expect("it");
+    assert!(!style("Normal").contains("suppressAutoHyphens") && style("Normal").contains("<w:jc w:val=\"both\"/>"));
+    assert!(
+        style("Title").contains("<w:suppressAutoHyphens w:val=")
+            && style("Heading1").contains("<w:suppressAutoHyphens w:val=")
+    );
+}
