@@ -174,3 +174,29 @@ fn codes_of_last_year_are_those_of_the_new_years_classification_or_told() {
     let told = |cell: &String| wrong.iter().any(|told| told.starts_with(cell.as_str()));
     assert!(cells.iter().all(told) && wrong.iter().filter(|told| told.contains("错误")).count() == 3, "{wrong:#?}");
 }
+
+/// Last year's ledger says what it spends on 三公; where that is nothing, the new year knows it is nothing and not unknown.
+#[test]
+fn what_last_year_had_none_of_is_known_to_be_none() {
+    let disk = tempfile::tempdir().expect("a folder");
+    let (last, path) = (disk.path().join("631-2023"), disk.path().join("631-2024"));
+    copy(&sample(), &last);
+    let ledger = std::fs::read_to_string(last.join("ledger.csv")).expect("a ledger");
+    let public = ["30217", "30231", "30212", "31013"].map(|code| format!(",{code},"));
+    let kept: Vec<&str> = ledger.lines().filter(|line| !public.iter().any(|code| line.contains(code))).collect();
+    std::fs::write(last.join("ledger.csv"), kept.join("\n")).expect("written");
+    made(&path, Begin { like: Some(last.clone()), ..Begin::default() });
+    let mut found = Diagnostics::default();
+    let prepared = common::prepared(&path, &mut found).remove(0);
+    let prior = &prepared.job.data.datasets["prior"];
+    assert!(!prior.unknown.contains(&"three".to_string()), "{:?}", prior.unknown);
+    let (three, amount) = (prior.field("three").expect("a column"), prior.field("amount").expect("a column"));
+    let says: Vec<Decimal> = prior
+        .records
+        .iter()
+        .filter(|record| !record.values[three].text().is_empty())
+        .map(|record| record.values[amount].number())
+        .collect();
+    assert_eq!(says, [Decimal::ZERO]);
+    assert_eq!(prior.records.len(), kept.len());
+}
