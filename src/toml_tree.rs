@@ -137,7 +137,7 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
     let place = builder.place(span.start);
     let node = Node { value: builder.table(table.into_inner()), place };
     for place in builder.too_large.take().into_iter().filter(|place| !told.contains(place)) {
-        let found = || Diagnostic::error("E200", "TOML 语法错误：整数太大").at(place);
+        let found = || Diagnostic::error("E200", "TOML 语法错误：数太大").at(place);
         findings.error(|| found().hint("整数不能超过 19 位；编码、账号之类请加半角引号，写成文字"));
     }
     for (place, c) in builder.unprintable.take() {
@@ -275,7 +275,7 @@ struct Builder<'a> {
     text: &'a str,
     file: &'a Arc<str>,
     lines: &'a LineIndex,
-    /// Where integers stand that no i64 holds.
+    /// Where numbers stand that no i64 and no f64 holds.
     too_large: RefCell<Vec<Place>>,
     /// Texts and keys with a character that no text may hold.
     unprintable: RefCell<Vec<(Place, char)>>,
@@ -323,6 +323,11 @@ impl Builder<'_> {
             }
             // What the parser refused already stays as it stands: no second finding that calls it a number.
             DeValue::Float(f) => match f.as_str().replace('_', "").parse() {
+                // `inf` is a number; what only comes to it is none.
+                Ok(number) if f64::is_infinite(number) && !f.as_str().ends_with("inf") => {
+                    self.too_large.borrow_mut().push(place.clone());
+                    Tree::String(f.as_str().to_string())
+                }
                 Ok(number) => Tree::Float(number),
                 Err(_) => Tree::String(f.as_str().to_string()),
             },
@@ -767,6 +772,18 @@ mod tests {
         let sample: Sample = read(&node, &mut Diagnostics::default()).expect("reads");
         assert_eq!((sample.head.as_str(), sample.width), ("项目", Some(2.0)));
         assert_eq!((sample.rows[1].place.line, sample.rows[1].place.column.number()), (4, Some(3)));
+    }
+
+    #[test]
+    fn numbers_that_nothing_holds_are_told() {
+        let mut found = Diagnostics::default();
+        let node =
+            parse("a = 297E1440\nb = -1e999\nc = 99999999999999999999\nd = 1e300\n", &"t.toml".into(), &mut found);
+        let told: Vec<String> = found.sorted().iter().map(|found| found.to_string()).collect();
+        let lines: Vec<&str> = told.iter().filter_map(|found| found.lines().next()).collect();
+        let of = |line: u32| format!("t.toml:{line}:5 错误[E200] TOML 语法错误：数太大");
+        assert_eq!(lines, [of(1), of(2), of(3)]);
+        assert_eq!(node.get("d").map(|node| &node.value), Some(&Tree::Float(1e300)));
     }
 
     #[test]
