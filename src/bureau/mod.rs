@@ -39,7 +39,7 @@ pub use across::Held;
 pub use begin::begin;
 pub(crate) use board::no_part;
 pub use board::{Board, Line, Looked, Looking, Part, Published, Standing, Totals, board};
-pub use brief::{Brief, Ground, Said, brief};
+pub use brief::{Brief, Ground, Said, Wanted, brief};
 pub use compared::{Compared, Fate, compared};
 pub use control::{Approved, Controls};
 pub use declared::{Bureau, ControlDecl, Department, Figures};

@@ -46,7 +46,8 @@ pub fn notice(
         if diagnostics.has_errors() {
             continue;
         }
-        let Some(job) = job_of_notice(job, changes, edition, date, diagnostics) else { continue };
+        let since = Since { id: &edition.id, date: &order(&edition.id).0 };
+        let Some(job) = job_of_notice(job, changes, &since, date, diagnostics) else { continue };
         let Some(statement) = Made::compose(Prepared { name, job }, None, diagnostics) else { continue };
         diagnostics.extend(statement.found_on_pages(&workshop.fonts).clone());
         if diagnostics.has_errors() {
@@ -65,11 +66,19 @@ pub fn notice(
     if diagnostics.has_errors() { Vec::new() } else { outputs }
 }
 
+/// What a statement corrects.
+pub(crate) struct Since<'a> {
+    /// `2023-02-10-1`
+    pub id: &'a str,
+    /// ISO; empty where it is not known.
+    pub date: &'a str,
+}
+
 /// A change as the record's fields, by their ids.
-type Change = BTreeMap<&'static str, String>;
+pub(crate) type Change = BTreeMap<&'static str, String>;
 
 /// Every change of the page with its reason, those of one reason together, in reading order.
-fn changes(diff: &DocumentDiff, reasons: &Reasons, diagnostics: &mut Diagnostics) -> Vec<Change> {
+pub(crate) fn changes(diff: &DocumentDiff, reasons: &Reasons, diagnostics: &mut Diagnostics) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
     let mut add = |kind: &str, spot: &Spot, old: &str, new: &str, address: Option<&str>, numbers: &[usize]| {
         let causes: Vec<_> = numbers.iter().map(|&n| &diff.causes[n]).collect();
@@ -126,10 +135,10 @@ fn changes(diff: &DocumentDiff, reasons: &Reasons, diagnostics: &mut Diagnostics
 }
 
 /// The job of the statement: the set's `[correction]` in place of its parts, the changes in place of their file.
-fn job_of_notice(
+pub(crate) fn job_of_notice(
     mut job: Job,
     changes: Vec<Change>,
-    edition: &Edition,
+    since: &Since<'_>,
     date: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<Job> {
@@ -148,10 +157,8 @@ fn job_of_notice(
     (job.set.title, job.set.file_stem, job.set.parts) = (notice.title, notice.file_stem, notice.parts);
     job.data.datasets.insert(decl.id.clone(), dataset(&decl, changes));
     let values = &mut job.report.values;
-    for (key, value) in
-        [("since", edition.id.clone()), ("since_date", order(&edition.id).0), ("notice_date", date.into())]
-    {
-        values.insert(key.to_string(), value);
+    for (key, value) in [("since", since.id), ("since_date", since.date), ("notice_date", date)] {
+        values.insert(key.to_string(), value.to_string());
     }
     Some(job)
 }

@@ -42,14 +42,27 @@ struct RawRecords {
     are: Node,
 }
 
+/// How grave a finding of a rule is, as the rule writes it.
 #[derive(Deserialize, Default, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum RawSeverity {
+pub(crate) enum RawSeverity {
     #[default]
     Error,
     Warning,
     Note,
     Off,
+}
+
+impl RawSeverity {
+    /// None: the rule is switched off.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            RawSeverity::Error => Some(Severity::Error),
+            RawSeverity::Warning => Some(Severity::Warning),
+            RawSeverity::Note => Some(Severity::Note),
+            RawSeverity::Off => None,
+        }
+    }
 }
 
 /// The rules of `[rule.CODE]` of a checks.toml.
@@ -83,12 +96,7 @@ fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -
     Some(FigureRule {
         code: code.to_string(),
         says: raw.says,
-        severity: match raw.severity {
-            RawSeverity::Error => Some(Severity::Error),
-            RawSeverity::Warning => Some(Severity::Warning),
-            RawSeverity::Note => Some(Severity::Note),
-            RawSeverity::Off => None,
-        },
+        severity: raw.severity.severity(),
         why: raw.why,
         source: raw.source,
         hint: raw.hint,
