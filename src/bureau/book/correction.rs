@@ -108,7 +108,7 @@ impl<'a> Corrected<'a> {
         let unheard = &mut Diagnostics::default();
         let before = (number < self.old.volumes()).then(|| self.old.bound(number, unheard)).flatten();
         let replaced = match before {
-            Some(before) => of_pages(&PageChanges::of(&before.pages, &bound.pages)),
+            Some(before) => of_pages(&PageChanges::of(&before.pages, &bound.pages), !self.new.binding.by_department),
             None => Some("全部（原来没有这一册）".to_string()),
         };
         self.replace(&self.new.label(number), replaced);
@@ -168,14 +168,14 @@ fn in_folder(found: &mut Diagnostic, folder: &str) {
 }
 
 /// The pages to replace by the numbers that readers see, and the sheets of paper; none: they are the same.
-fn of_pages(pages: &PageChanges) -> Option<String> {
+fn of_pages(pages: &PageChanges, numbered: bool) -> Option<String> {
     if pages.is_same() {
         return None;
     }
     let mut said = match (pages.changed.len(), pages.changed.len() == pages.new_count) {
         (0, _) => String::new(),
         (_, true) => "全部".to_string(),
-        (count, false) => format!("{count} 页：{}", runs(&pages.changed).join("、")),
+        (count, false) => format!("{count} 页：{}", runs(&pages.changed, numbered).join("、")),
     };
     let mut also = |words: String| {
         if !said.is_empty() {
@@ -195,17 +195,62 @@ fn of_pages(pages: &PageChanges) -> Option<String> {
     Some(said)
 }
 
-/// Pages that follow each other as one: 第 12 至 15 页 as `12—15`. One without a number by its place in the volume.
-fn runs(changed: &[PageChange]) -> Vec<String> {
-    let name = |page: &PageChange| match page.label.is_empty() {
-        true => format!("第 {} 面（无页码）", page.index + 1),
-        false => page.label.clone(),
+/// Pages that follow each other as one: `12—15`. One without a number is called by its place in the volume, and all are
+/// where the numbers begin again with each department.
+fn runs(changed: &[PageChange], numbered: bool) -> Vec<String> {
+    let number = |page: &PageChange| page.label.parse::<u32>().ok();
+    let follows = |a: &PageChange, b: &PageChange| {
+        let counts_on = match (number(a), number(b)) {
+            (Some(a), Some(b)) => a + 1 == b,
+            (None, None) => a.label.is_empty() == b.label.is_empty(),
+            _ => false,
+        };
+        a.index + 1 == b.index && (counts_on || !numbered)
     };
-    let follows = |a: &PageChange, b: &PageChange| a.index + 1 == b.index && !a.label.is_empty() && !b.label.is_empty();
-    let run = |run: &[PageChange]| match run {
-        [one] => name(one),
-        [first, .., last] => format!("{}—{}", name(first), name(last)),
-        [] => String::new(),
+    let run = |run: &[PageChange]| {
+        let name = |page: &PageChange| match numbered && !page.label.is_empty() {
+            true => page.label.clone(),
+            false => (page.index + 1).to_string(),
+        };
+        let names = match run {
+            [first, .., last] => format!("{}—{}", name(first), name(last)),
+            _ => run.first().map(name).unwrap_or_default(),
+        };
+        match run.first() {
+            Some(first) if numbered && first.label.is_empty() => format!("第 {names} 面（无页码）"),
+            _ if !numbered => format!("第 {names} 面"),
+            _ => names,
+        }
     };
     changed.chunk_by(follows).map(run).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(index: usize, label: &str) -> PageChange {
+        PageChange { index, label: label.to_string(), added: false }
+    }
+
+    #[test]
+    fn pages_that_follow_each_other_are_one_run() {
+        let labels = ["", "", "ii", "iii", "1", "2", "3", "", "5", "1"];
+        let changed: Vec<PageChange> = labels.iter().zip(0..).map(|(label, index)| change(index, label)).collect();
+        let told = ["第 1—2 面（无页码）", "ii—iii", "1—3", "第 8 面（无页码）", "5", "1"];
+        assert_eq!(runs(&changed, true), told, "numbers of another kind, and those that begin again, are another run");
+        assert_eq!(runs(&changed[3..5], false), ["第 4—5 面"]);
+        assert_eq!(runs(&[change(2, "iii"), change(4, "2")], true), ["iii", "2"]);
+    }
+
+    #[test]
+    fn what_differs_is_told_with_its_sheets() {
+        let pages = |old_count, new_count, changed| PageChanges { old_count, new_count, changed };
+        assert_eq!(of_pages(&pages(4, 4, vec![]), true), None);
+        let some = pages(5, 5, vec![change(1, "2"), change(2, "3"), change(4, "5")]);
+        assert_eq!(of_pages(&some, true).as_deref(), Some("3 页：2—3、5；双面印刷换第 1、2、3 张"));
+        let all = pages(3, 1, vec![change(0, "1")]);
+        assert_eq!(of_pages(&all, true).as_deref(), Some("全部；由 3 页变为 1 页"));
+        assert_eq!(of_pages(&pages(4, 3, vec![]), true).as_deref(), Some("由 4 页变为 3 页；双面印刷换第 2 张"));
+    }
 }
