@@ -79,8 +79,8 @@ impl Bound {
 
 /// What a department gives to the book.
 enum Part {
-    /// Its documents, each with what its pages look like.
-    Documents(Vec<(Document, Style)>),
+    /// Its documents, each with what `[[document]]` calls it and what its pages look like.
+    Documents(Vec<(Option<String>, Document, Style)>),
     /// Why it has none.
     Missing(String),
 }
@@ -142,7 +142,9 @@ impl<'a> Book<'a> {
             let title = format!("{} {}", department.code, department.name).trim().to_string();
             match part {
                 Part::Documents(documents) => {
-                    for (document, style) in documents {
+                    for (name, document, style) in documents {
+                        // Of several documents each is called by what it is of.
+                        let title = name.map_or_else(|| title.clone(), |name| format!("{title}　{name}"));
                         binder.add(index, &title, &department.name, document, &style);
                     }
                 }
@@ -185,7 +187,12 @@ impl<'a> Book<'a> {
             let first = found.sorted().first().map(ToString::to_string).unwrap_or_default();
             return Part::Missing(format!("没有做成公开文本：{first}"));
         }
-        Part::Documents(made.into_iter().map(taken).collect())
+        let named = |made: Made| {
+            let name = made.name.clone();
+            let (document, style) = taken(made);
+            (name, document, style)
+        };
+        Part::Documents(made.into_iter().map(named).collect())
     }
 }
 
