@@ -2,30 +2,28 @@
 //! of set.toml); the changes reach it as a dataset of records, a change each, which this module alone fills.
 
 use super::corrections::{FILE, Reasons};
-use super::{Edition, order};
+use super::{Built, Edition, order};
 use crate::compose::Job;
 use crate::data::{Dataset, FileDecl, Record, Taken, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::{DocumentDiff, Spot, compare_all};
 use crate::document::Origin;
-use crate::folder::Folder;
 use crate::made::Made;
 use crate::prepare::{Prepared, prepare};
 use crate::workshop::Workshop;
-use crate::write::{Format, Output};
+use crate::write::Output;
 use std::collections::BTreeMap;
 
-/// The statement of what changed in `made`, the documents of `folder`, since `edition`, in the wanted formats. Nothing is
-/// made where nothing on the page changed. `date`: of the statement, ISO.
+/// The statement of what changed in what was built since `edition`, in its formats. Nothing is made where nothing on the
+/// page changed. `date`: of the statement, ISO.
 pub fn notice(
-    folder: &Folder,
-    made: &[Made],
+    built: &Built<'_>,
     edition: &Edition,
     date: &str,
     workshop: &Workshop,
-    formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
+    let &Built { folder, made, formats, .. } = built;
     // What is doubtful in the old edition was told when that was published, and in the folder by its build.
     let mut again = Diagnostics::default();
     let old = edition.compose(&mut again);

@@ -123,6 +123,9 @@ impl Rule {
     }
 }
 
+/// The number of a line, and the first row by which its department prints a name.
+type Printed<'a> = (usize, &'a str);
+
 fn of_line(of: Option<usize>, found: Diagnostic) -> Broken {
     Broken { of, between: Vec::new(), found }
 }
@@ -132,7 +135,7 @@ impl Rule {
     /// first does. Without `each` all are asked.
     fn other_names(&self, asked: &Asked<'_>, bound: &[Option<usize>]) -> Vec<Broken> {
         // Of each subject the names, and of each name the departments with their first row of it.
-        let mut subjects: BTreeMap<&str, BTreeMap<&str, Vec<(usize, &str)>>> = BTreeMap::new();
+        let mut subjects: BTreeMap<&str, BTreeMap<&str, Vec<Printed<'_>>>> = BTreeMap::new();
         let is_asked = |index: &usize| self.each.is_empty() || bound.contains(&Some(*index));
         for index in (0..asked.lines.len()).filter(is_asked).filter(|&index| asked.is_ready(index)) {
             let brief = asked.lines[index].brief.iter();
@@ -144,7 +147,7 @@ impl Rule {
         }
         let mut found = Vec::new();
         for (subject, names) in subjects {
-            let most = |(_, of): &(&&str, &Vec<(usize, &str)>)| (of.len(), std::cmp::Reverse(of[0].0));
+            let most = |(_, of): &(&&str, &Vec<Printed<'_>>)| (of.len(), std::cmp::Reverse(of[0].0));
             let Some((usual, by)) = names.iter().max_by_key(most) else { continue };
             let code = subject.split_once(' ').map_or(subject, |(_, code)| code);
             for (name, others) in names.iter().filter(|(name, _)| *name != usual) {

@@ -4,7 +4,7 @@ use super::{CHECKS, Demand, NAMED, Rule, by_words, selected_of};
 use crate::bureau::declared::Bureau;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
-use crate::layout::rule::{CellPattern, RawSeverity, Relation, in_words, parse_relation};
+use crate::layout::rule::{CellPattern, RawSeverity, Relation, in_words, parse_relation, placed_texts};
 use crate::toml_tree::{Node, Tree, parse, read, suggestion};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -68,20 +68,18 @@ fn rule(bureau: &Bureau, code: &str, place: &Place, node: &Node, diagnostics: &m
         diagnostics.push(found.hint("部门之间的规则写 X9 加两位数字，如 X901"));
     }
     let raw: RawRule = read(node, diagnostics)?;
-    let each: Vec<(String, Place)> = raw.each.as_ref().map(|each| texts(&each.department)).unwrap_or_default();
+    let each: Vec<(String, Place)> =
+        raw.each.as_ref().map(|each| placed_texts(&each.department, diagnostics)).unwrap_or_default();
     for (selector, place) in &each {
         selected(bureau, selector, None, place, diagnostics);
     }
-    let when: Option<Vec<Relation>> = raw
-        .when
-        .iter()
-        .flat_map(texts)
-        .map(|(text, at)| relation(bureau, &text, &at, !each.is_empty(), diagnostics))
-        .collect();
-    let quantified = !each.is_empty();
+    let when = raw.when.as_ref().map(|when| placed_texts(when, diagnostics)).unwrap_or_default();
+    let when: Option<Vec<Relation>> =
+        when.into_iter().map(|(text, at)| relation(bureau, &text, &at, raw.each.is_some(), diagnostics)).collect();
+    let quantified = raw.each.is_some();
     let demand = match (&raw.is, &raw.outlier, &raw.same) {
         (Some(is), None, None) => {
-            let (text, at) = texts(is).into_iter().next()?;
+            let (text, at) = alone("is", is, diagnostics)?;
             relation(bureau, &text, &at, quantified, diagnostics).map(|relation| Demand::Is(text, relation))
         }
         (None, Some(of), None) => outlier(bureau, of, raw.times.as_ref(), quantified, diagnostics),
@@ -128,7 +126,7 @@ fn outlier(
     quantified: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Demand> {
-    let (text, at) = texts(of).into_iter().next()?;
+    let (text, at) = alone("outlier", of, diagnostics)?;
     let Relation { left, .. } = relation(bureau, &format!("{text} = 0"), &at, quantified, diagnostics)?;
     let times = times.map_or(Some(Decimal::from(3)), |node| match &node.value {
         Tree::Integer(number) => Some(Decimal::from(*number)),
@@ -142,10 +140,15 @@ fn outlier(
     Some(Demand::Outlier { of: left, times })
 }
 
-/// A text or several, each with its place.
-fn texts(node: &Node) -> Vec<(String, Place)> {
-    let one = |node: &Node| (node.str().unwrap_or_default().to_string(), node.place.clone());
-    node.array().map_or_else(|| vec![one(node)], |items| items.iter().map(one).collect())
+/// One text. E840: several, of which only one could be meant.
+fn alone(key: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<(String, Place)> {
+    let mut texts = placed_texts(node, diagnostics);
+    if texts.len() > 1 {
+        let found = Diagnostic::error("E840", format!("{key} 只能写一个，这里有 {} 个", texts.len()));
+        diagnostics.push(found.at(node.place.clone()).hint("一条规则问一件事：其余的另写 [rule.编号]"));
+        return None;
+    }
+    texts.pop()
 }
 
 /// `631:支出合计` as an address of three parts, so that it is read as one.

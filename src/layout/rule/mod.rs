@@ -6,8 +6,8 @@ mod read;
 mod relation;
 
 pub use names::check;
-pub(crate) use read::RawSeverity;
 pub use read::rules;
+pub(crate) use read::{RawSeverity, placed_texts};
 pub use relation::{CellPattern, Compare, Expr, Relation, parse_relation};
 
 use crate::data::filter::Filter;

@@ -150,17 +150,22 @@ fn of_records(raw: &RawRecords, diagnostics: &mut Diagnostics) -> RecordsDemand 
 
 /// A text or an array of texts.
 fn texts(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let placed = node.map(|node| placed_texts(node, diagnostics)).unwrap_or_default();
+    placed.into_iter().map(|(text, _)| text).collect()
+}
+
+/// A text or an array of texts, each with its place. E201: what is none.
+pub(crate) fn placed_texts(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {
     let one = |node: &Node, diagnostics: &mut Diagnostics| match &node.value {
-        Tree::String(text) => Some(text.clone()),
+        Tree::String(text) => Some((text.clone(), node.place.clone())),
         _ => {
             diagnostics.push(Diagnostic::error("E201", "这里应为文字，或文字的数组").at(node.place.clone()));
             None
         }
     };
-    match node {
-        None => Vec::new(),
-        Some(Node { value: Tree::Array(items), .. }) => items.iter().filter_map(|n| one(n, diagnostics)).collect(),
-        Some(node) => one(node, diagnostics).into_iter().collect(),
+    match &node.value {
+        Tree::Array(items) => items.iter().filter_map(|n| one(n, diagnostics)).collect(),
+        _ => one(node, diagnostics).into_iter().collect(),
     }
 }
 

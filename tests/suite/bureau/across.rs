@@ -84,6 +84,8 @@ fn a_rule_that_cannot_be_read_or_asked_is_told_at_its_place() {
         [rule.X906]\nsays = \"六\"\nis = \"601:没有/合计/合计 = 1\"\n\
         [rule.X907]\nsays = \"七\"\neach = { department = \"*\" }\nis = \"{department}:t3/[类]/合计 = 1\"\n\
         [rule.X908]\nsays = \"八\"\nis = \"t3/合计/合计 = 1\"\n\
+        [rule.X909]\nsays = \"九\"\nis = [\"601:支出合计 > 0\", \"602:支出合计 > 0\"]\n\
+        [rule.X910]\nsays = \"十\"\neach = { department = 601 }\nis = \"{department}:支出合计 > 0\"\n\
         [other]\n",
     );
     let (board, _) = bureau.board(&[]);
@@ -93,7 +95,13 @@ fn a_rule_that_cannot_be_read_or_asked_is_told_at_its_place() {
         .iter()
         .map(|f| format!("{} {}", f["line"], f["code"].as_str().unwrap()))
         .collect();
-    assert_eq!(told, ["1 E840", "6 E840", "9 E840", "12 E840", "13 E840", "21 E840", "24 E840", "25 E840"]);
+    assert_eq!(
+        told,
+        [
+            "1 E840", "6 E840", "9 E840", "12 E840", "13 E840", "21 E840", "24 E840", "27 E840", "30 E201", "31 E840",
+            "32 E840"
+        ]
+    );
     assert_eq!(
         found(&board).iter().filter(|(folder, _)| folder == "601").map(|(_, code)| code.as_str()).collect::<Vec<_>>(),
         ["E841"]
