@@ -6,7 +6,7 @@ use crate::departments::Chance;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::diff::{Cause, DocumentDiff, TextKind};
 use gongkai::document::{Block, ColumnKind, Document, Inline, plain_text};
-use gongkai::edition::{Edition, Manifest, Recorded, ids, notice, read_manifest};
+use gongkai::edition::{Built, Edition, Manifest, Recorded, ids, notice, read_manifest};
 use gongkai::folder::Folder;
 use gongkai::made::Made;
 use gongkai::workshop::compose_all;

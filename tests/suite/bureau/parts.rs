@@ -3,8 +3,7 @@
 use super::{Bureau, department, found};
 use crate::common;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
 
 #[test]
 fn a_new_bureau_is_made_of_the_list_in_a_workbook_or_a_csv_file() {
