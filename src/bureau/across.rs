@@ -170,13 +170,16 @@ pub fn off(difference: Decimal) -> String {
     format!("{word} {}", yuan(difference.abs()))
 }
 
+/// The code of what is not given in by its day.
+pub(crate) const LATE: &str = "E817";
+
 /// Not given in by the day it is due (E817, a warning): days in ISO compare as texts.
 pub fn late(department: &Department, today: Option<&str>) -> Option<Diagnostic> {
     let due = department.due.as_deref()?;
     let today = today.filter(|today| *today > due)?;
     let mut found = Diagnostic::new(
         Severity::Warning,
-        "E817",
+        LATE,
         format!("“{}”没有按期交来：应在 {due} 前，今天是 {today}", department.name),
     );
     found.place.clone_from(&department.place);

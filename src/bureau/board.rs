@@ -358,7 +358,11 @@ fn next(bureau: &Bureau, line: &Line) -> String {
     let mistake = line.found.sorted().into_iter().find(|found| found.severity == Severity::Error);
     match (&line.published, mistake) {
         _ if brief.errors > 0 => format!("改 {} 处错误：gongkai check {path}", brief.errors),
-        (_, Some(mistake)) => format!("{}{person}", mistake.message),
+        (_, Some(mistake)) => {
+            let others = line.found.count(Severity::Error) - 1;
+            let others = if others > 0 { format!("；另有 {others} 处") } else { String::new() };
+            format!("{}{others}{person}", mistake.message)
+        }
         _ if !line.between.is_empty() => format!("{}{person}", line.between[0]),
         _ if brief.warnings > 0 => format!("看 {} 处警告：gongkai check {path}", brief.warnings),
         (None, _) => format!("公开：gongkai build {path} --edition"),

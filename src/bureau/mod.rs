@@ -36,6 +36,7 @@ mod declared;
 mod rules;
 
 pub use across::Held;
+pub(crate) use across::LATE;
 pub use begin::begin;
 pub(crate) use board::no_part;
 pub use board::{Board, Line, Looked, Looking, Part, Published, Standing, Totals, board};

@@ -3,7 +3,7 @@
 use super::differences;
 use super::findings::json;
 use super::form::cells_wide;
-use crate::bureau::{Board, Compared, Department, Fate, Line, Looked, Standing};
+use crate::bureau::{Board, Compared, Department, Fate, LATE, Line, Looked, Standing};
 use crate::diagnostic::Diagnostic;
 use crate::markup::escape;
 use crate::write::xlsx::list::List;
@@ -309,7 +309,10 @@ fn notice(board: &Board, line: &Line) -> String {
         number += 1;
         let _ = writeln!(text, "    {number}. {words}。");
     };
+    let late = line.found.sorted().into_iter().any(|found| found.code == LATE);
     match &line.brief {
+        // That it is late says so.
+        None if late => {}
         None => item("还没有收到你们的公开数据".to_string()),
         Some(brief) if brief.errors > 0 => {
             let first = brief.first.as_ref().map(|first| format!("，第一处：{first}")).unwrap_or_default();
@@ -324,8 +327,9 @@ fn notice(board: &Board, line: &Line) -> String {
     line.between.iter().for_each(|words| item(format!("与有关部门核对：{words}")));
     if line.standing == Standing::Good && line.between.is_empty() {
         item(format!("数据已经无误。{}", line.next));
-    }
-    if let Some(due) = department.due.as_ref().filter(|_| line.standing != Standing::Good) {
+    } else if late {
+        text += "    请立即办好后交来。\n";
+    } else if let Some(due) = &department.due {
         let _ = writeln!(text, "    请在 {due} 前办好后交来。");
     }
     if !board.name.is_empty() {

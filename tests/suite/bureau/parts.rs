@@ -96,6 +96,11 @@ fn a_notice_goes_to_each_department_that_has_something_to_do() {
         late.contains("    1. 还没有收到你们的公开数据。\n    请在 2024-01-31 前办好后交来。\n\n某县财政局\n"),
         "{late}"
     );
+    // Who is late is told so, and not to be in time.
+    bureau.run(&["status", "县", "--notices", "通知", "--date", "2024-02-01"]);
+    let late = read("603");
+    assert!(late.contains("\n    1. ") && !late.contains("\n    2. ") && late.contains("没有按期交来"), "{late}");
+    assert!(late.ends_with("    请立即办好后交来。\n\n某县财政局\n"), "{late}");
     assert!(read("602").contains("“支出合计”是 ") && read("602").contains("，少 100.00 元"), "{}", read("602"));
     assert!(read("602").starts_with(&format!("关于2024年度部门预算公开的通知\n\n{}：\n", bureau.departments[1].name)));
 }
