@@ -5,6 +5,7 @@
 //! Sizes by default: 1000 10000 100000; of documents a hundredth.
 
 #[path = "../tests/large/mod.rs"]
+#[allow(dead_code)]
 mod large;
 #[path = "../fuzz/src/meter.rs"]
 mod meter;

@@ -2,6 +2,7 @@
 //! every mistake still has its line. Typed structs are read from it with serde, one small table at a time.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
+use crate::file_findings::FileFindings;
 use indexmap::IndexMap;
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
 use std::cell::RefCell;
@@ -88,7 +89,7 @@ impl Node {
     }
 }
 
-/// Parses a file, reporting every syntax error; what could be read is returned all the same.
+/// Parses a file, reporting its syntax errors, the first hundred one by one; what could be read is returned all the same.
 pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node {
     let lines = LineIndex::new(text);
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
@@ -96,11 +97,19 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
     let within = ["array", "inline table", "unclosed", "comma", "key-value"];
     let bracket = |m: &str| within.iter().any(|w| m.contains(w));
     let start = |e: &toml::de::Error| e.span().map_or(0, |s| s.start);
+    let mut open = (None, false);
+    let mut leaves_open = |line: &str| {
+        if open.0 != Some(line.as_ptr()) {
+            open = (Some(line.as_ptr()), leaves_open(line));
+        }
+        open.1
+    };
     let confuses = |e: &toml::de::Error| bracket(e.message()) || leaves_open(lines.line(text, start(e)));
     let first = errors.iter().position(confuses).map_or(errors.len(), |at| at + 1);
     let mut told: BTreeSet<Place> = BTreeSet::new();
     // The line of an error that is no wrong number: what is said of its rest only repeats it.
     let mut lost = 0;
+    let mut findings = FileFindings::new(file.clone());
     for error in errors.into_iter().take(first) {
         let at = start(&error);
         let (line, column) = lines.at(text, at);
@@ -120,7 +129,7 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
                     .hint("检查这一行的引号、括号、逗号和等号是否成对、是否为半角")
             }
         };
-        diagnostics.push(found.at(place.clone()));
+        findings.error(|| found.at(place.clone()));
         told.insert(place);
     }
     let span = table.span();
@@ -128,13 +137,14 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
     let place = builder.place(span.start);
     let node = Node { value: builder.table(table.into_inner()), place };
     for place in builder.too_large.take().into_iter().filter(|place| !told.contains(place)) {
-        let found = Diagnostic::error("E200", "TOML 语法错误：整数太大").at(place);
-        diagnostics.push(found.hint("整数不能超过 19 位；编码、账号之类请加半角引号，写成文字"));
+        let found = || Diagnostic::error("E200", "TOML 语法错误：整数太大").at(place);
+        findings.error(|| found().hint("整数不能超过 19 位；编码、账号之类请加半角引号，写成文字"));
     }
     for (place, c) in builder.unprintable.take() {
-        let found = Diagnostic::error("E144", format!("含有不能印出的字符（U+{:04X}）", c as u32)).at(place);
-        diagnostics.push(found.hint("请删去这个字符；写作 \\u…… 的也一样"));
+        let found = || Diagnostic::error("E144", format!("含有不能印出的字符（U+{:04X}）", c as u32)).at(place);
+        findings.error(|| found().hint("请删去这个字符；写作 \\u…… 的也一样"));
     }
+    findings.finish(diagnostics);
     node
 }
 
@@ -209,28 +219,56 @@ fn chinese_syntax_error(message: &str) -> String {
     }
 }
 
-/// Byte offsets of line starts.
-struct LineIndex(Vec<usize>);
+/// Where lines begin, and how many characters lie before each block of the text.
+struct LineIndex {
+    starts: Vec<usize>,
+    blocks: Vec<usize>,
+}
 
 impl LineIndex {
+    /// Bytes of a block: what is counted again for each place, however long its line is.
+    const BLOCK: usize = 1024;
+
     fn new(text: &str) -> LineIndex {
-        LineIndex(std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect())
+        let before = |count: &mut usize, block: &[u8]| {
+            let before = *count;
+            *count += characters(block);
+            Some(before)
+        };
+        LineIndex {
+            starts: std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect(),
+            blocks: text.as_bytes().chunks(LineIndex::BLOCK).scan(0, before).collect(),
+        }
     }
 
     /// The line of a byte, without its end.
     fn line<'t>(&self, text: &'t str, byte: usize) -> &'t str {
-        let line = self.0.partition_point(|&start| start <= byte);
-        let end = self.0.get(line).map_or(text.len(), |next| next - 1);
-        text.get(self.0[line - 1]..end).unwrap_or_default()
+        let line = self.starts.partition_point(|&start| start <= byte);
+        let end = self.starts.get(line).map_or(text.len(), |next| next - 1);
+        text.get(self.starts[line - 1]..end).unwrap_or_default()
+    }
+
+    /// How many characters begin before a byte.
+    fn before(&self, text: &str, byte: usize) -> usize {
+        let Some(block) = self.blocks.len().checked_sub(1).map(|last| last.min(byte / LineIndex::BLOCK)) else {
+            return 0;
+        };
+        let rest = text.as_bytes().get(block * LineIndex::BLOCK..byte).unwrap_or_default();
+        self.blocks[block] + characters(rest)
     }
 
     /// Line and column (in characters), from 1.
     fn at(&self, text: &str, byte: usize) -> (u32, u32) {
-        let line = self.0.partition_point(|&start| start <= byte);
-        let start = self.0[line - 1];
-        let column = text.get(start..byte).map_or(0, |s| s.chars().count()) + 1;
+        let line = self.starts.partition_point(|&start| start <= byte);
+        let start = self.starts[line - 1];
+        let column = self.before(text, byte) - self.before(text, start) + 1;
         (line as u32, column as u32)
     }
+}
+
+/// The characters that begin in a piece of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
 }
 
 struct Builder<'a> {
@@ -729,6 +767,30 @@ mod tests {
         let sample: Sample = read(&node, &mut Diagnostics::default()).expect("reads");
         assert_eq!((sample.head.as_str(), sample.width), ("项目", Some(2.0)));
         assert_eq!((sample.rows[1].place.line, sample.rows[1].place.column.number()), (4, Some(3)));
+    }
+
+    #[test]
+    fn of_very_many_mistakes_a_hundred_are_listed_and_the_rest_counted() {
+        let mut found = Diagnostics::default();
+        parse(&"=\n".repeat(250), &"t.toml".into(), &mut found);
+        let told = found.sorted();
+        assert_eq!(
+            (told.len(), told[0].to_string().lines().next()),
+            (101, Some("t.toml:1:1 错误[E200] TOML 语法错误：等号后面没有值"))
+        );
+        let rest = "t.toml:100:1 错误[E199] 本文件另有 150 处错误没有列出";
+        assert!(told.iter().any(|found| found.to_string().starts_with(rest)), "{}", told[99]);
+    }
+
+    #[test]
+    fn a_place_far_along_a_line_counts_characters() {
+        let node = tree(&format!("a = [{}\"末\"]\nb = [1, 2]\n", "\"中\", ".repeat(3_000)));
+        let place =
+            |key: &str, index: usize| node.get(key).and_then(Node::array).expect("an array")[index].place.clone();
+        assert_eq!(place("a", 0), Place::new("t.toml", 1, 6));
+        assert_eq!(place("a", 2_000), Place::new("t.toml", 1, 6 + 2_000 * 5));
+        assert_eq!(place("a", 3_000), Place::new("t.toml", 1, 6 + 3_000 * 5));
+        assert_eq!(place("b", 1), Place::new("t.toml", 2, 9));
     }
 
     #[test]

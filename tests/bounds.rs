@@ -61,6 +61,33 @@ fn what_is_done_grows_no_faster_than_what_is_asked() {
     });
 }
 
+/// At most so much is held of a file that someone made to hold the most.
+const HELD: usize = 256 << 20;
+/// What does not grow with the file: the set, the faces, the rest of the sample.
+const FIXED: usize = 48 << 20;
+
+/// Files are a sixteenth of the largest that is read, and so is what may be held; `GONGKAI_BOUNDS=full` makes them whole.
+#[test]
+fn a_hostile_file_holds_no_more_than_256_megabytes() {
+    let part = if std::env::var("GONGKAI_BOUNDS").is_ok_and(|size| size == "full") { 1 } else { 16 };
+    one_thread(|| {
+        let workshop = large::workshop();
+        large::look(&workshop, &large::folder(large::KINDS[0], 1));
+        let mut wrong = Vec::new();
+        for file in large::HOSTILE {
+            let folder = large::hostile(file, gongkai::folder::largest(file.0) as usize / part);
+            let begun = std::time::Instant::now();
+            let (found, held) = meter::peak(|| large::look(&workshop, &folder));
+            let line = format!("{file:?}: {} MB, {found} findings, {:.1?}", held >> 20, begun.elapsed());
+            println!("{line}");
+            if held > HELD / part + FIXED {
+                wrong.push(line);
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
 /// Documents of one folder are made one after another. Each has the folder's whole ledger, which has its lines for every
 /// document: three times as many hold three times as much at once, and not nine times, but for their files.
 #[test]

@@ -10,13 +10,14 @@ use std::collections::{BTreeSet, HashMap};
 /// Moves findings whose words come from the data to where they were typed first; where they are printed is told beside
 /// it. What a template says itself stays where it is. One pass over the data, however many findings there are.
 pub fn name_what_was_typed(job: &Job, found: &mut Diagnostics) {
-    let words: BTreeSet<String> = found.iter().filter_map(|f| printed_only(job, f)).map(str::to_string).collect();
+    let mut lines = Lines { job, of: HashMap::new() };
+    let words: BTreeSet<String> = found.iter().filter_map(|f| lines.printed_only(f)).map(str::to_string).collect();
     if words.is_empty() {
         return;
     }
     let typed = typed(job, &words.iter().map(String::as_str).collect::<Vec<&str>>());
     for finding in found.iter_mut() {
-        let place = printed_only(job, finding).and_then(|words| typed.get(words)).cloned();
+        let place = lines.printed_only(finding).and_then(|words| typed.get(words)).cloned();
         if let Some(place) = place
             && let Some(printed) = finding.place.replace(place)
         {
@@ -25,15 +26,25 @@ pub fn name_what_was_typed(job: &Job, found: &mut Diagnostics) {
     }
 }
 
-/// The words of a finding that names a line of a template where they do not stand.
-fn printed_only<'f>(job: &Job, finding: &'f Diagnostic) -> Option<&'f str> {
-    let words = finding.text.as_deref().filter(|words| !words.trim().is_empty())?;
-    let place = finding.place.as_ref()?;
-    if place.line == 0 || place.column != Column::Unknown {
-        return None;
+/// The lines of the templates that findings name, each template parted once.
+struct Lines<'a> {
+    job: &'a Job,
+    of: HashMap<&'a str, Vec<&'a str>>,
+}
+
+impl Lines<'_> {
+    /// The words of a finding that names a line of a template where they do not stand.
+    fn printed_only<'f>(&mut self, finding: &'f Diagnostic) -> Option<&'f str> {
+        let words = finding.text.as_deref().filter(|words| !words.trim().is_empty())?;
+        let place = finding.place.as_ref()?;
+        if place.line == 0 || place.column != Column::Unknown {
+            return None;
+        }
+        let (name, source) = self.job.set.sources.get_key_value(&*place.file)?;
+        let lines = self.of.entry(name).or_insert_with(|| source.lines().collect());
+        let line = lines.get(place.line as usize - 1)?;
+        (!line.contains(words)).then_some(words)
     }
-    let line = job.set.sources.get(&*place.file)?.lines().nth(place.line as usize - 1)?;
-    (!line.contains(words)).then_some(words)
 }
 
 /// Where each of the words stands first: in report.toml, then in the record files, by line.

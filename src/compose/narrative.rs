@@ -2,7 +2,7 @@
 //! `---` breaks the page, `<br>` the line. Everything else is what it says: “1. ”, `*`, `>` stay as typed.
 
 use super::session::Session;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Inline, Source};
 use crate::layout::Narrative;
 use crate::layout::narrative_lines::{CHART, CONTENTS, END, FILE, LINE, TABLE, in_one_line};
@@ -30,6 +30,10 @@ pub enum Piece {
     PageBreak,
 }
 
+/// The most headings and page breaks of a narrative, the more the more records there are.
+const MOST_PARTING: usize = 5_000;
+const MOST_PARTING_OF_A_RECORD: usize = 10;
+
 /// Renders a narrative and reads its lines.
 pub fn pieces(session: &Session, narrative: &Narrative) -> Vec<Piece> {
     let look = session.job.sentence_look().with(&narrative.numbers);
@@ -41,6 +45,8 @@ fn lines(session: &Session, narrative: &Narrative) -> Vec<Piece> {
     let main = session.file_number(&narrative.file, narrative.own);
     let mut paragraphs: HashMap<usize, u32> = HashMap::new();
     let mut pieces = Vec::new();
+    let most = MOST_PARTING + MOST_PARTING_OF_A_RECORD * session.job.records() as usize;
+    let mut parting = 0;
     for line in text.lines() {
         let (file, number, rest) = leading_marks(line, main);
         let (name, own) = session.file_by_number(file).unwrap_or((narrative.file.clone(), narrative.own));
@@ -48,6 +54,12 @@ fn lines(session: &Session, narrative: &Narrative) -> Vec<Piece> {
         let count = paragraphs.entry(file).or_insert(0);
         let mut source = Source { file: name, line: number, paragraph: *count + 1, own };
         if let Some(piece) = piece(session, rest, &place, &mut source) {
+            parting += usize::from(matches!(piece, Piece::Heading { .. } | Piece::PageBreak));
+            if parting > most {
+                let found = Diagnostic::error("E344", format!("标题和分页合计超过 {most} 处")).at(place);
+                session.report(found.hint("以下没有编排：请检查这份文字，标题只用于小节"));
+                break;
+            }
             if matches!(piece, Piece::Heading { .. } | Piece::Paragraph { .. }) {
                 *count += 1;
             }

@@ -211,9 +211,18 @@ fn wrong(node: &Node, message: String) -> Diagnostic {
     Diagnostic::error("E184", message).at(node.place.clone())
 }
 
+/// The most documents of one folder: each is composed whole.
+const MOST_DOCUMENTS: usize = 2_000;
+
 fn documents(node: &Node, diagnostics: &mut Diagnostics) -> Vec<DocumentDecl> {
     let mut documents = Vec::new();
-    for item in node.array().unwrap_or(&[]) {
+    let items = node.array().unwrap_or(&[]);
+    if let Some(beyond) = items.get(MOST_DOCUMENTS) {
+        let message = format!("有 {} 个 [[document]]，最多 {MOST_DOCUMENTS} 个", items.len());
+        let found = Diagnostic::error("E187", message).at(beyond.place.clone());
+        diagnostics.push(found.hint("请分到几个数据文件夹，一次可以列出多个文件夹"));
+    }
+    for item in items.iter().take(MOST_DOCUMENTS) {
         let mut document = DocumentDecl { place: Some(item.place.clone()), ..DocumentDecl::default() };
         for (key, entry) in item.table().into_iter().flatten() {
             match (key.as_str(), &entry.node) {

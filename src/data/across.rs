@@ -4,13 +4,13 @@
 use super::characters::meant_for;
 use super::classification::with_name;
 use super::filter::{Columns, Filter, Matcher, fields_used, in_words};
-use super::findings::FileFindings;
 use super::heading::{Headings, head_with_unit};
 use super::read::{Bad, FileRead, default_value};
 use super::schema::{FieldDecl, FieldDefault, FileDecl, Kind, Schema};
 use super::typed::{shown, words};
 use super::{Data, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::file_findings::FileFindings;
 use indexmap::{IndexMap, IndexSet};
 use std::collections::HashMap;
 use std::sync::Arc;

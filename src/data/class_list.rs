@@ -2,10 +2,10 @@
 
 use super::classification::{Class, Years, not_digits};
 use super::csv_file::{Row, Rows};
-use super::findings::FileFindings;
 use super::schema::Schema;
 use super::typed::{cleaned, half_width, same_words, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::file_findings::FileFindings;
 use crate::folder::Folder;
 use std::collections::BTreeMap;
 use std::sync::Arc;

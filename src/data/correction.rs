@@ -1,7 +1,6 @@
 //! A correction of one cell, as a user says it: `ledger.csv:11 金额=108300.00`, `数据.xlsx 预算明细!G17=108300.00`.
 
 use super::Data;
-use super::findings::FileFindings;
 use super::given::Content;
 use super::grid::entry;
 use super::heading::Headings;
@@ -10,6 +9,7 @@ use super::sheet::{Classes, Sheet};
 use super::typed::words;
 use crate::cell_name::{self, letters, read_letters, sheet_of};
 use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::file_findings::FileFindings;
 use crate::folder::Folder;
 use crate::money::Unit;
 use crate::workbook::{Cells, Change, Workbook, patch};

@@ -1,11 +1,11 @@
 //! Where the records of each declared file stand: in a CSV file, or in a sheet of a workbook of the folder.
 
-use super::findings::FileFindings;
 use super::schema::{FileDecl, Schema};
 use super::sheet::Sheet;
 use super::typed::{shown, words};
 use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::file_findings::FileFindings;
 use crate::folder::Folder;
 use crate::workbook::{Cells, FACTS, SheetInfo, TEXTS, Workbook};
 use std::sync::Arc;

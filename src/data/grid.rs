@@ -3,12 +3,12 @@
 
 use super::classification::Class;
 use super::correction::{Correction, correct, file_column};
-use super::findings::FileFindings;
 use super::given::{Content, Given, find};
 use super::schema::{FileDecl, Kind, Schema};
 use super::sheet::{Classes, Sheet};
 use crate::cell_name::sheet_of;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::file_findings::FileFindings;
 use crate::folder::Folder;
 use crate::workbook::{Change, Entry, Workbook, patch};
 use std::collections::BTreeMap;

@@ -1,12 +1,12 @@
 //! The heading line of a file: which column holds which field, in any order.
 
 use super::csv_file::Row;
-use super::findings::FileFindings;
 use super::head_row::Head;
 use super::schema::{FieldDecl, FileDecl, Kind};
 use super::sheet::Classes;
 use super::typed::{cleaned, shown, words};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::file_findings::FileFindings;
 use crate::money::Unit;
 
 /// What a column holds, by index into the fields of the file.

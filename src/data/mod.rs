@@ -24,7 +24,7 @@
 //! | E116 | text after a closed quote | | E144 | a character that cannot be printed |
 //! | E117 | a line has more fields than headings | | E145 | a required cell is blank |
 //! | E118 | a line has too few fields | | E146 | a cell is blank that this line requires |
-//! | E119 | more rows, columns or characters than a sheet of Excel | | E147 | a ref is blank, and there are several to refer to |
+//! | E119 | more rows, columns or characters than a sheet of Excel, more errors than are read | | E147 | a ref is blank, and there are several to refer to |
 //! | E120 | full-width commas between columns | | E148 | a key or code occurs twice |
 //! | E121 | a required column is missing | | E151 | a ref names nothing |
 //! | E128 | headings not in the first line (note) | | E136 | a total is not the sum of its rows (warning) |
@@ -45,7 +45,6 @@ pub(crate) mod csv_file;
 #[cfg(test)]
 mod example;
 pub mod filter;
-mod findings;
 mod given;
 pub mod grid;
 mod head_row;

@@ -3,7 +3,7 @@
 
 use super::csv_file::{Row, Rows};
 use super::typed::cleaned;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::folder::Folder;
 use std::sync::Arc;
 
@@ -20,6 +20,9 @@ pub struct PrintedTable {
     /// Rows that are not blank, each with its line from 1.
     pub rows: Vec<(u32, Vec<String>)>,
 }
+
+/// The most rows of a printed table: thousands of pages.
+const MOST_ROWS: usize = 100_000;
 
 /// The name of the file that holds what last year's documents printed, figure by figure.
 pub const LAST_YEAR: &str = "上年公布";
@@ -57,6 +60,11 @@ pub fn printed_table(name: &str, file: Arc<str>, text: &str, diagnostics: &mut D
     for row in Rows::new(text, separator) {
         match row {
             Ok(row) if row.is_blank() => {}
+            Ok(row) if rows.len() == MOST_ROWS => {
+                let found = Diagnostic::error("E119", format!("超过 {MOST_ROWS} 行，以下没有读取"));
+                diagnostics.push(found.at(Place::field(file.clone(), row.line, 0)).hint("请确认放的是这个文件"));
+                break;
+            }
             Ok(row) => rows.push((row.line, cells(&row))),
             Err(broken) => diagnostics.push(broken.diagnostic(&file)),
         }

@@ -2,7 +2,6 @@
 
 use super::classification::Class;
 use super::csv_file::{Broken, FieldPlace, Row, Rows, separator_of};
-use super::findings::FileFindings;
 use super::given::Content;
 use super::head_row::{Head, find_head};
 use super::heading::{Headings, has_required, is_level, known_headings, match_headings};
@@ -10,6 +9,7 @@ use super::schema::{FileDecl, Kind};
 use super::typed::shown;
 use crate::cell_name::letters;
 use crate::diagnostic::Diagnostic;
+use crate::file_findings::FileFindings;
 use crate::workbook::{CellRow, Cells, Differing};
 use indexmap::IndexMap;
 use std::borrow::Cow;

@@ -2,10 +2,10 @@
 //! total says is never believed; platforms print 0 beside parts that are not.
 
 use super::Record;
-use super::findings::FileFindings;
 use super::schema::{FileDecl, Kind};
 use super::typed::{shown, words};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::file_findings::FileFindings;
 use rust_decimal::Decimal;
 use std::collections::{BTreeSet, HashMap};
 

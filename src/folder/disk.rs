@@ -1,6 +1,6 @@
 //! Files of a folder on disk. What is read lies within the folder and is a regular file; each is read once.
 
-use super::text::{MAX_BYTES, unreadable};
+use super::text::{largest, unreadable};
 use super::{Bytes, too_large};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::regular::{self, Unread};
@@ -85,7 +85,7 @@ impl Disk {
 
     fn read_now(&self, name: &str) -> Found {
         let Some(path) = self.path(name)? else { return Ok(None) };
-        match regular::read(&path, MAX_BYTES) {
+        match regular::read(&path, largest(name)) {
             Ok(bytes) => Ok(Some(bytes.into())),
             Err(why) => Err(unread(why, &self.root.join(name), name)),
         }

@@ -19,7 +19,7 @@ mod text;
 pub(crate) use disk::unread;
 pub use former::former_id;
 pub(crate) use text::unreadable;
-pub use text::{ExactText, MAX_BYTES, decode};
+pub use text::{ExactText, MAX_BYTES, decode, largest};
 
 use crate::cell_name::{is_workbook, sheet_of};
 use crate::diagnostic::{Diagnostic, Place};
@@ -453,7 +453,7 @@ impl Source {
             Source::File(disk, only) if **only == *name => disk.bytes(name),
             Source::File(..) => Ok(None),
             Source::Memory(files) => match files.get(name) {
-                Some(bytes) if bytes.len() as u64 > MAX_BYTES => Err(too_large(name)),
+                Some(bytes) if bytes.len() as u64 > largest(name) => Err(too_large(name)),
                 found => Ok(found.cloned()),
             },
         }
@@ -472,7 +472,11 @@ pub fn is_read(name: &str) -> bool {
 }
 
 fn too_large(name: &str) -> Diagnostic {
-    Diagnostic::error("E111", format!("文件超过 {} MB，没有读取", MAX_BYTES >> 20))
+    let most = match largest(name) {
+        megabytes if megabytes >> 20 > 0 => format!("{} MB", megabytes >> 20),
+        kilobytes => format!("{} KB", kilobytes >> 10),
+    };
+    Diagnostic::error("E111", format!("文件超过 {most}，没有读取"))
         .at(Place::file(name))
         .hint("请确认放的是这个文件；多余的行和列请删去后再存")
 }

@@ -13,6 +13,16 @@ use std::path::Path;
 /// or a damaged one.
 pub const MAX_BYTES: u64 = 64 << 20;
 
+/// The largest file of this name that is read, in bytes: what is made of a declaration or of prose is many times as large
+/// as its text, and no one writes so much of it by hand.
+pub fn largest(name: &str) -> u64 {
+    match Path::new(name).extension().and_then(|ending| ending.to_str()) {
+        Some("toml") => 1 << 20,
+        Some("md") => 512 << 10,
+        _ => MAX_BYTES,
+    }
+}
+
 /// The text of `bytes`, without a BOM, with `\n` as its only line end, every character as what it is meant for
 /// (`as_meant`). A BOM decides the encoding; without one,
 /// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.

@@ -22,8 +22,9 @@ pub const MIDDLE: f64 = 0.38;
 /// A line never grows by more than this per joint, in ems: a word too long for it leaves it short instead.
 const LOOSEST: f64 = 0.75;
 
-/// Gaps between Chinese and Latin take no more than this before all joints of a line take their part, in ems: on one
-/// page wide and narrow gaps side by side are seen, and a fiftieth of an em at each joint is not.
+/// Gaps between Chinese and Latin take no more than this before the other joints of a line take their part, in ems: on
+/// one page wide and narrow gaps side by side are seen, and a fiftieth of an em at each joint is not. Wider than this a
+/// gap is only on a line whose joints all are.
 const WIDEST_GAP: f64 = 0.28;
 
 /// How much of each adjustment a line takes: shares of what each kind of blank can give, and an amount per joint.
@@ -34,7 +35,7 @@ struct Adjustment {
     /// Share of the room up to 1/2 em given to Latin spaces, and up to [`WIDEST_GAP`] to gaps.
     spaces: f64,
     gaps: f64,
-    /// Ems added at every joint that may be stretched.
+    /// Ems added at every joint that may be stretched; a gap is as wide already as the first [`WIDEST_GAP`] of them.
     joints: f64,
 }
 
@@ -106,9 +107,11 @@ fn adjust(signs: &[Sign], excess: f64) -> Adjustment {
             rest -= most * *share;
         }
     }
-    let joints = before.iter().filter(|s| s.joint.stretches()).count();
-    if rest > 0.0 && joints > 0 {
-        adjustment.joints = rest / joints as f64;
+    let joints = before.iter().filter(|s| s.joint.stretches()).count() as f64;
+    let gaps = before.iter().filter(|s| s.joint.stretches() && s.gap > 0.0).count() as f64;
+    if rest > 0.0 && joints > 0.0 {
+        let even = (rest + gaps * WIDEST_GAP) / joints;
+        adjustment.joints = if even > WIDEST_GAP { even } else { rest / (joints - gaps) };
     }
     if adjustment.joints > LOOSEST { Adjustment::default() } else { adjustment }
 }
@@ -145,7 +148,11 @@ impl Pen<'_, '_> {
         self.put(sign, self.x + (sign.offset - left) * size);
         let mut width = sign.advance - squeezed;
         if !last {
-            let joint = if sign.joint.stretches() { adjustment.joints } else { 0.0 };
+            let joint = match sign.joint.stretches() {
+                true if sign.gap > 0.0 => (adjustment.joints - WIDEST_GAP).max(0.0),
+                true => adjustment.joints,
+                false => 0.0,
+            };
             let given = space_stretch(sign) * adjustment.spaces + gap_stretch(sign) * adjustment.gaps;
             width += sign.gap + given + joint;
         }

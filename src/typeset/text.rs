@@ -8,7 +8,7 @@ use crate::document::Inline;
 use crate::fonts::{FaceId, Fonts, Role, Shape};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// Natural space between Chinese and Latin or digits, in ems (clreq: at most 1/4).
 pub const GAP: f64 = 0.25;
@@ -380,8 +380,8 @@ fn words_meet(source: &str, before: usize, at: usize) -> Option<Joint> {
 
 /// Letters that a hyphenated word leaves on its line, and takes to the next, at least (Chicago Manual of Style 7.40).
 const LEAST_PARTS: [usize; 2] = [2, 3];
-/// Shorter words stay whole.
-const LEAST_WORD: usize = 7;
+/// Words of fewer letters stay whole; what has more, as the patterns take, is no word.
+const WORD: RangeInclusive<usize> = 7..=45;
 
 /// Opens long words in Latin letters between syllables; says whether there are any.
 fn hyphenate(signs: &mut [Sign], source: &str) -> bool {
@@ -391,10 +391,11 @@ fn hyphenate(signs: &mut [Sign], source: &str) -> bool {
         for word in source[phrase].split(|c: char| !c.is_ascii_alphabetic()) {
             let mut end = at;
             let lower = word.bytes().skip(1).all(|b| b.is_ascii_lowercase());
-            for syllable in hypher::hyphenate(word, hypher::Lang::English) {
+            let parted = (lower && WORD.contains(&word.len())).then(|| hypher::hyphenate(word, hypher::Lang::English));
+            for syllable in parted.into_iter().flatten() {
                 end += syllable.len();
                 let (left, right) = (end - at, at + word.len() - end);
-                if !lower || word.len() < LEAST_WORD || left < LEAST_PARTS[0] || right < LEAST_PARTS[1] {
+                if left < LEAST_PARTS[0] || right < LEAST_PARTS[1] {
                     continue;
                 }
                 let last = signs.partition_point(|s| (s.at as usize) < end);

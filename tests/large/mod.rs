@@ -40,6 +40,63 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Files that someone made to take the most: name, what it begins with, what is repeated to its end.
+pub const HOSTILE: [(&str, &str, &str); 42] = [
+    ("ledger.csv", "", ","),
+    ("ledger.csv", "", "\""),
+    ("ledger.csv", "", "甲"),
+    ("ledger.csv", LEDGER, ","),
+    ("ledger.csv", LEDGER, "\n"),
+    ("ledger.csv", LEDGER, ",,,,,,,\n"),
+    ("ledger.csv", LEDGER, "\""),
+    ("ledger.csv", LEDGER, "\"\","),
+    ("ledger.csv", LEDGER, "a"),
+    ("ledger.csv", LEDGER, "a\n"),
+    ("ledger.csv", LEDGER, "x,x,x,x,x,x,x,x,x\n"),
+    ("ledger.csv", LEDGER, "合计,,,,,,1.00,\n"),
+    ("ledger.csv", LEDGER, "注：\n"),
+    ("units.csv", "", "单位名称,"),
+    ("reasons.csv", "条目,方向,文字\n", "甲,乙\n"),
+    ("prior.csv", "功能科目,", "金额（元）,"),
+    ("classification/function.csv", "编码,名称\n", "1\n"),
+    ("tables/t1.csv", "", "1,"),
+    ("tables/t1.csv", "", "1\n"),
+    ("report.toml", REPORT, "k = 1\n"),
+    ("report.toml", REPORT, "=\n"),
+    ("report.toml", REPORT, "\"\u{1}\n"),
+    ("report.toml", REPORT, "[[document]]\n"),
+    ("report.toml", REPORT, "[[acknowledge]]\n"),
+    ("report.toml", "x", ".a"),
+    ("report.toml", "x = [", "1,"),
+    ("report.toml", "x = [", "01,"),
+    ("report.toml", "x = ", "["),
+    ("corrections.toml", "", "[[correction]]\n"),
+    ("layout/checks.toml", "", "[[rule]]\ncode = \"K900\"\n"),
+    ("layout/set.toml", "", "[file.a]\n"),
+    ("text/03-operating.md", "", "a"),
+    ("text/03-operating.md", "", "甲\n\n"),
+    ("text/03-operating.md", "", "1.00万元，"),
+    ("text/03-operating.md", "", "# 甲\n"),
+    ("text/03-operating.md", "", "{{ 1 }}"),
+    ("text/03-operating.md", "", "---\n"),
+    ("text/03-operating.md", "", "甲\n\n---\n"),
+    ("text/03-operating.md", "", "{% if"),
+    ("text/03-operating.md", "", "“"),
+    ("text/03-operating.md", "", "**甲"),
+    ("text/03-operating.md", "", "2010350，"),
+];
+
+const REPORT: &str = "code = \"631\"\nname = \"甲\"\nyear = 2023\nlayout = \"hebei-department-budget-2023\"\n";
+
+/// The sample with one hostile file of so many bytes.
+pub fn hostile((name, begins, repeats): (&str, &str, &str), size: usize) -> Folder {
+    let mut files = Files::new();
+    read(&root().join("data/631-2023"), "", &mut files);
+    let count = (size - begins.len()) / repeats.len();
+    files.insert(name.into(), begins.to_owned() + &repeats.repeat(count));
+    of_files(files)
+}
+
 /// The project's layouts and fonts, and nothing kept from other runs.
 pub fn workshop() -> Workshop {
     let fonts = Fonts::load(&[&root().join("fonts")]).unwrap_or_else(|found| panic!("{:?}", found.sorted()));

@@ -16,6 +16,8 @@ import shutil
 import subprocess
 import sys
 
+import joints
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Name in Word → family of the file in fonts/.
 ALIASES = {
@@ -118,7 +120,7 @@ def convert(file, folder):
     pdf = folder / f"{stem}.pdf"
     text = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
     pages = [re.sub(r"\s|— ?[0-9ivx]+ ?—", "", page) for page in text.split("\f")[:-1]]
-    return {"pages": pages, "saved": str(saved / f"{stem}.docx")}
+    return {"pages": pages, "saved": str(saved / f"{stem}.docx"), "joints": joints.of(pdf)}
 
 
 if __name__ == "__main__":

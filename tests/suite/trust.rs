@@ -417,6 +417,31 @@ fn lists_within_lists_have_an_end() {
 }
 
 #[test]
+fn what_one_folder_asks_for_has_an_end() {
+    let desk = desk();
+    let report = fs::read_to_string(desk.path().join("631/report.toml")).expect("a report");
+    fs::write(desk.path().join("631/report.toml"), report.clone() + &"[[document]]\n".repeat(2_001)).expect("writes");
+    let (code, told) = run(desk.path(), &["check", "631"]);
+    assert!(code == Some(1) && told.contains("错误[E187] 有 2001 个 [[document]]，最多 2000 个"), "{told}");
+    fs::write(desk.path().join("631/report.toml"), report).expect("writes");
+    for parts in ["## 一、甲\n甲。\n", "甲。\n---\n"] {
+        fs::write(desk.path().join("631/text/goals.md"), parts.repeat(9_000)).expect("writes");
+        let (code, told) = run(desk.path(), &["check", "631"]);
+        assert!(code == Some(1) && told.contains("错误[E344] 标题和分页合计超过"), "{told}");
+    }
+}
+
+/// A word of more letters than any has ended the program: it was looked up in patterns that hold no such words.
+#[test]
+fn letters_without_end_are_set_like_any_others() {
+    let desk = desk();
+    fs::write(desk.path().join("631/text/goals.md"), format!("校验值为{}，请核对。\n", "abcdefghij".repeat(40)))
+        .expect("writes");
+    let (code, told) = run(desk.path(), &["build", "631"]);
+    assert!(code == Some(0) && !told.contains("E599"), "{told}");
+}
+
+#[test]
 fn layouts_and_fonts_of_the_working_folder_are_told() {
     let desk = desk();
     let set = "layouts/hebei-department-budget-2023";

@@ -7,7 +7,6 @@ use super::across::complete;
 use super::class_list::{GivenNames, lay_own_lists};
 use super::classification::{Class, not_digits};
 use super::csv_file::Row;
-use super::findings::FileFindings;
 use super::given::{self, Given};
 use super::heading::{Column, Holds};
 use super::own_words::take_own_words;
@@ -20,6 +19,7 @@ use super::value::{read_value, text_value};
 use super::{Data, Dataset, Record, Taken, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Origin;
+use crate::file_findings::FileFindings;
 use crate::folder::Folder;
 use crate::workbook::CellKind;
 use indexmap::IndexMap;
@@ -32,6 +32,10 @@ pub use misnamed::{folders_that_do_not_count, report_endings};
 
 /// The most records a sheet of Excel has.
 const MAX_RECORDS: usize = 1_048_576;
+/// A file with more wrong cells and rows is another file, or has another form: what follows is not read.
+const MOST_WRONG: usize = 10_000;
+/// The most lines of totals among the records.
+const MOST_TOTALS: usize = 100_000;
 
 /// One file while it is read.
 pub(super) struct FileRead {
@@ -202,13 +206,16 @@ fn read_records(file: &mut FileRead, decl: &FileDecl, schema: &Schema) {
                 break;
             }
         };
-        if dataset.records.len() == MAX_RECORDS {
-            let place = findings.place(row.line, 0);
-            findings.error(|| {
-                Diagnostic::error("E119", format!("超过 {MAX_RECORDS} 行，以下没有读取"))
-                    .at(place)
-                    .hint("请确认放的是这个文件")
-            });
+        let too_many = match () {
+            () if dataset.records.len() == MAX_RECORDS => Some(format!("超过 {MAX_RECORDS} 行")),
+            () if shapes.totals.len() == MOST_TOTALS => Some(format!("合计、小计超过 {MOST_TOTALS} 行")),
+            () if findings.errors() >= MOST_WRONG => Some(format!("错误已有 {} 处", findings.errors())),
+            () => None,
+        };
+        if let Some(too_many) = too_many {
+            let found = Diagnostic::error("E119", format!("{too_many}，以下没有读取"));
+            let found = found.at(findings.place(row.line, 0)).hint("请确认放的是这个文件");
+            findings.stop(found);
             *whole = false;
             break;
         }

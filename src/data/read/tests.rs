@@ -659,3 +659,17 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_file_that_is_wrong_throughout_is_not_read_to_its_end() {
+    let lines = |count: usize| {
+        (0..count).fold("单位名称,成立日期\n".to_string(), |all, n| all + &format!("甲{n},乙\n"))
+    };
+    let told =
+        |count| read_by(schema(), &[("ledger.csv", LEDGER.as_bytes()), ("units.csv", lines(count).as_bytes())]).1;
+    let (few, many) = (told(10_000), told(10_002));
+    assert!(few.iter().any(|found| found.contains("[E199] 本文件另有 9900 处错误没有列出")), "{few:?}");
+    assert!(!few.iter().any(|found| found.contains("E119")));
+    let stopped = "units.csv:10002 错误[E119] 错误已有 10000 处，以下没有读取\n  提示：请确认放的是这个文件";
+    assert!(many.iter().any(|found| found == stopped), "{many:?}");
+}

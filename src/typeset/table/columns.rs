@@ -2,7 +2,7 @@
 
 use super::grid::{Grid, PARTS, Part};
 use crate::document::{Column, ColumnKind, RowKind};
-use crate::typeset::class::Class;
+use crate::typeset::class::{Class, is_unit};
 use crate::typeset::linebreak::Breaker;
 use crate::typeset::sense;
 use crate::typeset::text::{Joint, Text};
@@ -61,6 +61,9 @@ const AIR: f64 = 1.15;
 /// Longest text of a number column that is still taken for a number, in ems.
 const LONGEST_NUMBER: f64 = 14.0;
 
+/// Longest number with its unit that reads as one, in ems: ≥12000平方米.
+const LONGEST_QUANTITY: f64 = 8.0;
+
 impl Needs {
     pub fn of(grid: &Grid, columns: &[Column], breaker: &mut Breaker) -> Needs {
         let mut needs = Needs {
@@ -77,9 +80,8 @@ impl Needs {
             let natural = breaker.natural_width(&cell.text);
             if cell.part == Part::Head {
                 if cell.colspan == 1 {
-                    // Of more than three lines it would be high, and every page has it.
-                    let word = whole_words(&cell.text).max((natural / 3.0).ceil()).max(2.0).min(natural);
-                    needs.heads[cell.column] = needs.heads[cell.column].max(word);
+                    let enough = enough_for_head(&cell.text).max(2.0).min(natural);
+                    needs.heads[cell.column] = needs.heads[cell.column].max(enough);
                 }
             } else if grid.kinds[cell.row] != RowKind::Numbering {
                 needs.longest = needs.longest.max(natural);
@@ -100,6 +102,8 @@ impl Needs {
                 _ => {
                     // A code or a word in Latin letters is as wide there as numbers are.
                     let word = if unit > 2.0 { unit * AIR } else { unit };
+                    let word = if cell.label { word.max(whole_words(&cell.text)) } else { word };
+                    let word = if is_quantity(&cell.text) { word.max(natural.min(LONGEST_QUANTITY)) } else { word };
                     (unit.max(natural.min(2.0)), word.max(natural.min(4.0)), natural.max(word))
                 }
             };
@@ -181,19 +185,54 @@ impl Needs {
 
 /// Width in ems of the widest part of a head that no line should break.
 fn whole_words(text: &Text) -> f64 {
+    words(text).into_iter().fold(0.0, f64::max).min(LONGEST_NUMBER)
+}
+
+/// Widths in ems of the parts of a text that no line should break, in order.
+fn words(text: &Text) -> Vec<f64> {
     let senses = sense::costs(text);
-    let (mut widest, mut width) = (0.0_f64, 0.0);
+    let (mut words, mut width) = (Vec::new(), 0.0);
     for (i, sign) in text.signs.iter().enumerate() {
         width += sign.advance;
-        widest = widest.max(width - sign.right);
-        let ends = sign.joint == Joint::Open && senses.get(i).is_none_or(|cost| *cost < sense::WITHIN_WORD);
-        if ends || sign.class == Class::Newline {
+        let ends = sign.joint == Joint::Open && senses.get(i).is_none_or(|cost| sense::is_between_words(*cost));
+        if ends || sign.class == Class::Newline || i + 1 == text.signs.len() {
+            words.push(width - sign.right);
             width = 0.0;
         } else {
             width += sign.gap;
         }
     }
-    widest.min(LONGEST_NUMBER)
+    words
+}
+
+/// Lines that a head takes at most over an empty column: every page has it.
+const LINES_OF_HEAD: usize = 3;
+
+/// The least whole ems at which a head takes no more lines and breaks no word.
+fn enough_for_head(text: &Text) -> f64 {
+    let words = words(text);
+    let lines = |width: f64| {
+        let (mut lines, mut used) = (1, 0.0);
+        for word in &words {
+            if used > 0.0 && used + word > width {
+                (lines, used) = (lines + 1, 0.0);
+            }
+            used += word;
+        }
+        lines
+    };
+    let (least, all) = (words.iter().copied().fold(0.0, f64::max), words.iter().sum::<f64>());
+    let mut widths = (least.ceil() as usize..all.ceil() as usize).map(|ems| ems as f64);
+    widths.find(|width| lines(*width) <= LINES_OF_HEAD).unwrap_or(all)
+}
+
+/// A number and its unit, and nothing else.
+fn is_quantity(text: &Text) -> bool {
+    let number =
+        text.signs.iter().take_while(|s| matches!(s.class, Class::Prefix | Class::Digit | Class::Suffix)).count();
+    let unit = &text.signs[number..];
+    let first = unit.first().and_then(|sign| text.source[sign.at as usize..].chars().next());
+    number > 0 && unit.len() <= 4 && unit.iter().all(|s| s.class == Class::Ideograph) && first.is_some_and(is_unit)
 }
 
 impl Need {

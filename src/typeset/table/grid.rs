@@ -29,6 +29,9 @@ pub struct GridCell<'a> {
     pub colspan: usize,
     pub part: Part,
     pub align: Align,
+    /// It stands in a column whose texts are joined over rows, and says what stands beside it: its words are as whole as
+    /// those of a head.
+    pub label: bool,
     /// Its lines are justified, as those of long texts at the left are.
     pub prose: bool,
     pub text: Text<'a>,
@@ -112,6 +115,7 @@ impl<'a> Grid<'a> {
                     colspan: cell.colspan.clamp(1, columns - cell.column),
                     part,
                     align: align_of(table, row, cell, index < header_rows),
+                    label: false,
                     prose: false,
                     text,
                     lines: 0..0,
@@ -122,7 +126,19 @@ impl<'a> Grid<'a> {
             grid.begins.push(first..grid.cells.len());
             grid.kinds.push(row.kind);
         }
+        grid.find_labels();
         grid
+    }
+
+    fn find_labels(&mut self) {
+        let mut joined = vec![false; self.columns];
+        let texts = |cell: &&mut GridCell| cell.part == Part::Text && cell.colspan == 1;
+        for cell in self.cells.iter_mut().filter(texts) {
+            joined[cell.column] |= cell.rowspan > 1;
+        }
+        for cell in self.cells.iter_mut().filter(texts) {
+            cell.label = joined[cell.column] && self.kinds[cell.row] != RowKind::Numbering;
+        }
     }
 
     fn own(&mut self, index: usize) {

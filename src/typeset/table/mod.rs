@@ -323,17 +323,19 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
             let prose = count > PROSE && width >= PROSE_WIDTH;
             let prose = prose && cell.align == Align::Left;
             let align = if prose { Align::Justify } else { cell.align };
-            // Heads and names break at words; a head rather takes one line more than breaks one.
-            let head = cell.part == Part::Head;
+            // Heads and names break at words; a head or a label rather takes one line more than breaks one.
+            let head = !prose && (cell.part == Part::Head || cell.label);
             if align != Align::Justify && (1.0..=if head { 12.0 } else { 4.0 }).contains(&count) {
                 flow.breaker.senses = sense::costs(&cell.text);
                 if head {
-                    flow.breaker.senses.iter_mut().filter(|c| **c >= sense::WITHIN_WORD).for_each(|c| *c *= HEAD_WORD);
+                    let within = flow.breaker.senses.iter_mut().filter(|cost| !sense::is_between_words(**cost));
+                    within.for_each(|cost| *cost = cost.max(sense::WITHIN_WORD) * HEAD_WORD);
                 }
             }
             let measure = Measure { width, indent: 0.0 };
             flow.breaker.rigid = !prose;
-            flow.breaker.break_lines(&cell.text, measure, Fit::of(align), &mut lines);
+            let fit = if head { Fit::Balanced } else { Fit::of(align) };
+            flow.breaker.break_lines(&cell.text, measure, fit, &mut lines);
             flow.breaker.rigid = false;
             flow.breaker.senses.clear();
             measured.grid.cells[index].prose = prose;
@@ -528,10 +530,11 @@ const MOST_CONTINUED: f64 = 0.25;
 /// A table that takes less than this of a page stands whole on one, rather than with two rows on the next.
 const KEPT_WHOLE: f64 = 0.4;
 
-/// Where the lines of heads end, by row and column.
+/// Where the lines of heads and labels end, by row and column.
 fn head_breaks(measured: &Measured) -> BTreeMap<(usize, usize), Vec<usize>> {
     let mut heads = BTreeMap::new();
-    for cell in measured.grid.cells.iter().filter(|c| c.part == Part::Head && c.lines.len() > 1) {
+    let whole = |c: &&GridCell| (c.part == Part::Head || c.label && !c.prose) && c.lines.len() > 1;
+    for cell in measured.grid.cells.iter().filter(whole) {
         let lines = &measured.lines[cell.lines.clone()];
         let ends = lines.iter().filter(|line| !line.last && !line.hyphen);
         let of = |line: &Line| cell.text.signs.get(line.end as usize).map(|sign| sign.at as usize);

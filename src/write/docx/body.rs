@@ -48,6 +48,9 @@ fn build_item(plan: &Plan, item: &Item) -> Result<Vec<u8>, Error> {
         Item::Paragraph(paragraph) => {
             let mut noted = Noted::default();
             let raw = build_paragraph(&plan.styles, paragraph, &mut noted).build();
+            if paragraph.ends_section.is_some_and(|index| plan.sections.refers[index]) {
+                noted.controls.iter_mut().for_each(|(_, spaced)| *spaced = false);
+            }
             let section = paragraph.ends_section.map(|index| plan.sections.properties[index].as_str());
             let mut out = Vec::with_capacity(raw.len());
             let (change, first_change, revision) = (paragraph.change, paragraph.first_change, plan.revision.as_str());
@@ -117,11 +120,8 @@ fn add_pieces(paragraph: &mut Paragraph, pieces: &[Piece], emphasis: Option<&str
                 noted.runs.extend([Change::Same; 5]);
                 add_field(paragraph, &format!(r" REF {anchor} \h "), Some(run(inline, emphasis)));
             }
-            // LibreOffice makes an input field of it, whose marks keep it from spacing the figure from Chinese text. A rich
-            // control has such a mark too and loses its alias on saving; spacing of its last digit is not read; a run of
-            // `w:spacing` before it would be doubled in Word.
             Piece::Control { inline, tag, id } => {
-                noted.controls.push(*id);
+                noted.controls.push((*id, pieces.len() > 1));
                 noted.runs.push(Change::Same);
                 let control = StructuredDataTag::new().alias(escape(tag)).add_run(run(inline, emphasis));
                 paragraph.children.push(ParagraphChild::StructuredDataTag(Box::new(control)));

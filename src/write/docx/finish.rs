@@ -35,8 +35,8 @@ pub struct Facts<'a> {
 /// What is noted while docx-rs makes an item, in order of the text.
 #[derive(Default)]
 pub struct Noted {
-    /// The ids of content controls.
-    pub controls: Vec<u32>,
+    /// The content controls: the id of each, and whether LibreOffice is to space it from the text beside it.
+    pub controls: Vec<(u32, bool)>,
     /// What became of each run; runs beyond these stayed.
     pub runs: Vec<Change>,
 }
@@ -120,6 +120,12 @@ struct Finish<'a> {
 /// know what it asks for).
 const CHOSEN: (&str, &str) =
     (r#"<mc:AlternateContent><mc:Choice Requires="w15">"#, "</mc:Choice></mc:AlternateContent>");
+
+/// The kind of a content control beside text: plain text, as of any. LibreOffice puts marks around the text of such a control,
+/// and sets no gap between a mark and Chinese text; only what a citation holds it leaves as text of the paragraph, and it
+/// gives back the control with its alias when it saves, unless the paragraph's section names headers or footers: having
+/// read those it keeps no citation. There the gap is missing, and the figure comes back.
+const PLAIN_TEXT_OR_SPACED: &str = r#"<mc:AlternateContent><mc:Choice Requires="w15"><w:text/></mc:Choice><mc:Fallback><w:citation/></mc:Fallback></mc:AlternateContent>"#;
 
 /// Appends the finished form of `raw`, one element as docx-rs writes it.
 pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error> {
@@ -353,10 +359,15 @@ impl Finish<'_> {
             Some("w:sdtPr") => {
                 let alias = std::mem::take(&mut self.alias);
                 self.add("w:tag", &format!(" {alias}"));
-                let id = facts.noted.controls.get(self.controls).copied().unwrap_or_default();
+                let (id, spaced) = facts.noted.controls.get(self.controls).copied().unwrap_or_default();
                 self.controls += 1;
                 self.add("w:id", &format!(r#" w:val="{id}""#));
-                self.add("w:text", "");
+                if spaced {
+                    self.child("w:text");
+                    self.text(PLAIN_TEXT_OR_SPACED);
+                } else {
+                    self.add("w:text", "");
+                }
             }
             Some("w:pPr") => {
                 if let Some(section) = facts.section {
@@ -445,10 +456,10 @@ mod tests {
     fn controls_get_their_tag_and_id_and_header_rows_repeat() {
         let raw = r#"<w:sdt><w:sdtPr><w:rPr /><w:alias w:val="t1/a/b" /></w:sdtPr></w:sdt>"#;
         let expected = r#"<w:sdt><w:sdtPr><w:alias w:val="t1/a/b"/><w:tag w:val="t1/a/b"/><w:id w:val="7"/><w:text/></w:sdtPr></w:sdt>"#;
-        assert_eq!(
-            finished(raw, &Facts { noted: &Noted { controls: vec![7], runs: vec![] }, ..Facts::NONE }),
-            expected
-        );
+        let noted = |spaced| Noted { controls: vec![(7, spaced)], runs: vec![] };
+        assert_eq!(finished(raw, &Facts { noted: &noted(false), ..Facts::NONE }), expected);
+        let spaced = finished(raw, &Facts { noted: &noted(true), ..Facts::NONE });
+        assert_eq!(spaced, expected.replace("<w:text/>", PLAIN_TEXT_OR_SPACED));
         let raw = r#"<w:tbl><w:tr><w:trPr /></w:tr><w:tr><w:trPr /></w:tr></w:tbl>"#;
         let expected = r#"<w:tbl><w:tr><w:trPr><w:tblHeader/></w:trPr></w:tr><w:tr></w:tr></w:tbl>"#;
         assert_eq!(finished(raw, &Facts { header_rows: 1, ..Facts::NONE }), expected);

@@ -84,7 +84,7 @@ fn cell_text(pieces: &[Piece]) -> String {
         Piece::Part(inline) | Piece::Reference(inline, _) | Piece::Address(inline) => Some(inline.clone()),
         _ => None,
     });
-    let text = plain_text(&inlines.collect::<Vec<_>>()).replace(super::xml::TURN, "");
+    let text = plain_text(&inlines.collect::<Vec<_>>()).replace([super::xml::TURN, super::xml::TURN_OF_LISTED], "");
     super::xml::clean(&text).into_owned()
 }
 

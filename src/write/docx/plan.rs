@@ -11,7 +11,7 @@ use super::section::Sections;
 use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
 use super::tags::Tags;
-use super::xml::{TURN, twips};
+use super::xml::{TURN, TURN_OF_LISTED, twips};
 use crate::document::{Block, Change, Chart, Document, Heading, Inline, Paragraph, Section, Source, Start, Table};
 use crate::fonts::Fonts;
 use crate::style::Style;
@@ -131,8 +131,8 @@ pub fn linked(piece: Piece) -> Vec<Piece> {
     parts
 }
 
-/// Pieces with [`TURN`] where the text they stand for has a break, in bytes; none within a figure.
-pub fn with_breaks<'a>(pieces: Vec<Piece<'a>>, breaks: &[usize]) -> Vec<Piece<'a>> {
+/// Pieces with `turn` where the text they stand for has a break, in bytes; none within a figure.
+pub fn with_breaks<'a>(pieces: Vec<Piece<'a>>, breaks: &[usize], turn: char) -> Vec<Piece<'a>> {
     let mut start = 0;
     let mut broken = Vec::with_capacity(pieces.len());
     for piece in pieces {
@@ -150,7 +150,7 @@ pub fn with_breaks<'a>(pieces: Vec<Piece<'a>>, breaks: &[usize]) -> Vec<Piece<'a
         }
         let mut text = inline.text.clone();
         for &at in within.iter().rev() {
-            text.insert(at, TURN);
+            text.insert(at, turn);
         }
         broken.push(Piece::Part(Inline { text, ..inline.clone() }));
     }
@@ -313,8 +313,7 @@ impl<'a> Planner<'a> {
         let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
         bookmarks.extend(self.prose(heading.source.as_ref()));
         let pieces = self.pieces(&heading.inlines);
-        // The contents collect listed titles, and would show their breaks.
-        let pieces = if heading.contents { pieces } else { self.broken(pieces) };
+        let pieces = self.broken(pieces, if heading.contents { TURN_OF_LISTED } else { TURN });
         let first_change = self.reserve_changes(&heading.inlines);
         self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(Look::Named(style), pieces) });
         Ok(())
@@ -333,7 +332,7 @@ impl<'a> Planner<'a> {
     fn push(&mut self, look: Look, inlines: &'a [Inline], bookmarks: Vec<Bookmark>) {
         let pieces = self.pieces(inlines);
         let pieces = pieces.into_iter().flat_map(linked).flat_map(|piece| self.refer(piece)).collect();
-        let pieces = if matches!(look, Look::Named(_)) { self.broken(pieces) } else { pieces };
+        let pieces = if matches!(look, Look::Named(_)) { self.broken(pieces, TURN) } else { pieces };
         let first_change = self.reserve_changes(inlines);
         self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(look, pieces) });
     }
@@ -371,14 +370,14 @@ impl<'a> Planner<'a> {
     }
 
     /// A title's lines end where they end in print.
-    fn broken(&self, pieces: Vec<Piece<'a>>) -> Vec<Piece<'a>> {
+    fn broken(&self, pieces: Vec<Piece<'a>>, turn: char) -> Vec<Piece<'a>> {
         let changed = |piece: &Piece| match piece {
             Piece::Text(inline) => !inline.change.is_same(),
             piece => matches!(piece, Piece::Marked { .. }),
         };
         let whole = self.change.is_same() && !pieces.iter().any(changed);
         match self.decided().filter(|decided| whole && !decided.breaks.is_empty()) {
-            Some(decided) => with_breaks(pieces, &decided.breaks),
+            Some(decided) => with_breaks(pieces, &decided.breaks, turn),
             None => pieces,
         }
     }

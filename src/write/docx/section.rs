@@ -15,6 +15,8 @@ use std::fmt::Write;
 pub struct Sections {
     /// `w:sectPr` of each section.
     pub properties: Vec<String>,
+    /// Of each section, whether its properties name headers or footers; the others have those of the section before.
+    pub refers: Vec<bool>,
     /// What stands before and after the number.
     pub form: (String, String),
     /// Every footer that some section shows; the n-th is `footerN.xml`.
@@ -112,6 +114,7 @@ impl Sections {
         let (before, after) = style.number.form.split_once("{}").unwrap_or(("", ""));
         let mut sections = Sections {
             properties: Vec::with_capacity(document.sections.len()),
+            refers: Vec::with_capacity(document.sections.len()),
             form: (before.to_owned(), after.to_owned()),
             footers: Vec::new(),
             watermark: document.meta.watermark.clone(),
@@ -120,6 +123,7 @@ impl Sections {
         let mut shows = false;
         let mut tables = 0;
         let mut numbered = false;
+        let mut set: Option<[Footer; 2]> = None;
         for section in &document.sections {
             let setup = style.page.get(&section.page).ok_or_else(|| Error::Page(section.page.clone()))?;
             let shown = match section.numbering {
@@ -164,7 +168,10 @@ impl Sections {
                 .as_ref()
                 .zip(shown.as_ref())
                 .map(|(table, [odd, even])| if table.odd { odd } else { even }.clone());
-            let shown = shown.into_iter().flatten();
+            // And its footers: what a section does not say again, LibreOffice does not lose figures over (`finish`).
+            let fresh = shown.is_some() && shown != set;
+            set = shown.or(set);
+            let shown = set.iter().flatten().filter(|_| fresh).cloned();
             for (kind, footer) in
                 ["default", "even"].into_iter().zip(shown).chain(on_first.map(|footer| ("first", footer)))
             {
@@ -177,6 +184,7 @@ impl Sections {
                 _ => line,
             };
             let goes_on = references.contains("w:type=\"first\"");
+            sections.refers.push(!references.is_empty());
             sections.properties.push(section_properties(section, setup, style, styles, (&references, goes_on), line)?);
         }
         if sections.properties.is_empty() {

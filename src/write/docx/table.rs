@@ -5,7 +5,7 @@ use super::fixed_styles::table_style_id;
 use super::lengths::half_points;
 use super::plan::{Piece, Planner, linked, with_breaks};
 use super::styles::{Kind, LAYOUT_TABLE, Purpose, StyleId, Variant};
-use super::xml::twips;
+use super::xml::{TURN, twips};
 use crate::document::{Align, Cell, Change, ColumnKind, Row, RowKind, Table, plain_text};
 use crate::style::TableStyle;
 use crate::typeset::frame::TableGeometry;
@@ -156,11 +156,13 @@ pub fn plan<'a>(
                 };
                 let (pieces, blank) = match slot.cell {
                     Some(cell) if slot.merge != Merge::Covered => {
-                        let pieces = planner.pieces(&cell.inlines);
-                        let pieces: Vec<Piece> = match geometry.heads.get(&(first + index, slot.column)) {
-                            Some(breaks) if row.change.is_same() => with_breaks(pieces, breaks),
-                            _ => pieces.into_iter().flat_map(linked).collect(),
-                        };
+                        let mut pieces: Vec<Piece> =
+                            planner.pieces(&cell.inlines).into_iter().flat_map(linked).collect();
+                        if let (Some(breaks), true) =
+                            (geometry.heads.get(&(first + index, slot.column)), row.change.is_same())
+                        {
+                            pieces = with_breaks(pieces, breaks, TURN);
+                        }
                         (pieces, planner.blank(&cell.inlines))
                     }
                     _ => (Vec::new(), None),

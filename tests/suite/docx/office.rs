@@ -80,15 +80,26 @@ fn department() -> (Made, Vec<u8>) {
     (made, outputs.pop().expect("a DOCX").bytes)
 }
 
-/// What LibreOffice makes of a DOCX: the text of each page of its PDF, and the DOCX it saves.
-fn converted(bytes: &[u8]) -> Option<(Vec<String>, Vec<u8>)> {
+/// What LibreOffice makes of a DOCX.
+struct Converted {
+    /// The text of each page of its PDF.
+    pages: Vec<String>,
+    /// The DOCX it saves.
+    saved: Vec<u8>,
+    /// The gap in em of each place in the PDF where Chinese meets letters or figures, with the two characters.
+    joints: Vec<(f64, String)>,
+}
+
+fn converted(bytes: &[u8]) -> Option<Converted> {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("sample.docx");
     std::fs::write(&file, bytes).expect("written");
     let converted = office(&[Path::new("convert"), &file, folder.path()])?;
     let pages = converted["pages"].as_array().expect("pages").iter().map(|p| p.as_str().expect("text").to_owned());
     let saved = std::fs::read(converted["saved"].as_str().expect("a path")).expect("it was saved");
-    Some((pages.collect(), saved))
+    let joint = |j: &Value| (j[0].as_f64().expect("a gap"), j[2].as_str().expect("two characters").to_owned());
+    let joints = converted["joints"].as_array().expect("joints").iter().map(joint).collect();
+    Some(Converted { pages: pages.collect(), saved, joints })
 }
 
 fn tight(text: &str) -> String {
@@ -104,7 +115,12 @@ fn libreoffice_keeps_pages_text_headings_tables_and_figures() {
     super::looks::check(&bytes);
     let figures = printed(set.document());
     assert_eq!(plain(&read_ok(&bytes).figures), figures);
-    let Some((pages, saved)) = converted(&bytes) else { return };
+    let Some(Converted { pages, saved, joints }) = converted(&bytes) else { return };
+    // A figure in a content control too stands apart from what is before and after it.
+    let uneven: Vec<_> = joints.iter().filter(|(gap, _)| !(0.18..0.4).contains(gap)).collect();
+    assert!(uneven.is_empty() && joints.len() > 200, "{} joints: {uneven:?}", joints.len());
+    let units = joints.iter().filter(|(_, two)| two.ends_with('万')).count();
+    assert!(units > 50, "{units} of them between a figure and 万元");
     let print = set.pages(&common::fonts()).pages.len();
     assert!(pages.len().abs_diff(print) <= 1, "{} pages for {print}", pages.len());
     let (before, after) = (structure::parts(&bytes), structure::parts(&saved));
@@ -177,7 +193,7 @@ fn two_hundred_characters_typed_into_any_cell_are_printed() {
         out
     });
     assert!(typed.len() > 20, "{}", typed.len());
-    let Some((pages, _)) = converted(&changed) else { return };
+    let Some(Converted { pages, .. }) = converted(&changed) else { return };
     let text = pages.concat();
     for cell in &typed {
         let lost: String = cell.chars().filter(|c| !text.contains(*c)).collect();
@@ -202,7 +218,7 @@ fn rows_stay_on_one_page() {
     assert_eq!(marks.len(), 40);
     let mut sample = Sample::new(document);
     sample.pages.tables[0].rows = [[18.0; 3].as_slice(), &[56.0; 40]].concat();
-    let Some((pages, _)) = converted(&sample.write()) else { return };
+    let Some(Converted { pages, .. }) = converted(&sample.write()) else { return };
     let on = |mark: &str| pages.iter().position(|p| p.contains(mark)).unwrap_or_else(|| panic!("{mark} is on no page"));
     assert!(on(&marks[39].0) > on(&marks[0].0) + 2, "the table takes pages");
     for (first, last) in &marks {

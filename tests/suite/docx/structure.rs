@@ -209,6 +209,8 @@ fn controls_are_whole(document: &Element) {
         "w:showingPlcHdr",
         "w:dataBinding",
         "w:text",
+        // Plain text to Word; what LibreOffice spaces from Chinese text, where there is text beside it.
+        "mc:AlternateContent",
     ];
     let (mut ids, mut tags) = (BTreeSet::new(), BTreeSet::new());
     for control in document.every("w:sdt") {
@@ -226,6 +228,7 @@ fn controls_are_whole(document: &Element) {
         assert_eq!(properties.value("w:alias"), Some(tag));
         assert!(tag.encode_utf16().count() <= 64 && tags.insert(tag.to_owned()), "tag {tag}");
         assert!(!control.text().trim().is_empty(), "an empty control {tag}");
+        assert_eq!(properties.every("w:text").len(), 1, "Word sees plain text in {tag}");
     }
 }
 

@@ -63,11 +63,11 @@ fn tables(set: &Made) -> impl Iterator<Item = (&Table, &TableGeometry)> {
     set.document().tables().zip(&pages(set).tables)
 }
 
-/// What a dictionary takes for one word; a line of a head ends between words, unless one is wider than the column.
+/// What a dictionary takes for one word; a line of a head, or of a label that rows are joined under, ends between words.
 #[test]
-fn no_head_breaks_a_word() {
+fn no_head_and_no_label_breaks_a_word() {
     let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
-    let mut broken = 0;
+    let (mut broken, mut labels) = (0, 0);
     for (name, set) in SET.iter() {
         for (table, geometry) in tables(set) {
             for (&(row, column), breaks) in &geometry.heads {
@@ -77,12 +77,29 @@ fn no_head_breaks_a_word() {
                 let ends: Vec<usize> = segmenter.segment_str(&text).collect();
                 for at in breaks {
                     assert!(ends.contains(at), "{name}, {}: “{}|{}”", table.id, &text[..*at], &text[*at..]);
+                    // Words that the dictionary lacks.
+                    for unknown in ["满意度", "专户", "上缴", "上解"] {
+                        let within = (1..unknown.chars().count()).any(|n| {
+                            let (end, start) = unknown.split_at(3 * n);
+                            text[..*at].ends_with(end) && text[*at..].starts_with(start)
+                        });
+                        assert!(!within, "{name}, {}: “{}|{}”", table.id, &text[..*at], &text[*at..]);
+                    }
                     broken += 1;
+                    labels += usize::from(rows[row].kind != RowKind::Header && row >= table.header.len());
                 }
             }
         }
     }
-    assert!(broken > 100, "{broken}");
+    assert!(broken > 100 && labels > 5, "{broken} {labels}");
+}
+
+/// A number stands on one line with its unit, in the narrowest column beside cells of 500 characters too.
+#[test]
+fn no_cell_parts_a_number_from_its_unit() {
+    let all: Vec<&Run> = pages(&SET["long-cells"]).pages.iter().flat_map(runs).collect();
+    assert!(all.iter().any(|run| run.text == "≥12000平方米"));
+    assert!(all.iter().all(|run| !run.text.starts_with("平方米") && !run.text.starts_with("方米")));
 }
 
 /// No row that a page holds is on two; heads stand on every page of a table; one of few rows is not parted.
@@ -134,6 +151,23 @@ fn lines_begin_and_end_as_the_norm_says() {
         }
     }
     assert!(seen > 5_000, "{seen}");
+}
+
+/// As another program reads it from the PDF: no gap between Chinese and Latin is seen to be wider than another.
+#[test]
+fn the_gap_between_scripts_is_even() {
+    if !common::have_python(&["pdfplumber"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, set) in SET.iter() {
+        let file = folder.path().join(format!("{name}.pdf"));
+        std::fs::write(&file, written(set, Format::Pdf)).expect("written");
+        let printed = common::python("joints.py", &[&file]);
+        let joints: Vec<Vec<(f64, u32, String)>> = serde_json::from_str(&printed).expect("joints");
+        let uneven: Vec<_> = joints[0].iter().filter(|(gap, ..)| !(0.2..0.35).contains(gap)).collect();
+        assert!(uneven.is_empty() && joints[0].len() > 80, "{name}, {} joints: {uneven:?}", joints[0].len());
+    }
 }
 
 /// Tables of one form have the same columns wherever they stand.
@@ -192,6 +226,20 @@ fn the_contents_in_word_are_true_in_libreoffice() {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+/// A title that the contents list ends its lines where print does, but for Word, whose contents would have the ends too.
+#[test]
+fn the_lines_of_listed_titles_end_between_words() {
+    const END: &str = r#"<mc:AlternateContent><mc:Choice Requires="w15"/><mc:Fallback><w:br w:type="textWrapping" w:clear="all"/></mc:Fallback></mc:AlternateContent>"#;
+    for (name, lines) in [("long-name", ["区临港", "执法局和"]), ("english-name", ["Economic", "Zone"])] {
+        let xml = document_xml(&written(&SET[name], Format::Docx));
+        let title = xml.split("<w:p>").find(|p| p.contains("Heading1") && p.contains(">第一部分")).expect("the part");
+        assert_eq!(title.matches("<w:br").count(), 2, "{title}");
+        for line in lines {
+            assert!(title.contains(&format!("{line}</w:t>{END}")), "{line}: {title}");
+        }
     }
 }
 

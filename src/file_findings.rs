@@ -6,13 +6,15 @@ use std::sync::Arc;
 /// How many errors, and how many warnings, are listed for one file.
 pub const LISTED: usize = 100;
 
-/// FileFindings about one file. They are made only when they will be listed: a file can have a million.
+/// Findings about one file. They are made only when they will be listed: a file can have a million.
 #[derive(Debug)]
 pub struct FileFindings {
     file: Arc<str>,
     errors: Tally,
     warnings: Tally,
     notes: Tally,
+    /// Why the rest of the file was not read.
+    stopped: Option<Diagnostic>,
 }
 
 #[derive(Debug, Default)]
@@ -25,7 +27,13 @@ struct Tally {
 
 impl FileFindings {
     pub fn new(file: Arc<str>) -> FileFindings {
-        FileFindings { file, errors: Tally::default(), warnings: Tally::default(), notes: Tally::default() }
+        FileFindings {
+            file,
+            errors: Tally::default(),
+            warnings: Tally::default(),
+            notes: Tally::default(),
+            stopped: None,
+        }
     }
 
     pub fn file(&self) -> &Arc<str> {
@@ -39,6 +47,16 @@ impl FileFindings {
 
     pub fn error(&mut self, make: impl FnOnce() -> Diagnostic) {
         self.errors.add(make);
+    }
+
+    /// How many errors there are.
+    pub fn errors(&self) -> usize {
+        self.errors.all
+    }
+
+    /// Why the rest of the file was not read: listed whatever else is.
+    pub fn stop(&mut self, why: Diagnostic) {
+        self.stopped = Some(why);
     }
 
     pub fn warning(&mut self, make: impl FnOnce() -> Diagnostic) {
@@ -62,6 +80,7 @@ impl FileFindings {
         self.errors.finish(Severity::Error, diagnostics);
         self.warnings.finish(Severity::Warning, diagnostics);
         self.notes.finish(Severity::Note, diagnostics);
+        self.stopped.into_iter().for_each(|why| diagnostics.push(why));
     }
 }
 
