@@ -5,7 +5,7 @@ use super::corrections::{FILE, Reasons};
 use super::{Built, Edition, order};
 use crate::compose::Job;
 use crate::data::{Dataset, FileDecl, Record, Taken, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{DocumentDiff, Spot, compare_all};
 use crate::document::Origin;
 use crate::made::Made;
@@ -34,7 +34,7 @@ pub fn notice(
     }
     let diff = compare_all(&old, made, None);
     for one in &diff.not_compared {
-        diagnostics.push(Diagnostic::warning("E623", format!("更正说明没有包括：{one}")));
+        diagnostics.push(left_out(one));
     }
     let reasons = Reasons::read(folder, &edition.id, diagnostics);
     let mut outputs = Vec::new();
@@ -58,10 +58,19 @@ pub fn notice(
     }
     reasons.report_unused(&diff.documents, diagnostics);
     if outputs.is_empty() && !diagnostics.has_errors() {
-        let message = format!("印出来的与 {} 相同，没有写更正说明", edition.id);
-        diagnostics.push(Diagnostic::new(crate::diagnostic::Severity::Note, "E624", message));
+        diagnostics.push(same_in_print(&edition.id));
     }
     if diagnostics.has_errors() { Vec::new() } else { outputs }
+}
+
+/// E623: what a statement does not tell.
+pub(crate) fn left_out(what: impl std::fmt::Display) -> Diagnostic {
+    Diagnostic::warning("E623", format!("更正说明没有包括：{what}"))
+}
+
+/// E624: there is nothing to state since `what`.
+pub(crate) fn same_in_print(what: &str) -> Diagnostic {
+    Diagnostic::new(Severity::Note, "E624", format!("印出来的与 {what} 相同，没有写更正说明"))
 }
 
 /// What a statement corrects.

@@ -7,7 +7,7 @@ use crate::bureau::compared::{Fate, fate};
 use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::diff::{Diff, PageChange, PageChanges};
-use crate::edition::{Change, Reasons, Since, changes, ids, job_of_notice};
+use crate::edition::{Change, Reasons, Since, changes, ids, job_of_notice, left_out, same_in_print};
 use crate::folder::Folder;
 use crate::made::Made;
 use crate::prepare::{Prepared, prepare};
@@ -67,8 +67,7 @@ impl<'a> Corrected<'a> {
                 diagnostics.extend(found);
             }
             Fate::NotCompared(why) => {
-                let message = format!("更正说明没有包括“{}”：{why}", line.department.name);
-                diagnostics.push(Diagnostic::warning("E623", message));
+                diagnostics.push(left_out(format_args!("{}，{why}", line.department.name)));
             }
             Fate::Same | Fate::Added | Fate::Removed => {}
         }
@@ -76,7 +75,7 @@ impl<'a> Corrected<'a> {
 
     fn changed(&mut self, line: &Line, diff: &Diff, reasons: &Reasons, found: &mut Diagnostics) {
         for one in &diff.not_compared {
-            found.push(Diagnostic::warning("E623", format!("更正说明没有包括：{one}")));
+            found.push(left_out(one));
         }
         for document in diff.documents.iter().filter(|document| !document.is_same()) {
             for mut change in changes(document, reasons, found) {
@@ -127,8 +126,7 @@ impl<'a> Corrected<'a> {
             self.replace(&self.old.label(gone), Some("整册撤去".to_string()));
         }
         if self.changes.is_empty() {
-            let message = format!("印出来的与 {} 的汇编相同，没有写更正说明", self.old.bureau.folder.display());
-            diagnostics.push(Diagnostic::new(Severity::Note, "E624", message));
+            diagnostics.push(same_in_print(&format!("{} 的汇编", self.old.bureau.folder.display())));
             return Vec::new();
         }
         let mut found = Diagnostics::default();

@@ -97,10 +97,7 @@ fn a_rule_that_cannot_be_read_or_asked_is_told_at_its_place() {
         .collect();
     assert_eq!(
         told,
-        [
-            "1 E840", "6 E840", "9 E840", "12 E840", "13 E840", "21 E840", "24 E840", "27 E840", "30 E201", "31 E840",
-            "32 E840"
-        ]
+        ["1 E840", "6 E840", "9 E840", "12 E840", "13 E840", "21 E840", "24 E840", "27 E840", "30 E201", "32 E840"]
     );
     assert_eq!(
         found(&board).iter().filter(|(folder, _)| folder == "601").map(|(_, code)| code.as_str()).collect::<Vec<_>>(),

@@ -112,7 +112,7 @@ fn a_book_that_is_the_same_in_print_has_no_statement() {
     common::copy(&bureau.desk.path().join("县"), &bureau.desk.path().join("旧"));
     let output = bureau.run(&ASKED);
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && told.contains("提示[E624] 印出来的与 旧 的汇编相同"), "{told}");
+    assert!(output.status.success() && told.contains("提示[E624] 印出来的与 旧 的汇编 相同"), "{told}");
     assert!(!bureau.corrections().exists() && bureau.desk.path().join("output/汇编").exists());
     // Without a day there is no statement.
     assert_eq!(bureau.run(&ASKED[..4]).status.code(), Some(2));
