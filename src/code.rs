@@ -54,6 +54,9 @@ impl Class {
     }
 }
 
+/// Codes of what is found over figures besides the rules of sets, which may not have them.
+pub(crate) const BESIDE_RULES: [&str; 4] = ["X040", "X041", "X042", "X060"];
+
 /// The code of a finding, as `E102` or `L013`; written out it is the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -193,6 +196,7 @@ pub const FAMILIES: [Family; 18] = [
             ("E160", "更正读不懂"),
             ("E161", "更正所指的行或列不存在"),
             ("E167", "import.toml 所指的列或值不存在"),
+            ("E168", "平台的叫法读不懂、记不下"),
             ("E199", "错误太多，其余没有列出"),
         ],
     },
@@ -217,6 +221,7 @@ pub const FAMILIES: [Family; 18] = [
             ("E176", "公式没有结果"),
             ("E177", "旧版工作簿里看不出的"),
             ("E178", "公式的结果与文件里存的不同"),
+            ("E179", "工作簿没有说是哪个部门"),
         ],
     },
     Family {
@@ -396,9 +401,12 @@ pub const FAMILIES: [Family; 18] = [
             ("E515", "不是 .xlsx 文件"),
             ("E516", "新文件夹里已有文件"),
             ("E517", "没有写明版式集、年度"),
+            ("E518", "上年的科目今年改了名称或编码"),
+            ("E519", "上年的科目今年没有了"),
             ("E520", "无法修改"),
             ("E521", "不能在本机的端口上打开"),
             ("E522", "改动没有保存，没有公开"),
+            ("E523", "新工作簿的名称不合"),
             ("E599", "程序内部出错"),
         ],
     },

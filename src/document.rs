@@ -82,7 +82,52 @@ pub struct PrintedFigure {
     /// As printed where it stands first (its table's look).
     pub text: String,
     /// The lines of data it was made from.
-    pub origins: Vec<Origin>,
+    pub origins: Origins,
+}
+
+/// Lines of input files, in order, each once. Those that follow one another are kept as one, so that a total over a
+/// hundred thousand lines costs no more than one over ten.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Origins(Vec<Run>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Run {
+    file: Arc<str>,
+    first: u32,
+    last: u32,
+}
+
+impl Origins {
+    /// There is no line.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|run| (run.last - run.first) as usize + 1).sum()
+    }
+
+    /// Each line: its file and number.
+    pub fn lines(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.0.iter().flat_map(|run| (run.first..=run.last).map(|line| (&*run.file, line)))
+    }
+}
+
+impl From<Vec<Origin>> for Origins {
+    fn from(mut lines: Vec<Origin>) -> Origins {
+        lines.sort_unstable();
+        lines.dedup();
+        let mut runs: Vec<Run> = Vec::new();
+        for Origin { file, line } in lines {
+            match runs.last_mut() {
+                Some(run) if run.file == file && run.last.checked_add(1) == Some(line) => run.last = line,
+                _ => runs.push(Run { file, first: line, last: line }),
+            }
+        }
+        runs.shrink_to_fit();
+        Origins(runs)
+    }
 }
 
 /// One line of an input file.
@@ -479,5 +524,21 @@ impl Document {
     /// The printed figure of an id that this document gave.
     pub fn figure(&self, id: FigureId) -> &PrintedFigure {
         &self.figures[id.0 as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_behind_a_figure_are_told_in_order_and_once() {
+        let line = |file: &str, line| Origin { file: file.into(), line };
+        let given = vec![line("b.csv", 4), line("a.csv", 3), line("a.csv", 2), line("a.csv", 5), line("a.csv", 2)];
+        let origins = Origins::from(given);
+        let lines: Vec<(&str, u32)> = origins.lines().collect();
+        assert_eq!(lines, [("a.csv", 2), ("a.csv", 3), ("a.csv", 5), ("b.csv", 4)]);
+        assert_eq!((origins.len(), origins.0.len(), origins.is_empty()), (4, 3, false));
+        assert!(Origins::from(Vec::new()).is_empty());
     }
 }

@@ -50,11 +50,11 @@ pub(crate) fn facts(job: &Job) -> Vec<Fact> {
     let value = |key: &str| report.values.get(key).filter(|_| report.is_typed(key)).cloned().unwrap_or_default();
     let fixed = HEADS.iter().map(|(key, head)| (key.to_string(), head.to_string()));
     let declared = job.set.report.iter().map(|(key, field)| (key.clone(), field.head.clone()));
-    let mut facts: Vec<Fact> =
-        fixed.chain(declared).map(|(key, head)| Fact { value: value(&key), head, key }).collect();
+    let fact = |key: String, head: String| Fact { value: value(&key), head, key, needed: false };
+    let mut facts: Vec<Fact> = fixed.chain(declared).map(|(key, head)| fact(key, head)).collect();
     let others = report.values.keys().filter(|key| report.is_typed(key));
     let others: Vec<&String> = others.filter(|key| facts.iter().all(|fact| fact.key != **key)).collect();
-    facts.extend(others.into_iter().map(|key| Fact { head: key.clone(), value: value(key), key: key.clone() }));
+    facts.extend(others.into_iter().map(|key| fact(key.clone(), key.clone())));
     facts
 }
 

@@ -8,8 +8,98 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::folder::{Bytes, Folder};
 use crate::layout::Layouts;
 use crate::prepare::prepare_whole;
+use crate::toml_tree::{parse, toml_string};
 use crate::workbook::is_workbook;
 use crate::write::xlsx::records::{Handout, write};
+use std::sync::Arc;
+
+/// A word of another program and what it means in the set's: what `--means` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// The column whose value it is; none: it is a heading.
+    pub column: Option<String>,
+    /// The other program's word.
+    pub word: String,
+    /// The set's.
+    pub means: String,
+}
+
+impl Meaning {
+    /// `经费渠道=资金来源`: a heading; `资金来源.财拨=一般公共预算`: a value of a column. E168: it is neither.
+    pub fn read(text: &str) -> Result<Meaning, Diagnostic> {
+        let parts = text.split_once('=').map(|(word, means)| (word.trim(), means.trim()));
+        let (word, means) = parts.filter(|(word, means)| !word.is_empty() && !means.is_empty()).ok_or_else(|| {
+            Diagnostic::error("E168", format!("“{text}”看不出什么当作什么"))
+                .hint("写成 平台的列名=版式集的列名，或 版式集的列名.平台的词=可填的值")
+        })?;
+        let (column, word) = match word.split_once('.') {
+            Some((column, word)) if !column.trim().is_empty() && !word.trim().is_empty() => {
+                (Some(column.trim().to_owned()), word.trim())
+            }
+            _ => (None, word),
+        };
+        Ok(Meaning { column, word: word.to_owned(), means: means.to_owned() })
+    }
+}
+
+/// The folder with meanings written into its import.toml, whose other lines stay. E168: a word stands there already with
+/// another meaning, or the file is written in a way that nothing can be added to.
+pub fn remember(folder: &Folder, meanings: &[Meaning]) -> Result<Folder, Diagnostic> {
+    if meanings.is_empty() {
+        return Ok(folder.clone());
+    }
+    let before = folder.text_if_there(OWN_WORDS)?.unwrap_or_default();
+    let mut text = before.clone();
+    for meaning in meanings {
+        let section =
+            meaning.column.as_ref().map_or("[columns]".to_owned(), |c| format!("[values.{}]", toml_string(c)));
+        let own = |text: &str| said(text, meaning);
+        match own(&text) {
+            Some(other) if other == meaning.means => continue,
+            Some(other) => {
+                let message = format!("{OWN_WORDS} 里“{}”已写作“{other}”", meaning.word);
+                return Err(Diagnostic::error("E168", message).at(Place::file(OWN_WORDS)).hint("请在那里改"));
+            }
+            None => {}
+        }
+        let line = format!("{} = {}\n", toml_string(&meaning.word), toml_string(&meaning.means));
+        let head = text.lines().position(|line| line.trim() == section);
+        text = match head {
+            Some(at) => {
+                let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+                let ends = lines[at].ends_with('\n');
+                let new = if ends { line.clone() } else { format!("\n{line}") };
+                lines.insert(at + 1, &new);
+                lines.concat()
+            }
+            None => {
+                let apart = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+                format!("{text}{apart}{}{section}\n{line}", if text.is_empty() { "" } else { "\n" })
+            }
+        };
+        if own(&text).as_deref() != Some(&meaning.means) {
+            let message = format!("{OWN_WORDS} 的写法没法自动加上“{}”", meaning.word);
+            return Err(Diagnostic::error("E168", message)
+                .at(Place::file(OWN_WORDS))
+                .hint(format!("请自己加：{section} 下写 {}", line.trim_end())));
+        }
+    }
+    match text == before {
+        true => Ok(folder.clone()),
+        false => folder.with_text(OWN_WORDS, &text),
+    }
+}
+
+/// What an import.toml says of a word; none: nothing, or it has mistakes.
+fn said(text: &str, meaning: &Meaning) -> Option<String> {
+    let mut wrong = Diagnostics::default();
+    let node = parse(text, &Arc::from(OWN_WORDS), &mut wrong);
+    let section = match &meaning.column {
+        None => node.get("columns")?,
+        Some(column) => node.get("values")?.get(column)?,
+    };
+    section.get(&meaning.word)?.str().map(str::to_owned).filter(|_| !wrong.has_errors())
+}
 
 /// The workbook that importing writes.
 pub const IMPORTED: &str = "导入.xlsx";

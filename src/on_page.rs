@@ -79,8 +79,8 @@ impl OnPage {
         by_lines.sort_by_key(|figure| figure.origins.len());
         for figure in by_lines {
             let Some(first) = of_address.get(&figure.address).and_then(|all| all.first()) else { continue };
-            for origin in &figure.origins {
-                of_record.entry((origin.file.to_string(), origin.line)).or_insert(*first);
+            for (file, line) in figure.origins.lines() {
+                of_record.entry((file.to_string(), line)).or_insert(*first);
             }
         }
         let of_line = of_lines(document, pages);

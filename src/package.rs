@@ -4,9 +4,10 @@
 use crate::markup::is_legal;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
-use std::io::{Cursor, Read};
-use zip::ZipArchive;
+use std::io::{Cursor, Read, Write};
 use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, System, ZipArchive, ZipWriter};
 
 /// A container in memory.
 pub type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
@@ -81,7 +82,9 @@ pub fn bytes_of(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<
     if declared > limit {
         return Err(Fault::TooLarge(name.to_owned(), limit));
     }
-    let mut content = Vec::new();
+    // A small part is taken in at once; of a larger one no more than it turns out to have.
+    const AT_ONCE: u64 = 4 << 20;
+    let mut content = Vec::with_capacity(declared.min(AT_ONCE) as usize + 1);
     let whole = file.take(declared + 1).read_to_end(&mut content).is_ok_and(|length| length as u64 <= declared);
     if !whole {
         return Err(Fault::Inflate(name.to_owned()));
@@ -91,15 +94,50 @@ pub fn bytes_of(archive: &mut Archive, name: &str, limit: u64) -> Result<Option<
 
 /// Whether bytes of XML hold a control character or U+FFFE or U+FFFF, which XML 1.0 has no way to write.
 fn has_illegal(content: &[u8]) -> bool {
+    // Without a way out within a piece, so that many bytes are looked at together.
+    const TOGETHER: usize = 4096;
     let control = |b: &u8| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r');
-    let nonchar = |w: &[u8]| matches!(w, [0xEF, 0xBF, 0xBE | 0xBF]);
-    content.iter().any(control) || content.windows(3).any(nonchar)
+    let has_control = |piece: &[u8]| piece.iter().fold(false, |found, b| found | control(b));
+    let (second, third) = (content.get(1..).unwrap_or_default(), content.get(2..).unwrap_or_default());
+    let triples = content.chunks(TOGETHER).zip(second.chunks(TOGETHER)).zip(third.chunks(TOGETHER));
+    let has_nonchar = |((a, b), c): ((&[u8], &[u8]), &[u8])| {
+        let of = a.iter().zip(b).zip(c);
+        of.fold(false, |found, ((a, b), c)| found | ((*a == 0xEF) & (*b == 0xBF) & (*c >= 0xBE)))
+    };
+    content.chunks(TOGETHER).any(has_control) || triples.into_iter().any(has_nonchar)
 }
 
 /// Names of parts are compared without regard to ASCII case (ECMA-376-2, 6.2.2.3); some programs write `\`.
 pub fn index_of(archive: &Archive, name: &str) -> Option<usize> {
     let same = |n: &str| n.replace('\\', "/").trim_start_matches('/').eq_ignore_ascii_case(name);
     archive.file_names().position(same)
+}
+
+/// The container with parts replaced, every other entry as it is packed; none where it is no whole container or has not all
+/// of these parts.
+pub fn replaced(bytes: &[u8], parts: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
+    let mut archive = open(bytes).ok()?;
+    let replaced: Vec<(usize, &Vec<u8>)> =
+        parts.iter().map(|(name, content)| Some((index_of(&archive, name)?, content))).collect::<Option<_>>()?;
+    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len() + 4096)));
+    for index in 0..archive.len() {
+        let file = archive.by_index_raw(index).ok()?;
+        let Some((_, content)) = replaced.iter().find(|(at, _)| *at == index) else {
+            writer.raw_copy_file(file).ok()?;
+            continue;
+        };
+        // The same bytes on every system.
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).system(System::Unix);
+        let mut options = options.unix_permissions(0o644);
+        if let Some(time) = file.last_modified() {
+            options = options.last_modified_time(time);
+        }
+        let name = file.name().to_owned();
+        drop(file);
+        writer.start_file(name, options).ok()?;
+        writer.write_all(content).ok()?;
+    }
+    Some(writer.finish().ok()?.into_inner())
 }
 
 /// The character or entity that a reference stands for; only the five of XML itself, and numbers.

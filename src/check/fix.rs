@@ -4,10 +4,11 @@ use crate::cell_name::{letters, sheet_of};
 use crate::data::csv_file::{fields_of, separator_of};
 use crate::diagnostic::{Column, Diagnostic, Diagnostics, Fix, Place};
 use crate::folder::Folder;
-use crate::workbook::{self, CellKind, Cells, Change, Entry, Workbook};
+use crate::workbook::{self, CellKind, Cells, Change, Entry};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// One file and what becomes of it.
 pub struct Patch {
@@ -43,9 +44,9 @@ pub fn patches(folder: &Folder, found: &Diagnostics) -> Vec<Patch> {
 
 /// The words of cells: every one whose words are found in it, unless it is a formula.
 fn patch_workbook(folder: &Folder, file: &str, findings: &[&Diagnostic]) -> Option<Patch> {
-    let book = Workbook::open(&folder.bytes(file).ok()??, file).ok()?;
+    let book = folder.workbook(file).ok()??;
     let mut texts: BTreeMap<(&str, u32, u32), (String, String)> = BTreeMap::new();
-    let mut read: BTreeMap<&str, Cells> = BTreeMap::new();
+    let mut read: BTreeMap<&str, Arc<Cells>> = BTreeMap::new();
     let mut mended = 0;
     for finding in findings {
         let (Some(place), Some(fix)) = (&finding.place, finding.fix.as_ref().filter(|fix| keeps_figures(fix))) else {
@@ -66,22 +67,24 @@ fn patch_workbook(folder: &Folder, file: &str, findings: &[&Diagnostic]) -> Opti
         }
     }
     texts.retain(|_, (before, after)| before != after);
-    let mut kept = Vec::new();
-    let (mut before, mut after) = (String::new(), String::new());
-    for ((sheet, column, row), (old, new)) in &texts {
-        let change = Change { sheet: (*sheet).to_owned(), cell: (*column, *row), entry: Entry::Text(new.clone()) };
-        // What cannot be written is left to the user.
-        if workbook::patch(&book, std::slice::from_ref(&change)).is_ok() {
-            let name = format!("{sheet}!{}{row}", letters(*column));
-            before += &format!("{name}\t{}\n", old.replace('\n', "⏎"));
-            after += &format!("{name}\t{}\n", new.replace('\n', "⏎"));
-            kept.push(change);
-        }
-    }
+    let change = |((sheet, column, row), (_, new)): (&(&str, u32, u32), &(String, String))| Change {
+        sheet: (*sheet).to_owned(),
+        cell: (*column, *row),
+        entry: Entry::Text(new.clone()),
+    };
+    let changes: Vec<Change> = texts.iter().map(change).collect();
+    // What cannot be written is left to the user.
+    let (bytes, kept) = workbook::patch_what_can(&book, &changes).ok()?;
     if kept.is_empty() {
         return None;
     }
-    let bytes = workbook::patch(&book, &kept).ok()?;
+    let (mut before, mut after) = (String::new(), String::new());
+    let texts: Vec<_> = texts.into_iter().collect();
+    for ((sheet, column, row), (old, new)) in kept.iter().map(|&index| &texts[index]) {
+        let name = format!("{sheet}!{}{row}", letters(*column));
+        before += &format!("{name}\t{}\n", old.replace('\n', "⏎"));
+        after += &format!("{name}\t{}\n", new.replace('\n', "⏎"));
+    }
     Some(Patch { file: file.to_string(), before, after, bytes, mended })
 }
 

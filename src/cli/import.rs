@@ -5,7 +5,7 @@ use super::messages::{print, tell};
 use crate::begin::{is_there, make_folders, with_new_files};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::folder::Folder;
-use crate::import::{IMPORTED, department, layout_is_the_folders};
+use crate::import::{IMPORTED, Meaning, department, layout_is_the_folders, remember};
 use crate::ledger::Ledger;
 use crate::place::save;
 use crate::published::former::former;
@@ -40,6 +40,9 @@ pub struct ImportArgs {
     /// 替换上次导入的 导入.xlsx、上年数（用于 --as records、--as prior）；不写则不覆盖
     #[arg(long, help_heading = "选项")]
     replace: bool,
+    /// 平台的叫法当作什么（用于 --as records，可以写几个）：经费渠道=资金来源，或 资金来源.财拨=一般公共预算；记在文件夹的 import.toml 里，以后都照此
+    #[arg(long, value_name = "叫法", help_heading = "选项")]
+    means: Vec<String>,
     #[command(flatten)]
     places: Places,
 }
@@ -97,10 +100,18 @@ fn take_records(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Vec<Strin
     if args.layout.is_some() {
         found.push(layout_is_the_folders());
     }
+    let meanings: Vec<Meaning> =
+        args.means.iter().filter_map(|text| Meaning::read(text).map_err(|wrong| found.push(wrong)).ok()).collect();
     if found.has_errors() {
         return None;
     }
-    let imported = crate::import::records(&name, &bytes, &folder, &args.places.layouts(), found)?;
+    let folder = remember(&folder, &meanings).map_err(|wrong| found.push(wrong)).ok()?;
+    let Some(imported) = crate::import::records(&name, &bytes, &folder, &args.places.layouts(), found) else {
+        tell(
+            "列名、值只是叫法不同的，加 --means 平台的列名=版式集的列名、--means 版式集的列名.平台的词=可填的值；记在 import.toml 里，以后都照此",
+        );
+        return None;
+    };
     let report = &imported.job.report;
     tell(format_args!("认作 {}{}年的明细（{}）", report.name, report.year, imported.job.set.id));
     taken(&imported.job).iter().for_each(tell);

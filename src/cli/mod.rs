@@ -134,7 +134,7 @@ enum Command {
     /// 公开的文件（PDF、DOCX、XLSX）成为数据文件夹：表照印出来的样子，正文分节
     #[command(help_template = HELP, override_usage = "gongkai import [选项] <文件> <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法\n  gongkai import 2025公开.pdf 632-2026 --as prior       上年公开的各表成为上年数 prior.csv"
+        after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法\n  gongkai import 平台导出.xlsx 632-2026 --as records --means 经费渠道=资金来源 --means 资金来源.财拨=一般公共预算\n                                           平台的叫法，记在 import.toml 里\n  gongkai import 2025公开.pdf 632-2026 --as prior       上年公开的各表成为上年数 prior.csv"
     )]
     Import(import::ImportArgs),
     /// 由照印出来的样子的表得出明细：每个印出的数都对得上，各表没有写明的标为任选
@@ -180,7 +180,7 @@ enum Command {
     /// 新建一个数据文件夹：report.toml、文字的空白和要填的工作簿
     #[command(help_template = HELP, override_usage = "gongkai new [选项] <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632-2026 --workbook 明细.xlsx --layout hebei-department-budget-2023 --name 教育局\n                                           用已有的工作簿\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
+        after_help = "示例：\n  gongkai new 632-2026 --layout hebei-department-budget-2023\n                                           report.toml、text/*.md 和 数据.xlsx\n  gongkai new 632-2026.xlsx --layout hebei-department-budget-2023\n                                           只有一个工作簿，基本信息和文字也在里面\n  gongkai new 631-2024 --like data/631-2023   由上年的文件夹开始\n  gongkai new 632-2026 --workbook 明细.xlsx --layout hebei-department-budget-2023 --name 教育局\n                                           用已有的工作簿\n  gongkai new 632 --year 2026 --csv --layout hebei-department-budget-2023\n                                           不用工作簿，用 CSV 文件\n  gongkai new 全县 --bureau 名单.xlsx --year 2026   由部门名单新建财政部门的文件夹"
     )]
     New(new::NewArgs),
     /// 把一个部门的全部数据写成一个工作簿

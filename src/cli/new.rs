@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct NewArgs {
-    /// 新的数据文件夹；写成“代码-年度”时，代码和年度由它得出
+    /// 新的数据文件夹；写成“代码-年度”时，代码和年度由它得出。写成“代码-年度.xlsx”，就只有一个工作簿，基本信息和文字也在里面
     #[arg(value_name = "文件夹", help_heading = "参数")]
     folder: PathBuf,
     /// 版式集；只有一个时可以不写
@@ -65,7 +65,7 @@ pub fn run(args: &NewArgs) -> ExitCode {
         None => department(args, &mut diagnostics),
     };
     let written = folder.map(|folder| {
-        if let Err(found) = make_folders(&args.folder, &folder) {
+        if let Err(found) = make_folders(folder.shown(), &folder) {
             diagnostics.push(found);
             return Vec::new();
         }
@@ -79,7 +79,7 @@ pub fn run(args: &NewArgs) -> ExitCode {
     written.iter().flatten().for_each(|path| print(path.display()));
     if args.like.is_some() {
         // What came over from last year, to be held against what was published.
-        let job = prepare_whole(&Folder::open(&args.folder), &args.places.layouts(), &mut Diagnostics::default());
+        let job = prepare_whole(&Folder::at(&args.folder), &args.places.layouts(), &mut Diagnostics::default());
         job.iter().flat_map(reconciled).for_each(tell);
     }
     match args.bureau {

@@ -10,7 +10,7 @@ use crate::layout::narrative_lines::in_one_line;
 use crate::layout::{Part, Placement, TableLayout, Template};
 use crate::money::show;
 use minijinja::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Composes every part, in order.
@@ -32,6 +32,7 @@ fn parts(session: &Arc<Session>, tables: bool) -> Document {
         level: 0,
         previous: None,
         placed: BTreeMap::new(),
+        ids: HashSet::new(),
     };
     for part in &session.job.set.parts {
         builder.part(part);
@@ -68,6 +69,8 @@ struct Builder<'s> {
     level: u8,
     /// Whether the last part was a narrative.
     previous: Option<bool>,
+    /// The ids of the tables placed.
+    ids: HashSet<String>,
     /// How often each layout was placed: `no` in its title.
     placed: BTreeMap<String, u32>,
 }
@@ -294,10 +297,11 @@ impl Builder<'_> {
             Some(template) => plain_text(&text(template)),
             None => format!("{name}，{}列{}行", table.columns.len(), body.len()),
         };
-        let used =
-            self.sections.iter().flat_map(|s| &s.blocks).any(|b| matches!(b, Block::Table(t) if t.id == table.id));
+        let used = self.ids.contains(&table.id);
+        let id = if used { format!("{}#{number}", table.id) } else { table.id.clone() };
+        self.ids.insert(id.clone());
         let block = Table {
-            id: if used { format!("{}#{number}", table.id) } else { table.id.clone() },
+            id,
             style: layout.style.clone(),
             title,
             above: layout.above.iter().map(text).collect(),

@@ -6,7 +6,7 @@ use crate::data::filter::{Filter, Meaning, meaning};
 use crate::data::points::Points;
 use crate::data::{Data, Dataset};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::document::{FigureId, Origin, PrintedFigure};
+use crate::document::{FigureId, Origin, Origins, PrintedFigure};
 use crate::money::{Look, MOST_DECIMALS, Unit, show};
 use indexmap::IndexSet;
 use rust_decimal::Decimal;
@@ -300,12 +300,10 @@ fn as_given(given: &FigureView, look: Look) -> Look {
     Look { unit: given.unit, decimals, least: None, trim: false, commas: given.text.contains(','), zero, ..look }
 }
 
-/// The input lines behind a figure, sorted, once each.
-fn origins(data: &Data, register: &Register, id: Id) -> Vec<Origin> {
-    let mut all: Vec<Origin> = amounts_behind(data, register, id).into_iter().map(|(origin, _)| origin).collect();
-    all.sort();
-    all.dedup();
-    all
+/// The input lines behind a figure.
+fn origins(data: &Data, register: &Register, id: Id) -> Origins {
+    let lines = amounts_behind(data, register, id).into_iter().map(|(origin, _)| origin);
+    lines.collect::<Vec<Origin>>().into()
 }
 
 /// The amounts behind a figure, each with its line: of a record file, or of a table that was given as printed.

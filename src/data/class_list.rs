@@ -19,7 +19,7 @@ pub fn own_list(class: &Class) -> String {
 }
 
 /// Lays the lists of the data folder (`classification/function.csv`: 编码,名称) over the set's.
-pub(super) fn lay_own_lists(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagnostics) {
+pub(crate) fn lay_own_lists(folder: &Folder, schema: &mut Schema, diagnostics: &mut Diagnostics) {
     for class in schema.classes.values_mut().filter(|class| !class.file.is_empty()) {
         let name = own_list(class);
         match folder.text_if_there(&name) {
@@ -32,7 +32,8 @@ pub(super) fn lay_own_lists(folder: &Folder, schema: &mut Schema, diagnostics: &
 
 /// Reads a list of codes and names (headings 编码,名称 or code,name) into `class`, over the names it has. A list may
 /// say the years of a name (年度, years: `2023-2026`; a line of other years than the class's names nothing) and in which
-/// years it was found in print (见于, seen; blank: the name is unchecked). Further columns are not used. `text` comes
+/// years it was found in print (见于, seen; blank: the name is unchecked), and which code (several: between `;`) what
+/// stood under it has after those years (改为, becomes). Further columns are not used. `text` comes
 /// from [`crate::folder::decode`].
 pub fn read_class_list(text: &str, shown_name: &str, class: &mut Class, diagnostics: &mut Diagnostics) {
     let mut findings = FileFindings::new(Arc::from(shown_name));
@@ -57,6 +58,7 @@ struct ListColumns {
     name: usize,
     years: Option<usize>,
     seen: Option<usize>,
+    becomes: Option<usize>,
 }
 
 impl ListColumns {
@@ -67,7 +69,8 @@ impl ListColumns {
             let code = column(&["编码", "代码", "科目编码", "科目代码", "code"])?;
             let name = column(&["名称", "科目名称", "name"])?;
             let (years, seen) = (column(&["年度", "years"]), column(&["见于", "seen"]));
-            Some(ListColumns { separator, code, name, years, seen })
+            let becomes = column(&["改为", "becomes"]);
+            Some(ListColumns { separator, code, name, years, seen, becomes })
         })
     }
 }
@@ -135,6 +138,21 @@ fn lay_row(row: &Row, columns: &ListColumns, class: &mut Class, findings: &mut F
         },
     };
     let checked = columns.seen.is_none_or(|column| !cell(column).is_empty());
+    if let Some((years, column)) = years.as_ref().zip(columns.becomes).filter(|(_, column)| !cell(*column).is_empty()) {
+        let becomes = half_width(&cell(column)).into_owned();
+        let to: Vec<String> = becomes.split([';', '、']).map(|code| code.trim().to_owned()).collect();
+        let level = class.level(&code);
+        if let Some(wrong) = to.iter().find(|to| class.level(to) != level) {
+            let place = findings.place(row.line, column as u32 + 1);
+            findings.error(|| {
+                Diagnostic::error("E103", format!("{}改为的“{}”不是同一级的编码", what(), shown(wrong)))
+                    .at(place)
+                    .hint(format!("写 {} 位数字；分成几个的，写成 2130101;2130102", code.len()))
+            });
+            return None;
+        }
+        class.became.entry(code.clone()).or_default().push((years.clone(), to));
+    }
     // Of every year, a code has as many lines as names.
     let once = years.is_none() || class.year.is_some();
     (class.lay(&code, name.into_owned(), years, checked) && once).then_some(code)

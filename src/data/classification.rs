@@ -1,5 +1,6 @@
 //! Classifications: codes of declared lengths and their names, and the codes nearest to a wrong one.
 
+use super::typed::same_words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -26,6 +27,26 @@ pub struct Class {
     pub unchecked: BTreeSet<String>,
     /// What a code is called in other years than this.
     pub elsewhere: BTreeMap<String, Elsewhere>,
+    /// Which codes a code became after those years, as its lists say.
+    pub became: BTreeMap<String, Vec<(Years, Vec<String>)>>,
+}
+
+/// What a code of one year is in the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The same code, under the name it had or, if that is another, this one.
+    Stays {
+        /// What it is called now; none: as before.
+        renamed: Option<String>,
+    },
+    /// Another code, by the list.
+    Moved(String),
+    /// Several codes, by the list: which of them is for people to say.
+    Split(Vec<String>),
+    /// No list ever had it: the department named it itself.
+    Own(String),
+    /// The new year has it no more, and no list says what it became.
+    Gone,
 }
 
 /// What a code is called in years that are not asked for.
@@ -120,6 +141,38 @@ impl Class {
                 true
             }
         }
+    }
+
+    /// What a code that stood in a year's records, with the names of that year, is in this class's year.
+    pub fn fate(&self, code: &str, then: &Class, year: u16) -> Fate {
+        let was = then.names.get(code);
+        if let Some(name) = self.names.get(code) {
+            let renamed = was.is_some_and(|was| !same_words(was, name)).then(|| name.clone());
+            return Fate::Stays { renamed };
+        }
+        let (mut at, mut passed) = (code, BTreeSet::from([code]));
+        while let Some(next) = self.next(at, year) {
+            match next {
+                [only] if self.names.contains_key(only) => return Fate::Moved(only.clone()),
+                // It was moved again; a list that goes round in a circle says nothing.
+                [only] if passed.insert(only) => at = only,
+                [_] => break,
+                several => return Fate::Split(several.to_vec()),
+            }
+        }
+        match was.filter(|_| then.given.contains(code) && !self.elsewhere.contains_key(code)) {
+            Some(name) => Fate::Own(name.clone()),
+            None => Fate::Gone,
+        }
+    }
+
+    /// What a code of a year became: by the line of that year, else by the first that ends after it.
+    fn next(&self, code: &str, year: u16) -> Option<&[String]> {
+        let lines = self.became.get(code)?;
+        let later = lines.iter().filter(|(years, _)| years.last().is_some_and(|last| last >= year));
+        let of_year = lines.iter().find(|(years, _)| years.contains(year));
+        let found = of_year.or_else(|| later.min_by_key(|(years, _)| years.last()))?;
+        Some(&found.1)
     }
 
     /// Level index of a code, by its length; none if it is not all digits.
@@ -218,6 +271,48 @@ mod tests {
             [2022, 2023, 2024, 2025, 2026, 2027].map(|year| years.contains(year)),
             [false, true, false, true, true, false]
         );
+    }
+
+    #[test]
+    fn what_became_of_a_code_is_what_the_lists_say_and_no_guess() {
+        let years = |text: &str| Years::read(text).expect("years");
+        let class = |year: u16, lines: &[(&str, &str, &str, &[&str])]| {
+            let mut class = Class { year: Some(year), ..Class::default() };
+            for (code, name, of, to) in lines {
+                class.lay(code, (*name).to_owned(), Some(years(of)), true);
+                if !to.is_empty() {
+                    let to = to.iter().map(|code| (*code).to_owned()).collect();
+                    class.became.entry((*code).to_owned()).or_default().push((years(of), to));
+                }
+            }
+            class
+        };
+        let lines: &[(&str, &str, &str, &[&str])] = &[
+            ("2010301", "行政运行", "2023-2024", &[]),
+            ("2130501", "旧名", "2023", &[]),
+            ("2130501", "新名", "2024", &[]),
+            ("2130502", "取消", "2023", &["2130504"]),
+            ("2130504", "又取消", "2022", &["2130505"]),
+            ("2130504", "又取消", "2023", &["2130506"]),
+            ("2130506", "接着用", "2024", &[]),
+            ("2130507", "拆开", "2023", &["2130501", "2130506"]),
+            ("2130508", "没有说", "2023", &[]),
+            ("2130509", "绕圈", "2023", &["2130510"]),
+            ("2130510", "绕圈", "2023", &["2130509"]),
+        ];
+        let (mut then, now) = (class(2023, lines), class(2024, lines));
+        then.names.insert("2139999".to_owned(), "自写".to_owned());
+        then.given.insert("2139999".to_owned());
+        then.given.insert("2130508".to_owned());
+        let fate = |code: &str| now.fate(code, &then, 2023);
+        assert_eq!(fate("2010301"), Fate::Stays { renamed: None });
+        assert_eq!(fate("2130501"), Fate::Stays { renamed: Some("新名".to_owned()) });
+        assert_eq!(fate("2130502"), Fate::Moved("2130506".to_owned()));
+        assert_eq!(fate("2130507"), Fate::Split(vec!["2130501".to_owned(), "2130506".to_owned()]));
+        assert_eq!(fate("2139999"), Fate::Own("自写".to_owned()));
+        for code in ["2130508", "2130509", "2130599"] {
+            assert_eq!(fate(code), Fate::Gone, "{code}");
+        }
     }
 
     #[test]

@@ -7,12 +7,14 @@ use super::heading::Headings;
 use super::schema::{FileDecl, Schema};
 use super::sheet::{Classes, Sheet};
 use super::typed::words;
-use crate::cell_name::{self, letters, read_letters, sheet_of};
+use crate::cell_name::{self, letters, read_letters, sheet_name, sheet_of};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::file_findings::FileFindings;
 use crate::folder::Folder;
 use crate::money::Unit;
 use crate::workbook::{Cells, Change, Workbook, patch};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// One cell to be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,41 +105,57 @@ pub fn unit_of(folder: &Folder, decl: &FileDecl, file: &str, head: &str) -> Unit
     opened.zip(field).map_or(Unit::Yuan, |(sheet, field)| sheet.headings.units[field])
 }
 
-fn cells_of(folder: &Folder, workbook: &str, sheet: &str) -> Result<(Workbook, Cells), Diagnostic> {
-    let bytes = folder.bytes(workbook)?.unwrap_or_default();
-    let book = Workbook::open(&bytes, workbook)?;
-    let found = book.sheets().iter().find(|known| known.name == sheet).ok_or_else(|| {
+/// A workbook of a folder and the cells of one of its sheets. E161: there is none; those of [`Folder::workbook`].
+pub(super) fn cells_of(
+    folder: &Folder,
+    workbook: &str,
+    sheet: &str,
+) -> Result<(Arc<Workbook>, Arc<Cells>), Diagnostic> {
+    let book = folder.workbook(workbook)?;
+    let found = book.and_then(|book| {
+        let found = book.sheets().iter().find(|known| known.name == sheet).cloned();
+        found.map(|found| (book, found))
+    });
+    let (book, found) = found.ok_or_else(|| {
         Diagnostic::error("E161", format!("工作簿 {workbook} 没有工作表“{sheet}”"))
             .at(Place::file(workbook))
             .hint("请核对工作表的名称")
     })?;
-    let cells = book.read(found)?;
+    let cells = book.read(&found)?;
     Ok((book, cells))
 }
 
-/// A workbook with one cell changed ([`patch`]).
-fn correct_cell(folder: &Folder, decl: &FileDecl, correction: &Correction) -> Result<Folder, Diagnostic> {
-    let Correction { file, line, head, value } = correction;
-    let (workbook, name) = sheet_of(file).ok_or_else(|| correction.no_such_file())?;
-    let wrong = |what: &str| Diagnostic::error("E161", what).at(Place::field(file.as_str(), *line, 0));
+/// A workbook with cells of one sheet changed, in one pass ([`patch`]).
+pub(super) fn correct_cells(
+    folder: &Folder,
+    decl: &FileDecl,
+    (workbook, name): (&str, &str),
+    corrections: &[Correction],
+) -> Result<Folder, Diagnostic> {
+    let file = sheet_name(workbook, name);
+    let file = file.as_str();
+    let wrong = |line: u32, what: &str| Diagnostic::error("E161", what).at(Place::field(file, line, 0));
     let (book, cells) = cells_of(folder, workbook, name)?;
-    let is_there = cells.row(*line).is_some();
-    let opened =
-        Sheet::open(Content::Cells(cells), decl, &Classes::new(), &mut FileFindings::new(file.as_str().into()));
+    let rows: HashSet<u32> = cells.rows.iter().map(|row| row.number).collect();
+    let opened = Sheet::open(Content::Cells(cells), decl, &Classes::new(), &mut FileFindings::new(file.into()));
+    let line = corrections.first().map_or(0, |first| first.line);
     let Some(sheet) = opened else {
-        return Err(wrong("工作表里没有列名，无法更正").hint("先用 gongkai check 检查这个工作簿"));
+        return Err(wrong(line, "工作表里没有列名，无法更正").hint("先用 gongkai check 检查这个工作簿"));
     };
-    let column = column_of(&sheet.headings, decl, head).map(|column| column as u32 + 1);
-    let Some(column) = column.or_else(|| read_letters(head)) else {
-        return Err(no_column(&sheet.headings, head).at(Place::field(file.as_str(), *line, 0)));
-    };
-    if *line <= sheet.headings.line || !is_there {
-        return Err(wrong("这一行不是一条记录").hint("记录在列名以下有内容的行里"));
+    let mut changes = Vec::with_capacity(corrections.len());
+    for Correction { line, head, value, .. } in corrections {
+        let column = column_of(&sheet.headings, decl, head).map(|column| column as u32 + 1);
+        let Some(column) = column.or_else(|| read_letters(head)) else {
+            return Err(no_column(&sheet.headings, head).at(Place::field(file, *line, 0)));
+        };
+        if *line <= sheet.headings.line || !rows.contains(line) {
+            return Err(wrong(*line, "这一行不是一条记录").hint("记录在列名以下有内容的行里"));
+        }
+        let field = sheet.headings.of_field.iter().position(|&of| of == Some(column as usize - 1));
+        let entry = entry(value, field.map(|field| &decl.fields[field].kind));
+        changes.push(Change { sheet: name.to_owned(), cell: (column, *line), entry });
     }
-    let field = sheet.headings.of_field.iter().position(|&of| of == Some(column as usize - 1));
-    let entry = entry(value, field.map(|field| &decl.fields[field].kind));
-    let bytes = patch(&book, &[Change { sheet: name.to_owned(), cell: (column, *line), entry }])?;
-    Ok(folder.with(workbook, bytes))
+    Ok(folder.with(workbook, patch(&book, &changes)?))
 }
 
 /// The column (from 0) of a heading, with or without its unit, or of the field it is of.
@@ -169,8 +187,8 @@ fn no_column(headings: &Headings, head: &str) -> Diagnostic {
 /// A folder with one cell of one of its files changed, the rest of the file as it was. Errors: E161, and those of
 /// [`Folder::text`], [`Folder::with_text`] and [`patch`].
 pub fn correct(folder: &Folder, decl: &FileDecl, correction: &Correction) -> Result<Folder, Diagnostic> {
-    if sheet_of(&correction.file).is_some_and(|(workbook, _)| folder.is_file(workbook)) {
-        return correct_cell(folder, decl, correction);
+    if let Some(sheet) = sheet_of(&correction.file).filter(|(workbook, _)| folder.is_file(workbook)) {
+        return correct_cells(folder, decl, sheet, std::slice::from_ref(correction));
     }
     let text = corrected(folder.text(&correction.file)?, decl, correction)?;
     folder.with_text(&correction.file, &text)

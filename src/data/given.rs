@@ -26,7 +26,7 @@ pub enum Content {
     /// Of a CSV file ([`crate::folder::decode`]).
     Text(String),
     /// Of a sheet.
-    Cells(Cells),
+    Cells(Arc<Cells>),
 }
 
 /// For each declared file, in the order of the schema: its records, none where it is absent and need not be there, or why
@@ -59,9 +59,9 @@ fn sheets_of(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) ->
     let mut found: Vec<Option<Given>> = schema.files.values().map(|_| None).collect();
     let mut nameless: Vec<Given> = Vec::new();
     for name in workbooks(folder) {
-        let opened = folder.bytes(&name).and_then(|bytes| Workbook::open(&bytes.unwrap_or_default(), &name));
-        let book = match opened {
-            Ok(book) => book,
+        let book = match folder.workbook(&name) {
+            Ok(Some(book)) => book,
+            Ok(None) => continue,
             Err(wrong) => {
                 diagnostics.push(wrong);
                 continue;

@@ -2,7 +2,7 @@
 //! other byte kept. What the words mean is asked of the folder that comes of it.
 
 use super::classification::Class;
-use super::correction::{Correction, correct, file_column};
+use super::correction::{Correction, cells_of, correct, correct_cells, file_column};
 use super::given::{Content, Given, find};
 use super::schema::{FileDecl, Kind, Schema};
 use super::sheet::{Classes, Sheet};
@@ -10,7 +10,7 @@ use crate::cell_name::sheet_of;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::file_findings::FileFindings;
 use crate::folder::Folder;
-use crate::workbook::{Change, Entry, Workbook, patch};
+use crate::workbook::{Change, Entry, patch};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -114,12 +114,15 @@ pub fn codes<'a>(class: &'a Class, typed: &str, most: usize) -> Vec<(&'a str, &'
     class.names.iter().filter(fits).take(most).map(|(code, name)| (code.as_str(), name.as_str())).collect()
 }
 
-/// A folder with cells of one file changed, the rest of the file as it was. The cells of a CSV file are written in one
-/// pass. Errors: E161, and those of [`correct`].
+/// A folder with cells of one file changed in one pass, the rest of the file as it was. Errors: E161, and those of
+/// [`correct`].
 pub fn correct_all(folder: &Folder, decl: &FileDecl, corrections: &[Correction]) -> Result<Folder, Diagnostic> {
     let Some(first) = corrections.first() else { return Ok(folder.clone()) };
-    if sheet_of(&first.file).is_some() || corrections.len() == 1 {
-        return corrections.iter().try_fold(folder.clone(), |folder, one| correct(&folder, decl, one));
+    if let [one] = corrections {
+        return correct(folder, decl, one);
+    }
+    if let Some(sheet) = sheet_of(&first.file) {
+        return correct_cells(folder, decl, sheet, corrections);
     }
     let (sheet, _) = opened(folder, decl, &first.file)?;
     let mut changes = Vec::new();
@@ -157,7 +160,7 @@ pub fn insert_rows(
                 }
             }));
         }
-        return patched(folder, workbook, &changes);
+        return patched(folder, (workbook, name), &changes);
     }
     let text = sheet.with_rows(after, rows).ok_or_else(|| no_record(file, after))?;
     folder.with_text(file, &text)
@@ -175,7 +178,7 @@ pub fn delete_rows(folder: &Folder, decl: &FileDecl, file: &str, lines: &[u32]) 
                 Change { sheet: name.to_owned(), cell: (column, row.line), entry }
             }));
         }
-        return patched(folder, workbook, &changes);
+        return patched(folder, (workbook, name), &changes);
     }
     let text = sheet.without_rows(lines).map_err(|line| no_record(file, line))?;
     folder.with_text(file, &text)
@@ -200,13 +203,7 @@ fn no_record(file: &str, line: u32) -> Diagnostic {
 fn opened(folder: &Folder, decl: &FileDecl, file: &str) -> Result<(Sheet, u32), Diagnostic> {
     let (content, last) = match sheet_of(file) {
         Some((workbook, name)) => {
-            let book = Workbook::open(&folder.bytes(workbook)?.unwrap_or_default(), workbook)?;
-            let found = book.sheets().iter().find(|known| known.name == name);
-            let found = found.ok_or_else(|| {
-                let message = format!("工作簿 {workbook} 没有工作表“{name}”");
-                Diagnostic::error("E161", message).at(Place::file(workbook)).hint("请核对工作表的名称")
-            })?;
-            let cells = book.read(found)?;
+            let (_, cells) = cells_of(folder, workbook, name)?;
             let last = cells.rows.last().map_or(0, |row| row.number);
             (Content::Cells(cells), last)
         }
@@ -221,8 +218,8 @@ fn opened(folder: &Folder, decl: &FileDecl, file: &str) -> Result<(Sheet, u32), 
     Ok((sheet, last))
 }
 
-fn patched(folder: &Folder, workbook: &str, changes: &[Change]) -> Result<Folder, Diagnostic> {
-    let book = Workbook::open(&folder.bytes(workbook)?.unwrap_or_default(), workbook)?;
+fn patched(folder: &Folder, (workbook, sheet): (&str, &str), changes: &[Change]) -> Result<Folder, Diagnostic> {
+    let (book, _) = cells_of(folder, workbook, sheet)?;
     Ok(folder.with(workbook, patch(&book, changes)?))
 }
 

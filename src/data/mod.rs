@@ -66,8 +66,9 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+pub(crate) use class_list::lay_own_lists;
 pub use class_list::{own_list, read_class_list};
-pub use classification::{Class, Elsewhere, Years};
+pub use classification::{Class, Elsewhere, Fate, Years};
 pub use correction::{Correction, correct, corrected, decl_of, unit_of};
 pub(crate) use heading::head_with_unit;
 pub use points::{Bits, Points};

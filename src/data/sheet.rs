@@ -13,6 +13,7 @@ use crate::file_findings::FileFindings;
 use crate::workbook::{CellRow, Cells, Differing};
 use indexmap::IndexMap;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// How many columns of a sheet are read; officers' have two dozen.
 const MOST_COLUMNS: u32 = 512;
@@ -30,7 +31,7 @@ pub(super) type Classes = IndexMap<String, Class>;
 /// The rows of a file, blank ones among them.
 pub(super) enum AllRows {
     Text { text: String, separator: u8 },
-    Cells(Cells),
+    Cells(Arc<Cells>),
 }
 
 impl AllRows {
@@ -73,7 +74,8 @@ impl Sheet {
     pub fn open(content: Content, file: &FileDecl, classes: &Classes, findings: &mut FileFindings) -> Option<Sheet> {
         let mut rows = AllRows::of(content, file);
         let differing = match &mut rows {
-            AllRows::Cells(cells) => cells.compute(),
+            AllRows::Cells(cells) if cells.has_formulas() => Arc::make_mut(cells).compute(),
+            AllRows::Cells(_) => Vec::new(),
             AllRows::Text { .. } => Vec::new(),
         };
         let first = rows.iter().enumerate().find(|(_, row)| !row.as_ref().is_ok_and(Row::is_blank));
@@ -99,7 +101,9 @@ impl Sheet {
                 |field: usize| file.fields[field].kind != Kind::Amount && file.fields[field].kind != Kind::Number;
             let columns = headings.of_field.iter().enumerate().filter(|(field, _)| fills(*field));
             let columns: Vec<u32> = columns.filter_map(|(_, column)| Some((*column)? as u32 + 1)).collect();
-            cells.fill_down(&columns, below);
+            if !cells.merged.is_empty() {
+                Arc::make_mut(cells).fill_down(&columns, below);
+            }
             report_hidden(cells, findings);
             report_differing(differing.iter().filter(|differing| differing.cell.0 > below), findings);
         }

@@ -23,13 +23,13 @@ pub use text::{ExactText, MAX_BYTES, decode, largest};
 
 use crate::cell_name::{is_workbook, sheet_of};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::workbook::{Change, Entry, Workbook, Written, lines_refused, patch, unpack};
+use crate::workbook::{Change, Entry, Workbook, Written, lines_refused, no_facts, patch, unpack};
 use disk::Disk;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Folders of a data folder whose files its documents are made of, beside its own.
 pub const FOLDERS: [&str; 4] = ["classification", "layout", "tables", "text"];
@@ -56,6 +56,8 @@ pub struct Folder {
     edits: BTreeMap<String, Option<Bytes>>,
     /// What a workbook of it stands for, where it has no report.toml.
     unpacked: Arc<OnceLock<BTreeMap<String, Written>>>,
+    /// Its workbooks by name, as they were last opened.
+    books: Arc<Mutex<HashMap<String, Arc<Workbook>>>>,
 }
 
 #[derive(Clone)]
@@ -90,7 +92,7 @@ impl Folder {
     }
 
     fn of(shown: &Path, source: Source) -> Folder {
-        Folder { shown: shown.into(), source, edits: BTreeMap::new(), unpacked: Arc::default() }
+        Folder { shown: shown.into(), source, edits: BTreeMap::new(), unpacked: Arc::default(), books: Arc::default() }
     }
 
     /// It is a workbook alone.
@@ -105,13 +107,20 @@ impl Folder {
                 return BTreeMap::new();
             }
             let names = self.own_names("").into_iter().filter(|name| is_workbook(name));
-            let read = |name: String| {
-                let book = Workbook::open(&self.bytes_there(&name).ok()??, &name).ok()?;
-                unpack(&book).ok()?
-            };
+            let read = |name: String| unpack(&*self.workbook(&name).ok()??).ok()?;
             names.filter_map(read).next().unwrap_or_default()
         };
         self.unpacked.get_or_init(unpack)
+    }
+
+    /// What keeps its workbooks from saying what the department is: one cannot be read, or, alone, lacks the sheet.
+    fn why_not_unpacked(&self) -> Option<Diagnostic> {
+        let names = self.own_names("").into_iter().filter(|name| is_workbook(name));
+        names.into_iter().find_map(|name| match self.workbook(&name).map(|book| book.map(|book| unpack(&book))) {
+            Err(wrong) | Ok(Some(Err(wrong))) => Some(wrong),
+            Ok(Some(Ok(None))) if self.is_workbook() => Some(no_facts(&name)),
+            Ok(_) => None,
+        })
     }
 
     /// A file that a workbook stands for and that is not there itself.
@@ -192,12 +201,16 @@ impl Folder {
             return Err(refused());
         }
         let mut changes: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+        let mut lines_of_row: HashMap<u32, usize> = HashMap::new();
+        for (_, row, _) in written.from.iter().flatten() {
+            *lines_of_row.entry(*row).or_default() += 1;
+        }
         for (index, (_, line)) in old.iter().zip(&new).enumerate().filter(|(_, (old, new))| old != new) {
             let from = written.from.get(index).cloned().flatten();
             let (sheet, row, column) = from.ok_or_else(refused)?;
             let (workbook, sheet) = sheet_of(&sheet).ok_or_else(refused)?;
             // Several lines of one cell, and keys, are changed by hand.
-            if written.from.iter().flatten().filter(|other| other.1 == row).count() > 1 || name == "report.toml" {
+            if lines_of_row[&row] > 1 || name == "report.toml" {
                 return Err(refused());
             }
             let entry = Entry::Text((*line).to_owned());
@@ -206,7 +219,7 @@ impl Folder {
         }
         let mut folder = self.clone();
         for (workbook, changes) in changes {
-            let book = Workbook::open(&folder.bytes(&workbook)?.unwrap_or_default(), &workbook)?;
+            let book = folder.workbook(&workbook)?.ok_or_else(refused)?;
             let bytes = patch(&book, &changes)?;
             folder = folder.with(&workbook, bytes);
         }
@@ -329,6 +342,19 @@ impl Folder {
         }
     }
 
+    /// A workbook of it, opened once as long as its bytes are the same; none where there is none. Errors: those of
+    /// [`Folder::bytes`] and of [`Workbook::open`].
+    pub fn workbook(&self, name: &str) -> Result<Option<Arc<Workbook>>, Diagnostic> {
+        let Some(bytes) = self.bytes_there(name)? else { return Ok(None) };
+        let books = || self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(book) = books().get(name).filter(|book| book.is_of(&bytes)) {
+            return Ok(Some(book.clone()));
+        }
+        let book = Arc::new(Workbook::open(&bytes, name)?);
+        books().insert(name.to_owned(), book.clone());
+        Ok(Some(book))
+    }
+
     fn bytes_there(&self, name: &str) -> Result<Option<Bytes>, Diagnostic> {
         match self.edits.get(name) {
             Some(edit) => Ok(edit.clone()),
@@ -353,6 +379,12 @@ impl Folder {
     }
 
     fn absent(&self, name: &str) -> Diagnostic {
+        // A workbook may stand for the report, and there is a reason why it does not.
+        if name == REPORT
+            && let Some(why) = self.why_not_unpacked()
+        {
+            return why;
+        }
         unreadable(&ErrorKind::NotFound.into(), &self.path_of(name), name)
     }
 

@@ -13,7 +13,6 @@ use crate::layout::Layouts;
 use crate::made::Made;
 use crate::prepare::{Prepared, data_id, prepare};
 use crate::read_docx::{Options, Reading, read};
-use crate::workbook::Workbook;
 use crate::workshop::compose_all;
 use crate::write::{Format, write};
 
@@ -167,11 +166,11 @@ impl Base {
 /// A file's text; of a sheet, its rows as lines.
 fn lines_of(folder: &Folder, file: &str) -> Result<String, Diagnostic> {
     let Some((workbook, sheet)) = sheet_of(file) else { return folder.text(file) };
-    let book = Workbook::open(&folder.bytes(workbook)?.unwrap_or_default(), workbook)?;
+    let Some(book) = folder.workbook(workbook)? else { return Ok(String::new()) };
     let Some(found) = book.sheets().iter().find(|known| known.name == sheet) else { return Ok(String::new()) };
     let mut text = String::new();
     let mut line = 1;
-    for row in book.read(found)?.rows {
+    for row in &book.read(found)?.rows {
         text.extend((line..row.number).map(|_| '\n'));
         line = row.number;
         let cells: Vec<String> = row.cells.iter().map(|cell| cell.text.replace('\n', " ")).collect();

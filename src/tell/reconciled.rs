@@ -17,6 +17,10 @@ pub fn reconciled(job: &Job) -> Vec<String> {
         for (amount, field) in
             dataset.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Amount && field.adds)
         {
+            // A column that nobody filled in comes to nothing that could be compared.
+            if dataset.records.iter().all(|record| record.values[amount] == Value::Blank) {
+                continue;
+            }
             let whole: Decimal = dataset.records.iter().map(|record| record.values[amount].number()).sum();
             lines.push(format!("  {}合计 {} 元", field.head, spoken(whole, Unit::Yuan)));
             lines.extend(divided(dataset, amount));

@@ -106,7 +106,7 @@ fn document(sections: Vec<Section>) -> Document {
         address: format!("t1/{n}/合计"),
         amount: rust_decimal::Decimal::from(n),
         text: n.to_string(),
-        origins: Vec::new(),
+        origins: Default::default(),
     };
     Document { meta, sections, figures: (0..4).map(figure).collect() }
 }

@@ -2,7 +2,7 @@
 //! sheet 文字, a line a row.
 
 use super::{Cells, Workbook};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::toml_tree::toml_string;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -30,11 +30,19 @@ pub fn unpack(book: &Workbook) -> Result<Option<BTreeMap<String, Written>>, Diag
     let sheet = |name: &str| book.sheets().iter().find(|sheet| sheet.name.trim() == name);
     let Some(facts) = sheet(FACTS) else { return Ok(None) };
     let mut files = BTreeMap::new();
-    files.insert("report.toml".to_owned(), report(&book.read(facts)?, &book.name_of(facts)));
+    files.insert("report.toml".to_owned(), report(&*book.read(facts)?, &book.name_of(facts)));
     if let Some(texts) = sheet(TEXTS) {
-        add_texts(&book.read(texts)?, &book.name_of(texts), &mut files);
+        add_texts(&*book.read(texts)?, &book.name_of(texts), &mut files);
     }
     Ok(Some(files))
+}
+
+/// E179: a workbook alone says nowhere which department it is.
+pub(crate) fn no_facts(name: &str) -> Diagnostic {
+    let message = format!("工作簿里没有工作表“{FACTS}”，不知道是哪个部门、哪一年");
+    Diagnostic::error("E179", message).at(Place::file(name)).hint(format!(
+        "加上工作表“{FACTS}”（部门代码、部门名称、预算年度、版式集），或把工作簿放进有 report.toml 的文件夹；空白的可用 gongkai new 代码-年度.xlsx 得到"
+    ))
 }
 
 /// report.toml, each key on the line of its row.

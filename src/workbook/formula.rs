@@ -29,12 +29,16 @@ const BUDGET: usize = 5_000_000;
 const LONGEST: usize = 1_000;
 
 impl Cells {
+    /// Whether a cell of it is a formula.
+    pub fn has_formulas(&self) -> bool {
+        self.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.formula().is_some())
+    }
+
     /// Gives every formula that can be computed its result. Those whose result in the file differs are returned: their
     /// own is taken. What cannot be computed (other sheets, other functions, a circle) stays as the file has it.
     pub fn compute(&mut self) -> Vec<Differing> {
         let mut differing = Vec::new();
-        let has_formulas = self.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.formula().is_some());
-        if !has_formulas {
+        if !self.has_formulas() {
             return differing;
         }
         let mut results: Vec<(usize, usize, String)> = Vec::new();

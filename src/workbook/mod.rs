@@ -8,6 +8,7 @@
 //! | E171 | a workbook cannot be opened: damaged, behind a password, of a kind that is not read |
 //! | E718 | a cell cannot be written: a formula, part of a merged one, a kind of file that is not written |
 //! | E172 | a workbook is larger than any that people fill |
+//! | E179 | a workbook alone does not say which department it is |
 
 mod department;
 mod format;
@@ -22,23 +23,30 @@ use crate::cell_name::sheet_name;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::folder::Bytes;
 use crate::package::{self, Fault, OLE, has_stream};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use crate::cell_name::is_workbook;
+pub(crate) use department::no_facts;
 pub use department::{FACTS, HEADS, TEXTS, Written, unpack};
 pub use formula::Differing;
-pub use patch::{Change, Entry, lines_refused, patch};
+pub use patch::{Change, Entry, lines_refused, patch, patch_what_can};
 
 /// The most cells with content of a sheet; a ledger of 5,000 lines has 50,000.
 pub const MOST_CELLS: usize = 3_000_000;
 
-/// A workbook, opened: what sheets it has. None of them is read yet.
+/// A workbook, opened: what sheets it has. Each is read when first asked for.
 pub struct Workbook {
     /// Its name in its folder.
     file: Arc<str>,
     bytes: Bytes,
     book: Book,
+    /// Sheets that were read, by the parts that hold them.
+    read: Mutex<HashMap<String, Arc<Cells>>>,
 }
+
+/// Sheets of more cells are read again when they are asked for again.
+const KEPT_CELLS: usize = 200_000;
 
 /// By its format. Only the first is read sheet by sheet, and written.
 enum Book {
@@ -199,7 +207,7 @@ impl Workbook {
             Kind::Ole => xls::Book::open(bytes).map(Book::Xls),
         };
         let book = book.map_err(|fault| at_file(told(fault)))?;
-        Ok(Workbook { file: file.into(), bytes: bytes.clone(), book })
+        Ok(Workbook { file: file.into(), bytes: bytes.clone(), book, read: Mutex::default() })
     }
 
     /// Its name in its folder.
@@ -226,15 +234,29 @@ impl Workbook {
         sheet_name(&self.file, &sheet.name)
     }
 
-    /// Reads a sheet. Errors: E171, E172, at the sheet.
-    pub fn read(&self, sheet: &SheetInfo) -> Result<Cells, Diagnostic> {
-        match &self.book {
-            Book::Xlsx(book) => {
-                book.read(&self.bytes, sheet).map_err(|fault| told(fault).at(Place::file(self.name_of(sheet))))
-            }
-            Book::Ods(book) => Ok(book.read(sheet)),
-            Book::Xls(book) => Ok(book.read(sheet)),
+    /// Reads a sheet, once unless it is very large. Errors: E171, E172, at the sheet.
+    pub fn read(&self, sheet: &SheetInfo) -> Result<Arc<Cells>, Diagnostic> {
+        let known = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cells) = known().get(&sheet.part) {
+            return Ok(cells.clone());
         }
+        let cells = match &self.book {
+            Book::Xlsx(book) => {
+                book.read(&self.bytes, sheet).map_err(|fault| told(fault).at(Place::file(self.name_of(sheet))))?
+            }
+            Book::Ods(book) => book.read(sheet),
+            Book::Xls(book) => book.read(sheet),
+        };
+        let cells = Arc::new(cells);
+        if cells.rows.iter().map(|row| row.cells.len()).sum::<usize>() <= KEPT_CELLS {
+            known().insert(sheet.part.clone(), cells.clone());
+        }
+        Ok(cells)
+    }
+
+    /// The bytes that it was opened from.
+    pub(crate) fn is_of(&self, bytes: &Bytes) -> bool {
+        Arc::ptr_eq(&self.bytes, bytes)
     }
 }
 

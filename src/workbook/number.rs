@@ -1,17 +1,19 @@
 //! Binary numbers of cells as the decimals that were typed.
 
+use std::borrow::Cow;
+
 /// Digits that Excel keeps of a number.
 const DIGITS: usize = 15;
 
 /// The shortest decimal within 15 digits that gives the number stored (7.0000000000000009 is 7), as plain digits; one with
 /// very many noughts stays in scientific form. None if it is no number.
-pub fn exact(stored: &str) -> Option<String> {
+pub fn exact(stored: &str) -> Option<Cow<'_, str>> {
     let stored = stored.trim();
     if is_plain(stored) {
-        return Some(without_trailing_zeros(stored).to_owned());
+        return Some(Cow::Borrowed(without_trailing_zeros(stored)));
     }
     let number: f64 = stored.parse().ok().filter(|number: &f64| number.is_finite())?;
-    Some(of_double(number))
+    Some(Cow::Owned(of_double(number)))
 }
 
 /// The same of a number as the machine has it; it is finite.
@@ -97,8 +99,9 @@ mod tests {
             let typed = Decimal::new(number, scale).normalize().to_string();
             let double: f64 = typed.parse().unwrap();
             prop_assert_eq!(of_double(double), typed.clone());
-            prop_assert_eq!(exact(&format!("{double}")), Some(typed.clone()));
-            prop_assert_eq!(exact(&format!("{double:.17e}")), Some(typed));
+            let read = |stored: String| exact(&stored).map(Cow::into_owned);
+            prop_assert_eq!(read(format!("{double}")), Some(typed.clone()));
+            prop_assert_eq!(read(format!("{double:.17e}")), Some(typed));
         }
     }
 }

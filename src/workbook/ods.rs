@@ -6,6 +6,7 @@ use super::package::{self, Fault, Piece, attribute, part, pieces};
 use super::{Cell, CellKind, CellRow, Cells, Formula, MOST_CELLS, Merged, More, SheetInfo};
 use crate::cell_name::{MOST_COLUMNS, MOST_ROWS};
 use quick_xml::events::BytesStart;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The part that holds all sheets.
@@ -243,10 +244,10 @@ fn said(open: &Open) -> Option<(CellKind, String, Option<String>)> {
     let text = |kind| (!open.text.is_empty()).then(|| (kind, open.text.clone(), None));
     match open.kind.as_str() {
         "float" | "currency" => match exact(&value) {
-            Some(number) => Some((CellKind::Number, number, shown)),
+            Some(number) => Some((CellKind::Number, number.into_owned(), shown)),
             None => text(CellKind::Text),
         },
-        "percentage" => Some((CellKind::Number, shown.clone().or_else(|| exact(&value))?, shown)),
+        "percentage" => Some((CellKind::Number, shown.clone().or_else(|| exact(&value).map(Cow::into_owned))?, shown)),
         "date" => {
             let day = value.strip_suffix("T00:00:00").unwrap_or(&value).replace('T', " ");
             Some((CellKind::Date, day, shown))

@@ -1,20 +1,17 @@
 //! One cell of a workbook changed, and nothing else: the sheet's XML is the same to the byte but for that cell, every other
 //! part is copied as it is packed. What is computed from the cell is computed anew when the workbook is opened.
 
-use super::package::{self, Fault, attribute, index_of, part};
-use super::{Book, Cell, CellKind, Cells, SheetInfo, Workbook, told, xlsx};
+use super::package::{self, Fault, attribute, part};
+use super::{Book, Cell, CellKind, Cells, Merged, SheetInfo, Workbook, told, xlsx};
 use crate::cell_name;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::markup::escape;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use rust_decimal::Decimal;
-use std::collections::HashSet;
-use std::io::{Cursor, Write};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 /// What a cell is to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +41,34 @@ fn apart(part: &[u8]) -> (&[u8], &[u8]) {
 /// The workbook with cells changed. E718: a cell is a formula or part of a merged one, its format would show a number as
 /// something else, there is no such sheet, or the file is of a kind that is not written; E171, E172.
 pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic> {
-    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    let all: Vec<usize> = (0..changes.len()).collect();
+    let (written, mut refused) = written(book, changes, &all)?;
+    refused.sort_by_key(|(index, _)| *index);
+    match refused.into_iter().next() {
+        Some((index, refused)) => Err(refused.told(book, &changes[index])),
+        None => Ok(written),
+    }
+}
+
+/// The workbook with those cells changed that can be, and which of the changes these are. Errors: as [`patch`], but for
+/// what is wrong with a single cell.
+pub fn patch_what_can(book: &Workbook, changes: &[Change]) -> Result<(Vec<u8>, Vec<usize>), Diagnostic> {
+    let mut kept: Vec<usize> = (0..changes.len()).collect();
+    loop {
+        let (written, refused) = written(book, changes, &kept)?;
+        if refused.is_empty() {
+            return Ok((written, kept));
+        }
+        let refused: HashSet<usize> = refused.into_iter().map(|(index, _)| index).collect();
+        kept.retain(|index| !refused.contains(index));
+    }
+}
+
+/// A change by its place among those asked for, and why it is not made.
+type Refusal = (usize, Refused);
+
+/// The workbook with the chosen changes made; where some are refused, it is none that may be kept.
+fn written(book: &Workbook, changes: &[Change], chosen: &[usize]) -> Result<(Vec<u8>, Vec<Refusal>), Diagnostic> {
     let Book::Xlsx(own) = &book.book else {
         return Err(Diagnostic::error("E718", "只能改 .xlsx、.xlsm 里的格，这个工作簿没有改")
             .at(Place::file(book.file.clone()))
@@ -52,22 +76,32 @@ pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic>
     };
     let broken = |fault: Fault| told(fault).at(Place::file(book.file.clone()));
     let mut archive = package::open(&book.bytes).map_err(broken)?;
-    for change in changes {
-        let sheet = book.sheets().iter().find(|sheet| sheet.name == change.sheet).ok_or_else(|| {
-            let message = format!("没有工作表“{}”", change.sheet);
-            Diagnostic::error("E718", message).at(Place::file(book.file.clone())).hint("请核对工作表的名称")
-        })?;
-        let index = match parts.iter().position(|(name, _)| *name == sheet.part) {
-            Some(index) => index,
-            None => {
-                let content = part(&mut archive, &sheet.part, xlsx::SHEET).map_err(broken)?;
-                parts.push((sheet.part.clone(), content.ok_or(Fault::Damaged).map_err(broken)?));
-                parts.len() - 1
-            }
+    let mut refused = Vec::new();
+    let mut by_sheet: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    // Of one cell the last change counts.
+    let last: HashMap<_, usize> =
+        chosen.iter().map(|&index| ((&changes[index].sheet, changes[index].cell), index)).collect();
+    let counts = |index: usize| last[&(&changes[index].sheet, changes[index].cell)] == index;
+    for index in chosen.iter().copied().filter(|&index| counts(index)) {
+        by_sheet.entry(&changes[index].sheet).or_default().push(index);
+    }
+    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut of_sheets: Vec<(&SheetInfo, Vec<usize>)> = Vec::new();
+    for (name, of_sheet) in by_sheet {
+        let Some(sheet) = book.sheets().iter().find(|sheet| sheet.name == name) else {
+            refused.extend(of_sheet.into_iter().map(|index| (index, Refused::NoSheet)));
+            continue;
         };
-        let (mark, body) = apart(&parts[index].1);
-        let changed = with_cell(body, sheet, change).map_err(|refused| refused.told(book, change))?;
-        parts[index].1 = [mark, &changed].concat();
+        let content = part(&mut archive, &sheet.part, xlsx::SHEET).map_err(broken)?;
+        let content = content.ok_or(Fault::Damaged).map_err(broken)?;
+        let (mark, body) = apart(&content);
+        let malformed = || Refused::Malformed.told(book, &changes[of_sheet[0]]);
+        let changed = with_cells(body, sheet, changes, &of_sheet, &mut refused).ok_or_else(malformed)?;
+        parts.push((sheet.part.clone(), [mark, &changed].concat()));
+        of_sheets.push((sheet, of_sheet));
+    }
+    if !refused.is_empty() {
+        return Ok((Vec::new(), refused));
     }
     let name = own.part.clone();
     let content = part(&mut archive, &name, package::SMALL).map_err(broken)?.unwrap_or_default();
@@ -75,41 +109,48 @@ pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic>
     if let Some(recalculated) = recalculated(body) {
         parts.push((name, [mark, &recalculated].concat()));
     }
-    let written = repacked(&book.bytes, &parts).ok_or_else(|| broken(Fault::Damaged))?;
-    proven(&written, book, changes)?;
-    Ok(written)
+    let written = package::replaced(&book.bytes, &parts).ok_or_else(|| broken(Fault::Damaged))?;
+    let after = Workbook::open(&written.as_slice().into(), &book.file)?;
+    for (sheet, of_sheet) in of_sheets {
+        refused.extend(proven(&after, book, sheet, changes, &of_sheet)?);
+    }
+    Ok((written, refused))
 }
 
-/// That each number is read back as that number, since the format of its cell, which is kept, may make a day or a share of
-/// it; and that all other cells say what they said, whatever XML another program wrote.
-fn proven(written: &[u8], book: &Workbook, changes: &[Change]) -> Result<(), Diagnostic> {
-    let after = Workbook::open(&written.into(), &book.file)?;
-    for sheet in book.sheets() {
-        let of_sheet: Vec<&Change> = changes.iter().filter(|change| change.sheet == sheet.name).collect();
-        let Some(first) = of_sheet.first() else { continue };
-        let changed: HashSet<(u32, u32)> = of_sheet.iter().map(|change| change.cell).collect();
-        let kept = |cells: &Cells| -> Vec<((u32, u32), CellKind, Arc<str>)> {
-            let rows = cells.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| (row.number, cell)));
-            let others = rows.map(|(row, cell)| ((cell.column, row), cell.kind, cell.text.clone()));
-            others.filter(|(place, ..)| !changed.contains(place)).collect()
+/// The changes of a sheet whose numbers are not read back as those numbers, since the format of a cell, which is kept, may
+/// make a day or a share of one. Error: another cell does not say what it said, whatever XML another program wrote.
+fn proven(
+    after: &Workbook,
+    book: &Workbook,
+    sheet: &SheetInfo,
+    changes: &[Change],
+    of_sheet: &[usize],
+) -> Result<Vec<Refusal>, Diagnostic> {
+    let changed: HashSet<(u32, u32)> = of_sheet.iter().map(|&index| changes[index].cell).collect();
+    let kept = |cells: &Cells| -> Vec<((u32, u32), CellKind, Arc<str>)> {
+        let rows = cells.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| (row.number, cell)));
+        let others = rows.map(|(row, cell)| ((cell.column, row), cell.kind, cell.text.clone()));
+        others.filter(|(place, ..)| !changed.contains(place)).collect()
+    };
+    let cells = after.read(sheet)?;
+    let before = book.read(sheet)?;
+    if kept(&before) != kept(&cells) {
+        return Err(Refused::Malformed.told(book, &changes[of_sheet[0]]));
+    }
+    let mut refused = Vec::new();
+    for &index in of_sheet {
+        let change = &changes[index];
+        let Entry::Number(number) = &change.entry else { continue };
+        let cell = cells.row(change.cell.1).and_then(|row| row.at(change.cell.0));
+        let is_read = |cell: &Cell| {
+            let (read, asked) = (cell.text.parse::<Decimal>(), number.parse::<Decimal>());
+            cell.kind == CellKind::Number && read.is_ok() && read == asked
         };
-        let cells = after.read(sheet)?;
-        if kept(&book.read(sheet)?) != kept(&cells) {
-            return Err(Refused::Malformed.told(book, first));
-        }
-        for change in &of_sheet {
-            let Entry::Number(number) = &change.entry else { continue };
-            let cell = cells.row(change.cell.1).and_then(|row| row.at(change.cell.0));
-            let is_read = |cell: &Cell| {
-                let (read, asked) = (cell.text.parse::<Decimal>(), number.parse::<Decimal>());
-                cell.kind == CellKind::Number && read.is_ok() && read == asked
-            };
-            if let Some(cell) = cell.filter(|cell| !is_read(cell)) {
-                return Err(Refused::Shown(cell.text.chars().take(30).collect()).told(book, change));
-            }
+        if let Some(cell) = cell.filter(|cell| !is_read(cell)) {
+            refused.push((index, Refused::Shown(cell.text.chars().take(30).collect())));
         }
     }
-    Ok(())
+    Ok(refused)
 }
 
 /// Why a text with lines more or fewer is not written into the cells of its lines.
@@ -118,7 +159,10 @@ pub fn lines_refused() -> Diagnostic {
 }
 
 enum Refused {
+    NoSheet,
     Formula(String),
+    /// Its value is one of those of another cell's formula.
+    OfFormula(String),
     Merged,
     Malformed,
     /// As what its format shows a number.
@@ -131,6 +175,13 @@ impl Refused {
         let place = Place::field(cell_name::sheet_name(&book.file, &change.sheet), row, column);
         let refused = |message: String, hint: &str| Diagnostic::error("E718", message).at(place.clone()).hint(hint);
         match self {
+            Refused::NoSheet => Diagnostic::error("E718", format!("没有工作表“{}”", change.sheet))
+                .at(Place::file(book.file.clone()))
+                .hint("请核对工作表的名称"),
+            Refused::OfFormula(range) => refused(
+                format!("这一格是 {range} 的数组公式算出的，没有改"),
+                "请在 Excel 或 WPS 中改那个公式，或把它换成数",
+            ),
             Refused::Formula(formula) => {
                 let message = format!("这一格是公式“={formula}”，没有改");
                 refused(message, "请在 Excel 或 WPS 中改它所取的格，或把公式换成数")
@@ -147,38 +198,169 @@ impl Refused {
     }
 }
 
-/// Where the pieces of a sheet's XML stand that a change of one cell is about.
-#[derive(Default)]
-struct Found {
+/// A cell that is to be changed: where it stands in the sheet's XML, or goes.
+struct Spot {
+    /// Its change.
+    index: usize,
+    column: u32,
     /// The whole cell, and its attributes but for `r` and `t`.
     cell: Option<(Range<usize>, String)>,
-    /// Where the cell goes in its row.
+    /// Where it goes in its row.
     in_row: Option<usize>,
-    /// The tag of its row, where that is empty (`<row r="5"/>`).
-    empty_row: Option<Range<usize>>,
-    /// Where its row goes.
-    in_sheet: Option<usize>,
-    /// The tag of the sheet's data, where that is empty.
-    empty_sheet: Option<Range<usize>>,
-    formula: Option<String>,
-    merged: bool,
-    style: Option<String>,
+    refused: Option<Refused>,
 }
 
-fn with_cell(content: &[u8], sheet: &SheetInfo, change: &Change) -> Result<Vec<u8>, Refused> {
-    let found = find(content, &sheet.part, change.cell).ok_or(Refused::Malformed)?;
-    if let Some(formula) = found.formula {
-        return Err(Refused::Formula(formula));
+/// The cells of a row that are to be changed, from the left; and where the row stands, or goes.
+struct RowSpots {
+    row: u32,
+    spots: Vec<Spot>,
+    /// Its tag, where that is empty (`<row r="5"/>`).
+    empty: Option<Range<usize>>,
+    /// The style that its cells have where they are blank.
+    style: Option<String>,
+    /// Where it goes.
+    in_sheet: Option<usize>,
+    /// How many of the spots have a cell to the right of them.
+    passed: usize,
+}
+
+/// What one pass over a sheet's XML finds of the cells that are to be changed.
+struct Finder {
+    /// From the top.
+    rows: Vec<RowSpots>,
+    /// How many of the rows have a row below them.
+    passed: usize,
+    /// The styles of columns whose cells are to be changed.
+    columns: BTreeMap<u32, Option<String>>,
+    /// The tag of the sheet's data, where that is empty.
+    empty_sheet: Option<Range<usize>>,
+}
+
+impl Finder {
+    fn new(changes: &[Change], of_sheet: &[usize]) -> Finder {
+        let mut by_row: BTreeMap<u32, BTreeMap<u32, usize>> = BTreeMap::new();
+        for &index in of_sheet {
+            let (column, row) = changes[index].cell;
+            by_row.entry(row).or_default().insert(column, index);
+        }
+        let columns = by_row.values().flat_map(|row| row.keys().map(|&column| (column, None))).collect();
+        let spot = |(column, index)| Spot { index, column, cell: None, in_row: None, refused: None };
+        let rows = by_row.into_iter().map(|(row, spots)| {
+            let spots = spots.into_iter().map(spot).collect();
+            RowSpots { row, spots, empty: None, style: None, in_sheet: None, passed: 0 }
+        });
+        Finder { rows: rows.collect(), passed: 0, columns, empty_sheet: None }
     }
-    if found.merged {
-        return Err(Refused::Merged);
+
+    fn row(&mut self, row: u32) -> Option<&mut RowSpots> {
+        let found = self.rows.binary_search_by_key(&row, |spots| spots.row).ok()?;
+        Some(&mut self.rows[found])
     }
-    let (column, row) = change.cell;
-    let name = format!("{}{row}", cell_name::letters(column));
-    let style = found.style.map_or(String::new(), |style| format!(" s=\"{}\"", escape(&style)));
-    let attributes = found.cell.as_ref().map_or(style, |(_, attributes)| attributes.clone());
+
+    fn spot(&mut self, (column, row): (u32, u32)) -> Option<&mut Spot> {
+        let row = self.row(row)?;
+        let found = row.spots.binary_search_by_key(&column, |spot| spot.column).ok()?;
+        Some(&mut row.spots[found])
+    }
+
+    /// Rows that are not there go before the first one below them.
+    fn pass_rows(&mut self, above: u32, at: usize) {
+        while let Some(next) = self.rows.get_mut(self.passed).filter(|next| next.row < above) {
+            next.in_sheet = Some(at);
+            self.passed += 1;
+        }
+    }
+
+    /// No cell of a range but its first is changed.
+    fn refuse(&mut self, range: Merged, why: impl Fn() -> Refused) {
+        let from = self.rows.partition_point(|row| row.row < range.first.1);
+        for row in self.rows[from..].iter_mut().take_while(|row| row.row <= range.last.1) {
+            let from = row.spots.partition_point(|spot| spot.column < range.first.0);
+            for spot in row.spots[from..].iter_mut().take_while(|spot| spot.column <= range.last.0) {
+                let is_first = (spot.column, row.row) == range.first;
+                if spot.refused.is_none() && !is_first {
+                    spot.refused = Some(why());
+                }
+            }
+        }
+    }
+}
+
+impl RowSpots {
+    /// Cells that are not there go before the first one to the right of them.
+    fn pass_cells(&mut self, left_of: u32, at: usize) {
+        while let Some(next) = self.spots.get_mut(self.passed).filter(|next| next.column < left_of) {
+            next.in_row = Some(at);
+            self.passed += 1;
+        }
+    }
+}
+
+/// The sheet's XML with the chosen changes, in one pass whatever their number; none: it is broken. Those that cannot be
+/// made are left out, and told in `refused`.
+fn with_cells(
+    content: &[u8],
+    sheet: &SheetInfo,
+    changes: &[Change],
+    of_sheet: &[usize],
+    refused: &mut Vec<Refusal>,
+) -> Option<Vec<u8>> {
+    let mut found = Finder::new(changes, of_sheet);
+    find(content, &sheet.part, &mut found)?;
     let prefix = prefix_of(content);
-    let cell = match &change.entry {
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    let mut new_rows = String::new();
+    for row in found.rows {
+        let mut new_cells = String::new();
+        for spot in row.spots {
+            if let Some(why) = spot.refused {
+                refused.push((spot.index, why));
+                continue;
+            }
+            let name = format!("{}{}", cell_name::letters(spot.column), row.row);
+            let style = row.style.as_ref().or_else(|| found.columns.get(&spot.column)?.as_ref());
+            let style = || style.map_or(String::new(), |style| format!(" s=\"{}\"", escape(style)));
+            let attributes = spot.cell.as_ref().map_or_else(style, |(_, attributes)| attributes.clone());
+            let cell = cell_xml(&prefix, &name, &attributes, &changes[spot.index].entry);
+            match (spot.cell, spot.in_row) {
+                (Some((range, _)), _) => edits.push((range, cell)),
+                (None, Some(at)) => edits.push((at..at, cell)),
+                (None, None) => new_cells += &cell,
+            }
+        }
+        if new_cells.is_empty() {
+            continue;
+        }
+        let whole = format!("<{prefix}row r=\"{}\">{new_cells}</{prefix}row>", row.row);
+        match (row.empty, row.in_sheet) {
+            (Some(range), _) => {
+                let tag = opened(content, &range)?;
+                edits.push((range, format!("{tag}{new_cells}</{prefix}row>")));
+            }
+            (None, Some(at)) => edits.push((at..at, whole)),
+            (None, None) => new_rows += &whole,
+        }
+    }
+    if !new_rows.is_empty() {
+        let range = found.empty_sheet?;
+        edits.push((range.clone(), format!("{}{new_rows}</{prefix}sheetData>", opened(content, &range)?)));
+    }
+    // What goes to the same place stays in its order: by row and column.
+    edits.sort_by_key(|(range, _)| range.start);
+    let mut changed = Vec::with_capacity(content.len() + edits.iter().map(|(_, new)| new.len()).sum::<usize>());
+    let mut from = 0;
+    for (range, new) in edits {
+        changed.extend_from_slice(content.get(from..range.start)?);
+        changed.extend_from_slice(new.as_bytes());
+        from = range.end;
+    }
+    changed.extend_from_slice(content.get(from..)?);
+    Some(changed)
+}
+
+/// A cell as XML; `prefix` stands before the names of elements.
+fn cell_xml(prefix: &str, name: &str, attributes: &str, entry: &Entry) -> String {
+    match entry {
         Entry::Number(number) => {
             format!("<{prefix}c r=\"{name}\"{attributes}><{prefix}v>{}</{prefix}v></{prefix}c>", escape(number))
         }
@@ -186,24 +368,7 @@ fn with_cell(content: &[u8], sheet: &SheetInfo, change: &Change) -> Result<Vec<u
             "<{prefix}c r=\"{name}\"{attributes} t=\"inlineStr\"><{prefix}is><{prefix}t xml:space=\"preserve\">{}</{prefix}t></{prefix}is></{prefix}c>",
             escape(&escaped_again(text))
         ),
-    };
-    let whole_row = || format!("<{prefix}row r=\"{row}\">{cell}</{prefix}row>");
-    let (range, new) = if let Some((range, _)) = found.cell {
-        (range, cell)
-    } else if let Some(at) = found.in_row {
-        (at..at, cell)
-    } else if let Some(range) = found.empty_row {
-        let tag = opened(content, &range).ok_or(Refused::Malformed)?;
-        (range, format!("{tag}{cell}</{prefix}row>"))
-    } else if let Some(at) = found.in_sheet {
-        (at..at, whole_row())
-    } else if let Some(range) = found.empty_sheet {
-        let tag = opened(content, &range).ok_or(Refused::Malformed)?;
-        (range, format!("{tag}{}</{prefix}sheetData>", whole_row()))
-    } else {
-        return Err(Refused::Malformed);
-    };
-    Ok([&content[..range.start], new.as_bytes(), &content[range.end..]].concat())
+    }
 }
 
 /// `_x000A_` typed as such is told from an escaped line break (ST_Xstring).
@@ -250,14 +415,13 @@ fn prefix_of(content: &[u8]) -> String {
     }
 }
 
-/// Finds the cell, or where it goes; None: the XML is broken.
-fn find(content: &[u8], part: &str, (column, row): (u32, u32)) -> Option<Found> {
+/// Finds the cells, or where they go; None: the XML is broken.
+fn find(content: &[u8], part: &str, found: &mut Finder) -> Option<()> {
     let mut reader = Reader::from_reader(content);
-    let mut found = Found::default();
     // The row and the cell at hand, from 1; elements without names follow the one before.
     let (mut at_row, mut at_column) = (0u32, 0u32);
     let (mut in_target, mut in_formula, mut depth) = (None::<(usize, String)>, false, 0usize);
-    let mut cell_style = None;
+    let mut formula = None::<String>;
     loop {
         let before = reader.buffer_position() as usize;
         let event = reader.read_event().ok()?;
@@ -271,43 +435,53 @@ fn find(content: &[u8], part: &str, (column, row): (u32, u32)) -> Option<Found> 
                     "row" => {
                         at_row = number(&element, "r").unwrap_or(at_row + 1);
                         at_column = 0;
-                        if at_row == row && is_empty {
-                            found.empty_row = Some(before..after);
-                        }
-                        if at_row > row && found.in_sheet.is_none() {
-                            found.in_sheet = Some(before);
+                        found.pass_rows(at_row, before);
+                        if let Some(row) = found.row(at_row) {
+                            row.style = attribute(&element, "customFormat")
+                                .filter(|custom| xlsx::is_true(custom))
+                                .and_then(|_| attribute(&element, "s"));
+                            row.empty = is_empty.then_some(before..after);
                         }
                     }
                     "c" => {
                         let named = attribute(&element, "r").and_then(|name| cell_name::read(&name));
                         at_column = named.map_or(at_column + 1, |(column, _)| column);
-                        if at_row == row && at_column == column {
+                        if let Some(row) = found.row(at_row) {
+                            row.pass_cells(at_column, before);
+                        }
+                        if let Some(spot) = found.spot((at_column, at_row)) {
                             let attributes = kept(&element);
                             match is_empty {
-                                true => found.cell = Some((before..after, attributes)),
+                                true => spot.cell = Some((before..after, attributes)),
                                 false => in_target = Some((before, attributes)),
                             }
-                        } else if at_row == row && at_column > column && found.in_row.is_none() {
-                            found.in_row = Some(before);
                         }
                     }
-                    "f" if in_target.is_some() => {
-                        found.formula = Some(String::new());
-                        in_formula = !is_empty;
+                    "f" => {
+                        let range = attribute(&element, "ref").and_then(|range| xlsx::read_range(&range));
+                        let of_many = attribute(&element, "t").is_some_and(|kind| kind != "shared");
+                        if let Some(range) = range.filter(|_| of_many) {
+                            let name = |(column, row)| format!("{}{row}", cell_name::letters(column));
+                            let why = || Refused::OfFormula(format!("{}:{}", name(range.first), name(range.last)));
+                            found.refuse(range, why);
+                        }
+                        if in_target.is_some() {
+                            formula = Some(String::new());
+                            in_formula = !is_empty;
+                        }
                     }
                     "col" => {
-                        let covers = number(&element, "min") <= Some(column) && number(&element, "max") >= Some(column);
-                        if covers {
-                            cell_style = attribute(&element, "style");
+                        if let (Some(first), Some(last)) = (number(&element, "min"), number(&element, "max"))
+                            && first <= last
+                        {
+                            let style = attribute(&element, "style");
+                            found.columns.range_mut(first..=last).for_each(|(_, own)| own.clone_from(&style));
                         }
                     }
                     "mergeCell" => {
-                        let range = attribute(&element, "ref").and_then(|range| xlsx::read_range(&range));
-                        found.merged |= range.is_some_and(|range| {
-                            let inside = (range.first.0..=range.last.0).contains(&column)
-                                && (range.first.1..=range.last.1).contains(&row);
-                            inside && range.first != (column, row)
-                        });
+                        if let Some(range) = attribute(&element, "ref").and_then(|range| xlsx::read_range(&range)) {
+                            found.refuse(range, || Refused::Merged);
+                        }
                     }
                     _ => {}
                 }
@@ -317,34 +491,39 @@ fn find(content: &[u8], part: &str, (column, row): (u32, u32)) -> Option<Found> 
                 match element.local_name().as_ref() {
                     "c" => {
                         if let Some((start, attributes)) = in_target.take() {
-                            found.cell = Some((start..after, attributes));
+                            let spot = found.spot((at_column, at_row))?;
+                            spot.cell = Some((start..after, attributes));
+                            if let Some(formula) = formula.take() {
+                                spot.refused = Some(Refused::Formula(formula));
+                            }
                         }
                     }
-                    "row" if at_row == row && found.in_row.is_none() => found.in_row = Some(before),
-                    "sheetData" if found.in_sheet.is_none() => found.in_sheet = Some(before),
+                    "row" => {
+                        if let Some(row) = found.row(at_row) {
+                            row.pass_cells(u32::MAX, before);
+                        }
+                    }
+                    "sheetData" => found.pass_rows(u32::MAX, before),
                     "f" => in_formula = false,
                     _ => {}
                 }
             }
             Event::Text(text) if in_formula => {
-                if let Some(formula) = &mut found.formula {
+                if let Some(formula) = &mut formula {
                     formula.push_str(&text.xml10_content());
                 }
             }
             Event::GeneralRef(name) if in_formula => {
-                if let Some(formula) = &mut found.formula {
+                if let Some(formula) = &mut formula {
                     formula.push(package::reference(&name, part).ok()?);
                 }
             }
             Event::DocType(_) => return None,
             Event::Eof if depth > 0 => return None,
-            Event::Eof => break,
+            Event::Eof => return Some(()),
             _ => {}
         }
     }
-    found.style = cell_style;
-    // A row that is there and holds cells takes it within; one that is not there goes before the next.
-    Some(found)
 }
 
 fn number(element: &BytesStart, name: &str) -> Option<u32> {
@@ -384,28 +563,4 @@ fn recalculated(content: &[u8]) -> Option<Vec<u8>> {
             _ => {}
         }
     }
-}
-
-/// The package with parts replaced: every other entry as it is packed.
-fn repacked(bytes: &[u8], parts: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
-    let mut archive = package::open(bytes).ok()?;
-    let replaced: Vec<(usize, &Vec<u8>)> =
-        parts.iter().map(|(name, content)| Some((index_of(&archive, name)?, content))).collect::<Option<_>>()?;
-    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len() + 4096)));
-    for index in 0..archive.len() {
-        let file = archive.by_index_raw(index).ok()?;
-        let Some((_, content)) = replaced.iter().find(|(at, _)| *at == index) else {
-            writer.raw_copy_file(file).ok()?;
-            continue;
-        };
-        let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        if let Some(time) = file.last_modified() {
-            options = options.last_modified_time(time);
-        }
-        let name = file.name().to_owned();
-        drop(file);
-        writer.start_file(name, options).ok()?;
-        writer.write_all(content).ok()?;
-    }
-    Some(writer.finish().ok()?.into_inner())
 }

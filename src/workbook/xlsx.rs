@@ -83,7 +83,7 @@ fn sheets(content: &[u8], name: &str, related: &[package::Relationship]) -> Resu
     Ok((sheets, from_1904))
 }
 
-fn is_true(value: &str) -> bool {
+pub(super) fn is_true(value: &str) -> bool {
     matches!(value, "1" | "true" | "on")
 }
 
@@ -158,7 +158,11 @@ struct SheetReader<'a> {
     cells: Cells,
     count: usize,
     row: CellRow,
+    /// Cells of the row before.
+    usual: usize,
     cell: Option<Open>,
+    /// The value of the cell that is open.
+    value: String,
     /// The element whose text is taken.
     taking: Option<Taking>,
     in_phonetic: bool,
@@ -169,10 +173,38 @@ struct SheetReader<'a> {
 #[derive(Default)]
 struct Open {
     column: u32,
-    kind: String,
+    kind: Type,
     style: usize,
-    value: Option<String>,
+    /// It has a value, which stands in the reader's `value`.
+    valued: bool,
     formula: Option<Formula>,
+}
+
+/// What the value of a cell is (ST_CellType).
+#[derive(Default, Clone, Copy, PartialEq)]
+enum Type {
+    #[default]
+    Number,
+    Shared,
+    Inline,
+    Formula,
+    Boolean,
+    Error,
+    Date,
+}
+
+impl Type {
+    fn of(written: &str) -> Type {
+        match written {
+            "s" => Type::Shared,
+            "inlineStr" => Type::Inline,
+            "str" => Type::Formula,
+            "b" => Type::Boolean,
+            "e" => Type::Error,
+            "d" => Type::Date,
+            _ => Type::Number,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -189,7 +221,9 @@ impl<'a> SheetReader<'a> {
             cells: Cells::default(),
             count: 0,
             row: CellRow::default(),
+            usual: 0,
             cell: None,
+            value: String::new(),
             taking: None,
             in_phonetic: false,
             ordered: true,
@@ -215,7 +249,10 @@ impl<'a> SheetReader<'a> {
     fn take(&mut self, text: &str) {
         let Some(cell) = &mut self.cell else { return };
         match self.taking {
-            Some(Taking::Value) => cell.value.get_or_insert_default().push_str(text),
+            Some(Taking::Value) => {
+                cell.valued = true;
+                self.value.push_str(text);
+            }
             Some(Taking::Formula) => {
                 if let Some(formula) = &mut cell.formula {
                     formula.text.push_str(text);
@@ -229,7 +266,7 @@ impl<'a> SheetReader<'a> {
         match element.local_name().as_ref() {
             "c" => self.open_cell(element)?,
             "v" => self.taking = self.cell.is_some().then_some(Taking::Value),
-            "t" if !self.in_phonetic && self.cell.as_ref().is_some_and(|cell| cell.kind == "inlineStr") => {
+            "t" if !self.in_phonetic && self.cell.as_ref().is_some_and(|cell| cell.kind == Type::Inline) => {
                 self.taking = Some(Taking::Value);
             }
             "rPh" => self.in_phonetic = true,
@@ -246,7 +283,7 @@ impl<'a> SheetReader<'a> {
                 let number = number.filter(|n| (1..=cell_name::MOST_ROWS).contains(n));
                 let number = number.ok_or_else(|| self.malformed())?;
                 let hidden = attribute(element, "hidden").is_some_and(|v| is_true(&v));
-                self.row = CellRow { number, hidden, cells: Vec::new() };
+                self.row = CellRow { number, hidden, cells: Vec::with_capacity(self.usual) };
             }
             "mergeCell" => {
                 let range = attribute(element, "ref").and_then(|range| read_range(&range));
@@ -282,7 +319,7 @@ impl<'a> SheetReader<'a> {
                     }
                     cell.column = column;
                 }
-                "t" => cell.kind = value.to_owned(),
+                "t" => cell.kind = Type::of(value),
                 "s" => cell.style = value.parse().unwrap_or_default(),
                 _ => {}
             }
@@ -291,6 +328,7 @@ impl<'a> SheetReader<'a> {
             return Err(self.malformed());
         }
         self.cell = Some(cell);
+        self.value.clear();
         Ok(())
     }
 
@@ -311,6 +349,8 @@ impl<'a> SheetReader<'a> {
             }
             "row" => {
                 let number = self.row.number;
+                // Rows of a table are of a length.
+                self.usual = self.row.cells.len();
                 let mut row = std::mem::replace(&mut self.row, CellRow { number, ..CellRow::default() });
                 if row.cells.is_empty() {
                     return Ok(());
@@ -328,9 +368,10 @@ impl<'a> SheetReader<'a> {
 
     /// What a cell holds; none where that is nothing.
     fn close(&self, cell: Open) -> Result<Option<Cell>, Fault> {
-        let Open { column, kind, style, value, formula } = cell;
+        let Open { column, kind, style, valued, formula } = cell;
+        let value = Some(self.value.as_str()).filter(|_| valued);
         let formula = formula.filter(|formula| !formula.text.is_empty() || formula.shared.is_some());
-        let Some(value) = value.filter(|value| !value.is_empty() || kind == "str") else {
+        let Some(value) = value.filter(|value| !value.is_empty() || kind == Type::Formula) else {
             let found = formula.map(|formula| {
                 let text = format!("={}", formula.text).into();
                 let more = Some(Box::new(More { shown: None, formula: Some(formula) }));
@@ -339,19 +380,19 @@ impl<'a> SheetReader<'a> {
             return Ok(found);
         };
         let mut shown = None;
-        let (kind, text): (CellKind, Arc<str>) = match kind.as_str() {
-            "s" => {
+        let (kind, text): (CellKind, Arc<str>) = match kind {
+            Type::Shared => {
                 let index: Option<usize> = value.trim().parse().ok();
                 let text = index.and_then(|index| self.book.strings.get(index)).ok_or_else(|| self.malformed())?;
                 (CellKind::Text, text.clone())
             }
-            "inlineStr" | "str" => (CellKind::Text, unescaped(&value).into()),
-            "b" => (CellKind::Boolean, if value.trim() == "1" { "TRUE" } else { "FALSE" }.into()),
-            "e" => (CellKind::Error, value.into()),
-            "d" => (CellKind::Date, value.strip_suffix("T00:00:00").unwrap_or(&value).replace('T', " ").into()),
-            _ => {
-                let (kind, text) = self.number(&value, style, &mut shown).ok_or_else(|| self.malformed())?;
-                (kind, text.into())
+            Type::Inline | Type::Formula => (CellKind::Text, unescaped(value).into()),
+            Type::Boolean => (CellKind::Boolean, if value.trim() == "1" { "TRUE" } else { "FALSE" }.into()),
+            Type::Error => (CellKind::Error, value.into()),
+            Type::Date => (CellKind::Date, value.strip_suffix("T00:00:00").unwrap_or(value).replace('T', " ").into()),
+            Type::Number => {
+                let (kind, text) = self.number(value, style, &mut shown).ok_or_else(|| self.malformed())?;
+                (kind, text)
             }
         };
         if text.is_empty() && formula.is_none() {
@@ -362,21 +403,22 @@ impl<'a> SheetReader<'a> {
         Ok(Some(Cell { column, kind, text, more }))
     }
 
-    fn number(&self, value: &str, style: usize, shown: &mut Option<String>) -> Option<(CellKind, String)> {
+    fn number(&self, value: &str, style: usize, shown: &mut Option<String>) -> Option<(CellKind, Arc<str>)> {
         let number = exact(value)?;
-        let Some(format) = self.book.formats.get(style) else { return Some((CellKind::Number, number)) };
+        let as_is = || Some((CellKind::Number, Arc::from(&*number)));
+        let Some(format) = self.book.formats.get(style) else { return as_is() };
         if format.is_date() {
             let moment = number.parse().ok().and_then(|days| Moment::of(days, self.book.from_1904));
             if let Some(moment) = moment {
                 *shown = format.shown(&number, Some(moment));
-                return Some((CellKind::Date, moment.iso()));
+                return Some((CellKind::Date, moment.iso().into()));
             }
-            return Some((CellKind::Number, number));
+            return as_is();
         }
         *shown = format.shown(&number, None);
         match shown.take_if(|_| format.is_percent()) {
-            Some(share) => Some((CellKind::Number, share)),
-            None => Some((CellKind::Number, number)),
+            Some(share) => Some((CellKind::Number, share.into())),
+            None => as_is(),
         }
     }
 

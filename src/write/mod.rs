@@ -62,7 +62,7 @@ pub fn write(
         Format::Pdf => pdf::write(document, pages, fonts),
         Format::Docx => docx::write(document, style, fonts, pages)
             .map_err(|error| Diagnostic::error("E510", format!("无法生成 DOCX：{error}"))),
-        Format::Xlsx => xlsx::tables::write(document, style),
+        Format::Xlsx => xlsx::tables::write(document, style, pages, fonts),
         Format::Html => Ok(html::write(document, style, pages)),
     }
 }

@@ -2,7 +2,7 @@
 
 audit FILE|FOLDER   findings of openxml-audit, of every DOCX in the folder
 tables FILE         every table's cells as python-docx reads them
-pages FOLDER OUT program|system   for each DOCX in FOLDER, number and text of each page as LibreOffice prints it
+pages FOLDER OUT program|system   for each DOCX and XLSX in FOLDER, number and text of each page as LibreOffice prints it
 convert FILE FOLDER LibreOffice: FOLDER/NAME.pdf and FOLDER/saved/NAME.docx (fonts/ aliased to the named fonts), and the
                     text of each page of the PDF, without white space and page numbers
 Exit 3: a tool is missing.
@@ -70,12 +70,14 @@ def labelled(file, folder, fonts):
     if fonts == "program":
         environment["FONTCONFIG_FILE"] = str(fontconfig(folder))
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    files = sorted(str(f) for f in pathlib.Path(file).glob("*.docx"))
+    files = sorted(str(f) for f in pathlib.Path(file).iterdir() if f.suffix in (".docx", ".xlsx"))
     command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *files]
     subprocess.run(command, env=environment, check=True, capture_output=True, timeout=600)
     printed = {}
     for name in files:
         pdf = folder / (pathlib.Path(name).stem + ".pdf")
+        if name.endswith(".xlsx") and not pdf.exists():
+            sys.exit(3)  # LibreOffice without Calc.
         text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True).stdout.decode()
         pages = []
         for page in text.split("\f")[:-1]:

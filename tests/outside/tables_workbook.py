@@ -1,6 +1,7 @@
 """Reads the workbook of published tables with openpyxl and compares it with the Document: every cell of every table, numbers
 exact in the printed unit and shown rounded, heads merged, each sum what its cells come to exactly; openxml-audit finds nothing. Arguments: the workbook, the document
-as JSON (tables, figures)."""
+as JSON (tables, figures; geometry: of each table the widths of its columns in pt, the number of its first page, whether
+that is read turned)."""
 import json
 import subprocess
 import sys
@@ -53,6 +54,26 @@ for sheet in sheets:
             assert cell.coordinate not in [one.coordinate for one in flat], cell.value
             sums += 1
 assert sums > 60, sums
+# The paper is the page's: widths, the number of the first page, numbers at the outer edge.
+for sheet, table, geometry in zip(sheets, document["tables"], document["geometry"]):
+    # Columns side by side of one width are written as one.
+    by_column = {at: dimension.width for dimension in sheet.column_dimensions.values() for at in range(dimension.min, dimension.max + 1)}
+    widths = [by_column[at] for at in range(1, len(geometry["widths"]) + 1)]
+    # A width of Excel is so many digits of 7 pixels, and 5 pixels beside them.
+    for held, points in zip(widths, geometry["widths"]):
+        assert abs((held * 7) * 0.75 - points) < 1.5, (sheet.title, held, points)
+    whole = sum(widths) * 7 * 0.75
+    assert abs(whole - sum(geometry["widths"])) < 1.5, (sheet.title, whole)
+    assert str(sheet.page_setup.firstPageNumber) == geometry["page"] and sheet.page_setup.useFirstPageNumber, sheet.title
+    assert (sheet.page_setup.orientation == "landscape") == geometry["turned"], sheet.title
+    assert sheet.HeaderFooter.differentOddEven, sheet.title
+    assert "&P" in sheet.oddFooter.right.text.replace("&[Page]", "&P"), sheet.oddFooter.right.text
+    assert "&P" in sheet.evenFooter.left.text.replace("&[Page]", "&P") and not sheet.evenFooter.right.text, sheet.title
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0, sheet.title
+    assert bool(sheet.print_title_rows) == bool(table["header"]), sheet.title
+    assert abs(sheet.page_margins.left - geometry["left"] / 25.4) < 0.01, sheet.title
+    fonts = {cell.font.name for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None}
+    assert fonts <= {"宋体", "黑体", "仿宋_GB2312", "方正小标宋简体", "Calibri"}, fonts
 links = [cell.hyperlink for row in book["目录"].iter_rows() for cell in row if cell.hyperlink]
 assert len(links) == len(sheets)
 assert len(book.defined_names) >= numbers // 2, len(book.defined_names)

@@ -14,7 +14,7 @@ pub use correction::Corrected;
 use super::board::{Board, Line, Standing};
 use super::declared::Bureau;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::Document;
+use crate::document::{Document, Origins};
 use crate::folder::Folder;
 use crate::made::Made;
 use crate::style::Style;
@@ -201,7 +201,7 @@ fn taken(made: Made) -> (Document, Style) {
     let style = made.style().clone();
     let mut document = made.composition.document;
     for figure in &mut document.figures {
-        figure.origins = Vec::new();
+        figure.origins = Origins::default();
     }
     (document, style)
 }

@@ -7,10 +7,10 @@ use crate::compose::Composition;
 use crate::data::printed::PrintedTable;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::money::{Unit, told};
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 pub const PAGE: RulePage = RulePage {
-    code: "X043",
+    code: "X060",
     severity: Severity::Warning,
     title: "上年数与上年公布的不同",
     reason: "今年文本里的上年数，就是上年公布的那个数；调整了口径或改正过的，公布时要说明。新年度的文件夹记着上年最后一版印出的每个数\
@@ -22,16 +22,43 @@ pub const PAGE: RulePage = RulePage {
     },
 };
 
+/// The table and the column of a figure.
+fn column_of(address: &str) -> Option<(&str, &str)> {
+    let (table, rest) = address.split_once('/')?;
+    Some((table, rest.rsplit_once('/')?.1))
+}
+
 /// Where the document's figures of last year are not what was published.
 pub fn compare(composition: &Composition, published: &PrintedTable, found: &mut Diagnostics) {
     let mut then: HashMap<&str, (u32, &[String])> = HashMap::default();
+    // Columns that were published: of a row that was not, there was nothing in them.
+    let mut columns: HashSet<(&str, &str)> = HashSet::default();
     for (line, cells) in &published.rows {
         if let [address, _, _, _] = &cells[..cells.len().min(4)] {
             then.insert(address, (*line, cells));
+            columns.extend(column_of(address));
         }
     }
     for (address, was) in composition.figures_of_last_year() {
-        let (Some((line, cells)), Some(figure)) = (then.get(&*was), composition.figure(&address)) else { continue };
+        let Some(figure) = composition.figure(&address) else { continue };
+        let Some((line, cells)) = then.get(&*was) else {
+            let amount = figure.amount.filter(|amount| !amount.is_zero());
+            if let Some(amount) = amount.filter(|_| column_of(&was).is_some_and(|column| columns.contains(&column))) {
+                let name = composition.name_of(&address).unwrap_or_else(|| was.to_string());
+                let message = format!("“{name}”的上年数是 {}，上年没有公布这一项", told(amount));
+                let lines = composition.amounts_behind(&address);
+                let whole = Place::file(published.file.clone());
+                let place = lines.first().map_or_else(|| whole.clone(), |(origin, _)| origin.place());
+                found.push(
+                    Diagnostic::new(PAGE.severity, PAGE.code, message)
+                        .at(place)
+                        .related(whole, "上年公布的数都在这里")
+                        .address(&*address)
+                        .hint("改正上年的科目、单位等；科目换了编码、确有调整的，在正文里说明，并在 report.toml 里确认（[[acknowledge]]）"),
+                );
+            }
+            continue;
+        };
         let unit = [Unit::WanYuan, Unit::YiYuan, Unit::Yuan].into_iter().find(|unit| unit.name() == cells[3].trim());
         let interval = unit.and_then(|unit| {
             let places = cells[2].rsplit_once('.').map_or(0, |(_, places)| places.len() as u32);

@@ -1,6 +1,7 @@
 //! The rules of a `checks.toml` as they are written.
 
 use super::{Demand, Each, FigureRule, RecordsDemand, Relation, RowsDemand, parse_relation};
+use crate::code::BESIDE_RULES;
 use crate::data::filter::Filter;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::layout::load::filter;
@@ -77,6 +78,13 @@ fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -
             Diagnostic::error("E280", format!("规则的编号“{code}”不合格式"))
                 .at(place.clone())
                 .hint("表内的规则写 C0 加两位数字，表间的写 X0 加两位数字，如 C012、X003"),
+        );
+    }
+    if BESIDE_RULES.contains(&code) {
+        diagnostics.push(
+            Diagnostic::error("E280", format!("规则的编号“{code}”是程序自己用的"))
+                .at(place.clone())
+                .hint(format!("{} 由程序用，请换一个没有用过的编号", BESIDE_RULES.join("、"))),
         );
     }
     let raw: RawRule = read(node, diagnostics)?;

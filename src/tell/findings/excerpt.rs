@@ -5,17 +5,18 @@ use crate::data::csv_file::{fields_of, separator_of};
 use crate::diagnostic::{Column, Diagnostic, Place};
 use crate::folder::Folder;
 use crate::layout::Layouts;
-use crate::workbook::{Cells, Workbook};
+use crate::workbook::Cells;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The files of one data folder and of the layout sets, read when first asked for.
 pub struct Sources<'a> {
     folder: &'a Folder,
     layouts: &'a Layouts,
     read: RefCell<HashMap<String, Option<Rc<Vec<String>>>>>,
-    sheets: RefCell<HashMap<String, Option<Rc<Cells>>>>,
+    sheets: RefCell<HashMap<String, Option<Arc<Cells>>>>,
 }
 
 /// A line's words around the finding: what stands before, the words themselves, what stands after.
@@ -51,13 +52,13 @@ impl<'a> Sources<'a> {
         entry.clone()
     }
 
-    fn cells(&self, file: &str) -> Option<Rc<Cells>> {
+    fn cells(&self, file: &str) -> Option<Arc<Cells>> {
         let mut sheets = self.sheets.borrow_mut();
         let entry = sheets.entry(file.to_string()).or_insert_with(|| {
             let (workbook, sheet) = sheet_of(file)?;
-            let book = Workbook::open(&self.folder.bytes(workbook).ok()??, workbook).ok()?;
+            let book = self.folder.workbook(workbook).ok()??;
             let sheet = book.sheets().iter().find(|known| known.name == sheet)?;
-            book.read(sheet).ok().map(Rc::new)
+            book.read(sheet).ok()
         });
         entry.clone()
     }

@@ -2,6 +2,8 @@
 
 pub mod chart;
 pub mod list;
+mod looks;
+mod paper;
 pub mod records;
 mod sums;
 pub mod tables;

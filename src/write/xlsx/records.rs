@@ -39,6 +39,8 @@ pub struct Fact {
     pub value: String,
     /// Its name.
     pub key: String,
+    /// It is blank, and has to be filled in.
+    pub needed: bool,
 }
 
 /// Rows below the heads that take lists and checks; a ledger of a department has a few hundred.
@@ -405,7 +407,8 @@ fn facts(book: &mut Workbook, handout: &Handout, looks: &Looks) -> Result<(), Xl
         sheet.set_column_width(column, width)?;
     }
     for (row, fact) in (1u32..).zip(&handout.facts) {
-        sheet.write_string_with_format(row, 0, fact.head.as_str(), &looks.text)?;
+        let look = if fact.needed { &looks.needed } else { &looks.text };
+        sheet.write_string_with_format(row, 0, fact.head.as_str(), look)?;
         if !fact.value.is_empty() {
             sheet.write_string_with_format(row, 1, fact.value.as_str(), &looks.text)?;
         }

@@ -3,7 +3,7 @@
 
 use super::tables::in_printed_unit;
 use crate::cell_name::letters;
-use crate::document::{Document, Inline, Origin, PrintedFigure, RowKind, Table, plain_text};
+use crate::document::{Document, Inline, PrintedFigure, RowKind, Table, plain_text};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,22 +77,22 @@ fn wholes(line: &[&Summed<'_>], fewest: usize) -> Vec<Whole> {
         (std::cmp::Reverse(cell.figure.origins.len()), !cell.in_total, upper)
     });
     // Each line of data, and the last cell down the chain that holds it.
-    let mut under: FxHashMap<&Origin, Vec<usize>> = FxHashMap::default();
+    let mut under: FxHashMap<(&str, u32), Vec<usize>> = FxHashMap::default();
     for &index in &order {
-        for origin in &line[index].figure.origins {
-            under.entry(origin).or_default().push(index);
+        for (file, number) in line[index].figure.origins.lines() {
+            under.entry((file, number)).or_default().push(index);
         }
     }
     let mut found = Vec::new();
     for &index in &order {
         let whole = line[index];
         // What comes next below the whole, line by line.
-        let next = |origin: &Origin| {
-            let chain = under.get(origin)?;
+        let next = |line| {
+            let chain = under.get(&line)?;
             let at = chain.iter().position(|&other| other == index)?;
             chain.get(at + 1).copied()
         };
-        let parts: Option<BTreeSet<usize>> = whole.figure.origins.iter().map(next).collect();
+        let parts: Option<BTreeSet<usize>> = whole.figure.origins.lines().map(next).collect();
         let Some(parts) = parts.filter(|parts| parts.len() >= fewest) else { continue };
         let held: usize = parts.iter().map(|&part| line[part].figure.origins.len()).sum();
         let amount: Decimal = parts.iter().map(|&part| line[part].printed).sum();

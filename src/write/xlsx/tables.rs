@@ -1,32 +1,36 @@
-//! The published tables as a workbook: a sheet a table as the page has it, amounts exact in the unit that is printed and shown
-//! rounded, totals as live formulas, every figure's cell named by its address, a first sheet with links.
+//! The published tables as a workbook: a sheet a table as the page has it (widths, heights, type, margins, the numbers of its
+//! pages), amounts exact in the unit that is printed and shown rounded, totals as live formulas, every figure's cell named by
+//! its address, a first sheet with links.
 
+use super::looks::Looks;
+use super::paper::{self, Paper};
 use super::sums::{Sums, live};
 use super::{bytes, failed, quoted, workbook_of};
 use crate::cell_name::{self, letters};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Align, Block, Cell, ColumnKind, Document, Inline, RowKind, Table, plain_text};
+use crate::document::{Block, Cell, Document, Inline, Table, plain_text};
+use crate::fonts::Fonts;
 use crate::read_docx::number;
 use crate::style::Style;
+use crate::typeset::Pages;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Formula, Url, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeSet;
 
-/// The workbook of a document's tables. E514: it cannot be made.
-pub fn write(document: &Document, style: &Style) -> Result<Vec<u8>, Diagnostic> {
-    make(document, style).map_err(|error| failed(&error))
+/// The workbook of a document's tables, which are laid on `pages`. E514: it cannot be made.
+pub fn write(document: &Document, style: &Style, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>, Diagnostic> {
+    make(document, style, pages, fonts).map_err(|error| failed(&error))
 }
 
-fn make(document: &Document, style: &Style) -> Result<Vec<u8>, XlsxError> {
+fn make(document: &Document, style: &Style, pages: &Pages, fonts: &Fonts) -> Result<Vec<u8>, XlsxError> {
     let mut book = workbook_of(&document.meta.title, document.meta.date.as_deref())?;
-    let tables: Vec<(&Table, bool)> = document
+    let tables: Vec<(&Table, &str)> = document
         .sections
         .iter()
         .flat_map(|section| {
-            let turned = style.page.get(&section.page).is_some_and(|page| page.landscape);
             section.blocks.iter().filter_map(move |block| match block {
-                Block::Table(table) => Some((table, turned)),
+                Block::Table(table) => Some((table, section.page.as_str())),
                 _ => None,
             })
         })
@@ -34,20 +38,27 @@ fn make(document: &Document, style: &Style) -> Result<Vec<u8>, XlsxError> {
     let names = sheet_names(&tables);
     contents(book.add_worksheet(), document, &names)?;
     let mut addresses: Vec<(String, String)> = Vec::new();
-    for ((table, turned), name) in tables.iter().zip(&names) {
+    let mut papers: Vec<Option<Paper>> = vec![None];
+    for (((table, page), name), geometry) in tables.iter().zip(&names).zip(&pages.tables) {
         let sheet = book.add_worksheet();
         sheet.set_name(name)?;
-        lay_table(sheet, document, table, *turned, &mut |address, row, column| {
+        let looks = Looks::of(table, style, fonts, geometry);
+        lay_table(sheet, document, table, &looks, &mut |address, row, column| {
             let cell = format!("={}!${}${}", quoted(name), letters(u32::from(column) + 1), row + 1);
             addresses.push((address.to_owned(), cell));
         })?;
+        let paper = style.page.get(*page).map(|setup| Paper::of(setup, style, pages, geometry));
+        if let Some(paper) = &paper {
+            paper.lay(sheet);
+        }
+        papers.push(paper);
     }
     name_cells(&mut book, &addresses)?;
-    bytes(book)
+    Ok(paper::with_page_numbers(bytes(book)?, &papers))
 }
 
 /// Sheets are called as their tables, within what Excel takes; of those alike the later bear a number.
-fn sheet_names(tables: &[(&Table, bool)]) -> Vec<String> {
+fn sheet_names(tables: &[(&Table, &str)]) -> Vec<String> {
     const LONGEST: usize = 26;
     let mut taken: BTreeSet<String> = BTreeSet::from(["目录".to_owned()]);
     let mut names = Vec::new();
@@ -91,61 +102,41 @@ fn lay_table(
     sheet: &mut Worksheet,
     document: &Document,
     table: &Table,
-    turned: bool,
+    looks: &Looks,
     named: Named,
 ) -> Result<(), XlsxError> {
-    let base = Format::new().set_font_name("宋体").set_font_size(11);
     let width = table.columns.len().max(1) as u16;
-    for (column, declared) in (0u16..).zip(&table.columns) {
-        let width = match declared.kind {
-            ColumnKind::Sequence => 7.0,
-            ColumnKind::Code => 12.0,
-            ColumnKind::Text => 30.0,
-            ColumnKind::Number => 16.0,
-        };
-        sheet.set_column_width(column, width)?;
-    }
+    looks.set_widths(sheet)?;
     let mut row = 0u32;
     if let Some(title) = &table.title {
-        let look = base.clone().set_font_name("方正小标宋简体").set_font_size(18).set_align(FormatAlign::Center);
-        over_columns(sheet, row, width, &one_line(&title.inlines), &look.set_align(FormatAlign::VerticalCenter))?;
-        sheet.set_row_height(row, 36)?;
+        over_columns(sheet, row, (0, width), &one_line(&title.inlines), &looks.title())?;
+        sheet.set_row_height(row, looks.title_height())?;
         row += 1;
     }
     if !table.above.is_empty() {
-        for (index, inlines) in table.above.iter().enumerate() {
-            let last = table.above.len() > 1 && index + 1 == table.above.len();
-            let (column, align) = match index {
-                _ if last || table.above.len() == 1 && index > 0 => (width - 1, FormatAlign::Right),
-                0 => (0, FormatAlign::Left),
-                _ => (width / 2, FormatAlign::Center),
-            };
-            let text = one_line(inlines);
+        for (part, (columns, look)) in table.above.iter().zip(looks.above(table.above.len())) {
+            let text = one_line(part);
             if !text.is_empty() {
-                sheet.write_string_with_format(row, column, text, &base.clone().set_align(align))?;
+                over_columns(sheet, row, columns, &text, &look)?;
             }
         }
         row += 1;
     }
     let first_head = row;
-    let rows = table.header.iter().chain(&table.body);
     let sums = live(document, table, first_head);
-    for laid in rows {
+    for (index, laid) in table.header.iter().chain(&table.body).enumerate() {
         for cell in &laid.cells {
-            let is_head = matches!(laid.kind, RowKind::Header | RowKind::Numbering);
-            let look = look_of(&base, table, cell, is_head, laid.kind == RowKind::Total);
+            let look = looks.cell(table, laid, cell, index < table.header.len());
             lay_cell(sheet, document, (row, cell), &look, &sums, named)?;
+        }
+        if let Some(height) = looks.row_height(index) {
+            sheet.set_row_height(row, height)?;
         }
         row += 1;
     }
     for note in &table.notes {
-        over_columns(sheet, row, width, &one_line(note), &base.clone().set_align(FormatAlign::Left).set_text_wrap())?;
+        over_columns(sheet, row, (0, width), &one_line(note), &looks.note())?;
         row += 1;
-    }
-    sheet.set_paper_size(9).set_print_center_horizontally(true).set_print_fit_to_pages(1, 0);
-    sheet.set_footer("&C— &P —");
-    if turned {
-        sheet.set_landscape();
     }
     if !table.header.is_empty() {
         sheet.set_repeat_rows(first_head, first_head + table.header.len() as u32 - 1)?;
@@ -154,24 +145,19 @@ fn lay_table(
     Ok(())
 }
 
-fn over_columns(sheet: &mut Worksheet, row: u32, width: u16, text: &str, look: &Format) -> Result<(), XlsxError> {
-    match width {
-        1 => drop(sheet.write_string_with_format(row, 0, text, look)?),
-        width => drop(sheet.merge_range(row, 0, row, width - 1, text, look)?),
+/// A text over columns, from the first to before the last.
+fn over_columns(
+    sheet: &mut Worksheet,
+    row: u32,
+    (from, to): (u16, u16),
+    text: &str,
+    look: &Format,
+) -> Result<(), XlsxError> {
+    match to - from {
+        0 | 1 => drop(sheet.write_string_with_format(row, from, text, look)?),
+        _ => drop(sheet.merge_range(row, from, row, to - 1, text, look)?),
     }
     Ok(())
-}
-
-fn look_of(base: &Format, table: &Table, cell: &Cell, is_head: bool, is_total: bool) -> Format {
-    let align = match cell.align.or_else(|| table.columns.get(cell.column).map(|column| column.align)) {
-        _ if is_head => FormatAlign::Center,
-        Some(Align::Center) => FormatAlign::Center,
-        Some(Align::Right) => FormatAlign::Right,
-        Some(Align::Left | Align::Justify) | None => FormatAlign::Left,
-    };
-    let look = base.clone().set_border(FormatBorder::Thin).set_text_wrap();
-    let look = look.set_align(align).set_align(FormatAlign::VerticalCenter).set_indent(cell.indent.round() as u8);
-    if is_head || is_total { look.set_bold() } else { look }
 }
 
 /// A cell as the page has it: a figure as its number in the unit that is printed, all else as its words.

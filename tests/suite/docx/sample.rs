@@ -118,7 +118,7 @@ pub fn figure(figures: &mut Vec<PrintedFigure>, address: &str, yuan: i64, text: 
         address: address.to_owned(),
         amount: Decimal::from(yuan),
         text: text.to_owned(),
-        origins: vec![],
+        origins: Default::default(),
     });
     Inline::figure(text, id)
 }

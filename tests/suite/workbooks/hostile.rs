@@ -190,3 +190,35 @@ fn a_platforms_export_is_read_and_its_words_are_understood() {
     is_said("导出.xlsx 2.24单位项目明细!M5 警告[E178] 公式“=SUM(K5:L5)”应得 300.3，文件里存的结果是 0，采用前者");
     is_said("导出.xlsx 2.24单位项目明细!K3 警告[E122] 多余的列“一月”未使用");
 }
+
+/// A workbook alone that cannot be read says why, not that a report is missing; so does a folder that has nothing but one.
+#[test]
+fn a_workbook_alone_that_cannot_be_read_says_why() {
+    let disk = tempfile::tempdir().expect("a folder");
+    let other = Book::of(vec![Sheet::new("备忘", vec![texts(&["记得"])])]).bytes();
+    let mut facts = Book::of(vec![Sheet::new("基本信息", vec![texts(&["部门代码", "632"])])]);
+    facts.parts.push((SHEET.to_string(), b"<!DOCTYPE x><worksheet/>".to_vec()));
+    for (name, bytes, expected) in [
+        ("空.xlsx", Vec::new(), "空.xlsx 错误[E171] 工作簿是空文件"),
+        ("表.xls", b"<html>".to_vec(), "表.xls 错误[E171] 文件是网页或 XML，不是工作簿"),
+        ("字.xlsx", "功能科目,金额".as_bytes().to_vec(), "字.xlsx 错误[E171] 文件不是工作簿，或已损坏"),
+        ("险.xlsx", facts.bytes(), "险.xlsx 基本信息 错误[E171] xl/worksheets/sheet1.xml 中有文档类型定义（DTD）"),
+        ("缺.xlsx", other, "缺.xlsx 错误[E179] 工作簿里没有工作表“基本信息”，不知道是哪个部门、哪一年"),
+    ] {
+        let folder = disk.path().join(name.split_once('.').expect("an ending").0);
+        std::fs::create_dir(&folder).expect("made");
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).expect("written");
+        let first = |folder: &Folder| {
+            let mut found = gongkai::diagnostic::Diagnostics::default();
+            gongkai::prepare::prepare(folder, &crate::common::layouts(), &mut found);
+            assert_eq!(found.sorted().len(), 1, "{name}: {:#?}", found.sorted());
+            found.sorted()[0].to_string()
+        };
+        let told = first(&Folder::open_workbook(&path));
+        assert!(told.starts_with(expected) && told.contains("提示："), "{told}");
+        let told = first(&Folder::open(&folder));
+        let missing = "report.toml 错误[E101] 找不到这个文件";
+        assert!(told.starts_with(if name == "缺.xlsx" { missing } else { expected }), "{told}");
+    }
+}

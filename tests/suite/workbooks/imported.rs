@@ -4,7 +4,7 @@ use super::made::{Book, Sheet, number, text};
 use crate::common::{self, copy_of_sample, sample};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::folder::Folder;
-use gongkai::import::{IMPORTED, records};
+use gongkai::import::{IMPORTED, Meaning, records, remember};
 use gongkai::tell::reconciled::{reconciled, taken};
 use gongkai::write::Format;
 
@@ -91,5 +91,39 @@ fn own_words_that_name_nothing_are_told_at_their_line() {
     {
         let line = wanted.rsplit_once(':').expect("a column").0;
         assert!(said.iter().any(|t| t.starts_with(line) && t.contains("错误[E167]") && t.contains(says)), "{said:#?}");
+    }
+}
+
+/// What is said once with `--means` is written into import.toml, beside what stands there, and holds from then on.
+#[test]
+fn meanings_are_remembered_in_the_departments_own_words() {
+    let disk = copy_of_sample();
+    std::fs::remove_file(disk.path().join("ledger.csv")).expect("removed");
+    let own = "# 我们的叫法\n[values.\"支出类别\"]\n\"人员\" = \"基本支出\"";
+    std::fs::write(disk.path().join("import.toml"), own).expect("written");
+    let folder = Folder::open(disk.path());
+    let asked = ["经费渠道=资金来源", "资金来源.财拨=一般公共预算", "支出类别.公用=基本支出"];
+    let meanings: Vec<Meaning> = asked.iter().map(|text| Meaning::read(text).expect("a meaning")).collect();
+    let knows = remember(&folder, &meanings).expect("written");
+    let text = knows.text("import.toml").expect("a text");
+    let expected = "# 我们的叫法\n[values.\"支出类别\"]\n\"公用\" = \"基本支出\"\n\"人员\" = \"基本支出\"\n\n\
+                    [columns]\n\"经费渠道\" = \"资金来源\"\n\n[values.\"资金来源\"]\n\"财拨\" = \"一般公共预算\"\n";
+    assert_eq!(text, expected);
+    assert_eq!(remember(&knows, &meanings).expect("the same").text("import.toml").as_deref(), Ok(expected));
+    let mut found = Diagnostics::default();
+    let imported = records("平台.xlsx", &export(), &knows, &common::layouts(), &mut found);
+    assert!(imported.is_some(), "{:#?}", found.sorted());
+    // What is there with another meaning, and what cannot be added to, is left to people.
+    let other = Meaning::read("经费渠道=支出类别").expect("a meaning");
+    let refused = remember(&knows, &[other]).err().expect("refused").to_string();
+    assert!(refused.starts_with("import.toml 错误[E168] import.toml 里“经费渠道”已写作“资金来源”"), "{refused}");
+    for (own, asked) in [("columns = { 甲 = \"项目\" }\n", "乙=项目"), ("[columns\n", "乙=项目")] {
+        let folder = folder.with("import.toml", own.as_bytes());
+        let refused =
+            remember(&folder, &[Meaning::read(asked).expect("a meaning")]).err().expect("refused").to_string();
+        assert!(refused.starts_with("import.toml 错误[E168] import.toml 的写法没法自动加上“乙”"), "{refused}");
+    }
+    for wrong in ["经费渠道", "=资金来源", "经费渠道="] {
+        assert!(Meaning::read(wrong).expect_err("refused").to_string().contains("错误[E168]"), "{wrong}");
     }
 }

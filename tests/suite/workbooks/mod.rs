@@ -9,3 +9,4 @@ mod officers;
 mod patched;
 mod same_documents;
 mod tables;
+mod years;

@@ -7,6 +7,7 @@ use gongkai::check::fix::{patched, patches};
 use gongkai::data::{Correction, correct, decl_of};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::folder::Folder;
+use gongkai::workbook::{Change, Entry, Workbook, patch, patch_what_can};
 use gongkai::workshop::Aim;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -88,7 +89,7 @@ fn blank_cells_are_filled_where_they_stand_and_texts_stay_texts() {
     let source = Folder::open(disk.path());
     let after = corrected(&source, "数据.xlsm 预算明细!11 项目=甲 & “乙” <丙>").expect("it is there");
     let written = after.bytes("数据.xlsm").expect("it is there").expect("it is there");
-    let book = gongkai::workbook::Workbook::open(&written, "数据.xlsm").expect("it is there");
+    let book = Workbook::open(&written, "数据.xlsm").expect("it is there");
     let cells = book.read(&book.sheets()[0]).expect("it is there");
     let said: Vec<&str> = cells.row(11).expect("it is there").cells.iter().map(|cell| &*cell.text).collect();
     assert!(said.contains(&"甲 & “乙” <丙>"), "{said:?}");
@@ -200,4 +201,72 @@ fn a_number_is_not_written_where_it_would_be_shown_as_a_day() {
     let refused = refused.unwrap_or_default();
     let expected = format!("数据.xlsm 预算明细!{cell} 错误[E718] 这一格的格式会把数显示成“1922-09-21”，没有改");
     assert!(refused.starts_with(&expected), "{refused}");
+}
+
+/// However many cells are changed, a sheet is gone over once; what comes out is what each change in turn gives.
+#[test]
+fn many_changes_in_one_pass_give_what_each_in_turn_gives() {
+    let columns = "<cols><col min=\"2\" max=\"2\" style=\"1\"/></cols>";
+    let rows = "<row r=\"2\"><c r=\"B2\" s=\"3\"><v>1</v></c><c r=\"D2\"/></row>\
+                <row r=\"4\"/><row r=\"6\" s=\"4\" customFormat=\"1\"><c r=\"A6\" t=\"s\"><v>0</v></c></row>";
+    let whole = format!("{columns}<sheetData>{rows}</sheetData>");
+    for data in [whole.as_str(), "<sheetData/>", "<sheetData></sheetData>"] {
+        let workbook = of_sheet(data);
+        let entry =
+            |n: u32| if n.is_multiple_of(2) { Entry::Number(n.to_string()) } else { Entry::Text(format!("第{n}格")) };
+        let mut changes: Vec<Change> = (0..40)
+            .map(|n| Change { sheet: "甲".to_string(), cell: (1 + n % 5, 1 + n * 7 % 8), entry: entry(n) })
+            .filter(|change| change.cell != (2, 2))
+            .collect();
+        // Of one cell the last counts.
+        changes.push(Change { sheet: "甲".to_string(), cell: (1, 1), entry: Entry::Text("最后".to_string()) });
+        let at_once = patch(&opened(&workbook), &changes).expect("patched");
+        let in_turn = changes.iter().fold(workbook.clone(), |now, change| {
+            patch(&opened(&now), std::slice::from_ref(change)).unwrap_or_else(|wrong| panic!("{change:?}: {wrong}"))
+        });
+        let sheet = |bytes: &[u8]| String::from_utf8(parts(bytes).remove(SHEET).expect("the sheet")).expect("UTF-8");
+        assert_eq!(sheet(&at_once), sheet(&in_turn), "{data}");
+        assert_eq!(parts(&at_once), parts(&in_turn));
+        if data == whole {
+            // Blank cells look as their row or column says.
+            let is = sheet(&at_once);
+            assert!(is.contains("<c r=\"B6\" s=\"4\"") && is.contains("<c r=\"B1\" s=\"1\""), "{is}");
+        }
+    }
+}
+
+/// A cell that an array formula fills has no formula of its own, and is not to be changed all the same.
+#[test]
+fn cells_of_array_formulas_are_refused_and_the_others_can_be_kept() {
+    let data = "<sheetData><row r=\"1\"><c r=\"A1\"><f t=\"array\" ref=\"A1:A3\">B1:B3</f><v>1</v></c><c r=\"B1\"><v>1</v></c></row>\
+                <row r=\"2\"><c r=\"A2\"><v>2</v></c></row></sheetData>";
+    let workbook = of_sheet(data);
+    let book = opened(&workbook);
+    let change = |cell| Change { sheet: "甲".to_string(), cell, entry: Entry::Number("7".to_string()) };
+    for (cell, expected) in [
+        ((1, 1), "数据.xlsx 甲!A1 错误[E718] 这一格是公式“=B1:B3”，没有改"),
+        ((1, 2), "数据.xlsx 甲!A2 错误[E718] 这一格是 A1:A3 的数组公式算出的，没有改"),
+    ] {
+        let refused = patch(&book, &[change((2, 1)), change(cell)]).expect_err("refused").to_string();
+        assert!(refused.starts_with(expected), "{refused}");
+    }
+    let (written, kept) = patch_what_can(&book, &[change((1, 2)), change((2, 1)), change((3, 9))]).expect("written");
+    assert_eq!(kept, [1, 2]);
+    let read = opened(&written).read(&book.sheets()[0]).expect("a sheet");
+    let said = |column, row| read.row(row).and_then(|row| row.at(column)).map(|cell| cell.text.to_string());
+    assert_eq!([said(1, 2), said(2, 1), said(3, 9)].map(Option::unwrap), ["2", "7", "7"]);
+}
+
+const SHEET: &str = "xl/worksheets/sheet1.xml";
+
+/// A workbook of one sheet 甲 of this XML.
+fn of_sheet(data: &str) -> Vec<u8> {
+    let mut book = Book::of(vec![Sheet::new("甲", vec![vec![text("字")]])]);
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    book.parts.push((SHEET.to_string(), format!("<worksheet xmlns=\"{main}\">{data}</worksheet>").into_bytes()));
+    book.bytes()
+}
+
+fn opened(bytes: &[u8]) -> Workbook {
+    Workbook::open(&bytes.into(), "数据.xlsx").expect("a workbook")
 }

@@ -1,10 +1,12 @@
 //! A department's first year: a folder with what is known filled in, blanks for its texts, and a workbook to fill.
 
+mod codes;
+
 use crate::cell_name::is_workbook;
 use crate::compose::{Composition, Job, file_name};
 use crate::data::printed::{LAST_YEAR, TABLES};
-use crate::data::schema::{FileDecl, Kind};
-use crate::data::{Dataset, Record, Value};
+use crate::data::schema::{FieldDecl, FieldDefault, FileDecl, Kind};
+use crate::data::{Dataset, Record, Value, lay_own_lists};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::edition::{self, Edition};
 use crate::folder::Folder;
@@ -16,7 +18,9 @@ use crate::tell::published::published;
 use crate::toml_tree::toml_string;
 use crate::workbook::{HEADS, Workbook, is_none};
 use crate::workshop::compose_all;
-use crate::write::xlsx::records::{Handout, write};
+use crate::write::xlsx::records::{Fact, Handout, write};
+use codes::Renewal;
+use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -105,7 +109,35 @@ fn rolled<'a>(decl: &FileDecl, set: &LayoutSet, former: &'a Former) -> Vec<Recor
         values: fields.iter().map(|field| field.map_or(Value::Blank, |field| record.values[field].clone())).collect(),
         columns: fields.iter().map(|field| field.map_or(0, |field| record.columns[field])).collect(),
     };
-    source.records.iter().map(roll).collect()
+    let mut records: Vec<Record> = source.records.iter().map(roll).collect();
+    let told = nought(decl, source, &records);
+    records.extend(told);
+    records
+}
+
+/// In a file that may be coarse a choice that no record makes is not known (`data/across.rs`). Last year's records made it
+/// nowhere, which is known: a record of nothing says so.
+fn nought(decl: &FileDecl, source: &Dataset, records: &[Record]) -> Option<Record> {
+    let is_choice = |field: &&FieldDecl| matches!(field.kind, Kind::Choice { .. }) && !field.required;
+    let is_known = |field: &&FieldDecl| !source.unknown.contains(&field.id) && !decl.unknown.contains(&field.id);
+    let open = |field: &&FieldDecl| field.default.as_ref().is_none_or(|d| matches!(d, FieldDefault::By { .. }));
+    let fields = decl.fields.iter().filter(is_choice).filter(is_known).filter(open);
+    let silent = fields.filter(|field| {
+        let at = decl.fields.iter().position(|other| other.id == field.id);
+        at.is_some_and(|at| records.iter().all(|record| record.values[at] == Value::Blank))
+    });
+    let silent: Vec<&FieldDecl> = silent.collect();
+    let first = records.first().filter(|_| !decl.unknown.is_empty() && !silent.is_empty())?;
+    let value = |(field, value): (&FieldDecl, &Value)| match &field.kind {
+        Kind::Choice { values, .. } if silent.iter().any(|other| other.id == field.id) => {
+            values.first().map_or(Value::Blank, |value| Value::Text(value.as_str().into()))
+        }
+        Kind::Amount => Value::Number(Decimal::ZERO),
+        _ if field.required => value.clone(),
+        _ => Value::Blank,
+    };
+    let values: Vec<Value> = decl.fields.iter().zip(&first.values).map(value).collect();
+    Some(Record { origin: first.origin.clone(), columns: vec![1; values.len()], values })
 }
 
 /// A text of last year, every number in it between marks, to be looked over; those of templates follow by themselves, and
@@ -139,36 +171,53 @@ fn to_review(text: &str) -> String {
     out
 }
 
-/// The files of a new department at a place, as edits of the folder there, to be saved. Nothing that lies there is
-/// replaced (E516). Errors: E517 which set is meant, those of the set itself.
+/// The files of a new department at a place, as edits of the folder there, to be saved; of a place that is called as a
+/// workbook, that workbook alone. Nothing that lies there is replaced (E516). Errors: E523 what the workbook is called,
+/// E517 which set is meant, those of the set itself.
 pub fn begin(path: &Path, what: &Begin, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Folder> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let alone = is_workbook(name);
+    if alone && (what.csv || what.workbook.is_some() || !name.to_lowercase().ends_with(".xlsx")) {
+        let message = format!("“{name}”不能这样新建");
+        let hint = "新的工作簿写成 代码-年度.xlsx；要用 CSV 文件或已有的工作簿，写文件夹的名称";
+        diagnostics.push(Diagnostic::error("E523", message).hint(hint));
+        return None;
+    }
     let former = match &what.like {
         Some(like) => Some(former(like, layouts, diagnostics)?),
         None => None,
     };
     let layout = what.layout.clone().or_else(|| former.as_ref().map(|former| former.job.set.id.clone()));
-    let folder = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let called = if alone { path.with_extension("") } else { path.to_path_buf() };
+    let folder = called.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let of_name = folder.split_once('-').and_then(|(_, year)| year_in(year)?.parse().ok());
     let year = what.year.or(of_name).or_else(|| former.as_ref().map(|former| former.job.report.year + 1));
     if year.is_none() {
         diagnostics.push(no_year("；或把文件夹写成“代码-年度”，如 632-2026"));
         return None;
     }
-    let set = the_set(&Begin { layout, year, ..what.clone() }, former.as_ref(), layouts, diagnostics)?;
+    let what = Begin { layout, year, ..what.clone() };
+    let set = the_set(&what, former.as_ref(), layouts, diagnostics)?;
     if let Some((name, bytes)) = &what.workbook
         && let Err(wrong) = Workbook::open(&bytes.as_slice().into(), name)
     {
         diagnostics.push(wrong);
         return None;
     }
-    let files = match files(path, what, &set, former.as_ref()) {
+    let files = match files(&called, &what, alone, &set, former.as_ref(), diagnostics) {
         Ok(files) => files,
         Err(found) => {
             diagnostics.push(found);
             return None;
         }
     };
-    let folder = with_new_files(path, files, diagnostics);
+    let folder = match alone {
+        false => with_new_files(path, files, diagnostics),
+        true => {
+            let around = path.parent().filter(|around| !around.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            with_new_files(around, files.into_iter().map(|(_, bytes)| (name.to_owned(), bytes)), diagnostics)
+        }
+    };
     (!diagnostics.has_errors()).then_some(folder)
 }
 
@@ -262,13 +311,17 @@ fn carried(former: &Former, files: &[(String, Vec<u8>)]) -> Result<Vec<(String, 
     Ok(carried)
 }
 
+/// The files by their names; `alone`: one workbook, whatever its name, that has them all within it.
 fn files(
     path: &Path,
     what: &Begin,
+    alone: bool,
     set: &LayoutSet,
     former: Option<&Former>,
+    diagnostics: &mut Diagnostics,
 ) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
-    let mut files = vec![("report.toml".to_owned(), report(path, what, set, former).into_bytes())];
+    let known = known(path, what, set, former);
+    let mut files = vec![("report.toml".to_owned(), report(&known, former).into_bytes())];
     for (name, heading) in texts(set) {
         let file = format!("text/{name}.md");
         let last_year = former.map(|former| former.folder.text_if_there(&file)).transpose()?.flatten();
@@ -282,8 +335,15 @@ fn files(
         files.extend(published.map(|bytes| (format!("{TABLES}/{LAST_YEAR}.csv"), bytes)));
     }
     let declared = set.schema.files.values().filter(|decl| decl.is_given());
-    let rolled: Vec<(&FileDecl, Vec<Record>)> =
+    let mut rolled: Vec<(&FileDecl, Vec<Record>)> =
         declared.map(|decl| (decl, former.map_or(Vec::new(), |former| rolled(decl, set, former)))).collect();
+    let mut schema = set.schema.clone();
+    if let Some(former) = former {
+        // Those that are wrong were told when last year's folder was read.
+        lay_own_lists(&former.folder, &mut schema, &mut Diagnostics::default());
+        let mut renewal = Renewal::new(&former.job);
+        rolled.iter_mut().for_each(|(decl, records)| renewal.renew(records, decl, &mut schema, diagnostics));
+    }
     if let Some((name, bytes)) = &what.workbook {
         files.push((name.clone(), bytes.clone()));
         return Ok(files);
@@ -296,20 +356,50 @@ fn files(
         }
         return Ok(files);
     }
-    let handout = Handout {
-        schema: &set.schema,
+    let mut handout = Handout {
+        schema: &schema,
         files: rolled.iter().map(|(decl, records)| (*decl, records.as_slice())).collect(),
         facts: Vec::new(),
         texts: Vec::new(),
         title: "部门预算数据".to_owned(),
         date: None,
     };
+    if alone {
+        handout.facts = facts(known);
+        // Of report.toml, what stands behind the keys.
+        let documents = ("report.toml".to_owned(), former.map_or(String::new(), documents));
+        let text = |(name, bytes): (String, Vec<u8>)| Some((name, String::from_utf8(bytes).ok()?));
+        let others = files.into_iter().filter(|(name, _)| name != "report.toml").filter_map(text);
+        handout.texts = std::iter::once(documents).filter(|(_, text)| !text.is_empty()).chain(others).collect();
+        return Ok(vec![(String::new(), write(&handout)?)]);
+    }
     files.push((WORKBOOK.to_owned(), write(&handout)?));
     Ok(files)
 }
 
-/// report.toml: what is known, and a line for everything else that the set takes.
-fn report(path: &Path, what: &Begin, set: &LayoutSet, former: Option<&Former>) -> String {
+fn facts(known: Vec<Known>) -> Vec<Fact> {
+    let fact = |Known { key, value, head, open, needed }| {
+        let value = if open { String::new() } else { value };
+        Fact { needed: needed && value.is_empty(), head, value, key }
+    };
+    known.into_iter().map(fact).collect()
+}
+
+/// A key of report.toml.
+struct Known {
+    key: String,
+    /// What is known of it.
+    value: String,
+    /// What users call it.
+    head: String,
+    /// It is left out until somebody fills it in.
+    open: bool,
+    /// It has to be filled in.
+    needed: bool,
+}
+
+/// What is known for report.toml, and every other key that the set takes.
+fn known(path: &Path, what: &Begin, set: &LayoutSet, former: Option<&Former>) -> Vec<Known> {
     let folder = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let code: String = folder.chars().take_while(char::is_ascii_digit).collect();
     let year = what.year.map(|year| year.to_string()).or_else(|| year_in(&folder[code.len()..])).unwrap_or_default();
@@ -318,8 +408,7 @@ fn report(path: &Path, what: &Begin, set: &LayoutSet, former: Option<&Former>) -
     let code = if code.is_empty() { last.map_or(code, |last| last.code.clone()) } else { code };
     let code = what.code.clone().unwrap_or(code);
     let name = what.name.clone().or_else(|| last.map(|last| last.name.clone())).unwrap_or_default();
-    let mut text = String::new();
-    for (key, head) in HEADS {
+    let of_every_set = HEADS.map(|(key, head)| {
         let value = match key {
             "code" => code.as_str(),
             "name" => name.as_str(),
@@ -327,17 +416,27 @@ fn report(path: &Path, what: &Begin, set: &LayoutSet, former: Option<&Former>) -
             "layout" => set.id.as_str(),
             _ => "",
         };
-        let quoted = if key == "year" && !value.is_empty() { value.to_owned() } else { toml_string(value) };
-        let hidden = if key == "date" { "# " } else { "" };
-        let _ = writeln!(text, "{hidden}{key} = {quoted}  # {head}");
-    }
-    for (key, field) in &set.report {
+        let open = key == "date";
+        Known { key: key.to_owned(), value: value.to_owned(), head: head.to_owned(), open, needed: !open }
+    });
+    let of_set = set.report.iter().map(|(key, field)| {
         let typed = last.filter(|last| last.is_typed(key)).and_then(|last| last.values.get(key));
-        let hidden = if field.required || typed.is_some() && !field.date { "" } else { "# " };
+        let open = !field.required && (typed.is_none() || field.date);
         let carried = typed.map(|typed| if field.date { next_year(typed) } else { typed.clone() });
         let value = carried.or_else(|| field.default.clone()).unwrap_or_default();
         let head: String = field.head.chars().filter(|c| !c.is_control()).collect();
-        let _ = writeln!(text, "{hidden}{} = {}  # {head}", key_of(key), toml_string(&value));
+        Known { key: key.clone(), value, head, open, needed: field.required }
+    });
+    of_every_set.into_iter().chain(of_set).collect()
+}
+
+/// report.toml: what is known, and a line for everything else that the set takes.
+fn report(known: &[Known], former: Option<&Former>) -> String {
+    let mut text = String::new();
+    for Known { key, value, head, open, .. } in known {
+        let quoted = if key == "year" && !value.is_empty() { value.clone() } else { toml_string(value) };
+        let hidden = if *open { "# " } else { "" };
+        let _ = writeln!(text, "{hidden}{} = {quoted}  # {head}", key_of(key));
     }
     text + &former.map_or(String::new(), documents)
 }
