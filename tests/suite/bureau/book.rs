@@ -67,10 +67,10 @@ fn lines_of(pages: &[String], names: &[&str]) -> Vec<Vec<String>> {
     pages.iter().map(lines).collect()
 }
 
-/// A page of the book has all lines of a department's own page and at most one more, its title.
+/// A page of the book has all lines of a department's own page and at most its title and name more.
 fn is_same_page(bound: &[String], own: &[String]) -> bool {
     let mut rest = bound.iter();
-    bound.len() <= own.len() + 1 && own.iter().all(|line| rest.any(|bound| bound == line))
+    bound.len() <= own.len() + 2 && own.iter().all(|line| rest.any(|bound| bound == line))
 }
 
 /// The files of departments by themselves: of each the PDFs and the DOCXs, as `build` names them.
