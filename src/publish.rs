@@ -94,11 +94,12 @@ pub fn publish(
         return Vec::new();
     }
     let mut notices = Vec::new();
+    let built = Built { folder, made: &made, files: &files, formats: &asked.formats };
     if let (Some(since), Some(date)) = (&asked.since, &date) {
         match Edition::find(folder.shown(), since) {
             Ok(edition) => {
                 edition.unsealed().into_iter().for_each(|told| found.push(told));
-                notices = notice(folder, &made, &edition, date, workshop, &asked.formats, found);
+                notices = notice(&built, &edition, date, workshop, found);
             }
             Err(error) => found.push(error),
         }
@@ -108,7 +109,6 @@ pub fn publish(
     }
     let mut written = place(target, &[&files[..], &notices[..]].concat(), found);
     if let Some(date) = date.filter(|_| asked.edition && !found.has_errors()) {
-        let built = Built { folder, made: &made, files: &files, formats: &asked.formats };
         match record(&built, workshop, &date, found) {
             Some(Recorded::New(edition)) => written.push(edition.folder),
             Some(Recorded::Same(edition)) => {

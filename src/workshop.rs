@@ -237,15 +237,20 @@ pub(crate) fn in_workbook(folder: &Folder, found: &mut Diagnostics) {
 }
 
 /// Composes every document of a folder, nothing checked, laid or written: what comparisons and questions need. With
-/// errors nothing is returned.
+/// errors of its own nothing is returned; those that were found before stop nothing.
 pub fn compose_all(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Vec<Made> {
-    let prepared = prepare(folder, layouts, diagnostics);
-    if diagnostics.has_errors() {
-        return Vec::new();
+    let mut found = Diagnostics::default();
+    let mut made: Vec<Made> = Vec::new();
+    let prepared = prepare(folder, layouts, &mut found);
+    if !found.has_errors() {
+        let id = data_id(folder, &prepared);
+        made.extend(prepared.into_iter().filter_map(|p| Made::compose(p, Some(&id), &mut found)));
     }
-    let id = data_id(folder, &prepared);
-    let made: Vec<Made> = prepared.into_iter().filter_map(|p| Made::compose(p, Some(&id), diagnostics)).collect();
-    if diagnostics.has_errors() { Vec::new() } else { made }
+    if found.has_errors() {
+        made.clear();
+    }
+    diagnostics.extend(found);
+    made
 }
 
 /// A set by itself, without data or report: names of codes are those of every year.

@@ -43,10 +43,10 @@ function table(box, lines, all) {
     ['代码', l => l.code || ''], ['部门', l => [l.id == null ? l.name || l.folder : h('a', { href: `#/d/${l.id}/pages` }, l.name || l.folder), h('span', { class: 'dim fold' }, l.folder)], 'th'],
     has('person') && ['负责人', l => l.person || ''], has('year') && ['年度', l => l.year || ''], ['状态', state],
     ['错误', l => h('span', { class: l.errors ? 'red' : '' }, l.standing === 'absent' ? '' : l.errors), 'nr'], ['警告', l => l.standing === 'absent' ? '' : l.warnings, 'nr'],
-    has('off') && ['控制数', l => h('span', { class: l.off && l.off !== '相等' ? 'red' : '' }, l.off)],
+    has('off') && ['控制数', l => h('span', { class: l.off && l.off !== '相等' ? 'red' : '' }, l.off), 'ctl'],
     ['最近一版', l => l.edition ? l.edition + (l.changed ? '，改过' : '') : h('span', { class: 'dim' }, '尚未发布')], has('due') && ['到期', l => l.due || ''], ['下一步', next, 'go'],
   ].filter(Boolean));
-  fill(box, h('table', { class: 'list' }, h('thead', {}, h('tr', {}, columns.map(([t, , c]) => h('th', { scope: 'col', class: c === 'nr' || c === 'go' ? 'nr' : null }, t)))),
+  fill(box, h('table', { class: 'list' }, h('thead', {}, h('tr', {}, columns.map(([t, , c]) => h('th', { scope: 'col', class: c === 'nr' || c === 'go' ? c : null }, t)))),
     h('tbody', {}, lines.map(l => h('tr', { 'data-standing': l.standing }, columns.map(([, of, c]) => c === 'th' ? h('th', { scope: 'row' }, of(l)) : h('td', { class: c || null }, of(l))))))));
 }
 

@@ -47,7 +47,12 @@ pub fn as_listed(bureau: &Bureau, department: &Department, said: &Said) -> Vec<D
     let (code, at) = &said.code;
     if *code != department.code {
         let message = format!("部门代码是“{code}”，名单里是“{}”", department.code);
-        found.push(Diagnostic::error("E810", message).at(place_in(department, *at)));
+        let found_code = Diagnostic::error("E810", message).at(place_in(department, *at));
+        let other = bureau.departments.iter().find(|other| other.code == *code);
+        found.push(match other {
+            Some(other) => found_code.hint(format!("“{code}”是“{}”的代码", other.name)),
+            None => found_code,
+        });
     }
     let (name, at) = &said.name;
     if *name != department.name {
@@ -125,7 +130,7 @@ pub fn held(
                     Diagnostic::error("E821", message)
                         .at(place_in(department, 0))
                         .related(decl.place.clone(), "地址写在这里")
-                        .hint(format!("各表的地址：gongkai layouts form {set} 表")),
+                        .hint(format!("各表的地址：gongkai layouts show {set} 表")),
                 );
             }
             Some(actual) if actual != approved.amount => {
@@ -165,13 +170,16 @@ pub fn off(difference: Decimal) -> String {
     format!("{word} {}", yuan(difference.abs()))
 }
 
+/// The code of what is not given in by its day.
+pub(crate) const LATE: &str = "E817";
+
 /// Not given in by the day it is due (E817, a warning): days in ISO compare as texts.
 pub fn late(department: &Department, today: Option<&str>) -> Option<Diagnostic> {
     let due = department.due.as_deref()?;
     let today = today.filter(|today| *today > due)?;
     let mut found = Diagnostic::new(
         Severity::Warning,
-        "E817",
+        LATE,
         format!("“{}”没有按期交来：应在 {due} 前，今天是 {today}", department.name),
     );
     found.place.clone_from(&department.place);

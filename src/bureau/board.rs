@@ -1,10 +1,10 @@
 //! Where each department stands.
 
 use super::across::{Held, alike, as_listed, held, late, off};
-use super::brief::{Brief, Ground, brief};
+use super::brief::{Brief, Ground, Wanted, brief};
 use super::control::Controls;
 use super::declared::{Bureau, Department};
-use super::rules::rules;
+use super::rules::{Broken, Rule, rules};
 use crate::data::read_date;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::edition::{Edition, ids};
@@ -41,6 +41,8 @@ pub struct Line {
     pub held: Vec<Held>,
     /// What was found beside the list, the other departments, and what was approved.
     pub found: Diagnostics,
+    /// Mistakes that it has to settle with other departments, in words; the bureau has them among its own.
+    pub between: Vec<String>,
     /// What it published last.
     pub published: Option<Published>,
     /// What is to be done next; empty: nothing.
@@ -240,10 +242,12 @@ pub fn board(bureau: &Bureau, workshop: &Workshop, looking: &Looking<'_>, done: 
     let ground = Ground::of(workshop);
     let rules = rules(bureau, &mut found);
     let of_rules: BTreeSet<String> = rules.iter().flat_map(|rule| rule.addresses(bureau)).collect();
-    let mut asked: Vec<&str> = of_rules.iter().map(String::as_str).collect();
-    asked.extend(bureau.control.iter().flat_map(|control| control.figures.values()).flat_map(|figures| figures.all()));
-    asked.sort_unstable();
-    asked.dedup();
+    let mut figures: Vec<&str> = of_rules.iter().map(String::as_str).collect();
+    figures
+        .extend(bureau.control.iter().flat_map(|control| control.figures.values()).flat_map(|figures| figures.all()));
+    figures.sort_unstable();
+    figures.dedup();
+    let asked = Wanted { figures, subjects: rules.iter().any(Rule::asks_subjects) };
     let in_part = |index: &usize| looking.part.is_none_or(|part| part.has(*index));
     let chosen: Vec<&Department> =
         bureau.departments.iter().enumerate().filter(|(index, _)| in_part(index)).map(|(_, d)| d).collect();
@@ -284,8 +288,10 @@ pub fn board(bureau: &Bureau, workshop: &Workshop, looking: &Looking<'_>, done: 
         }
     }
     for rule in rules.iter().filter(|_| looking.part.is_none()) {
-        for (index, broken) in rule.run(bureau, &lines) {
-            match index {
+        for Broken { of, between, found: broken } in rule.run(bureau, &lines) {
+            let is_mistake = broken.severity == Severity::Error;
+            between.into_iter().filter(|_| is_mistake).for_each(|i| lines[i].between.push(broken.message.clone()));
+            match of {
                 Some(index) => lines[index].found.push(broken),
                 None => found.push(broken),
             }
@@ -310,6 +316,7 @@ fn line(bureau: &Bureau, controls: &Controls, department: &Department, looked: L
         brief: None,
         held: Vec::new(),
         found: Diagnostics::default(),
+        between: Vec::new(),
         published: None,
         next: String::new(),
     };
@@ -351,7 +358,12 @@ fn next(bureau: &Bureau, line: &Line) -> String {
     let mistake = line.found.sorted().into_iter().find(|found| found.severity == Severity::Error);
     match (&line.published, mistake) {
         _ if brief.errors > 0 => format!("改 {} 处错误：gongkai check {path}", brief.errors),
-        (_, Some(mistake)) => format!("{}{person}", mistake.message),
+        (_, Some(mistake)) => {
+            let others = line.found.count(Severity::Error) - 1;
+            let others = if others > 0 { format!("；另有 {others} 处") } else { String::new() };
+            format!("{}{others}{person}", mistake.message)
+        }
+        _ if !line.between.is_empty() => format!("{}{person}", line.between[0]),
         _ if brief.warnings > 0 => format!("看 {} 处警告：gongkai check {path}", brief.warnings),
         (None, _) => format!("公开：gongkai build {path} --edition"),
         (Some(Published { edition, changed: true }), _) => {

@@ -1,12 +1,13 @@
 //! What is needed of a department, remembered from one run to the next by everything that decides it.
 
 use crate::cell_name::is_workbook;
-use crate::compose::Forms;
+use crate::compose::{Forms, plain_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Tally};
 use crate::digest::sha256;
 use crate::edition::FOLDER;
 use crate::folder::{Folder, is_read};
 use crate::kept::Key;
+use crate::made::Made;
 use crate::prepare::{prepare_whole, report};
 use crate::workshop::{Aim, Workshop};
 use rust_decimal::Decimal;
@@ -48,6 +49,10 @@ pub struct Brief {
     pub pages: usize,
     /// The figures that were asked for, by address, in 元: of the document of the whole department. None: not known.
     pub figures: BTreeMap<String, Option<Decimal>>,
+    /// What its tables call each subject, where that was asked for: by classification and code (`function 2010350`) the
+    /// names, each with the first row that has it (`t3/2010350`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub subjects: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// What all departments are made with, as far as it decides what is found: layout sets on disk, fonts.
@@ -88,14 +93,24 @@ fn state(folder: &Folder) -> Option<String> {
     Some(sha256(parts.join("\n").as_bytes()))
 }
 
-/// Looks at a department, or remembers what was found when it was as it is now. `asked`: addresses of figures.
-pub fn brief(workshop: &Workshop, ground: &Ground, folder: &Folder, asked: &[&str]) -> Brief {
+/// What is asked of every department beside what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted<'a> {
+    /// Addresses of figures.
+    pub figures: Vec<&'a str>,
+    /// What its tables call each subject.
+    pub subjects: bool,
+}
+
+/// Looks at a department, or remembers what was found when it was as it is now.
+pub fn brief(workshop: &Workshop, ground: &Ground, folder: &Folder, asked: &Wanted<'_>) -> Brief {
     let look = || Ok::<_, Infallible>(serde_json::to_vec(&looked_at(workshop, folder, asked)).expect("text keys only"));
     let key = || {
         let key = Key::of("department").with(ground.0.as_ref()?.as_bytes()).with(state(folder)?.as_bytes());
         // Messages name the folder.
         let key = key.with(folder.shown().as_os_str().as_encoded_bytes());
-        Some(asked.iter().fold(key, |key, address| key.with(address.as_bytes())))
+        let key = key.with(if asked.subjects { b"subjects" } else { b"" });
+        Some(asked.figures.iter().fold(key, |key, address| key.with(address.as_bytes())))
     };
     let remembered = workshop.fonts.kept.as_ref().zip(key()).and_then(|(kept, key)| {
         let Ok(json) = kept.or_make(key, look);
@@ -104,7 +119,7 @@ pub fn brief(workshop: &Workshop, ground: &Ground, folder: &Folder, asked: &[&st
     remembered.unwrap_or_else(|| looked_at(workshop, folder, asked))
 }
 
-fn looked_at(workshop: &Workshop, folder: &Folder, asked: &[&str]) -> Brief {
+fn looked_at(workshop: &Workshop, folder: &Folder, asked: &Wanted<'_>) -> Brief {
     let mut brief = Brief { said: said(folder), ..Brief::default() };
     let mut last = None;
     let mut whole = false;
@@ -112,24 +127,38 @@ fn looked_at(workshop: &Workshop, folder: &Folder, asked: &[&str]) -> Brief {
         // The one before it is given back first.
         drop(last.take());
         brief.pages += made.pages(&workshop.fonts).pages.len();
+        if asked.subjects {
+            subjects(&made, &mut brief.subjects);
+        }
         if !whole && made.job().report.scope.is_empty() {
             whole = true;
-            brief.figures = asked.iter().map(|&a| (a.to_string(), made.composition.amount(a))).collect();
+            brief.figures = asked.figures.iter().map(|&a| (a.to_string(), made.composition.amount(a))).collect();
         }
         last = Some(made);
     });
     // Each of its documents is of a part of it.
-    if !whole && !asked.is_empty() && !found.has_errors() {
+    if !whole && !asked.figures.is_empty() && !found.has_errors() {
         let mut unheard = Diagnostics::default();
         let forms = prepare_whole(folder, &workshop.layouts, &mut unheard).map(|job| Forms::compose(job, &mut unheard));
         let amount = |address: &str| forms.as_ref().and_then(|forms| forms.amount(address));
-        brief.figures = asked.iter().map(|&a| (a.to_string(), amount(a))).collect();
+        brief.figures = asked.figures.iter().map(|&a| (a.to_string(), amount(a))).collect();
     }
     let Tally { errors, warnings, notes, acknowledged } = found.tally();
     let sorted = found.sorted();
     let gravest = sorted.iter().filter(|found| found.acknowledged.is_none()).min_by_key(|found| found.severity);
     brief.first = gravest.map(|found| without_hint(found));
     Brief { errors, warnings, notes, acknowledged, ..brief }
+}
+
+/// What the printed tables of a document call each subject, and where first.
+fn subjects(made: &Made, found: &mut BTreeMap<String, BTreeMap<String, String>>) {
+    for table in made.composition.document.tables() {
+        let Some(view) = made.composition.table(&table.id) else { continue };
+        for row in view.rows.iter().filter(|row| row.printed && !row.code.is_empty()) {
+            let names = found.entry(format!("{} {}", row.class, row.code)).or_default();
+            names.entry(plain_name(&row.name)).or_insert_with(|| format!("{}/{}", view.id, row.key));
+        }
+    }
 }
 
 fn without_hint(found: &Diagnostic) -> String {

@@ -61,7 +61,7 @@ pub fn compared(old: &Bureau, new: &Bureau, workshop: &Workshop) -> Vec<Compared
     all
 }
 
-fn fate(old: &Folder, new: &Folder, workshop: &Workshop) -> Fate {
+pub(super) fn fate(old: &Folder, new: &Folder, workshop: &Workshop) -> Fate {
     match (old.exists(), new.exists()) {
         (false, false) => return Fate::Same,
         (false, true) => return Fate::Added,

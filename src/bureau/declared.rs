@@ -371,7 +371,7 @@ fn address(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
         return Some(text);
     }
     let found = Diagnostic::error("E801", format!("“{text}”不是 表/行/列 的地址")).at(node.place.clone());
-    diagnostics.push(found.hint("如 t3/合计/合计；各表的地址：gongkai layouts form 版式集 表"));
+    diagnostics.push(found.hint("如 t3/合计/合计；各表的地址：gongkai layouts show 版式集 表"));
     None
 }
 

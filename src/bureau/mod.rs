@@ -36,10 +36,11 @@ mod declared;
 mod rules;
 
 pub use across::Held;
+pub(crate) use across::LATE;
 pub use begin::begin;
 pub(crate) use board::no_part;
 pub use board::{Board, Line, Looked, Looking, Part, Published, Standing, Totals, board};
-pub use brief::{Brief, Ground, Said, brief};
+pub use brief::{Brief, Ground, Said, Wanted, brief};
 pub use compared::{Compared, Fate, compared};
 pub use control::{Approved, Controls};
 pub use declared::{Bureau, ControlDecl, Department, Figures};

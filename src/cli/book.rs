@@ -3,13 +3,14 @@
 use super::build::{FormatArg, formats};
 use super::folders::{Places, progress};
 use super::messages::{print, tell};
-use crate::bureau::book::{Binding, Book};
+use crate::bureau::book::{Binding, Book, Corrected};
 use crate::bureau::{Bureau, Looking, board};
 use crate::diagnostic::Diagnostics;
 use crate::place::place;
-use crate::publish::place_below;
+use crate::publish::{asked_date, place_below};
+use crate::write::Output;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -36,6 +37,12 @@ pub struct BookArgs {
     /// 一册至多多少页，满了另起一册；一个部门不拆开
     #[arg(long, value_name = "页数", default_value_t = 800, help_heading = "选项")]
     pages: usize,
+    /// 另写更正说明，一个部门一节，并列出要换的页：这里写已公开的汇编的财政部门文件夹（当时的一份）
+    #[arg(long, value_name = "旧的文件夹", help_heading = "选项", requires = "date")]
+    since: Option<PathBuf>,
+    /// 更正说明的日期，如 2024-04-01
+    #[arg(long, value_name = "日期", help_heading = "选项", requires = "since")]
+    date: Option<String>,
     /// 每个部门的页码都从 1 起；不写则一册连续编页
     #[arg(long, help_heading = "选项")]
     by_department: bool,
@@ -71,28 +78,57 @@ fn bind(args: &BookArgs, found: &mut Diagnostics) -> Vec<PathBuf> {
         }
     };
     let bar = progress(bureau.departments.len());
-    let board = board(&bureau, &workshop, &Looking::default(), || bar.inc(1));
+    let board_now = board(&bureau, &workshop, &Looking::default(), || bar.inc(1));
     bar.finish_and_clear();
     let binding = Binding {
         set: args.layout.clone().unwrap_or_else(|| Binding::default().set),
         most_pages: args.pages,
         by_department: args.by_department,
     };
+    let earlier = args.since.as_ref().map(|since| Bureau::open(since, found));
+    let date = args.date.as_deref().map(asked_date).transpose().map_err(|wrong| found.push(wrong)).ok().flatten();
+    let (earlier, false) = (earlier.flatten(), found.has_errors()) else { return Vec::new() };
+    let earlier = earlier.map(|bureau| (board(&bureau, &workshop, &Looking::default(), || ()), bureau));
     let mut written = Vec::new();
-    if let Some(book) = Book::plan(&bureau, &board, &workshop, binding, found) {
+    if let Some(book) = Book::plan(&bureau, &board_now, &workshop, binding.clone(), found) {
         let formats = formats(&args.format);
-        let bar = progress(book.volumes());
-        for number in 0..book.volumes() {
-            // Each in its place before the next is made: no more than one is in memory.
-            let files = book.volume(number, &formats, found);
-            if !files.is_empty() {
-                written.extend(place(&target, &files, found));
+        let old = earlier.as_ref().map(|(board, bureau)| Book::plan(bureau, board, &workshop, binding, found));
+        match (old, date) {
+            (None, _) => {
+                write_volumes(&book, &target, found, &mut written, |number, found| book.volume(number, &formats, found))
             }
-            bar.inc(1);
+            (Some(Some(old)), Some(date)) => {
+                if let Some(mut corrected) = Corrected::of(&old, &book, found) {
+                    write_volumes(&book, &target, found, &mut written, |number, found| {
+                        corrected.volume(number, &formats, found)
+                    });
+                    let statement = corrected.statement(&date, &formats, found);
+                    written.extend(place(&target, &statement, found));
+                }
+            }
+            _ => {}
         }
-        bar.finish_and_clear();
     }
     // The program is about to end: the fonts need not be given back.
     std::mem::forget(workshop);
     written
+}
+
+/// Makes every volume and puts it in its place before the next is made: no more than one is in memory.
+fn write_volumes(
+    book: &Book<'_>,
+    target: &Path,
+    found: &mut Diagnostics,
+    written: &mut Vec<PathBuf>,
+    mut volume: impl FnMut(usize, &mut Diagnostics) -> Vec<Output>,
+) {
+    let bar = progress(book.volumes());
+    for number in 0..book.volumes() {
+        let files = volume(number, found);
+        if !files.is_empty() {
+            written.extend(place(target, &files, found));
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
 }

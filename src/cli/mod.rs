@@ -154,7 +154,7 @@ enum Command {
     /// 各部门的公开文本编成一本：封面、目录、汇总表，一份 PDF，一份 DOCX，页多时分册
     #[command(help_template = HELP, override_usage = "gongkai book [选项] <文件夹>")]
     #[command(
-        after_help = "示例：\n  gongkai book 全县                          output/汇编/ 下的 PDF 和 DOCX\n  gongkai book 全县 --pages 500 --by-department\n                                             一册至多 500 页，各部门的页码从 1 起\n\n没有交来、有错误的部门不编入，在它的位置说明原因，其余照编；退出码为 1。"
+        after_help = "示例：\n  gongkai book 全县                          output/汇编/ 下的 PDF 和 DOCX\n  gongkai book 全县 --pages 500 --by-department\n                                             一册至多 500 页，各部门的页码从 1 起\n  gongkai book 全县 --since 2月全县 --date 2024-04-01\n                                             另写更正说明，列出要更换的页\n\n没有交来、有错误的部门不编入，在它的位置说明原因，其余照编；退出码为 1。"
     )]
     Book(book::BookArgs),
     /// 一个数是怎么来的：明细行、公式、舍入、印在哪里、影响哪里

@@ -23,6 +23,7 @@ mod snapshot;
 pub use corrections::{FILE as CORRECTIONS, Reasons, with_reason};
 pub use manifest::{FontRecord, Manifest, OutputRecord, PublishedDocument, PublishedFigure, read_manifest};
 pub use notice::notice;
+pub(crate) use notice::{Change, Since, changes, job_of_notice, left_out, same_in_print};
 pub use snapshot::Snapshot;
 
 use crate::cell_name::is_workbook;

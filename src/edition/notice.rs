@@ -2,30 +2,28 @@
 //! of set.toml); the changes reach it as a dataset of records, a change each, which this module alone fills.
 
 use super::corrections::{FILE, Reasons};
-use super::{Edition, order};
+use super::{Built, Edition, order};
 use crate::compose::Job;
 use crate::data::{Dataset, FileDecl, Record, Taken, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{DocumentDiff, Spot, compare_all};
 use crate::document::Origin;
-use crate::folder::Folder;
 use crate::made::Made;
 use crate::prepare::{Prepared, prepare};
 use crate::workshop::Workshop;
-use crate::write::{Format, Output};
+use crate::write::Output;
 use std::collections::BTreeMap;
 
-/// The statement of what changed in `made`, the documents of `folder`, since `edition`, in the wanted formats. Nothing is
-/// made where nothing on the page changed. `date`: of the statement, ISO.
+/// The statement of what changed in what was built since `edition`, in its formats. Nothing is made where nothing on the
+/// page changed. `date`: of the statement, ISO.
 pub fn notice(
-    folder: &Folder,
-    made: &[Made],
+    built: &Built<'_>,
     edition: &Edition,
     date: &str,
     workshop: &Workshop,
-    formats: &[Format],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Output> {
+    let &Built { folder, made, formats, .. } = built;
     // What is doubtful in the old edition was told when that was published, and in the folder by its build.
     let mut again = Diagnostics::default();
     let old = edition.compose(&mut again);
@@ -36,7 +34,7 @@ pub fn notice(
     }
     let diff = compare_all(&old, made, None);
     for one in &diff.not_compared {
-        diagnostics.push(Diagnostic::warning("E623", format!("更正说明没有包括：{one}")));
+        diagnostics.push(left_out(one));
     }
     let reasons = Reasons::read(folder, &edition.id, diagnostics);
     let mut outputs = Vec::new();
@@ -46,7 +44,8 @@ pub fn notice(
         if diagnostics.has_errors() {
             continue;
         }
-        let Some(job) = job_of_notice(job, changes, edition, date, diagnostics) else { continue };
+        let since = Since { id: &edition.id, date: &order(&edition.id).0 };
+        let Some(job) = job_of_notice(job, changes, &since, date, diagnostics) else { continue };
         let Some(statement) = Made::compose(Prepared { name, job }, None, diagnostics) else { continue };
         diagnostics.extend(statement.found_on_pages(&workshop.fonts).clone());
         if diagnostics.has_errors() {
@@ -59,17 +58,34 @@ pub fn notice(
     }
     reasons.report_unused(&diff.documents, diagnostics);
     if outputs.is_empty() && !diagnostics.has_errors() {
-        let message = format!("印出来的与 {} 相同，没有写更正说明", edition.id);
-        diagnostics.push(Diagnostic::new(crate::diagnostic::Severity::Note, "E624", message));
+        diagnostics.push(same_in_print(&edition.id));
     }
     if diagnostics.has_errors() { Vec::new() } else { outputs }
 }
 
+/// E623: what a statement does not tell.
+pub(crate) fn left_out(what: impl std::fmt::Display) -> Diagnostic {
+    Diagnostic::warning("E623", format!("更正说明没有包括：{what}"))
+}
+
+/// E624: there is nothing to state since `what`.
+pub(crate) fn same_in_print(what: &str) -> Diagnostic {
+    Diagnostic::new(Severity::Note, "E624", format!("印出来的与 {what} 相同，没有写更正说明"))
+}
+
+/// What a statement corrects.
+pub(crate) struct Since<'a> {
+    /// `2023-02-10-1`
+    pub id: &'a str,
+    /// ISO; empty where it is not known.
+    pub date: &'a str,
+}
+
 /// A change as the record's fields, by their ids.
-type Change = BTreeMap<&'static str, String>;
+pub(crate) type Change = BTreeMap<&'static str, String>;
 
 /// Every change of the page with its reason, those of one reason together, in reading order.
-fn changes(diff: &DocumentDiff, reasons: &Reasons, diagnostics: &mut Diagnostics) -> Vec<Change> {
+pub(crate) fn changes(diff: &DocumentDiff, reasons: &Reasons, diagnostics: &mut Diagnostics) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
     let mut add = |kind: &str, spot: &Spot, old: &str, new: &str, address: Option<&str>, numbers: &[usize]| {
         let causes: Vec<_> = numbers.iter().map(|&n| &diff.causes[n]).collect();
@@ -126,10 +142,10 @@ fn changes(diff: &DocumentDiff, reasons: &Reasons, diagnostics: &mut Diagnostics
 }
 
 /// The job of the statement: the set's `[correction]` in place of its parts, the changes in place of their file.
-fn job_of_notice(
+pub(crate) fn job_of_notice(
     mut job: Job,
     changes: Vec<Change>,
-    edition: &Edition,
+    since: &Since<'_>,
     date: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<Job> {
@@ -148,10 +164,8 @@ fn job_of_notice(
     (job.set.title, job.set.file_stem, job.set.parts) = (notice.title, notice.file_stem, notice.parts);
     job.data.datasets.insert(decl.id.clone(), dataset(&decl, changes));
     let values = &mut job.report.values;
-    for (key, value) in
-        [("since", edition.id.clone()), ("since_date", order(&edition.id).0), ("notice_date", date.into())]
-    {
-        values.insert(key.to_string(), value);
+    for (key, value) in [("since", since.id), ("since_date", since.date), ("notice_date", date)] {
+        values.insert(key.to_string(), value.to_string());
     }
     Some(job)
 }

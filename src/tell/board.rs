@@ -3,7 +3,7 @@
 use super::differences;
 use super::findings::json;
 use super::form::cells_wide;
-use crate::bureau::{Board, Compared, Department, Fate, Line, Looked, Standing};
+use crate::bureau::{Board, Compared, Department, Fate, LATE, Line, Looked, Standing};
 use crate::diagnostic::Diagnostic;
 use crate::markup::escape;
 use crate::write::xlsx::list::List;
@@ -146,6 +146,7 @@ fn line_json(line: &Line) -> Value {
         "edition": line.published.as_ref().map(|published| published.edition.as_str()),
         "changed": line.published.as_ref().map(|published| published.changed),
         "findings": line.found.sorted().into_iter().map(|found| json::finding(found, &department.folder)).collect::<Vec<Value>>(),
+        "between": line.between,
         "next": line.next,
     })
 }
@@ -223,7 +224,7 @@ fn row(page: &mut String, line: &Line) {
         let _ = match *head {
             "错误" | "警告" | "已确认" => write!(page, "<td class=\"n\">{text}</td>"),
             "情况" => write!(page, "<td class=\"s\" data-v=\"{}\">{text}</td>", line.standing as u8),
-            "代码" | "公开" | "到期" => write!(page, "<td class=\"c\">{text}</td>"),
+            "代码" | "负责人" | "公开" | "到期" => write!(page, "<td class=\"c\">{text}</td>"),
             // Of several lines that are off the worst one is looked for.
             "控制数" => write!(page, "<td data-v=\"{}\">{text}</td>", largest(line)),
             _ => match text.split_once("gongkai ") {
@@ -308,7 +309,10 @@ fn notice(board: &Board, line: &Line) -> String {
         number += 1;
         let _ = writeln!(text, "    {number}. {words}。");
     };
+    let late = line.found.sorted().into_iter().any(|found| found.code == LATE);
     match &line.brief {
+        // That it is late says so.
+        None if late => {}
         None => item("还没有收到你们的公开数据".to_string()),
         Some(brief) if brief.errors > 0 => {
             let first = brief.first.as_ref().map(|first| format!("，第一处：{first}")).unwrap_or_default();
@@ -320,10 +324,12 @@ fn notice(board: &Board, line: &Line) -> String {
     for found in line.found.sorted() {
         item(found.message.clone());
     }
-    if line.standing == Standing::Good {
+    line.between.iter().for_each(|words| item(format!("与有关部门核对：{words}")));
+    if line.standing == Standing::Good && line.between.is_empty() {
         item(format!("数据已经无误。{}", line.next));
-    }
-    if let Some(due) = department.due.as_ref().filter(|_| line.standing != Standing::Good) {
+    } else if late {
+        text += "    请立即办好后交来。\n";
+    } else if let Some(due) = &department.due {
         let _ = writeln!(text, "    请在 {due} 前办好后交来。");
     }
     if !board.name.is_empty() {
@@ -368,6 +374,7 @@ mod tests {
             brief: (standing != Standing::Absent).then(Brief::default),
             held: Vec::new(),
             found: Diagnostics::default(),
+            between: Vec::new(),
             published: None,
             next: String::new(),
         }

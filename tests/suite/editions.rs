@@ -6,7 +6,7 @@ use crate::departments::Chance;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::diff::{Cause, DocumentDiff, TextKind};
 use gongkai::document::{Block, ColumnKind, Document, Inline, plain_text};
-use gongkai::edition::{Edition, Manifest, Recorded, ids, notice, read_manifest};
+use gongkai::edition::{Built, Edition, Manifest, Recorded, ids, notice, read_manifest};
 use gongkai::folder::Folder;
 use gongkai::made::Made;
 use gongkai::workshop::compose_all;
@@ -548,7 +548,8 @@ fn a_statement_needs_a_reason_and_lists_every_change() {
     let made = |found: &mut Diagnostics| {
         let new = common::made(folder.path());
         let folder = Folder::open(folder.path());
-        notice(&folder, &new, &edition, "2023-03-01", workshop(), &[Format::Docx], found)
+        let built = Built { folder: &folder, made: &new, files: &[], formats: &[Format::Docx] };
+        notice(&built, &edition, "2023-03-01", workshop(), found)
     };
     let mut found = Diagnostics::default();
     assert!(made(&mut found).is_empty(), "nothing changed, nothing to state");

@@ -1,5 +1,5 @@
 //! Every call that changes the disk fails, or is the last one before a kill, in what writes beside a build: `check --fix
-//! --write`, `pull --write`, the cache. (Of builds and editions `editions.rs` asks the same.) Nothing is lost, nothing is
+//! --write`, `pull --write`, the cache, a bureau's book in two volumes, its board with notices. (Of builds and editions `editions.rs` asks the same.) Nothing is lost, nothing is
 //! half, nothing of others is touched, and the next run finishes.
 
 use crate::common::{self, copy, interposer};
@@ -66,7 +66,7 @@ impl Scene {
 
     /// Whether it is the cache that is asked.
     fn keeps(&self) -> bool {
-        self.arguments[0] == "build"
+        ["build", "status"].contains(&self.arguments[0].as_str())
     }
 
     fn restore(&self) {
@@ -214,5 +214,34 @@ fn what_is_pulled_is_written_whole_or_not_at_all() {
 fn what_is_kept_is_whole_or_made_again() {
     let scene = Scene::new(&["build", "data", "--format", "pdf"], |_| {});
     assert!(scene.after.keys().any(|name| name.starts_with("cache")), "something is kept");
+    interrupt(&scene);
+}
+
+/// A second department beside the sample, so that a book has two volumes and a board two lines.
+fn second_department(place: &Path) {
+    copy(&place.join("data"), &place.join("data2"));
+    let report = fs::read_to_string(place.join("data2/report.toml")).expect("a report");
+    let report = report.replacen("code = \"631\"", "code = \"632\"", 1).replacen("name = \"", "name = \"第二", 1);
+    fs::write(place.join("data2/report.toml"), report).expect("writes");
+}
+
+#[test]
+fn each_volume_of_a_book_is_whole_or_not_there() {
+    let scene = Scene::new(&["book", ".", "--pages", "1", "--format", "pdf"], second_department);
+    assert_eq!(scene.after.keys().filter(|name| name.starts_with("output")).count(), 2, "two volumes");
+    interrupt(&scene);
+}
+
+#[test]
+fn a_board_loses_nothing_and_its_notices_are_whole_or_not_there() {
+    // What is kept is named by what decides it, which of files that are not read is their time.
+    let scene = Scene::new(&["status", ".", "--notices", "通知"], |place| {
+        for foreign in ["data/我的笔记.txt", "data/.gongkai-notes.new", "data/text/~草稿.bak"] {
+            fs::remove_file(place.join(foreign)).expect("removed");
+        }
+        second_department(place);
+    });
+    assert_eq!(scene.after.keys().filter(|name| name.starts_with("通知")).count(), 2, "two notices");
+    assert!(scene.after.keys().any(|name| name.starts_with("cache")), "what was looked at is kept");
     interrupt(&scene);
 }

@@ -74,6 +74,11 @@ impl Front {
         workshop: &Workshop,
         diagnostics: &mut Diagnostics,
     ) -> Option<Made> {
+        compose_all(&self.folder(label, first), &workshop.layouts, diagnostics).into_iter().next()
+    }
+
+    /// The data of the book's own set.
+    pub fn folder(&self, label: &str, first: bool) -> Folder {
         let report = format!(
             "code = \"汇编\"\nname = {}\nyear = {}\nlayout = {}\nvolume = {}\nfirst = {}\n",
             toml_string(&self.name),
@@ -83,8 +88,7 @@ impl Front {
             toml_string(if first { "是" } else { "" }),
         );
         let report = ("report.toml".to_string(), Bytes::from(report.as_bytes()));
-        let folder = Folder::of_files(Path::new("汇编"), self.files.iter().cloned().chain([report]));
-        compose_all(&folder, &workshop.layouts, diagnostics).into_iter().next()
+        Folder::of_files(Path::new("汇编"), self.files.iter().cloned().chain([report]))
     }
 }
 

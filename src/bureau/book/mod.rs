@@ -6,7 +6,10 @@
 //! volume after another is in memory, and of a department no more than its document.
 
 mod bind;
+mod correction;
 mod front;
+
+pub use correction::Corrected;
 
 use super::board::{Board, Line, Standing};
 use super::declared::Bureau;
@@ -15,7 +18,7 @@ use crate::document::{Document, Origins};
 use crate::folder::Folder;
 use crate::made::Made;
 use crate::style::Style;
-use crate::typeset::typeset;
+use crate::typeset::{Pages, typeset};
 use crate::workshop::{Workshop, compose_all};
 use crate::write::{Format, Output, write};
 use bind::Binder;
@@ -53,10 +56,31 @@ pub struct Book<'a> {
     volumes: Vec<std::ops::Range<usize>>,
 }
 
+/// A volume before it is written.
+struct Bound {
+    document: Document,
+    style: Style,
+    pages: Pages,
+}
+
+impl Bound {
+    fn write(&self, workshop: &Workshop, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
+        let one = |&format: &Format| {
+            let name = format!("{}.{}", self.document.meta.file_stem, format.ending());
+            Ok(Output { name, bytes: write(&self.document, &self.style, &self.pages, &workshop.fonts, format)? })
+        };
+        let written: Result<Vec<Output>, Diagnostic> = formats.par_iter().map(one).collect();
+        written.unwrap_or_else(|found| {
+            diagnostics.push(found);
+            Vec::new()
+        })
+    }
+}
+
 /// What a department gives to the book.
 enum Part {
-    /// Its documents, each with what its pages look like.
-    Documents(Vec<(Document, Style)>),
+    /// Its documents, each with what `[[document]]` calls it and what its pages look like.
+    Documents(Vec<(Option<String>, Document, Style)>),
     /// Why it has none.
     Missing(String),
 }
@@ -93,11 +117,22 @@ impl<'a> Book<'a> {
     /// The files of a volume, from 0, one of each format. A department that fails has its place and the reason in it; it
     /// is told, and stops nothing. Errors of the volume itself leave it without files.
     pub fn volume(&self, number: usize, formats: &[Format], diagnostics: &mut Diagnostics) -> Vec<Output> {
-        let label = match self.volumes.len() {
+        let bound = self.bound(number, diagnostics);
+        bound.map(|bound| bound.write(self.workshop, formats, diagnostics)).unwrap_or_default()
+    }
+
+    /// What stands on the cover of a volume: 第2册（共3册）; of one alone nothing.
+    fn label(&self, number: usize) -> String {
+        match self.volumes.len() {
             1 => String::new(),
             all => format!("第{}册（共{all}册）", number + 1),
-        };
-        let Some(made) = self.front.compose(&label, number == 0, self.workshop, diagnostics) else { return Vec::new() };
+        }
+    }
+
+    /// A volume, laid out.
+    fn bound(&self, number: usize, diagnostics: &mut Diagnostics) -> Option<Bound> {
+        let label = self.label(number);
+        let made = self.front.compose(&label, number == 0, self.workshop, diagnostics)?;
         let (document, style) = taken(made);
         let mut binder = Binder::new(document, style, self.binding.by_department);
         let lines = &self.board.lines[self.volumes[number].clone()];
@@ -107,7 +142,9 @@ impl<'a> Book<'a> {
             let title = format!("{} {}", department.code, department.name).trim().to_string();
             match part {
                 Part::Documents(documents) => {
-                    for (document, style) in documents {
+                    for (name, document, style) in documents {
+                        // Of several documents each is called by what it is of.
+                        let title = name.map_or_else(|| title.clone(), |name| format!("{title}　{name}"));
                         binder.add(index, &title, &department.name, document, &style);
                     }
                 }
@@ -126,18 +163,12 @@ impl<'a> Book<'a> {
         let pages = typeset(&document, &style, &self.workshop.fonts, &mut found);
         let broken = found.has_errors();
         diagnostics.extend(found);
-        if broken {
-            return Vec::new();
-        }
-        let one = |&format: &Format| {
-            let name = format!("{}.{}", document.meta.file_stem, format.ending());
-            Ok(Output { name, bytes: write(&document, &style, &pages, &self.workshop.fonts, format)? })
-        };
-        let written: Result<Vec<Output>, Diagnostic> = formats.par_iter().map(one).collect();
-        written.unwrap_or_else(|found| {
-            diagnostics.push(found);
-            Vec::new()
-        })
+        (!broken).then_some(Bound { document, style, pages })
+    }
+
+    /// Whether a department's documents are in it, as far as its board tells.
+    fn has(&self, line: &Line) -> bool {
+        line.brief.is_some() && line.standing != Standing::Wrong
     }
 
     /// Composes a department as its own document is.
@@ -156,7 +187,12 @@ impl<'a> Book<'a> {
             let first = found.sorted().first().map(ToString::to_string).unwrap_or_default();
             return Part::Missing(format!("没有做成公开文本：{first}"));
         }
-        Part::Documents(made.into_iter().map(taken).collect())
+        let named = |made: Made| {
+            let name = made.name.clone();
+            let (document, style) = taken(made);
+            (name, document, style)
+        };
+        Part::Documents(made.into_iter().map(named).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use super::evaluate::{Bound, Instance, Linear, Operand};
 use super::names::{cell_name, column_name, row_name, table_name};
 use crate::check::interval::Interval;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::layout::rule::FigureRule;
+use crate::layout::rule::{FigureRule, in_words};
 use crate::money::Unit;
 use rust_decimal::Decimal;
 
@@ -44,21 +44,11 @@ pub fn broken_relation(
 }
 
 /// The rule's reason, source and hint behind a finding.
-pub fn with_reason(mut found: Diagnostic, rule: &FigureRule) -> Diagnostic {
-    let mut hint = String::new();
-    for part in [&rule.why, &rule.hint].into_iter().flatten() {
-        hint.push_str(part);
-        if !part.ends_with(['。', '；', '？']) {
-            hint.push('。');
-        }
+pub fn with_reason(found: Diagnostic, rule: &FigureRule) -> Diagnostic {
+    match in_words(rule.why.as_deref(), rule.hint.as_deref(), rule.source.as_deref()) {
+        Some(hint) => found.hint(hint),
+        None => found,
     }
-    if let Some(source) = &rule.source {
-        hint.push_str(&format!("依据：{source}"));
-    }
-    if !hint.is_empty() {
-        found = found.hint(hint.trim_end_matches('。'));
-    }
-    found
 }
 
 fn operand(book: &Book, operand: &Operand, value: Interval) -> String {

@@ -7,6 +7,7 @@ mod relation;
 
 pub use names::check;
 pub use read::rules;
+pub(crate) use read::{RawSeverity, placed_texts};
 pub use relation::{CellPattern, Compare, Expr, Relation, parse_relation};
 
 use crate::data::filter::Filter;
@@ -115,4 +116,21 @@ impl FigureRule {
         ids.dedup();
         ids
     }
+}
+
+/// The reason, the hint and the source of a rule behind one of its findings; none: it gives none.
+pub(crate) fn in_words(why: Option<&str>, hint: Option<&str>, source: Option<&str>) -> Option<String> {
+    let mut words = String::new();
+    for part in [why, hint].into_iter().flatten() {
+        words.push_str(part);
+        if !part.ends_with(['。', '；', '？']) {
+            words.push('。');
+        }
+    }
+    if let Some(source) = source {
+        words += "依据：";
+        words += source;
+    }
+    let words = words.trim_end_matches('。');
+    (!words.is_empty()).then(|| words.to_string())
 }

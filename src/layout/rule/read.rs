@@ -43,14 +43,27 @@ struct RawRecords {
     are: Node,
 }
 
+/// How grave a finding of a rule is, as the rule writes it.
 #[derive(Deserialize, Default, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum RawSeverity {
+pub(crate) enum RawSeverity {
     #[default]
     Error,
     Warning,
     Note,
     Off,
+}
+
+impl RawSeverity {
+    /// None: the rule is switched off.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            RawSeverity::Error => Some(Severity::Error),
+            RawSeverity::Warning => Some(Severity::Warning),
+            RawSeverity::Note => Some(Severity::Note),
+            RawSeverity::Off => None,
+        }
+    }
 }
 
 /// The rules of `[rule.CODE]` of a checks.toml.
@@ -91,12 +104,7 @@ fn rule(code: &str, place: &Place, node: &Node, diagnostics: &mut Diagnostics) -
     Some(FigureRule {
         code: code.to_string(),
         says: raw.says,
-        severity: match raw.severity {
-            RawSeverity::Error => Some(Severity::Error),
-            RawSeverity::Warning => Some(Severity::Warning),
-            RawSeverity::Note => Some(Severity::Note),
-            RawSeverity::Off => None,
-        },
+        severity: raw.severity.severity(),
         why: raw.why,
         source: raw.source,
         hint: raw.hint,
@@ -150,17 +158,22 @@ fn of_records(raw: &RawRecords, diagnostics: &mut Diagnostics) -> RecordsDemand 
 
 /// A text or an array of texts.
 fn texts(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let placed = node.map(|node| placed_texts(node, diagnostics)).unwrap_or_default();
+    placed.into_iter().map(|(text, _)| text).collect()
+}
+
+/// A text or an array of texts, each with its place. E201: what is none.
+pub(crate) fn placed_texts(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {
     let one = |node: &Node, diagnostics: &mut Diagnostics| match &node.value {
-        Tree::String(text) => Some(text.clone()),
+        Tree::String(text) => Some((text.clone(), node.place.clone())),
         _ => {
             diagnostics.push(Diagnostic::error("E201", "这里应为文字，或文字的数组").at(node.place.clone()));
             None
         }
     };
-    match node {
-        None => Vec::new(),
-        Some(Node { value: Tree::Array(items), .. }) => items.iter().filter_map(|n| one(n, diagnostics)).collect(),
-        Some(node) => one(node, diagnostics).into_iter().collect(),
+    match &node.value {
+        Tree::Array(items) => items.iter().filter_map(|n| one(n, diagnostics)).collect(),
+        _ => one(node, diagnostics).into_iter().collect(),
     }
 }
 

@@ -372,6 +372,36 @@ impl Department {
         Department { set, name, level, units, lines, prior, field, seed }
     }
 
+    /// Pays `fen` of its own income to the department above it, and no more.
+    pub fn pay_up(&mut self, fen: i64) {
+        self.lines.retain(|line| line.category != Category::PaidUp);
+        self.lines.push(self.own_line(Category::PaidUp, "事业收入", fen));
+    }
+
+    /// Gets `fen` from a department below it, and no more, and spends them.
+    pub fn take_in(&mut self, fen: i64) {
+        self.lines.retain(|line| line.fund != "附属单位上缴收入");
+        self.lines.push(self.own_line(Category::Basic, "附属单位上缴收入", fen));
+    }
+
+    /// A line of what its last unit has beside 财政拨款.
+    fn own_line(&self, category: Category, fund: &'static str, amount: i64) -> Line {
+        let unit = self.units.last().expect("it has units");
+        let basic = category == Category::Basic;
+        Line {
+            unit: unit.name.clone(),
+            function: self.field.running[usize::from(unit.nature == "事业")].to_string(),
+            category,
+            econ: if basic { "30201" } else { "" },
+            purpose: if basic { "办公费".into() } else { String::new() },
+            project: String::new(),
+            three: "",
+            fund,
+            carried: false,
+            amount,
+        }
+    }
+
     /// The files of its data folder, by their paths in it.
     pub fn files(&self) -> BTreeMap<String, String> {
         // Of its own chance, so that a file's content does not depend on which were made before it.

@@ -3,7 +3,7 @@
 mod hostile;
 mod looks;
 pub mod mutate;
-mod office;
+pub mod office;
 pub mod printed;
 mod sample;
 pub mod structure;

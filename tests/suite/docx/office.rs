@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What `office.py` prints; None where a tool is missing (which fails under GONGKAI_REQUIRE_TOOLS=1).
-fn office(arguments: &[&Path]) -> Option<Value> {
+pub fn office(arguments: &[&Path]) -> Option<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outside/office.py");
     let output = Command::new("python3").arg(script).args(arguments).output();
     let missing = |what: &str| {

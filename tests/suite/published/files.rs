@@ -251,3 +251,39 @@ fn audit_tells_each_file_and_the_sum() {
     gongkai::published::import::take(&bytes, Path::new("公开.pdf"), None, &layouts, &mut found).expect("it is read");
     assert!(!found.has_errors(), "{:?}", said(&found));
 }
+
+/// Parts of an audit together are the whole of it, each file in one of them.
+#[test]
+fn parts_of_an_audit_are_the_whole_of_it() {
+    let desk = desk();
+    for (name, bytes) in [("坏.pdf", "%PDF-1.7\n?"), ("坏二.pdf", "?"), ("坏三.docx", "PK")] {
+        std::fs::write(desk.path().join(name), bytes).expect("writes");
+    }
+    let files = ["公开.pdf", "坏.pdf", "没有.pdf", "坏二.pdf", "坏三.docx"];
+    let audited = |part: &str| {
+        let part: Vec<&str> = if part.is_empty() { vec![] } else { vec!["--part", part] };
+        let output = gongkai(desk.path(), &[&["audit"], &files[..], &["--format", "json"], &part[..]].concat());
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (json["findings"].as_array().expect("a list").clone(), stderr(&output), output.status.code())
+    };
+    let (whole, told, code) = audited("");
+    assert_eq!(code, Some(1));
+    let parts = ["1/3", "2/3", "3/3"].map(audited);
+    for (index, file) in files.iter().enumerate() {
+        let named = |told: &str| told.lines().any(|line| line.starts_with(&format!("{file}：")));
+        assert!(named(&told), "{told}");
+        for (part, (_, told, _)) in parts.iter().enumerate() {
+            assert_eq!(named(told), part == index % 3, "{file} is done in part {} alone:\n{told}", index % 3 + 1);
+        }
+    }
+    let texts = |findings: &[serde_json::Value]| {
+        let mut texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        texts.sort();
+        texts
+    };
+    let joined: Vec<serde_json::Value> = parts.iter().flat_map(|(findings, ..)| findings.clone()).collect();
+    assert_eq!(texts(&joined), texts(&whole));
+    // More parts than files: one of them has nothing to do, and that is no mistake.
+    let (none, told, code) = audited("7/8");
+    assert_eq!((none.len(), code), (0, Some(0)), "{told}");
+}
