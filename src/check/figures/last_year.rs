@@ -10,7 +10,7 @@ use crate::money::{Unit, told};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 pub const PAGE: RulePage = RulePage {
-    code: "X060",
+    code: "X059",
     severity: Severity::Warning,
     title: "上年数与上年公布的不同",
     reason: "今年文本里的上年数，就是上年公布的那个数；调整了口径或改正过的，公布时要说明。新年度的文件夹记着上年最后一版印出的每个数\

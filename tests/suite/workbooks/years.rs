@@ -56,7 +56,7 @@ fn three_hundred_lines_are_filled_into_one_workbook_and_the_next_year_begins_fro
     let typed = filled(&last, "2025");
     let names = || std::fs::read_dir(disk.path()).expect("a folder").count();
     assert_eq!(names(), 1, "nothing but the workbook");
-    let (figures, _) = published(&Folder::open_workbook(&last), "X060");
+    let (figures, _) = published(&Folder::open_workbook(&last), "X059");
     assert_eq!(figures, typed.map(Some));
 
     let said = made(&path, Begin { like: Some(last.clone()), ..Begin::default() });
@@ -64,7 +64,7 @@ fn three_hundred_lines_are_filled_into_one_workbook_and_the_next_year_begins_fro
     assert_eq!(names(), 2);
     let now = filled(&path, "2026");
     assert_ne!(now, typed);
-    let (figures, told) = published(&Folder::open_workbook(&path), "X060");
+    let (figures, told) = published(&Folder::open_workbook(&path), "X059");
     assert_eq!(figures, now.map(Some));
     assert_eq!(told, [""; 0], "last year's figures are those that were published");
 
@@ -81,7 +81,7 @@ fn three_hundred_lines_are_filled_into_one_workbook_and_the_next_year_begins_fro
     };
     let changed = correct_all(&folder, prior, &[line("1.00"), line("99999.00")]).expect("corrected");
     let told = common::workshop().open(&changed, Aim::Look).found;
-    let told: Vec<String> = told.sorted().iter().filter(|told| told.code == "X060").map(ToString::to_string).collect();
+    let told: Vec<String> = told.sorted().iter().filter(|told| told.code == "X059").map(ToString::to_string).collect();
     assert!(
         told.iter().any(|told| {
             told.starts_with("632-2026.xlsx 上年预算") && told.contains("的上年数是") && told.contains("上年公布的是")
