@@ -61,9 +61,13 @@ pub fn judge_words(one: &Diagnostic, input: Option<&str>) {
     // E102 lists single characters of a code.
     let Some(input) = input.filter(|_| one.code != "E102").map(str::to_lowercase) else { return };
     // What a message leaves out (quotation marks, spaces, digits, what does not show) may have parted a word's letters.
-    let letters: String = input.chars().filter(char::is_ascii_alphabetic).collect();
+    let letters = |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>();
+    // So may a sign that TOML writes with a letter: \e, \t.
+    let signs = ["\\b", "\\e", "\\f", "\\n", "\\r", "\\t"];
+    let without_signs = signs.iter().fold(input.clone(), |text, sign| text.replace(sign, ""));
+    let (letters, others) = (letters(&input), letters(&without_signs));
     for word in latin_words(&shown) {
-        let is_users = letters.contains(&word);
+        let is_users = letters.contains(&word) || others.contains(&word);
         assert!(known_words().contains(word.as_str()) || is_users, "“{word}” is not the user's: {shown}");
     }
 }
