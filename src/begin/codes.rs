@@ -46,9 +46,7 @@ impl<'a> Renewal<'a> {
             }
             let column = Column { decl, head: &field.head, number: index as u32 + 1 };
             for (code, rows) in rows {
-                self.of_code(&code, &rows, &column, (then, now), diagnostics);
-                let year = u16::try_from(self.former.report.year).unwrap_or_default();
-                match now.fate(&code, then, year) {
+                match self.of_code(&code, &rows, &column, (then, now), diagnostics) {
                     Fate::Moved(to) => {
                         let to: Arc<str> = to.into();
                         rows.iter().for_each(|&row| records[row].values[index] = Value::Text(to.clone()));
@@ -63,7 +61,7 @@ impl<'a> Renewal<'a> {
         }
     }
 
-    /// Tells what becomes of a code and of those above it.
+    /// What becomes of a code; it is told, and what becomes of those above it.
     fn of_code(
         &mut self,
         code: &str,
@@ -71,7 +69,7 @@ impl<'a> Renewal<'a> {
         column: &Column,
         (then, now): (&Class, &Class),
         diagnostics: &mut Diagnostics,
-    ) {
+    ) -> Fate {
         let (last, year) = (self.former.report.year, now.year.map(i32::from).unwrap_or(self.former.report.year + 1));
         let of_year = u16::try_from(last).unwrap_or_default();
         let was = |code: &str| then.names.get(code).map_or_else(String::new, |name| format!("（{name}）"));
@@ -89,14 +87,15 @@ impl<'a> Renewal<'a> {
             }
         }
         let gone = || format!("{}“{code}”{}不在 {year} 年的科目表中", column.head, was(code));
-        let found = match now.fate(code, then, of_year) {
-            Fate::Stays { .. } => return,
+        let fate = now.fate(code, then, of_year);
+        let found = match &fate {
+            Fate::Stays { .. } => return fate,
             Fate::Moved(to) => {
                 let message = format!(
                     "{}“{code}”{}在 {year} 年的科目表中改为 {to}{}，已照改；{told}",
                     column.head,
                     was(code),
-                    is(&to)
+                    is(to)
                 );
                 Diagnostic::new(Severity::Note, "E518", message).hint("请核对；不对的，在工作簿里改")
             }
@@ -119,6 +118,7 @@ impl<'a> Renewal<'a> {
             )),
         };
         diagnostics.push(found.at(place()));
+        fate
     }
 }
 

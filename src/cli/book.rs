@@ -77,9 +77,13 @@ fn bind(args: &BookArgs, found: &mut Diagnostics) -> Vec<PathBuf> {
             return Vec::new();
         }
     };
-    let bar = progress(bureau.departments.len());
-    let board_now = board(&bureau, &workshop, &Looking::default(), || bar.inc(1));
-    bar.finish_and_clear();
+    let looked_at = |bureau: &Bureau| {
+        let bar = progress(bureau.departments.len());
+        let board = board(bureau, &workshop, &Looking::default(), || bar.inc(1));
+        bar.finish_and_clear();
+        board
+    };
+    let board = looked_at(&bureau);
     let binding = Binding {
         set: args.layout.clone().unwrap_or_else(|| Binding::default().set),
         most_pages: args.pages,
@@ -88,22 +92,26 @@ fn bind(args: &BookArgs, found: &mut Diagnostics) -> Vec<PathBuf> {
     let earlier = args.since.as_ref().map(|since| Bureau::open(since, found));
     let date = args.date.as_deref().map(asked_date).transpose().map_err(|wrong| found.push(wrong)).ok().flatten();
     let (earlier, false) = (earlier.flatten(), found.has_errors()) else { return Vec::new() };
-    let earlier = earlier.map(|bureau| (board(&bureau, &workshop, &Looking::default(), || ()), bureau));
+    let earlier = earlier.map(|bureau| (looked_at(&bureau), bureau));
     let mut written = Vec::new();
-    if let Some(book) = Book::plan(&bureau, &board_now, &workshop, binding.clone(), found) {
+    if let Some(book) = Book::plan(&bureau, &board, &workshop, binding.clone(), found) {
         let formats = formats(&args.format);
         let old = earlier.as_ref().map(|(board, bureau)| Book::plan(bureau, board, &workshop, binding, found));
         match (old, date) {
             (None, _) => {
-                write_volumes(&book, &target, found, &mut written, |number, found| book.volume(number, &formats, found))
+                let volume = |number, found: &mut Diagnostics| book.volume(number, &formats, found);
+                write_volumes(&book, &target, found, &mut written, volume);
             }
             (Some(Some(old)), Some(date)) => {
                 if let Some(mut corrected) = Corrected::of(&old, &book, found) {
-                    write_volumes(&book, &target, found, &mut written, |number, found| {
+                    let whole = write_volumes(&book, &target, found, &mut written, |number, found| {
                         corrected.volume(number, &formats, found)
                     });
-                    let statement = corrected.statement(&date, &formats, found);
-                    written.extend(place(&target, &statement, found));
+                    // Of a volume that is not there nobody could say which pages to replace.
+                    if whole {
+                        let statement = corrected.statement(&date, &formats, found);
+                        written.extend(place(&target, &statement, found));
+                    }
                 }
             }
             _ => {}
@@ -114,21 +122,23 @@ fn bind(args: &BookArgs, found: &mut Diagnostics) -> Vec<PathBuf> {
     written
 }
 
-/// Makes every volume and puts it in its place before the next is made: no more than one is in memory.
+/// Makes every volume and puts it in its place before the next is made: no more than one is in memory. Whether all are there.
 fn write_volumes(
     book: &Book<'_>,
     target: &Path,
     found: &mut Diagnostics,
     written: &mut Vec<PathBuf>,
     mut volume: impl FnMut(usize, &mut Diagnostics) -> Vec<Output>,
-) {
+) -> bool {
+    let mut whole = true;
     let bar = progress(book.volumes());
     for number in 0..book.volumes() {
         let files = volume(number, found);
-        if !files.is_empty() {
-            written.extend(place(target, &files, found));
-        }
+        let placed = if files.is_empty() { Vec::new() } else { place(target, &files, found) };
+        whole &= !placed.is_empty();
+        written.extend(placed);
         bar.inc(1);
     }
     bar.finish_and_clear();
+    whole
 }

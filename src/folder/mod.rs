@@ -31,6 +31,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+/// So many workbooks are kept open; a department has one or two.
+const MOST_BOOKS: usize = 4;
+
 /// Folders of a data folder whose files its documents are made of, beside its own.
 pub const FOLDERS: [&str; 4] = ["classification", "layout", "tables", "text"];
 /// How the names of files end that are read as records, declarations and prose.
@@ -351,7 +354,11 @@ impl Folder {
             return Ok(Some(book.clone()));
         }
         let book = Arc::new(Workbook::open(&bytes, name)?);
-        books().insert(name.to_owned(), book.clone());
+        let mut books = books();
+        if books.len() >= MOST_BOOKS {
+            books.clear();
+        }
+        books.insert(name.to_owned(), book.clone());
         Ok(Some(book))
     }
 

@@ -32,7 +32,7 @@ pub use department::{FACTS, HEADS, TEXTS, Written, unpack};
 pub use formula::Differing;
 pub use patch::{Change, Entry, lines_refused, patch, patch_what_can};
 
-/// The most cells with content of a sheet; a ledger of 5,000 lines has 50,000.
+/// The most cells with content of a workbook, of all its sheets that are read; a ledger of 5,000 lines has 50,000.
 pub const MOST_CELLS: usize = 3_000_000;
 
 /// A workbook, opened: what sheets it has. Each is read when first asked for.
@@ -41,11 +41,20 @@ pub struct Workbook {
     file: Arc<str>,
     bytes: Bytes,
     book: Book,
-    /// Sheets that were read, by the parts that hold them.
-    read: Mutex<HashMap<String, Arc<Cells>>>,
+    read: Mutex<Read>,
 }
 
-/// Sheets of more cells are read again when they are asked for again.
+/// The sheets that were read, by the parts that hold them.
+#[derive(Default)]
+struct Read {
+    /// How many cells each has.
+    counts: HashMap<String, usize>,
+    /// Those that are kept, and how many cells they have together.
+    kept: HashMap<String, Arc<Cells>>,
+    cells: usize,
+}
+
+/// Beyond so many cells in all, sheets are read again when they are asked for again.
 const KEPT_CELLS: usize = 200_000;
 
 /// By its format. Only the first is read sheet by sheet, and written.
@@ -234,10 +243,10 @@ impl Workbook {
         sheet_name(&self.file, &sheet.name)
     }
 
-    /// Reads a sheet, once unless it is very large. Errors: E171, E172, at the sheet.
+    /// Reads a sheet, once unless there are very many cells. Errors: E171, E172, at the sheet.
     pub fn read(&self, sheet: &SheetInfo) -> Result<Arc<Cells>, Diagnostic> {
         let known = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cells) = known().get(&sheet.part) {
+        if let Some(cells) = known().kept.get(&sheet.part) {
             return Ok(cells.clone());
         }
         let cells = match &self.book {
@@ -248,8 +257,18 @@ impl Workbook {
             Book::Xls(book) => book.read(sheet),
         };
         let cells = Arc::new(cells);
-        if cells.rows.iter().map(|row| row.cells.len()).sum::<usize>() <= KEPT_CELLS {
-            known().insert(sheet.part.clone(), cells.clone());
+        let count = cells.rows.iter().map(|row| row.cells.len()).sum::<usize>();
+        let mut read = known();
+        let others: usize = read.counts.iter().filter(|(part, _)| **part != sheet.part).map(|(_, count)| count).sum();
+        // Whoever takes a workbook in holds all its sheets.
+        if others + count > MOST_CELLS {
+            let message = format!("工作簿各表有内容的格合计超过 {MOST_CELLS} 个，这一张没有读取");
+            let found = Diagnostic::error("E172", message).at(Place::file(self.name_of(sheet)));
+            return Err(found.hint("请确认放的是这个文件；不是要公开的数据，请移到别的工作簿"));
+        }
+        read.counts.insert(sheet.part.clone(), count);
+        if read.cells + count <= KEPT_CELLS && read.kept.insert(sheet.part.clone(), cells.clone()).is_none() {
+            read.cells += count;
         }
         Ok(cells)
     }

@@ -152,13 +152,16 @@ fn formats(archive: &mut Archive, name: &str) -> Result<Vec<NumberFormat>, Fault
 }
 
 /// A sheet while it is read.
+/// Room for at most so many cells of a row is made ahead: rows of many may be followed by rows of one.
+const MOST_AHEAD: usize = 64;
+
 struct SheetReader<'a> {
     book: &'a Book,
     name: &'a str,
     cells: Cells,
     count: usize,
     row: CellRow,
-    /// Cells of the row before.
+    /// Cells of the row before, for which room is made ahead.
     usual: usize,
     cell: Option<Open>,
     /// The value of the cell that is open.
@@ -283,7 +286,7 @@ impl<'a> SheetReader<'a> {
                 let number = number.filter(|n| (1..=cell_name::MOST_ROWS).contains(n));
                 let number = number.ok_or_else(|| self.malformed())?;
                 let hidden = attribute(element, "hidden").is_some_and(|v| is_true(&v));
-                self.row = CellRow { number, hidden, cells: Vec::with_capacity(self.usual) };
+                self.row = CellRow { number, hidden, cells: Vec::with_capacity(self.usual.min(MOST_AHEAD)) };
             }
             "mergeCell" => {
                 let range = attribute(element, "ref").and_then(|range| read_range(&range));

@@ -162,7 +162,8 @@ fn texts(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<String> {
     placed.into_iter().map(|(text, _)| text).collect()
 }
 
-/// A text or an array of texts, each with its place. E201: what is none.
+/// A text or an array of texts, each with its place. E201: what is none, and an array of nothing, by which a rule would
+/// never be asked.
 pub(crate) fn placed_texts(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {
     let one = |node: &Node, diagnostics: &mut Diagnostics| match &node.value {
         Tree::String(text) => Some((text.clone(), node.place.clone())),
@@ -172,7 +173,13 @@ pub(crate) fn placed_texts(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(S
         }
     };
     match &node.value {
-        Tree::Array(items) => items.iter().filter_map(|n| one(n, diagnostics)).collect(),
+        Tree::Array(items) => {
+            if items.is_empty() {
+                let found = Diagnostic::error("E201", "数组是空的，这里至少要写一个").at(node.place.clone());
+                diagnostics.push(found.hint("不需要的，删去整个键"));
+            }
+            items.iter().filter_map(|n| one(n, diagnostics)).collect()
+        }
         _ => one(node, diagnostics).into_iter().collect(),
     }
 }

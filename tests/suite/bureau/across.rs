@@ -86,6 +86,8 @@ fn a_rule_that_cannot_be_read_or_asked_is_told_at_its_place() {
         [rule.X908]\nsays = \"八\"\nis = \"t3/合计/合计 = 1\"\n\
         [rule.X909]\nsays = \"九\"\nis = [\"601:支出合计 > 0\", \"602:支出合计 > 0\"]\n\
         [rule.X910]\nsays = \"十\"\neach = { department = 601 }\nis = \"{department}:支出合计 > 0\"\n\
+        [rule.X911]\nsays = \"十一\"\neach = { department = [] }\nis = \"{department}:支出合计 > 0\"\n\
+        [rule.X912]\nsays = \"十二\"\nis = []\n\
         [other]\n",
     );
     let (board, _) = bureau.board(&[]);
@@ -97,7 +99,10 @@ fn a_rule_that_cannot_be_read_or_asked_is_told_at_its_place() {
         .collect();
     assert_eq!(
         told,
-        ["1 E840", "6 E840", "9 E840", "12 E840", "13 E840", "21 E840", "24 E840", "27 E840", "30 E201", "32 E840"]
+        [
+            "1 E840", "6 E840", "9 E840", "12 E840", "13 E840", "21 E840", "24 E840", "27 E840", "30 E201", "34 E201",
+            "38 E201", "39 E840"
+        ]
     );
     assert_eq!(
         found(&board).iter().filter(|(folder, _)| folder == "601").map(|(_, code)| code.as_str()).collect::<Vec<_>>(),

@@ -26,8 +26,12 @@ fn with_part(name: &str, content: Vec<u8>) -> Vec<u8> {
 const SHEET: &str = "xl/worksheets/sheet1.xml";
 
 fn sheet(data: &str) -> Vec<u8> {
+    with_part(SHEET, worksheet(data))
+}
+
+fn worksheet(data: &str) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    with_part(SHEET, format!("<worksheet xmlns=\"{main}\"><sheetData>{data}</sheetData></worksheet>").into_bytes())
+    format!("<worksheet xmlns=\"{main}\"><sheetData>{data}</sheetData></worksheet>").into_bytes()
 }
 
 #[test]
@@ -79,6 +83,14 @@ fn a_million_rows_and_cells_in_the_corners_of_a_sheet_cost_what_they_hold() {
         .collect();
     let said = refused(sheet(&filled));
     assert!(said.contains("错误[E172] 工作簿中的 xl/worksheets/sheet1.xml 有内容的格超过 3000000 个"), "{said}");
+    // Of several sheets, all together.
+    let half: String = (1..=160_000u32).map(|_| format!("<row>{}</row>", "<c><v>1</v></c>".repeat(10))).collect();
+    let mut book = Book::of(["甲", "乙"].map(|name| Sheet::new(name, vec![texts(&["功能科目"])])).into());
+    for part in [SHEET, "xl/worksheets/sheet2.xml"] {
+        book.parts.push((part.to_string(), worksheet(&half)));
+    }
+    let said = refused(book.bytes());
+    assert!(said.starts_with("数据.xlsx 乙 错误[E172] 工作簿各表有内容的格合计超过 3000000 个"), "{said}");
     // Merged ranges over all rows, again and again.
     let merges: String = (0..50_000).map(|n| format!("<mergeCell ref=\"A{}:A1048576\"/>", n % 1_000 + 2)).collect();
     let folder = copy_of_sample();
