@@ -1,7 +1,7 @@
 //! A correction of one cell: `ledger.csv:2 金额=1.00`, made in a file of every kind of field. Nothing else changes.
 #![no_main]
 
-use gongkai::data::{Correction, Value, corrected};
+use gongkai::data::{Correction, Value, correct_text};
 use gongkai::diagnostic::Diagnostics;
 use gongkai_fuzz::{PARSER, judge_words, table, twice};
 
@@ -16,7 +16,11 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         Ok(correction) => correction,
         Err(found) => return judge_words(&found, Some(text)),
     };
-    match twice(PARSER, || corrected(FILE.to_string(), &table::declared(), &correction)) {
+    let corrected = || {
+        let read = correct_text(FILE.to_string(), &table::declared(), std::slice::from_ref(&correction));
+        read.and_then(|(new, refused)| refused.into_iter().next().map_or(Ok(new), |(_, refused)| Err(refused)))
+    };
+    match twice(PARSER, corrected) {
         Err(found) => judge_words(&found, Some(&format!("{text} all.csv"))),
         Ok(new) => {
             let (before, after) = (values(FILE), values(&new));

@@ -56,12 +56,14 @@ fn at_once(book: &Workbook, sheet: &str) {
     let entry = |n: u32| Entry::Text(format!("第{n}格"));
     let change = |n: u32| Change { sheet: sheet.to_owned(), cell: (1 + n % 7, 1 + n * 5 % 30), entry: entry(n) };
     let changes: Vec<Change> = (0..40).map(change).collect();
-    let Ok((bytes, kept)) = patch_what_can(book, &changes) else { return };
+    let Ok((bytes, refused)) = patch_what_can(book, &changes) else { return };
     let after = Workbook::open(&bytes.into(), NAME).expect("what is written is a workbook");
     let info = after.sheets().iter().find(|info| info.name == sheet).expect("its sheet");
     let cells = after.read(info).expect("what is written is read");
-    for index in kept {
-        let Change { cell: (column, row), .. } = changes[index];
+    for (index, &Change { cell: (column, row), .. }) in changes.iter().enumerate() {
+        if refused.iter().any(|(refused, _)| *refused == index) {
+            continue;
+        }
         // Of one cell the last change counts.
         let last = changes.iter().rfind(|change| change.cell == (column, row)).expect("the change");
         let said = cells.row(row).and_then(|row| row.at(column)).map(|cell| cell.text.to_string());

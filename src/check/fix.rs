@@ -5,7 +5,7 @@ use crate::data::csv_file::{fields_of, separator_of};
 use crate::diagnostic::{Column, Diagnostic, Diagnostics, Fix, Place};
 use crate::folder::Folder;
 use crate::workbook::{self, CellKind, Cells, Change, Entry};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
@@ -74,13 +74,14 @@ fn patch_workbook(folder: &Folder, file: &str, findings: &[&Diagnostic]) -> Opti
     };
     let changes: Vec<Change> = texts.iter().map(change).collect();
     // What cannot be written is left to the user.
-    let (bytes, kept) = workbook::patch_what_can(&book, &changes).ok()?;
-    if kept.is_empty() {
+    let (bytes, refused) = workbook::patch_what_can(&book, &changes).ok()?;
+    if refused.len() == changes.len() {
         return None;
     }
+    let refused: HashSet<usize> = refused.into_iter().map(|(index, _)| index).collect();
     let (mut before, mut after) = (String::new(), String::new());
-    let texts: Vec<_> = texts.into_iter().collect();
-    for ((sheet, column, row), (old, new)) in kept.iter().map(|&index| &texts[index]) {
+    let written = texts.iter().enumerate().filter(|(index, _)| !refused.contains(index));
+    for (_, ((sheet, column, row), (old, new))) in written {
         let name = format!("{sheet}!{}{row}", letters(*column));
         before += &format!("{name}\t{}\n", old.replace('\n', "⏎"));
         after += &format!("{name}\t{}\n", new.replace('\n', "⏎"));

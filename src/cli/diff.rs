@@ -3,7 +3,7 @@
 use super::folders::Places;
 use super::messages::{print, tell};
 use crate::bureau::{self, BUREAU, Bureau};
-use crate::data::{Correction, correct, decl_of};
+use crate::data::{Correction, FileDecl, correct_what_can, decl_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{Diff, compare_all, compare_docx};
 use crate::edition::{self, Edition, MANIFEST};
@@ -15,6 +15,7 @@ use crate::tell::board::{differences_as_json, differences_as_text};
 use crate::tell::differences::{as_csv, as_html, as_json, as_text};
 use crate::workshop::{Aim, compose_all, find_fonts};
 use clap::{Args, ValueEnum};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -204,9 +205,9 @@ fn last_edition(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
 
 /// The folder as it would be with the corrections.
 fn corrections(folder: &Folder, made: &[Made], given: &[String], diagnostics: &mut Diagnostics) -> Option<Folder> {
-    let mut folder = folder.clone();
+    let mut by_file: BTreeMap<String, (&FileDecl, Vec<Correction>)> = BTreeMap::new();
     for text in given {
-        let change = || {
+        let read = || {
             let correction = Correction::read(text)?;
             let found =
                 made.iter().find_map(|made| decl_of(&made.job().set.schema, &made.job().data, &correction.file));
@@ -216,10 +217,20 @@ fn corrections(folder: &Folder, made: &[Made], given: &[String], diagnostics: &m
                 files.dedup();
                 correction.no_such_file().hint(format!("可以更正的：{}", files.join("、")))
             })?;
-            correct(&folder, decl, &correction)
+            Ok((decl, correction))
         };
-        match change() {
-            Ok(corrected) => folder = corrected,
+        match read() {
+            Ok((decl, one)) => by_file.entry(one.file.clone()).or_insert((decl, Vec::new())).1.push(one),
+            Err(found) => diagnostics.push(found),
+        }
+    }
+    let mut folder = folder.clone();
+    for (decl, corrections) in by_file.into_values() {
+        match correct_what_can(&folder, decl, &corrections) {
+            Ok((corrected, refused)) => {
+                folder = corrected;
+                refused.into_iter().for_each(|(_, refused)| diagnostics.push(refused));
+            }
             Err(found) => diagnostics.push(found),
         }
     }

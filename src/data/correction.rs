@@ -2,9 +2,8 @@
 
 use super::Data;
 use super::given::Content;
-use super::grid::entry;
 use super::heading::Headings;
-use super::schema::{FileDecl, Schema};
+use super::schema::{FileDecl, Kind, Schema};
 use super::sheet::{Classes, Sheet};
 use super::typed::words;
 use crate::cell_name::{self, letters, read_letters, sheet_name, sheet_of};
@@ -12,7 +11,8 @@ use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::file_findings::FileFindings;
 use crate::folder::Folder;
 use crate::money::Unit;
-use crate::workbook::{Cells, Change, Workbook, patch};
+use crate::workbook::{Cells, Change, Entry, NotMade, Workbook, patch_what_can};
+use rust_decimal::Decimal;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -125,13 +125,42 @@ pub(super) fn cells_of(
     Ok((book, cells))
 }
 
-/// A workbook with cells of one sheet changed, in one pass ([`patch`]).
-pub(super) fn correct_cells(
+/// A folder with one cell of one of its files changed, the rest of the file as it was. Errors: as [`correct_all`].
+pub fn correct(folder: &Folder, decl: &FileDecl, correction: &Correction) -> Result<Folder, Diagnostic> {
+    correct_all(folder, decl, std::slice::from_ref(correction))
+}
+
+/// A folder with cells of one file changed. Errors: as [`correct_what_can`], the first of the corrections' among them.
+pub fn correct_all(folder: &Folder, decl: &FileDecl, corrections: &[Correction]) -> Result<Folder, Diagnostic> {
+    let (folder, refused) = correct_what_can(folder, decl, corrections)?;
+    refused.into_iter().next().map_or(Ok(folder), |(_, refused)| Err(refused))
+}
+
+/// A folder with cells of one file changed in one pass, whatever their number, the rest of the file as it was; and the
+/// corrections that are not made, each with its E161 (no such line or column) or E718 ([`patch_what_can`]). Errors, of
+/// the whole file: E161, and those of [`Folder::text`] and [`Folder::with_text`].
+pub fn correct_what_can(
+    folder: &Folder,
+    decl: &FileDecl,
+    corrections: &[Correction],
+) -> Result<(Folder, Vec<NotMade>), Diagnostic> {
+    let Some(file) = corrections.first().map(|first| first.file.as_str()) else {
+        return Ok((folder.clone(), Vec::new()));
+    };
+    if let Some(sheet) = sheet_of(file).filter(|(workbook, _)| folder.is_file(workbook)) {
+        return correct_cells(folder, decl, sheet, corrections);
+    }
+    let (text, refused) = correct_text(folder.text(file)?, decl, corrections)?;
+    Ok((folder.with_text(file, &text)?, refused))
+}
+
+/// Cells of one sheet of a workbook, by [`patch_what_can`].
+fn correct_cells(
     folder: &Folder,
     decl: &FileDecl,
     (workbook, name): (&str, &str),
     corrections: &[Correction],
-) -> Result<Folder, Diagnostic> {
+) -> Result<(Folder, Vec<NotMade>), Diagnostic> {
     let file = sheet_name(workbook, name);
     let file = file.as_str();
     let wrong = |line: u32, what: &str| Diagnostic::error("E161", what).at(Place::field(file, line, 0));
@@ -142,8 +171,8 @@ pub(super) fn correct_cells(
     let Some(sheet) = opened else {
         return Err(wrong(line, "工作表里没有列名，无法更正").hint("先用 gongkai check 检查这个工作簿"));
     };
-    let mut changes = Vec::with_capacity(corrections.len());
-    for Correction { line, head, value, .. } in corrections {
+    let change = |correction: &Correction| {
+        let Correction { line, head, value, .. } = correction;
         let column = column_of(&sheet.headings, decl, head).map(|column| column as u32 + 1);
         let Some(column) = column.or_else(|| read_letters(head)) else {
             return Err(no_column(&sheet.headings, head).at(Place::field(file, *line, 0)));
@@ -153,9 +182,76 @@ pub(super) fn correct_cells(
         }
         let field = sheet.headings.of_field.iter().position(|&of| of == Some(column as usize - 1));
         let entry = entry(value, field.map(|field| &decl.fields[field].kind));
-        changes.push(Change { sheet: name.to_owned(), cell: (column, *line), entry });
+        Ok(Change { sheet: name.to_owned(), cell: (column, *line), entry })
+    };
+    let (changes, mut refused) = apart(corrections.iter().map(change));
+    let (of, changes): (Vec<usize>, Vec<Change>) = changes.into_iter().unzip();
+    let (written, not_made) = patch_what_can(&book, &changes)?;
+    refused.extend(not_made.into_iter().map(|(index, refused)| (of[index], refused)));
+    refused.sort_by_key(|(index, _)| *index);
+    Ok((folder.with(workbook, written), refused))
+}
+
+/// The text of a record file with cells changed, as [`correct_what_can`].
+pub fn correct_text(
+    text: String,
+    decl: &FileDecl,
+    corrections: &[Correction],
+) -> Result<(String, Vec<NotMade>), Diagnostic> {
+    let place = |of: &Correction| Place::new(of.file.as_str(), of.line, 0);
+    let lines = text.lines().count();
+    let file = corrections.first().map_or("", |first| &first.file);
+    let opened = Sheet::open(Content::Text(text), decl, &Classes::new(), &mut FileFindings::new(file.into()));
+    let Some(sheet) = opened else {
+        let wrong = Diagnostic::error("E161", "首行不是列名，无法更正").hint("先用 gongkai check 检查这个文件");
+        return Err(match corrections.first() {
+            Some(first) => wrong.at(place(first)),
+            None => wrong,
+        });
+    };
+    let place_of = |correction: &Correction| {
+        let column = column_of(&sheet.headings, decl, &correction.head);
+        let column = column.ok_or_else(|| no_column(&sheet.headings, &correction.head).at(place(correction)))?;
+        if correction.line == sheet.headings.line {
+            let wrong = Diagnostic::error("E161", "这一行是列名").at(place(correction));
+            return Err(wrong.hint("记录从下一行起"));
+        }
+        Ok((correction.line, column))
+    };
+    let (places, mut refused) = apart(corrections.iter().map(place_of));
+    let (of, places): (Vec<usize>, Vec<(u32, usize)>) = places.into_iter().unzip();
+    let values = of.iter().map(|&index| corrections[index].value.as_str());
+    let changes: Vec<_> = places.into_iter().zip(values).map(|((line, column), value)| (line, column, value)).collect();
+    let (text, missing) = sheet.with_fields(&changes);
+    for &index in of.iter().filter(|&&index| missing.binary_search(&corrections[index].line).is_ok()) {
+        let message = format!("第 {} 行不是一条记录的开头", corrections[index].line);
+        let wrong = Diagnostic::error("E161", message).at(place(&corrections[index]));
+        refused.push((index, wrong.hint(format!("这个文件共 {lines} 行；行号从 1 数起，首行是列名"))));
     }
-    Ok(folder.with(workbook, patch(&book, &changes)?))
+    refused.sort_by_key(|(index, _)| *index);
+    Ok((text, refused))
+}
+
+/// Those that can be made, by their index, and those that cannot.
+fn apart<T>(each: impl Iterator<Item = Result<T, Diagnostic>>) -> (Vec<(usize, T)>, Vec<NotMade>) {
+    let (mut made, mut refused) = (Vec::new(), Vec::new());
+    for (index, one) in each.enumerate() {
+        match one {
+            Ok(one) => made.push((index, one)),
+            Err(wrong) => refused.push((index, wrong)),
+        }
+    }
+    (made, refused)
+}
+
+/// What a typed value becomes in a cell of a workbook: a number where the column holds numbers.
+pub(super) fn entry(typed: &str, kind: Option<&Kind>) -> Entry {
+    let is_number = matches!(kind, Some(Kind::Amount | Kind::Number));
+    let number = typed.replace(',', "").parse::<Decimal>().ok().filter(|_| is_number);
+    match number.map(|n| n.normalize()).filter(|n| n.mantissa().unsigned_abs() < 1_000_000_000_000_000) {
+        Some(number) => Entry::Number(number.to_string()),
+        None => Entry::Text(typed.to_owned()),
+    }
 }
 
 /// The column (from 0) of a heading, with or without its unit, or of the field it is of.
@@ -169,12 +265,6 @@ fn column_of(headings: &Headings, decl: &FileDecl, head: &str) -> Option<usize> 
     headings.columns.iter().position(named).or_else(by_field)
 }
 
-/// The column (from 0) of a file that a correction is of; E161: there is none of its heading.
-pub(super) fn file_column(headings: &Headings, decl: &FileDecl, correction: &Correction) -> Result<usize, Diagnostic> {
-    let place = || Place::field(correction.file.as_str(), correction.line, 0);
-    column_of(headings, decl, &correction.head).ok_or_else(|| no_column(headings, &correction.head).at(place()))
-}
-
 fn no_column(headings: &Headings, head: &str) -> Diagnostic {
     let known: Vec<&str> = headings.columns.iter().map(|column| column.heading.as_str()).collect();
     let hint = match nearest(head, known.iter().copied()) {
@@ -182,39 +272,6 @@ fn no_column(headings: &Headings, head: &str) -> Diagnostic {
         None => format!("这个文件的列：{}", known.join("、")),
     };
     Diagnostic::error("E161", format!("没有“{head}”这一列")).hint(hint)
-}
-
-/// A folder with one cell of one of its files changed, the rest of the file as it was. Errors: E161, and those of
-/// [`Folder::text`], [`Folder::with_text`] and [`patch`].
-pub fn correct(folder: &Folder, decl: &FileDecl, correction: &Correction) -> Result<Folder, Diagnostic> {
-    if let Some(sheet) = sheet_of(&correction.file).filter(|(workbook, _)| folder.is_file(workbook)) {
-        return correct_cells(folder, decl, sheet, std::slice::from_ref(correction));
-    }
-    let text = corrected(folder.text(&correction.file)?, decl, correction)?;
-    folder.with_text(&correction.file, &text)
-}
-
-/// The text of a file with one cell changed; E161 where it has no such line or column.
-pub fn corrected(text: String, decl: &FileDecl, correction: &Correction) -> Result<String, Diagnostic> {
-    let Correction { file, line, head, value } = correction;
-    let place = Place::new(file.as_str(), *line, 0);
-    let wrong = |what: String| Diagnostic::error("E161", what).at(place.clone());
-    let lines = text.lines().count();
-    let Some(sheet) =
-        Sheet::open(Content::Text(text), decl, &Classes::new(), &mut FileFindings::new(file.as_str().into()))
-    else {
-        return Err(wrong("首行不是列名，无法更正".to_string()).hint("先用 gongkai check 检查这个文件"));
-    };
-    let Some(column) = column_of(&sheet.headings, decl, head) else {
-        return Err(no_column(&sheet.headings, head).at(place.clone()));
-    };
-    if *line == sheet.headings.line {
-        return Err(wrong("这一行是列名".to_string()).hint("记录从下一行起"));
-    }
-    sheet.with_field(*line, column, value).ok_or_else(|| {
-        wrong(format!("第 {line} 行不是一条记录的开头"))
-            .hint(format!("这个文件共 {lines} 行；行号从 1 数起，首行是列名"))
-    })
 }
 
 #[cfg(test)]
@@ -252,10 +309,12 @@ mod tests {
         let text = format!("{}\n\n{row}\n{row}\n", heads.join(","));
         let correction =
             Correction { file: "ledger.csv".into(), line: 3, head: heads[1].into(), value: "新,值".into() };
-        let new = corrected(text.clone(), decl, &correction).expect("corrected");
+        let (new, refused) = correct_text(text.clone(), decl, std::slice::from_ref(&correction)).expect("corrected");
+        assert!(refused.is_empty());
         assert_eq!(new, text.replacen(&row, &row.replacen(",\"甲,\n乙\"", ",\"新,值\"", 1), 1));
         let inside = Correction { line: 4, ..correction };
-        let found = corrected(text, decl, &inside).expect_err("inside a record").to_string();
-        assert!(found.contains("不是一条记录的开头"), "{found}");
+        let (kept, refused) = correct_text(text.clone(), decl, &[inside]).expect("read");
+        assert_eq!(kept, text);
+        assert!(refused[0].1.message.contains("不是一条记录的开头"), "{refused:?}");
     }
 }

@@ -124,12 +124,6 @@ impl<'a> Rows<'a> {
         Rows { text, separator, at: 0, line: 1, field_end: 0 }
     }
 
-    /// Where field `column` (from 0) of the record that begins on `line` stands; None if no record begins there.
-    pub fn find(mut self, line: u32, column: usize) -> Option<FieldPlace> {
-        self.up_to(line)?;
-        self.place(column)
-    }
-
     /// Goes on to the record that begins on `line`; None if none does. Lines are asked for in order.
     pub fn up_to(&mut self, line: u32) -> Option<&Rows<'a>> {
         loop {

@@ -2,7 +2,7 @@
 //! other byte kept. What the words mean is asked of the folder that comes of it.
 
 use super::classification::Class;
-use super::correction::{Correction, cells_of, correct, correct_cells, file_column};
+use super::correction::{cells_of, entry};
 use super::given::{Content, Given, find};
 use super::schema::{FileDecl, Kind, Schema};
 use super::sheet::{Classes, Sheet};
@@ -114,29 +114,6 @@ pub fn codes<'a>(class: &'a Class, typed: &str, most: usize) -> Vec<(&'a str, &'
     class.names.iter().filter(fits).take(most).map(|(code, name)| (code.as_str(), name.as_str())).collect()
 }
 
-/// A folder with cells of one file changed in one pass, the rest of the file as it was. Errors: E161, and those of
-/// [`correct`].
-pub fn correct_all(folder: &Folder, decl: &FileDecl, corrections: &[Correction]) -> Result<Folder, Diagnostic> {
-    let Some(first) = corrections.first() else { return Ok(folder.clone()) };
-    if let [one] = corrections {
-        return correct(folder, decl, one);
-    }
-    if let Some(sheet) = sheet_of(&first.file) {
-        return correct_cells(folder, decl, sheet, corrections);
-    }
-    let (sheet, _) = opened(folder, decl, &first.file)?;
-    let mut changes = Vec::new();
-    for one in corrections {
-        let column = file_column(&sheet.headings, decl, one)?;
-        changes.push((one.line, column, one.value.as_str()));
-    }
-    let text = sheet.with_fields(&changes).map_err(|line| {
-        let message = format!("第 {line} 行不是一条记录的开头");
-        Diagnostic::error("E161", message).at(Place::new(first.file.as_str(), line, 0))
-    })?;
-    folder.with_text(&first.file, &text)
-}
-
 /// A folder with rows added to one of its files after a line (that of the headings, or of a record); cells in the order
 /// of the file's columns. In a workbook they go below the last row. Errors: E161, E718, those of [`Folder::with_text`].
 pub fn insert_rows(
@@ -182,16 +159,6 @@ pub fn delete_rows(folder: &Folder, decl: &FileDecl, file: &str, lines: &[u32]) 
     }
     let text = sheet.without_rows(lines).map_err(|line| no_record(file, line))?;
     folder.with_text(file, &text)
-}
-
-/// What a typed value becomes in a cell of a workbook: a number where the column holds numbers.
-pub(super) fn entry(typed: &str, kind: Option<&Kind>) -> Entry {
-    let is_number = matches!(kind, Some(Kind::Amount | Kind::Number));
-    let number = typed.replace(',', "").parse::<rust_decimal::Decimal>().ok().filter(|_| is_number);
-    match number.map(|n| n.normalize()).filter(|n| n.mantissa().unsigned_abs() < 1_000_000_000_000_000) {
-        Some(number) => Entry::Number(number.to_string()),
-        None => Entry::Text(typed.to_owned()),
-    }
 }
 
 fn no_record(file: &str, line: u32) -> Diagnostic {
@@ -240,6 +207,7 @@ pub fn names_of_codes(grid: &Grid, decl: &FileDecl, classes: &Classes) -> BTreeM
 mod tests {
     use super::super::example;
     use super::*;
+    use crate::data::{Correction, correct, correct_all};
     use std::path::Path;
 
     fn folder(text: &str) -> Folder {

@@ -120,26 +120,13 @@ impl Sheet {
         rows_at_head(cells).any(|row| has_required(&row, file) || without_codes(&row))
     }
 
-    /// The text with one field of the row that begins on `line` replaced and every other byte kept; a row too short
-    /// gets the separators it lacks. None if no row begins there.
-    pub fn with_field(&self, line: u32, column: usize, value: &str) -> Option<String> {
-        let AllRows::Text { text, separator } = &self.rows else { return None };
-        let (at, lacking) = match Rows::new(text, *separator).find(line, column)? {
-            FieldPlace::At(at) => (at, 0),
-            FieldPlace::Beyond { end, lacking } => (end..end, lacking),
-        };
-        let old = &text[at.clone()];
-        let separators = char::from(*separator).to_string().repeat(lacking);
-        let new = as_typed(value, old.trim_start_matches(' ').starts_with('"'), *separator);
-        Some([&text[..at.start], &separators, &new, &text[at.end..]].concat())
-    }
-
-    /// The text with many fields replaced, each by its line, column and value, as [`Sheet::with_field`] replaces one. The
-    /// error is a line that no row begins on.
-    pub fn with_fields(&self, changes: &[(u32, usize, &str)]) -> Result<String, u32> {
-        let AllRows::Text { text, separator } = &self.rows else { return Err(0) };
+    /// The text with fields replaced, each by its line, column (from 0) and value, and every other byte kept; a row too
+    /// short gets the separators it lacks, and of a field that is replaced twice the last value counts. With the lines
+    /// that no row begins on.
+    pub fn with_fields(&self, changes: &[(u32, usize, &str)]) -> (String, Vec<u32>) {
+        let mut missing = Vec::new();
+        let AllRows::Text { text, separator } = &self.rows else { return (String::new(), missing) };
         let mut wanted: Vec<_> = changes.iter().collect();
-        // A cell that is changed twice says what was said last.
         wanted.reverse();
         wanted.sort_by_key(|(line, column, _)| (*line, *column));
         wanted.dedup_by_key(|(line, column, _)| (*line, *column));
@@ -148,10 +135,15 @@ impl Sheet {
         let mut done = 0;
         for of_row in wanted.chunk_by(|a, b| a.0 == b.0) {
             let line = of_row[0].0;
-            let row = rest.up_to(line).ok_or(line)?;
+            let row = rest.up_to(line);
+            let place = |column| row?.clone().place(column);
+            let Some(places) = of_row.iter().map(|&&(_, column, _)| place(column)).collect::<Option<Vec<_>>>() else {
+                missing.push(line);
+                continue;
+            };
             let mut written = 0;
-            for &&(_, column, value) in of_row {
-                let (at, lacking) = match row.clone().place(column).ok_or(line)? {
+            for (&&(.., value), place) in of_row.iter().zip(places) {
+                let (at, lacking) = match place {
                     FieldPlace::At(at) => (at, 0),
                     FieldPlace::Beyond { end, lacking } => (end..end, lacking - written),
                 };
@@ -164,7 +156,7 @@ impl Sheet {
             }
         }
         new += &text[done..];
-        Ok(new)
+        (new, missing)
     }
 
     /// The text with rows after the one that begins on a line, be it that of the headings; none if no row begins there.
@@ -321,19 +313,21 @@ mod tests {
     #[test]
     fn one_cell_of_a_quoted_row_is_written_and_the_row_keeps_its_quotes() {
         let text = "甲,乙,丙\n\"2010350\",\"基本支出\",\"8,300.00\"\n\"a\",b,1\n";
-        let with = |line, column, value: &str| of(text).with_field(line, column, value);
-        assert_eq!(with(2, 2, "9"), Some(text.replace("\"8,300.00\"", "\"9\"")));
-        assert_eq!(with(3, 2, "9"), Some(text.replace("b,1\n", "b,9\n")));
-        assert_eq!(with(3, 1, "说“好”, \"是\""), Some(text.replace(",b,", ",\"说“好”, \"\"是\"\"\",")));
-        assert_eq!(with(4, 0, "x"), None, "no such line");
+        let with = |line, column, value: &str| of(text).with_fields(&[(line, column, value)]);
+        let made = |text: String| (text, Vec::new());
+        assert_eq!(with(2, 2, "9"), made(text.replace("\"8,300.00\"", "\"9\"")));
+        assert_eq!(with(3, 2, "9"), made(text.replace("b,1\n", "b,9\n")));
+        assert_eq!(with(3, 1, "说“好”, \"是\""), made(text.replace(",b,", ",\"说“好”, \"\"是\"\"\",")));
+        assert_eq!(with(4, 0, "x"), (text.to_owned(), vec![4]), "no such line");
     }
 
     #[test]
     fn a_short_row_gets_the_separators_it_lacks() {
         for (row, expected) in [("a", "a,,9"), ("a,b", "a,b,9"), ("a,\"b\" ", "a,\"b\" ,9"), ("a,b,", "a,b,9")] {
             for end in ["", "\n", "\nx,y,z\n"] {
-                let new = of(&format!("甲,乙,丙\n\n{row}{end}")).with_field(3, 2, "9");
-                assert_eq!(new, Some(format!("甲,乙,丙\n\n{expected}{end}")), "{row}{end}");
+                let (new, missing) = of(&format!("甲,乙,丙\n\n{row}{end}")).with_fields(&[(3, 2, "9")]);
+                assert_eq!(new, format!("甲,乙,丙\n\n{expected}{end}"), "{row}{end}");
+                assert!(missing.is_empty());
             }
         }
     }
@@ -396,7 +390,8 @@ mod tests {
                 .collect();
             prop_assume!(!found.is_empty());
             let (line, old) = &found[pick.index(found.len())];
-            let new_text = sheet.with_field(*line, column, &value).expect("the row is there");
+            let (new_text, missing) = sheet.with_fields(&[(*line, column, value.as_str())]);
+            prop_assert!(missing.is_empty());
             let new = exact.bytes_of_lines(&new_text).expect("it can be encoded");
 
             // Where the cell's bytes lie, found here without the reader: the text before and after it as it was.

@@ -2,7 +2,7 @@
 
 use super::written_as;
 use crate::cell_name::sheet_of;
-use crate::data::{Correction, FileDecl, correct, decl_of, read_folder};
+use crate::data::{Correction, Dataset, FileDecl, correct_what_can, decl_of, read_folder};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::align::{align, likeness};
 use crate::diff::records::{pair_records, same_record};
@@ -15,6 +15,7 @@ use crate::prepare::{Prepared, data_id, prepare};
 use crate::read_docx::{Options, Reading, read};
 use crate::workshop::compose_all;
 use crate::write::{Format, write};
+use std::collections::{BTreeMap, HashMap};
 
 /// The data a DOCX was made from.
 pub struct Base {
@@ -101,65 +102,126 @@ impl Base {
         }
     }
 
-    /// Puts a correction of the edition's record into a folder: the folder as it is now, or with edits so far; with the
-    /// line it is made in. None: the record says already what is asked. Records are found by what they say, wherever
-    /// they stand now. E712: the record was changed in the folder, or is there no more.
-    pub fn correct(&self, folder: &Folder, correction: &Correction) -> Result<Option<(Folder, u32)>, Diagnostic> {
-        let decl = self.decl(&correction.file).ok_or_else(|| correction.no_such_file())?;
-        // The records may stand in another file now: in a workbook in place of a CSV.
-        let file = self.file_now(decl).unwrap_or_else(|| correction.file.clone());
-        let (before, now) = (lines_of(&self.data, &correction.file)?, lines_of(&self.folder, &file)?);
-        let line = if before == now && file == correction.file {
-            correction.line
-        } else {
-            match self
-                .record_now(decl, correction)
-                .ok_or_else(|| conflict(&correction.file, &before, correction.line))?
-            {
-                Now::At(line) => line,
-                Now::Given => return Ok(None),
+    /// Puts corrections of the edition's records into the folder as it is now with edits so far, each file in one pass; with the line that
+    /// each is made in, none where the record says already what is asked. Records are found by what they say, wherever
+    /// they stand now. E712: a record was changed in the folder, or is there no more; and those of [`correct_what_can`]:
+    /// such a correction is not made, and keeps its line.
+    pub fn correct(
+        &self,
+        folder: &Folder,
+        corrections: &[&Correction],
+        diagnostics: &mut Diagnostics,
+    ) -> (Folder, Vec<Option<u32>>) {
+        let mut lines: Vec<Option<u32>> = corrections.iter().map(|correction| Some(correction.line)).collect();
+        let mut by_file: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, correction) in corrections.iter().enumerate() {
+            by_file.entry(&correction.file).or_default().push(index);
+        }
+        let mut folder = folder.clone();
+        for (name, of_file) in by_file {
+            let asked: Vec<&Correction> = of_file.iter().map(|&index| corrections[index]).collect();
+            let Some(decl) = self.decl(name) else {
+                diagnostics.push(asked[0].no_such_file());
+                continue;
+            };
+            let mut made = Vec::new();
+            match self.stand_now(decl, name, &asked) {
+                Ok((file, found)) => {
+                    for ((&index, correction), found) in of_file.iter().zip(&asked).zip(found) {
+                        match found {
+                            Ok(Now::At(line)) => {
+                                lines[index] = Some(line);
+                                made.push(Correction { line, file: file.clone(), ..(*correction).clone() });
+                            }
+                            Ok(Now::Given) => lines[index] = None,
+                            Err(conflict) => diagnostics.push(conflict),
+                        }
+                    }
+                }
+                Err(wrong) => diagnostics.push(wrong),
             }
-        };
-        let folder = correct(folder, decl, &Correction { line, file, ..correction.clone() })?;
-        Ok(Some((folder, line)))
+            match correct_what_can(&folder, decl, &made) {
+                Ok((corrected, refused)) => {
+                    folder = corrected;
+                    refused.into_iter().for_each(|(_, refused)| diagnostics.push(refused));
+                }
+                Err(wrong) => diagnostics.push(wrong),
+            }
+        }
+        (folder, lines)
     }
 
-    /// Where the record of a correction stands in the folder as it is; None where it is not as it was.
-    fn record_now(&self, decl: &FileDecl, correction: &Correction) -> Option<Now> {
+    /// What a file is called in the folder as it is now (its records may stand in a workbook in place of a CSV), and where
+    /// the records of corrections stand in it.
+    #[allow(clippy::type_complexity)]
+    fn stand_now(
+        &self,
+        decl: &FileDecl,
+        name: &str,
+        corrections: &[&Correction],
+    ) -> Result<(String, Vec<Result<Now, Diagnostic>>), Diagnostic> {
         let read = |folder: &Folder| {
             let mut schema = self.made.job().set.schema.clone();
             let data = read_folder(folder, &mut schema, &mut Diagnostics::default());
             data.datasets.into_values().find(|dataset| dataset.id == decl.id)
         };
-        let (before, now) = (read(&self.data)?, read(&self.folder)?);
-        let at = before.records.iter().position(|record| record.origin.line == correction.line)?;
-        let pairs = pair_records(&before, &now, &decl.unique);
-        let found = pairs.into_iter().find(|(old, _)| *old == Some(at)).and_then(|(_, new)| new)?;
-        let (was, is) = (&before.records[at], &now.records[found]);
-        if same_record(&before, was, &now, is) {
-            return Some(Now::At(is.origin.line));
+        let now = read(&self.folder);
+        let file = now.as_ref().filter(|dataset| dataset.given).map_or(name, |dataset| &dataset.file).to_owned();
+        let text = lines_of(&self.data, name)?;
+        if file == name && text == lines_of(&self.folder, name)? {
+            return Ok((file, corrections.iter().map(|correction| Ok(Now::At(correction.line))).collect()));
         }
-        // The fields that the correction changes, in the edition: the folder may have been given it already.
-        let asked = read(&correct(&self.data, decl, correction).ok()?)?;
-        let wanted = asked.records.get(at)?;
-        let changed = (0..before.fields.len()).filter(|&field| was.values[field] != wanted.values[field]);
-        let given = |field: usize| {
-            now.field(&before.fields[field].id).is_some_and(|other| is.values[other] == wanted.values[field])
+        let all: Vec<Correction> = corrections.iter().map(|&correction| correction.clone()).collect();
+        let asked = correct_what_can(&self.data, decl, &all).ok().and_then(|(asked, _)| read(&asked));
+        let versions = read(&self.data).zip(now).zip(asked);
+        let records = versions.as_ref().map(|((before, now), asked)| Records::pair(before, now, asked, decl));
+        let conflict = |correction: &Correction| conflict(name, &text, correction.line);
+        let find = |correction: &&Correction| {
+            let found = records.as_ref().and_then(|records| records.find(correction.line));
+            found.ok_or_else(|| conflict(correction))
         };
-        let mut changed = changed.peekable();
-        (changed.peek().is_some() && changed.all(given)).then_some(Now::Given)
+        Ok((file, corrections.iter().map(find).collect()))
     }
 
     pub fn decl(&self, file: &str) -> Option<&FileDecl> {
         let job = self.made.job();
         decl_of(&job.set.schema, &job.data, file)
     }
+}
 
-    /// What the file of a declaration is called in the folder as it is now.
-    fn file_now(&self, decl: &FileDecl) -> Option<String> {
-        let mut schema = self.made.job().set.schema.clone();
-        let data = read_folder(&self.folder, &mut schema, &mut Diagnostics::default());
-        data.datasets.get(&decl.id).filter(|dataset| dataset.given).map(|dataset| dataset.file.to_string())
+/// The records of a file in the edition, in the folder as it is now, and in the edition with what is asked.
+struct Records<'a> {
+    before: &'a Dataset,
+    now: &'a Dataset,
+    asked: &'a Dataset,
+    /// By the line in the edition: the record there, and the one that it is now.
+    by_line: HashMap<u32, (usize, Option<usize>)>,
+}
+
+impl<'a> Records<'a> {
+    fn pair(before: &'a Dataset, now: &'a Dataset, asked: &'a Dataset, decl: &FileDecl) -> Records<'a> {
+        let pairs = pair_records(before, now, &decl.unique);
+        let pairs = pairs.into_iter().filter_map(|(old, new)| Some((old?, new)));
+        let by_line = pairs.map(|(old, new)| (before.records[old].origin.line, (old, new))).collect();
+        Records { before, now, asked, by_line }
+    }
+
+    /// None: the record was changed to something else, or is there no more.
+    fn find(&self, line: u32) -> Option<Now> {
+        let (at, found) = *self.by_line.get(&line)?;
+        let (was, is) = (&self.before.records[at], &self.now.records[found?]);
+        if same_record(self.before, was, self.now, is) {
+            return Some(Now::At(is.origin.line));
+        }
+        // The fields that the corrections change: the folder may have been given them already.
+        let wanted = self.asked.records.get(at)?;
+        let changed = (0..self.before.fields.len()).filter(|&field| was.values[field] != wanted.values[field]);
+        let given = |field: usize| {
+            let other = self.now.field(&self.before.fields[field].id);
+            other.is_some_and(|other| is.values[other] == wanted.values[field])
+        };
+        let mut changed = changed.peekable();
+        (changed.peek().is_some() && changed.all(given)).then_some(Now::Given)
     }
 }
 

@@ -98,29 +98,33 @@ pub fn pull(bytes: &[u8], folder: &Folder, workshop: &Workshop, diagnostics: &mu
 /// Prose edits that, when tried, say exactly what the file says.
 fn take_prose(base: &Base, before: &Reading, file: &Reading, pulled: &mut Pulled, diagnostics: &mut Diagnostics) {
     let edits = prose::edits(base, before, file, &mut pulled.structure, &mut pulled.given, diagnostics);
-    let mut kept = Vec::new();
-    for edit in edits {
-        let tried = match prose::apply(&pulled.folder, &edit) {
-            Ok(tried) => tried,
-            // It would be written, and cannot be in the file's encoding.
-            Err(found) if found.code == "E713" => {
-                diagnostics.push(found);
-                continue;
-            }
-            Err(_) => {
-                pulled.structure.push(edit.refused());
-                continue;
-            }
-        };
-        let says = base.compose(&tried, &mut Diagnostics::default()).is_some_and(|m| prose::says(m.document(), &edit));
-        if says {
+    try_prose(base, &edits, pulled, diagnostics);
+}
+
+/// All at once; those among which one does not come out, by halves.
+fn try_prose(base: &Base, edits: &[ProseEdit], pulled: &mut Pulled, diagnostics: &mut Diagnostics) {
+    if edits.is_empty() {
+        return;
+    }
+    let tried = prose::apply(&pulled.folder, edits);
+    let comes_out = |tried: &Folder| {
+        let made = base.compose(tried, &mut Diagnostics::default());
+        made.is_some_and(|made| prose::says(made.document(), edits))
+    };
+    match (tried, edits) {
+        (Ok(tried), _) if comes_out(&tried) => {
             pulled.folder = tried;
-            kept.push(edit);
-        } else {
-            pulled.structure.push(edit.refused());
+            pulled.prose.extend_from_slice(edits);
+        }
+        // It would be written, and cannot be in the file's encoding.
+        (Err(found), [_]) if found.code == "E713" => diagnostics.push(found),
+        (_, [edit]) => pulled.structure.push(edit.refused()),
+        (_, edits) => {
+            let (first, second) = edits.split_at(edits.len() / 2);
+            try_prose(base, first, pulled, diagnostics);
+            try_prose(base, second, pulled, diagnostics);
         }
     }
-    pulled.prose = kept;
 }
 
 fn take_figures(base: &Base, before: &Reading, file: &Reading, pulled: &mut Pulled, diagnostics: &mut Diagnostics) {
@@ -129,24 +133,9 @@ fn take_figures(base: &Base, before: &Reading, file: &Reading, pulled: &mut Pull
         return;
     }
     let mut edits = figures::by_one_record(base, &changed, &mut pulled.open);
-    // The folder with the edits in, and the line each was made in; none where the folder has it already.
     let apply = |edits: &[FigureEdit], diagnostics: &mut Diagnostics| {
-        let mut tried = pulled.folder.clone();
-        let mut lines = Vec::with_capacity(edits.len());
-        for edit in edits {
-            lines.push(match base.correct(&tried, &edit.correction) {
-                Ok(Some((folder, line))) => {
-                    tried = folder;
-                    Some(line)
-                }
-                Ok(None) => None,
-                Err(found) => {
-                    diagnostics.push(found);
-                    Some(edit.correction.line)
-                }
-            });
-        }
-        (tried, lines)
+        let corrections: Vec<_> = edits.iter().map(|edit| &edit.correction).collect();
+        base.correct(&pulled.folder, &corrections, diagnostics)
     };
     let (mut tried, mut lines) = apply(&edits, diagnostics);
     let mut found = Diagnostics::default();

@@ -7,6 +7,7 @@ use crate::document::{Block, Document, Inline, Source};
 use crate::folder::Folder;
 use crate::read_docx::{Prose, Reading};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// A line of the department's own text to be written anew.
@@ -299,32 +300,46 @@ fn literal_chars(template: &str) -> Vec<(usize, char)> {
     literal
 }
 
-/// The folder with an edit in its file.
-pub fn apply(folder: &Folder, edit: &ProseEdit) -> Result<Folder, Diagnostic> {
-    let text = folder.text(&edit.file)?;
-    let mut lines: Vec<&str> = text.split('\n').collect();
-    let index = edit.line as usize - 1;
-    let Some(line) = lines.get_mut(index).filter(|line| **line == edit.old) else {
-        return Err(Diagnostic::error("E712", "这一行变了").at(Place::new(edit.file.as_str(), edit.line, 0)));
-    };
-    *line = &edit.new;
-    folder.with_text(&edit.file, &lines.join("\n"))
+/// The folder with edits in their files, each file written once. E712: a line is not what an edit was made for; those of
+/// [`Folder::text`] and [`Folder::with_text`].
+pub fn apply(folder: &Folder, edits: &[ProseEdit]) -> Result<Folder, Diagnostic> {
+    let mut by_file: BTreeMap<&str, Vec<&ProseEdit>> = BTreeMap::new();
+    for edit in edits {
+        by_file.entry(&edit.file).or_default().push(edit);
+    }
+    let mut folder = folder.clone();
+    for (file, edits) in by_file {
+        let text = folder.text(file)?;
+        let mut lines: Vec<&str> = text.split('\n').collect();
+        for edit in edits {
+            let index = edit.line as usize - 1;
+            let Some(line) = lines.get_mut(index).filter(|line| **line == edit.old) else {
+                return Err(Diagnostic::error("E712", "这一行变了").at(Place::new(file, edit.line, 0)));
+            };
+            *line = &edit.new;
+        }
+        folder = folder.with_text(file, &lines.join("\n"))?;
+    }
+    Ok(folder)
 }
 
-/// The document says what the file says in the paragraph of an edit, figures aside.
-pub fn says(document: &Document, edit: &ProseEdit) -> bool {
-    let mut of_edit =
-        own(document).filter(|(source, _)| *source.file == *edit.file && source.paragraph == edit.paragraph);
-    let Some((source, inlines)) = of_edit.next() else { return false };
-    let mut words = vec![String::new()];
-    for inline in inlines {
-        match inline.figure {
-            Some(_) => words.push(String::new()),
-            None => words.last_mut().expect("there is one").push_str(&inline.text),
-        }
+/// The document says what the file says in the paragraph of each edit, figures aside.
+pub fn says(document: &Document, edits: &[ProseEdit]) -> bool {
+    let mut paragraphs = HashMap::new();
+    for (source, inlines) in own(document) {
+        paragraphs.entry((&*source.file, source.paragraph)).or_insert((source, inlines));
     }
-    let same = |(a, b): (&String, &String)| a == b;
-    source.line == edit.line && words.len() == edit.words.len() && words.iter().zip(&edit.words).all(same)
+    edits.iter().all(|edit| {
+        let Some((source, inlines)) = paragraphs.get(&(&*edit.file, edit.paragraph)) else { return false };
+        let mut words = vec![String::new()];
+        for inline in *inlines {
+            match inline.figure {
+                Some(_) => words.push(String::new()),
+                None => words.last_mut().expect("there is one").push_str(&inline.text),
+            }
+        }
+        source.line == edit.line && words == edit.words
+    })
 }
 
 fn shortened(text: &str) -> String {

@@ -30,7 +30,7 @@ pub use crate::cell_name::is_workbook;
 pub(crate) use department::no_facts;
 pub use department::{FACTS, HEADS, TEXTS, Written, unpack};
 pub use formula::Differing;
-pub use patch::{Change, Entry, lines_refused, patch, patch_what_can};
+pub use patch::{Change, Entry, NotMade, lines_refused, patch, patch_what_can};
 
 /// The most cells with content of a workbook, of all its sheets that are read; a ledger of 5,000 lines has 50,000.
 pub const MOST_CELLS: usize = 3_000_000;

@@ -38,29 +38,30 @@ fn apart(part: &[u8]) -> (&[u8], &[u8]) {
     part.split_at(if part.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 })
 }
 
-/// The workbook with cells changed. E718: a cell is a formula or part of a merged one, its format would show a number as
-/// something else, there is no such sheet, or the file is of a kind that is not written; E171, E172.
+/// The workbook with cells changed. Errors: as [`patch_what_can`], the first of the cells' among them.
 pub fn patch(book: &Workbook, changes: &[Change]) -> Result<Vec<u8>, Diagnostic> {
-    let all: Vec<usize> = (0..changes.len()).collect();
-    let (written, mut refused) = written(book, changes, &all)?;
-    refused.sort_by_key(|(index, _)| *index);
-    match refused.into_iter().next() {
-        Some((index, refused)) => Err(refused.told(book, &changes[index])),
-        None => Ok(written),
-    }
+    let (written, refused) = patch_what_can(book, changes)?;
+    refused.into_iter().next().map_or(Ok(written), |(_, refused)| Err(refused))
 }
 
-/// The workbook with those cells changed that can be, and which of the changes these are. Errors: as [`patch`], but for
-/// what is wrong with a single cell.
-pub fn patch_what_can(book: &Workbook, changes: &[Change]) -> Result<(Vec<u8>, Vec<usize>), Diagnostic> {
+/// A change by its index, and what is wrong with it.
+pub type NotMade = (usize, Diagnostic);
+
+/// The workbook with those cells changed that can be, and the changes that are not made, each with its E718: the cell is a
+/// formula or part of a merged one, its format would show a number as something else, there is no such sheet. Errors, of
+/// the whole: E718, a kind of file that is not written; E171, E172.
+pub fn patch_what_can(book: &Workbook, changes: &[Change]) -> Result<(Vec<u8>, Vec<NotMade>), Diagnostic> {
     let mut kept: Vec<usize> = (0..changes.len()).collect();
+    let mut told = Vec::new();
     loop {
         let (written, refused) = written(book, changes, &kept)?;
         if refused.is_empty() {
-            return Ok((written, kept));
+            told.sort_by_key(|(index, _): &NotMade| *index);
+            return Ok((written, told));
         }
-        let refused: HashSet<usize> = refused.into_iter().map(|(index, _)| index).collect();
-        kept.retain(|index| !refused.contains(index));
+        let gone: HashSet<usize> = refused.iter().map(|(index, _)| *index).collect();
+        told.extend(refused.into_iter().map(|(index, refused)| (index, refused.told(book, &changes[index]))));
+        kept.retain(|index| !gone.contains(index));
     }
 }
 
@@ -117,8 +118,9 @@ fn written(book: &Workbook, changes: &[Change], chosen: &[usize]) -> Result<(Vec
     Ok((written, refused))
 }
 
-/// The changes of a sheet whose numbers are not read back as those numbers, since the format of a cell, which is kept, may
-/// make a day or a share of one. Error: another cell does not say what it said, whatever XML another program wrote.
+/// The changes of a sheet that are not read back as what was asked: the format of a cell, which is kept, may make a day or a
+/// share of a number, and XML does not hold every character of a text. Error: another cell does not say what it said,
+/// whatever XML another program wrote.
 fn proven(
     after: &Workbook,
     book: &Workbook,
@@ -140,14 +142,24 @@ fn proven(
     let mut refused = Vec::new();
     for &index in of_sheet {
         let change = &changes[index];
-        let Entry::Number(number) = &change.entry else { continue };
         let cell = cells.row(change.cell.1).and_then(|row| row.at(change.cell.0));
-        let is_read = |cell: &Cell| {
-            let (read, asked) = (cell.text.parse::<Decimal>(), number.parse::<Decimal>());
-            cell.kind == CellKind::Number && read.is_ok() && read == asked
-        };
-        if let Some(cell) = cell.filter(|cell| !is_read(cell)) {
-            refused.push((index, Refused::Shown(cell.text.chars().take(30).collect())));
+        let shown = || cell.map_or("", |cell| &cell.text).chars().take(30).collect();
+        match &change.entry {
+            Entry::Number(number) => {
+                let is_read = |cell: &Cell| {
+                    let (read, asked) = (cell.text.parse::<Decimal>(), number.parse::<Decimal>());
+                    cell.kind == CellKind::Number && read.is_ok() && read == asked
+                };
+                if !cell.is_some_and(is_read) {
+                    refused.push((index, Refused::Shown(shown())));
+                }
+            }
+            Entry::Text(text) => {
+                let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+                if cell.map_or("", |cell| &cell.text) != lines {
+                    refused.push((index, Refused::Read(shown())));
+                }
+            }
         }
     }
     Ok(refused)
@@ -167,6 +179,8 @@ enum Refused {
     Malformed,
     /// As what its format shows a number.
     Shown(String),
+    /// As what its text is read back.
+    Read(String),
 }
 
 impl Refused {
@@ -192,6 +206,10 @@ impl Refused {
             Refused::Shown(shown) => refused(
                 format!("这一格的格式会把数显示成“{shown}”，没有改"),
                 "请在 Excel 或 WPS 中把这一格设为“数值”或“常规”格式，再运行一次",
+            ),
+            Refused::Read(shown) => refused(
+                format!("新的文字写进这一格会读成“{shown}”，没有改"),
+                "请在 Excel 或 WPS 中改这一格；文字里可能有看不见的字符，可以重新输入",
             ),
             Refused::Malformed => told(Fault::Malformed(change.sheet.clone())).at(place),
         }

@@ -1,7 +1,7 @@
 //! One edit of a department's files, and what becomes of it where the files are others than it was made upon.
 
-use crate::data::grid::{Grid, correct_all, decl_of, delete_rows, grid_of, insert_rows, no_cell};
-use crate::data::{Correction, Schema};
+use crate::data::grid::{Grid, decl_of, delete_rows, grid_of, insert_rows, no_cell};
+use crate::data::{Correction, Schema, correct_all};
 use crate::diagnostic::Diagnostic;
 use crate::folder::Folder;
 use serde::{Deserialize, Serialize};

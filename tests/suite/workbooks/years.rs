@@ -4,7 +4,7 @@
 use crate::common::{self, copy, layouts, python, sample};
 use gongkai::begin::{Begin, WORKBOOK, begin};
 use gongkai::data::Correction;
-use gongkai::data::grid::correct_all;
+use gongkai::data::correct_all;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::folder::Folder;
 use gongkai::workbook::Workbook;
