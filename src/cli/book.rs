@@ -2,7 +2,7 @@
 
 use super::build::{FormatArg, formats};
 use super::folders::{Places, progress};
-use super::messages::{print, tell};
+use super::messages::{print_written, tell};
 use crate::bureau::book::{Binding, Book, Corrected};
 use crate::bureau::{Bureau, Looking, board};
 use crate::diagnostic::Diagnostics;
@@ -58,7 +58,7 @@ pub fn run(args: &BookArgs) -> ExitCode {
     let mut found = Diagnostics::default();
     let written = bind(args, &mut found);
     found.sorted().iter().for_each(tell);
-    written.iter().for_each(|path| print(path.display()));
+    print_written(&written);
     match (found.has_errors(), written.is_empty()) {
         (true, true) => tell("没有写入任何文件，原有文件未动"),
         (true, false) => tell("汇编已经生成，没有编入的部门列在其中它们的位置"),

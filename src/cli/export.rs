@@ -1,7 +1,7 @@
 //! `gongkai export`: a department's data as one workbook.
 
 use super::folders::Places;
-use super::messages::{print, tell};
+use super::messages::{print_written, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::export::export;
 use crate::folder::Folder;
@@ -28,7 +28,7 @@ pub fn run(args: &ExportArgs) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
     let written = exported(args, &mut diagnostics);
     diagnostics.sorted().iter().for_each(tell);
-    written.iter().for_each(|path| print(path.display()));
+    print_written(&written);
     if diagnostics.has_errors() {
         tell("没有写入任何文件，原有文件未动");
         return ExitCode::FAILURE;

@@ -1,7 +1,7 @@
 //! `gongkai import`: a published file becomes a data folder with its tables as printed.
 
 use super::folders::Places;
-use super::messages::{print, tell};
+use super::messages::{print_written, tell};
 use crate::begin::{is_there, make_folders, with_new_files};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::folder::Folder;
@@ -69,7 +69,7 @@ pub fn run(args: &ImportArgs) -> ExitCode {
         tell("没有写入任何文件，原有文件未动");
         return ExitCode::FAILURE;
     };
-    written.iter().for_each(|path| print(path.display()));
+    print_written(&written);
     ends(&taken, args, &found);
     ExitCode::SUCCESS
 }
@@ -83,7 +83,7 @@ fn records(args: &ImportArgs) -> ExitCode {
         tell("没有写入任何文件，原有文件未动");
         return ExitCode::FAILURE;
     };
-    written.iter().for_each(|path| print(path.display()));
+    print_written(&written);
     lines.iter().for_each(tell);
     tell(format_args!("请与导出的文件核对以上合计；再看整个文件夹：gongkai check {}", args.folder.display()));
     ExitCode::SUCCESS
@@ -128,7 +128,7 @@ fn prior(args: &ImportArgs) -> ExitCode {
         tell("没有写入任何文件，原有文件未动");
         return ExitCode::FAILURE;
     };
-    written.iter().for_each(|path| print(path.display()));
+    print_written(&written);
     let chosen = match &former.chosen {
         (0, _) => String::new(),
         (count, heads) => format!("，其中 {count} 行的{}任选（“备注”列标明）", heads.join("、")),

@@ -2,7 +2,7 @@
 
 use super::HELP;
 use super::folders::Places;
-use super::messages::{print, tell};
+use super::messages::{print, print_written, tell};
 use crate::against::{Published, compare};
 use crate::compose::file_name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -119,7 +119,7 @@ fn list(layouts: &Layouts) -> ExitCode {
 fn export(set: &str, folder: &Path) -> ExitCode {
     match layout::export(set, folder) {
         Ok(written) => {
-            written.iter().for_each(|path| print(path.display()));
+            print_written(&written);
             ExitCode::SUCCESS
         }
         Err(found) => {
@@ -206,6 +206,6 @@ fn shown(args: &ShowArgs, found: &mut Diagnostics) -> Option<()> {
     let bytes =
         write(&document, &set.style, &pages, &workshop.fonts, Format::Pdf).map_err(|wrong| found.push(wrong)).ok()?;
     let output = Output { name: format!("{}.pdf", file_name(&document.meta.file_stem)), bytes };
-    place(folder, &[output], found).iter().for_each(|path| print(path.display()));
+    print_written(&place(folder, &[output], found));
     Some(())
 }

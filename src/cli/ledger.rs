@@ -1,7 +1,7 @@
 //! `gongkai ledger`: from printed tables to a ledger whose document prints them.
 
 use super::folders::Places;
-use super::messages::{print, tell};
+use super::messages::{print_written, tell};
 use crate::diagnostic::Diagnostics;
 use crate::folder::Folder;
 use crate::ledger::{Ledger, of_folder};
@@ -35,7 +35,7 @@ pub fn run(args: &LedgerArgs) -> ExitCode {
     if found.has_errors() {
         return ExitCode::FAILURE;
     }
-    written.iter().for_each(|path| print(path.display()));
+    print_written(&written);
     told(&made).iter().for_each(tell);
     tell(format_args!(
         "由它得出的各表与 tables/ 里的逐格相同；再看整个文件夹：gongkai check {}",

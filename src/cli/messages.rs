@@ -84,7 +84,7 @@ fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: 
     } else {
         found.iter().for_each(|pieces| tell(plain(pieces)));
     }
-    outcome.written.iter().for_each(|path| print(path.display()));
+    print_written(&outcome.written);
     if !several {
         outcome.reconciled.iter().for_each(tell);
     }
@@ -139,6 +139,11 @@ pub fn print_lines(lines: &str) {
 /// A line to stdout. That its reader has gone (`| head`) is no reason to fail.
 pub fn print(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{}", printable::lines(&line.to_string()));
+}
+
+/// The paths of files that were written, a line each; those of the working folder without `./`.
+pub fn print_written(written: &[PathBuf]) {
+    written.iter().for_each(|path| print(path.strip_prefix(".").unwrap_or(path).display()));
 }
 
 /// A file's bytes to stdout, likewise.

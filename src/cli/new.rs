@@ -1,7 +1,7 @@
 //! `gongkai new`: a folder for a department, with a workbook to fill.
 
 use super::folders::Places;
-use super::messages::{print, tell};
+use super::messages::{print_written, tell};
 use crate::begin::{Begin, begin, make_folders, workbook};
 use crate::bureau;
 use crate::diagnostic::Diagnostics;
@@ -76,7 +76,7 @@ pub fn run(args: &NewArgs) -> ExitCode {
         tell("没有写入任何文件，原有文件未动");
         return ExitCode::FAILURE;
     }
-    written.iter().flatten().for_each(|path| print(path.display()));
+    print_written(&written.unwrap_or_default());
     if args.like.is_some() {
         // What came over from last year, to be held against what was published.
         let job = prepare_whole(&Folder::at(&args.folder), &args.places.layouts(), &mut Diagnostics::default());

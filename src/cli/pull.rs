@@ -1,7 +1,7 @@
 //! `gongkai pull`: what was changed in a DOCX, and where in the data folder it belongs.
 
 use super::folders::Places;
-use super::messages::{print, tell};
+use super::messages::{print, print_written, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::place::{save, unfinished};
@@ -73,5 +73,5 @@ fn write(pulled: &Pulled, diagnostics: &mut Diagnostics) {
         diagnostics.push(Diagnostic::error("E714", message).hint(hint));
         return;
     }
-    save(&pulled.folder, diagnostics).iter().for_each(|path| print(path.display()));
+    print_written(&save(&pulled.folder, diagnostics));
 }

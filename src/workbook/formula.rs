@@ -6,7 +6,7 @@ use super::{Cell, CellKind, Cells, Formula};
 use crate::cell_name;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A formula whose result in the file is not what it comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +35,15 @@ impl Cells {
     }
 
     /// Gives every formula that can be computed its result. Those whose result in the file differs are returned: their
-    /// own is taken. What cannot be computed (other sheets, other functions, a circle) stays as the file has it.
+    /// own is taken. What goes in a circle, or takes from one, has no result, whatever the file says (Excel stores 0 there); what cannot be
+    /// computed (other sheets, other functions) stays as the file has it.
     pub fn compute(&mut self) -> Vec<Differing> {
         let mut differing = Vec::new();
         if !self.has_formulas() {
             return differing;
         }
         let mut results: Vec<(usize, usize, String)> = Vec::new();
+        let mut circles: Vec<(usize, usize, String)> = Vec::new();
         let mut sheet = Sheet::new(self);
         for (at, row) in self.rows.iter().enumerate() {
             for (within, cell) in row.cells.iter().enumerate() {
@@ -49,7 +51,12 @@ impl Cells {
                 if !matches!(cell.kind, CellKind::Number | CellKind::NoResult) {
                     continue;
                 }
-                let Some(result) = sheet.value(row.number, cell.column, 0).and_then(as_stored) else { continue };
+                let result = sheet.value(row.number, cell.column, 0).and_then(as_stored);
+                if sheet.circles.contains(&(row.number, cell.column)) {
+                    circles.push((at, within, format!("={}", sheet.text(formula))));
+                    continue;
+                }
+                let Some(result) = result else { continue };
                 if cell.kind == CellKind::Number && *cell.text != result {
                     let formula = sheet.text(formula).to_owned();
                     let (stored, comes_to) = (cell.text.to_string(), result.clone());
@@ -68,6 +75,10 @@ impl Cells {
             }
             cell.kind = CellKind::Number;
         }
+        for (at, within, formula) in circles {
+            let cell = &mut self.rows[at].cells[within];
+            (cell.kind, cell.text) = (CellKind::Circle, formula.into());
+        }
         differing
     }
 }
@@ -83,6 +94,10 @@ struct Sheet<'a> {
     masters: HashMap<u32, (u32, u32, &'a str)>,
     /// What cells come to; none while it is computed, or where it cannot be.
     known: HashMap<(u32, u32), Option<Decimal>>,
+    /// The formulas that are being computed, each for the one before it.
+    asked: Vec<(u32, u32)>,
+    /// Those that come back to themselves, and those that take from them.
+    circles: HashSet<(u32, u32)>,
     budget: usize,
 }
 
@@ -98,7 +113,7 @@ impl<'a> Sheet<'a> {
                 }
             }
         }
-        Sheet { cells, masters, known: HashMap::new(), budget: BUDGET }
+        Sheet { cells, masters, known: HashMap::new(), asked: Vec::new(), circles: HashSet::new(), budget: BUDGET }
     }
 
     fn text<'f>(&self, formula: &'f Formula) -> &'f str
@@ -118,12 +133,16 @@ impl<'a> Sheet<'a> {
         let Some(cell) = cells.row(row).and_then(|row| row.at(column)) else { return Some(Decimal::ZERO) };
         let Some(formula) = cell.formula().filter(|_| cell.kind != CellKind::Text) else { return number(cell) };
         if let Some(known) = self.known.get(&(row, column)) {
+            if self.asked.contains(&(row, column)) || self.circles.contains(&(row, column)) {
+                self.circles.extend(&self.asked);
+            }
             return *known;
         }
         if depth > DEPTH {
             return None;
         }
         self.known.insert((row, column), None);
+        self.asked.push((row, column));
         let (text, from) = match formula.shared.and_then(|shared| self.masters.get(&shared)) {
             Some(&(master_row, master_column, text)) if formula.text.is_empty() => (text, (master_row, master_column)),
             _ => (formula.text.as_str(), (row, column)),
@@ -135,6 +154,7 @@ impl<'a> Sheet<'a> {
             true => Parser { sheet: self, rest: &text, row, moved, depth, nested: 0 }.whole(),
             false => None,
         };
+        self.asked.pop();
         self.known.insert((row, column), result);
         result
     }

@@ -141,6 +141,8 @@ pub enum CellKind {
     Error,
     /// A formula whose result the file does not have.
     NoResult,
+    /// A formula that is computed from itself, or from one that is.
+    Circle,
 }
 
 /// A merged range; columns and rows from 1.

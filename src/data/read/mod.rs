@@ -604,6 +604,10 @@ fn no_value(kind: CellKind, text: &str, field: &super::FieldDecl) -> Option<Diag
             Diagnostic::error("E176", format!("{}是公式“{}”，文件里没有它的结果", field.head, shown(text)))
                 .hint("请在 Excel 或 WPS 中打开，重新计算后保存；或把公式换成数"),
         ),
+        CellKind::Circle => Some(
+            Diagnostic::error("E176", format!("{}是公式“{}”，里面有循环引用，没有结果", field.head, shown(text)))
+                .hint("请改正公式，使它不绕回自己；或把公式换成数"),
+        ),
         CellKind::Date if matches!(field.kind, Kind::Amount | Kind::Number) => Some(
             Diagnostic::error("E131", format!("{}“{}”不是数，这一格是日期格式", field.head, shown(text)))
                 .hint("请把这一格设为“数值”格式，重新填写"),

@@ -83,7 +83,8 @@ const MUTATIONS: [Mutation; 24] = [
         sheet.rows.insert(0, texts(&["", "", "", "", "", "", "单位：万元"]));
     }),
     ("公式互相引用", |sheet| {
-        sheet.rows[16][6] = Cell::Formula("G18".to_string(), None);
+        // Excel stores 0 for it.
+        sheet.rows[16][6] = Cell::Formula("G18".to_string(), Some("0".to_string()));
         sheet.rows[17][6] = Cell::Formula("G17+1".to_string(), None);
     }),
     ("金额写成了日期", |sheet| sheet.rows[16][6] = Cell::Number("45292".to_string(), DATE)),
