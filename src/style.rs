@@ -31,8 +31,12 @@ pub struct Style {
 }
 
 impl Style {
-    /// The name of the page setup whose type area numbers on pages of a setup are placed against.
-    pub fn number_page(&self, page: &str) -> &str {
+    /// The name of the page setup whose type area numbers on pages of a setup are placed against: of a wide sheet that is
+    /// not turned, its own.
+    pub fn number_page<'a>(&'a self, page: &'a str) -> &'a str {
+        if self.page.get(page).is_some_and(PageSetup::is_wide_sheet) {
+            return page;
+        }
         self.number_pages.get(page).unwrap_or(&self.number.page)
     }
 }
@@ -47,14 +51,17 @@ pub struct HeadStyle {
     pub above: f64,
 }
 
-/// A page as it is read: for a landscape setup `paper` is still the portrait sheet, margins are as read upright.
+/// A page as it is read: for a landscape setup `paper` is still that of the portrait sheet, margins are as read.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(from = "DeclaredPage")]
 pub struct PageSetup {
     /// The upright sheet, width and height in mm; a sheet declared wider than high is a landscape one.
     pub paper: [f64; 2],
-    /// The page is read turned: a portrait sheet with /Rotate 90 (GB/T 9704-2012, 表格).
+    /// The page is read wider than high.
     pub landscape: bool,
+    /// Such a page is a portrait sheet that is turned to be read, /Rotate 90 (GB/T 9704-2012, 表格); otherwise the sheet itself
+    /// is wide, and its number stands at the foot of what is read.
+    pub turned: bool,
     /// Top, right, bottom, left in mm, as read.
     pub margin: [f64; 4],
     /// Lines of body text in the type area, the first line's characters at its head and the last one's at its foot;
@@ -71,27 +78,36 @@ struct DeclaredPage {
     paper: [f64; 2],
     #[serde(default)]
     landscape: bool,
+    turned: Option<bool>,
     margin: [f64; 4],
     lines: u32,
     chars: u32,
 }
 
 impl From<DeclaredPage> for PageSetup {
-    /// Who writes the paper as it is read, 297 by 210, means the turned sheet.
+    /// Who writes the paper as it is read, 297 by 210, means the turned sheet, unless `turned` says otherwise.
     fn from(page: DeclaredPage) -> PageSetup {
-        let DeclaredPage { paper: [width, height], landscape, margin, lines, chars } = page;
+        let DeclaredPage { paper: [width, height], landscape, turned, margin, lines, chars } = page;
         let wide = width > height;
         let paper = if wide { [height, width] } else { [width, height] };
-        PageSetup { paper, landscape: landscape || wide, margin, lines, chars }
+        let landscape = landscape || wide;
+        PageSetup { paper, landscape, turned: landscape && turned.unwrap_or(true), margin, lines, chars }
     }
 }
 
 impl PageSetup {
-    /// The same sheet upright, the head of a turned page at its left edge.
+    /// The sheet itself is wider than high.
+    pub fn is_wide_sheet(&self) -> bool {
+        self.landscape && !self.turned
+    }
+
+    /// The sheet as it lies in the file, the head of a turned page at its left edge.
     pub fn upright(&self) -> PageSetup {
+        if !self.turned {
+            return self.clone();
+        }
         let [top, right, bottom, left] = self.margin;
-        let margin = if self.landscape { [right, bottom, left, top] } else { self.margin };
-        PageSetup { landscape: false, margin, ..self.clone() }
+        PageSetup { landscape: false, turned: false, margin: [right, bottom, left, top], ..self.clone() }
     }
 
     /// Width and height in pt as read.

@@ -209,10 +209,9 @@ impl<'a> Flow<'a> {
             _ => 1,
         };
         let number = Number { value, numbering: self.numbering };
-        let (w, h) = self.setup.size();
         self.pages.push(Page {
-            sheet: if self.setup.landscape { (h, w) } else { (w, h) },
-            turned: self.setup.landscape,
+            sheet: self.setup.upright().size(),
+            turned: self.setup.turned,
             label: number.label(),
             items: Vec::new(),
             furniture: Vec::new(),

@@ -205,8 +205,14 @@ mod tests {
 
     #[test]
     fn margins_that_leave_nothing_are_ignored() {
-        let setup =
-            PageSetup { paper: [10.0, 10.0], landscape: false, margin: [37.0, 26.0, 35.0, 28.0], lines: 22, chars: 28 };
+        let setup = PageSetup {
+            paper: [10.0, 10.0],
+            landscape: false,
+            turned: false,
+            margin: [37.0, 26.0, 35.0, 28.0],
+            lines: 22,
+            chars: 28,
+        };
         let area = Area::of(&setup);
         assert!(area.left == 0.0 && area.width > 28.0 && area.height > 28.0);
     }

@@ -44,8 +44,14 @@ fn style() -> Style {
         ("页码".into(), text_style("宋体", 14.0)),
         ("目录".into(), text_style("仿宋", 14.0)),
     ]);
-    let portrait =
-        PageSetup { paper: [210.0, 297.0], landscape: false, margin: [37.0, 26.0, 35.0, 28.0], lines: 22, chars: 28 };
+    let portrait = PageSetup {
+        paper: [210.0, 297.0],
+        landscape: false,
+        turned: false,
+        margin: [37.0, 26.0, 35.0, 28.0],
+        lines: 22,
+        chars: 28,
+    };
     let landscape =
         PageSetup { landscape: true, margin: [28.0, 37.0, 26.0, 35.0], lines: 15, chars: 40, ..portrait.clone() };
     let table = TableStyle {

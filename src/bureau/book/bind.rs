@@ -141,7 +141,8 @@ impl Binder {
             let mut free = name.clone();
             let mut count = 1;
             while let Some(known) = self.style.page.get(&free) {
-                if known == page && self.style.page.get(self.style.number_page(&free)) == number {
+                let stands = || self.style.page.get(self.style.number_page(&free)) == number;
+                if known == page && (page.is_wide_sheet() || stands()) {
                     break;
                 }
                 count += 1;

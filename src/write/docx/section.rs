@@ -223,7 +223,7 @@ fn number_footers(
     let page = style.number_page(&section.page);
     let upright = style.page.get(page).ok_or_else(|| Error::Page(page.to_owned()))?.upright();
     let turned = TurnedNumber::new(&upright, style, styles)?;
-    let beyond = |side: usize| if setup.landscape { 0 } else { twips_mm(upright.margin[side] - setup.margin[side]) };
+    let beyond = |side: usize| if setup.turned { 0 } else { twips_mm(upright.margin[side] - setup.margin[side]) };
     let (left, right) = (beyond(3), beyond(1));
     let [odd, even] = match style.number.place {
         NumberPlace::Outside => [(0, right), (left, 0)],
@@ -232,7 +232,7 @@ fn number_footers(
     let mut footer = |purpose| {
         let id = styles.id(Variant::of(&style.number.text, purpose))?;
         let style = styles.xml_id(id).to_owned();
-        Ok(if setup.landscape { Footer::Turned(style, turned) } else { Footer::Number(style) })
+        Ok(if setup.turned { Footer::Turned(style, turned) } else { Footer::Number(style) })
     };
     Ok([footer(Purpose::Footer(odd.0, odd.1))?, footer(Purpose::FooterEven(even.0, even.1))?])
 }

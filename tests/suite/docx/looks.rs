@@ -3,6 +3,8 @@
 
 use super::sample::{self, Sample};
 use super::structure::{self, Element};
+use crate::common;
+use gongkai::write::Format;
 use std::collections::BTreeMap;
 
 /// What a style or a paragraph looks like: `w:pPr/w:spacing/w:line` and the like, to values.
@@ -278,6 +280,33 @@ fn the_page_has_22_lines_of_28_characters() {
     let character = 16.0 + look["w:rPr/w:spacing/w:val"].parse::<f64>().expect("twips") / 20.0;
     let width = 156.0 * 72.0 / 25.4;
     assert_eq!((width / character).floor(), 28.0);
+}
+
+/// A wide sheet that is not turned has its number in a plain footer, at the edges of its own type area.
+#[test]
+fn a_wide_sheet_has_its_number_at_its_own_foot() {
+    let parts = |style: &str| {
+        let folder = common::copy_of_sample();
+        std::fs::create_dir_all(folder.path().join("layout")).expect("made");
+        std::fs::write(folder.path().join("layout/style.toml"), style).expect("written");
+        structure::parts(&common::built(folder.path(), &[Format::Docx])[0].bytes)
+    };
+    let turned = |parts: &BTreeMap<String, Vec<u8>>| -> Vec<bool> {
+        let relations = structure::tree(&parts["word/_rels/document.xml.rels"]);
+        let target = |one: &Element| (one.attributes["Id"].clone(), one.attributes["Target"].clone());
+        let targets: BTreeMap<String, String> = relations.every("Relationship").into_iter().map(target).collect();
+        let document = structure::tree(&parts["word/document.xml"]);
+        let wide = document
+            .every("w:sectPr")
+            .into_iter()
+            .filter(|section| section.child("w:pgSz").is_some_and(|size| size.attributes.contains_key("w:orient")));
+        let footers = wide.flat_map(|section| section.every("w:footerReference"));
+        let files = footers.map(|reference| &parts[&format!("word/{}", targets[&reference.attributes["r:id"]])]);
+        files.map(|file| !structure::tree(file).every("w:textDirection").is_empty()).collect()
+    };
+    let (as_it_is, plain) = (turned(&parts("")), turned(&parts("[page.\"横表\"]\nturned = false\n")));
+    assert!(!as_it_is.is_empty() && as_it_is.iter().all(|turned| *turned), "{as_it_is:?}");
+    assert!(!plain.is_empty() && plain.iter().all(|turned| !*turned), "{plain:?}");
 }
 
 /// Word and WPS make a new row from the one beside it: its cells' properties and paragraphs, without their runs. What
