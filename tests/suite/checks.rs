@@ -11,6 +11,29 @@ fn corrected() -> PathBuf {
     common::root().join("data/631-2023-corrected")
 }
 
+/// What a set says of the program's own rules: a code that none has is a mistake at its line, mistakes are not tuned, and
+/// what it tunes counts.
+#[test]
+fn a_set_tunes_the_rules_there_are() {
+    let told = |rules: &str| -> Vec<Diagnostic> {
+        let folder = tempfile::tempdir().expect("a folder");
+        common::copy(&corrected(), folder.path());
+        let path = folder.path().join("layout/set.toml");
+        let set = std::fs::read_to_string(&path).unwrap_or_default();
+        std::fs::write(&path, format!("{set}\n[rules]\n{rules}\n")).expect("written");
+        std::fs::write(folder.path().join("text/goals.md"), "安排办公用品3万元、差旅补助2万元、会议保障500元。\n").expect("written");
+        found(folder.path())
+    };
+    let of = |found: &[Diagnostic], code: &str| found.iter().filter(|f| f.code == *code).count();
+    let (plain, off) = (told(""), told("N004 = { severity = \"off\" }"));
+    assert_eq!((of(&plain, "N004"), of(&off, "N004")), (1, 0));
+    let wrong = told("L999 = { severity = \"off\" }\nE131 = { severity = \"note\" }");
+    let mistakes: Vec<String> = wrong.iter().filter(|f| f.code == *"E285").map(ToString::to_string).collect();
+    assert_eq!(mistakes.len(), 2, "{wrong:#?}");
+    assert!(mistakes.iter().all(|told| told.contains("layout/set.toml:")), "{mistakes:?}");
+    assert!(mistakes.iter().any(|told| told.contains("L999")) && mistakes.iter().any(|told| told.contains("E131")));
+}
+
 /// A copy of the corrected data with a case over it.
 fn folder_of(case: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
