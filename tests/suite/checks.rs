@@ -21,7 +21,8 @@ fn a_set_tunes_the_rules_there_are() {
         let path = folder.path().join("layout/set.toml");
         let set = std::fs::read_to_string(&path).unwrap_or_default();
         std::fs::write(&path, format!("{set}\n[rules]\n{rules}\n")).expect("written");
-        std::fs::write(folder.path().join("text/goals.md"), "安排办公用品3万元、差旅补助2万元、会议保障500元。\n").expect("written");
+        std::fs::write(folder.path().join("text/goals.md"), "安排办公用品3万元、差旅补助2万元、会议保障500元。\n")
+            .expect("written");
         found(folder.path())
     };
     let of = |found: &[Diagnostic], code: &str| found.iter().filter(|f| f.code == *code).count();

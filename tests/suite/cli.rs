@@ -3,6 +3,7 @@
 use crate::common;
 use encoding_rs::GB18030;
 use gongkai::write::Format;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -446,4 +447,75 @@ fn wait_for_writing(desk: &Desk, run: &mut std::process::Child, longer: Duration
             return;
         }
     }
+}
+
+/// The files that name commands: messages and hints, help, manuals.
+fn files_that_name_commands() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        ["README.md", "README.zh-CN.md", "data/README.md", "layouts/README.md", "layouts/CHECKS.md", "CONTRIBUTING.md"]
+            .map(|name| common::root().join(name))
+            .into();
+    let mut folders = vec![common::root().join("src"), common::root().join("screen"), common::root().join("packages")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
+            match entry.path() {
+                path if path.is_dir() => folders.push(path),
+                path => files.push(path),
+            }
+        }
+    }
+    files
+}
+
+/// What a hint tells a user to type can be typed: there is such a command, and it has these options.
+#[test]
+fn commands_that_are_named_exist_with_their_options() {
+    let help = |words: &[&str]| {
+        let program = Command::new(env!("CARGO_BIN_EXE_gongkai")).args(words).arg("--help").output().expect("it runs");
+        String::from_utf8(program.stdout).expect("words")
+    };
+    // `  build    生成公开文本` in a list of commands.
+    let listed = |help: &str| -> BTreeSet<String> {
+        let commands = help.split("命令:").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
+        commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).map(str::to_owned).collect()
+    };
+    let commands = listed(&help(&[]));
+    let of_layouts = listed(&help(&["layouts"]));
+    assert!(commands.contains("build") && of_layouts.contains("show"), "{commands:?} {of_layouts:?}");
+    let mut helps: BTreeMap<Vec<String>, String> = BTreeMap::new();
+    let (mut named, mut wrong) = (0, Vec::new());
+    for file in files_that_name_commands() {
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        for (at, _) in text.match_indices("gongkai ") {
+            let rest = &text[at + "gongkai ".len()..];
+            let end = rest.find(['\n', '\\', '`', '”', '"', '，', '。', '；', '）', '|', '#']).unwrap_or(rest.len());
+            let words: Vec<&str> = rest[..end].split_whitespace().collect();
+            let Some(&command) = words.first().filter(|word| word.bytes().all(|b| b.is_ascii_lowercase())) else {
+                continue;
+            };
+            if !commands.contains(command) {
+                // Prose in English goes on in other words; what has an option is a command.
+                if words.iter().any(|word| word.starts_with("--")) {
+                    wrong.push(format!("{}: {command}", file.display()));
+                }
+                continue;
+            }
+            named += 1;
+            let mut path = vec![command.to_owned()];
+            if command == "layouts" {
+                path.extend(words.get(1).filter(|word| of_layouts.contains(**word)).map(|word| (*word).to_owned()));
+            }
+            let help =
+                helps.entry(path.clone()).or_insert_with(|| help(&path.iter().map(String::as_str).collect::<Vec<_>>()));
+            let options = words.iter().filter(|word| word.starts_with("--") && word.len() > 2);
+            for option in options.map(|word| word.split('=').next().unwrap_or(word)) {
+                let there = help.split([' ', '\n', ',']).any(|word| word == option);
+                if !there {
+                    wrong.push(format!("{}: gongkai {} {option}", file.display(), path.join(" ")));
+                }
+            }
+        }
+    }
+    assert!(named > 150, "{named}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
