@@ -60,10 +60,13 @@ function region(step) {
 }
 
 // The server is told that this window is there; it says whether the files were changed by someone else.
+let gone = false;
 async function pulse() {
+  // What still happens to a window that is being closed says nothing more.
+  if (gone) return;
   try {
     const d = S.id != null && S.desk ? S.id : undefined;
-    const r = await get('pulse', { w: page, d });
+    const r = await get('pulse', { w: page, d, h: document.hidden ? 1 : undefined });
     if (d !== undefined && d === S.id && !S.busy && r.version && r.version !== S.desk.version) {
       await take(await get('desk', { d }));
       say('文件在别处改过，已按新的显示');
@@ -74,8 +77,10 @@ async function pulse() {
 }
 setInterval(pulse, 2000);
 addEventListener('focus', pulse);
-addEventListener('pagehide', () => { post('bye', { w: page }, {}, { keepalive: true }).catch(() => {}); });
-addEventListener('pageshow', pulse);
+// A hidden window may be frozen; the server waits for it longer.
+document.addEventListener('visibilitychange', pulse);
+addEventListener('pagehide', () => { gone = true; post('bye', { w: page }, {}, { keepalive: true }).catch(() => {}); });
+addEventListener('pageshow', () => { gone = false; pulse(); });
 addEventListener('beforeunload', e => { if (S.desk?.edits.length) e.preventDefault(); });
 addEventListener('hashchange', route);
 route();

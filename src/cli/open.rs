@@ -62,8 +62,9 @@ pub fn run(args: &OpenArgs) -> ExitCode {
     if !args.no_browser && !browse(&address) {
         tell("没有找到浏览器；请把上面这一行地址贴到浏览器里。按 Ctrl-C 结束");
     }
-    let workspace = Workspace::new(workshop, &folders, Path::new("."), &args.output, ends);
-    server.run(Arc::new(Arc::new(workspace)));
+    let workspace = Arc::new(Workspace::new(workshop, &folders, Path::new("."), &args.output, ends));
+    workspace.ends_with_its_windows();
+    server.run(Arc::new(workspace));
     tell("已结束");
     ExitCode::SUCCESS
 }

@@ -5,6 +5,7 @@ use super::edit::Edit;
 use super::fresh;
 use super::shown;
 use super::system::show_place;
+use super::windows::{TICK, Windows};
 use crate::bureau::{BUREAU, Bureau, Department, Looking, board};
 use crate::cell_name::{is_workbook, sheet_of};
 use crate::check::{acknowledge, fix};
@@ -45,8 +46,8 @@ pub struct Workspace {
     glyphs: Mutex<Shown>,
     fonts: Mutex<HashMap<String, Arc<Vec<u8>>>>,
     rules: OnceLock<Vec<SetRule>>,
-    /// Pages that are open in a browser, by the names they gave themselves; what ends the program when the last is closed.
-    pages: Mutex<BTreeSet<String>>,
+    /// The windows it is shown in; what ends the program when the last is gone.
+    windows: Mutex<Windows>,
     ends: Option<Stop>,
 }
 
@@ -97,9 +98,24 @@ impl Workspace {
             glyphs: Mutex::default(),
             fonts: Mutex::default(),
             rules: OnceLock::new(),
-            pages: Mutex::default(),
+            windows: Mutex::default(),
             ends,
         }
+    }
+
+    /// Ends what is to be ended when the last window has gone without a word, too.
+    pub fn ends_with_its_windows(self: &Arc<Self>) {
+        let Some(stop) = self.ends.clone() else { return };
+        let here = Arc::downgrade(self);
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(TICK);
+                let Some(here) = here.upgrade() else { return };
+                if locked(&here.windows).tick() {
+                    return stop.stop();
+                }
+            }
+        });
     }
 
     fn rules(&self) -> &[SetRule] {
@@ -310,13 +326,7 @@ impl Workspace {
 
     /// A page says that it is there; with a department, whether its files were changed by someone else.
     fn pulse(&self, request: &Request) -> Answer {
-        let name = request.asked("w");
-        if !name.is_empty() && name.len() < 80 {
-            let mut pages = locked(&self.pages);
-            if pages.len() < 1000 {
-                pages.insert(name.to_string());
-            }
-        }
+        locked(&self.windows).speaks(request.asked("w"), !request.asked("h").is_empty());
         if request.asked("d").is_empty() {
             return Ok(Response::json(&json!({})));
         }
@@ -331,12 +341,12 @@ impl Workspace {
 
     /// A page is closed. After the last one the program ends, unless it was only loaded again.
     fn bye(self: &Arc<Self>, request: &Request) -> Answer {
-        locked(&self.pages).remove(request.asked("w"));
+        locked(&self.windows).closes(request.asked("w"));
         if let Some(stop) = self.ends.clone() {
             let here = Arc::downgrade(self);
             std::thread::spawn(move || {
                 std::thread::sleep(RELOADING);
-                if here.upgrade().is_some_and(|here| locked(&here.pages).is_empty()) {
+                if here.upgrade().is_some_and(|here| locked(&here.windows).is_empty()) {
                     stop.stop();
                 }
             });

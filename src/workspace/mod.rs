@@ -16,6 +16,7 @@ mod fresh;
 mod journal;
 mod shown;
 mod system;
+mod windows;
 
 pub use answers::Workspace;
 pub use desk::{Desk, Saved, Version};

@@ -2,6 +2,7 @@
 
 use super::rule::{Findings, TextRule};
 use super::texts::{NamedFigure, Texts};
+use crate::check::figures::names_of;
 use crate::check::rule::{Example, RulePage};
 use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Severity::Error};
@@ -38,13 +39,16 @@ pub const RULES: &[TextRule] = &[
     },
 ];
 
-/// What was found while sentences were written, with the row's name beside its address.
+/// What was found while sentences were written, with the figure's name beside its address.
 fn of_sentences(texts: &Texts<'_>, code: &str, findings: &mut Findings) {
-    let found = texts.composition.reason_findings();
-    for mut finding in found.iter().filter(|d| d.code == code).cloned() {
+    let found: Vec<&Diagnostic> = texts.composition.reason_findings().iter().filter(|d| d.code == code).collect();
+    let items = found.iter().filter_map(|finding| finding.address.as_deref()).map(item_of);
+    let names = names_of(texts.composition, items);
+    for mut finding in found.into_iter().cloned() {
         let item = finding.address.as_deref().map(item_of).unwrap_or_default();
-        if let Some(label) = texts.label(item).filter(|l| *l != "合计") {
-            finding.message = finding.message.replacen(&format!("“{item}”"), &format!("{label}（{item}）"), 1);
+        let label = texts.label(item).filter(|label| *label != "合计");
+        if let Some(name) = label.or_else(|| names.get(item).map(String::as_str)) {
+            finding.message = finding.message.replacen(&format!("“{item}”"), &format!("{name}（{item}）"), 1);
         }
         findings.push(finding);
     }
