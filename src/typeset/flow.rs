@@ -397,11 +397,20 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// A title that the contents list waits. It has a line to spare at the foot of its page: a program that needs a line
+    /// more for what stands above would else have it on another page than the contents say.
+    fn holds_listed(&self) -> bool {
+        let (section, block) = self.held_from;
+        let first = self.document.sections.get(section).and_then(|section| section.blocks.get(block));
+        !self.held.is_empty() && matches!(first, Some(Block::Heading(heading)) if heading.contents)
+    }
+
     /// Sets a text after the headings that wait for it.
     pub fn place(&mut self, galley: Galley<'a>) {
         let first = if galley.lines.len() <= 3 { galley.lines.len() } else { 2 };
         let before = if self.top == Top::Overflowed && self.held.is_empty() { 0.0 } else { galley.before };
-        self.make_room(before + first as f64 * galley.pitch - galley.half_leading() - HAIR);
+        let spare = if self.holds_listed() { galley.pitch } else { 0.0 };
+        self.make_room(before + first as f64 * galley.pitch + spare - galley.half_leading() - HAIR);
         self.release_held();
         self.set_lines(&galley, false);
     }

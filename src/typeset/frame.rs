@@ -358,7 +358,7 @@ pub struct TableGeometry {
     pub rows: Vec<f64>,
     /// Widths in pt of the left, middle and right part of the line above it, where one line holds them.
     pub above: Option<[f64; 3]>,
-    /// Where the lines of a head or of a label end, in bytes of its text, by row and column.
+    /// Where the lines of a head, of a label or of a row's name end, in bytes of its text, by row and column.
     pub heads: BTreeMap<(usize, usize), Vec<usize>>,
     /// Index of the first page it stands on, and how many it takes.
     pub page: usize,

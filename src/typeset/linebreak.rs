@@ -2,7 +2,7 @@
 //! of least cost (Knuth and Plass), with the adjustments that lines of Chinese allow. Lengths are ems.
 
 use super::class::Class;
-use super::paragraph::GAP_SHRINK;
+use super::paragraph::{GAP_SHRINK, joint_shrink};
 use super::text::{GAP, Joint, Sign, Text};
 use crate::document::Align;
 
@@ -58,14 +58,18 @@ impl Measure {
 /// What a break costs beside the look of its line. Units are demerits of [`Fit::Justified`].
 mod cost {
     pub const LINE: f64 = 10.0;
-    /// Between a number and its unit: only where no line holds both.
-    pub const RELUCTANT: f64 = 2e7;
+    /// Between a number and its unit: for a line whose characters would else stand a fifth of an em apart.
+    pub const RELUCTANT: f64 = 1.3e5;
+    /// The same where lines are ragged, and may be short: only where no line holds both.
+    pub const RAGGED_RELUCTANT: f64 = 2e7;
     /// Within a word, with a hyphen: for a line that would be loose without.
     pub const HYPHEN: f64 = 20_000.0;
     /// The same where lines are ragged, and may be short: rather one line more.
     pub const RAGGED_HYPHEN: f64 = 2e5;
     /// A last line of one character.
     pub const RUNT: f64 = 10_000.0;
+    /// A last line that is the unit of a number alone.
+    pub const UNIT_ALONE: f64 = 2e7;
     /// Inside a unit that is wider than the line.
     pub const EMERGENCY: f64 = 1e7;
     /// As that, and against a prohibition.
@@ -87,6 +91,8 @@ struct Opportunity {
     cost: f64,
     /// Width of the hyphen that a line ending here shows.
     hyphen: f64,
+    /// The line ends between a number and its unit.
+    parts_number: bool,
 }
 
 /// Breaks paragraphs; keeps its buffers from one to the next.
@@ -186,7 +192,7 @@ impl Breaker {
             return 0.0;
         }
         let last = &signs[end - 1];
-        self.shrink[end] - self.shrink[start] - last.gap * GAP_SHRINK - last.right
+        self.shrink[end] - self.shrink[start] - last.gap * GAP_SHRINK - last.right - joint_shrink(last)
     }
 
     /// One stretch between forced breaks.
@@ -223,9 +229,18 @@ impl Breaker {
     }
 
     fn find_opportunities(&mut self, signs: &[Sign], start: usize, end: usize, measure: Measure, fit: Fit) {
-        let hyphen_cost = if fit == Fit::Justified { cost::HYPHEN } else { cost::RAGGED_HYPHEN };
+        let (hyphen_cost, reluctant) = match fit {
+            Fit::Justified => (cost::HYPHEN, cost::RELUCTANT),
+            Fit::Ragged | Fit::Balanced => (cost::RAGGED_HYPHEN, cost::RAGGED_RELUCTANT),
+        };
         self.opportunities.clear();
-        self.opportunities.push(Opportunity { end: start as u32, next: start as u32, cost: 0.0, hyphen: 0.0 });
+        self.opportunities.push(Opportunity {
+            end: start as u32,
+            next: start as u32,
+            cost: 0.0,
+            hyphen: 0.0,
+            parts_number: false,
+        });
         let mut unit = start;
         for i in start..end {
             let hyphen = signs[i].joint == Joint::Hyphen && i + 1 < end;
@@ -238,11 +253,12 @@ impl Breaker {
             let sense = self.senses.get(i).copied().unwrap_or(0.0);
             let visible = visible_end(signs, unit, i + 1) as u32;
             let (cost, hyphen) = match signs[i].joint {
-                Joint::Reluctant => (cost::RELUCTANT + sense, 0.0),
+                Joint::Reluctant => (reluctant + sense, 0.0),
                 Joint::Hyphen if hyphen => (hyphen_cost, self.hyphen),
                 _ => (sense, 0.0),
             };
-            self.opportunities.push(Opportunity { end: visible, next: i as u32 + 1, cost, hyphen });
+            let parts_number = signs[i].joint == Joint::Reluctant;
+            self.opportunities.push(Opportunity { end: visible, next: i as u32 + 1, cost, hyphen, parts_number });
             unit = i + 1;
         }
     }
@@ -262,7 +278,7 @@ impl Breaker {
             let prohibited = b.never_starts() || a.never_ends();
             let cost = if prohibited { cost::PROHIBITED } else { cost::EMERGENCY };
             let end = visible_end(signs, start, i + 1) as u32;
-            self.opportunities.push(Opportunity { end, next: i as u32 + 1, cost, hyphen: 0.0 });
+            self.opportunities.push(Opportunity { end, next: i as u32 + 1, cost, hyphen: 0.0, parts_number: false });
         }
     }
 
@@ -286,10 +302,17 @@ impl Breaker {
                 let room = measure.room(from == 0);
                 let (width, shrink, stretch) = self.line_sums(signs, begin, end.end as usize);
                 let width = width + end.hyphen;
-                if !last && best.0.is_finite() && width < 0.5 * room {
+                // A justified line that is half empty is never the best; a short one between words may be.
+                let short = judge.fit == Fit::Justified && width < 0.5 * room;
+                if !last && best.0.is_finite() && short {
                     break;
                 }
-                let runt = last && from > 0 && width < 1.6;
+                let runt = match () {
+                    () if !last || from == 0 => 0.0,
+                    () if width < 2.6 && self.opportunities[from].parts_number => cost::UNIT_ALONE,
+                    () if width < 1.6 => cost::RUNT,
+                    () => 0.0,
+                };
                 let line = judge.line(room, width, shrink, stretch, last, runt);
                 let sum = self.best[from].0 + line + judge.of_break(end.cost);
                 if sum < best.0 {
@@ -342,10 +365,10 @@ struct Judge {
 }
 
 impl Judge {
-    fn line(self, room: f64, width: f64, shrink: f64, stretch: f64, last: bool, runt: bool) -> f64 {
+    /// `runt` is what a last line that is too short costs.
+    fn line(self, room: f64, width: f64, shrink: f64, stretch: f64, last: bool, runt: f64) -> f64 {
         let over = width - room;
         let squeezed = if over > EPSILON { (over / shrink.max(EPSILON)).powi(3).min(1e6) * 100.0 } else { 0.0 };
-        let runt = if runt { cost::RUNT } else { 0.0 };
         match self.fit {
             Fit::Justified => {
                 let loose = if last { 0.0 } else { (-over).max(0.0) / stretch.max(0.1) };
@@ -380,10 +403,10 @@ fn visible_end(signs: &[Sign], start: usize, end: usize) -> usize {
     end - spaces.count()
 }
 
-/// What a sign and the gap after it can be squeezed by.
+/// What a sign, the gap and the joint after it can be squeezed by.
 pub fn shrink_of(sign: &Sign) -> f64 {
     let space = if sign.class == Class::Space { (sign.advance - GAP).max(0.0) } else { 0.0 };
-    sign.left + sign.right + sign.gap * GAP_SHRINK + space
+    sign.left + sign.right + sign.gap * GAP_SHRINK + space + joint_shrink(sign)
 }
 
 /// What a sign and the joint after it bear before a line looks loose.
@@ -444,6 +467,18 @@ pub(crate) mod tests {
     fn marks_hang_together_with_their_words() {
         assert_eq!(lines("预算部门公开，收入", 6.0, 0.0, Fit::Justified), ["预算部门公", "开，收入"]);
         assert_eq!(lines("预算部门公。收入支", 5.5, 0.0, Fit::Justified), ["预算部门公。", "收入支"]);
+    }
+
+    /// A number leaves its unit where its line would else be stretched apart, and never to have the unit alone.
+    #[test]
+    fn a_number_keeps_its_unit_unless_the_line_would_be_loose() {
+        let parted =
+            lines("反映本部门当年全部收入。2023年预算收入为11288.54万元，其中：本年收入。", 25.7, 0.0, Fit::Justified);
+        assert!(parted[0].ends_with("11288.54") && parted[1].starts_with("万元"), "{parted:?}");
+        let kept = lines("机关运行经费共计安排3.85万元，主要用于公费0.83万元、邮电费。", 25.0, 0.0, Fit::Justified);
+        assert!(kept.iter().all(|line| !line.starts_with("万元")), "{kept:?}");
+        let last = lines("反映本部门当年全部收入和支出合计2023年预算收入为11288.54元。", 25.0, 0.0, Fit::Justified);
+        assert!(last.last().is_some_and(|line| line.starts_with("11288.54元")), "{last:?}");
     }
 
     #[test]

@@ -24,37 +24,96 @@ pub fn is_between_words(cost: f64) -> bool {
 /// The cost of breaking a title or a head after each of its signs: most within 《》, （） and “”, then within words and
 /// numbers with their counter, little between words, nothing after a mark or 的.
 pub fn costs(text: &Text) -> Vec<f64> {
-    let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
-    let words: Vec<usize> = segmenter.segment_str(&text.source).collect();
-    let ends = |at: usize| words.binary_search(&at).is_ok();
-    let char_of = |sign: &Sign| text.source[sign.at as usize..].chars().next().unwrap_or(' ');
-    let single = |sign: &Sign| sign.class == Class::Ideograph && ends(sign.at as usize) && ends(end_of(sign));
-    let (mut depth, mut singles, mut after_number) = (0_u32, 0_u32, false);
+    let words = Words::of(text);
+    let (mut depth, mut singles) = (0_u32, 0_u32);
     let mut costs = Vec::with_capacity(text.signs.len());
-    for (sign, next) in text.signs.iter().zip(text.signs.iter().skip(1)) {
-        match (sign.class, char_of(sign)) {
+    for (i, sign) in text.signs.iter().enumerate().take(text.signs.len().saturating_sub(1)) {
+        match (sign.class, words.char(i)) {
             (Class::Open | Class::NarrowOpen, _) => depth += 1,
             (Class::Close, _) | (_, ')' | ']' | '}') => depth = depth.saturating_sub(1),
             _ => {}
         }
-        // 2023年|预留: a number has its counter already.
-        let counts = after_number && is_unit(char_of(sign));
-        singles = if single(sign) && single(next) && !counts { singles + 1 } else { 0 };
-        after_number = sign.class == Class::Digit;
+        let before = singles;
+        let pair = words.single(i) && words.single(i + 1) && !words.counts(i) && !words.is_end(i);
+        singles = if pair { singles + 1 } else { 0 };
         costs.push(match () {
             () if depth > 0 => WITHIN_GROUP,
-            () if sign.class == Class::Digit && is_unit(char_of(next)) => WITHIN_WORD,
-            () if !ends(end_of(sign)) => WITHIN_WORD,
-            () if is_suffix(char_of(next)) && ends(end_of(next)) && sign.class == Class::Ideograph => WITHIN_WORD,
-            () if is_particle(char_of(next)) => BEFORE_PARTICLE,
-            () if is_particle(char_of(sign)) => 0.0,
+            () if words.counts(i + 1) => WITHIN_WORD,
+            () if words.doubles(i) => BETWEEN_WORDS,
+            () if i > 0 && words.doubles(i - 1) && words.single(i + 1) => WITHIN_WORD,
+            () if !words.ends(i) => WITHIN_WORD,
+            () if words.is_end(i + 1) => WITHIN_WORD,
+            () if is_particle(words.char(i + 1)) => BEFORE_PARTICLE,
+            () if is_particle(words.char(i)) => 0.0,
             () if !matches!(sign.class, Class::Ideograph | Class::Digit | Class::Letter) => 0.0,
             () if singles % 2 == 1 => BETWEEN_SINGLES,
-            () if singles > 0 => BETWEEN_PAIRS,
+            () if singles > 0 || words.is_end(i) && words.single(i + 1) => BETWEEN_PAIRS,
+            // One that no other single one stands beside is of the word before or behind it: 中小微企业, 非财政拨款.
+            () if before % 2 == 0 && words.is_part(i) => BETWEEN_SINGLES,
+            () if words.is_part(i + 1) && !words.single(i + 2) && !begins(words.char(i + 1)) => BETWEEN_SINGLES,
             () => BETWEEN_WORDS,
         });
     }
     costs
+}
+
+/// Which signs of a text are words, as the dictionary has them.
+struct Words<'t> {
+    text: &'t Text<'t>,
+    /// Where words begin and end, in bytes.
+    bounds: Vec<usize>,
+}
+
+impl<'t> Words<'t> {
+    fn of(text: &'t Text<'t>) -> Words<'t> {
+        let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
+        Words { text, bounds: segmenter.segment_str(&text.source).collect() }
+    }
+
+    fn char(&self, i: usize) -> char {
+        let at = self.text.signs.get(i).map(|sign| sign.at as usize);
+        at.and_then(|at| self.text.source[at..].chars().next()).unwrap_or(' ')
+    }
+
+    fn is(&self, i: usize, class: Class) -> bool {
+        self.text.signs.get(i).is_some_and(|sign| sign.class == class)
+    }
+
+    fn begins(&self, i: usize) -> bool {
+        self.text.signs.get(i).is_some_and(|sign| self.bounds.binary_search(&(sign.at as usize)).is_ok())
+    }
+
+    fn ends(&self, i: usize) -> bool {
+        self.text.signs.get(i).is_some_and(|sign| self.bounds.binary_search(&end_of(sign)).is_ok())
+    }
+
+    /// A character that is a word by itself.
+    fn single(&self, i: usize) -> bool {
+        self.is(i, Class::Ideograph) && self.begins(i) && self.ends(i)
+    }
+
+    /// The counter of the number before it.
+    fn counts(&self, i: usize) -> bool {
+        i > 0 && self.is(i - 1, Class::Digit) && is_unit(self.char(i))
+    }
+
+    /// It ends the name that stands before it (see [`is_suffix`]): 工程量, also where 量的 is taken for a word.
+    fn is_end(&self, i: usize) -> bool {
+        let whole = self.ends(i) || is_particle(self.char(i + 1)) || self.doubles(i);
+        i > 0 && self.is(i - 1, Class::Ideograph) && self.begins(i) && whole && is_suffix(self.char(i))
+    }
+
+    /// It ends a name, and the next begins another with the same character, which the dictionary takes for one word:
+    /// 开发区|区域.
+    fn doubles(&self, i: usize) -> bool {
+        let same = self.char(i) == self.char(i + 1) && is_suffix(self.char(i));
+        same && i > 0 && self.is(i - 1, Class::Ideograph) && self.begins(i) && !self.ends(i) && self.ends(i + 1)
+    }
+
+    /// A character by itself that is likely a part of a word that the dictionary lacks.
+    fn is_part(&self, i: usize) -> bool {
+        self.single(i) && !self.is_end(i) && !self.counts(i) && !is_particle(self.char(i))
+    }
 }
 
 fn end_of(sign: &Sign) -> usize {
@@ -64,8 +123,14 @@ fn end_of(sign: &Sign) -> usize {
 /// Single characters that make a name of what stands before them: 山海关区, 经济开发区, 财政局, 委员会, 满意度.
 fn is_suffix(c: char) -> bool {
     const SUFFIXES: &str =
-        "省市县区旗盟州镇乡村屯局厅委办处科室部院所站队馆园会署厂港路街桥河湖山岛费款类项额率数表册度性量化期";
+        "省市县区旗盟州镇乡村屯局厅委办处科室部院所站队馆园会署厂港路街桥河湖山岛费款类项额率数表册度性量化期值者级";
     SUFFIXES.contains(c)
+}
+
+/// Single characters that belong to what stands behind them: 非财政拨款, 对附属单位, 总人数, 占比例.
+fn begins(c: char) -> bool {
+    const PREFIXES: &str = "非对为按占本各总新在从由或不无未已每该至向以应需除被第";
+    PREFIXES.contains(c)
 }
 
 /// Words that belong to what stands before them.
@@ -98,6 +163,11 @@ mod tests {
         assert_eq!(title("2023年预留资金", 4.0), ["2023年", "预留资金"]);
         assert_eq!(title("服务对象满意度指标", 5.0), ["服务对象", "满意度指标"]);
         assert_eq!(title("关于印发《预算公开操作规程》的通知", 10.0), ["关于印发", "《预算公开操作规程》的", "通知"]);
+        assert_eq!(title("中小微企业份额", 5.0), ["中小微企业", "份额"]);
+        assert_eq!(title("使用非财政拨款结余", 6.0), ["使用非财政", "拨款结余"]);
+        assert_eq!(title("经济开发区区域安全评价", 7.0), ["经济开发区", "区域安全评价"]);
+        assert_eq!(title("占计划完成工程量的比率", 7.0), ["占计划完成", "工程量的比率"]);
+        assert_eq!(title("管理委员会本级小计", 6.0), ["管理委员会", "本级小计"]);
         assert_eq!(
             title("省商贸流通发展专项资金-山海关船舶维修和维护", 14.0),
             ["省商贸流通发展专项资金-", "山海关船舶维修和维护"]

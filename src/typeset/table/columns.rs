@@ -56,7 +56,7 @@ pub enum Comfort {
 const SLACK: f64 = 0.1;
 
 /// How much wider than ours digits may be in Word or LibreOffice: DejaVu Serif's are by a seventh.
-const AIR: f64 = 1.15;
+const AIR: f64 = 8.0 / 7.0;
 
 /// Longest text of a number column that is still taken for a number, in ems.
 const LONGEST_NUMBER: f64 = 14.0;

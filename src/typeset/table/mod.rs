@@ -325,7 +325,7 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
             let align = if prose { Align::Justify } else { cell.align };
             // Heads and names break at words; a head or a label rather takes one line more than breaks one.
             let head = !prose && (cell.part == Part::Head || cell.label);
-            if align != Align::Justify && (1.0..=if head { 12.0 } else { 4.0 }).contains(&count) {
+            if align != Align::Justify && (1.0..=if head { 12.0 } else { 6.0 }).contains(&count) {
                 flow.breaker.senses = sense::costs(&cell.text);
                 if head {
                     let within = flow.breaker.senses.iter_mut().filter(|cost| !sense::is_between_words(**cost));
@@ -530,17 +530,27 @@ const MOST_CONTINUED: f64 = 0.25;
 /// A table that takes less than this of a page stands whole on one, rather than with two rows on the next.
 const KEPT_WHOLE: f64 = 0.4;
 
-/// Where the lines of heads and labels end, by row and column.
+/// Where the lines of heads, labels and names of rows end, by row and column.
 fn head_breaks(measured: &Measured) -> BTreeMap<(usize, usize), Vec<usize>> {
     let mut heads = BTreeMap::new();
-    let whole = |c: &&GridCell| (c.part == Part::Head || c.label && !c.prose) && c.lines.len() > 1;
-    for cell in measured.grid.cells.iter().filter(whole) {
+    for cell in measured.grid.cells.iter().filter(|c| c.lines.len() > 1 && !c.prose) {
         let lines = &measured.lines[cell.lines.clone()];
+        // What stands in the middle of its cell is a label too, in a table whose rows it does not join.
+        let name = cell.part == Part::Text && (cell.cell.header || cell.align == Align::Center);
+        if !(cell.part == Part::Head || cell.label || name && end_between_words(cell, lines)) {
+            continue;
+        }
         let ends = lines.iter().filter(|line| !line.last && !line.hyphen);
         let of = |line: &Line| cell.text.signs.get(line.end as usize).map(|sign| sign.at as usize);
         heads.insert((cell.row, cell.column), ends.filter_map(of).collect());
     }
     heads
+}
+
+fn end_between_words(cell: &GridCell, lines: &[Line]) -> bool {
+    let costs = sense::costs(&cell.text);
+    let end = |line: &Line| (line.end as usize).checked_sub(1).and_then(|last| costs.get(last));
+    lines.iter().all(|line| line.last || end(line).is_some_and(|cost| sense::is_between_words(*cost)))
 }
 
 /// Sets the texts above a table: side by side their last lines stand on one line.

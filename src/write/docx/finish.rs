@@ -117,15 +117,15 @@ struct Finish<'a> {
 /// Around a piece of a field that docx-rs marks dirty, the one around the contents. Word sees that field and offers to
 /// make the contents anew. LibreOffice would take all within for plain text, page numbers included; outside of it, it
 /// counts each page by its own pages (ECMA-376-3 10.2: an alternative without a fallback is nothing to who does not
-/// know what it asks for).
-const CHOSEN: (&str, &str) =
-    (r#"<mc:AlternateContent><mc:Choice Requires="w15">"#, "</mc:Choice></mc:AlternateContent>");
+/// know what it asks for). It asks for WordprocessingML itself, which every Word knows, from 2007 on, and every reader that
+/// keeps to the standard; LibreOffice takes only what it has a list of (wps, wpg, w14, wpc).
+const CHOSEN: (&str, &str) = (r#"<mc:AlternateContent><mc:Choice Requires="w">"#, "</mc:Choice></mc:AlternateContent>");
 
 /// The kind of a content control beside text: plain text, as of any. LibreOffice puts marks around the text of such a control,
 /// and sets no gap between a mark and Chinese text; only what a citation holds it leaves as text of the paragraph, and it
 /// gives back the control with its alias when it saves, unless the paragraph's section names headers or footers: having
 /// read those it keeps no citation. There the gap is missing, and the figure comes back.
-const PLAIN_TEXT_OR_SPACED: &str = r#"<mc:AlternateContent><mc:Choice Requires="w15"><w:text/></mc:Choice><mc:Fallback><w:citation/></mc:Fallback></mc:AlternateContent>"#;
+const PLAIN_TEXT_OR_SPACED: &str = r#"<mc:AlternateContent><mc:Choice Requires="w"><w:text/></mc:Choice><mc:Fallback><w:citation/></mc:Fallback></mc:AlternateContent>"#;
 
 /// Appends the finished form of `raw`, one element as docx-rs writes it.
 pub fn finish(raw: &[u8], facts: &Facts, out: &mut Vec<u8>) -> Result<(), Error> {

@@ -15,7 +15,7 @@ pub const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes
 /// WordprocessingML, transitional.
 pub const W: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 /// The namespaces of what only some programs see.
-pub const CHOICES: &str = r#"xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml""#;
+pub const CHOICES: &str = r#"xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006""#;
 /// Declared by the parts that docx-rs makes the inside of.
 pub const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
 

@@ -18,14 +18,14 @@ pub fn twips_mm(mm: f64) -> i64 {
 pub const TURN: char = '\u{F0003}';
 
 /// As [`TURN`], in a title that the contents list. Word makes those anew of the titles and would end their lines there too;
-/// it knows what the first alternative asks for, and has no break. LibreOffice takes the other one (ECMA-376-3 10.2).
+/// every Word knows what the first alternative asks for, and has no break. LibreOffice takes the other one (ECMA-376-3 10.2).
 pub const TURN_OF_LISTED: char = '\u{F0004}';
 
 /// A line break that clears what stands beside the text: nothing does, so it is one like any other, and told from those
 /// that people type (ECMA-376-1 17.3.3.1).
 const LINE_END: &str = r#"</w:t><w:br w:type="textWrapping" w:clear="all"/><w:t xml:space="preserve">"#;
 
-const LINE_END_OF_LISTED: &str = r#"</w:t><mc:AlternateContent><mc:Choice Requires="w15"/><mc:Fallback><w:br w:type="textWrapping" w:clear="all"/></mc:Fallback></mc:AlternateContent><w:t xml:space="preserve">"#;
+const LINE_END_OF_LISTED: &str = r#"</w:t><mc:AlternateContent><mc:Choice Requires="w"/><mc:Fallback><w:br w:type="textWrapping" w:clear="all"/></mc:Fallback></mc:AlternateContent><w:t xml:space="preserve">"#;
 
 /// XML with what [`TURN`] and [`TURN_OF_LISTED`] stand for.
 pub fn turned(xml: &str) -> Cow<'_, str> {

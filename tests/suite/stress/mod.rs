@@ -76,9 +76,13 @@ fn no_head_and_no_label_breaks_a_word() {
                 let text = plain_text(&cell.inlines);
                 let ends: Vec<usize> = segmenter.segment_str(&text).collect();
                 for at in breaks {
-                    assert!(ends.contains(at), "{name}, {}: “{}|{}”", table.id, &text[..*at], &text[*at..]);
+                    // 区区 is a word, and not here.
+                    let between =
+                        ends.contains(at) || text[..*at].ends_with("开发区") && text[*at..].starts_with("区域");
+                    assert!(between, "{name}, {}: “{}|{}”", table.id, &text[..*at], &text[*at..]);
                     // Words that the dictionary lacks.
-                    for unknown in ["满意度", "专户", "上缴", "上解"] {
+                    for unknown in ["满意度", "专户", "上缴", "上解", "中小微企业", "预留", "非财政", "工程量"]
+                    {
                         let within = (1..unknown.chars().count()).any(|n| {
                             let (end, start) = unknown.split_at(3 * n);
                             text[..*at].ends_with(end) && text[*at..].starts_with(start)
@@ -229,10 +233,26 @@ fn the_contents_in_word_are_true_in_libreoffice() {
     }
 }
 
+/// What LibreOffice needs and Word would read otherwise (a citation around a figure) is a fallback that no Word takes: it
+/// would have to not know WordprocessingML.
+#[test]
+fn no_word_however_old_takes_what_is_for_libreoffice() {
+    for (name, set) in SET.iter() {
+        let xml = document_xml(&written(set, Format::Docx));
+        let asked = xml.split("<mc:Choice Requires=\"").skip(1).map(|rest| rest.split('"').next().expect("a prefix"));
+        assert!(asked.clone().all(|prefix| prefix == "w") && asked.count() > 20, "{name}");
+        let head = &xml[..xml.find("<w:body>").expect("a body")];
+        assert!(head.contains("xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""));
+        let without: String =
+            xml.split("<mc:Fallback>").map(|p| p.split_once("</mc:Fallback>").map_or(p, |p| p.1)).collect();
+        assert!(!without.contains("<w:citation/>"), "{name}");
+    }
+}
+
 /// A title that the contents list ends its lines where print does, but for Word, whose contents would have the ends too.
 #[test]
 fn the_lines_of_listed_titles_end_between_words() {
-    const END: &str = r#"<mc:AlternateContent><mc:Choice Requires="w15"/><mc:Fallback><w:br w:type="textWrapping" w:clear="all"/></mc:Fallback></mc:AlternateContent>"#;
+    const END: &str = r#"<mc:AlternateContent><mc:Choice Requires="w"/><mc:Fallback><w:br w:type="textWrapping" w:clear="all"/></mc:Fallback></mc:AlternateContent>"#;
     for (name, lines) in [("long-name", ["区临港", "执法局和"]), ("english-name", ["Economic", "Zone"])] {
         let xml = document_xml(&written(&SET[name], Format::Docx));
         let title = xml.split("<w:p>").find(|p| p.contains("Heading1") && p.contains(">第一部分")).expect("the part");
