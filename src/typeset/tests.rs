@@ -52,8 +52,14 @@ fn style() -> Style {
         lines: 22,
         chars: 28,
     };
-    let landscape =
-        PageSetup { landscape: true, margin: [28.0, 37.0, 26.0, 35.0], lines: 15, chars: 40, ..portrait.clone() };
+    let landscape = PageSetup {
+        landscape: true,
+        turned: true,
+        margin: [28.0, 37.0, 26.0, 35.0],
+        lines: 15,
+        chars: 40,
+        ..portrait.clone()
+    };
     let table = TableStyle {
         title: "表题".into(),
         above: "表文".into(),
