@@ -36,7 +36,7 @@ export function yuan(v, places = 2) {
 }
 /** The exact sum of decimal strings, as one. @param {string[]} all */
 export function sum(all) {
-  const places = Math.max(0, ...all.map(v => (v.split('.')[1] || '').length));
+  const places = all.reduce((most, v) => Math.max(most, (v.split('.')[1] || '').length), 0);
   const whole = v => { const [a, b = ''] = v.replace('-', '').split('.'); return (v.startsWith('-') ? -1n : 1n) * BigInt(a + b.padEnd(places, '0')); };
   const total = all.reduce((s, v) => s + whole(v), 0n), size = (total < 0n ? -total : total).toString().padStart(places + 1, '0');
   return (total < 0n ? '-' : '') + size.slice(0, size.length - places) + (places ? '.' + size.slice(-places) : '');

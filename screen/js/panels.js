@@ -172,7 +172,7 @@ export function movesPanel() {
       m.pages.some(p => p.changed.length) ? h('section', {}, h('h3', {}, '要换的页'), m.pages.map(p => p.changed.length ? h('p', {}, `第 ${p.changed.map(x => x.label || x.pdf_page).join('、')} 页；双面印刷换第 ${p.sheets.join('、')} 张`) : null)) : null,
       news.some(([f]) => f.severity !== 'error') ? h('section', {}, h('h3', {}, '新的问题'), h('ul', { class: 'groups' }, news.filter(([f]) => f.severity !== 'error').slice(0, 20).map(([f, i]) => h('li', {}, h('button', { type: 'button', class: KIND[f.severity], onclick: () => { S.find = i; S.panel = 'problems'; emit('find'); } }, icon(KIND[f.severity], 14), h('span', { class: 'm' }, f.message)))))) : null]);
   const only = [...new Set(d.edits.map(e => e.file))].map(f => d.files.find(x => x.id === f)?.file || f);
-  const foot = [btn('保存', { kind: 'primary', key: 'Ctrl+S', id: 'save2', on: save }), btn('放弃改动', { on: discard }), h('span', { class: 'dim clip', title: only.join('、') }, `只写 ${only.join('、')} 里改过的`)];
+  const foot = [btn('保存', { kind: 'primary', key: 'Ctrl+S', id: 'save2', on: save }), btn('放弃改动', { on: discard }), h('span', { class: 'dim clip', title: only.join('、') }, `只写 ${only.join('、')}`)];
   return { body, foot };
 }
 /** A sign that turned round: its reason is asked for here, and goes into its line with the direction that it now has. */

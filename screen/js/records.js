@@ -24,6 +24,7 @@ export function recordsView(main) {
     try { got = await get('grid', { d: S.id, file: id }); } catch (e) { fill(body, h('p', { class: 'boot' }, /** @type {any} */ (e).message)); return; }
     if (asked !== key) return;
     grid = got;
+    total = null;
     grid.changed = new Set(grid.changed.map(([l, c]) => l + ':' + c));
     wrong();
     if (!keep) { sel = { r: 0, c: 0, r2: 0, c2: 0 }; fit(); }
@@ -71,7 +72,9 @@ export function recordsView(main) {
     body.style.height = rows().length * ROW + 'px';
   }
   const drawn = new Map();
-  function paint(fresh) {
+  /** The rows in view, and what is said of what is selected. */
+  function paint(fresh) { if (!grid) return; draw(fresh); formula(); sums(); }
+  function draw(fresh) {
     if (!grid) return;
     const top = Math.max(0, Math.floor((wrap.scrollTop - ROW) / ROW) - AHEAD), end = Math.min(rows().length, Math.ceil((wrap.scrollTop + wrap.clientHeight) / ROW) + AHEAD);
     if (fresh) { drawn.clear(); body.replaceChildren(); }
@@ -97,7 +100,6 @@ export function recordsView(main) {
       cells[0].classList.toggle('in', r >= a && r <= b);
     }
     if (rows().length) sheet.setAttribute('aria-activedescendant', `c${sel.r}-${sel.c}`);
-    formula(); sums();
   }
   function formula() {
     const n = line(sel.r), col = grid.columns[sel.c], f = faults.get(n + ':' + sel.c) || faults.get(n + ':-1');
@@ -107,12 +109,14 @@ export function recordsView(main) {
     input.addEventListener('keydown', e => { if (e.isComposing) return; if (e.key === 'Enter' || e.key === 'Tab') { e.preventDefault(); commit(input.value, e.key === 'Enter' ? 1 : 0, e.key === 'Tab' ? 1 : 0); sheet.focus(); } else if (e.key === 'Escape') { input.value = cell(sel.r, sel.c); sheet.focus(); } });
     fill(fx, h('span', { class: 'ref' }, rows().length ? `第 ${n} 行　${col?.head || ''}` : ''), input, f ? h('span', { class: 'names sev ' + (f.severity === 'error' ? 'err' : 'warn'), role: 'status', title: f.hint }, icon(f.severity === 'error' ? 'err' : 'warn', 14), f.message) : h('span', { class: 'dim names' }, names.join('　')));
   }
+  /** Of all rows, until one changes. @type {string|null} */ let total = null;
   function sums() {
     const { a, b, l, m } = box(), count = (b - a + 1) * (m - l + 1), nums = [];
     if (count <= 200000) for (let r = a; r <= b; r++) for (let c = l; c <= m; c++) if (numeric(c)) { const v = amount(cell(r, c)); if (v != null) nums.push(v); }
-    const col = grid.columns.findIndex(c => c.kind === 'amount'), all = col < 0 ? [] : rows().map((_, r) => amount(cell(r, col))).filter(v => v != null);
+    const col = grid.columns.findIndex(c => c.kind === 'amount');
+    if (total == null && col >= 0) total = sum(rows().map((_, r) => amount(cell(r, col)) ?? '0'));
     const unit = col >= 0 && /万元/.test(grid.columns[col].head) ? '万元' : '元';
-    fill(stat, h('span', {}, `${rows().length} 笔${col >= 0 ? `，共 ${yuan(sum(all.length ? all : ['0']))} ${unit}` : ''}`), h('span', { class: 'grow' }), h('span', {}, `选中 ${count} 格`, nums.length ? ['　合计 ', h('b', {}, yuan(sum(nums)))] : null), h('span', { class: 'vr' }), h('span', { class: 'dim' }, `${grid.file}；保存只写改过的格`));
+    fill(stat, h('span', {}, `${rows().length} 笔${col >= 0 ? `，共 ${yuan(total || '0')} ${unit}` : ''}`), h('span', { class: 'grow' }), h('span', {}, `选中 ${count} 格`, nums.length ? ['　合计 ', h('b', {}, yuan(sum(nums)))] : null), h('span', { class: 'vr' }), h('span', { class: 'dim' }, `${grid.file}；保存只写改过的格`));
   }
   function into() {
     const y = sel.r2 * ROW, head = ROW;
@@ -139,6 +143,7 @@ export function recordsView(main) {
     const edits = real.map(([r, c, value]) => ({ line: line(r), column: c, value }));
     for (const [r, c, v] of real) { while (rows()[r][1].length <= c) rows()[r][1].push(''); rows()[r][1][c] = v; grid.changed.add(line(r) + ':' + c); }
     S.panel = 'moves';
+    total = null;
     paint(true);
     edit({ kind: 'cells', file: id, cells: edits }).then(done => { if (!done) { asked = ''; load(); } });
   }
@@ -268,7 +273,8 @@ export function recordsView(main) {
   const up = () => { dragging = false; };
   addEventListener('mouseup', up);
   sheet.addEventListener('dblclick', e => { if (e.target.closest('.gc[data-c]')) start(); });
-  wrap.addEventListener('scroll', () => requestAnimationFrame(() => paint()), { passive: true });
+  let waits = false;
+  wrap.addEventListener('scroll', () => { if (waits) return; waits = true; requestAnimationFrame(() => { waits = false; draw(); }); }, { passive: true });
   function goto() {
     if (!S.goto || S.goto.file !== id || !grid) return;
     const r = rows().findIndex(([n]) => n === S.goto.line);

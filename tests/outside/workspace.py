@@ -175,6 +175,49 @@ def drop(page, where, files=(), text=""):
     }""", [where, [[name, base64.b64encode(data).decode()] for name, data in files], text])
 
 
+def carry(page, what):
+    """A file or folder of the machine is dragged over the page and dropped, as a hand does it: no script hands it over."""
+    hand = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(what)], "dragOperationsMask": 1}
+        hand.send("Input.dispatchDragEvent", {"type": kind, "x": 500, "y": 400, "data": data})
+
+
+def dropped(page, context):
+    """A folder of the list that is dropped opens, from the list and from within a department; one from elsewhere asks for its path, which opens it."""
+    import shutil
+
+    rows = page.locator(".list tbody tr")
+    expect(rows).to_have_count(2)
+    carry(page, folder)
+    expect(page.locator("h1.dept")).to_contain_text("631")
+    expect(page.locator(".sheet").first).to_be_visible()
+    elsewhere = folder.parent / "别处" / "633-2023"
+    shutil.copytree(folder, elsewhere)
+    report = elsewhere / "report.toml"
+    report.write_text(report.read_text().replace("631", "633").replace("临港部门", "别处的局"))
+    carry(page, elsewhere)
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("633-2023")
+    dialog.locator("input").fill(str(elsewhere))
+    page.keyboard.press("Enter")
+    expect(page.locator("h1.dept")).to_contain_text("别处的局")
+    # Now it is one of the list; another of the same name is not taken for it.
+    page.locator(".crumb").click()
+    expect(rows).to_have_count(3)
+    carry(page, elsewhere)
+    expect(page.locator("h1.dept")).to_contain_text("别处的局")
+    namesake = folder.parent / "又一处" / "633-2023"
+    shutil.copytree(elsewhere, namesake)
+    (namesake / "report.toml").write_text(report.read_text().replace("别处的局", "同名的局"))
+    carry(page, namesake)
+    expect(dialog).to_contain_text("633-2023")
+    page.keyboard.press("Escape")
+    # No file that is dropped elsewhere on the page leads away from it.
+    carry(page, folder / "report.toml")
+    expect(page.locator("h1.dept")).to_contain_text("别处的局")
+
+
 def fresh(page, context):
     """From an empty screen: a department from the office's own workbook, dropped; its pages; another to fill; one of last year."""
     expect(page.locator("h2")).to_have_text("这里还没有部门")

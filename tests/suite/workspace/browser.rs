@@ -64,6 +64,16 @@ fn of_several_departments_one_is_opened_from_the_list() {
 }
 
 #[test]
+fn a_folder_that_is_dropped_opens() {
+    if !in_browser() {
+        return;
+    }
+    let (_around, folder) = sample();
+    let second = crate::common::root().join("data/core-sample");
+    story_of("dropped", &open(&[&second, &folder]), &folder);
+}
+
+#[test]
 fn a_department_begins_with_the_offices_own_workbook() {
     if !in_browser() {
         return;
