@@ -32,14 +32,14 @@ export function recordsView(main) {
     tabs(); heads(); goto(); paint(true);
   }
   const width = (c, i) => { const long = Math.max(c.head.length * 2 + 4, ...grid.rows.slice(0, 200).map(([, cells]) => [...(cells[i] || '')].reduce((n, ch) => n + (ch > '\u2e80' ? 2 : 1.1), 0))); return Math.round(Math.max(76, Math.min(320, long * 7.6 + 22))); };
-  /** Columns as wide as their words; where there is no room, the widest give way first. */
+  /** Columns as wide as their words; where there is no room, the widest give way first, and amounts never. */
   function fit() {
     widths = grid.columns.map(width);
     let over = 52 + widths.reduce((a, b) => a + b, 0) + 2 - wrap.clientWidth;
     while (over > 0) {
-      const most = Math.max(...widths);
-      if (most <= 104) break;
-      const i = widths.indexOf(most), by = Math.min(over, 8);
+      const give = widths.map((w, i) => numeric(i) ? 0 : w), most = Math.max(...give);
+      if (most <= 84) break;
+      const i = give.indexOf(most), by = Math.min(over, 8);
       widths[i] -= by; over -= by;
     }
   }
