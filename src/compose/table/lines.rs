@@ -202,7 +202,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             self.sequence += 1;
         }
         let number = if filled { self.sequence.to_string() } else { String::new() };
-        let mut cells = Vec::new();
+        let mut cells = Vec::with_capacity(lead.len() + sides.iter().map(|side| side.columns.len()).sum::<usize>());
         for (column, item) in lead.iter().enumerate() {
             let sequence = item.decl.field.as_deref() == Some("seq");
             let text = if sequence { number.clone() } else { String::new() };
@@ -235,7 +235,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
     ) {
         let mut at = side.at;
         let end = side.at + side.columns.len();
-        let mut figures: Vec<RowFigure> = Vec::new();
+        let mut figures: Vec<RowFigure> = Vec::with_capacity(side.columns.len());
         let mut name = String::new();
         let mut left_merged = true;
         for decl in &row.decl.cells {
