@@ -324,8 +324,8 @@ impl<'a> Flow<'a> {
         if self.role(&paragraph.role).style.keep_next { self.hold(galley) } else { self.place(galley) }
     }
 
-    /// Notes what was decided for the block at hand, where its role leaves that open.
-    fn decide(&mut self, role: &str, galley: &mut Galley<'a>) {
+    /// Notes what was decided for the block at hand, a table's title for a table, where its role leaves that open.
+    pub fn decide(&mut self, role: &str, galley: &mut Galley<'a>) {
         let style = self.role(role).style;
         if !(style.balance || style.yields || style.least.is_some()) {
             return;

@@ -333,10 +333,11 @@ fn settle_ranges(signs: &mut [Sign], source: &str) {
 
 /// A code and the name after it, a name and the year after it (631Shanhaiguan, Administration2023年, (SLEZ)2023年) are
 /// two words without a space between them: they get the gap that Chinese and Latin have. Signs like B03020000, 5G or
-/// PM2.5 are one.
+/// PM2.5 are one, and so is an address on the web.
 fn part_scripts(signs: &mut [Sign], source: &str) {
+    let addresses = url::addresses(source);
     for i in 1..signs.len() {
-        if let Some(joint) = words_meet(source, signs[i - 1].at as usize, signs[i].at as usize) {
+        if let Some(joint) = words_meet(source, &addresses, signs[i - 1].at as usize, signs[i].at as usize) {
             signs[i - 1].gap = GAP;
             signs[i - 1].joint = joint;
         }
@@ -346,16 +347,18 @@ fn part_scripts(signs: &mut [Sign], source: &str) {
 /// Where words of a line meet without a space, in bytes: before each stands a gap (see [`GAP`]).
 pub fn meetings(source: &str) -> impl Iterator<Item = usize> {
     let of_words = if source.bytes().any(|b| b.is_ascii_alphabetic()) { source } else { "" };
+    let addresses = url::addresses(of_words);
     let starts = of_words.char_indices().map(|(at, _)| at);
     starts
         .clone()
         .zip(starts.skip(1))
-        .filter(|&(before, at)| words_meet(source, before, at).is_some())
+        .filter(move |&(before, at)| words_meet(source, &addresses, before, at).is_some())
         .map(|(_, at)| at)
 }
 
-/// Whether a word ends with the character at `before` and another begins with the next, at `at`; how they are bound.
-fn words_meet(source: &str, before: usize, at: usize) -> Option<Joint> {
+/// Whether a word ends with the character at `before` and another begins with the next, at `at`, outside the addresses
+/// of the text; how they are bound.
+fn words_meet(source: &str, addresses: &[Range<usize>], before: usize, at: usize) -> Option<Joint> {
     let digits = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
     let after = &source[at..];
     let in_brackets = || {
@@ -372,6 +375,7 @@ fn words_meet(source: &str, before: usize, at: usize) -> Option<Joint> {
         word.len() >= 4 && bytes.next().is_some_and(|b| b.is_ascii_uppercase()) && bytes.all(|b| b.is_ascii_lowercase())
     };
     match () {
+        () if addresses.iter().any(|address| address.contains(&at)) => None,
         () if digits(after) && (in_brackets() || word_before()) => Some(Joint::Open),
         () if digits(&source[before..]) && word_after() => Some(Joint::Bound),
         () => None,

@@ -29,8 +29,8 @@ def more(page):
 
 def why(page, context):
     """A click on a figure: its lines, their sum, where else it is printed; the keyboard goes from figure to figure."""
-    page.goto(base + "/#/d/0/pages/0.16")
-    figure = page.locator('.sheet[data-n="16"] .fig[data-a="t3/合计/基本"]')
+    page.goto(base + "/#/d/0/pages/0.4")
+    figure = page.locator('.sheet[data-n="4"] .fig[data-a="t3/合计/基本"]')
     figure.click()
     panel = page.locator(".panel")
     expect(panel.locator(".big")).to_have_text("85.05 万元")
@@ -39,7 +39,7 @@ def why(page, context):
     expect(panel).to_contain_text("印在 2 处")
     expect(panel.locator(".sum b")).to_have_text("850,498.00")
     # The letters of the page are text: a browser finds them.
-    assert "基本支出" in page.locator('.sheet[data-n="16"] svg').first.text_content()
+    assert "基本支出" in page.locator('.sheet[data-n="4"] svg').first.text_content()
     figure.focus()
     page.keyboard.press("ArrowRight")
     after = page.evaluate("document.activeElement.dataset.a")
@@ -62,8 +62,8 @@ def correct(page, context):
     expect(facts.nth(2)).to_have_text("9")
     assert ledger.read_text() == before
     # On the page the new figure stands, marked.
-    page.goto(base + "/#/d/0/pages/0.16")
-    moved = page.locator('.sheet[data-n="16"] .fig.moved[data-a="t3/合计/基本"]')
+    page.goto(base + "/#/d/0/pages/0.4")
+    moved = page.locator('.sheet[data-n="4"] .fig.moved[data-a="t3/合计/基本"]')
     expect(moved).to_have_attribute("aria-label", re.compile("95.05.*原为 85.05"))
     page.keyboard.press("Control+s")
     expect(page.locator(".state")).to_contain_text("都已保存")
@@ -387,7 +387,7 @@ def accessible(page, context):
             if page.locator(f"#tab-{tab}").is_visible():
                 page.locator(f"#tab-{tab}").click()
             look(f"{place} {tab}")
-    page.goto(f"{base}/#/d/0/pages/0.16")
+    page.goto(f"{base}/#/d/0/pages/0.4")
     page.locator("#publish").click()
     page.wait_for_timeout(1500)
     look("publish")

@@ -582,6 +582,66 @@ fn a_statement_needs_a_reason_and_lists_every_change() {
     }
 }
 
+/// Four lines corrected and one added: what a bureau reads is a few pages, each reason once for all it stands beside, and
+/// a row that is new stands as a row.
+#[test]
+fn a_statement_of_four_corrected_lines_and_an_added_one_is_five_pages_with_each_reason_once() {
+    let folder = common::copy_of_sample();
+    let (Recorded::New(edition), _) = recorded(folder.path(), "2023-02-10") else { panic!("new") };
+    let ledger = folder.path().join("ledger.csv");
+    for (item, from, to) in [
+        ("办公费", "8300", "9300"),
+        ("邮电费", "1500", "2500"),
+        ("差旅费", "4500", "5500"),
+        ("网络运行维护费", "1500", "2500"),
+    ] {
+        let line = |amount: &str| format!("{item},,一般公共预算,{amount}.00\n");
+        edited(&ledger, &line(from), &line(to));
+    }
+    let text = std::fs::read_to_string(&ledger).expect("the ledger");
+    let at = text.lines().count() + 1;
+    std::fs::write(&ledger, text + "2010350,基本支出,30205,水费,,一般公共预算,6000.00\n").expect("writes");
+    // Lines from to, and a line by its beginning.
+    let reasons = format!(
+        "[since.\"2023-02-10-1\"]\n\"ledger.csv:11-14\" = \"公用经费少计\"\n\"ledger.csv:{}*\" = \"漏列一行\"\n",
+        at / 10
+    );
+    std::fs::write(folder.path().join("corrections.toml"), reasons).expect("writes");
+    let new = common::made(folder.path());
+    let folder = Folder::open(folder.path());
+    let built = Built { folder: &folder, made: &new, files: &[], formats: &BOTH };
+    let mut found = Diagnostics::default();
+    let files = notice(&built, &edition, "2023-03-01", workshop(), &mut found);
+    assert!(found.is_empty(), "{}", said(&found));
+    let of = |end: &str| &files.iter().find(|file| file.name.ends_with(end)).expect("it").bytes;
+    let pages = lopdf::Document::load_mem(of(".pdf")).expect("a PDF").get_pages().len();
+    assert!(pages <= 5, "{pages} pages");
+    let xml = common_xml(of(".docx"));
+    let tables: Vec<&str> =
+        xml.split("<w:tbl>").skip(1).map(|t| t.split("</w:tbl>").next().expect("it ends")).collect();
+    let texts = |xml: &str| -> Vec<String> {
+        let cells = xml.split("<w:tc>").skip(1);
+        let runs = |cell: &str| -> Vec<String> {
+            let parts: Vec<&str> = cell.split("</w:t>").collect();
+            parts[..parts.len() - 1].iter().filter_map(|part| Some(part.rsplit_once('>')?.1.to_string())).collect()
+        };
+        cells.map(|cell| runs(cell).concat()).collect()
+    };
+    // Beside the numbers: those of both reasons, those of the four lines alone; the new row is in a table of rows.
+    let [figures, rows, prose] = &tables.iter().map(|t| texts(t)).collect::<Vec<_>>()[..] else {
+        panic!("{} tables", tables.len())
+    };
+    let stands = |cells: &[String], what: &str| cells.iter().filter(|cell| *cell == what).count();
+    for cells in [figures, prose] {
+        assert_eq!(stands(cells, "公用经费少计；漏列一行"), 1, "{cells:?}");
+    }
+    assert_eq!((stands(figures, "公用经费少计"), stands(figures, "漏列一行"), stands(rows, "漏列一行")), (1, 0, 1));
+    assert!(rows.iter().any(|cell| cell.contains("30205 水费")), "{rows:?}");
+    // Every figure that was and is: those of the new row were none before, and stand in their row alone.
+    let numbers = figures.iter().filter(|cell| cell.parse::<f64>().is_ok()).count();
+    assert_eq!((numbers, figures.iter().any(|cell| cell.contains("水费"))), (2 * 55, false));
+}
+
 fn common_xml(docx: &[u8]) -> String {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(docx)).expect("a zip");
     let mut xml = String::new();

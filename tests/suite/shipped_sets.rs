@@ -5,6 +5,7 @@
 use crate::common;
 use gongkai::diagnostic::Diagnostics;
 use gongkai::document::{Block, Document, Row, Table, plain_text};
+use gongkai::typeset::frame::{ElementKind, Item, Tag};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -531,4 +532,40 @@ fn the_contents_of_every_sample_are_true_in_libreoffice() {
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
+}
+
+/// What a part begins with stands over what it names, and not alone at the foot of the page before.
+#[test]
+fn no_page_of_a_sample_ends_with_a_heading() {
+    let mut seen = 0;
+    for sample in std::fs::read_dir(common::root().join("data")).expect("samples") {
+        let sample = sample.expect("a sample").path();
+        if !sample.join("report.toml").is_file() {
+            continue;
+        }
+        for made in common::made(&sample) {
+            let fonts = common::fonts();
+            let pages = made.pages(&fonts);
+            // The cover and the contents are headings by themselves.
+            for (number, page) in pages.pages.iter().enumerate().skip(1) {
+                let of_text = |item: &Item| match item {
+                    Item::Run(run) => match run.tag {
+                        Tag::Element(id) => Some((run.y, id)),
+                        Tag::Artifact(_) => None,
+                    },
+                    _ => None,
+                };
+                let lowest = page.items.iter().filter_map(of_text).max_by(|a, b| a.0.total_cmp(&b.0));
+                let Some((_, mut id)) = lowest else { continue };
+                while !matches!(pages.structure[id.0 as usize].kind, ElementKind::Heading(_)) {
+                    let Some(parent) = pages.structure[id.0 as usize].parent else { break };
+                    id = parent;
+                }
+                let kind = &pages.structure[id.0 as usize].kind;
+                assert!(!matches!(kind, ElementKind::Heading(_)), "{}, page {}", sample.display(), number + 1);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
 }

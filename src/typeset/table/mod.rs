@@ -80,7 +80,11 @@ impl Measured<'_> {
 /// Sets a table with its title, the line above and its notes.
 pub fn set_table<'a>(flow: &mut Flow<'a>, table: &'a Table) {
     let Some(style) = table_style(flow, table) else { return };
-    let title = table.title.as_ref().map(|title| flow.heading(title));
+    let title = table.title.as_ref().map(|title| {
+        let mut galley = flow.heading(title);
+        flow.decide(&title.role, &mut galley);
+        galley
+    });
     let summary = table.description.clone();
     let index = flow.tables.len();
     let (mut measured, needs) = measure(flow, table, style);

@@ -215,6 +215,15 @@ fn change_of(section: &Section) -> Change {
     if all.all(|change| change == first) { first } else { Change::Same }
 }
 
+/// A style with the size and the space before that typesetting found.
+fn fitted(mut variant: Variant, decided: Option<&TextGeometry>) -> Variant {
+    if let Some(decided) = decided {
+        variant.size = half_points(decided.size);
+        variant.before = decided.before.map(|before| twips((before - SLACK).max(0.0)));
+    }
+    variant
+}
+
 /// What a space that gave way until its page was full gives more in Word, in pt: other programs round every line.
 const SLACK: f64 = 3.0;
 
@@ -308,12 +317,14 @@ impl<'a> Planner<'a> {
         self.change = heading.change;
         self.new_page |= self.pages.moved.contains(&self.at);
         self.new_page |= heading.contents && self.begins_page(heading);
-        let variant = self.fitted(self.listing.variant(heading));
+        // Of a table's block it is the title that was decided.
+        let decided = self.pages.texts.get(&self.at);
+        let variant = fitted(self.listing.variant(heading), decided);
         let style = self.styles.id(variant)?;
         let mut bookmarks = vec![self.bookmark(heading.anchor.clone())];
         bookmarks.extend(self.prose(heading.source.as_ref()));
         let pieces = self.pieces(&heading.inlines);
-        let pieces = self.broken(pieces, if heading.contents { TURN_OF_LISTED } else { TURN });
+        let pieces = self.broken(pieces, decided, if heading.contents { TURN_OF_LISTED } else { TURN });
         let first_change = self.reserve_changes(&heading.inlines);
         self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(Look::Named(style), pieces) });
         Ok(())
@@ -322,7 +333,7 @@ impl<'a> Planner<'a> {
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Result<(), Error> {
         self.change = paragraph.change;
         self.new_page |= self.pages.moved.contains(&self.at);
-        let style = self.styles.id(self.fitted(self.listing.plain(&paragraph.role)))?;
+        let style = self.styles.id(fitted(self.listing.plain(&paragraph.role), self.decided()))?;
         let bookmarks = self.prose(paragraph.source.as_ref()).into_iter().collect();
         self.push(Look::Named(style), &paragraph.inlines, bookmarks);
         Ok(())
@@ -332,7 +343,7 @@ impl<'a> Planner<'a> {
     fn push(&mut self, look: Look, inlines: &'a [Inline], bookmarks: Vec<Bookmark>) {
         let pieces = self.pieces(inlines);
         let pieces = pieces.into_iter().flat_map(linked).flat_map(|piece| self.refer(piece)).collect();
-        let pieces = if matches!(look, Look::Named(_)) { self.broken(pieces, TURN) } else { pieces };
+        let pieces = if matches!(look, Look::Named(_)) { self.broken(pieces, self.decided(), TURN) } else { pieces };
         let first_change = self.reserve_changes(inlines);
         self.add(ParagraphPlan { bookmarks, first_change, ..ParagraphPlan::new(look, pieces) });
     }
@@ -360,23 +371,14 @@ impl<'a> Planner<'a> {
         self.pages.texts.get(&self.at).filter(|_| !is_table)
     }
 
-    /// A style with the size and the space before that typesetting found.
-    fn fitted(&self, mut variant: Variant) -> Variant {
-        if let Some(decided) = self.decided() {
-            variant.size = half_points(decided.size);
-            variant.before = decided.before.map(|before| twips((before - SLACK).max(0.0)));
-        }
-        variant
-    }
-
     /// A title's lines end where they end in print.
-    fn broken(&self, pieces: Vec<Piece<'a>>, turn: char) -> Vec<Piece<'a>> {
+    fn broken(&self, pieces: Vec<Piece<'a>>, decided: Option<&TextGeometry>, turn: char) -> Vec<Piece<'a>> {
         let changed = |piece: &Piece| match piece {
             Piece::Text(inline) => !inline.change.is_same(),
             piece => matches!(piece, Piece::Marked { .. }),
         };
         let whole = self.change.is_same() && !pieces.iter().any(changed);
-        match self.decided().filter(|decided| whole && !decided.breaks.is_empty()) {
+        match decided.filter(|decided| whole && !decided.breaks.is_empty()) {
             Some(decided) => with_breaks(pieces, &decided.breaks, turn),
             None => pieces,
         }

@@ -263,6 +263,45 @@ fn the_lines_of_listed_titles_end_between_words() {
     }
 }
 
+/// The title over a table too, its notes and the line above it nowhere.
+#[test]
+fn the_lines_of_a_tables_title_end_in_word_where_they_end_in_print() {
+    let mut broken = 0;
+    for (name, set) in SET.iter() {
+        let xml = document_xml(&written(set, Format::Docx));
+        let paragraphs: Vec<&str> = xml.split("<w:p>").collect();
+        let pages = pages(set);
+        for title in set.document().tables().filter_map(|table| table.title.as_ref()) {
+            let place = &pages.anchors[&title.anchor];
+            let text = plain_text(&title.inlines);
+            // What print has on each of its lines.
+            let mut lines: Vec<(f64, String)> = Vec::new();
+            let mut rest = text.clone();
+            let from = |run: &&Run| run.y >= place.y - 1.0 && matches!(run.tag, Tag::Element(_));
+            for run in runs(&pages.pages[place.page]).filter(from) {
+                let Some(after) = rest.trim_start().strip_prefix(run.text.trim_end()) else { break };
+                rest = after.to_string();
+                match lines.last_mut() {
+                    Some((y, line)) if (*y - run.y).abs() < 0.01 => line.push_str(&run.text),
+                    _ => lines.push((run.y, run.text.clone())),
+                }
+            }
+            assert!(rest.trim().is_empty() && !lines.is_empty(), "{name}: “{text}” is printed as {lines:?}");
+            let start: String = lines[0].1.chars().take(6).collect();
+            let is_title = |p: &&&str| p.contains("w:bookmarkStart") && p.contains(&format!(">{start}"));
+            let said = paragraphs.iter().find(|p| is_title(p) && !p.contains("PAGEREF"));
+            let said = said.unwrap_or_else(|| panic!("{name}: no paragraph begins “{start}”"));
+            assert_eq!(said.matches("<w:br").count(), lines.len() - 1, "{name}: {lines:?} in {said}");
+            for (_, line) in &lines[..lines.len() - 1] {
+                let end: String = line.trim_end().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+                assert!(said.contains(&format!("{end}</w:t><w:br")), "{name}: {line} in {said}");
+                broken += 1;
+            }
+        }
+    }
+    assert!(broken >= 2, "{broken}");
+}
+
 /// Every document as LibreOffice prints its DOCX, with the program's fonts; None where a tool is missing.
 static WITH_FONTS: LazyLock<Option<BTreeMap<String, common::Printed>>> = LazyLock::new(|| print_all("program"));
 
@@ -312,6 +351,9 @@ fn addresses_are_links() {
     assert!(uris.iter().any(|uri| uri == address), "{uris:?}");
     let xml = document_xml(&written(set, Format::Docx)).replace("&amp;", "&").replace("&quot;", "\"");
     assert!(xml.contains(&format!(" HYPERLINK \"{address}\" ")));
+    // It is one word: letters and the digits after them are not parted, in print or in Word.
+    let joined = |page: &Page| runs(page).any(|run| run.text.contains("root17"));
+    assert!(pages(set).pages.iter().any(joined) && xml.contains("/root17/"));
 }
 
 /// Words that meet without a space are parted in Word too: its own spacing knows only Chinese beside Latin.
