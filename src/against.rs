@@ -445,9 +445,18 @@ fn hold_heads(ours: &Table, theirs: &PublishedTable, comparison: &mut TableCompa
 }
 
 fn hold_row(row: usize, theirs: &[String], ours: &[OurCell], heads: &[String], comparison: &mut TableComparison) {
-    let called = LazyCell::new(|| label(theirs));
+    let is_word = |text: &String| !plain(text).is_empty() && number(text).is_none();
+    let lowest = |own: Option<&OurCell>| heads.get(own?.column)?.rsplit('·').next();
+    // Sides stand next to each other under the same lowest head: each calls its own row.
+    let first = LazyCell::new(|| theirs.iter().position(is_word));
+    let whole = LazyCell::new(|| label(theirs));
+    let mut of_side = None;
     for index in 0..theirs.len().max(ours.len()) {
         let (published, own) = (theirs.get(index), ours.get(index));
+        let again = |first: usize| index > first && lowest(own).is_some() && lowest(own) == lowest(ours.get(first));
+        if published.is_some_and(is_word) && first.is_some_and(again) {
+            of_side = published;
+        }
         let text = published.map(String::as_str).unwrap_or_default();
         let printed = own.map(|own| own.text.as_str()).unwrap_or_default();
         if plain(text).is_empty() && plain(printed).is_empty() {
@@ -460,7 +469,7 @@ fn hold_row(row: usize, theirs: &[String], ours: &[OurCell], heads: &[String], c
                 head: false,
                 row: row + 1,
                 column: index + 1,
-                label: called.clone(),
+                label: of_side.unwrap_or(&whole).clone(),
                 head_words: own.and_then(|own| heads.get(own.column)).cloned().unwrap_or_default(),
                 published: Some(text.to_string()),
                 ours: Some(printed.to_string()),

@@ -210,7 +210,7 @@ fn to_lock(folder: &Path) -> io::Result<File> {
 pub fn place_folder(
     parent: &Path,
     name: &str,
-    files: &BTreeMap<String, Vec<u8>>,
+    files: &BTreeMap<String, Bytes>,
     proof: &dyn Fn(&Path) -> Result<(), Diagnostic>,
 ) -> Result<Option<PathBuf>, Diagnostic> {
     let target = parent.join(name);
@@ -233,7 +233,7 @@ pub fn place_folder(
     Ok(Some(target))
 }
 
-fn write_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+fn write_folder(folder: &Path, files: &BTreeMap<String, Bytes>) -> io::Result<()> {
     let mut folders = BTreeSet::from([folder.to_path_buf()]);
     fs::create_dir(folder)?;
     for (name, bytes) in files {

@@ -7,6 +7,7 @@ pub mod figures;
 pub mod fix;
 pub(crate) mod interval;
 pub mod rule;
+mod sought;
 mod text;
 mod whence;
 

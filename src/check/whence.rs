@@ -1,10 +1,10 @@
 //! Where words were typed that a template only prints: a finding names the cell or the key that the officer wrote, not
 //! the line of the layout set, or of the department's own texts, that prints it.
 
+use super::sought::Sought;
 use crate::compose::Job;
 use crate::data::Kind;
 use crate::diagnostic::{Column, Diagnostic, Diagnostics, Place};
-use aho_corasick::AhoCorasick;
 use std::collections::{BTreeSet, HashMap};
 
 /// Moves findings whose words come from the data to where they were typed first; where they are printed is told beside
@@ -50,14 +50,11 @@ impl Lines<'_> {
 /// Where each of the words stands first: in report.toml, then in the record files, by line.
 fn typed(job: &Job, words: &[&str]) -> HashMap<String, Place> {
     let mut places = HashMap::new();
-    let Ok(sought) = AhoCorasick::new(words) else { return places };
+    let sought = Sought::of(words.iter().copied());
+    let mut met = rustc_hash::FxHashSet::default();
     let mut look = |text: &str, place: &dyn Fn() -> Place| {
-        for found in sought.find_overlapping_iter(text) {
-            let words = words[found.pattern().as_usize()];
-            if !places.contains_key(words) {
-                places.insert(words.to_string(), place());
-            }
-        }
+        let new = sought.first_met_in(text, &mut met);
+        places.extend(new.into_iter().map(|word| (words[word].to_string(), place())));
         places.len() == words.len()
     };
     // A default was typed by nobody.

@@ -1,9 +1,9 @@
 //! `gongkai audit`: published files checked as they are, nothing written.
 
-use super::folders::{Places, in_part};
+use super::folders::{Places, in_part, progress};
 use super::messages::{Form, Outcome, Telling, report, tell};
 use crate::bureau::Part;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::folder::Folder;
 use crate::layout::Layouts;
 use crate::published::import::{shown, take};
@@ -39,8 +39,14 @@ pub struct AuditArgs {
 pub fn run(args: &AuditArgs) -> ExitCode {
     let layouts = args.places.layouts();
     let files = in_part(args.files.clone(), args.part);
-    let audited: Vec<(Option<String>, Outcome)> =
-        files.par_iter().map(|file| one(file, args.layout.as_deref(), &layouts)).collect();
+    let bar = progress("正在检查", files.len());
+    let audited = files.par_iter().map(|file| {
+        let audited = one(file, args.layout.as_deref(), &layouts);
+        bar.inc(1);
+        audited
+    });
+    let audited: Vec<(Option<String>, Outcome)> = audited.collect();
+    bar.finish_and_clear();
     for (file, (told, _)) in files.iter().zip(&audited) {
         match told {
             Some(told) => tell(format_args!("{}：{told}", file.display())),
@@ -49,11 +55,24 @@ pub fn run(args: &AuditArgs) -> ExitCode {
     }
     let folders: Vec<Folder> = files.iter().map(|file| Folder::of_files(file, [])).collect();
     let outcomes: Vec<Outcome> = audited.into_iter().map(|(_, outcome)| outcome).collect();
-    report(
-        &folders,
-        &outcomes,
-        &Telling { form: args.format, strict: args.strict, writes: false, layouts: &layouts, each: "份文件" },
-    )
+    let telling =
+        Telling { form: args.format, strict: args.strict, writes: false, layouts: &layouts, each: "份文件" };
+    let code = report(&folders, &outcomes, &telling);
+    if files.len() > 1 && args.format == Form::Text {
+        summary(&files, &outcomes).iter().for_each(tell);
+    }
+    code
+}
+
+/// A line for each file: how many findings of each gravity, for an inspector to see which to open first.
+fn summary(files: &[PathBuf], outcomes: &[Outcome]) -> Vec<String> {
+    let mut lines = vec!["  错误   警告   提示  文件".to_owned()];
+    for (file, outcome) in files.iter().zip(outcomes) {
+        let [errors, warnings, notes] =
+            [Severity::Error, Severity::Warning, Severity::Note].map(|of| outcome.diagnostics.count(of));
+        lines.push(format!("{errors:>6} {warnings:>6} {notes:>6}  {}", file.display()));
+    }
+    lines
 }
 
 /// What a file was taken for, and all that is found in it.

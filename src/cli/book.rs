@@ -78,7 +78,7 @@ fn bind(args: &BookArgs, found: &mut Diagnostics) -> Vec<PathBuf> {
         }
     };
     let looked_at = |bureau: &Bureau| {
-        let bar = progress(bureau.departments.len());
+        let bar = progress("正在查看", bureau.departments.len());
         let board = board(bureau, &workshop, &Looking::default(), || bar.inc(1));
         bar.finish_and_clear();
         board
@@ -131,7 +131,7 @@ fn write_volumes(
     mut volume: impl FnMut(usize, &mut Diagnostics) -> Vec<Output>,
 ) -> bool {
     let mut whole = true;
-    let bar = progress(book.volumes());
+    let bar = progress("正在编排", book.volumes());
     for number in 0..book.volumes() {
         let files = volume(number, found);
         let placed = if files.is_empty() { Vec::new() } else { place(target, &files, found) };

@@ -64,7 +64,7 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let (layouts, folders) = (args.places.layouts(), opened(&folders));
-    match outcomes(&folders, &layouts, &args.places, look) {
+    match outcomes(&folders, &layouts, &args.places, "正在检查", look) {
         Ok(found) => {
             // Every folder is mended, whatever became of the one before it.
             let done: Vec<bool> =

@@ -66,7 +66,7 @@ pub fn each_folder(
     if folders.is_empty() {
         return report(&[], &[], &telling);
     }
-    match outcomes(&folders, &layouts, places, work) {
+    match outcomes(&folders, &layouts, places, "正在生成", work) {
         Ok(outcomes) => report(&folders, &outcomes, &telling),
         Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
     }
@@ -82,10 +82,11 @@ pub fn outcomes(
     folders: &[Folder],
     layouts: &Layouts,
     places: &Places,
+    doing: &str,
     work: impl Fn(&Workshop, usize, &Folder, &mut Outcome) + Sync,
 ) -> Result<Vec<Outcome>, Diagnostics> {
     let workshop = told_of_fonts(Workshop::new(layouts.clone(), find_fonts(places.fonts.as_deref())?));
-    let bar = progress(folders.len());
+    let bar = progress(doing, folders.len());
     let one = |index: usize, folder: &Folder| {
         let mut outcome = Outcome::default();
         work(&workshop, index, folder, &mut outcome);
@@ -131,12 +132,12 @@ fn data_folders(parent: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A bar for several folders, on a terminal only.
-pub fn progress(folders: usize) -> ProgressBar {
-    let bar = ProgressBar::new(folders as u64);
-    let shown = folders > 1 && std::io::stderr().is_terminal();
+/// A bar for several folders, files or volumes, with what is done with them; on a terminal only.
+pub fn progress(doing: &str, count: usize) -> ProgressBar {
+    let bar = ProgressBar::new(count as u64);
+    let shown = count > 1 && std::io::stderr().is_terminal();
     bar.set_draw_target(if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-    if let Ok(style) = ProgressStyle::with_template("正在生成 [{bar:30}] {pos}/{len}") {
+    if let Ok(style) = ProgressStyle::with_template(&format!("{doing} [{{bar:30}}] {{pos}}/{{len}}")) {
         bar.set_style(style.progress_chars("=> "));
     }
     bar

@@ -15,7 +15,7 @@ use crate::tell::{comparison, form as form_words};
 use crate::typeset::typeset;
 use crate::workshop::{compose_as, layout_folders, load_set};
 use crate::write::{Format, Output, write};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -48,7 +48,7 @@ pub enum LayoutsCommand {
     /// 用数据编成文本，与公开的一份比较：n/m 个单元格和句子相同，不同的逐个指出
     #[command(help_template = HELP, override_usage = "gongkai layouts compare [选项] <名称> <文件夹> <文件>")]
     #[command(
-        after_help = "示例：\n  gongkai layouts compare hebei-department-budget-2023 data/631-2023 公开.docx\n  gongkai layouts compare my-province data/631 公开.json --layouts layouts\n\n文件是公开的 DOCX，或写明各表的 JSON，写法见 layouts/README.md。\n退出码：0 全部相同；1 有不同；2 没有能够比较。"
+        after_help = "示例：\n  gongkai layouts compare hebei-department-budget-2023 data/631-2023 公开.docx\n  gongkai layouts compare my-province data/631 公开.json --layouts layouts --format json\n\n文件是公开的 DOCX，或写明各表的 JSON，写法见 layouts/README.md。\n退出码：0 全部相同；1 有不同；2 没有能够比较。"
     )]
     Compare(CompareArgs),
     /// 不用数据看一张表的样子：表头、各行，数字的格里是地址
@@ -80,9 +80,19 @@ pub struct CompareArgs {
     /// 公开的文本：DOCX 或 JSON
     #[arg(value_name = "文件", help_heading = "参数")]
     file: PathBuf,
+    /// 写成 text 或 json
+    #[arg(long, value_name = "格式", default_value = "text", help_heading = "选项", hide_possible_values = true)]
+    #[arg(hide_default_value = true)]
+    format: CompareFormat,
     /// 版式集所在的文件夹；不写则用当前文件夹的 layouts，再用程序自带的
     #[arg(long, value_name = "文件夹", help_heading = "选项")]
     layouts: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CompareFormat {
+    Text,
+    Json,
 }
 
 #[derive(Args)]
@@ -151,7 +161,10 @@ fn compare_with(args: &CompareArgs) -> ExitCode {
     found.sorted().iter().filter(|d| compared.is_none() || d.code.starts_with("E63")).for_each(tell);
     match compared {
         Some(compared) => {
-            print(comparison::as_text(&compared));
+            match args.format {
+                CompareFormat::Json => print(format_args!("{:#}", comparison::as_json(&compared))),
+                CompareFormat::Text => print(comparison::as_text(&compared)),
+            }
             if compared.is_same() { ExitCode::SUCCESS } else { ExitCode::from(1) }
         }
         None => {

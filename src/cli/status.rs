@@ -64,7 +64,7 @@ pub fn run(args: &StatusArgs) -> ExitCode {
         diagnostics.sorted().iter().for_each(tell);
         return ExitCode::FAILURE;
     };
-    let bar = progress(bureau.departments.len());
+    let bar = progress("正在查看", bureau.departments.len());
     let joined = (!args.join.is_empty()).then_some(&looked);
     let looking = Looking { today: today.as_deref(), part: args.part, joined };
     let board = board(&bureau, &workshop, &looking, || bar.inc(1));

@@ -180,7 +180,7 @@ fn sum_on(
     dataset: &crate::data::Dataset,
     chain: &Arc<Chain>,
 ) -> (Option<Decimal>, Option<Unknown>, Terms) {
-    let points = session.all_points(dataset, &chain.filters);
+    let points = session.all_points(dataset, chain.filters());
     let everything = session.all_points(dataset, &[]);
     let measure = dataset.field(&chain.measure);
     let terms = Terms::Points {
@@ -191,7 +191,7 @@ fn sum_on(
     };
     let result = match measure {
         Some(_) if chain.record => Err("它是单独一条记录，别的数据里没有".into()),
-        Some(measure) => session.sum(dataset, &points, &everything, measure, &chain.filters),
+        Some(measure) => session.sum(dataset, &points, &everything, measure, chain),
         None => Err(format!("{} 没有字段“{}”", dataset.file, chain.measure).as_str().into()),
     };
     match result {

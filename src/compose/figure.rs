@@ -88,11 +88,20 @@ pub(super) enum Operation {
 /// The filters of a figure, to ask the same of another dataset.
 #[derive(Debug, Clone)]
 pub(super) struct Chain {
-    pub filters: Vec<Filter>,
+    /// Of its row, shared with the row's other figures.
+    pub row: Arc<[Filter]>,
+    /// Of its column, shared with the column's.
+    pub column: Arc<[Filter]>,
     /// The amount field, by its id.
     pub measure: String,
     /// A single record's row: no other dataset has it.
     pub record: bool,
+}
+
+impl Chain {
+    pub fn filters(&self) -> impl Iterator<Item = &Filter> {
+        self.row.iter().chain(self.column.iter())
+    }
 }
 
 /// Where a figure that no line of a file gives comes from.
@@ -192,7 +201,7 @@ impl Session {
             let figure = &register.figures[id];
             let Terms::Points { dataset, chain, .. } = &figure.terms else { continue };
             let Some(of) = self.dataset(dataset).filter(|_| !chain.record) else { continue };
-            let Some(meaning) = meaning(&chain.filters, of, &self.job.set.schema) else { continue };
+            let Some(meaning) = meaning(chain.filters(), of, &self.job.set.schema) else { continue };
             let step = |id: Id| {
                 let look = &register.figures[id].look;
                 look.unit.scale() / Decimal::from(10u64.pow(look.decimals.min(MOST_DECIMALS)))
@@ -223,7 +232,7 @@ impl Session {
         if self.given_tables.is_empty() || dataset.given || chain.record {
             return None;
         }
-        let whole = meaning(&chain.filters, dataset, &self.job.set.schema)?;
+        let whole = meaning(chain.filters(), dataset, &self.job.set.schema)?;
         let mut register = self.register();
         let find = |meaning: Meaning| {
             let key = (Arc::from(dataset.id.as_str()), chain.measure.clone(), meaning);

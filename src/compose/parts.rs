@@ -31,7 +31,7 @@ pub fn prove_rows(scope: &Scope<'_>, columns: &[ColumnItem<'_>], body: &[RowItem
     for (dataset, shown) in scope.other_datasets(columns) {
         let there = |r: &RowItem<'_>| {
             let asked = r.dataset.id == scope.base.id && r.record.is_none() && r.decl.join.is_none();
-            asked.then(|| scope.session.all_points(dataset, &r.filters).yes.and(&shown))
+            asked.then(|| scope.session.all_points(dataset, &*r.filters).yes.and(&shown))
         };
         prove_rows_of(scope, dataset, body, foot, &there);
     }
@@ -147,14 +147,14 @@ fn column_lines(scope: &Scope<'_>, column: &ColumnItem<'_>, rows: &[RowItem<'_>]
         match row.dataset.id == dataset.id {
             true => Some(row.points.clone()),
             false if row.dataset.id == scope.base.id && !joined => {
-                Some(scope.session.all_points(dataset, &row.filters))
+                Some(scope.session.all_points(dataset, &*row.filters))
             }
             false => None,
         }
     };
     let of_rows: Vec<Arc<Points>> = rows.iter().filter(|r| !r.blank).filter_map(of_row).collect();
     let shown = Bits::union(dataset.records.len(), of_rows.iter().map(|points| &points.yes));
-    scope.session.all_points(dataset, &column.filters).yes.and(&shown)
+    scope.session.all_points(dataset, &*column.filters).yes.and(&shown)
 }
 
 /// Whether a column is one of those a total is made of: of the same dataset and amount field, and the same item

@@ -1,5 +1,6 @@
 //! The points behind filters, each found once, and exact sums over them.
 
+use super::figure::Chain;
 use super::figure::{NO_FILE, Unknown};
 use super::session::Session;
 use crate::data::filter::{Columns, Filter, Matcher, lacking};
@@ -43,8 +44,8 @@ impl Session {
     }
 
     /// The points all of `filters` hold for.
-    pub fn all_points(&self, dataset: &Dataset, filters: &[Filter]) -> Arc<Points> {
-        let mut iter = filters.iter().filter(|f| !matches!(f, Filter::All(all) if all.is_empty()));
+    pub fn all_points<'f>(&self, dataset: &Dataset, filters: impl IntoIterator<Item = &'f Filter>) -> Arc<Points> {
+        let mut iter = filters.into_iter().filter(|f| !matches!(f, Filter::All(all) if all.is_empty()));
         let Some(first) = iter.next() else { return self.points(dataset, &Filter::All(Vec::new())) };
         let mut points = self.points(dataset, first);
         for next in iter {
@@ -53,7 +54,7 @@ impl Session {
         points
     }
 
-    /// The exact sum over the points of a row and a column, which `filters` hold for: none, with the reason, where it
+    /// The exact sum over the points of a row and a column, which the filters of `chain` hold for: none, with the reason, where it
     /// is not known.
     pub fn sum(
         &self,
@@ -61,7 +62,7 @@ impl Session {
         row: &Points,
         column: &Points,
         measure: usize,
-        filters: &[Filter],
+        chain: &Chain,
     ) -> Result<Decimal, Unknown> {
         if !dataset.given {
             return Err(format!("{NO_FILE}{}", dataset.file).as_str().into());
@@ -70,7 +71,7 @@ impl Session {
         let unsure = points.unknown.iter().find(|&i| !dataset.records[i].values[measure].number().is_zero());
         if let Some(index) = unsure {
             let record = &dataset.records[index];
-            let lacking = lacking(filters, dataset, record, &self.job.set.schema);
+            let lacking = lacking(chain.filters(), dataset, record, &self.job.set.schema);
             let what = match lacking[..] {
                 [] => "足够的信息".to_string(),
                 _ => lacking.iter().map(|head| format!("“{head}”")).collect::<Vec<_>>().join("、"),

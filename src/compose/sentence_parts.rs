@@ -149,11 +149,7 @@ fn compare(
 ) -> Option<Diagnostic> {
     let dataset = session.dataset(dataset)?;
     let field = dataset.field(measure)?;
-    let (mut once, mut twice) = (Bits::new(total.length()), Bits::new(total.length()));
-    for part in parts {
-        twice = twice.or(&once.and(part));
-        once = once.or(part);
-    }
+    let (once, twice) = Bits::once_and_twice(total.length(), parts.iter().copied());
     let missing = total.and_not(&once);
     let says = |lines: &Bits, says: &str| finding(dataset, field, lines, &format!("“{address}”的分项：{says}"));
     // What is left out and comes to nothing leaves a list that adds up.

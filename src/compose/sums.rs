@@ -69,7 +69,7 @@ pub(crate) fn printed_sums(job: &Arc<Job>, found: &mut Diagnostics) -> PrintedSu
             let Some(known) = id.map(|id| &register.figures[*id]).filter(|known| known.is_money()) else { continue };
             let Terms::Points { dataset, chain, .. } = &known.terms else { continue };
             let Some(of) = session.dataset(dataset).filter(|_| !chain.record) else { continue };
-            let Some(says) = meaning(&chain.filters, of, schema) else { continue };
+            let Some(says) = meaning(chain.filters(), of, schema) else { continue };
             let (table, dataset) = (view.id.clone(), dataset.clone());
             let measure = chain.measure.clone();
             sums.figures.push(PrintedSum { table, side, dataset, measure, says, figure: figure.clone() });

@@ -6,6 +6,7 @@ use super::session::Session;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::Inline;
 use crate::layout::narrative_lines::{END, FIGURE, PROBLEM, as_it_was, is_mark};
+use indexmap::IndexSet;
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
@@ -76,18 +77,16 @@ impl Session {
     /// The figures mentioned in a rendered text that no list of parts has yet; it has them now.
     pub fn claim(&self, text: &str) -> Vec<Id> {
         let mut tokens = self.tokens();
-        let mut figures = Vec::new();
+        let mut figures = IndexSet::new();
         for found in text.split(FIGURE).skip(1) {
             let number = found.split(END).next().and_then(|number| number.parse::<usize>().ok());
             let Some(mention) = number.and_then(|n| tokens.mentions.get_mut(n)).filter(|m| !m.claimed) else {
                 continue;
             };
             mention.claimed = true;
-            if !figures.contains(&mention.figure) {
-                figures.push(mention.figure);
-            }
+            figures.insert(mention.figure);
         }
-        figures
+        figures.into_iter().collect()
     }
 
     /// The token of a problem that `check` reports.
@@ -137,7 +136,8 @@ impl Session {
     /// Rendered text as inlines: tokens become figures, problems are reported at `place`.
     pub fn inlines(&self, text: &str, place: &Place) -> Vec<Inline> {
         let text = &*as_it_was(text);
-        let mut inlines: Vec<Inline> = Vec::new();
+        // A cell has one.
+        let mut inlines: Vec<Inline> = Vec::with_capacity(usize::from(!text.is_empty()));
         let mut plain = String::new();
         let mut rest = text;
         while let Some(at) = rest.find(is_mark) {

@@ -245,7 +245,7 @@ impl Forms {
         let key = |id: usize, dataset: &str| {
             let Terms::Points { chain, .. } = &self.figures.figures[id].terms else { return None };
             let of = data.datasets.get(dataset).filter(|_| !chain.record)?;
-            Some((dataset.to_owned(), chain.measure.clone(), meaning(&chain.filters, of, schema)?))
+            Some((dataset.to_owned(), chain.measure.clone(), meaning(chain.filters(), of, schema)?))
         };
         let former = |id: usize| match &self.figures.figures[id].terms {
             Terms::Points { dataset, .. } => schema.files.get(&**dataset).and_then(|decl| decl.like.as_deref()),

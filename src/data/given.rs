@@ -7,7 +7,7 @@ use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::file_findings::FileFindings;
 use crate::folder::Folder;
-use crate::workbook::{Cells, FACTS, SheetInfo, TEXTS, Workbook};
+use crate::workbook::{Cells, FACTS, MOST_CELLS, SheetInfo, TEXTS, Workbook};
 use std::sync::Arc;
 
 /// Sheets that say something of the workbook itself.
@@ -58,6 +58,7 @@ pub(super) fn workbooks(folder: &Folder) -> Vec<String> {
 fn sheets_of(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<Option<Given>> {
     let mut found: Vec<Option<Given>> = schema.files.values().map(|_| None).collect();
     let mut nameless: Vec<Given> = Vec::new();
+    let mut room = MOST_CELLS;
     for name in workbooks(folder) {
         let book = match folder.workbook(&name) {
             Ok(Some(book)) => book,
@@ -75,7 +76,7 @@ fn sheets_of(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) ->
             );
         }
         for sheet in book.sheets() {
-            take_sheet(&book, sheet, schema, &mut found, &mut nameless, diagnostics);
+            take_sheet(&book, sheet, schema, &mut room, &mut found, &mut nameless, diagnostics);
         }
     }
     for sheet in nameless {
@@ -88,6 +89,7 @@ fn take_sheet(
     book: &Workbook,
     sheet: &SheetInfo,
     schema: &Schema,
+    room: &mut usize,
     found: &mut [Option<Given>],
     nameless: &mut Vec<Given>,
     diagnostics: &mut Diagnostics,
@@ -100,7 +102,17 @@ fn take_sheet(
     let file: Arc<str> = book.name_of(sheet).into();
     let content = match book.read(sheet) {
         Ok(cells) if cells.rows.is_empty() && named.is_none() => return,
-        Ok(cells) => Content::Cells(cells),
+        Ok(cells) => {
+            let count: usize = cells.rows.iter().map(|row| row.cells.len()).sum();
+            match room.checked_sub(count) {
+                Some(left) => *room = left,
+                None => {
+                    diagnostics.push(too_many(&file));
+                    return;
+                }
+            }
+            Content::Cells(cells)
+        }
         Err(wrong) => {
             diagnostics.push(wrong);
             return;
@@ -111,6 +123,13 @@ fn take_sheet(
         None => nameless.push(given),
         Some(index) => place(given, index, schema, found, diagnostics),
     }
+}
+
+/// The sheets of all workbooks of a folder are held together.
+fn too_many(sheet: &Arc<str>) -> Diagnostic {
+    let message = format!("文件夹里各工作簿有内容的格合计超过 {MOST_CELLS} 个，这一张没有读取");
+    let found = Diagnostic::error("E172", message).at(Place::file(sheet.clone()));
+    found.hint("请只留下要公开的那一份；其他工作簿请移到别的文件夹")
 }
 
 /// Whether a sheet of this name, in [`words`], is that of a declared file: its title, its id or its path.

@@ -9,8 +9,11 @@ use crate::made::Made;
 use crate::write::Output;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::marker::PhantomData;
 
 /// The form of the manifest this program writes. It reads the first one too, whose editions have no seal and do not
 /// keep the files that were published.
@@ -19,6 +22,14 @@ const FORM: u32 = 2;
 const SEALED: u32 = 2;
 /// A larger manifest is another file: a hundred thousand figures have ten megabytes.
 pub(super) const MAX_BYTES: u64 = 64 << 20;
+
+/// So many a manifest may list: what is made of it is many times as large as its text. A folder has at most
+/// [`MOST_DOCUMENTS`] documents, a document a file of each format; a figure takes more room there than here.
+const MOST_FILES: usize = 20_000;
+const MOST_FONTS: usize = 1_000;
+const MOST_DOCUMENTS: usize = 2_000;
+const MOST_OUTPUTS: usize = 16;
+const MOST_FIGURES: usize = 1_000_000;
 
 /// What an edition is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,10 +41,13 @@ pub struct Manifest {
     /// Version of the program.
     pub program: String,
     /// The font files it was set with.
+    #[serde(deserialize_with = "some::<_, _, MOST_FONTS>")]
     pub fonts: Vec<FontRecord>,
     /// SHA-256 of every other file of the edition, by its path.
+    #[serde(deserialize_with = "some_files")]
     pub files: BTreeMap<String, String>,
     /// In order.
+    #[serde(deserialize_with = "some::<_, _, MOST_DOCUMENTS>")]
     pub documents: Vec<PublishedDocument>,
 }
 
@@ -56,8 +70,10 @@ pub struct PublishedDocument {
     /// Id of the layout set.
     pub layout: String,
     /// The files published.
+    #[serde(deserialize_with = "some::<_, _, MOST_OUTPUTS>")]
     pub outputs: Vec<OutputRecord>,
     /// Every figure it prints, in order of first printing.
+    #[serde(deserialize_with = "some::<_, _, MOST_FIGURES>")]
     pub figures: Vec<PublishedFigure>,
 }
 
@@ -163,6 +179,54 @@ impl PublishedFigure {
     fn of(figure: &crate::document::PrintedFigure) -> PublishedFigure {
         PublishedFigure { address: figure.address.clone(), amount: figure.amount, text: figure.text.clone() }
     }
+}
+
+/// A list of at most so many.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MOST: usize>(from: D) -> Result<Vec<T>, D::Error> {
+    struct List<T, const MOST: usize>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for List<T, MOST> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {MOST}")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(one) = all.next_element()? {
+                if list.len() == MOST {
+                    return Err(serde::de::Error::invalid_length(MOST + 1, &self));
+                }
+                list.push(one);
+            }
+            Ok(list)
+        }
+    }
+    from.deserialize_seq(List::<T, MOST>(PhantomData))
+}
+
+/// The digests of at most [`MOST_FILES`] files.
+fn some_files<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Files;
+    impl<'de> Visitor<'de> for Files {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "the digests of at most {MOST_FILES} files")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
+            let mut files = BTreeMap::new();
+            while let Some((path, digest)) = all.next_entry()? {
+                if files.len() == MOST_FILES {
+                    return Err(serde::de::Error::invalid_length(MOST_FILES + 1, &self));
+                }
+                files.insert(path, digest);
+            }
+            Ok(files)
+        }
+    }
+    from.deserialize_map(Files)
 }
 
 /// The name of a file that is published: no path on any system, and no hidden one.

@@ -29,7 +29,7 @@ pub use snapshot::Snapshot;
 use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::digest::sha256;
-use crate::folder::Folder;
+use crate::folder::{Bytes, Folder};
 use crate::fonts::unknown_digests;
 use crate::layout::Layouts;
 use crate::made::Made;
@@ -219,7 +219,7 @@ impl Edition {
         let asked = |record: &&OutputRecord| formats.iter().any(|f| record.file.ends_with(f.ending()));
         let recorded: Vec<&OutputRecord> = self.manifest.outputs().into_iter().filter(asked).collect();
         let kept = recorded.iter().filter_map(|record| {
-            let bytes = found.published(&record.file)?.clone();
+            let bytes = found.published(&record.file)?.to_vec();
             Some(Output { name: record.file.clone(), bytes })
         });
         let kept: Vec<Output> = kept.collect();
@@ -362,11 +362,11 @@ pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &
     let first = (1..).find(|&n| !shelf.join(number(n)).exists()).unwrap_or(1);
     let mut files = snapshot.files;
     let proof = |folder: &Path| same_bytes(folder, built, workshop);
-    let name = |n: usize, files: &mut BTreeMap<String, Vec<u8>>| {
+    let name = |n: usize, files: &mut BTreeMap<String, Bytes>| {
         let named = Manifest { edition: number(n), ..manifest.clone() };
         let json = named.to_json();
-        files.insert(SEAL.to_string(), named.seal(&json).into_bytes());
-        files.insert(MANIFEST.to_string(), json);
+        files.insert(SEAL.to_string(), named.seal(&json).into_bytes().into());
+        files.insert(MANIFEST.to_string(), json.into());
     };
     for n in first..first + 100 {
         name(n, &mut files);

@@ -15,7 +15,7 @@ use std::path::Path;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// Content by path from the folder, `/` between names.
-    pub files: BTreeMap<String, Vec<u8>>,
+    pub files: BTreeMap<String, Bytes>,
 }
 
 impl Snapshot {
@@ -27,7 +27,7 @@ impl Snapshot {
         let mut files = BTreeMap::new();
         for name in folder.files_that_count(declared) {
             match folder.bytes(&name) {
-                Ok(bytes) => drop(bytes.map(|bytes| files.insert(format!("{DATA}/{name}"), bytes.to_vec()))),
+                Ok(bytes) => drop(bytes.map(|bytes| files.insert(format!("{DATA}/{name}"), bytes))),
                 Err(found) => {
                     let told = format!("{name} 读不出来：{}", found.message);
                     diagnostics.push(Diagnostic { message: told, code: "E607".into(), ..found });
@@ -40,9 +40,11 @@ impl Snapshot {
         for (set, year) in sets {
             let found = SetFiles::find(set, None, layouts, None, diagnostics)?;
             let texts = found.by_path(year, diagnostics);
-            files.extend(texts.into_iter().map(|(path, text)| (format!("{LAYOUTS}/{path}"), text.into_bytes())));
+            files.extend(texts.into_iter().map(|(path, text)| (format!("{LAYOUTS}/{path}"), text.into_bytes().into())));
         }
-        files.extend(built.files.iter().map(|file| (format!("{PUBLISHED}/{}", file.name), file.bytes.clone())));
+        files.extend(
+            built.files.iter().map(|file| (format!("{PUBLISHED}/{}", file.name), file.bytes.as_slice().into())),
+        );
         Some(Snapshot { files })
     }
 
@@ -50,7 +52,7 @@ impl Snapshot {
     pub fn parts(&self, edition: &Path) -> (Folder, Layouts) {
         let part = |part: &str| {
             let below = self.files.iter().filter_map(|(path, bytes)| {
-                Some((path.strip_prefix(part)?.strip_prefix('/')?.to_string(), Bytes::from(&bytes[..])))
+                Some((path.strip_prefix(part)?.strip_prefix('/')?.to_string(), bytes.clone()))
             });
             Folder::of_files(&edition.join(part), below)
         };
@@ -58,7 +60,7 @@ impl Snapshot {
     }
 
     /// A file that was published.
-    pub fn published(&self, name: &str) -> Option<&Vec<u8>> {
+    pub fn published(&self, name: &str) -> Option<&Bytes> {
         self.files.get(&format!("{PUBLISHED}/{name}"))
     }
 
@@ -83,7 +85,7 @@ fn read_below(
     edition: &Path,
     relative: &str,
     room: &mut u64,
-    files: &mut BTreeMap<String, Vec<u8>>,
+    files: &mut BTreeMap<String, Bytes>,
 ) -> Result<(), Diagnostic> {
     let failed = |error: &std::io::Error| unreadable(relative, error);
     let about = std::fs::symlink_metadata(edition.join(relative));
@@ -114,7 +116,7 @@ fn read_below(
             }
         };
         *room -= bytes.len() as u64;
-        files.insert(path, bytes);
+        files.insert(path, bytes.into());
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Files of a folder on disk. What is read lies within the folder and is a regular file; each is read once.
 
-use super::text::{largest, unreadable};
-use super::{Bytes, too_large};
+use super::text::{MAX_BYTES_OF_ALL, largest, unreadable};
+use super::{Bytes, too_large, too_large_together};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::regular::{self, Unread};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -13,17 +13,20 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 /// What reading a file gave: its bytes, none where it is absent, or why it cannot be read.
 type Found = Result<Option<Bytes>, Diagnostic>;
 
+#[derive(Default)]
 pub(super) struct Disk {
     root: PathBuf,
     /// The root without links, against which links below it are held; none: the folder is not there.
     whole: OnceLock<Option<PathBuf>>,
     read: Mutex<HashMap<String, Arc<OnceLock<Found>>>>,
     listed: Mutex<HashMap<String, Arc<[String]>>>,
+    /// The files that there is room for, and their bytes together.
+    taken: Mutex<(HashSet<String>, u64)>,
 }
 
 impl Disk {
     pub fn new(root: &Path) -> Disk {
-        Disk { root: root.to_path_buf(), whole: OnceLock::new(), read: Mutex::default(), listed: Mutex::default() }
+        Disk { root: root.to_path_buf(), ..Disk::default() }
     }
 
     pub fn exists(&self) -> bool {
@@ -85,10 +88,30 @@ impl Disk {
 
     fn read_now(&self, name: &str) -> Found {
         let Some(path) = self.path(name)? else { return Ok(None) };
+        if !self.make_room(name).1 {
+            return Err(too_large_together(name));
+        }
         match regular::read(&path, largest(name)) {
             Ok(bytes) => Ok(Some(bytes.into())),
             Err(why) => Err(unread(why, &self.root.join(name), name)),
         }
+    }
+
+    /// The size of a file, and whether there is room for it among those that are read of the folder: it is kept for it.
+    pub fn make_room(&self, name: &str) -> (u64, bool) {
+        let size =
+            self.path(name).ok().flatten().and_then(|path| fs::metadata(path).ok()).map_or(0, |about| about.len());
+        let mut taken = locked(&self.taken);
+        // What is too large by itself is refused as such.
+        if size > largest(name) || taken.0.contains(name) {
+            return (size, true);
+        }
+        let has_room = taken.1 + size <= MAX_BYTES_OF_ALL;
+        if has_room {
+            taken.0.insert(name.to_string());
+            taken.1 += size;
+        }
+        (size, has_room)
     }
 
     /// Where a name of the folder lies; none where there is nothing. E107: it would lie outside.
@@ -175,6 +198,24 @@ mod tests {
             said("c.csv"),
             "c.csv 错误[E111] 文件超过 64 MB，没有读取\n  提示：请确认放的是这个文件；多余的行和列请删去后再存"
         );
+    }
+
+    #[test]
+    fn files_beyond_what_is_read_of_a_folder_are_refused_by_their_size() {
+        let disk = tempfile::tempdir().unwrap();
+        for n in 0..6 {
+            // In no space.
+            fs::File::create(disk.path().join(format!("{n}.csv"))).unwrap().set_len(60 << 20).unwrap();
+        }
+        let folder = Folder::open(disk.path());
+        let names: Vec<String> = (0..6).map(|n| format!("{n}.csv")).collect();
+        names.iter().rev().for_each(|name| assert_eq!(folder.make_room(name), 60 << 20));
+        let said = |name: &str| folder.bytes(name).map(|bytes| bytes.is_some()).map_err(|found| found.to_string());
+        assert_eq!(said("5.csv"), Ok(true));
+        for name in ["0.csv", "1.csv"] {
+            let refused = said(name).unwrap_err();
+            assert!(refused.contains("错误[E111] 文件夹里要读的文件合计超过 256 MB，这一个没有读取"), "{refused}");
+        }
     }
 
     #[test]

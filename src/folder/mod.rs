@@ -19,7 +19,7 @@ mod text;
 pub(crate) use disk::unread;
 pub use former::former_id;
 pub(crate) use text::unreadable;
-pub use text::{ExactText, MAX_BYTES, decode, largest};
+pub use text::{ExactText, MAX_BYTES, MAX_BYTES_OF_ALL, decode, largest};
 
 use crate::cell_name::{is_workbook, sheet_of};
 use crate::diagnostic::{Diagnostic, Place};
@@ -345,6 +345,16 @@ impl Folder {
         }
     }
 
+    /// The size of a file, 0 where there is none, and its room among those that are read ([`MAX_BYTES_OF_ALL`]): whoever reads
+    /// files at once asks for each in turn first, so that the same are refused each time.
+    pub(crate) fn make_room(&self, name: &str) -> u64 {
+        match (self.edits.get(name), &self.source) {
+            (Some(edit), _) => edit.as_ref().map_or(0, |bytes| bytes.len() as u64),
+            (None, Source::Disk(disk) | Source::File(disk, _)) => disk.make_room(name).0,
+            (None, Source::Memory(files)) => files.get(name).map_or(0, |bytes| bytes.len() as u64),
+        }
+    }
+
     /// A workbook of it, opened once as long as its bytes are the same; none where there is none. Errors: those of
     /// [`Folder::bytes`] and of [`Workbook::open`].
     pub fn workbook(&self, name: &str) -> Result<Option<Arc<Workbook>>, Diagnostic> {
@@ -518,6 +528,11 @@ fn too_large(name: &str) -> Diagnostic {
     Diagnostic::error("E111", format!("文件超过 {most}，没有读取"))
         .at(Place::file(name))
         .hint("请确认放的是这个文件；多余的行和列请删去后再存")
+}
+
+fn too_large_together(name: &str) -> Diagnostic {
+    let message = format!("文件夹里要读的文件合计超过 {} MB，这一个没有读取", MAX_BYTES_OF_ALL >> 20);
+    Diagnostic::error("E111", message).at(Place::file(name)).hint("不是要公开的数据，请移到别的文件夹")
 }
 
 /// `text` and `goals.md` are `text/goals.md`; `""` is the folder itself.

@@ -23,6 +23,9 @@ pub fn largest(name: &str) -> u64 {
     }
 }
 
+/// So many bytes are read of all files of a folder together; those that are asked for beyond are refused by their size.
+pub const MAX_BYTES_OF_ALL: u64 = 256 << 20;
+
 /// The text of `bytes`, without a BOM, with `\n` as its only line end, every character as what it is meant for
 /// (`as_meant`). A BOM decides the encoding; without one,
 /// valid UTF-8 wins, then GB18030. A UTF-8 file with a few damaged bytes is an error, not GB18030.

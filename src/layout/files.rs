@@ -13,6 +13,15 @@ use std::sync::Arc;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/layouts");
 
+/// So many bytes are read of all files of a layer: what is made of them is many times as large, and they are written by
+/// hand.
+const MAX_BYTES_OF_LAYER: u64 = 8 << 20;
+
+fn too_large_together(name: &str) -> Diagnostic {
+    let message = format!("这个文件夹里的文件合计超过 {} MB，这一个没有读取", MAX_BYTES_OF_LAYER >> 20);
+    Diagnostic::error("E111", message).at(Place::file(name)).hint("用不到的文件请移走")
+}
+
 /// One folder's files by name.
 #[derive(Debug, Clone, Default)]
 pub struct Layer {
@@ -40,12 +49,21 @@ impl Layer {
             return None;
         }
         let mut layer = Layer { shown: shown.to_string(), files: BTreeMap::new(), own };
-        let read = |name: String| {
-            let text = folder.text(&format!("{below}/{name}"));
+        let read = |(name, has_room): (String, bool)| {
+            let path = format!("{below}/{name}");
+            let text = if has_room { folder.text(&path) } else { Err(too_large_together(&path)) };
             let shown = layer.shown_name(&name);
             (name, text.map_err(|found| Diagnostic { place: moved(found.place.clone(), shown), ..found }))
         };
         let names: Vec<String> = folder.names(below).into_iter().filter(|name| is_read(name)).collect();
+        let mut room = MAX_BYTES_OF_LAYER;
+        let with_room = |name: String| {
+            let size = folder.make_room(&format!("{below}/{name}"));
+            let has_room = size <= room;
+            room -= if has_room { size } else { 0 };
+            (name, has_room)
+        };
+        let names: Vec<(String, bool)> = names.into_iter().map(with_room).collect();
         // Some dozens of small files: side by side.
         let texts: Vec<_> = names.into_par_iter().map(read).collect();
         for (name, text) in texts {

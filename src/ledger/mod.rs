@@ -249,7 +249,7 @@ fn impossible(axes: &[Axis], dataset: &Dataset, schema: &Schema) -> Vec<Within> 
             }));
         }
         let when = decl.required_when.as_ref().and_then(|when: &Filter| {
-            let says = meaning(std::slice::from_ref(when), dataset, schema)?;
+            let says = meaning([when], dataset, schema)?;
             let blank = Within::those(axes, |other, value| other.id != axis.id || value.is_empty());
             Some(Within::of(&says, axes)?.and(&blank))
         });

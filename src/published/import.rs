@@ -84,6 +84,9 @@ fn unknown(published: &Published, shown: &str, layouts: &Layouts) -> Diagnostic 
 
 /// Tables that were not used, and cells that may have been misread.
 fn doubts(published: &Published, recognised: &Recognised, shown: &str, found: &mut Diagnostics) {
+    /// More tables than these that were not used are told together.
+    const EACH: usize = 3;
+    let mut unused = Vec::new();
     for (table, taken) in published.tables().zip(&recognised.tables) {
         let place = || match table.spot.page {
             0 => Place::file(format!("{shown} 第 {} 张表", table.spot.part)),
@@ -92,11 +95,7 @@ fn doubts(published: &Published, recognised: &Recognised, shown: &str, found: &m
         let title =
             if table.title.is_empty() { "没有表题的表".to_owned() } else { format!("《{}》", table.title) };
         if taken.is_none() {
-            let rows = table.rows.len();
-            found.push(
-                Diagnostic::new(Severity::Note, "E566", format!("{title}（{rows} 行）不是这套版式查数的表，没有用上"))
-                    .at(place()),
-            );
+            unused.push((title, table.rows.len(), place()));
             continue;
         }
         let doubtful =
@@ -111,6 +110,20 @@ fn doubts(published: &Published, recognised: &Recognised, shown: &str, found: &m
         if !unnamed.is_empty() {
             let message = format!("{title}有的字认不出来：{}", unnamed[..unnamed.len().min(6)].join("、"));
             found.push(Diagnostic::warning("E567", message).at(place()).hint("请对照公开文件补上"));
+        }
+    }
+    let note = |message: String| Diagnostic::new(Severity::Note, "E566", message);
+    match unused.as_slice() {
+        several @ [(_, _, first), ..] if several.len() > EACH => {
+            let named: Vec<&str> = several[..EACH].iter().map(|(title, ..)| title.as_str()).collect();
+            let (named, count) = (named.join("、"), several.len());
+            found.push(note(format!("有 {count} 张表不是这套版式查数的表，没有用上：{named}等")).at(first.clone()));
+        }
+        few => {
+            let told = |(title, rows, place): &(String, usize, Place)| {
+                note(format!("{title}（{rows} 行）不是这套版式查数的表，没有用上")).at(place.clone())
+            };
+            few.iter().map(told).for_each(|told| found.push(told));
         }
     }
     for title in &recognised.missing {

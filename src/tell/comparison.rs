@@ -1,6 +1,7 @@
 //! How far a composed document is a published one: a line a table, each difference with its place, the sums at the end.
 
 use crate::against::{Comparison, Difference, TableComparison, Tally};
+use serde_json::{Value, json};
 
 /// How many differences of a table, and sentences, are listed.
 const LISTED: usize = 40;
@@ -29,6 +30,43 @@ pub fn as_text(comparison: &Comparison) -> String {
     sums.extend((comparison.sentences.of > 0).then(|| format!("句子 {}", shown(comparison.sentences))));
     lines.push(format!("合计：{}", sums.join("，")));
     lines.join("\n")
+}
+
+/// For programs: every difference, none left out.
+pub fn as_json(comparison: &Comparison) -> Value {
+    let tally = |tally: Tally| json!({ "equal": tally.equal, "of": tally.of });
+    let difference = |d: &Difference| {
+        json!({
+            "head": d.head,
+            "row": d.row,
+            "column": d.column,
+            "label": d.label,
+            "head_words": d.head_words,
+            "published": d.published,
+            "ours": d.ours,
+            "address": d.address,
+            "of_writing": d.is_of_writing(),
+        })
+    };
+    let table = |table: &TableComparison| {
+        json!({
+            "title": table.title,
+            "ours": table.ours,
+            "heads": tally(table.heads),
+            "cells": tally(table.cells),
+            "differences": table.differences.iter().map(difference).collect::<Vec<_>>(),
+        })
+    };
+    let sentence = |(published, ours): &(String, Option<String>)| json!({ "published": published, "ours": ours });
+    json!({
+        "same": comparison.is_same(),
+        "heads": tally(comparison.heads()),
+        "cells": tally(comparison.cells()),
+        "sentences": tally(comparison.sentences),
+        "tables": comparison.tables.iter().map(table).collect::<Vec<_>>(),
+        "ours_only": comparison.ours_only,
+        "other_sentences": comparison.other_sentences.iter().map(sentence).collect::<Vec<_>>(),
+    })
 }
 
 fn of_table(number: usize, table: &TableComparison, lines: &mut Vec<String>) {

@@ -58,8 +58,8 @@ impl Measure {
 /// What a break costs beside the look of its line. Units are demerits of [`Fit::Justified`].
 mod cost {
     pub const LINE: f64 = 10.0;
-    /// Between a number and its unit: for a line whose characters would else stand more than a third of an em apart.
-    pub const RELUCTANT: f64 = 4e6;
+    /// Between a number and its unit: for a line whose characters would else stand more than a quarter of an em apart.
+    pub const RELUCTANT: f64 = 5e5;
     /// The same where lines are ragged, and may be short: only where no line holds both.
     pub const RAGGED_RELUCTANT: f64 = 2e7;
     /// Within a word, with a hyphen: for a line that would be loose without.
@@ -472,11 +472,9 @@ pub(crate) mod tests {
     /// A number leaves its unit only where its line would else fall apart, and never to have the unit alone.
     #[test]
     fn a_number_keeps_its_unit_unless_the_line_would_fall_apart() {
-        let whole =
+        let parted =
             lines("反映本部门当年全部收入。2023年预算收入为11288.54万元，其中：本年收入。", 25.7, 0.0, Fit::Justified);
-        assert!(whole[0].ends_with('为') && whole[1].starts_with("11288.54万元"), "{whole:?}");
-        let parted = lines("本年收入为315000155.84万元，其中本年收入。", 12.0, 0.0, Fit::Justified);
-        assert!(parted[0].ends_with("315000155.84") && parted[1].starts_with("万元"), "{parted:?}");
+        assert!(parted[0].ends_with("11288.54") && parted[1].starts_with("万元"), "{parted:?}");
         let kept = lines("机关运行经费共计安排3.85万元，主要用于公费0.83万元、邮电费。", 25.0, 0.0, Fit::Justified);
         assert!(kept.iter().all(|line| !line.starts_with("万元")), "{kept:?}");
         let last = lines("反映本部门当年全部收入和支出合计2023年预算收入为11288.54元。", 25.0, 0.0, Fit::Justified);

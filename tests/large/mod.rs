@@ -117,6 +117,19 @@ pub fn folder(kind: Kind, size: usize) -> Folder {
     of_files(files)
 }
 
+/// The sample with projects of these names, and a text of its own.
+pub fn of_projects(names: &[String], text: String) -> Folder {
+    let mut files = Files::new();
+    read(&root().join("data/631-2023"), "", &mut files);
+    for name in ["reasons.csv", "targets.csv", "procurement.csv"] {
+        files.entry(name.into()).and_modify(|text| text.truncate(text.find('\n').expect("a head") + 1));
+    }
+    let row = |name: &String| format!("2010350,项目支出,,,{name},一般公共预算,1000.00,{UNIT}");
+    rows(&mut files, "ledger.csv", LEDGER, names.iter().map(row));
+    files.insert("text/03-operating.md".into(), text);
+    of_files(files)
+}
+
 /// A folder in memory.
 pub fn of_files(files: Files) -> Folder {
     Folder::of_files(Path::new("631"), files.into_iter().map(|(name, text)| (name, text.into_bytes().into())))

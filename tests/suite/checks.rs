@@ -1,6 +1,7 @@
 //! Each rule has a case that fails it and a nearest case that passes, as files in `tests/checks`; and the forms in
 //! which findings are told.
 
+use crate::checks_printed::SETS;
 use crate::common;
 use gongkai::check;
 use gongkai::diagnostic::Diagnostic;
@@ -35,10 +36,10 @@ fn a_set_tunes_the_rules_there_are() {
     assert!(mistakes.iter().any(|told| told.contains("L999")) && mistakes.iter().any(|told| told.contains("E131")));
 }
 
-/// A copy of the corrected data with a case over it.
-fn folder_of(case: &Path) -> tempfile::TempDir {
+/// A copy of a data folder with a case over it.
+fn folder_of(data: &Path, case: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    common::copy(&corrected(), folder.path());
+    common::copy(data, folder.path());
     let text = std::fs::read_to_string(case).expect("the case");
     if case.extension().is_some_and(|e| e == "md") {
         std::fs::write(folder.path().join("text/goals.md"), text).expect("writes");
@@ -66,21 +67,39 @@ fn folder_of(case: &Path) -> tempfile::TempDir {
     folder
 }
 
-/// All cases: the code, whether it is to fail, the file.
-fn cases() -> Vec<(String, bool, PathBuf)> {
+/// A case of a rule over texts or records.
+struct Case {
+    code: String,
+    fails: bool,
+    file: PathBuf,
+    /// The set that a folder of cases is named for, and the data that the case is laid over.
+    set: Option<&'static str>,
+    data: PathBuf,
+}
+
+/// All cases: a folder a class, over the corrected data; one with a longer name is a layout set's, over its sample.
+fn cases() -> Vec<Case> {
     let mut all = Vec::new();
-    // A folder a class; one with a longer name is a layout set's, whose rules are over figures.
-    let classes = std::fs::read_dir(common::root().join("tests/checks")).expect("the cases").flatten();
-    for class in classes.filter(|c| c.file_name().len() == 1) {
-        for case in std::fs::read_dir(class.path()).into_iter().flatten().flatten().map(|e| e.path()) {
-            let name = case.file_stem().expect("a name").to_string_lossy().into_owned();
+    let folders = std::fs::read_dir(common::root().join("tests/checks")).expect("the cases").flatten();
+    for folder in folders.filter(|e| e.path().is_dir()) {
+        let named = folder.file_name();
+        let set = (named.len() > 1).then(|| SETS.iter().find(|s| *s.id == *named).expect("a set with cases"));
+        for file in std::fs::read_dir(folder.path()).expect("cases").flatten().map(|e| e.path()) {
+            let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
             let mut parts = name.splitn(3, '-');
-            let (code, kind) = (parts.next().expect("a code"), parts.next().expect("fails or passes"));
-            assert!(["fails", "passes"].contains(&kind), "{name}");
-            all.push((code.to_string(), kind == "fails", case));
+            let code = parts.next().expect("a code").to_string();
+            let fails = match parts.next() {
+                Some("fails") => true,
+                Some("passes") => false,
+                // Of figures: `checks_printed.rs`.
+                None if set.is_some() => continue,
+                _ => panic!("{name}"),
+            };
+            let data = set.map_or_else(corrected, |s| common::root().join(s.data));
+            all.push(Case { code, fails, file, set: set.map(|s| s.id), data });
         }
     }
-    all.sort();
+    all.sort_by(|a, b| a.file.cmp(&b.file));
     all
 }
 
@@ -102,22 +121,29 @@ fn found(folder: &Path) -> Vec<Diagnostic> {
 #[test]
 fn every_rule_over_texts_has_a_case_that_fails_and_one_that_passes() {
     let cases = cases();
-    let of = |fails: bool| cases.iter().filter(|c| c.1 == fails).map(|c| c.0.as_str()).collect::<BTreeSet<&str>>();
-    let (failing, passing) = (of(true), of(false));
+    let of = |set: Option<&str>, fails: bool| {
+        let these = cases.iter().filter(|c| c.set == set && c.fails == fails);
+        these.map(|c| c.code.as_str()).collect::<BTreeSet<&str>>()
+    };
+    let (failing, passing) = (of(None, true), of(None, false));
     let of_figures = check::figures::PAGES.iter().filter(|page| page.code != "X040");
     for page in check::pages().into_iter().chain(of_figures) {
         assert!(failing.contains(page.code), "no case fails {} {}", page.code, page.title);
         assert!(passing.contains(page.code), "no case passes {} {}", page.code, page.title);
     }
-    for code in rules_over_records() {
-        assert!(failing.contains(&*code) && passing.contains(&*code), "no cases for {code}");
+    for set in &SETS {
+        let named = (set.cases != "tests/checks").then_some(set.id);
+        let (failing, passing) = (of(named, true), of(named, false));
+        for code in rules_over_records(&common::root().join(set.data)) {
+            assert!(failing.contains(&*code) && passing.contains(&*code), "no cases for {code} of {}", set.id);
+        }
     }
 }
 
-/// Codes of the sample's rules over records, whose cases are data like those of texts.
-fn rules_over_records() -> Vec<String> {
+/// Codes of the rules over records of a sample's set, whose cases are data like those of texts.
+fn rules_over_records(data: &Path) -> Vec<String> {
     let mut diagnostics = gongkai::diagnostic::Diagnostics::default();
-    let jobs = common::prepared(&corrected(), &mut diagnostics);
+    let jobs = common::prepared(data, &mut diagnostics);
     let rules = &jobs.first().expect("the sample").job.set.rules;
     rules.iter().filter(|rule| rule.tables().is_empty()).map(|rule| rule.code.clone()).collect()
 }
@@ -152,16 +178,14 @@ fn every_code_that_can_be_reported_has_a_page() {
 #[test]
 fn each_case_fails_or_passes_its_rule() {
     use rayon::prelude::*;
-    let of_records = rules_over_records();
     let wrong: Vec<String> = cases()
         .par_iter()
-        .filter(|c| check::page(&c.0).is_some() || of_records.contains(&c.0))
-        .filter_map(|(code, fails, case)| {
-            let all = found(folder_of(case).path());
+        .filter_map(|case| {
+            let all = found(folder_of(&case.data, &case.file).path());
             let said: Vec<String> = all.iter().map(ToString::to_string).collect();
             let broken = all.iter().any(|d| d.code.starts_with('E'));
-            let mine = all.iter().any(|d| d.code == *code && d.acknowledged.is_none());
-            (broken || mine != *fails).then(|| format!("{}\n{}", case.display(), said.join("\n")))
+            let mine = all.iter().any(|d| d.code == *case.code && d.acknowledged.is_none());
+            (broken || mine != case.fails).then(|| format!("{}\n{}", case.file.display(), said.join("\n")))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

@@ -880,6 +880,8 @@ fn put(sheets: &mut [Sheet], line: &str) {
                 let key = cell.address.as_ref().and_then(|a| a.rsplit('/').next())?;
                 figures.iter().find_map(|f| f.split_once('=').filter(|(k, _)| *k == key).map(|(_, v)| v.to_string()))
             };
+            // What stands before the code is copied: a number of the row.
+            let code_at = (0..2).find(|&c| sheets[at].head.iter().any(|h| h[c].contains("编码"))).unwrap_or(1);
             let split =
                 ["类", "款", "项"].map(|level| sheets[at].head.last().expect("a head").iter().position(|h| h == level));
             let mut texts = if split[0].is_some() { vec![name] } else { vec![code, name] }.into_iter();
@@ -889,7 +891,7 @@ fn put(sheets: &mut [Sheet], line: &str) {
                 match (&cell.address, piece, index) {
                     (Some(_), ..) => Cell { text: value(cell).unwrap_or_default(), address: cell.address.clone() },
                     (None, Some(piece), _) => Cell { text: piece.to_string(), address: None },
-                    (None, None, 0) => cell.clone(),
+                    (None, None, 0) if code_at > 0 || split[0].is_some() => cell.clone(),
                     (None, None, _) => Cell { text: texts.next().unwrap_or_default().to_string(), address: None },
                 }
             });
@@ -900,7 +902,7 @@ fn put(sheets: &mut [Sheet], line: &str) {
             };
             let after = |r: &Vec<Cell>| match key(r) {
                 Some(key) => *key > *code,
-                None => split[0].is_none() && r.get(1).is_some_and(|c| *c.text > *code && c.text != "合计"),
+                None => split[0].is_none() && r.get(code_at).is_some_and(|c| *c.text > *code && c.text != "合计"),
             };
             let place = sheets[at].rows.iter().position(after).unwrap_or(sheets[at].rows.len());
             sheets[at].rows.insert(place, row);
@@ -970,12 +972,12 @@ fn nearest_pair(reader: &Printed, original: &[Sheet], code: &str, tables: &[&str
 }
 
 /// A layout set whose rules have cases, and data to print its tables of.
-struct Set {
+pub struct Set {
     /// Its folder, under `layouts` or `tests/layouts`.
-    id: &'static str,
+    pub id: &'static str,
     /// The folder of its cases.
-    cases: &'static str,
-    data: &'static str,
+    pub cases: &'static str,
+    pub data: &'static str,
     /// The file that is not there when tables are given. A set may need it to know the rows that data makes below
     /// others.
     without: Option<&'static str>,
@@ -983,7 +985,7 @@ struct Set {
     rules: usize,
 }
 
-const SETS: [Set; 5] = [
+pub const SETS: [Set; 6] = [
     Set {
         id: "hebei-department-budget-2023",
         cases: "tests/checks",
@@ -1018,6 +1020,13 @@ const SETS: [Set; 5] = [
         data: "data/shanghai-unit-sample",
         without: None,
         rules: 51,
+    },
+    Set {
+        id: "core-department-budget",
+        cases: "tests/checks/core-department-budget",
+        data: "data/core-sample",
+        without: Some("ledger.csv"),
+        rules: 60,
     },
 ];
 
@@ -1061,12 +1070,16 @@ fn cases_of(set: &Set) -> Vec<String> {
     let reader = Printed::read(first_job(folder.path()));
     assert!(rules.len() >= set.rules, "{}", rules.len());
     let of_rust: &[&str] = if set.cases == "tests/checks" { &["X040"] } else { &[] };
-    // Rules over records are not of tables: their cases are data, `checks.rs`.
-    // Those that a set inherits have their cases with the set that says them.
-    let own = format!("/{}/", set.id);
-    let of_tables = rules.iter().filter(|r| !r.tables().is_empty() && r.place.file.contains(&own));
+    // Rules over records are not of tables: their cases are data, `checks.rs`. Those that a set inherits have cases
+    // too: its tables are others, and a rule may find nothing there.
+    let of_tables = rules.iter().filter(|r| !r.tables().is_empty());
     let codes = of_tables.map(|r| (r.code.as_str(), r.tables())).chain(of_rust.iter().map(|c| (*c, vec!["t5"])));
     let codes: Vec<(&str, Vec<&str>)> = codes.collect();
+    let folder_of_cases = std::fs::read_dir(common::root().join(set.cases)).expect("the cases").flatten();
+    let stems = folder_of_cases.map(|e| e.path()).filter(|path| path.extension().is_some_and(|e| e == "txt"));
+    let stems = stems.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
+    let of_no_rule = stems.filter(|stem| !stem.contains('-') && codes.iter().all(|(code, _)| code != stem));
+    let of_no_rule: Vec<String> = of_no_rule.map(|stem| format!("{} {stem}: no such rule", set.id)).collect();
     let wrong = |(code, tables): &(&str, Vec<&str>)| -> Vec<String> {
         let path = common::root().join(set.cases).join(format!("{code}.txt"));
         if std::env::var_os("GONGKAI_UPDATE").is_some()
@@ -1083,19 +1096,28 @@ fn cases_of(set: &Set) -> Vec<String> {
             (false, false) => vec![format!("{} {code}: {}", set.id, passes.join("\n"))],
         }
     };
-    codes.par_iter().flat_map(wrong).collect()
+    codes.par_iter().flat_map(wrong).chain(of_no_rule).collect()
+}
+
+/// Whether a set has rules, its own or inherited.
+fn has_rules(root: &Path, id: &str) -> bool {
+    let Ok(text) = std::fs::read_to_string(root.join(id).join("set.toml")) else { return false };
+    let below = text.lines().find_map(|l| Some(l.strip_prefix("inherits = \"")?.split('"').next()?.to_string()));
+    root.join(id).join("checks.toml").exists() || below.is_some_and(|below| has_rules(root, &below))
 }
 
 #[test]
 fn every_rule_of_every_set_has_a_case_that_fails_it_and_a_nearest_one_that_passes() {
     let wrong: Vec<String> = SETS.iter().flat_map(cases_of).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // No set with rules of its own is left out.
-    for root in common::layout_roots() {
-        for set in std::fs::read_dir(root).expect("sets").flatten().filter(|s| s.path().join("checks.toml").exists()) {
-            let name = set.file_name();
-            assert!(SETS.iter().any(|s| *s.id == *name), "no cases for {name:?}");
-        }
+    // No set with rules of its own is left out, and none that ships with rules of another.
+    let [shipped, of_tests] = [common::root().join("layouts"), common::root().join("tests/layouts")];
+    let sets = |root: &Path| std::fs::read_dir(root).expect("sets").flatten().map(|e| e.path()).collect::<Vec<_>>();
+    let with_own = sets(&of_tests).into_iter().filter(|set| set.join("checks.toml").exists());
+    let names = sets(&shipped).into_iter().chain(with_own).map(|set| set.file_name().expect("a name").to_owned());
+    for name in names.filter_map(|name| name.into_string().ok()) {
+        let rules = has_rules(&shipped, &name) || has_rules(&of_tests, &name);
+        assert!(!rules || SETS.iter().any(|s| s.id == name), "no cases for {name:?}");
     }
 }
 

@@ -256,6 +256,26 @@ fn each_difference_from_what_was_published_has_its_place() {
     assert!(told.contains("表 3《资产表》：本套没有这张表，单元格 0/2"), "{told}");
 }
 
+/// A difference on the right side was told under the left side's row.
+#[test]
+fn a_difference_is_told_under_the_row_of_its_side() {
+    let mut found = Diagnostics::default();
+    let folder = Folder::open(&common::root().join("data/shanghai-unit-sample"));
+    let made = compose_as("shanghai-unit-budget-2026", &folder, &Layouts::default(), &mut found);
+    let Some(document) = made.first().map(|made| made.document()) else { panic!("{:?}", found.sorted()) };
+    let table = document.tables().find(|table| table.id == "t1").expect("the table");
+    let title = gongkai::document::plain_text(&table.title.as_ref().expect("a title").inlines);
+    let texts = |row: &gongkai::document::Row| -> Vec<String> {
+        row.cells.iter().map(|cell| gongkai::document::plain_text(&cell.inlines)).collect()
+    };
+    let mut row = texts(&table.body[0]);
+    let last = row.len() - 1;
+    row[last].push('9');
+    let facts = serde_json::json!({ "tables": [{ "title": title, "rows": [row] }] }).to_string();
+    let told = comparison::as_text(&compare(document, &Published::read(facts.as_bytes(), "公开.json").expect("facts")));
+    assert!(told.contains(&format!("第 1 行“{}”第 {} 列", row[2], last + 1)) && row[2] != row[0], "{told}");
+}
+
 /// Facts come from anywhere: places beyond all bounds are places, and a row of tens of thousands of numbers is called once.
 #[test]
 fn facts_that_nobody_published_are_held_against_ours_too() {
@@ -355,6 +375,13 @@ fn the_commands_say_it_with_their_codes() {
     std::fs::write(root.path().join("公开.json"), FACTS).expect("written");
     let (code, told, _) = run(&["layouts", "compare", "small", "data", "公开.json"], root.path());
     assert!(code == 1 && told.contains("写法不同"), "{told}");
+    let (code, told, _) = run(&["layouts", "compare", "small", "data", "公开.json", "--format", "json"], root.path());
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON alone");
+    assert_eq!((code, told["same"].as_bool(), told["cells"]["equal"].as_u64()), (1, Some(false), Some(35)), "{told:#}");
+    let difference = &told["tables"][1]["differences"][0];
+    assert_eq!(difference["address"], "t2/修缮/额", "{told:#}");
+    let words = [&difference["published"], &difference["ours"], &difference["of_writing"]];
+    assert_eq!(words, [&serde_json::json!("250.5"), &serde_json::json!("250.50"), &serde_json::json!(true)]);
     let same = FACTS.replace("[\"修缮\", 250.50]", "[\"修缮\", \"250.50\"]");
     std::fs::write(root.path().join("公开.json"), same).expect("written");
     assert_eq!(run(&["layouts", "compare", "small", "data", "公开.json"], root.path()).0, 0);

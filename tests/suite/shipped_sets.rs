@@ -342,6 +342,19 @@ fn the_samples_of_the_budgets_are_clean() {
     is_clean("data/shanghai-unit-sample");
 }
 
+/// A sum within one side made the line of another side's plain row one of totals.
+#[test]
+fn a_line_is_a_total_only_where_no_side_of_it_is_plain() {
+    use gongkai::document::RowKind;
+    let (mut documents, _) = documents(&common::root().join("data/shanghai-sample"));
+    let document = documents.remove("").expect("the department's");
+    let of_t1 = |block: &Block| matches!(block, Block::Table(table) if table.id == "t1");
+    let Some(Block::Table(table)) = document.blocks().find(|block| of_t1(block)) else { panic!("no table") };
+    let text = |row: &gongkai::document::Row| plain_text(&row.cells[0].inlines);
+    let kind_of = |label: &str| table.body.iter().find(|row| text(row) == label).expect("the row").kind;
+    assert_eq!((kind_of("一、财政拨款收入"), kind_of("收入总计")), (RowKind::Data, RowKind::Total));
+}
+
 // ------------------------------------------------------------------------------------------- the common core, and overlays
 
 #[test]

@@ -347,6 +347,37 @@ fn pipes_are_not_waited_for_wherever_they_lie() {
     }
 }
 
+/// A folder that holds a link to `/` is watched, and not all that there is below the link.
+#[cfg(unix)]
+#[test]
+fn a_folder_with_a_link_to_the_root_is_watched() {
+    let desk = desk();
+    std::os::unix::fs::symlink("/", desk.path().join("631/all")).expect("a link");
+    let pdf = || {
+        let folder = desk.path().join("output/631");
+        let files = fs::read_dir(&folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+        let pdf = files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "pdf"));
+        pdf.and_then(|path| fs::read(path).ok())
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
+    command.args(["watch", "631"]).current_dir(desk.path()).env("GONGKAI_FONTS", common::root().join("fonts"));
+    command.env("GONGKAI_CACHE", "").stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let mut watching = command.spawn().expect("the program starts");
+    let wait = |done: &dyn Fn() -> bool| {
+        (0..600).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            done()
+        })
+    };
+    let first = wait(&|| pdf().is_some());
+    let before = pdf();
+    edited(&desk.path().join("631/ledger.csv"), "274500.00", "284500.00");
+    let second = wait(&|| pdf().is_some_and(|now| Some(now) != before));
+    watching.kill().and_then(|()| watching.wait()).expect("it ends");
+    assert!(first, "nothing was built");
+    assert!(second, "a salary was changed, and nothing was built again");
+}
+
 #[test]
 fn a_file_of_gigabytes_is_refused_by_its_size() {
     let desk = desk();

@@ -6,11 +6,11 @@ use super::rule::{Findings, TextRule};
 use super::targets::field;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
+use crate::check::sought::Sought;
 use crate::compose::Job;
 use crate::data::{Class, FieldDecl, Kind, own_list};
 use crate::diagnostic::{Diagnostic, Place, Severity, Severity::Warning};
 use crate::document::{Block, ColumnKind, Heading, Table};
-use aho_corasick::AhoCorasick;
 use std::collections::{BTreeSet, HashSet};
 
 const RULES_OF_2016: &str = "《地方预决算公开操作规程》（财预〔2016〕143号）";
@@ -394,11 +394,14 @@ fn glossary_spelling(texts: &Texts<'_>, findings: &mut Findings) {
         return;
     }
     let all = elsewhere(texts, &entries);
-    let Ok(terms) = AhoCorasick::new(entries.iter().map(|entry| &entry.term)) else { return };
-    let used: HashSet<usize> = terms.find_overlapping_iter(&all).map(|found| found.pattern().as_usize()).collect();
-    for (index, entry) in entries.iter().enumerate() {
+    let terms: Vec<&str> =
+        entries.iter().map(|entry| entry.term.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
+    let sought = Sought::of(terms.iter().copied());
+    let used = sought.first_met_in(&all, &mut Default::default());
+    let used: HashSet<&str> = used.into_iter().map(|term| terms[term]).collect();
+    for entry in &entries {
         // A known variant is the terms' own finding.
-        if used.contains(&index) || super::terms::is_variant(&entry.term) {
+        if used.contains(entry.term.as_str()) || super::terms::is_variant(&entry.term) {
             continue;
         }
         let words: Vec<char> = entry.term.chars().collect();

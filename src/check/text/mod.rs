@@ -30,9 +30,9 @@ pub use rule::TextRule;
 pub use statements::TypedFigure;
 pub use texts::Texts;
 
+use crate::check::sought::Sought;
 use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rule::Findings;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -73,6 +73,7 @@ pub fn check(composition: &Composition) -> Diagnostics {
     }
     let mut all = Diagnostics::default();
     let mut found: Vec<Diagnostic> = families.into_iter().flatten().collect();
+    found.extend(texts.not_compared());
     written_in_data(&texts, &mut found);
     for finding in found {
         // What is wrong with a text is wrong in every record that holds it.
@@ -103,24 +104,25 @@ fn written_in_data(texts: &Texts<'_>, found: &mut [Diagnostic]) {
     let fields = texts.passages.iter().filter(|p| matches!(p.kind, passage::Kind::Field { .. }));
     let report = &texts.composition.job().report;
     let of_report = report.values.iter().map(|(key, value)| (value.as_str(), report.place(key)));
-    let typed: Vec<(&str, Place)> = fields.map(|p| (p.text.as_str(), p.place.clone())).chain(of_report).collect();
+    let mut typed: Vec<(&str, Place)> = fields.map(|p| (p.text.as_str(), p.place.clone())).chain(of_report).collect();
     let mut distinct: Vec<&str> = all.iter().map(|(_, words)| words.as_str()).collect();
     distinct.sort_unstable();
     distinct.dedup();
     // Of several that hold as much of the words, the first: what holds them all, else the longest that is part of them.
+    typed.sort_by(|a, b| a.1.cmp(&b.1));
     let mut whole: HashMap<&str, &Place> = HashMap::default();
-    let Ok(search) = AhoCorasick::new(&distinct) else { return };
+    let sought = Sought::of(distinct.iter().copied());
+    let mut met = HashSet::default();
     for (text, place) in &typed {
-        for found in search.find_overlapping_iter(*text) {
-            let known = whole.entry(distinct[found.pattern().as_usize()]).or_insert(place);
-            *known = place.min(*known);
-        }
+        whole.extend(sought.first_met_in(text, &mut met).into_iter().map(|words| (distinct[words], place)));
     }
-    let parts: Vec<&(&str, Place)> = typed.iter().filter(|(text, _)| text.chars().count() >= 2).collect();
-    let Ok(search) = AhoCorasick::new(parts.iter().map(|(text, _)| *text)) else { return };
+    let mut known = HashSet::default();
+    let parts = typed.iter().filter(|(text, _)| text.chars().count() >= 2 && known.insert(*text));
+    let parts: Vec<&(&str, Place)> = parts.collect();
+    let sought = Sought::of(parts.iter().map(|(text, _)| *text));
     for (index, words) in &all {
         let part = || {
-            let held = search.find_overlapping_iter(words).map(|found| parts[found.pattern().as_usize()]);
+            let held = sought.longest_in(words).map(|part| parts[part]);
             held.min_by_key(|(text, place)| (std::cmp::Reverse(text.len()), place)).map(|(_, place)| place)
         };
         if let Some(place) = whole.get(words.as_str()).copied().or_else(part) {
@@ -137,7 +139,9 @@ pub fn check_words(texts: &Texts<'_>) -> Diagnostics {
 /// What the rules over amounts find in the department's own texts beside tables that are given as printed. A typed
 /// amount is not bound there, it is only to be right.
 pub fn check_amounts(texts: &Texts<'_>) -> Diagnostics {
-    of_own(texts, OF_FIGURES.into_iter().flatten().filter(|rule| rule.page.code != "N001"))
+    let mut all = of_own(texts, OF_FIGURES.into_iter().flatten().filter(|rule| rule.page.code != "N001"));
+    texts.not_compared().into_iter().for_each(|found| all.push(found));
+    all
 }
 
 fn of_own<'r>(texts: &Texts<'_>, rules: impl Iterator<Item = &'r TextRule>) -> Diagnostics {

@@ -7,13 +7,15 @@ use super::rule::{Findings, TextRule};
 use super::statements::What;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
+use crate::check::sought::Sought;
 use crate::data::Class;
 use crate::diagnostic::Severity::Warning;
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::borrow::Cow;
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -433,18 +435,23 @@ fn project_names(texts: &Texts<'_>, findings: &mut Findings) {
         findings.push(found.hint(format!("版式集的同一句话在这里印的是它；写作“{name}”")));
     }
     let all = Spellings::of(projects(texts, 5));
+    let mut work = MOST_WORK;
     // Another project's own name is no misspelling.
-    let Ok(whole) = AhoCorasick::new(all.names.iter().map(|(_, name)| &**name)) else { return };
+    let whole = Sought::of(all.names.iter().map(|(_, name)| &**name));
     let told = |passage: &Passage, range: &Range<usize>| {
         let mut unlike = texts.unlike_in(passage, What::Name);
         unlike.any(|r| r.start < range.end && range.start < r.end)
     };
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
-        let there: HashSet<usize> =
-            whole.find_overlapping_iter(&passage.text).map(|found| found.pattern().as_usize()).collect();
-        for (project, range) in all.nearly_in(&passage.chars) {
+        let mut there = HashSet::default();
+        whole.first_met_in(&passage.text, &mut there);
+        let Some(near) = all.nearly_in(&passage.chars, &mut work) else {
+            texts.leave(passage);
+            break;
+        };
+        for (project, range) in near {
             let words = passage.words(&range);
-            if there.contains(&project) || whole.is_match(&words) || told(passage, &range) {
+            if there.contains(&project) || whole.is_in(&words) || told(passage, &range) {
                 continue;
             }
             let project = &all.names[project].1;
@@ -467,6 +474,11 @@ struct Spellings<'n> {
     edges: [HashMap<[char; 3], BTreeSet<usize>>; 2],
 }
 
+/// So many characters names have that are sought nearly: a longer one is a sentence.
+const LENGTHS: std::ops::RangeInclusive<usize> = 5..=64;
+/// How many characters are read at most to find names nearly, in a document. What is more is not compared, and told (E345).
+const MOST_WORK: usize = 1 << 28;
+
 /// What of a name a digest is made of.
 #[derive(Hash, Clone, Copy)]
 enum Left {
@@ -482,10 +494,11 @@ enum Left {
 type At = (usize, usize, usize);
 
 impl<'n> Spellings<'n> {
-    /// Of names of at least five characters.
+    /// Of names of [`LENGTHS`].
     fn of(names: Vec<Cow<'n, str>>) -> Spellings<'n> {
         let names = names.into_iter().map(|name| (name.chars().collect::<Vec<char>>(), name));
-        let mut names: Vec<(Vec<char>, Cow<'n, str>)> = names.filter(|(chars, _)| chars.len() >= 5).collect();
+        let mut names: Vec<(Vec<char>, Cow<'n, str>)> =
+            names.filter(|(chars, _)| LENGTHS.contains(&chars.len())).collect();
         names.sort_by(|a, b| a.1.cmp(&b.1));
         names.dedup_by(|a, b| a.1 == b.1);
         let mut left = Vec::new();
@@ -517,9 +530,9 @@ impl<'n> Spellings<'n> {
         &self.left[from as usize..to as usize]
     }
 
-    /// The names that nearly stand in a text, each with the first place: its first three or last three are right.
-    fn nearly_in(&self, chars: &[char]) -> Vec<(usize, Range<usize>)> {
-        let mut found: BTreeMap<usize, (At, Range<usize>)> = BTreeMap::new();
+    /// Each look costs `work`; none: what is left of it is too little.
+    fn nearly_in(&self, chars: &[char], work: &mut usize) -> Option<Vec<(usize, Range<usize>)>> {
+        let mut found: HashMap<usize, (At, Range<usize>)> = HashMap::default();
         // Of the names that leave the same without one character, two different windows show all: each is near those
         // that it is not itself. So a list is gone through twice at an edge, however often it is met.
         let mut met: HashMap<(usize, usize), (Range<usize>, bool)> = HashMap::default();
@@ -534,12 +547,19 @@ impl<'n> Spellings<'n> {
                         if window.iter().any(|c| "，。；：".contains(*c)) {
                             continue;
                         }
+                        *work = work.checked_sub(size * size)?;
                         for list in self.near(window, length) {
-                            let known = met.get_mut(&(edge, list.as_ptr().addr()));
-                            match known {
-                                Some((first, twice)) if *twice || chars[first.clone()] == *window => continue,
-                                Some((_, twice)) => *twice = list.len() > 1,
-                                None => drop(met.insert((edge, list.as_ptr().addr()), (range.clone(), false))),
+                            if list.len() > 1 {
+                                match met.entry((edge, list.as_ptr().addr())) {
+                                    Entry::Vacant(new) => drop(new.insert((range.clone(), false))),
+                                    Entry::Occupied(known) => {
+                                        let (first, twice) = known.into_mut();
+                                        if *twice || chars[first.clone()] == *window {
+                                            continue;
+                                        }
+                                        *twice = true;
+                                    }
+                                }
                             }
                             for name in list.iter().map(|(_, name)| *name as usize) {
                                 if self.is_near(name, edge, three, window) {
@@ -555,7 +575,9 @@ impl<'n> Spellings<'n> {
                 }
             }
         }
-        found.into_iter().map(|(name, (_, range))| (name, range)).collect()
+        let mut found: Vec<_> = found.into_iter().map(|(name, (_, range))| (name, range)).collect();
+        found.sort_unstable_by_key(|found| found.0);
+        Some(found)
     }
 
     /// The names of a length that may be one step from a window, in lists of those that leave the same.
@@ -581,9 +603,21 @@ impl<'n> Spellings<'n> {
 
     /// Whether a name has the edge and is one step from a window.
     fn is_near(&self, name: usize, edge: usize, three: &[char], window: &[char]) -> bool {
-        let (name, text) = &self.names[name];
+        let name = &self.names[name].0;
         let own = if edge == 0 { &name[..3] } else { &name[name.len() - 3..] };
-        own == three && strsim::damerau_levenshtein(&window.iter().collect::<String>(), text) == 1
+        own == three && is_one_step(window, name)
+    }
+}
+
+/// Two texts are one character apart: one that is wrong, missing or added, or two neighbours that changed places.
+fn is_one_step(a: &[char], b: &[char]) -> bool {
+    let before = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[before..], &b[before..]);
+    let after = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&a[..a.len() - after], &b[..b.len() - after]) {
+        ([_], []) | ([], [_]) | ([_], [_]) => true,
+        ([first, second], [one, two]) => first == two && second == one,
+        _ => false,
     }
 }
 
@@ -623,13 +657,12 @@ fn years(texts: &Texts<'_>, findings: &mut Findings) {
     let year = texts.year();
     let mut naming: Vec<&str> = texts.names.iter().map(|n| &**n).filter(|n| n.contains('年')).collect();
     naming.sort_unstable();
-    let Ok(naming_years) = AhoCorasick::new(&naming) else { return };
+    let naming_years = Sought::of(naming.iter().copied());
     for passage in texts.prose() {
         let pairs = Pairs { of: ["《》", "“”"].map(|pair| passage.places_of(pair)) };
         // The years that names of the data have which stand in the text.
         let named: LazyCell<HashSet<String>, _> = LazyCell::new(|| {
-            let found: HashSet<usize> =
-                naming_years.find_overlapping_iter(&passage.text).map(|found| found.pattern().as_usize()).collect();
+            let found = naming_years.first_met_in(&passage.text, &mut HashSet::default());
             found.into_iter().flat_map(|name| years_of(&naming[name].chars().collect::<Vec<char>>())).collect()
         });
         for (found_year, range) in years_in(passage) {
@@ -906,6 +939,20 @@ fn past_targets(texts: &Texts<'_>, findings: &mut Findings) {
             let found =
                 passage.finding(range, format!("指标值“{}”是 {found_year} 年的，预算年度是 {year} 年", passage.text));
             findings.push(found.hint(format!("按 {year} 年的目标改写")));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn one_step_is_a_distance_of_one(a in "[甲乙丙]{0,6}", b in "[甲乙丙]{0,6}") {
+            let chars = |text: &str| text.chars().collect::<Vec<char>>();
+            prop_assert_eq!(is_one_step(&chars(&a), &chars(&b)), strsim::damerau_levenshtein(&a, &b) == 1);
         }
     }
 }

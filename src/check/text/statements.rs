@@ -4,10 +4,10 @@
 use super::amounts::{Amount, number_end};
 use super::passage::{Kind, Passage};
 use crate::check::interval::{Interval, printed_interval};
+use crate::check::sought::Sought;
 use crate::compose::{Basis, Composition};
 use crate::diagnostic::Place;
 use crate::money;
-use aho_corasick::AhoCorasick;
 use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -73,8 +73,17 @@ struct Signs {
 }
 
 /// How many signs of sentences and texts are laid beside each other at most, one by one, in a document: a text of ten
-/// thousand characters beside ten such sentences. What is more is not compared.
+/// thousand characters beside ten such sentences. What is more is not compared, and told (E345).
 const MOST_WORK: usize = 1 << 30;
+
+/// What beside the set's own sentences was found in the department's.
+#[derive(Default)]
+pub struct Compared {
+    pub statements: Vec<Statement>,
+    pub unlike: Vec<Unlike>,
+    /// The first passage that was too much to be compared.
+    pub left_at: Option<usize>,
+}
 
 /// How often each sign occurs.
 fn counts(signs: &[char]) -> HashMap<char, usize> {
@@ -88,7 +97,7 @@ struct Names<'n> {
     all: &'n HashSet<Cow<'n, str>>,
     /// Those of at least four characters.
     long: Vec<&'n str>,
-    search: OnceCell<Option<AhoCorasick>>,
+    search: OnceCell<Sought>,
 }
 
 impl<'n> Names<'n> {
@@ -99,9 +108,8 @@ impl<'n> Names<'n> {
 
     /// Where names stand in a text, as bytes.
     fn found_in(&self, text: &str) -> Vec<(usize, &'n str)> {
-        let search = self.search.get_or_init(|| AhoCorasick::new(&self.long).ok());
-        let found = search.iter().flat_map(|search| search.find_overlapping_iter(text));
-        found.map(|found| (found.start(), self.long[found.pattern().as_usize()])).collect()
+        let search = self.search.get_or_init(|| Sought::of(self.long.iter().copied()));
+        search.all_in(text).map(|(at, name)| (at, self.long[name])).collect()
     }
 }
 
@@ -127,12 +135,8 @@ fn signs(chars: &[char], figures: &[Range<usize>]) -> Signs {
 
 /// The statements of every section that the department writes itself, and where its words are others than the set's.
 /// `names`: what the data calls its projects and units.
-pub fn statements(
-    composition: &Composition,
-    passages: &[Passage],
-    names: &HashSet<Cow<'_, str>>,
-) -> (Vec<Statement>, Vec<Unlike>) {
-    let (mut all, mut unlike) = (Vec::new(), Vec::new());
+pub fn statements(composition: &Composition, passages: &[Passage], names: &HashSet<Cow<'_, str>>) -> Compared {
+    let mut compared = Compared::default();
     let names = Names::of(names);
     let mut work = 0;
     for model in composition.models() {
@@ -153,7 +157,11 @@ pub fn statements(
                 // What does not have the signs does not have them in order.
                 let shared: usize = counts.iter().map(|(sign, n)| *n.min(typed_counts.get(sign).unwrap_or(&0))).sum();
                 let cost = model.signs.len() * typed.signs.len();
-                if shared * 100 < model.signs.len() * SHARE || work + cost > MOST_WORK {
+                if shared * 100 < model.signs.len() * SHARE {
+                    return None;
+                }
+                if work + cost > MOST_WORK {
+                    compared.left_at.get_or_insert(index);
                     return None;
                 }
                 work += cost;
@@ -165,17 +173,17 @@ pub fn statements(
                 (same * 100 >= model.signs.len() * SHARE).then_some((same, ops, model, *sentence))
             });
             let Some((_, ops, model, sentence)) = found.max_by_key(|f| f.0) else { continue };
-            all.extend(pairs(&ops, model, &typed).into_iter().filter_map(|(old, range)| {
+            compared.statements.extend(pairs(&ops, model, &typed).into_iter().filter_map(|(old, range)| {
                 let at = sentence.figures.binary_search_by_key(&old.start, |(r, _)| r.start).ok()?;
                 let (_, address) = sentence.figures.get(at).filter(|(r, _)| *r == old)?;
                 (!passage.is_figure(&range)).then(|| Statement { passage: index, range, address: address.clone() })
             }));
             let pair = Pair { ops: &ops, model, typed: &typed, sentence, passage };
             let found = pair.years().into_iter().chain(pair.words()).chain(pair.names(&names));
-            unlike.extend(found.map(|(range, instead, what)| Unlike { passage: index, range, instead, what }));
+            compared.unlike.extend(found.map(|(range, instead, what)| Unlike { passage: index, range, instead, what }));
         }
     }
-    (all, unlike)
+    compared
 }
 
 /// A sentence of the set and the department's own of the same words.

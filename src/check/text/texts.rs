@@ -4,9 +4,10 @@ use super::amounts::{self, Amount, is_name, subject_of};
 use super::characters::{is_searched, searched_text};
 use super::passage::{Kind, Passage, bare_label, plain, row_key};
 use super::read::{layout_of, passages};
-use super::statements::{Statement, TypedFigure, Unlike, What, statements, typed_figures};
+use super::statements::{Compared, Statement, TypedFigure, Unlike, What, statements, typed_figures};
 use crate::compose::{Composition, Figure};
 use crate::data::Kind as FieldKind;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Table;
 use crate::layout::TableLayout;
 use crate::money;
@@ -15,6 +16,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A known figure as a sentence may name it.
 #[derive(Debug, Clone)]
@@ -73,16 +75,19 @@ pub struct Texts<'a> {
     pub statements: Vec<Statement>,
     /// Words that the set's own sentence has otherwise.
     pub unlike: Vec<Unlike>,
+    /// The first passage that is too much to be compared word for word; none: beyond the last.
+    left_at: AtomicUsize,
 }
 
 impl<'a> Texts<'a> {
     pub fn of(composition: &'a Composition) -> Texts<'a> {
         let passages = passages(composition);
         let names = names(composition);
-        let (statements, unlike) = statements(composition, &passages, &names);
+        let Compared { statements, unlike, left_at } = statements(composition, &passages, &names);
         let mut texts = Texts {
             statements,
             unlike,
+            left_at: AtomicUsize::new(left_at.unwrap_or(usize::MAX)),
             passages,
             figures: composition.figures().filter_map(|f| NamedFigure::of(composition, f)).collect(),
             labels: labels(composition),
@@ -192,6 +197,18 @@ impl<'a> Texts<'a> {
     }
 
     /// The ranges of a passage in which the set's own sentence has other words of a kind.
+    /// A passage, and what follows it, was too much to be compared word for word.
+    pub fn leave(&self, passage: &Passage) {
+        self.left_at.fetch_min(passage.index, Ordering::Relaxed);
+    }
+
+    /// E345 (a note): from here on not all was compared word for word.
+    pub fn not_compared(&self) -> Option<Diagnostic> {
+        let place = self.passages.get(self.left_at.load(Ordering::Relaxed))?.place.clone();
+        let found = Diagnostic::new(Severity::Note, "E345", "正文太长，从这里起有的段落没有逐字核对");
+        Some(found.at(place).hint("其余检查照常；请人工核对这些段落里的年份、名称和数字"))
+    }
+
     pub fn unlike_in(&self, passage: &Passage, what: What) -> impl Iterator<Item = &Range<usize>> {
         let there = self.unlike_in.get(&passage.index).into_iter().flatten().map(|&index| &self.unlike[index]);
         there.filter(move |unlike| unlike.what == what).map(|unlike| &unlike.range)

@@ -4,6 +4,7 @@ use super::items::{EachSpec, is_list};
 use super::{ColumnItem, Context, Scope};
 use crate::data::filter::Filter;
 use crate::layout::{ColumnDecl, Each, Order};
+use std::sync::Arc;
 
 impl<'a> Scope<'a> {
     /// The columns of some entries, in order.
@@ -16,7 +17,7 @@ impl<'a> Scope<'a> {
                     decl,
                     key: decl.key.as_deref().map(Into::into),
                     head,
-                    filters: vec![decl.filter.clone()],
+                    filters: [decl.filter.clone()].into(),
                     from: decl.from.clone(),
                     of: decl.of.clone(),
                     item: None,
@@ -37,12 +38,10 @@ impl<'a> Scope<'a> {
         let keep_all = decl.keep_all.unwrap_or(decl.values.is_some() || is_list(each, dataset));
         let mut columns = Vec::new();
         for item in items {
-            let own: Vec<Filter> = std::iter::once(decl.filter.clone()).chain(item.filter.clone()).collect();
-            if !keep_all && !item.keep {
-                let all: Vec<Filter> = self.filters.iter().chain(&own).cloned().collect();
-                if !self.has_money(dataset, &self.session.all_points(dataset, &all)) {
-                    continue;
-                }
+            let own: Arc<[Filter]> = std::iter::once(decl.filter.clone()).chain(item.filter.clone()).collect();
+            let money = || self.has_money(dataset, &self.session.all_points(dataset, self.filters.iter().chain(&*own)));
+            if !keep_all && !item.keep && !money() {
+                continue;
             }
             let key = match &decl.key {
                 Some(key) => format!("{key}.{}", item.key),

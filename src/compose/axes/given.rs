@@ -126,7 +126,7 @@ impl<'a> Scope<'a> {
             context,
             fields: item.fields,
             points: self.session.all_points(makes.dataset, &filters),
-            filters,
+            filters: filters.into(),
             dataset: makes.dataset,
             record: None,
             generated: true,

@@ -45,7 +45,7 @@ pub struct RowItem<'a> {
     pub context: Context,
     /// Raw values of its fields, for joins and split codes.
     pub fields: IndexMap<String, Arc<str>>,
-    pub filters: Vec<Filter>,
+    pub filters: Arc<[Filter]>,
     pub dataset: &'a Dataset,
     pub points: Arc<Points>,
     /// It is one record: no other dataset has it.
@@ -70,7 +70,7 @@ pub struct ColumnItem<'a> {
     pub decl: &'a ColumnDecl,
     pub key: Option<Arc<str>>,
     pub head: Vec<String>,
-    pub filters: Vec<Filter>,
+    pub filters: Arc<[Filter]>,
     pub from: Option<String>,
     /// An amount field, or the column it is an 其中 of.
     pub of: Option<String>,
@@ -129,7 +129,7 @@ impl<'a> Scope<'a> {
             if dataset.id == self.base.id {
                 continue;
             }
-            let shown = &self.session.all_points(dataset, &column.filters).yes;
+            let shown = &self.session.all_points(dataset, &*column.filters).yes;
             match others.iter_mut().find(|(d, _)| d.id == dataset.id) {
                 Some((_, all)) => *all = all.or(shown),
                 None => others.push((dataset, shown.clone())),

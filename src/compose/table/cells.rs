@@ -7,6 +7,7 @@ use crate::compose::axes::{ColumnItem, Context, RowItem};
 use crate::data::Kind;
 use crate::layout::{CellContent, CellDecl, LookPatch};
 use crate::money::{Look, Unit, show};
+use std::sync::Arc;
 
 impl<'a> TableComposer<'a, '_> {
     pub(super) fn content(
@@ -51,7 +52,7 @@ impl<'a> TableComposer<'a, '_> {
         let CellContent::Figure { key, from, filter, of, join, numbers } = &decl.content else {
             return Content::Text(String::new());
         };
-        let (filters, place) = (std::slice::from_ref(filter), &decl.place);
+        let (filters, place) = (&Arc::from([filter.clone()]), &decl.place);
         self.cell_figure(row, &FigureSpec { key, from, filters, of, join, numbers, place }, figures)
     }
 

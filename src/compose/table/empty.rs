@@ -123,8 +123,7 @@ impl<'a> Rows<'a, '_> {
     }
 
     fn points(&self, dataset: &Dataset, filters: &[&Filter]) -> Points {
-        let owned: Vec<Filter> = filters.iter().map(|f| (*f).clone()).collect();
-        Points::clone(&self.scope.session.all_points(dataset, &owned))
+        Points::clone(&self.scope.session.all_points(dataset, filters.iter().copied()))
     }
 
     /// The fields a figure may sum: the one that is named, else every amount and number.

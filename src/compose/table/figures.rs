@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) struct FigureSpec<'b> {
     pub key: &'b str,
     pub from: &'b Option<String>,
-    pub filters: &'b [Filter],
+    pub filters: &'b Arc<[Filter]>,
     pub of: &'b Option<String>,
     pub join: &'b Option<Vec<(String, String)>>,
     pub numbers: &'b LookPatch,
@@ -34,23 +34,20 @@ impl<'a> TableComposer<'a, '_> {
         let (row_points, filters, record) = match spec.join {
             Some(join) => {
                 let filters = join_filters(join, &row.fields, spec.place)?;
-                (session.all_points(dataset, &filters), filters, false)
+                (session.all_points(dataset, &filters), filters.into(), false)
             }
             None if dataset.id == row.dataset.id => (row.points.clone(), row.filters.clone(), row.record.is_some()),
             None if row.record.is_some() || row.decl.join.is_some() => return None,
-            None => (session.all_points(dataset, &row.filters), row.filters.clone(), false),
+            None => (session.all_points(dataset, &*row.filters), row.filters.clone(), false),
         };
-        let column = session.all_points(dataset, spec.filters);
+        let column = session.all_points(dataset, &**spec.filters);
         let address = format!("{}/{}/{}", self.out.id, row.key, spec.key);
         if address.chars().count() > 64 {
             session.report(Diagnostic::error("E313", format!("地址超过 64 个字符：{address}")).at(spec.place.clone()));
         }
-        let chain = Chain {
-            filters: filters.iter().chain(spec.filters).cloned().collect(),
-            measure: dataset.fields[measure].id.clone(),
-            record,
-        };
-        let (amount, unknown) = match session.sum(dataset, &row_points, &column, measure, &chain.filters) {
+        let chain =
+            Chain { row: filters, column: spec.filters.clone(), measure: dataset.fields[measure].id.clone(), record };
+        let (amount, unknown) = match session.sum(dataset, &row_points, &column, measure, &chain) {
             Ok(sum) => (Some(sum), None),
             Err(reason) => match session.as_printed(dataset, &chain, &address) {
                 Some(printed) => (Some(printed), None),

@@ -202,7 +202,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             self.sequence += 1;
         }
         let number = if filled { self.sequence.to_string() } else { String::new() };
-        let mut cells = Vec::new();
+        let mut cells = Vec::with_capacity(lead.len() + sides.iter().map(|side| side.columns.len()).sum::<usize>());
         for (column, item) in lead.iter().enumerate() {
             let sequence = item.decl.field.as_deref() == Some("seq");
             let text = if sequence { number.clone() } else { String::new() };
@@ -219,7 +219,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
                 ),
             }
         }
-        let kind = rows.iter().flatten().map(|r| row_kind(r, foot)).next().unwrap_or(RowKind::Blank);
+        let kind = line_kind(rows, foot);
         let origin = rows.iter().flatten().find_map(|r| Some(r.dataset.records[r.record?].origin.clone()));
         Line { kind, cells, origin }
     }
@@ -235,7 +235,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
     ) {
         let mut at = side.at;
         let end = side.at + side.columns.len();
-        let mut figures: Vec<RowFigure> = Vec::new();
+        let mut figures: Vec<RowFigure> = Vec::with_capacity(side.columns.len());
         let mut name = String::new();
         let mut left_merged = true;
         for decl in &row.decl.cells {
@@ -318,6 +318,15 @@ impl<'a, 'c> TableComposer<'a, 'c> {
             place: decl.place.clone(),
         });
         false
+    }
+}
+
+/// What a line is: what its first row is, but a total only where no row of another side on it is plain.
+fn line_kind(rows: &[Option<&RowItem<'_>>], foot: bool) -> RowKind {
+    let kinds = || rows.iter().flatten().map(|row| (row_kind(row, foot), row.decl.blank));
+    match kinds().next() {
+        Some((RowKind::Total, _)) if kinds().any(|(kind, blank)| kind == RowKind::Data && !blank) => RowKind::Data,
+        first => first.map_or(RowKind::Blank, |(kind, _)| kind),
     }
 }
 

@@ -35,9 +35,13 @@ impl Says {
 }
 
 /// What filters say together of records of a dataset; none where no record can meet them.
-pub fn meaning(filters: &[Filter], dataset: &Dataset, schema: &Schema) -> Option<Meaning> {
+pub fn meaning<'f>(
+    filters: impl IntoIterator<Item = &'f Filter>,
+    dataset: &Dataset,
+    schema: &Schema,
+) -> Option<Meaning> {
     let mut meaning = Meaning::new();
-    filters.iter().try_for_each(|filter| add(filter, dataset, schema, &mut meaning, 0))?;
+    filters.into_iter().try_for_each(|filter| add(filter, dataset, schema, &mut meaning, 0))?;
     // A choice that may be anything says nothing.
     meaning.retain(|path, says| match (says, choices(dataset, path)) {
         (Says::OneOf(values), Some((all, _))) => values.len() < all.len() + 1,

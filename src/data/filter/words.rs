@@ -51,9 +51,14 @@ pub(in crate::data) fn fields_used<'a>(filter: &'a Filter, schema: &'a Schema) -
 }
 
 /// The heads of the columns that a record leaves blank, not known, and that filters must know of it; each once.
-pub fn lacking<'a>(filters: &[Filter], dataset: &'a Dataset, record: &Record, schema: &Schema) -> Vec<&'a str> {
+pub fn lacking<'a, 'f>(
+    filters: impl IntoIterator<Item = &'f Filter>,
+    dataset: &'a Dataset,
+    record: &Record,
+    schema: &'f Schema,
+) -> Vec<&'a str> {
     let mut heads: Vec<&str> = Vec::new();
-    for id in filters.iter().flat_map(|filter| fields_used(filter, schema)) {
+    for id in filters.into_iter().flat_map(|filter| fields_used(filter, schema)) {
         let Some(field) = dataset.field(id).filter(|_| dataset.unknown.iter().any(|u| u == id)) else { continue };
         let head = dataset.fields[field].head.as_str();
         if record.values[field] == Value::Blank && !heads.contains(&head) {

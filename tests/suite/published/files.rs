@@ -243,6 +243,8 @@ fn audit_tells_each_file_and_the_sum() {
     assert!(told.contains("公开.pdf：认作 shanghai-unit-budget-2026"), "{told}");
     assert!(told.contains("坏.pdf") && told.contains("E562"), "{told}");
     assert!(told.contains("没有.pdf") && told.contains("E101"), "{told}");
+    let sums = ["     1      0      0  坏.pdf", "     1      0      0  没有.pdf"];
+    assert!(told.trim_end().ends_with(&sums.join("\n")), "a line for each file at the end: {told}");
     let json = gongkai(desk.path(), &["audit", "公开.pdf", "--format", "json"]);
     assert!(serde_json::from_slice::<serde_json::Value>(&json.stdout).is_ok(), "{}", stderr(&json));
     let mut found = Diagnostics::default();
