@@ -7,7 +7,7 @@ use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::file_findings::FileFindings;
 use crate::folder::Folder;
-use crate::workbook::{Cells, FACTS, MOST_CELLS, SheetInfo, TEXTS, Workbook};
+use crate::workbook::{Cells, FACTS, MOST_CELLS, SheetInfo, TEXTS, Workbook, too_many_cells};
 use std::sync::Arc;
 
 /// Sheets that say something of the workbook itself.
@@ -58,6 +58,7 @@ pub(super) fn workbooks(folder: &Folder) -> Vec<String> {
 fn sheets_of(folder: &Folder, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<Option<Given>> {
     let mut found: Vec<Option<Given>> = schema.files.values().map(|_| None).collect();
     let mut nameless: Vec<Given> = Vec::new();
+    // The sheets of all workbooks are held together.
     let mut room = MOST_CELLS;
     for name in workbooks(folder) {
         let book = match folder.workbook(&name) {
@@ -107,7 +108,8 @@ fn take_sheet(
             match room.checked_sub(count) {
                 Some(left) => *room = left,
                 None => {
-                    diagnostics.push(too_many(&file));
+                    let found = too_many_cells("文件夹里各工作簿", &file);
+                    diagnostics.push(found.hint("请只留下要公开的那一份；其他工作簿请移到别的文件夹"));
                     return;
                 }
             }
@@ -123,13 +125,6 @@ fn take_sheet(
         None => nameless.push(given),
         Some(index) => place(given, index, schema, found, diagnostics),
     }
-}
-
-/// The sheets of all workbooks of a folder are held together.
-fn too_many(sheet: &Arc<str>) -> Diagnostic {
-    let message = format!("文件夹里各工作簿有内容的格合计超过 {MOST_CELLS} 个，这一张没有读取");
-    let found = Diagnostic::error("E172", message).at(Place::file(sheet.clone()));
-    found.hint("请只留下要公开的那一份；其他工作簿请移到别的文件夹")
 }
 
 /// Whether a sheet of this name, in [`words`], is that of a declared file: its title, its id or its path.

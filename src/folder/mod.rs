@@ -531,8 +531,13 @@ fn too_large(name: &str) -> Diagnostic {
 }
 
 fn too_large_together(name: &str) -> Diagnostic {
-    let message = format!("文件夹里要读的文件合计超过 {} MB，这一个没有读取", MAX_BYTES_OF_ALL >> 20);
-    Diagnostic::error("E111", message).at(Place::file(name)).hint("不是要公开的数据，请移到别的文件夹")
+    one_too_many(name, MAX_BYTES_OF_ALL).hint("不是要公开的数据，请移到别的文件夹")
+}
+
+/// E111: with this file those of a folder are more bytes than are read of it.
+pub(crate) fn one_too_many(name: &str, most: u64) -> Diagnostic {
+    let message = format!("文件夹里要读的文件合计超过 {} MB，这一个没有读取", most >> 20);
+    Diagnostic::error("E111", message).at(Place::file(name))
 }
 
 /// `text` and `goals.md` are `text/goals.md`; `""` is the folder itself.

@@ -2,7 +2,7 @@
 //! and the department's `layout/` folder above.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
-use crate::folder::{Folder, is_read};
+use crate::folder::{Folder, is_read, one_too_many};
 use crate::refusal::refusal;
 use crate::toml_tree::{self, Node};
 use include_dir::{Dir, include_dir};
@@ -18,8 +18,7 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/layouts");
 const MAX_BYTES_OF_LAYER: u64 = 8 << 20;
 
 fn too_large_together(name: &str) -> Diagnostic {
-    let message = format!("这个文件夹里的文件合计超过 {} MB，这一个没有读取", MAX_BYTES_OF_LAYER >> 20);
-    Diagnostic::error("E111", message).at(Place::file(name)).hint("用不到的文件请移走")
+    one_too_many(name, MAX_BYTES_OF_LAYER).hint("用不到的文件请移走")
 }
 
 /// One folder's files by name.

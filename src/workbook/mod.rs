@@ -264,8 +264,7 @@ impl Workbook {
         let others: usize = read.counts.iter().filter(|(part, _)| **part != sheet.part).map(|(_, count)| count).sum();
         // Whoever takes a workbook in holds all its sheets.
         if others + count > MOST_CELLS {
-            let message = format!("工作簿各表有内容的格合计超过 {MOST_CELLS} 个，这一张没有读取");
-            let found = Diagnostic::error("E172", message).at(Place::file(self.name_of(sheet)));
+            let found = too_many_cells("工作簿各表", &self.name_of(sheet));
             return Err(found.hint("请确认放的是这个文件；不是要公开的数据，请移到别的工作簿"));
         }
         read.counts.insert(sheet.part.clone(), count);
@@ -311,6 +310,12 @@ fn recognise(bytes: &[u8]) -> Result<Kind, Diagnostic> {
 /// E171: a file of this name is none, or did not come whole.
 pub(crate) fn is_none(name: &str, why: &str) -> Diagnostic {
     Diagnostic::error("E171", format!("“{name}”{why}")).hint("要完整的 .xlsx、.xlsm、.xls 或 .ods")
+}
+
+/// E172: with this sheet there are more cells in all of them than are read.
+pub(crate) fn too_many_cells(all: &str, sheet: &str) -> Diagnostic {
+    let message = format!("{all}有内容的格合计超过 {MOST_CELLS} 个，这一张没有读取");
+    Diagnostic::error("E172", message).at(Place::file(sheet))
 }
 
 fn told(fault: Fault) -> Diagnostic {
