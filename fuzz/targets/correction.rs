@@ -7,8 +7,11 @@ use gongkai_fuzz::{PARSER, judge_words, table, twice};
 
 const FILE: &str = "功能科目,资金来源,说明,日期,数量,金额（元）\n2050201,一般,\"甲,\n乙\",2024-02-29,3,1.00\n\n2050299,基金,丙,,,2.00\n";
 
-fn values(text: &str) -> Vec<Vec<Value>> {
-    table::values(&table::read(text, &mut Diagnostics::default()))
+/// The values of the records, and whether a line was taken for one of totals.
+fn values(text: &str) -> (Vec<Vec<Value>>, bool) {
+    let mut found = Diagnostics::default();
+    let values = table::values(&table::read(text, &mut found));
+    (values, found.iter().any(|told| told.code == "E127" || told.code == "E136"))
 }
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
@@ -23,7 +26,11 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     match twice(PARSER, corrected) {
         Err(found) => judge_words(&found, Some(&format!("{text} all.csv"))),
         Ok(new) => {
-            let (before, after) = (values(FILE), values(&new));
+            let ((before, _), (after, has_total)) = (values(FILE), values(&new));
+            // A wider code makes a total of its line, and that is told.
+            if has_total {
+                return;
+            }
             assert_eq!(before.len(), after.len(), "{new}");
             let changed = before.iter().flatten().zip(after.iter().flatten()).filter(|(a, b)| a != b).count();
             // One more where a blank takes its value from the cell.
