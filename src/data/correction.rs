@@ -201,14 +201,15 @@ pub fn correct_text(
     let place = |of: &Correction| Place::new(of.file.as_str(), of.line, 0);
     let lines = text.lines().count();
     let file = corrections.first().map_or("", |first| &first.file);
-    let opened = Sheet::open(Content::Text(text), decl, &Classes::new(), &mut FileFindings::new(file.into()));
-    let Some(sheet) = opened else {
+    let no_heads = || {
         let wrong = Diagnostic::error("E161", "首行不是列名，无法更正").hint("先用 gongkai check 检查这个文件");
-        return Err(match corrections.first() {
+        match corrections.first() {
             Some(first) => wrong.at(place(first)),
             None => wrong,
-        });
+        }
     };
+    let opened = Sheet::open(Content::Text(text), decl, &Classes::new(), &mut FileFindings::new(file.into()));
+    let sheet = opened.ok_or_else(no_heads)?;
     let place_of = |correction: &Correction| {
         let column = column_of(&sheet.headings, decl, &correction.head);
         let column = column.ok_or_else(|| no_column(&sheet.headings, &correction.head).at(place(correction)))?;
@@ -222,7 +223,7 @@ pub fn correct_text(
     let (of, places): (Vec<usize>, Vec<(u32, usize)>) = places.into_iter().unzip();
     let values = of.iter().map(|&index| corrections[index].value.as_str());
     let changes: Vec<_> = places.into_iter().zip(values).map(|((line, column), value)| (line, column, value)).collect();
-    let (text, missing) = sheet.with_fields(&changes);
+    let (text, missing) = sheet.with_fields(&changes).ok_or_else(no_heads)?;
     for &index in of.iter().filter(|&&index| missing.binary_search(&corrections[index].line).is_ok()) {
         let message = format!("第 {} 行不是一条记录的开头", corrections[index].line);
         let wrong = Diagnostic::error("E161", message).at(place(&corrections[index]));

@@ -122,10 +122,10 @@ impl Sheet {
 
     /// The text with fields replaced, each by its line, column (from 0) and value, and every other byte kept; a row too
     /// short gets the separators it lacks, and of a field that is replaced twice the last value counts. With the lines
-    /// that no row begins on.
-    pub fn with_fields(&self, changes: &[(u32, usize, &str)]) -> (String, Vec<u32>) {
+    /// that no row begins on. None: it is no text.
+    pub fn with_fields(&self, changes: &[(u32, usize, &str)]) -> Option<(String, Vec<u32>)> {
+        let AllRows::Text { text, separator } = &self.rows else { return None };
         let mut missing = Vec::new();
-        let AllRows::Text { text, separator } = &self.rows else { return (String::new(), missing) };
         let mut wanted: Vec<_> = changes.iter().collect();
         wanted.reverse();
         wanted.sort_by_key(|(line, column, _)| (*line, *column));
@@ -156,7 +156,7 @@ impl Sheet {
             }
         }
         new += &text[done..];
-        (new, missing)
+        Some((new, missing))
     }
 
     /// The text with rows after the one that begins on a line, be it that of the headings; none if no row begins there.
@@ -314,18 +314,19 @@ mod tests {
     fn one_cell_of_a_quoted_row_is_written_and_the_row_keeps_its_quotes() {
         let text = "甲,乙,丙\n\"2010350\",\"基本支出\",\"8,300.00\"\n\"a\",b,1\n";
         let with = |line, column, value: &str| of(text).with_fields(&[(line, column, value)]);
-        let made = |text: String| (text, Vec::new());
+        let made = |text: String| Some((text, Vec::new()));
         assert_eq!(with(2, 2, "9"), made(text.replace("\"8,300.00\"", "\"9\"")));
         assert_eq!(with(3, 2, "9"), made(text.replace("b,1\n", "b,9\n")));
         assert_eq!(with(3, 1, "说“好”, \"是\""), made(text.replace(",b,", ",\"说“好”, \"\"是\"\"\",")));
-        assert_eq!(with(4, 0, "x"), (text.to_owned(), vec![4]), "no such line");
+        assert_eq!(with(4, 0, "x"), Some((text.to_owned(), vec![4])), "no such line");
     }
 
     #[test]
     fn a_short_row_gets_the_separators_it_lacks() {
         for (row, expected) in [("a", "a,,9"), ("a,b", "a,b,9"), ("a,\"b\" ", "a,\"b\" ,9"), ("a,b,", "a,b,9")] {
             for end in ["", "\n", "\nx,y,z\n"] {
-                let (new, missing) = of(&format!("甲,乙,丙\n\n{row}{end}")).with_fields(&[(3, 2, "9")]);
+                let sheet = of(&format!("甲,乙,丙\n\n{row}{end}"));
+                let (new, missing) = sheet.with_fields(&[(3, 2, "9")]).expect("a text");
                 assert_eq!(new, format!("甲,乙,丙\n\n{expected}{end}"), "{row}{end}");
                 assert!(missing.is_empty());
             }
@@ -390,7 +391,7 @@ mod tests {
                 .collect();
             prop_assume!(!found.is_empty());
             let (line, old) = &found[pick.index(found.len())];
-            let (new_text, missing) = sheet.with_fields(&[(*line, column, value.as_str())]);
+            let (new_text, missing) = sheet.with_fields(&[(*line, column, value.as_str())]).expect("a text");
             prop_assert!(missing.is_empty());
             let new = exact.bytes_of_lines(&new_text).expect("it can be encoded");
 

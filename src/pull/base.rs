@@ -102,10 +102,10 @@ impl Base {
         }
     }
 
-    /// Puts corrections of the edition's records into the folder as it is now with edits so far, each file in one pass; with the line that
-    /// each is made in, none where the record says already what is asked. Records are found by what they say, wherever
-    /// they stand now. E712: a record was changed in the folder, or is there no more; and those of [`correct_what_can`]:
-    /// such a correction is not made, and keeps its line.
+    /// Puts corrections of the edition's records into the folder as it is now with edits so far, each file in one pass;
+    /// with the line that each is made in, none where the record says already what is asked. Records are found by what
+    /// they say, wherever they stand now. E712: a record was changed in the folder, or is there no more; and those of
+    /// [`correct_what_can`]: such a correction is not made, and keeps its line.
     pub fn correct(
         &self,
         folder: &Folder,

@@ -45,7 +45,10 @@ impl Windows {
 
     /// A window says that it is closed.
     pub fn closes(&mut self, name: &str) {
-        if self.open.remove(name).is_some() && self.closed.len() < MOST {
+        if self.open.remove(name).is_some() {
+            if self.closed.len() == MOST {
+                self.closed.pop_first();
+            }
             self.closed.insert(name.to_owned());
         }
     }
