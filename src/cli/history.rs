@@ -2,9 +2,9 @@
 
 use super::messages::{print_lines, tell};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::edition::all;
+use crate::edition::{Edition, each};
 use crate::folder::Folder;
-use crate::tell::history::{as_text, published};
+use crate::tell::history::Published;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,14 +23,22 @@ pub fn run(args: &HistoryArgs) -> ExitCode {
         let message = format!("没有这个数据文件夹：{}", args.folder.display());
         diagnostics.push(Diagnostic::error("E614", message).hint("检查路径"));
     }
-    let editions = all(&args.folder, &mut diagnostics);
-    for edition in &editions {
+    let mut before: Option<Edition> = None;
+    for edition in each(&args.folder) {
+        let edition = match edition {
+            Ok(edition) => edition,
+            Err(found) => {
+                diagnostics.push(found);
+                continue;
+            }
+        };
         edition.unsealed().into_iter().for_each(|told| diagnostics.push(told));
         // Every file of it against its manifest, and that against its seal.
         let _ = edition.open_verified(&mut diagnostics);
+        print_lines(&Published::of(before.as_ref(), &edition).as_line());
+        before = Some(edition);
     }
-    print_lines(&as_text(&published(&editions)));
-    if editions.is_empty() && !diagnostics.has_errors() {
+    if before.is_none() && !diagnostics.has_errors() {
         tell("还没有发布过；gongkai build 文件夹 --edition 记下一版");
     }
     diagnostics.sorted().iter().for_each(tell);

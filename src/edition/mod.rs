@@ -293,18 +293,15 @@ fn order(id: &str) -> (String, u64) {
     (date.to_string(), number.parse().unwrap_or(0))
 }
 
-/// A data folder's editions, oldest first; those that cannot be read or are not what was sealed are told.
-pub fn all(data_folder: &Path, diagnostics: &mut Diagnostics) -> Vec<Edition> {
+/// A data folder's editions, oldest first, each read when it is asked for: a manifest may be large, and there may be many.
+/// Errors: those of [`Edition::find`], E107 of the shelf itself.
+pub fn each(data_folder: &Path) -> impl DoubleEndedIterator<Item = Result<Edition, Diagnostic>> {
     let (folder, shelf) = shelf(data_folder);
-    folder.refused(&shelf).into_iter().for_each(|found| diagnostics.push(found));
-    let mut editions = Vec::new();
-    for edition in ids(data_folder).iter().map(|id| Edition::find(data_folder, id)) {
-        match edition {
-            Ok(edition) => editions.push(edition),
-            Err(found) => diagnostics.push(found),
-        }
-    }
-    editions
+    // Where the shelf itself is refused no edition is found to say so.
+    let refused = folder.refused(&shelf).map(Err);
+    let ids = if refused.is_some() { Vec::new() } else { ids(data_folder) };
+    let data_folder = data_folder.to_path_buf();
+    refused.into_iter().chain(ids.into_iter().map(move |id| Edition::find(&data_folder, &id)))
 }
 
 /// What `record` made of a build.

@@ -23,7 +23,9 @@ pub use text::{ExactText, MAX_BYTES, MAX_BYTES_OF_ALL, decode, largest};
 
 use crate::cell_name::{is_workbook, sheet_of};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::workbook::{Change, Entry, Workbook, Written, lines_refused, no_facts, patch, unpack};
+use crate::workbook::{
+    Change, Entry, MOST_XML, Workbook, Written, lines_refused, no_facts, patch, too_much_xml, unpack,
+};
 use disk::Disk;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -31,8 +33,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// So many workbooks are kept open; a department has one or two.
+/// So many workbooks are kept open, with so many bytes of XML in all; a department has one or two.
 const MOST_BOOKS: usize = 4;
+const KEPT_XML: u64 = 64 << 20;
 
 /// Folders of a data folder whose files its documents are made of, beside its own.
 pub const FOLDERS: [&str; 4] = ["classification", "layout", "tables", "text"];
@@ -59,8 +62,16 @@ pub struct Folder {
     edits: BTreeMap<String, Option<Bytes>>,
     /// What a workbook of it stands for, where it has no report.toml.
     unpacked: Arc<OnceLock<BTreeMap<String, Written>>>,
-    /// Its workbooks by name, as they were last opened.
-    books: Arc<Mutex<HashMap<String, Arc<Workbook>>>>,
+    books: Arc<Mutex<Books>>,
+}
+
+/// The workbooks of a folder by name.
+#[derive(Default)]
+struct Books {
+    /// As they were last opened, with their bytes of XML.
+    open: HashMap<String, (Arc<Workbook>, u64)>,
+    /// How many bytes of XML each has that was opened.
+    xml: HashMap<String, u64>,
 }
 
 #[derive(Clone)]
@@ -356,19 +367,26 @@ impl Folder {
     }
 
     /// A workbook of it, opened once as long as its bytes are the same; none where there is none. Errors: those of
-    /// [`Folder::bytes`] and of [`Workbook::open`].
+    /// [`Folder::bytes`] and of [`Workbook::open`]; E172: with this one there is more in all of them than is read.
     pub fn workbook(&self, name: &str) -> Result<Option<Arc<Workbook>>, Diagnostic> {
         let Some(bytes) = self.bytes_there(name)? else { return Ok(None) };
         let books = || self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(book) = books().get(name).filter(|book| book.is_of(&bytes)) {
+        if let Some((book, _)) = books().open.get(name).filter(|(book, _)| book.is_of(&bytes)) {
             return Ok(Some(book.clone()));
         }
-        let book = Arc::new(Workbook::open(&bytes, name)?);
-        let mut books = books();
-        if books.len() >= MOST_BOOKS {
-            books.clear();
+        let xml = Workbook::xml_of(&bytes);
+        let others: u64 = books().xml.iter().filter(|(other, _)| *other != name).map(|(_, xml)| xml).sum();
+        // A workbook that is too large by itself says so when it is opened.
+        if xml <= MOST_XML && others + xml > MOST_XML {
+            return Err(too_much_xml("文件夹里各工作簿").at(Place::file(name)));
         }
-        books.insert(name.to_owned(), book.clone());
+        books().xml.insert(name.to_owned(), xml);
+        let book = Arc::new(Workbook::open(&bytes, name)?);
+        let open = &mut books().open;
+        if open.len() >= MOST_BOOKS || open.values().map(|(_, xml)| xml).sum::<u64>() + xml > KEPT_XML {
+            open.clear();
+        }
+        open.insert(name.to_owned(), (book.clone(), xml));
         Ok(Some(book))
     }
 

@@ -266,9 +266,9 @@ fn is_of(folder: &Folder, layouts: &Layouts, id: Option<&str>) -> bool {
 
 /// The last edition whose data has an id.
 fn edition_of(folder: &Folder, id: Option<&str>) -> Option<(Folder, Layouts)> {
-    let all = edition::all(folder.shown(), &mut Diagnostics::default());
     // What was changed since it was recorded is no edition to compare with.
-    let mut parts = all.iter().rev().filter_map(|edition| edition.open_verified(&mut Diagnostics::default()));
+    let editions = edition::each(folder.shown()).rev().filter_map(Result::ok);
+    let mut parts = editions.filter_map(|edition| edition.open_verified(&mut Diagnostics::default()));
     parts.find(|(data, layouts)| is_of(data, layouts, id))
 }
 

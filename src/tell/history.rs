@@ -19,32 +19,28 @@ pub struct Published {
     pub files: Vec<String>,
 }
 
-/// Every edition, in the order given: oldest first.
-pub fn published(editions: &[Edition]) -> Vec<Published> {
-    let before = std::iter::once(None).chain(editions.iter().map(Some));
-    let one = |(before, edition): (Option<&Edition>, &Edition)| Published {
-        edition: edition.id.clone(),
-        figures: edition.manifest.documents.iter().map(|document| document.figures.len()).sum(),
-        moved: before.map(|before| moved(before, edition)),
-        program: edition.manifest.program.clone(),
-        files: edition.manifest.outputs().iter().map(|output| output.file.clone()).collect(),
-    };
-    before.zip(editions).map(one).collect()
-}
+impl Published {
+    /// An edition beside the one before it, none where it is the first.
+    pub fn of(before: Option<&Edition>, edition: &Edition) -> Published {
+        Published {
+            edition: edition.id.clone(),
+            figures: edition.manifest.documents.iter().map(|document| document.figures.len()).sum(),
+            moved: before.map(|before| moved(before, edition)),
+            program: edition.manifest.program.clone(),
+            files: edition.manifest.outputs().iter().map(|output| output.file.clone()).collect(),
+        }
+    }
 
-/// A line for each edition, its parts between tabs. No line end at the end.
-pub fn as_text(published: &[Published]) -> String {
-    published.iter().map(line).collect::<Vec<String>>().join("\n")
-}
-
-fn line(one: &Published) -> String {
-    let since = match one.moved {
-        None => "第一版".to_string(),
-        Some(0) => "数字与上一版相同".to_string(),
-        Some(moved) => format!("与上一版相比 {moved} 个数字不同"),
-    };
-    let (edition, program, files) = (field(&one.edition), field(&one.program), one.files.join("、"));
-    format!("{edition}\t{} 个数字，{since}\tgongkai {program}\t{}", one.figures, field(&files))
+    /// A line, its parts between tabs, without its end.
+    pub fn as_line(&self) -> String {
+        let since = match self.moved {
+            None => "第一版".to_string(),
+            Some(0) => "数字与上一版相同".to_string(),
+            Some(moved) => format!("与上一版相比 {moved} 个数字不同"),
+        };
+        let (edition, program, files) = (field(&self.edition), field(&self.program), self.files.join("、"));
+        format!("{edition}\t{} 个数字，{since}\tgongkai {program}\t{}", self.figures, field(&files))
+    }
 }
 
 /// How many figures are not printed as they were.

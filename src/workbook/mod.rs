@@ -35,6 +35,10 @@ pub use patch::{Change, Entry, NotMade, lines_refused, patch, patch_what_can};
 /// The most cells with content of a workbook, of all its sheets that are read; a ledger of 5,000 lines has 50,000.
 pub const MOST_CELLS: usize = 3_000_000;
 
+/// The most bytes of XML, as its container declares them, of a workbook, and of all that a folder has: parts are inflated to
+/// no more than is declared.
+pub const MOST_XML: u64 = 512 << 20;
+
 /// A workbook, opened: what sheets it has. Each is read when first asked for.
 pub struct Workbook {
     /// Its name in its folder.
@@ -212,6 +216,9 @@ impl Workbook {
     /// Opens a workbook of a folder by its name there. Errors: E171, E172, at the file.
     pub fn open(bytes: &Bytes, file: &str) -> Result<Workbook, Diagnostic> {
         let at_file = |found: Diagnostic| found.at(Place::file(file));
+        if Workbook::xml_of(bytes) > MOST_XML {
+            return Err(at_file(too_much_xml("工作簿")));
+        }
         let book = match recognise(bytes).map_err(at_file)? {
             Kind::Package if ods::is_ods(bytes) => ods::Book::open(bytes).map(Book::Ods),
             Kind::Package => xlsx::Book::open(bytes).map(Book::Xlsx),
@@ -219,6 +226,16 @@ impl Workbook {
         };
         let book = book.map_err(|fault| at_file(told(fault)))?;
         Ok(Workbook { file: file.into(), bytes: bytes.clone(), book, read: Mutex::default() })
+    }
+
+    /// How many bytes of XML it declares; nought of a file that is no container.
+    pub fn xml_of(bytes: &[u8]) -> u64 {
+        let Ok(mut archive) = package::open(bytes) else { return 0 };
+        let sizes = (0..archive.len()).filter_map(|index| {
+            let part = archive.by_index_raw(index).ok()?;
+            part.name().to_ascii_lowercase().ends_with(".xml").then(|| part.size())
+        });
+        sizes.fold(0, u64::saturating_add)
     }
 
     /// Its name in its folder.
@@ -316,6 +333,12 @@ pub(crate) fn is_none(name: &str, why: &str) -> Diagnostic {
 pub(crate) fn too_many_cells(all: &str, sheet: &str) -> Diagnostic {
     let message = format!("{all}有内容的格合计超过 {MOST_CELLS} 个，这一张没有读取");
     Diagnostic::error("E172", message).at(Place::file(sheet))
+}
+
+/// E172: there is more in these than is read.
+pub(crate) fn too_much_xml(all: &str) -> Diagnostic {
+    Diagnostic::error("E172", format!("{all}的内容合计超过 {} MB，这一份没有读取", MOST_XML >> 20))
+        .hint("请只留下要公开的那一份；其他工作簿请移到别的文件夹")
 }
 
 fn told(fault: Fault) -> Diagnostic {

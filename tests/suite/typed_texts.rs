@@ -313,3 +313,22 @@ fn what_is_typed_right_is_left_alone_and_what_is_typed_wrong_is_found() {
         assert!(caught * 100 >= made * 95, "{kind}: {caught} of {made}\n{}", outcome.missed.join("\n"));
     }
 }
+
+/// A set's sentence of thirty thousand characters and a text of twice as many: laid beside each other they would keep a
+/// department waiting, and that they were not is said.
+#[test]
+fn what_is_too_long_to_be_laid_beside_the_sets_own_sentence_is_told() {
+    let folder = common::copy_of_sample();
+    let sentence: String = (0..6_000).map(|n| format!("第{n}项工")).collect();
+    let long = |text: String| format!("## 三、机关运行经费安排情况\n{text}。\n");
+    std::fs::write(folder.path().join("layout/03-operating.md"), long(sentence.clone())).expect("writes");
+    let told = |text: String| {
+        std::fs::write(folder.path().join("text/03-operating.md"), long(text)).expect("writes");
+        let all = check::check(&composition(folder.path()));
+        let of = |found: &&Diagnostic| found.code == "E345";
+        all.sorted().into_iter().filter(of).map(ToString::to_string).collect::<String>()
+    };
+    let found = told(sentence.repeat(2));
+    assert!(found.starts_with("text/03-operating.md:2 提示[E345] 正文太长，从这里起有的段落没有逐字核对"), "{found}");
+    assert_eq!(told(sentence), "", "as long as the sentence itself is not too long");
+}

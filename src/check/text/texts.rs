@@ -196,7 +196,6 @@ impl<'a> Texts<'a> {
         self.stated.get(&(passage.index, end)).map(|&index| &self.statements[index])
     }
 
-    /// The ranges of a passage in which the set's own sentence has other words of a kind.
     /// A passage, and what follows it, was too much to be compared word for word.
     pub fn leave(&self, passage: &Passage) {
         self.left_at.fetch_min(passage.index, Ordering::Relaxed);
@@ -209,6 +208,7 @@ impl<'a> Texts<'a> {
         Some(found.at(place).hint("其余检查照常；请人工核对这些段落里的年份、名称和数字"))
     }
 
+    /// The ranges of a passage in which the set's own sentence has other words of a kind.
     pub fn unlike_in(&self, passage: &Passage, what: What) -> impl Iterator<Item = &Range<usize>> {
         let there = self.unlike_in.get(&passage.index).into_iter().flatten().map(|&index| &self.unlike[index]);
         there.filter(move |unlike| unlike.what == what).map(|unlike| &unlike.range)

@@ -101,6 +101,28 @@ fn a_million_rows_and_cells_in_the_corners_of_a_sheet_cost_what_they_hold() {
     assert!(!said_of(folder.path()).is_empty());
 }
 
+#[test]
+fn all_workbooks_of_a_folder_together_have_bounds() {
+    // None is too large by itself.
+    let half: String = (1..=160_000u32).map(|_| format!("<row>{}</row>", "<c><v>1</v></c>".repeat(10))).collect();
+    let folder = copy_of_sample();
+    for name in ["甲.xlsx", "乙.xlsx"] {
+        std::fs::write(folder.path().join(name), sheet(&half)).expect("writes");
+    }
+    let told = said_of(folder.path()).join("\n");
+    let expected = "乙.xlsx 甲 错误[E172] 文件夹里各工作簿有内容的格合计超过 3000000 个";
+    let other = expected.replacen('乙', "甲", 1);
+    assert!(told.contains(expected) != told.contains(&other), "{told}");
+    // What a container declares counts, though no one reads it.
+    let folder = copy_of_sample();
+    for name in ["甲.xlsx", "乙.xlsx", "丙.xlsx"] {
+        let bytes = with_part("xl/calcChain.xml", vec![b' '; 200 << 20]);
+        std::fs::write(folder.path().join(name), bytes).expect("writes");
+    }
+    let told = said_of(folder.path()).join("\n");
+    assert_eq!(told.matches("错误[E172] 文件夹里各工作簿的内容合计超过 512 MB，这一份没有读取").count(), 1, "{told}");
+}
+
 fn said_of(folder: &std::path::Path) -> Vec<String> {
     said(folder)
 }
