@@ -6,6 +6,7 @@ use crate::data::{Data, Value, folders_that_do_not_count, own_list, read_folder,
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
 use crate::layout::{self, Layer, Layouts, SetFiles};
+use crate::toml_tree;
 use sha2::{Digest, Sha256};
 
 /// A document to make from a folder.
@@ -18,7 +19,7 @@ pub struct Prepared {
 
 /// Reads a data folder. Every mistake found goes to `diagnostics`; a document that cannot be made is left out.
 pub fn prepare(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Vec<Prepared> {
-    let Some(report) = report(folder, diagnostics) else { return Vec::new() };
+    let Some(report) = report_and_records(folder, layouts, diagnostics) else { return Vec::new() };
     folders_that_do_not_count(folder, diagnostics);
     documents(&report).iter().filter_map(|document| prepared(folder, &report, document, layouts, diagnostics)).collect()
 }
@@ -44,7 +45,7 @@ const HELD: usize = 8;
 
 /// As [`prepare`], for what makes one document after another: of many, one is in memory. None: there is no report.
 pub fn prepare_in_turn(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<InTurn> {
-    let report = report(folder, diagnostics)?;
+    let report = report_and_records(folder, layouts, diagnostics)?;
     folders_that_do_not_count(folder, diagnostics);
     let documents = documents(&report);
     let hold = documents.len() <= HELD;
@@ -89,7 +90,7 @@ fn prepared(
 
 /// A folder's data as a whole, whatever documents are made of it; none where its set or its report cannot be read.
 pub fn prepare_whole(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Job> {
-    let report = report(folder, diagnostics)?;
+    let report = report_and_records(folder, layouts, diagnostics)?;
     let whole = DocumentDecl::default();
     prepare_one(folder, report.narrowed(&whole), &whole, layouts, diagnostics)
 }
@@ -112,6 +113,23 @@ pub fn report(folder: &Folder, diagnostics: &mut Diagnostics) -> Option<Report> 
     }
 }
 
+/// The same; of a report that is broken and yet names a set, what is wrong with the records is told too.
+fn report_and_records(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Report> {
+    let report = report(folder, diagnostics);
+    if report.is_none() {
+        let mut untold = Diagnostics::default();
+        let set = folder.text("report.toml").ok().and_then(|text| {
+            let text = toml_tree::parse(&text, &"report.toml".into(), &mut untold);
+            Some(text.get("layout")?.str()?.to_owned())
+        });
+        let own = Layer::of(folder, "layout", "layout/", true, &mut untold);
+        if let Some(files) = set.and_then(|set| SetFiles::find(&set, None, layouts, own, &mut untold)) {
+            of_records(folder, &files, diagnostics);
+        }
+    }
+    report
+}
+
 fn prepare_one(
     folder: &Folder,
     mut report: Report,
@@ -125,7 +143,10 @@ fn prepare_one(
     let mut files = SetFiles::find(&report.layout, Some(asked), layouts, own, diagnostics)?;
     files.year = Some((report.year, report.place("year")));
     let before = diagnostics.count(Severity::Error);
-    let mut set = layout::load(&files, &prose, diagnostics)?;
+    let Some(mut set) = layout::load(&files, &prose, diagnostics) else {
+        of_records(folder, &files, diagnostics);
+        return None;
+    };
     let broken = diagnostics.count(Severity::Error) > before;
     report.complete(&set.report, diagnostics);
     // Printed tables are of the whole department.
@@ -140,6 +161,20 @@ fn prepare_one(
     diagnostics.extend(found);
     // Composing with a broken set would only repeat its mistakes as others.
     (!broken).then_some(job)
+}
+
+/// What is wrong with the record files of a folder whose report or set is broken, so that no mistake waits for another to
+/// be mended. What only a whole set or a report can tell is left out.
+fn of_records(folder: &Folder, files: &SetFiles, diagnostics: &mut Diagnostics) {
+    let Some((mut schema, knows_codes)) = layout::schema_alone(files) else { return };
+    let mut found = Diagnostics::default();
+    read_folder(folder, &mut schema, &mut found);
+    let has_tables = !folder.names("tables").is_empty();
+    found.retain(|found| {
+        let unsure = found.code == "E104" && !knows_codes || found.code == "E101" && has_tables;
+        found.severity == Severity::Error && !unsure
+    });
+    diagnostics.extend(found);
 }
 
 /// Keeps only the records of a document's scope, in every dataset that has its fields.

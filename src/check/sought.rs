@@ -121,9 +121,21 @@ impl Sought {
         new
     }
 
-    /// Some word stands in a text.
-    pub fn is_in(&self, text: &str) -> bool {
-        self.ends(text).next().is_some()
+    /// For each character of a text, and its end: of the words that end there or before the last beginning, as the number of
+    /// characters up to and with its first; 0: none.
+    pub fn begun_in(&self, text: &str) -> Vec<usize> {
+        let mut ends = self.ends(text).peekable();
+        let (mut begun, mut last) = (vec![0], 0);
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        for end in places.iter().skip(1).copied().chain((!text.is_empty()).then_some(text.len())) {
+            while let Some((end, state)) = ends.next_if(|(at, _)| *at <= end) {
+                let shortest = self.chain(state).last().expect("a word ends there");
+                let begin = end - self.lengths[shortest] as usize;
+                last = last.max(places.partition_point(|&at| at <= begin));
+            }
+            begun.push(last);
+        }
+        begun
     }
 }
 
@@ -151,7 +163,14 @@ mod tests {
             let first: BTreeSet<usize> = sought.first_met_in(&text, &mut met).into_iter().collect();
             prop_assert_eq!(&first, &theirs.iter().map(|found| found.1).collect());
             prop_assert!(sought.first_met_in(&text, &mut met).is_empty());
-            prop_assert_eq!(sought.is_in(&text), !theirs.is_empty());
+            let chars = |bytes: usize| text[..bytes].chars().count();
+            let begun: Vec<usize> = (0..=text.chars().count())
+                .map(|at| {
+                    let ended = theirs.iter().filter(|(start, word)| chars(start + words[*word].len()) <= at);
+                    ended.map(|(start, _)| chars(*start) + 1).max().unwrap_or(0)
+                })
+                .collect();
+            prop_assert_eq!(sought.begun_in(&text), begun);
             let end = |&(start, word): &(usize, usize)| start + words[word].len();
             let longest: BTreeSet<usize> = theirs
                 .iter()
@@ -163,6 +182,6 @@ mod tests {
 
     #[test]
     fn no_words_and_empty_ones_are_nowhere() {
-        assert!(!Sought::of([]).is_in("甲") && !Sought::of([""]).is_in("甲"));
+        assert!(Sought::of([]).all_in("甲").next().is_none() && Sought::of([""]).all_in("甲").next().is_none());
     }
 }

@@ -10,7 +10,7 @@ mod template;
 pub mod template_message;
 
 pub use files::{IN_WORKING_FOLDER, Layer, Layouts, SetFiles, embedded_sets, export};
-pub use load::load;
+pub use load::{load, schema_alone};
 pub use template::{Expression, FUEL, FUEL_OF_A_RECORD, Template, place_in};
 
 use crate::data::Schema;

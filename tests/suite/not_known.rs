@@ -50,3 +50,30 @@ fn a_list_of_a_file_that_is_not_there_is_not_an_empty_one() {
     let asked_first = ask(r#"{% if given("procurement") and rows("cg") %}甲。{% else %}未提供。{% endif %}"#);
     assert!(!told(&asked_first), "{asked_first:#?}");
 }
+
+/// A mistake in the report or in the set keeps no mistake of the records waiting to be told.
+#[test]
+fn every_mistake_is_told_at_once_whatever_else_is_broken() {
+    let folder = common::copy_of_sample();
+    let file = |name: &str| folder.path().join(name);
+    let ledger = std::fs::read_to_string(file("ledger.csv")).expect("the sample's own");
+    let wrong = ledger.replacen("2010350,", "9999999,", 1).replacen("一般公共预算,", "一般公工预算,", 1);
+    std::fs::write(file("ledger.csv"), wrong).expect("written");
+    let code = "ledger.csv:2:1 错误[E104] 功能科目“9999999”不在科目表中";
+    let source = "ledger.csv:2:6 错误[E141] 资金来源“一般公工预算”不是可填的值";
+    let told = || common::composed(folder.path()).map(drop).expect_err("nothing is made");
+    let has = |told: &[String], says: &str| told.iter().filter(|found| found.starts_with(says)).count() == 1;
+
+    std::fs::write(file("layout/style.toml"), "[text]\nsize = 3000.0\n").expect("written");
+    let style = told();
+    assert!(has(&style, code) && has(&style, source), "{style:#?}");
+    assert!(has(&style, "layout/style.toml:2"), "{style:#?}");
+    std::fs::remove_file(file("layout/style.toml")).expect("it is there");
+
+    // Of which year the codes are is not known: nothing is said of them.
+    let report = std::fs::read_to_string(file("report.toml")).expect("the sample's own");
+    std::fs::write(file("report.toml"), report.replacen("year = 2023", "year = 23", 1)).expect("written");
+    let year = told();
+    assert!(has(&year, source) && !has(&year, code), "{year:#?}");
+    assert!(has(&year, "report.toml:4:1 错误[E181] 年度“23”不是四位年份"), "{year:#?}");
+}

@@ -445,13 +445,14 @@ fn project_names(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
         let mut there = HashSet::default();
         whole.first_met_in(&passage.text, &mut there);
-        let Some(near) = all.nearly_in(&passage.chars, &mut work) else {
+        let begun = whole.begun_in(&passage.text);
+        let Some(near) = all.nearly_in(&passage.chars, &begun, &mut work) else {
             texts.leave(passage);
             break;
         };
         for (project, range) in near {
             let words = passage.words(&range);
-            if there.contains(&project) || whole.is_in(&words) || told(passage, &range) {
+            if there.contains(&project) || told(passage, &range) {
                 continue;
             }
             let project = &all.names[project].1;
@@ -468,8 +469,11 @@ struct Spellings<'n> {
     names: Vec<(Vec<char>, Cow<'n, str>)>,
     /// Digests of names and of what is left of them, in order, each with its name.
     left: Vec<(u64, u32)>,
-    /// Digest → where its names begin in `left`, and where they end.
-    lists: HashMap<u64, (u32, u32)>,
+    /// Where in `left` the digests begin that have the same first bits, and the end: about one for each, so that a look
+    /// goes to one place of either list.
+    starts: Vec<u32>,
+    /// How many bits follow those.
+    others: u32,
     /// The first three characters, and the last three, with the lengths of the names that begin, or end, so.
     edges: [HashMap<[char; 3], BTreeSet<usize>>; 2],
 }
@@ -518,20 +522,28 @@ impl<'n> Spellings<'n> {
         }
         left.sort_unstable();
         left.dedup();
-        let mut lists: HashMap<u64, (u32, u32)> = HashMap::default();
-        for (at, (digest, _)) in left.iter().enumerate() {
-            lists.entry(*digest).or_insert((at as u32, 0)).1 = at as u32 + 1;
+        let others = u64::BITS - (left.len() + 1).ilog2().max(1);
+        let mut starts = vec![0; (1 << (u64::BITS - others)) + 1];
+        for (digest, _) in &left {
+            starts[(digest >> others) as usize + 1] += 1;
         }
-        Spellings { names, left, lists, edges }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        Spellings { names, left, starts, others, edges }
     }
 
     fn with(&self, left: Left, before: &[char], after: &[char]) -> &[(u64, u32)] {
-        let (from, to) = self.lists.get(&digest(left, before, after)).copied().unwrap_or_default();
-        &self.left[from as usize..to as usize]
+        let digest = digest(left, before, after);
+        let first = (digest >> self.others) as usize;
+        let near = &self.left[self.starts[first] as usize..self.starts[first + 1] as usize];
+        let (from, to) = (near.partition_point(|(d, _)| *d < digest), near.partition_point(|(d, _)| *d <= digest));
+        &near[from..to]
     }
 
-    /// Each look costs `work`; none: what is left of it is too little.
-    fn nearly_in(&self, chars: &[char], work: &mut usize) -> Option<Vec<(usize, Range<usize>)>> {
+    /// Each look costs `work`; none: what is left of it is too little. `begun`: see [`Sought::begun_in`], of the same names;
+    /// what has one of them in it is that one, and nothing nearly.
+    fn nearly_in(&self, chars: &[char], begun: &[usize], work: &mut usize) -> Option<Vec<(usize, Range<usize>)>> {
         let mut found: HashMap<usize, (At, Range<usize>)> = HashMap::default();
         // Of the names that leave the same without one character, two different windows show all: each is near those
         // that it is not itself. So a list is gone through twice at an edge, however often it is met.
@@ -544,7 +556,7 @@ impl<'n> Spellings<'n> {
                         let start = if edge == 0 { Some(at) } else { (at + 3).checked_sub(size) };
                         let Some(range) = start.map(|start| start..start + size) else { continue };
                         let Some(window) = chars.get(range.clone()) else { continue };
-                        if window.iter().any(|c| "，。；：".contains(*c)) {
+                        if begun[range.end] > range.start || window.iter().any(|c| "，。；：".contains(*c)) {
                             continue;
                         }
                         *work = work.checked_sub(size * size)?;

@@ -254,6 +254,21 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     Some(set)
 }
 
+/// The schema of a set that is broken elsewhere, so that what is wrong with the data is told beside what is wrong with the
+/// set; none where it is itself broken. Whether it knows the codes of the year that is asked for: else every code would seem
+/// unknown.
+pub fn schema_alone(files: &SetFiles) -> Option<(Schema, bool)> {
+    let mut found = Diagnostics::default();
+    let set = files.toml("set.toml", &mut Diagnostics::default());
+    let year = set.and_then(|set| files.classification_year(&set));
+    let named = year.as_ref().map_or(String::new(), |(year, _)| year.clone());
+    let node = required(files, "schema.toml", &mut found)?;
+    let class = |name: &str, found: &mut Diagnostics| files.class_list(&named, name, found);
+    let schema = schema(&node, named.parse().ok(), class, &mut found);
+    let knows_codes = year.is_some_and(|(year, place)| no_such_year(&schema, &year, place).is_none());
+    (!found.has_errors()).then_some((schema, knows_codes))
+}
+
 /// What is read of a file with a syntax error would only be told again as something else; an overlay that names
 /// nothing is left out.
 fn has_syntax_errors(found: &Diagnostics) -> bool {
