@@ -161,6 +161,14 @@ impl Bureau {
         bureau.filter(|_| diagnostics.count(Severity::Error) == before)
     }
 
+    /// Whether a folder is a bureau's: it says so, or it is no department itself and has some below it.
+    pub fn is_one(path: &Path) -> bool {
+        let folder = Folder::at(path);
+        let below =
+            || Bureau::open(path, &mut Diagnostics::default()).is_some_and(|found| !found.departments.is_empty());
+        path.is_dir() && (folder.is_file(BUREAU) || matches!(folder.text_if_there("report.toml"), Ok(None)) && below())
+    }
+
     /// Without a department, a list or anything asked.
     pub fn of(folder: &Path) -> Bureau {
         Bureau {

@@ -2,7 +2,7 @@
 
 use super::folders::Places;
 use super::messages::{print, tell};
-use crate::bureau::{self, BUREAU, Bureau};
+use crate::bureau::{self, Bureau};
 use crate::data::{Correction, FileDecl, correct_what_can, decl_of};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::diff::{Diff, compare_all, compare_docx};
@@ -54,8 +54,7 @@ enum Given {
 
 /// Exit codes: 0 the same, 1 different, 2 could not be compared.
 pub fn run(args: &DiffArgs) -> ExitCode {
-    let is_bureau = |path: &Path| path.join(BUREAU).is_file();
-    if let Some(new) = args.new.as_ref().filter(|new| is_bureau(&args.old) && is_bureau(new)) {
+    if let Some(new) = args.new.as_ref().filter(|new| Bureau::is_one(&args.old) && Bureau::is_one(new)) {
         return of_bureaus(args, new);
     }
     let mut diagnostics = Diagnostics::default();
@@ -95,7 +94,13 @@ fn of_bureaus(args: &DiffArgs, new: &Path) -> ExitCode {
     let all = bureau::compared(&old, &new, &workshop);
     match args.format {
         DiffFormat::Json => print(format_args!("{:#}", differences_as_json(&all))),
-        _ => print(differences_as_text(&all)),
+        _ => {
+            print(differences_as_text(&all));
+            if !all.iter().all(bureau::Compared::is_same) {
+                let (old, new) = (old.folder.display(), new.folder.display());
+                tell(format_args!("汇编里要更换的页和更正说明：gongkai book {new} --since {old} --date 更正的日期"));
+            }
+        }
     }
     match all.iter().all(bureau::Compared::is_same) {
         true => ExitCode::SUCCESS,

@@ -128,7 +128,17 @@ fn two_bureaus_differ_department_by_department() {
     let fates: Vec<&str> =
         json["departments"].as_array().unwrap().iter().map(|d| d["fate"].as_str().unwrap()).collect();
     assert_eq!((fates, output.status.code()), (vec!["added", "removed", "not-compared", "different", "same"], Some(1)));
-    let text = String::from_utf8(bureau.run(&["diff", "旧", "县"]).stdout).unwrap();
+    let output = bureau.run(&["diff", "旧", "县"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("gongkai book 县 --since 旧 --date"), "{told}");
     assert!(text.contains(&format!("604 {name}\n")) && text.contains("新名称"), "{text}");
     assert!(text.ends_with("5 个部门，1 个相同，4 个不同\n"), "{text}");
+    // Without a list every department below is one.
+    for side in ["旧", "县"] {
+        std::fs::remove_file(bureau.desk.path().join(side).join("bureau.toml")).unwrap();
+    }
+    let output = bureau.run(&["diff", "旧", "县"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("新名称") && text.ends_with("5 个部门，1 个相同，4 个不同\n"), "{text}");
 }
