@@ -519,7 +519,7 @@ fn hold_sentences(document: &Document, published: &Published, comparison: &mut C
             let title = table.title.iter().map(|title| plain_text(&title.inlines));
             title.chain(table.above.iter().chain(&table.notes).map(|line| plain_text(line))).collect()
         }
-        Block::Chart(_) | Block::Contents | Block::PageBreak => Vec::new(),
+        Block::Chart(_) | Block::Picture(_) | Block::Contents | Block::PageBreak => Vec::new(),
     });
     let ours: Vec<String> = texts.flat_map(|text| sentences(&text)).collect();
     let mut same: HashMap<String, usize> = HashMap::new();

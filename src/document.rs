@@ -205,6 +205,8 @@ pub enum Block {
     Table(Table),
     /// Figures as a picture; its caption is the paragraph after it.
     Chart(Chart),
+    /// A picture of the department's; its caption, if it has one, is the paragraph after it.
+    Picture(Picture),
     /// The table of contents: every heading of the document whose `contents` is set.
     Contents,
     /// The rest stands on another page.
@@ -496,7 +498,39 @@ impl Chart {
     }
 }
 
+/// A picture from a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Picture {
+    /// What is printed.
+    pub image: Arc<crate::picture::Picture>,
+    /// The same in words, for whoever does not see it.
+    pub words: String,
+    /// How wide it stands where its text says so.
+    pub width: Option<Width>,
+    /// The paragraph after it is its caption.
+    pub captioned: bool,
+    /// The template it was made from.
+    pub source: Source,
+    /// Of a marked edition: whether it came or went.
+    #[serde(skip_serializing_if = "Change::is_same")]
+    pub change: Change,
+}
+
+/// How wide something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub enum Width {
+    /// Of the type area, 1 all of it.
+    Share(f64),
+    /// pt.
+    Length(f64),
+}
+
 impl Document {
+    /// All pictures in reading order; the n-th is the n-th of `typeset::Pages::pictures`.
+    pub fn pictures(&self) -> impl Iterator<Item = &Picture> {
+        self.blocks().filter_map(|b| if let Block::Picture(picture) = b { Some(picture) } else { None })
+    }
+
     /// All blocks in reading order.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.sections.iter().flat_map(|s| &s.blocks)

@@ -73,6 +73,7 @@ pub(crate) mod markup;
 pub mod money;
 pub mod on_page;
 pub(crate) mod package;
+pub mod picture;
 pub mod place;
 pub mod prepare;
 pub(crate) mod printable;

@@ -282,7 +282,7 @@ fn of_lines(document: &Document, pages: &Pages) -> HashMap<(String, u32), Vec<El
             Block::Table(table) => {
                 of_source(&table.title.as_ref().and_then(|t| t.source.clone()), elements.title);
             }
-            Block::Chart(_) | Block::Contents | Block::PageBreak => {}
+            Block::Chart(_) | Block::Picture(_) | Block::Contents | Block::PageBreak => {}
         }
     }
     for (block, elements) in &blocks {

@@ -1,9 +1,10 @@
 //! A data folder becomes jobs: its report, its layout set with the department's own wording over it, its data.
 
-use crate::compose::{DocumentDecl, Job, Report, read_report};
+use crate::compose::{DocumentDecl, Job, Pictures, Report, read_report};
 use crate::data::printed::read_printed;
 use crate::data::{Data, Value, folders_that_do_not_count, own_list, read_folder, report_endings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::digest::sha256;
 use crate::folder::Folder;
 use crate::layout::{self, Layer, Layouts, SetFiles};
 use crate::toml_tree;
@@ -154,7 +155,8 @@ fn prepare_one(
     let mut found = Diagnostics::default();
     let mut data = read_folder(folder, &mut set.schema, &mut found);
     narrow(&mut data, &report, document, &mut found);
-    let job = Job { set, data, report, printed };
+    let pictures = Pictures::of(folder, &set.sources, diagnostics);
+    let job = Job { set, data, report, printed, pictures };
     let only_printed = job.only_printed();
     // Tables given as printed stand for files that are absent.
     found.retain(|d| !(only_printed && d.code == "E101"));
@@ -242,6 +244,10 @@ impl DataId {
         }
         for class in job.set.schema.classes.values().filter(|class| !class.file.is_empty()) {
             say(&folder.text_if_there(&own_list(class)).ok().flatten().unwrap_or_default());
+        }
+        for (name, bytes) in job.pictures.all() {
+            say(name);
+            say(&sha256(bytes));
         }
         for table in &job.printed {
             say(&table.name);

@@ -282,6 +282,7 @@ fn places(merged: &Document, new: &Document) -> BTreeMap<(usize, usize), (usize,
             Block::Paragraph(paragraph) => paragraph.change,
             Block::Table(table) => table.change,
             Block::Chart(chart) => chart.change,
+            Block::Picture(picture) => picture.change,
             Block::Contents | Block::PageBreak => Change::Same,
         };
         change != Change::Deleted

@@ -7,7 +7,7 @@ use crate::cell_name::is_workbook;
 use crate::diagnostic::Diagnostics;
 use crate::diff::{Diff, PageChanges, compare_all};
 use crate::edition;
-use crate::folder::{Folder, is_read};
+use crate::folder::{Folder, is_picture, is_read};
 use crate::layout::Layouts;
 use crate::made::Made;
 use crate::place::place;
@@ -117,7 +117,7 @@ impl<'a> Watched<'a> {
         let is_below = |folder: &Path| folder.canonicalize().is_ok_and(|folder| path.starts_with(folder));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // A folder that was renamed or removed tells its own name.
-        (is_read(&name) || is_workbook(&name) || path.is_dir() || !path.exists() && !name.contains('.'))
+        (is_read(&name) || is_workbook(&name) || is_picture(&name) || path.is_dir() || !path.exists() && !name.contains('.'))
             && !name.starts_with(['.', '~'])
             && !is_below(&self.folder.join(edition::FOLDER))
             && !is_below(self.target)

@@ -9,7 +9,7 @@ use crate::data::schema::{FieldDecl, FieldDefault, FileDecl, Kind};
 use crate::data::{Dataset, Record, Value, lay_own_lists};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::edition::{self, Edition};
-use crate::folder::Folder;
+use crate::folder::{Folder, PICTURES, is_picture};
 use crate::layout::{self, Layer, LayoutSet, Layouts, SetFiles};
 use crate::prepare::prepare_whole;
 use crate::published::load;
@@ -307,6 +307,13 @@ fn carried(former: &Former, files: &[(String, Vec<u8>)]) -> Result<Vec<(String, 
         let text = former.folder.text(&name)?;
         let text = if of("text") { to_review(&text) } else { text };
         carried.push((name, text.into_bytes()));
+    }
+    // What those sections show.
+    for name in former.folder.names(PICTURES).into_iter().filter(|name| is_picture(name)) {
+        let name = format!("{PICTURES}/{name}");
+        if let Some(bytes) = former.folder.bytes(&name)? {
+            carried.push((name, bytes.to_vec()));
+        }
     }
     Ok(carried)
 }

@@ -5,7 +5,7 @@ use crate::compose::{Forms, plain_name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Tally};
 use crate::digest::sha256;
 use crate::edition::FOLDER;
-use crate::folder::{Folder, is_read};
+use crate::folder::{Folder, is_picture, is_read};
 use crate::kept::Key;
 use crate::made::Made;
 use crate::prepare::{prepare_whole, report};
@@ -80,7 +80,7 @@ impl Ground {
 fn state(folder: &Folder) -> Option<String> {
     let mut parts = Vec::new();
     for name in folder.all_files(FOLDER)? {
-        let content = match is_read(&name) || is_workbook(&name) {
+        let content = match is_read(&name) || is_workbook(&name) || is_picture(&name) {
             // What cannot be read is found anew each time.
             true => sha256(&folder.bytes(&name).ok()??),
             false => {

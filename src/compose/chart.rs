@@ -6,7 +6,7 @@ use super::functions::{find, row_contexts, wrong};
 use super::session::Session;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{self, Change, ChartKind, ChartValue, Inline, plain_text};
-use crate::layout::narrative_lines::{CHART, END, in_one_line};
+use crate::layout::narrative_lines::{CHART, END, PICTURE, in_one_line};
 use crate::layout::{ChartEntry, ChartLayout, Template};
 use crate::money::{Look, rounded, show};
 use crate::toml_tree::suggestion;
@@ -40,8 +40,16 @@ impl Session {
         self.charts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The chart's number, from 0; given where it is named first.
-    fn number_of_chart(&self, name: &str) -> usize {
+    /// It was placed before; from now on it is.
+    pub(super) fn is_placed_again(&self, number: usize) -> bool {
+        let mut charts = self.charts();
+        let again = charts.placed.contains(&number);
+        charts.placed.push(number);
+        again
+    }
+
+    /// A chart's number, or that of a picture with a title by its path, from 0; given where it is named first.
+    pub(super) fn number_of_chart(&self, name: &str) -> usize {
         let mut charts = self.charts();
         charts.named.iter().position(|n| n == name).unwrap_or_else(|| {
             charts.named.push(name.to_string());
@@ -76,21 +84,25 @@ pub fn chart_number(session: &Session, name: &str) -> Result<String, Error> {
     })
 }
 
-fn numbered(number: usize) -> String {
+pub fn numbered(number: usize) -> String {
     format!("图{}", number + 1)
+}
+
+/// `picture_number("pictures/机构图.png")`: 图1, of a picture with a title.
+pub fn picture_number(session: &Session, path: &str) -> String {
+    numbered(session.number_of_chart(path))
+}
+
+/// The token before a picture's line: its number among charts and pictures, in the order of lines.
+pub fn picture_here(session: &Session, path: &str) -> String {
+    format!("{PICTURE}{}{END}", session.number_of_chart(path))
 }
 
 /// The chart of a number; none where something of it is wrong, which is told.
 pub fn drawn(session: &Session, number: usize, at: &Place) -> Option<Drawn> {
     let name = session.charts().named.get(number)?.clone();
     let layout = &session.job.set.charts[&name];
-    let again = {
-        let mut charts = session.charts();
-        let again = charts.placed.contains(&number);
-        charts.placed.push(number);
-        again
-    };
-    if again {
+    if session.is_placed_again(number) {
         let found = Diagnostic::error("E350", format!("图“{name}”在文中放了两次")).at(at.clone());
         session.report(found.hint("一张图只放一次；要再说到它，用 {{ chart_number(\"…\") }}"));
         return None;

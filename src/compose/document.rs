@@ -177,6 +177,7 @@ impl Builder<'_> {
                     self.chart(drawn);
                 }
             }
+            Piece::Picture(placed, source) => self.picture(placed, source),
             Piece::Contents => self.push(Block::Contents),
             Piece::PageBreak => self.push(Block::PageBreak),
         }
@@ -246,6 +247,19 @@ impl Builder<'_> {
             document::Source { file: drawn.place.file.clone(), line: drawn.place.line, paragraph: 0, own: false };
         let (role, inlines) = (CHART_CAPTION.to_string(), drawn.caption);
         self.push(Block::Paragraph(Paragraph { role, inlines, source: Some(source), change: Change::Same }));
+    }
+
+    /// A picture and the line under it.
+    fn picture(&mut self, placed: super::picture::Placed, source: Source) {
+        let super::picture::Placed { image, words, width, caption } = placed;
+        let captioned = caption.is_some();
+        let picture = Picture { image, words, width, captioned, source: source.clone(), change: Change::Same };
+        self.push(Block::Picture(picture));
+        if let Some(inlines) = caption {
+            self.check_role(CHART_CAPTION, &Place::new(source.file.clone(), source.line, 0));
+            let (role, source) = (CHART_CAPTION.to_string(), Source { paragraph: 0, own: false, ..source });
+            self.push(Block::Paragraph(Paragraph { role, inlines, source: Some(source), change: Change::Same }));
+        }
     }
 
     fn check_role(&self, role: &str, place: &Place) {

@@ -11,7 +11,7 @@ use crate::data::filter::lacking;
 use crate::data::printed::TABLES;
 use crate::data::{Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, TABLE};
+use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, PICTURE_HERE, TABLE};
 use crate::layout::{Each, FUEL, FUEL_OF_A_RECORD, RowDecl, Side, TableLayout};
 use crate::money::{Look, Unit};
 use crate::toml_tree::suggestion;
@@ -80,6 +80,10 @@ fn add_functions(env: &mut Environment<'static>, session: &Arc<Session>) {
     env.add_function("chart", move |name: &str| chart::chart(&*upgrade(&s)?, name));
     let s = session.weak();
     env.add_function("chart_number", move |name: &str| chart::chart_number(&*upgrade(&s)?, name));
+    let s = session.weak();
+    env.add_function("picture_number", move |path: &str| Ok::<_, Error>(chart::picture_number(&*upgrade(&s)?, path)));
+    let s = session.weak();
+    env.add_function(PICTURE_HERE, move |path: &str| Ok::<_, Error>(chart::picture_here(&*upgrade(&s)?, path)));
     env.add_function("contents", || format!("{CONTENTS}0{END}"));
     let s = session.weak();
     env.add_function("given", move |file: &str| -> Result<bool> {

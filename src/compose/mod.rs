@@ -13,6 +13,7 @@ mod given;
 pub(crate) mod heads;
 mod narrative;
 mod parts;
+mod picture;
 mod points;
 mod reasons;
 mod render;
@@ -29,6 +30,7 @@ mod words;
 pub use figure::{Figure, Unknown};
 pub(crate) use file_name::file_name;
 pub(crate) use given::{given_tables, plain_name, table_named, view};
+pub use picture::Pictures;
 pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
 pub use statements::{Model, Sentence, UNKNOWN};
 pub(crate) use sums::{Ground, PrintedSum, PrintedSums, printed_sums};
@@ -53,6 +55,8 @@ pub struct Job {
     pub report: Report,
     /// Tables handed over as printed, in place of the ledger or beside it.
     pub printed: Vec<PrintedTable>,
+    /// The department's pictures.
+    pub pictures: Pictures,
 }
 
 impl Job {

@@ -1,11 +1,12 @@
 //! Rendered narrative → blocks. A line is a paragraph; `#` heads, `**…**` stresses, `{.role}` names a text role,
-//! `---` breaks the page, `<br>` the line. Everything else is what it says: “1. ”, `*`, `>` stay as typed.
+//! `---` breaks the page, `<br>` the line, `![…](pictures/…)` places a picture. Everything else is what it says: “1. ”, `*`, `>` stay as typed.
 
+use super::picture::{Placed, placed};
 use super::session::Session;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Inline, Source};
 use crate::layout::Narrative;
-use crate::layout::narrative_lines::{CHART, CONTENTS, END, FILE, LINE, TABLE, in_one_line};
+use crate::layout::narrative_lines::{CHART, CONTENTS, END, FILE, LINE, PICTURE, TABLE, in_one_line};
 use std::collections::HashMap;
 
 /// What a narrative consists of, before headings have anchors and tables their places.
@@ -26,6 +27,7 @@ pub enum Piece {
     Table(usize),
     /// The session's number of a chart, and where it is placed.
     Chart(usize, Place),
+    Picture(Placed, Source),
     Contents,
     PageBreak,
 }
@@ -102,11 +104,15 @@ fn piece(session: &Session, line: &str, place: &Place, source: &mut Source) -> O
     if line == "---" {
         return Some(Piece::PageBreak);
     }
+    let (number, line) = picture_number(line);
+    if line.starts_with("![") {
+        return Some(Piece::Picture(placed(session, line, number, place)?, source.clone()));
+    }
     let level = line.bytes().take_while(|&b| b == b'#').count();
     let heading = (1..=6).contains(&level) && line[level..].starts_with(' ');
     let rest = if heading { line[level..].trim_start() } else { line };
     let (role, rest) = role(rest);
-    let rest = rest.strip_prefix('\\').filter(|r| r.starts_with(['#', '*', '{', '-'])).unwrap_or(rest);
+    let rest = rest.strip_prefix('\\').filter(|r| r.starts_with(['#', '*', '{', '-', '!'])).unwrap_or(rest);
     if heading {
         let inlines = inlines(session, rest, place);
         return Some(Piece::Heading { level: level as u8, role, inlines, source: source.clone() });
@@ -121,6 +127,12 @@ fn piece(session: &Session, line: &str, place: &Place, source: &mut Source) -> O
 /// A line that is one token of a kind: its number.
 fn token(line: &str, kind: char) -> Option<usize> {
     line.strip_prefix(kind)?.strip_suffix(END)?.parse().ok()
+}
+
+/// The number before a picture's line, and the line.
+fn picture_number(line: &str) -> (Option<usize>, &str) {
+    let marked = line.strip_prefix(PICTURE).and_then(|rest| rest.split_once(END));
+    marked.map_or((None, line), |(number, rest)| (number.parse().ok(), rest))
 }
 
 /// `{.封面标题} text` → the role and the text.

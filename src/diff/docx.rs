@@ -119,7 +119,7 @@ impl Printed {
                         printed.figure(side, value.figure, &value.text, &spot);
                     }
                 }
-                Block::Contents | Block::PageBreak => {}
+                Block::Picture(_) | Block::Contents | Block::PageBreak => {}
             }
         }
         printed

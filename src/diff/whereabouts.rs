@@ -55,6 +55,7 @@ fn first_pages(pages: &Pages) -> Vec<Option<usize>> {
                 Item::Run(run) => run.tag,
                 Item::Link(link) => link.tag,
                 Item::Path(path) => path.tag,
+                Item::Image(image) => image.tag,
                 Item::Rule(_) | Item::Shade(_) | Item::Anchor(..) => Tag::Artifact(Artifact::Layout),
             };
             if let Tag::Element(id) = tag {

@@ -39,6 +39,9 @@ const KEPT_XML: u64 = 64 << 20;
 
 /// Folders of a data folder whose files its documents are made of, beside its own.
 pub const FOLDERS: [&str; 4] = ["classification", "layout", "tables", "text"];
+/// The folder of pictures, and how their names end.
+pub const PICTURES: &str = "pictures";
+const OF_PICTURES: [&str; 4] = [".png", ".jpg", ".jpeg", ".svg"];
 /// How the names of files end that are read as records, declarations and prose.
 pub const ENDINGS: [&str; 3] = [".csv", ".toml", ".md"];
 
@@ -451,7 +454,7 @@ impl Folder {
     pub fn files_of_text(&self) -> BTreeSet<String> {
         let mut found = self.files_that_count([]);
         found.extend(self.unpacked().keys().cloned());
-        found.retain(|name| !is_workbook(name));
+        found.retain(|name| !is_workbook(name) && !is_picture(name));
         found
     }
 
@@ -493,6 +496,8 @@ impl Folder {
             // What a workbook stands for is in the workbook.
             found.extend(names.filter(|name| self.is_file(name) && self.written(name).is_none()));
         }
+        let pictures = self.names(PICTURES).into_iter().filter(|name| is_picture(name));
+        found.extend(pictures.map(|name| joined(PICTURES, &name)).filter(|name| self.is_file(name)));
         found
     }
 }
@@ -536,6 +541,12 @@ impl fmt::Display for Folder {
 /// By its name, a file that is read: records, declarations, prose.
 pub fn is_read(name: &str) -> bool {
     ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// By its name, a picture.
+pub fn is_picture(name: &str) -> bool {
+    let name = name.to_lowercase();
+    OF_PICTURES.iter().any(|ending| name.ends_with(ending))
 }
 
 fn too_large(name: &str) -> Diagnostic {

@@ -16,12 +16,18 @@ pub const MAX_BYTES: u64 = 64 << 20;
 /// The largest file of this name that is read, in bytes: what is made of a declaration or of prose is many times as large
 /// as its text, and no one writes so much of it by hand.
 pub fn largest(name: &str) -> u64 {
+    if super::is_picture(name) {
+        return MAX_PICTURE;
+    }
     match Path::new(name).extension().and_then(|ending| ending.to_str()) {
         Some("toml") => 1 << 20,
         Some("md") => 512 << 10,
         _ => MAX_BYTES,
     }
 }
+
+/// The largest picture: a photo of 30 million pixels has 15 MB.
+const MAX_PICTURE: u64 = 16 << 20;
 
 /// So many bytes are read of all files of a folder together; those that are asked for beyond are refused by their size.
 pub const MAX_BYTES_OF_ALL: u64 = 256 << 20;

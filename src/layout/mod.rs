@@ -5,6 +5,7 @@ pub mod doubts;
 mod files;
 mod load;
 pub mod narrative_lines;
+pub mod picture_line;
 pub mod rule;
 mod template;
 pub mod template_message;

@@ -1,6 +1,7 @@
 //! Line marks: which line of which template a rendered line comes from, loops and macros notwithstanding.
 //! A mark is a line number between two noncharacters, put before a template line and taken out after rendering.
 
+use super::picture_line;
 use std::borrow::Cow;
 
 /// Noncharacters (never in text; readers of user files refuse them) that carry what is not text through a template.
@@ -25,6 +26,11 @@ pub const BREAK: char = '\u{FDD8}';
 /// Before the number of a chart.
 pub const CHART: char = '\u{FDD9}';
 
+/// Before the number of a picture, whose line follows.
+pub const PICTURE: char = '\u{FDDA}';
+/// The function that gives it, put before such a line.
+pub const PICTURE_HERE: &str = "picture_here";
+
 /// Any of the marks.
 pub fn is_mark(c: char) -> bool {
     ('\u{FDD0}'..='\u{FDEF}').contains(&c)
@@ -33,7 +39,7 @@ pub fn is_mark(c: char) -> bool {
 /// A text as it is put into a narrative: none of its signs is markup there, and its line breaks end no paragraph.
 /// Marks stay as they are.
 pub fn as_text(text: &str) -> Cow<'_, str> {
-    const MARKUP: [char; 7] = ['#', '*', '{', '\\', '-', '<', '\n'];
+    const MARKUP: [char; 8] = ['#', '*', '{', '\\', '-', '<', '!', '\n'];
     if !text.contains(MARKUP) {
         return Cow::Borrowed(text);
     }
@@ -84,6 +90,9 @@ pub fn mark(body: &str, first_line: u32) -> String {
         let trims = ["{%-", "{{-", "{#-"].iter().any(|t| begins.starts_with(t));
         if open.is_none() && !trimmed && !trims && !begins.is_empty() {
             marked.push_str(&format!("{LINE}{}{END}", first_line + index as u32));
+            if let Some(path) = picture_line::numbered_path(line) {
+                marked.push_str(&format!("{{{{ {PICTURE_HERE}(\"{path}\") }}}}"));
+            }
         }
         marked.push_str(line);
         open = open_at_end(line, open);

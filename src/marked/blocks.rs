@@ -33,7 +33,7 @@ pub fn each_inline(block: &mut Block, act: &mut dyn FnMut(&mut Inline)) {
             rows.flat_map(|r| &mut r.cells).flat_map(|c| &mut c.inlines).for_each(&mut *act);
             table.notes.iter_mut().flatten().for_each(act);
         }
-        Block::Chart(_) | Block::Contents | Block::PageBreak => {}
+        Block::Chart(_) | Block::Picture(_) | Block::Contents | Block::PageBreak => {}
     }
 }
 
@@ -103,6 +103,9 @@ fn merge_block(old: &Block, new: &Block, figures: &Figures, merged: &mut Vec<Blo
         (Block::Chart(was), Block::Chart(is)) if !is_same_picture(was, is) => {
             merged.extend([whole(old, Change::Deleted), whole(new, Change::Inserted)]);
         }
+        (Block::Picture(was), Block::Picture(is)) if was.image != is.image => {
+            merged.extend([whole(old, Change::Deleted), whole(new, Change::Inserted)]);
+        }
         _ => merged.push(new.clone()),
     }
 }
@@ -137,6 +140,7 @@ fn whole(block: &Block, change: Change) -> Block {
                 chart.id.push_str("#原");
             }
         }
+        Block::Picture(picture) => picture.change = change,
         Block::Contents | Block::PageBreak => {}
     }
     block
@@ -158,6 +162,7 @@ fn key(block: &Block) -> String {
         Block::Paragraph(p) => format!("P{}\u{1}{}", p.role, plain_text(&p.inlines)),
         Block::Table(t) => format!("T{}", t.id),
         Block::Chart(chart) => format!("G{}", chart.id),
+        Block::Picture(picture) => format!("I{}", picture.image.file),
         Block::Contents => "C".to_owned(),
         Block::PageBreak => "B".to_owned(),
     }

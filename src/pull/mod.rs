@@ -12,6 +12,7 @@
 
 mod base;
 mod figures;
+mod pictures;
 mod prose;
 mod structure;
 
@@ -37,6 +38,8 @@ pub struct Pulled {
     pub following: Vec<(String, String, String)>,
     /// What was changed and is not taken: sentences.
     pub structure: Vec<String>,
+    /// Pictures whose content was replaced.
+    pub pictures: Vec<String>,
     /// How many changes of the file the folder has already: it was pulled before, or someone made them by hand.
     pub given: usize,
     /// The folder with all edits in.
@@ -53,6 +56,7 @@ impl Pulled {
             open: Vec::new(),
             following: Vec::new(),
             structure: Vec::new(),
+            pictures: Vec::new(),
             given: 0,
             folder,
             known,
@@ -66,7 +70,7 @@ impl Pulled {
 
     /// Whether the DOCX asks for nothing that is not there.
     pub fn is_same(&self) -> bool {
-        self.prose.is_empty() && self.figures.is_empty() && self.open.is_empty() && self.structure.is_empty()
+        self.prose.is_empty() && self.figures.is_empty() && self.pictures.is_empty() && self.open.is_empty() && self.structure.is_empty()
     }
 }
 
@@ -92,6 +96,7 @@ pub fn pull(bytes: &[u8], folder: &Folder, workshop: &Workshop, diagnostics: &mu
     structure::compare(&before, &file, &mut pulled.structure);
     take_prose(&base, &before, &file, &mut pulled, diagnostics);
     take_figures(&base, &before, &file, &mut pulled, diagnostics);
+    pictures::take(&base, &before, &file, &mut pulled);
     Some(pulled)
 }
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// `original`: the view before tracked changes.
 pub fn identify(package: Package, original: bool) -> Reading {
-    let Package { mut content, properties, map, charts } = package;
+    let Package { mut content, properties, map, charts, pictures } = package;
     name_marks(&mut content, &properties);
     let mut findings = Vec::new();
     let places = Places::new(&content, &map);
@@ -40,6 +40,7 @@ pub fn identify(package: Package, original: bool) -> Reading {
         prose: prose(&content, &properties, original, &mut findings),
         paragraphs: content.paragraphs,
         unread: content.unread,
+        pictures,
         findings,
     }
 }

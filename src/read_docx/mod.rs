@@ -24,6 +24,9 @@ mod identify;
 pub(crate) mod map;
 pub mod number;
 mod package;
+mod pictures;
+
+pub use pictures::{Held, ReadPicture};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::folder::unread;
@@ -93,6 +96,8 @@ pub struct Reading {
     /// What Word shows and no text is read of: symbols of fonts, formulas, pictures, text boxes, notes, automatic
     /// numbers, paragraphs whose end a tracked change took. Where one stands in a line, the text has U+FFFC.
     pub unread: Vec<String>,
+    /// The pictures that the program put in, in document order.
+    pub pictures: Vec<ReadPicture>,
     /// What is doubtful: lost, moved, doubled controls. Warnings and notes, never errors.
     pub findings: Vec<Diagnostic>,
 }

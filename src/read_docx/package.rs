@@ -1,6 +1,7 @@
 //! The parts of a DOCX: found by relationships, read within bounds; what is wrong with one, in words.
 
 use super::Options;
+use super::ReadPicture;
 use super::content::{self, Content, Styles};
 use super::map::{Map, MappedFigure, MappedRow, MappedTable, NAMESPACE};
 use crate::diagnostic::Diagnostic;
@@ -16,6 +17,8 @@ pub struct Package {
     pub map: Map,
     /// By relationship, the figures of each chart of ours: tag, text.
     pub charts: BTreeMap<String, Vec<(String, String)>>,
+    /// Those that the program put in.
+    pub pictures: Vec<ReadPicture>,
 }
 
 /// Tables of a figure map, and its rows, figures and sentences; one that has more is not ours.
@@ -32,7 +35,7 @@ pub fn open(bytes: &[u8], options: &Options) -> Result<Package, Diagnostic> {
     };
     let document = target("officeDocument").unwrap_or_else(|| "word/document.xml".to_owned());
     let charts = super::charts::read(&mut archive, &document);
-    let content = match part(&mut archive, &document, options.part)? {
+    let mut content = match part(&mut archive, &document, options.part)? {
         Some(content) => {
             let own = charts.keys().cloned().collect();
             content::parse(&content, &document, &styles(&mut archive, &document)?, &own, options)?
@@ -45,7 +48,8 @@ pub fn open(bytes: &[u8], options: &Options) -> Result<Package, Diagnostic> {
         _ => BTreeMap::new(),
     };
     let map = figure_map(&mut archive, &document)?;
-    Ok(Package { content, properties, map, charts })
+    let pictures = super::pictures::read(&mut archive, &document, std::mem::take(&mut content.pictures));
+    Ok(Package { content, properties, map, charts, pictures })
 }
 
 fn unzip(bytes: &[u8]) -> Result<Archive<'_>, Diagnostic> {

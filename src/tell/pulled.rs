@@ -23,6 +23,10 @@ pub fn as_text(pulled: &Pulled, writes: bool) -> String {
             lines.push(format!("    因 {} 改了", edit.addresses.join("、")));
         }
     }
+    if !pulled.pictures.is_empty() {
+        lines.push("图片：".to_owned());
+        lines.extend(pulled.pictures.iter().map(|file| format!("  {file} 换了内容")));
+    }
     for (title, edits) in [("数字，要您决定：", &pulled.open), ("没有采用的改动：", &pulled.structure)]
     {
         if !edits.is_empty() {

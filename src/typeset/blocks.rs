@@ -25,7 +25,7 @@ pub fn elements_of_blocks(document: &Document, pages: &Pages) -> Vec<BlockElemen
         |id: &ElementId| matches!(pages.structure[id.0 as usize].kind, ElementKind::TableHead | ElementKind::TableBody);
     let mut of_block = |block: &Block| match block {
         Block::PageBreak => BlockElements::default(),
-        Block::Heading(_) | Block::Paragraph(_) | Block::Chart(_) | Block::Contents => {
+        Block::Heading(_) | Block::Paragraph(_) | Block::Chart(_) | Block::Picture(_) | Block::Contents => {
             BlockElements { element: elements.next(), ..BlockElements::default() }
         }
         Block::Table(table) => {

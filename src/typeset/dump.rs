@@ -1,7 +1,7 @@
 //! Pages as text that people can read and compare: every run, rule and link to 0.01 pt.
 
 use super::Pages;
-use super::frame::{Artifact, ElementId, ElementKind, Item, Page, Run, Tag, Target};
+use super::frame::{Artifact, Colour, ElementId, ElementKind, Item, Page, Run, Tag, Target};
 use crate::fonts::Fonts;
 use std::fmt::{self, Write as _};
 
@@ -64,14 +64,19 @@ fn write_item(text: &mut String, item: &Item, margin: &str, fonts: &Fonts, advan
         }
         Item::Path(path) => writeln!(
             text,
-            "{margin}path {} pieces from {:.2},{:.2} fill {:?} stroke {:?} {}",
+            "{margin}path {} pieces from {:.2},{:.2} fill {} stroke {:?} {}",
             path.segments.len(),
             path.begin().0,
             path.begin().1,
-            path.fill,
+            fill(path.fill),
             path.stroke,
             tag(path.tag)
         ),
+        Item::Image(image) => {
+            let (x, y, w, h) = image.area;
+            let (across, down) = (image.raster.width, image.raster.height);
+            writeln!(text, "{margin}image {across}×{down} {x:.2},{y:.2} {w:.2}×{h:.2} {}", tag(image.tag))
+        }
         Item::Anchor(name, (x, y)) => writeln!(text, "{margin}anchor {name} {x:.2},{y:.2}"),
         Item::Rule(r) => {
             writeln!(text, "{margin}rule {:.2},{:.2} – {:.2},{:.2} {:.2}", r.from.0, r.from.1, r.to.0, r.to.1, r.width)
@@ -101,6 +106,15 @@ fn write_run(text: &mut String, run: &Run, margin: &str, fonts: &Fonts, advances
     }
     text.push('\n');
     Ok(())
+}
+
+/// What a shape is filled with.
+fn fill(fill: Option<Colour>) -> String {
+    match fill {
+        None => "None".into(),
+        Some(Colour::Grey(lightness)) => format!("Some({lightness:?})"),
+        Some(Colour::Rgb([r, g, b])) => format!("#{r:02x}{g:02x}{b:02x}"),
+    }
 }
 
 fn tag(tag: Tag) -> String {

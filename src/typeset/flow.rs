@@ -8,7 +8,7 @@ use super::page::{Area, Number};
 use super::paragraph::{self, MIDDLE, Place};
 use super::structure::Tree;
 use super::text::Shaper;
-use super::{Pages, chart, table};
+use super::{Pages, chart, picture, table};
 use crate::diagnostic::{self, Diagnostic, Diagnostics};
 use crate::document::{Block, Document, Heading, Numbering, Paragraph, Section, Source, Start};
 use crate::fonts::Fonts;
@@ -50,6 +50,7 @@ pub struct Flow<'a> {
     pub outline: Vec<OutlineEntry>,
     pub tables: Vec<super::frame::TableGeometry>,
     pub charts: Vec<super::frame::ChartGeometry>,
+    pub pictures: Vec<super::frame::PlacedPicture>,
     pub entries: Vec<Entry>,
     /// Tables shaped before they are set, by id, and what tables of one form need together.
     pub shaped: BTreeMap<&'a str, table::Shaped<'a>>,
@@ -110,6 +111,7 @@ impl<'a> Flow<'a> {
             outline: Vec::new(),
             tables: Vec::new(),
             charts: Vec::new(),
+            pictures: Vec::new(),
             entries: Vec::new(),
             shaped: BTreeMap::new(),
             forms: BTreeMap::new(),
@@ -262,6 +264,16 @@ impl<'a> Flow<'a> {
         ((self.room() + leading + HAIR) / galley.pitch).max(0.0) as usize
     }
 
+    /// Left, bottom, right and top of an area of the page at hand on its upright sheet, in whole pt.
+    pub fn bounds(&self, (left, top, width, height): (f64, f64, f64, f64)) -> [i64; 4] {
+        let page = &self.pages[self.page_index()];
+        let [x0, y0, x1, y1] = match page.turned {
+            true => [top, left, top + height, left + width],
+            false => [left, page.sheet.1 - top - height, left + width, page.sheet.1 - top],
+        };
+        [x0.floor() as i64, y0.floor() as i64, x1.ceil() as i64, y1.ceil() as i64]
+    }
+
     /// Moves on by a height that was filled.
     pub fn fill(&mut self, height: f64) {
         self.y += height;
@@ -279,6 +291,7 @@ impl<'a> Flow<'a> {
             Block::Paragraph(paragraph) => self.set_paragraph(paragraph),
             Block::Table(table) => table::set_table(self, table),
             Block::Chart(chart) => chart::set_chart(self, chart),
+            Block::Picture(picture) => picture::set_picture(self, picture),
             Block::Contents => self.set_contents(),
             Block::PageBreak => {
                 self.release_held();
@@ -380,8 +393,10 @@ impl<'a> Flow<'a> {
         self.give_way(need);
         if !self.at_top() && self.held_height() + need > self.room() + EPSILON {
             let (section, block) = self.block;
-            let before_table =
-                matches!(self.document.sections[section].blocks[block], Block::Table(_) | Block::Chart(_));
+            let before_table = matches!(
+                self.document.sections[section].blocks[block],
+                Block::Table(_) | Block::Chart(_) | Block::Picture(_)
+            );
             if before_table && !self.held.is_empty() {
                 self.moved.insert(self.held_from);
             }
@@ -483,6 +498,7 @@ impl<'a> Flow<'a> {
             structure: self.tree.elements,
             tables: self.tables,
             charts: self.charts,
+            pictures: self.pictures,
             texts: self.texts,
             moved: self.moved,
         }

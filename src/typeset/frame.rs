@@ -1,8 +1,11 @@
 //! Pages as pure geometry: glyphs, rules and links at places, and the structure a screen reader walks.
 //! Lengths are pt; the origin is the top left corner of the page as read, y grows downwards.
 
+use super::picture::Drawing;
 use crate::fonts::FaceId;
+use crate::picture::Raster;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A typeset document.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +22,8 @@ pub struct Pages {
     pub tables: Vec<TableGeometry>,
     /// Geometry of the document's charts, in the order of `Document::charts`.
     pub charts: Vec<ChartGeometry>,
+    /// What was placed of the document's pictures, in the order of `Document::pictures`.
+    pub pictures: Vec<PlacedPicture>,
     /// Geometry of paragraphs and headings whose roles leave something to decide, by section and block.
     pub texts: BTreeMap<(usize, usize), TextGeometry>,
     /// Section and number of each block that went to a new page with the table it stands before.
@@ -62,6 +67,8 @@ pub enum Item {
     Rule(Rule),
     /// A drawn shape.
     Path(Path),
+    /// Pixels.
+    Image(Image),
     /// A clickable area.
     Link(Link),
     /// A grey area.
@@ -132,10 +139,32 @@ pub struct Rule {
 pub struct Path {
     /// Its outline: begins with [`Segment::Move`], and again for each further part.
     pub segments: Vec<Segment>,
-    /// What its inside is filled with, from 0, black, to 1, white; closed then.
-    pub fill: Option<f64>,
+    /// What its inside is filled with; closed then.
+    pub fill: Option<Colour>,
+    /// Its inside is what an odd number of outlines lies around.
+    pub even_odd: bool,
     /// How thick its outline is drawn in black, in pt.
     pub stroke: Option<f64>,
+    /// The element it belongs to.
+    pub tag: Tag,
+}
+
+/// What an area is filled with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Colour {
+    /// From 0, black, to 1, white.
+    Grey(f64),
+    /// Red, green and blue in sRGB.
+    Rgb([u8; 3]),
+}
+
+/// A picture of pixels.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Left, top, width, height.
+    pub area: (f64, f64, f64, f64),
+    /// Its pixels.
+    pub raster: Arc<Raster>,
     /// The element it belongs to.
     pub tag: Tag,
 }
@@ -345,6 +374,44 @@ pub struct ChartGeometry {
     pub width: f64,
     /// pt.
     pub height: f64,
+}
+
+/// What was placed of a picture, so that all files have the same.
+#[derive(Debug, Clone, Default)]
+pub struct PlacedPicture {
+    /// pt.
+    pub width: f64,
+    /// pt.
+    pub height: f64,
+    /// None where it cannot be drawn, which is told.
+    pub drawn: Option<Drawn>,
+}
+
+/// A picture ready to be put into files.
+#[derive(Debug, Clone)]
+pub enum Drawn {
+    /// Pixels.
+    Raster(Arc<Raster>),
+    /// Shapes, or what was painted of them.
+    Drawing(Arc<Drawing>),
+}
+
+impl Drawn {
+    /// Its pixels, or what was painted of its shapes.
+    pub fn raster(&self) -> &Arc<Raster> {
+        match self {
+            Drawn::Raster(raster) => raster,
+            Drawn::Drawing(drawing) => &drawing.raster,
+        }
+    }
+
+    /// As an SVG of nothing but shapes, where it is one.
+    pub fn svg(&self) -> Option<String> {
+        match self {
+            Drawn::Raster(_) => None,
+            Drawn::Drawing(drawing) => drawing.as_svg(),
+        }
+    }
 }
 
 /// What typesetting decided for a table, so that the DOCX has the same columns and type.

@@ -14,6 +14,7 @@ mod galley;
 mod linebreak;
 mod page;
 mod paragraph;
+pub mod picture;
 mod sense;
 mod structure;
 mod table;

@@ -98,6 +98,11 @@ fn print_area(page: &crate::typeset::frame::Page) -> Value {
                 take(rule.from.0, rule.from.1);
                 take(rule.to.0, rule.to.1);
             }
+            Item::Image(image) => {
+                let (left, top, width, height) = image.area;
+                take(left, top);
+                take(left + width, top + height);
+            }
             Item::Link(_) | Item::Path(_) | Item::Shade(_) | Item::Anchor(..) => {}
         }
     }
@@ -124,7 +129,7 @@ fn texts(desk: &Desk) -> Vec<Value> {
                     heading.source.as_ref()
                 }
                 Block::Paragraph(paragraph) => paragraph.source.as_ref(),
-                Block::Table(_) | Block::Chart(_) | Block::Contents | Block::PageBreak => None,
+                Block::Table(_) | Block::Chart(_) | Block::Picture(_) | Block::Contents | Block::PageBreak => None,
             };
             if let Some(source) = source.filter(|source| source.own) {
                 let first =

@@ -30,6 +30,9 @@ fn lines(document: &Document) -> String {
                 out.extend(table.notes.iter().map(|note| format!("  {}", line(note))));
             }
             Block::Chart(chart) => out.push(format!("图 {} {:?} {}", chart.id, chart.kind, chart.description)),
+            Block::Picture(picture) => {
+                out.push(format!("图片 {} {} {:?}", picture.image.file, picture.words, picture.width));
+            }
             Block::Contents => out.push("目录".to_string()),
             Block::PageBreak => out.push("换页".to_string()),
         }

@@ -33,6 +33,7 @@ mod pdf_conformance;
 mod pdf_file;
 mod pdf_sample;
 mod printed_documents;
+mod pictures;
 mod properties;
 mod published;
 mod pull;

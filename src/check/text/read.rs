@@ -38,7 +38,7 @@ impl Reader<'_> {
                 Block::Heading(heading) => self.heading(heading),
                 Block::Paragraph(paragraph) => self.paragraph(paragraph),
                 Block::Table(table) => self.table(table),
-                Block::Chart(_) | Block::Contents | Block::PageBreak => {}
+                Block::Chart(_) | Block::Picture(_) | Block::Contents | Block::PageBreak => {}
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::data::schema::Schema;
 use crate::data::typed::shown;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
-use crate::folder::{FOLDERS, Folder};
+use crate::folder::{FOLDERS, Folder, PICTURES};
 
 /// Folders of a data folder whose files are read, and itself.
 const READ: [&str; 5] = ["", "text", "layout", "classification", "tables"];
@@ -80,8 +80,8 @@ pub fn folders_that_do_not_count(folder: &Folder, diagnostics: &mut Diagnostics)
     for below in ["", "classification", "tables"] {
         folder.refused(below).into_iter().for_each(|found| diagnostics.push(found));
     }
-    let absent: Vec<&str> = FOLDERS.into_iter().filter(|known| !folder.has(known)).collect();
-    for name in folder.names("").into_iter().filter(|name| folder.has_folder(name) && !FOLDERS.contains(&&**name)) {
+    let absent: Vec<&str> = FOLDERS.into_iter().chain([PICTURES]).filter(|known| !folder.has(known)).collect();
+    for name in folder.names("").into_iter().filter(|name| folder.has_folder(name) && !FOLDERS.contains(&&**name) && *name != PICTURES) {
         let plain = name.trim().to_lowercase();
         let meant = absent.iter().find(|known| **known == plain).copied();
         if let Some(meant) = meant.or_else(|| nearest(&plain, absent.iter().copied())) {

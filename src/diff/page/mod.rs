@@ -3,6 +3,7 @@
 
 mod chart;
 mod grid;
+mod picture;
 mod table;
 mod view;
 mod words;
@@ -131,6 +132,7 @@ impl Walk<'_, '_> {
             }
             (Block::Table(a), Block::Table(b)) => self.table(a, b, o, n),
             (Block::Chart(a), Block::Chart(b)) => self.chart(a, b, spot),
+            (Block::Picture(a), Block::Picture(b)) => self.picture(a, b, spot),
             _ => {}
         }
     }
@@ -146,6 +148,7 @@ impl Walk<'_, '_> {
             }
             Block::Table(t) => self.whole_table(self.old, t, o, false),
             Block::Chart(chart) => self.whole_chart(self.old, chart, spot, false),
+            Block::Picture(picture) => self.whole_picture(picture, spot, false),
             Block::Contents | Block::PageBreak => {}
         }
     }
@@ -161,6 +164,7 @@ impl Walk<'_, '_> {
             }
             Block::Table(t) => self.whole_table(self.new, t, n, true),
             Block::Chart(chart) => self.whole_chart(self.new, chart, spot, true),
+            Block::Picture(picture) => self.whole_picture(picture, spot, true),
             Block::Contents | Block::PageBreak => {}
         }
     }

@@ -49,6 +49,7 @@ impl<'a> View<'a> {
             Block::Paragraph(p) => format!("P:{}:{}", p.role, self.template(&p.inlines)),
             Block::Table(t) => format!("T:{}", t.id),
             Block::Chart(chart) => format!("G:{}", chart.id),
+            Block::Picture(picture) => format!("I:{}", picture.image.file),
             Block::Contents => "C".to_string(),
             Block::PageBreak => "B".to_string(),
         }

@@ -8,6 +8,7 @@ mod tables;
 
 use super::Options;
 use super::package::{error, malformed, reference, refused, too_large};
+use super::pictures::Drawing;
 use crate::diagnostic::Diagnostic;
 use crate::package::{DEPTH, attribute};
 use controls::OpenControl;
@@ -48,6 +49,8 @@ pub struct Content {
     pub unread: Vec<String>,
     /// Relationships of the charts of ours that are shown, with their places in document order.
     pub charts: Vec<(String, usize)>,
+    /// Drawings that are pictures of ours.
+    pub pictures: Vec<Drawing>,
 }
 
 /// A paragraph of the department's own prose.
@@ -121,6 +124,8 @@ enum Open {
     Properties,
 }
 
+/// Pictures that are read.
+const MOST_PICTURES: usize = 1_000;
 /// What a drawing is called that is not read.
 const PICTURE: &str = "图片或图形";
 
@@ -178,6 +183,8 @@ struct Parser<'a> {
     order: usize,
     kept: usize,
     body: bool,
+    /// Name and words of the drawing at hand.
+    drawing: Option<(String, String)>,
     /// This view has no end of the paragraph at hand: its mark came or went.
     no_end: bool,
 }
@@ -213,6 +220,7 @@ pub fn parse(
         order: 0,
         kept: 0,
         body: false,
+        drawing: None,
         no_end: false,
     };
     loop {
@@ -271,8 +279,11 @@ impl Parser<'_> {
                 Open::Hidden
             }
             _ => {
-                if local.as_ref() == "chart" {
-                    self.chart(element);
+                match local.as_ref() {
+                    "chart" => self.chart(element),
+                    "docPr" => self.drawing = attribute(element, "name").zip(attribute(element, "descr").or(Some(String::new()))),
+                    "blip" => self.picture(element),
+                    _ => {}
                 }
                 Open::Other
             }
@@ -289,14 +300,28 @@ impl Parser<'_> {
         let Some(id) = attribute(element, "id").filter(|id| self.own_charts.contains(id) && self.is_shown()) else {
             return;
         };
+        self.drawing_is_read();
+        if !self.content.charts.iter().any(|(known, _)| *known == id) {
+            self.order += 1;
+            self.content.charts.push((id, self.order));
+        }
+    }
+
+    /// A picture of ours within a drawing: it is read.
+    fn picture(&mut self, element: &BytesStart) {
+        let own = self.drawing.take().filter(|(name, _)| name.starts_with("pictures/") && self.is_shown());
+        let Some(((name, words), relation)) = own.zip(attribute(element, "embed")) else { return };
+        if self.content.pictures.len() < MOST_PICTURES {
+            self.drawing_is_read();
+            self.content.pictures.push(Drawing { name, words, relation });
+        }
+    }
+
+    fn drawing_is_read(&mut self) {
         if let Some(paragraph) = self.paragraphs.last_mut()
             && paragraph.unread.last().is_some_and(|what| what == PICTURE)
         {
             paragraph.unread.pop();
-        }
-        if !self.content.charts.iter().any(|(known, _)| *known == id) {
-            self.order += 1;
-            self.content.charts.push((id, self.order));
         }
     }
 

@@ -136,7 +136,7 @@ fn each_figure(document: &Document, mut with: impl FnMut(&Inline, &str, &str, Op
                 }
                 table.notes.iter().for_each(|note| inlines(note, &plain_text(note), None));
             }
-            Block::Contents | Block::PageBreak => {}
+            Block::Picture(_) | Block::Contents | Block::PageBreak => {}
         }
     }
 }

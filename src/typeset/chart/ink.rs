@@ -1,6 +1,6 @@
 //! What a chart is drawn with: shapes, and patterns that a copier keeps apart.
 
-use crate::typeset::frame::{Item, Path, Segment, Tag};
+use crate::typeset::frame::{Colour, Item, Path, Segment, Tag};
 
 /// A point from the left and from the top, in pt.
 pub type Point = (f64, f64);
@@ -36,7 +36,8 @@ pub struct Ink<'i> {
 
 impl Ink<'_> {
     fn path(&mut self, segments: Vec<Segment>, fill: Option<f64>, stroke: Option<f64>) {
-        self.items.push(Item::Path(Path { segments, fill, stroke, tag: self.tag }));
+        let fill = fill.map(Colour::Grey);
+        self.items.push(Item::Path(Path { segments, fill, even_odd: false, stroke, tag: self.tag }));
     }
 
     /// Lines joined from point to point.

@@ -60,12 +60,7 @@ pub fn set_chart(flow: &mut Flow, chart: &Chart) {
         let mut ink = Ink { items: flow.items(), tag };
         crossed.iter().for_each(|(from, to)| ink.line(&[*from, *to], 1.0));
     }
-    let page = &flow.pages[flow.page_index()];
-    let [x0, y0, x1, y1] = match page.turned {
-        true => [top, left, top + height, left + width],
-        false => [left, page.sheet.1 - top - height, left + width, page.sheet.1 - top],
-    };
-    let bounds = [x0.floor() as i64, y0.floor() as i64, x1.ceil() as i64, y1.ceil() as i64];
+    let bounds = flow.bounds(area);
     flow.tree.elements[element.0 as usize].kind = ElementKind::Figure { alt: chart.description.clone(), bounds };
     flow.charts.push(ChartGeometry { width, height });
     flow.fill(height + 2.0 * AROUND);

@@ -5,7 +5,7 @@ use super::Error;
 use super::contents::Entry;
 use super::finish::{Facts, Noted, finish};
 use super::parts::{CHOICES, NAMESPACES, XML};
-use super::plan::{Item, Look, ParagraphPlan, Piece, Plan};
+use super::plan::{Drawing, Item, Look, ParagraphPlan, Piece, Plan};
 use super::section::{Footer, Sections, TurnedNumber};
 use super::styles::{BETWEEN, LAYOUT_TABLE, PICTURE, SECTION_END, StyleBook};
 use super::table::{CellPlan, Merge, RowPlan, TablePlan};
@@ -54,7 +54,11 @@ fn build_item(plan: &Plan, item: &Item) -> Result<Vec<u8>, Error> {
             let section = paragraph.ends_section.map(|index| plan.sections.properties[index].as_str());
             let mut out = Vec::with_capacity(raw.len());
             let (change, first_change, revision) = (paragraph.change, paragraph.first_change, plan.revision.as_str());
-            let drawing = paragraph.chart.map(|n| super::chart::drawing(&plan.charts[n], n)).unwrap_or_default();
+            let drawing = match paragraph.drawing {
+                Some(Drawing::Chart(n)) => super::chart::drawing(&plan.charts[n], n),
+                Some(Drawing::Picture(n)) => super::picture::drawing(&plan.pictures[n], n),
+                None => String::new(),
+            };
             let drawing = drawing.as_str();
             let facts = Facts { section, drawing, noted: &noted, change, first_change, revision, ..Facts::NONE };
             finish(&raw, &facts, &mut out)?;
@@ -81,7 +85,7 @@ fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, noted: &mut Noted) 
     let emphasis = if let Look::Named(id) = plan.look { styles.emphasis(id) } else { None };
     let gap = if let Look::Named(id) = plan.look { styles.gap(id) } else { 0 };
     add_pieces(&mut paragraph, &plan.pieces, emphasis.as_deref(), gap, noted);
-    if plan.chart.is_some() {
+    if plan.drawing.is_some() {
         noted.runs.push(plan.change);
         paragraph.children.push(ParagraphChild::Run(Box::new(Run::new())));
     }

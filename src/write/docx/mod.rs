@@ -17,6 +17,7 @@ mod look;
 mod map;
 mod package;
 mod parts;
+mod picture;
 mod plan;
 mod properties;
 mod references;

@@ -3,11 +3,13 @@
 use super::Error;
 use super::body::Body;
 use super::chart::chart_part;
+use super::picture::{Media, all_media};
 use super::plan::Plan;
 use super::section::{footer_part, header_part, header_xml};
 use super::xml::escape;
 use crate::document::{Document, Meta};
 use crate::fonts::Fonts;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The head of every part.
@@ -29,11 +31,12 @@ pub struct Part {
 pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Result<Vec<Part>, Error> {
     let (footers, headers) = (body.footers.len(), plan.sections.headers.len());
     let part = |name: &str, content: String| Part { name: name.to_owned(), content: content.into_bytes() };
+    let media = all_media(&plan.pictures);
     let mut parts = vec![
-        part("[Content_Types].xml", content_types(footers, headers, plan.charts.len())),
+        part("[Content_Types].xml", content_types(footers, headers, plan.charts.len(), &media)),
         part("_rels/.rels", format!("{XML}{PACKAGE_RELATIONSHIPS}")),
         Part { name: "word/document.xml".to_owned(), content: body.document },
-        part("word/_rels/document.xml.rels", relationships(footers, headers, plan.charts.len())),
+        part("word/_rels/document.xml.rels", relationships(footers, headers, plan.charts.len(), &media)),
         part("word/styles.xml", plan.styles.xml(&document.meta.language)),
         part("word/settings.xml", settings(&document.meta.language)),
         part("word/fontTable.xml", font_table(fonts)),
@@ -47,6 +50,7 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
         parts.push(part(&format!("word/{}", header_part(index).0), content));
     }
     parts.extend(super::chart::parts(&plan.charts, document.meta.date.as_deref())?);
+    parts.extend(super::picture::parts(media));
     parts.extend([
         part("docProps/core.xml", core(&document.meta)),
         part("docProps/app.xml", app(&document.meta)),
@@ -58,13 +62,18 @@ pub fn parts(document: &Document, plan: &Plan, fonts: &Fonts, body: Body) -> Res
     Ok(parts)
 }
 
-fn content_types(footers: usize, headers: usize, charts: usize) -> String {
+fn content_types(footers: usize, headers: usize, charts: usize, media: &[Media]) -> String {
     const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
     const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
     let mut out = String::from(XML);
     out.push_str(r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>"#);
     if charts > 0 {
         let _ = write!(out, r#"<Default Extension="xlsx" ContentType="{OFFICE}.spreadsheetml.sheet"/>"#);
+    }
+    let types: BTreeMap<&str, &str> =
+        media.iter().filter_map(|m| Some((m.name.rsplit('.').next()?, m.media_type))).collect();
+    for (ending, media_type) in types {
+        let _ = write!(out, r#"<Default Extension="{ending}" ContentType="{media_type}"/>"#);
     }
     let mut add = |name: &str, kind: &str| {
         let _ = write!(out, r#"<Override PartName="/{name}" ContentType="{kind}+xml"/>"#);
@@ -97,7 +106,7 @@ const PACKAGE_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.open
 const ITEM_PROPERTIES: &str = r#"<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" ds:itemID="{6A2F1C38-5B0E-4D27-9E43-0C7B5D1E8F60}"><ds:schemaRefs><ds:schemaRef ds:uri="urn:gongkai:figures:1"/></ds:schemaRefs></ds:datastoreItem>"#;
 const ITEM_RELATIONSHIPS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXmlProps" Target="itemProps1.xml"/></Relationships>"#;
 
-fn relationships(footers: usize, headers: usize, charts: usize) -> String {
+fn relationships(footers: usize, headers: usize, charts: usize, media: &[Media]) -> String {
     let mut out = String::from(XML);
     out.push_str(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#);
     let mut add = |id: &str, kind: &str, target: &str| {
@@ -119,6 +128,9 @@ fn relationships(footers: usize, headers: usize, charts: usize) -> String {
     }
     for (part, id) in (0..charts).map(chart_part) {
         add(&id, "chart", &part);
+    }
+    for file in media {
+        add(&file.relation, "image", &file.name);
     }
     out.push_str("</Relationships>");
     out

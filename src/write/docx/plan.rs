@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::chart::ChartPlan;
+use super::picture::PicturePlan;
 use super::contents::{Entry, Listing};
 use super::lengths::half_points;
 use super::properties::Properties;
@@ -12,7 +13,7 @@ use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
 use super::tags::Tags;
 use super::xml::{TURN, TURN_OF_LISTED, twips};
-use crate::document::{Block, Change, Chart, Document, Heading, Inline, Paragraph, Section, Source, Start, Table};
+use crate::document::{Block, Change, Chart, Document, Heading, Inline, Paragraph, Picture, Section, Source, Start, Table};
 use crate::fonts::Fonts;
 use crate::style::Style;
 use crate::typeset::frame::{self, TableGeometry, TextGeometry};
@@ -24,6 +25,7 @@ pub struct Plan<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
     pub charts: Vec<ChartPlan<'a>>,
+    pub pictures: Vec<PicturePlan<'a>>,
     pub sections: Sections,
     pub properties: Properties<'a>,
     /// Author and date of tracked changes, as attributes.
@@ -59,8 +61,15 @@ pub struct ParagraphPlan<'a> {
     pub change: Change,
     /// The id of its first tracked change.
     pub first_change: u32,
-    /// The number of the chart that is all of it.
-    pub chart: Option<usize>,
+    /// The drawing that is all of it.
+    pub drawing: Option<Drawing>,
+}
+
+/// A drawing by its number among those of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawing {
+    Chart(usize),
+    Picture(usize),
 }
 
 impl<'a> ParagraphPlan<'a> {
@@ -73,7 +82,7 @@ impl<'a> ParagraphPlan<'a> {
             ends_section: None,
             change: Change::Same,
             first_change: 0,
-            chart: None,
+            drawing: None,
         }
     }
 }
@@ -182,12 +191,13 @@ pub fn plan<'a>(
     planner.properties.spelled(&planner.tags);
     planner.properties.units(document);
     let revision = revision(document);
-    let charts = planner.charts;
-    planner.styles.has_pictures = !charts.is_empty();
+    let (charts, pictures) = (planner.charts, planner.pictures);
+    planner.styles.has_pictures = !charts.is_empty() || !pictures.is_empty();
     Ok(Plan {
         styles: planner.styles,
         items: planner.items,
         charts,
+        pictures,
         sections,
         properties: planner.properties,
         revision,
@@ -208,6 +218,7 @@ fn change_of(section: &Section) -> Change {
         Block::Paragraph(paragraph) => paragraph.change,
         Block::Table(table) => table.change,
         Block::Chart(chart) => chart.change,
+        Block::Picture(picture) => picture.change,
         Block::Contents | Block::PageBreak => Change::Same,
     };
     let mut all = section.blocks.iter().filter(|b| !matches!(b, Block::PageBreak)).map(of);
@@ -235,6 +246,7 @@ pub struct Planner<'a> {
     pub styles: StyleBook<'a>,
     pub items: Vec<Item<'a>>,
     charts: Vec<ChartPlan<'a>>,
+    pictures: Vec<PicturePlan<'a>>,
     listing: Listing,
     tags: Tags<'a>,
     properties: Properties<'a>,
@@ -268,6 +280,7 @@ impl<'a> Planner<'a> {
             styles,
             items: Vec::new(),
             charts: Vec::new(),
+            pictures: Vec::new(),
             listing,
             tags: Tags::default(),
             properties: Properties::default(),
@@ -303,6 +316,10 @@ impl<'a> Planner<'a> {
             Block::Table(table) => self.table(table),
             Block::Chart(chart) => {
                 self.chart(chart);
+                Ok(())
+            }
+            Block::Picture(picture) => {
+                self.picture(picture);
                 Ok(())
             }
             Block::Contents => self.contents(page),
@@ -569,14 +586,28 @@ impl<'a> Planner<'a> {
             tag
         });
         let tags = if chart.change == Change::Deleted { Vec::new() } else { tags.collect() };
-        let first_change = self.bookmarks + 1;
-        if !chart.change.is_same() {
-            self.bookmarks += 2;
-        }
         let number = self.charts.len();
         self.charts.push(ChartPlan { chart, tags, size });
+        self.drawing(Drawing::Chart(number), chart.change);
+    }
+
+    /// A paragraph that holds a picture.
+    fn picture(&mut self, picture: &'a Picture) {
+        self.new_page |= self.pages.moved.contains(&self.at);
+        self.change = picture.change;
+        let number = self.pictures.len();
+        let Some(placed) = self.pages.pictures.get(number) else { return };
+        self.pictures.push(PicturePlan { picture, placed });
+        self.drawing(Drawing::Picture(number), picture.change);
+    }
+
+    fn drawing(&mut self, drawing: Drawing, change: Change) {
+        let first_change = self.bookmarks + 1;
+        if !change.is_same() {
+            self.bookmarks += 2;
+        }
         let plan = ParagraphPlan::new(Look::Picture, Vec::new());
-        self.add(ParagraphPlan { chart: Some(number), first_change, ..plan });
+        self.add(ParagraphPlan { drawing: Some(drawing), first_change, ..plan });
     }
 
     /// The section's properties go into its last paragraph. After a table there must be one; after the contents

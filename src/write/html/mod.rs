@@ -6,17 +6,18 @@
 
 mod style;
 
-use crate::document::{Block, Cell, Change, Chart, Document, Heading, Inline, Row, RowKind, Start, Table, plain_text};
+use crate::document::{Block, Cell, Change, Chart, Document, Heading, Inline, Picture, Row, RowKind, Start, Table, plain_text};
 use crate::markup::escape;
 use crate::style::Style;
 use crate::typeset::frame::{ElementId, ElementKind, Pages, Scope};
+use crate::write::svg::{data_address, figure};
 use crate::typeset::{BlockElements, elements_of_blocks, url};
 use std::fmt::Write;
 
 /// The page's bytes, UTF-8.
 pub fn write(document: &Document, style: &Style, pages: &Pages) -> Vec<u8> {
     let elements = elements_of_blocks(document, pages);
-    let mut page = Page { document, style, pages, html: String::new(), has_title: false, tables: 0 };
+    let mut page = Page { document, style, pages, html: String::new(), has_title: false, tables: 0, pictures: 0 };
     page.head();
     let mut elements = elements.into_iter();
     for section in &document.sections {
@@ -39,6 +40,7 @@ struct Page<'a> {
     /// The document's own title was written: a page has one heading of the first level.
     has_title: bool,
     tables: usize,
+    pictures: usize,
 }
 
 impl Page<'_> {
@@ -102,7 +104,8 @@ impl Page<'_> {
                 let _ = writeln!(self.html, "</{tag}>");
             }
             Block::Table(table) => self.table(table, elements),
-            Block::Chart(chart) => self.chart(chart),
+            Block::Chart(chart) => self.chart(chart, elements),
+            Block::Picture(picture) => self.picture(picture),
             Block::Contents => self.contents(),
             Block::PageBreak => {}
         }
@@ -120,10 +123,38 @@ impl Page<'_> {
         let _ = writeln!(self.html, "</{tag}>");
     }
 
-    /// What a chart shows, as a table: on a page that is read, figures are found faster there than in a picture.
-    fn chart(&mut self, chart: &Chart) {
-        self.html += "<figure>";
-        self.changed(chart.change, |page| page.chart_table(chart));
+    /// A picture within the page, with its words.
+    fn picture(&mut self, picture: &Picture) {
+        let placed = self.pages.pictures.get(self.pictures);
+        self.pictures += 1;
+        let Some((placed, drawn)) = placed.and_then(|placed| Some((placed, placed.drawn.as_ref()?))) else { return };
+        let address = match drawn.svg() {
+            Some(svg) => data_address("image/svg+xml", svg.as_bytes()),
+            None => data_address(drawn.raster().media_type(), &drawn.raster().bytes),
+        };
+        self.html += "<figure class=\"picture\">";
+        self.changed(picture.change, |page| {
+            let _ = write!(
+                page.html,
+                "<img src=\"{address}\" alt=\"{}\" width=\"{:.0}\" height=\"{:.0}\">",
+                escape(&picture.words),
+                placed.width / 0.75,
+                placed.height / 0.75
+            );
+        });
+        self.html += "</figure>\n";
+    }
+
+    /// A chart as it is printed, and its figures as a table for whoever reads them.
+    fn chart(&mut self, chart: &Chart, elements: &BlockElements) {
+        let drawn = elements.element.and_then(|element| figure(self.pages, element, &chart.description));
+        self.html += "<figure class=\"chart\">";
+        self.changed(chart.change, |page| {
+            page.html += drawn.as_deref().unwrap_or_default();
+            page.html += "<details><summary>图中的数字</summary>";
+            page.chart_table(chart);
+            page.html += "</details>";
+        });
         self.html += "</figure>\n";
     }
 

@@ -80,7 +80,7 @@ h1,h2,h3,h4,h5,h6{line-height:1.4;margin:1.6em 0 .6em;font-weight:600}\nh1{margi
 nav{border-bottom:1px solid var(--line);padding-top:.75rem;padding-bottom:.75rem}\nsummary{cursor:pointer;font-weight:600}\n\
 nav ul,.contents{list-style:none;padding:0;margin:.5rem 0}\n.l2{padding-left:1.5em}\n.l3{padding-left:3em}\n.l4{padding-left:4.5em}\n\
 .wide{overflow-x:auto;margin:.5rem 0 1rem}\n\
-figure{margin:.5rem 0}figure p{margin:0}\n\
+figure{margin:.5rem 0}figure p{margin:0}figure svg,figure img{display:block;max-width:100%;height:auto;margin:0 auto}\n\
 table{border-collapse:collapse;width:100%;font-size:.95rem;line-height:1.5}\n\
 caption{text-align:left;padding:.25rem 0}\n.above{display:flex;justify-content:space-between;gap:1rem}\n\
 .said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n\

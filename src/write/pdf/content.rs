@@ -2,14 +2,15 @@
 //! one element in one marked-content sequence.
 
 use super::glyphs::{self, Cluster, Codes};
+use super::images::Images;
 use super::syntax::utf16_bytes;
 use crate::typeset::frame::{
-    Artifact, Element, ElementId, Item, Page, Path, Rule, Run, Segment, Shade, Tag, Watermark,
+    Artifact, Colour, Element, ElementId, Item, Page, Path, Rule, Run, Segment, Shade, Tag, Watermark,
 };
 use crate::write::rules;
 use printpdf::{
     Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point,
-    Polygon, PolygonRing, Pt, TextItem, WindingOrder,
+    Polygon, PolygonRing, Pt, Rgb, TextItem, WindingOrder,
 };
 use std::collections::BTreeMap;
 
@@ -25,8 +26,9 @@ pub(super) fn font_name(font: u16) -> String {
 }
 
 /// Draws a page: black on white, in the sheet's own coordinates (origin bottom left), turned content by a matrix.
-pub(super) fn draw(page: &Page, codes: &Codes, structure: &[Element]) -> Drawing {
-    let mut pen = Pen { ops: Vec::new(), marks: Vec::new(), codes, structure, font: None, height: 0.0, at: (0, 0) };
+pub(super) fn draw(page: &Page, codes: &Codes, images: &Images, structure: &[Element]) -> Drawing {
+    let mut pen =
+        Pen { ops: Vec::new(), marks: Vec::new(), codes, images, structure, font: None, height: 0.0, at: (0, 0) };
     pen.ops.push(Op::SetFillColor { col: grey(0.0) });
     pen.ops.push(Op::SetOutlineColor { col: grey(0.0) });
     if page.turned {
@@ -72,6 +74,17 @@ fn grey(lightness: f32) -> Color {
     Color::Greyscale(Greyscale::new(lightness, None))
 }
 
+/// What an area is filled with.
+fn printed(colour: Colour) -> Color {
+    match colour {
+        Colour::Grey(lightness) => grey(milli(lightness) as f32 / 1000.0),
+        Colour::Rgb(all) => {
+            let [r, g, b] = all.map(|v| milli(f64::from(v) / 255.0) as f32 / 1000.0);
+            Color::Rgb(Rgb::new(r, g, b, None))
+        }
+    }
+}
+
 /// Words across a page are seen beside the text, and take nothing from it in black and white.
 const WATERMARK: f32 = 0.9;
 
@@ -79,6 +92,7 @@ struct Pen<'a> {
     ops: Vec<Op>,
     marks: Vec<ElementId>,
     codes: &'a Codes<'a>,
+    images: &'a Images,
     structure: &'a [Element],
     /// Font and size (in thousandths) set last.
     font: Option<(u16, i64)>,
@@ -148,6 +162,7 @@ impl Pen<'_> {
             self.rules(&rules);
             self.ops.push(Op::EndMarkedContent);
         }
+        self.images(items);
         self.paths(items);
         // A repeated head stands first; leaders come last, for between a title and its number they would cut the
         // entry in two.
@@ -168,11 +183,11 @@ impl Pen<'_> {
             items.iter().filter_map(|i| if let Item::Path(p) = i { Some(p) } else { None }).collect();
         for of_element in paths.chunk_by(|a, b| a.tag == b.tag) {
             self.begin(Mark::Tag(of_element[0].tag));
-            let (mut ground, mut width) = (0, None);
+            let (mut ground, mut width) = (Colour::Grey(0.0), None);
             for path in of_element {
-                if let Some(lightness) = path.fill.map(milli).filter(|lightness| *lightness != ground) {
-                    ground = lightness;
-                    self.ops.push(Op::SetFillColor { col: grey(lightness as f32 / 1000.0) });
+                if let Some(colour) = path.fill.filter(|colour| *colour != ground) {
+                    ground = colour;
+                    self.ops.push(Op::SetFillColor { col: printed(colour) });
                 }
                 if let Some(stroke) = path.stroke.map(milli).filter(|stroke| width != Some(*stroke)) {
                     width = Some(stroke);
@@ -180,7 +195,7 @@ impl Pen<'_> {
                 }
                 self.path(path);
             }
-            if ground != 0 {
+            if ground != Colour::Grey(0.0) {
                 self.ops.push(Op::SetFillColor { col: grey(0.0) });
             }
             self.ops.push(Op::EndMarkedContent);
@@ -210,7 +225,24 @@ impl Pen<'_> {
             }
         };
         let rings = parts.into_iter().map(|points| PolygonRing { points }).collect();
-        self.ops.push(Op::DrawPolygon { polygon: Polygon { rings, mode, winding_order: WindingOrder::NonZero } });
+        let winding_order = if path.even_odd { WindingOrder::EvenOdd } else { WindingOrder::NonZero };
+        self.ops.push(Op::DrawPolygon { polygon: Polygon { rings, mode, winding_order } });
+    }
+
+    /// Puts pictures in their places, each in its element's marked-content sequence.
+    fn images(&mut self, items: &[Item]) {
+        for image in items.iter().filter_map(|i| if let Item::Image(image) = i { Some(image) } else { None }) {
+            let (left, top, width, height) = image.area;
+            let matrix = [width, 0.0, 0.0, height, left, self.height - top - height];
+            self.begin(Mark::Tag(image.tag));
+            self.ops.push(Op::SaveGraphicsState);
+            let matrix = matrix.map(|v| (milli(v) as f64 / 1000.0) as f32);
+            self.ops.push(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) });
+            let name = DictItem::Name(self.images.name(&image.raster).into_bytes());
+            self.ops.push(Op::Unknown { key: "Do".into(), value: vec![name] });
+            self.ops.push(Op::RestoreGraphicsState);
+            self.ops.push(Op::EndMarkedContent);
+        }
     }
 
     fn furniture(&mut self, items: &[Item]) {

@@ -18,6 +18,7 @@ pub(super) mod fonts;
 pub(super) mod glyphs;
 mod hints;
 mod icc;
+mod images;
 mod metadata;
 mod navigation;
 mod pages;
@@ -62,10 +63,12 @@ struct Finished {
 
 /// Prints the pages and adds everything around them.
 fn finish(document: &Document, pages: &Pages, codes: &glyphs::Codes) -> Result<Finished, Diagnostic> {
-    let printed = pages::print(pages, codes);
+    let images = images::Images::of(pages);
+    let printed = pages::print(pages, codes, &images);
     let mut file = lopdf::Document::with_version("1.7");
     let root = file.new_object_id();
-    let (resources, font_ids) = fonts::reserve(&mut file, codes.subsets.len());
+    let (mut resources, font_ids) = fonts::reserve(&mut file, codes.subsets.len());
+    images.add_to(&mut file, &mut resources);
     let tree = Tree::reserve(&mut file, &pages.structure);
     let (page_tree, marked) = add_pages(&mut file, pages, printed, resources);
     let page_ids: Vec<ObjectId> = marked.iter().map(|page| page.id).collect();

@@ -2,6 +2,7 @@
 
 use super::content;
 use super::glyphs::Codes;
+use super::images::Images;
 use crate::typeset::Pages;
 use crate::typeset::frame::{ElementId, Page};
 use lopdf::{Dictionary, Object};
@@ -22,17 +23,17 @@ pub(super) struct PrintedPage {
 const AT_A_TIME: usize = 4;
 
 /// Prints every page, in order, on all threads.
-pub(super) fn print(pages: &Pages, codes: &Codes) -> Vec<PrintedPage> {
+pub(super) fn print(pages: &Pages, codes: &Codes, images: &Images) -> Vec<PrintedPage> {
     let chunks: Vec<Vec<PrintedPage>> =
-        pages.pages.par_chunks(AT_A_TIME).map(|chunk| print_some(chunk, pages, codes)).collect();
+        pages.pages.par_chunks(AT_A_TIME).map(|chunk| print_some(chunk, pages, codes, images)).collect();
     chunks.into_iter().flatten().collect()
 }
 
-fn print_some(chunk: &[Page], pages: &Pages, codes: &Codes) -> Vec<PrintedPage> {
+fn print_some(chunk: &[Page], pages: &Pages, codes: &Codes, images: &Images) -> Vec<PrintedPage> {
     let (printed, marks): (Vec<_>, Vec<_>) = chunk
         .iter()
         .map(|page| {
-            let drawing = content::draw(page, codes, &pages.structure);
+            let drawing = content::draw(page, codes, images, &pages.structure);
             (sheet(page, drawing.ops), drawing.marks)
         })
         .unzip();

@@ -13,7 +13,10 @@ use super::pdf::glyphs;
 use super::rules;
 use crate::fonts::{Face, FaceId, Fonts};
 use crate::markup::escape;
-use crate::typeset::frame::{Item, Page, Path, Rule, Run, Segment, Shade};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crate::typeset::Pages;
+use crate::typeset::frame::{Colour, ElementId, ElementKind, Image, Item, Page, Path, Rule, Run, Segment, Shade, Tag};
 use std::fmt::Write;
 
 /// The family that text of a face asks for.
@@ -49,6 +52,56 @@ pub fn page(page: &Page, fonts: &Fonts) -> String {
     }
     svg.push_str("</svg>");
     svg
+}
+
+/// What an element of a page draws, as one SVG element that needs no fonts of ours: its words are set in whatever face the
+/// reader has, each as wide as it was laid. `words`: the same for whoever does not see it. None: nothing is drawn.
+pub fn figure(pages: &Pages, element: ElementId, words: &str) -> Option<String> {
+    let own = Tag::Element(element);
+    let is_own = |item: &&Item| match item {
+        Item::Path(path) => path.tag == own,
+        Item::Run(run) => run.tag == own,
+        _ => false,
+    };
+    let page = pages.pages.iter().find(|page| page.items.iter().any(|item| is_own(&item)))?;
+    let ElementKind::Figure { bounds: [x0, y0, x1, y1], .. } = pages.structure[element.0 as usize].kind else {
+        return None;
+    };
+    let height = page.sheet.1.ceil() as i64;
+    let (left, top, width, height) = match page.turned {
+        true => (y0, x0, y1 - y0, x1 - x0),
+        false => (x0, height - y1, x1 - x0, y1 - y0),
+    };
+    let mut svg = format!(
+        "<svg viewBox=\"{left} {top} {width} {height}\" width=\"{width}pt\" role=\"img\" aria-label=\"{}\">",
+        escape(words)
+    );
+    for item in page.items.iter().filter(is_own) {
+        match item {
+            Item::Path(path) => write_path(&mut svg, path),
+            Item::Run(run) => write_words(&mut svg, run),
+            _ => {}
+        }
+    }
+    svg.push_str("</svg>");
+    Some(svg)
+}
+
+/// A run as words, from where it begins to where its last glyph does.
+fn write_words(svg: &mut String, run: &Run) {
+    let Some(last) = run.glyphs.last().filter(|_| !run.text.trim().is_empty()) else { return };
+    // The last glyph's advance is not known here: Chinese characters and the digits of our faces fill an em and a half.
+    let wide = run.text.chars().next_back().is_some_and(|c| c > '\u{2E80}');
+    let length = last.x + run.size * if wide { 1.0 } else { 0.5 };
+    let _ = write!(
+        svg,
+        "<text x=\"{}\" y=\"{}\" font-size=\"{}\" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\">{}</text>",
+        number(run.x),
+        number(run.y),
+        number(run.size),
+        number(length),
+        escape(&run.text)
+    );
 }
 
 /// Width and height of a page in pt as it is read.
@@ -101,8 +154,13 @@ impl Pen<'_> {
         }
         self.rules(items);
         for item in items {
+            if let Item::Image(image) = item {
+                self.image(image);
+            }
+        }
+        for item in items {
             if let Item::Path(path) = item {
-                self.path(path);
+                write_path(self.svg, path);
             }
         }
         for item in items {
@@ -127,28 +185,15 @@ impl Pen<'_> {
         }
     }
 
-    /// A shape of a picture.
-    fn path(&mut self, path: &Path) {
-        self.svg.push_str("<path d=\"");
-        for segment in &path.segments {
-            let (sign, all): (&str, &[(f64, f64)]) = match segment {
-                Segment::Move(p) => ("M", &[*p]),
-                Segment::Line(p) => ("L", &[*p]),
-                Segment::Curve(a, b, p) => ("C", &[*a, *b, *p]),
-            };
-            self.svg.push_str(sign);
-            let places: Vec<String> = all.iter().flat_map(|(x, y)| [number(*x), number(*y)]).collect();
-            self.svg.push_str(&places.join(" "));
-        }
-        let fill = path.fill.map_or_else(|| "none".to_string(), grey);
-        if path.fill.is_some() {
-            self.svg.push('Z');
-        }
-        let _ = write!(self.svg, "\" fill=\"{fill}\"");
-        if let Some(width) = path.stroke {
-            let _ = write!(self.svg, " stroke=\"#000\" stroke-width=\"{}\"", number(width));
-        }
-        self.svg.push_str("/>");
+    /// A picture within the page: nothing is asked for elsewhere.
+    fn image(&mut self, image: &Image) {
+        let (x, y, width, height) = image.area;
+        let [x, y, width, height] = [x, y, width, height].map(number);
+        let _ = write!(
+            self.svg,
+            "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" href=\"{}\"/>",
+            data_address(image.raster.media_type(), &image.raster.bytes)
+        );
     }
 
     fn run(&mut self, run: &Run) {
@@ -177,6 +222,45 @@ impl Pen<'_> {
             escape(&text)
         );
     }
+}
+
+/// Bytes as an address that holds them.
+pub fn data_address(media_type: &str, bytes: &[u8]) -> String {
+    format!("data:{media_type};base64,{}", STANDARD.encode(bytes))
+}
+
+fn colour(colour: Colour) -> String {
+    match colour {
+        Colour::Grey(lightness) => grey(lightness),
+        Colour::Rgb([r, g, b]) => format!("#{r:02x}{g:02x}{b:02x}"),
+    }
+}
+
+/// A shape of a picture.
+fn write_path(svg: &mut String, path: &Path) {
+    svg.push_str("<path d=\"");
+    for segment in &path.segments {
+        let (sign, all): (&str, &[(f64, f64)]) = match segment {
+            Segment::Move(p) => ("M", &[*p]),
+            Segment::Line(p) => ("L", &[*p]),
+            Segment::Curve(a, b, p) => ("C", &[*a, *b, *p]),
+        };
+        svg.push_str(sign);
+        let places: Vec<String> = all.iter().flat_map(|(x, y)| [number(*x), number(*y)]).collect();
+        svg.push_str(&places.join(" "));
+    }
+    let fill = path.fill.map_or_else(|| "none".to_string(), colour);
+    if path.fill.is_some() {
+        svg.push('Z');
+    }
+    let _ = write!(svg, "\" fill=\"{fill}\"");
+    if path.even_odd {
+        svg.push_str(" fill-rule=\"evenodd\"");
+    }
+    if let Some(width) = path.stroke {
+        let _ = write!(svg, " stroke=\"#000\" stroke-width=\"{}\"", number(width));
+    }
+    svg.push_str("/>");
 }
 
 /// From 0, black, to 1, white.
