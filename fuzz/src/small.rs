@@ -71,7 +71,7 @@ fn job_with(file: impl Fn(&str) -> Option<Text>, over: &[(&str, &str)], diagnost
     };
     let files: Vec<_> = set.schema.files.values().filter_map(of_file).collect();
     let data = read_folder(&Folder::of_files(Path::new("data"), files), &mut set.schema, diagnostics);
-    Some(Job { printed: printed(over, diagnostics), set, data, report })
+    Some(Job { printed: printed(over, diagnostics), pictures: Default::default(), set, data, report })
 }
 
 /// The tables given as printed among files.

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Pixels of a picture: a page of A4 at 300 dpi has 8.7 million.
-const MOST_PIXELS: u64 = 32_000_000;
+const MOST_PIXELS: u64 = 24_000_000;
 
 /// A picture that can be printed. Two are the same if their files are.
 #[derive(Debug)]
@@ -98,17 +98,17 @@ impl Wrong {
     }
 }
 
-/// So many pictures are kept, so that a folder that is made again and again decodes each but once; a document has a few.
-const MOST_KEPT: usize = 64;
+/// Bytes of pictures that are kept, so that a folder that is made again and again decodes each but once.
+const MOST_KEPT: usize = 64 << 20;
 
-/// Pictures by the digests of their files.
-static KEPT: Mutex<BTreeMap<String, Arc<Picture>>> = Mutex::new(BTreeMap::new());
+/// Pictures by the digests of their files, and how many bytes they have.
+static KEPT: Mutex<(BTreeMap<String, Arc<Picture>>, usize)> = Mutex::new((BTreeMap::new(), 0));
 
 /// A picture of a file's bytes. Errors, at the file: E363 to E367.
 pub fn picture(file: &str, bytes: &[u8]) -> Result<Arc<Picture>, Diagnostic> {
     let digest = sha256(bytes);
     let kept = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = kept().get(&digest).filter(|known| *known.file == *file) {
+    if let Some(known) = kept().0.get(&digest).filter(|known| *known.file == *file) {
         return Ok(known.clone());
     }
     let content = read(bytes).map_err(|wrong| wrong.finding(file))?;
@@ -118,11 +118,18 @@ pub fn picture(file: &str, bytes: &[u8]) -> Result<Arc<Picture>, Diagnostic> {
         Content::Svg(source) => svg::size(source).map_err(|wrong| wrong.finding(file))?,
     };
     let picture = Arc::new(Picture { file: file.into(), digest: digest.clone(), size, content });
-    let mut kept = kept();
-    if kept.len() >= MOST_KEPT {
-        kept.clear();
+    let bytes = match &picture.content {
+        Content::Raster(raster) => raster.bytes.len(),
+        Content::Svg(source) => source.len(),
+    };
+    let (pictures, all) = &mut *kept();
+    if *all + bytes > MOST_KEPT {
+        pictures.clear();
+        *all = 0;
     }
-    kept.insert(digest, picture.clone());
+    if pictures.insert(digest, picture.clone()).is_none() {
+        *all += bytes;
+    }
     Ok(picture)
 }
 

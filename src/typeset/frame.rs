@@ -401,7 +401,7 @@ impl Drawn {
     pub fn raster(&self) -> &Arc<Raster> {
         match self {
             Drawn::Raster(raster) => raster,
-            Drawn::Drawing(drawing) => &drawing.raster,
+            Drawn::Drawing(drawing) => drawing.raster(),
         }
     }
 

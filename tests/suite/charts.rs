@@ -246,3 +246,150 @@ fn what_cannot_be_drawn_is_refused_with_its_reason() {
     let (_, told) = laid("columns", "{ label = \"养老\", figures = [\"b3/2080505/项目\"] }");
     assert!(!told.contains("[E35"), "{told}");
 }
+
+/// The last account with a chart of what one line of its ledger says.
+fn department_with_a_chart_of_one_line() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&common::root().join("data/final-account-sample"), folder.path());
+    folder
+}
+
+/// 经营支出 is one line of the ledger: 74,210.60 of it, and 7.42 in the chart of expenditure.
+#[test]
+fn a_number_of_one_line_typed_into_a_workbook_is_written_back() {
+    let folder = department_with_a_chart_of_one_line();
+    let docx = built(folder.path(), &[Format::Docx]).remove(0).bytes;
+    let mut all = parts(&docx);
+    let mut book = parts(&all["word/embeddings/chart3.xlsx"]);
+    let sheet = String::from_utf8(book["xl/worksheets/sheet1.xml"].clone()).expect("text");
+    assert_eq!(sheet.matches("<v>7.42</v>").count(), 1, "{sheet}");
+    book.insert("xl/worksheets/sheet1.xml".into(), sheet.replace("<v>7.42</v>", "<v>8.42</v>").into_bytes());
+    all.insert("word/embeddings/chart3.xlsx".into(), packed(&book));
+    let work = tempfile::tempdir().expect("a folder");
+    let file = work.path().join("改过.docx");
+    std::fs::write(&file, packed(&all)).expect("written");
+    let (code, out) =
+        gongkai(&["pull", file.to_str().expect("a path"), folder.path().to_str().expect("a path"), "--write"]);
+    assert_eq!(code, Some(0), "{out}");
+    let ledger = std::fs::read_to_string(folder.path().join("ledger.csv")).expect("the ledger");
+    assert!(ledger.contains(",经营支出,,,经营收入,本年,,84210.60"), "{out}");
+    // What is built of it shows the number that was typed.
+    let document = document(folder.path());
+    let texts: Vec<&str> = document.charts().flat_map(|chart| chart.values()).map(|value| value.text.as_str()).collect();
+    assert!(texts.contains(&"8.42"), "{texts:?}");
+}
+
+/// Whatever stands in the place of a chart's workbook, the document is read, nothing else is, and nothing is taken.
+#[test]
+fn a_hostile_workbook_behind_a_chart_is_bounded_and_told() {
+    let folder = department();
+    let docx = built(folder.path(), &[Format::Docx]).remove(0).bytes;
+    let all = parts(&docx);
+    let book = parts(&all["word/embeddings/chart2.xlsx"]);
+    let sheet = |find: &str, put: &str| {
+        let mut book = book.clone();
+        let text = String::from_utf8(book["xl/worksheets/sheet1.xml"].clone()).expect("text");
+        assert!(text.contains(find), "{find}: {text}");
+        book.insert("xl/worksheets/sheet1.xml".into(), text.replacen(find, put, 1).into_bytes());
+        packed(&book)
+    };
+    let read_with = |workbook: Option<Vec<u8>>| {
+        let mut all = all.clone();
+        match workbook {
+            Some(bytes) => drop(all.insert("word/embeddings/chart2.xlsx".into(), bytes)),
+            None => drop(all.remove("word/embeddings/chart2.xlsx")),
+        }
+        let bytes = packed(&all);
+        let reading = read(&bytes, &Options::default()).expect("a DOCX");
+        let of = |address: &str| -> Vec<String> {
+            reading.figures.iter().filter(|f| f.address == address).map(|f| f.text.clone()).collect()
+        };
+        let lost = reading.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        (of("ly/其他收入/额"), lost, reading.figures.len())
+    };
+    let (sound, nothing, figures) = read_with(Some(packed(&book)));
+    assert_eq!((sound.as_slice(), nothing.as_str()), (["6.20".to_owned(), "6.20".to_owned()].as_slice(), ""));
+    let mut bomb = book.clone();
+    bomb.insert("xl/worksheets/sheet1.xml".into(), vec![b' '; 64 << 20]);
+    for (what, workbook) in [
+        ("gone", None),
+        ("damaged", Some(b"PK\x03\x04broken".to_vec())),
+        ("none", Some(Vec::new())),
+        ("a bomb", Some(packed(&bomb))),
+        ("large", Some(vec![0; 512 << 10])),
+    ] {
+        let (of_sentence, lost, count) = read_with(workbook);
+        assert_eq!(of_sentence, ["6.20"], "{what}: only the sentence prints it now");
+        assert!(lost.contains("ly/其他收入/额") || lost.contains("找不到"), "{what}: {lost}");
+        assert!(count < figures, "{what}");
+    }
+    // A formula is worth what it comes to, one to another file nothing that is read.
+    let (summed, ..) = read_with(Some(sheet("<v>6.2</v>", "<f>3+4</f>")));
+    assert_eq!(summed, ["6.20", "7"]);
+    let (linked, ..) = read_with(Some(sheet("<v>6.2</v>", "<f>[1]Sheet1!A1</f>")));
+    assert!(linked[0] == "6.20" && linked.get(1).is_none_or(|text| text.parse::<f64>().is_err()), "{linked:?}");
+    // Addresses of other figures are those of other figures, once more: told, and none of them moves.
+    let mut other = book.clone();
+    let shared = other.iter().find(|(_, bytes)| String::from_utf8_lossy(bytes).contains("ly/其他收入/额"));
+    let (name, bytes) = shared.map(|(name, bytes)| (name.clone(), bytes.clone())).expect("its addresses");
+    let text = String::from_utf8(bytes).expect("text").replace("ly/其他收入/额", "b1/总计/决算数");
+    other.insert(name, text.into_bytes());
+    let work = tempfile::tempdir().expect("a folder");
+    let file = work.path().join("改过.docx");
+    let mut changed = all.clone();
+    changed.insert("word/embeddings/chart2.xlsx".into(), packed(&other));
+    std::fs::write(&file, packed(&changed)).expect("written");
+    let before = std::fs::read(folder.path().join("ledger.csv")).expect("the ledger");
+    let (_, out) = gongkai(&["pull", file.to_str().expect("a path"), folder.path().to_str().expect("a path"), "--write"]);
+    assert!(out.contains("b1/总计/决算数"), "{out}");
+    assert_eq!(std::fs::read(folder.path().join("ledger.csv")).expect("the ledger"), before, "{out}");
+}
+
+/// Two engines that share no code draw the pages of charts the same, in grey.
+#[test]
+fn two_engines_draw_charts_alike_in_greyscale() {
+    if !common::have("pdftoppm") || !common::have_python(&["pypdfium2", "PIL"]) {
+        return;
+    }
+    let folder = department();
+    let made = made(folder.path()).remove(0);
+    let fonts = common::fonts();
+    let pages = made.pages(&fonts);
+    let shows = |page: &gongkai::typeset::frame::Page| {
+        page.items.iter().any(|item| matches!(item, gongkai::typeset::frame::Item::Path(_)))
+    };
+    let numbers: Vec<String> =
+        pages.pages.iter().enumerate().filter(|(_, page)| shows(page)).map(|(n, _)| (n + 1).to_string()).collect();
+    assert!(numbers.len() >= 2, "{numbers:?}");
+    let work = tempfile::tempdir().expect("a folder");
+    let file = work.path().join("图.pdf");
+    std::fs::write(&file, built(folder.path(), &[Format::Pdf]).remove(0).bytes).expect("written");
+    let numbers: Vec<&Path> = numbers.iter().map(Path::new).collect();
+    common::python("pdf_render.py", &[&[file.as_path()], numbers.as_slice()].concat());
+}
+
+#[test]
+fn the_page_for_a_site_draws_them_with_their_figures_as_a_table() {
+    let folder = department();
+    let html = String::from_utf8(built(folder.path(), &[Format::Html]).remove(0).bytes).expect("text");
+    assert_eq!(html.matches("<svg viewBox=").count(), 3);
+    let second = html.split("<figure class=\"chart\">").nth(2).expect("图2");
+    let (drawn, table) = second.split_once("<details>").expect("a table after it");
+    assert!(drawn.contains("role=\"img\" aria-label=\"图2，收入决算结构：财政拨款收入2940.05万元"), "{drawn}");
+    assert!(drawn.contains("<path d=") && drawn.contains(">其他收入"), "{drawn}");
+    assert!(table.contains("data-address=\"ly/其他收入/额\">6.20</data>"), "{table}");
+}
+
+/// Programs put labels of small slices over others: a pie of a DOCX says all in its legend.
+#[test]
+fn what_a_slice_is_stands_in_the_legend_of_a_docx() {
+    let folder = department_with_a_chart_of_one_line();
+    let docx = built(folder.path(), &[Format::Docx]).remove(0).bytes;
+    let parts = parts(&docx);
+    let pie = String::from_utf8_lossy(&parts["word/charts/chart2.xml"]).into_owned();
+    assert!(pie.contains("<c:legendPos val=\"r\"/>") && !pie.contains("<c:dLbls>"), "{pie}");
+    assert!(pie.contains("<c:v>财政拨款收入 3708.19，98.53%</c:v>"), "{pie}");
+    let book = self::parts(&parts["word/embeddings/chart2.xlsx"]);
+    let sheet = String::from_utf8_lossy(&book["xl/worksheets/sheet1.xml"]).into_owned();
+    assert!(sheet.contains("TEXT(B2/SUM(B$2:B$7),\"0.00%\")") || sheet.contains("TEXT(B2/SUM(B$2:B$7),&quot;0.00%&quot;)"), "{sheet}");
+}

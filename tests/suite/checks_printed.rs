@@ -192,7 +192,7 @@ fn narrative(composition: &Composition) -> Vec<Sheet> {
             Block::Paragraph(p) => Some(row(String::new(), &p.inlines)),
             Block::Table(t) => Some(row(format!("{{{{ table(\"{}\") }}}}", t.id), &[])),
             Block::Chart(c) => Some(row(format!("{{{{ chart(\"{}\") }}}}", c.id), &[])),
-            Block::Contents | Block::PageBreak => None,
+            Block::Picture(_) | Block::Contents | Block::PageBreak => None,
         });
         Sheet { id: id.to_string(), unit: "", head: Vec::new(), rows: rows.collect() }
     };

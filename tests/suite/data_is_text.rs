@@ -188,7 +188,7 @@ fn texts(document: &Document) -> Vec<String> {
                 chart.items.iter().for_each(|item| add(&[Inline::text(item.label.as_str())]));
                 add(&[Inline::text(chart.description.as_str())]);
             }
-            Block::Contents | Block::PageBreak => {}
+            Block::Picture(_) | Block::Contents | Block::PageBreak => {}
         }
     }
     all
@@ -207,6 +207,7 @@ fn whatever_data_holds_prints_as_it_is() {
             Block::Paragraph(_) => "paragraph",
             Block::Table(_) => "table",
             Block::Chart(_) => "chart",
+            Block::Picture(_) => "picture",
             Block::Contents => "contents",
             Block::PageBreak => "page",
         };

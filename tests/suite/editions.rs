@@ -427,7 +427,7 @@ impl Plain {
                     let shown = chart.values().map(|v| Inline::figure(v.text.clone(), v.figure));
                     plain.figures_of(document, &shown.collect::<Vec<_>>());
                 }
-                Block::Contents | Block::PageBreak => {}
+                Block::Picture(_) | Block::Contents | Block::PageBreak => {}
             }
         }
         plain.sentences.sort();

@@ -10,7 +10,7 @@ use gongkai::fonts::Fonts;
 use gongkai::money::{Look, rounded};
 use gongkai::style::Style;
 use gongkai::typeset::Pages;
-use gongkai::typeset::frame::{Item, Link, Page, Segment, Shade};
+use gongkai::typeset::frame::{Image, Item, Link, Page, Segment, Shade};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use rust_decimal::Decimal;
@@ -143,7 +143,7 @@ fn within(item: &Item, (width, height): (f64, f64), page: usize) {
             ends.collect()
         }
         Item::Anchor(_, place) => vec![*place],
-        Item::Link(Link { area, .. }) | Item::Shade(Shade { area, .. }) => {
+        Item::Link(Link { area, .. }) | Item::Shade(Shade { area, .. }) | Item::Image(Image { area, .. }) => {
             let (left, top, w, h) = *area;
             vec![(left, top), (left + w, top + h)]
         }

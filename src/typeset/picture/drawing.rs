@@ -5,7 +5,7 @@ use crate::fonts::Fonts;
 use crate::picture::svg::{parsed, tree};
 use crate::picture::{Pixels, Raster, Wrong};
 use crate::typeset::frame::Segment;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::tiny_skia_path::{self, PathSegment};
 use resvg::usvg::{FillRule, Group, Node, Paint, PaintOrder, Path, Tree};
@@ -23,8 +23,8 @@ pub struct Drawing {
     pub size: (f64, f64),
     /// Its shapes, the undermost first; none where it has to be painted.
     pub shapes: Option<Vec<Shape>>,
-    /// Painted, for programs that draw no shapes.
-    pub raster: Arc<Raster>,
+    tree: Tree,
+    painted: OnceLock<Arc<Raster>>,
 }
 
 /// An area of one colour.
@@ -39,6 +39,11 @@ pub struct Shape {
 }
 
 impl Drawing {
+    /// Painted, for programs that draw no shapes; once, when it is first asked for.
+    pub fn raster(&self) -> &Arc<Raster> {
+        self.painted.get_or_init(|| Arc::new(painted(&self.tree, self.size)))
+    }
+
     /// As an SVG of nothing but shapes; none where it is painted.
     pub fn as_svg(&self) -> Option<String> {
         let shapes = self.shapes.as_ref()?;
@@ -88,19 +93,20 @@ fn drawn(source: &str, fonts: &Fonts) -> Result<Drawing, Wrong> {
     let size = (f64::from(tree.size().width()), f64::from(tree.size().height()));
     let mut shapes = Shapes { size, found: Vec::new(), segments: 0 };
     let shapes = shapes.group(tree.root()).is_some().then_some(shapes.found);
-    Ok(Drawing { size, shapes, raster: Arc::new(painted(&tree, size)?) })
+    Ok(Drawing { size, shapes, tree, painted: OnceLock::new() })
 }
 
-fn painted(tree: &Tree, (width, height): (f64, f64)) -> Result<Raster, Wrong> {
+fn painted(tree: &Tree, (width, height): (f64, f64)) -> Raster {
     let scale = LONGEST / width.max(height);
     let pixels = |length: f64| ((length * scale).round() as u32).max(1);
     let (across, down) = (pixels(width), pixels(height));
-    let mut pixmap = Pixmap::new(across, down).ok_or_else(|| Wrong::TooLarge("尺寸".into()))?;
+    let mut pixmap = Pixmap::new(across, down).expect("neither side is nought nor long");
     pixmap.fill(Color::WHITE);
     resvg::render(tree, Transform::from_scale(scale as f32, scale as f32), &mut pixmap.as_mut());
     // Nothing is transparent on white.
     let bytes = pixmap.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    Pixels { width: across, height: down, channels: 3, bytes }.as_png()
+    let pixels = Pixels { width: across, height: down, channels: 3, bytes };
+    pixels.as_png().expect("pixels that fill their width and height are written to memory")
 }
 
 struct Shapes {

@@ -45,7 +45,7 @@ pub fn set_picture(flow: &mut Flow, picture: &Picture) {
                 let scale = (width / drawing.size.0, height / drawing.size.1);
                 flow.items().extend(shapes.iter().map(|shape| Item::Path(path(shape, (left, top), scale, tag))));
             }
-            None => flow.items().push(Item::Image(Image { area, raster: drawing.raster.clone(), tag })),
+            None => flow.items().push(Item::Image(Image { area, raster: drawing.raster().clone(), tag })),
         },
         None => {}
     }

@@ -56,7 +56,7 @@ fn build_item(plan: &Plan, item: &Item) -> Result<Vec<u8>, Error> {
             let (change, first_change, revision) = (paragraph.change, paragraph.first_change, plan.revision.as_str());
             let drawing = match paragraph.drawing {
                 Some(Drawing::Chart(n)) => super::chart::drawing(&plan.charts[n], n),
-                Some(Drawing::Picture(n)) => super::picture::drawing(&plan.pictures[n], n),
+                Some(Drawing::Picture(n) | Drawing::Captioned(n)) => super::picture::drawing(&plan.pictures[n], n),
                 None => String::new(),
             };
             let drawing = drawing.as_str();
@@ -77,6 +77,9 @@ fn build_paragraph(styles: &StyleBook, plan: &ParagraphPlan, noted: &mut Noted) 
     let mut paragraph = Paragraph::new().style(style);
     if plan.new_page {
         paragraph = paragraph.page_break_before(true);
+    }
+    if let Some(Drawing::Chart(_) | Drawing::Captioned(_)) = plan.drawing {
+        paragraph = paragraph.keep_next(true);
     }
     for bookmark in &plan.bookmarks {
         let start = BookmarkStart::new(bookmark.id as usize, escape(&bookmark.name));

@@ -8,7 +8,7 @@ use super::xml::escape;
 use crate::cell_name::letters;
 use crate::document::{Chart, ChartKind, ChartValue};
 use crate::typeset::frame::ChartGeometry;
-use crate::write::xlsx::chart::{SHEET, number_format, write};
+use crate::write::xlsx::chart::{SHEET, legend, number_format, write};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::fmt::Write;
@@ -105,7 +105,10 @@ fn xml(chart: &Chart) -> String {
         let _ = write!(out, "{CATEGORIES}{VALUES_BEGIN}{floor}{VALUES_END}");
     }
     out += "</c:plotArea>";
-    if chart.series.len() > 1 {
+    // Programs put labels of small slices over others: what a slice is stands in the legend, with its number.
+    if chart.kind == ChartKind::Pie {
+        let _ = write!(out, r#"<c:legend><c:legendPos val="r"/><c:overlay val="0"/>{TEXT}</c:legend>"#);
+    } else if chart.series.len() > 1 {
         let _ = write!(out, r#"<c:legend><c:legendPos val="b"/><c:overlay val="0"/>{TEXT}</c:legend>"#);
     }
     let _ = write!(
@@ -167,14 +170,18 @@ fn series(out: &mut String, chart: &Chart, index: usize) {
             let _ = write!(out, r#"<c:spPr>{}{LINE}</c:spPr><c:invertIfNegative val="0"/>"#, fill(index));
         }
     }
-    labels(out, chart, index);
+    if chart.kind != ChartKind::Pie {
+        labels(out, chart, index);
+    }
+    let named = if chart.kind == ChartKind::Pie { "C" } else { "A" };
     let _ = write!(
         out,
-        r#"<c:cat><c:strRef><c:f>{SHEET}!$A$2:$A${last}</c:f><c:strCache><c:ptCount val="{count}"/>"#,
+        r#"<c:cat><c:strRef><c:f>{SHEET}!${named}$2:${named}${last}</c:f><c:strCache><c:ptCount val="{count}"/>"#,
         last = count + 1
     );
     for (point, item) in chart.items.iter().enumerate() {
-        let _ = write!(out, r#"<c:pt idx="{point}"><c:v>{}</c:v></c:pt>"#, escape(&item.label));
+        let name = if chart.kind == ChartKind::Pie { legend(item) } else { item.label.clone() };
+        let _ = write!(out, r#"<c:pt idx="{point}"><c:v>{}</c:v></c:pt>"#, escape(&name));
     }
     let values: Vec<&ChartValue> = chart.items.iter().filter_map(|item| item.values.get(index)).collect();
     let places = values.iter().map(|value| value.amount.scale()).max().unwrap_or_default();
@@ -190,33 +197,17 @@ fn series(out: &mut String, chart: &Chart, index: usize) {
     out.push_str("</c:numCache></c:numRef></c:val></c:ser>");
 }
 
-/// The numbers; of a slice its name and its share, for one format holds for all that a label shows.
+/// The numbers of columns and points.
 fn labels(out: &mut String, chart: &Chart, index: usize) {
     let places = chart.items.iter().filter_map(|item| item.values.get(index)).map(|value| value.amount.scale()).max();
-    let _ = write!(
-        out,
-        r#"<c:dLbls><c:numFmt formatCode="{}" sourceLinked="0"/><c:spPr>{}<a:ln><a:noFill/></a:ln></c:spPr>{TEXT}"#,
-        if chart.kind == ChartKind::Pie { "0.00%".to_owned() } else { number_format(places.unwrap_or_default()) },
-        // Programs put some labels of small slices over others: what is read must not have a pattern behind it.
-        if chart.kind == ChartKind::Pie {
-            r#"<a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill>"#
-        } else {
-            "<a:noFill/>"
-        }
-    );
-    let (place, slice) = match chart.kind {
-        ChartKind::Pie => (r#"<c:dLblPos val="bestFit"/>"#, 1),
-        ChartKind::Columns => (r#"<c:dLblPos val="outEnd"/>"#, 0),
-        ChartKind::Stacked => (r#"<c:dLblPos val="ctr"/>"#, 0),
-        ChartKind::Line => (r#"<c:dLblPos val="t"/>"#, 0),
+    let place = match chart.kind {
+        ChartKind::Columns => "outEnd",
+        ChartKind::Stacked | ChartKind::Pie => "ctr",
+        ChartKind::Line => "t",
     };
     let _ = write!(
         out,
-        r#"{place}<c:showLegendKey val="0"/><c:showVal val="{}"/><c:showCatName val="{slice}"/><c:showSerName val="0"/><c:showPercent val="{slice}"/><c:showBubbleSize val="0"/>"#,
-        1 - slice
+        r#"<c:dLbls><c:numFmt formatCode="{}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{TEXT}<c:dLblPos val="{place}"/><c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>"#,
+        number_format(places.unwrap_or_default())
     );
-    if slice == 1 {
-        out.push_str(r#"<c:separator>，</c:separator><c:showLeaderLines val="1"/>"#);
-    }
-    out.push_str("</c:dLbls>");
 }

@@ -14,8 +14,8 @@ pub const FIXED_STYLES: &str = concat!(
     r#"<w:style w:type="table" w:customStyle="1" w:styleId="LayoutTable"><w:name w:val="表上栏"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="98"/><w:tblPr><w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"#,
 );
 
-/// A line as high as the picture in it, on the page of its caption; in documents that have one.
-pub const PICTURE_STYLE: &str = r#"<w:style w:type="paragraph" w:customStyle="1" w:styleId="Picture"><w:name w:val="图"/><w:uiPriority w:val="98"/><w:pPr><w:keepNext/><w:snapToGrid w:val="0"/><w:spacing w:before="120" w:after="120" w:line="240" w:lineRule="auto"/><w:jc w:val="center"/></w:pPr></w:style>"#;
+/// A line as high as the picture in it; in documents that have one.
+pub const PICTURE_STYLE: &str = r#"<w:style w:type="paragraph" w:customStyle="1" w:styleId="Picture"><w:name w:val="图"/><w:uiPriority w:val="98"/><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:before="120" w:after="120" w:line="240" w:lineRule="auto"/><w:jc w:val="center"/></w:pPr></w:style>"#;
 
 /// Id of the table style of the n-th kind in `style.toml`.
 pub fn table_style_id(index: usize) -> String {

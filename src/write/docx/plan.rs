@@ -70,6 +70,8 @@ pub struct ParagraphPlan<'a> {
 pub enum Drawing {
     Chart(usize),
     Picture(usize),
+    /// A picture whose caption is the next paragraph.
+    Captioned(usize),
 }
 
 impl<'a> ParagraphPlan<'a> {
@@ -598,7 +600,8 @@ impl<'a> Planner<'a> {
         let number = self.pictures.len();
         let Some(placed) = self.pages.pictures.get(number) else { return };
         self.pictures.push(PicturePlan { picture, placed });
-        self.drawing(Drawing::Picture(number), picture.change);
+        let drawing = if picture.captioned { Drawing::Captioned(number) } else { Drawing::Picture(number) };
+        self.drawing(drawing, picture.change);
     }
 
     fn drawing(&mut self, drawing: Drawing, change: Change) {

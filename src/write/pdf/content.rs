@@ -10,7 +10,8 @@ use crate::typeset::frame::{
 use crate::write::rules;
 use printpdf::{
     Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point,
-    Polygon, PolygonRing, Pt, Rgb, TextItem, WindingOrder,
+    Polygon, PolygonRing, Pt, Rgb, TextItem, WindingOrder, XObjectId,
+    XObjectTransform,
 };
 use std::collections::BTreeMap;
 
@@ -238,8 +239,9 @@ impl Pen<'_> {
             self.ops.push(Op::SaveGraphicsState);
             let matrix = matrix.map(|v| (milli(v) as f64 / 1000.0) as f32);
             self.ops.push(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) });
-            let name = DictItem::Name(self.images.name(&image.raster).into_bytes());
-            self.ops.push(Op::Unknown { key: "Do".into(), value: vec![name] });
+            let id = XObjectId(self.images.name(&image.raster));
+            let transform = XObjectTransform { no_auto_scale: true, ..XObjectTransform::default() };
+            self.ops.push(Op::UseXobject { id, transform });
             self.ops.push(Op::RestoreGraphicsState);
             self.ops.push(Op::EndMarkedContent);
         }

@@ -1,10 +1,10 @@
 //! The workbook behind a chart of the DOCX: the numbers as printed, and on a hidden sheet which figure each is.
 
 use super::{bytes, workbook_of};
-use crate::document::Chart;
+use crate::document::{Chart, ChartItem, ChartKind};
 use crate::read_docx::CHART_TAGS;
 use rust_decimal::prelude::ToPrimitive;
-use rust_xlsxwriter::{Format, XlsxError};
+use rust_xlsxwriter::{Format, Formula, XlsxError};
 
 /// The sheet that the chart shows.
 pub const SHEET: &str = "数据";
@@ -31,6 +31,17 @@ fn make(chart: &Chart, tags: &[String], date: Option<&str>) -> Result<Vec<u8>, X
             sheet.write_number_with_format(row, column, value.amount.to_f64().unwrap_or_default(), &look)?;
         }
     }
+    if chart.kind == ChartKind::Pie {
+        let last = chart.items.len() + 1;
+        sheet.set_column_width(2, 40)?.write_string(0, 2, "图例")?;
+        for (row, item) in (1u32..).zip(&chart.items) {
+            let Some(value) = item.values.first() else { continue };
+            let (at, look) = (row + 1, number_format(value.amount.scale()));
+            let formula =
+                format!("=A{at}&\" \"&TEXT(B{at},\"{look}\")&\"，\"&TEXT(B{at}/SUM(B$2:B${last}),\"0.00%\")");
+            sheet.write_formula(row, 2, Formula::new(formula).set_result(legend(item)))?;
+        }
+    }
     if !tags.is_empty() {
         let hidden = book.add_worksheet();
         hidden.set_name(CHART_TAGS)?.set_hidden(true);
@@ -42,6 +53,13 @@ fn make(chart: &Chart, tags: &[String], date: Option<&str>) -> Result<Vec<u8>, X
         }
     }
     bytes(book)
+}
+
+/// What a slice's entry in the legend says: its name, its number, its share.
+pub fn legend(item: &ChartItem) -> String {
+    let value = item.values.first();
+    let share = value.and_then(|value| value.share.as_ref()).map(|share| format!("，{share}")).unwrap_or_default();
+    format!("{} {}{share}", item.label, value.map(|value| value.text.as_str()).unwrap_or_default())
 }
 
 /// `0.00` for two places.

@@ -27,7 +27,7 @@ pub fn printed(document: &Document) -> Vec<(String, u32, String)> {
                 let shown = chart.values().map(|v| Inline::figure(v.amount.normalize().to_string(), v.figure));
                 see(&shown.collect::<Vec<_>>());
             }
-            Block::Contents | Block::PageBreak => {}
+            Block::Picture(_) | Block::Contents | Block::PageBreak => {}
         }
     }
     figures

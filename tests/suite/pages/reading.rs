@@ -30,7 +30,7 @@ fn expected(document: &Document, pages: &Pages) -> Vec<String> {
                 format!("TOCI {}{label}", text(&heading.inlines))
             })),
             Block::Table(table) => of_table(table, &mut lines),
-            Block::Chart(_) => lines.push("Figure".into()),
+            Block::Chart(_) | Block::Picture(_) => lines.push("Figure".into()),
             Block::PageBreak => {}
         }
     }

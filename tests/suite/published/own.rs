@@ -99,7 +99,7 @@ fn paragraphs(document: &Document) -> Vec<String> {
             Block::Heading(heading) => all.push(plain(&plain_text(&heading.inlines))),
             Block::Paragraph(paragraph) => all.push(plain(&plain_text(&paragraph.inlines))),
             Block::Table(table) => all.extend(table.notes.iter().map(|note| plain(&plain_text(note)))),
-            Block::Chart(_) | Block::Contents | Block::PageBreak => {}
+            Block::Chart(_) | Block::Picture(_) | Block::Contents | Block::PageBreak => {}
         }
     }
     all.retain(|text| !text.is_empty() && text != "目录");
