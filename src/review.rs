@@ -268,10 +268,29 @@ fn geometry(merged: &Document, old: &Made, new: &Made, fonts: &Fonts) -> Pages {
         geometry
     });
     let pages = new.pages(fonts);
+    // Of what went, the old edition's; the rest are the new one's, in their order.
+    let (was, mut stays) = (old.pages(fonts), pages.pictures.iter());
+    let pictures = merged.pictures().map(|picture| match picture.change {
+        Change::Deleted => {
+            let at = old.document().pictures().position(|was| was.image == picture.image && was.words == picture.words);
+            at.and_then(|at| was.pictures.get(at)).cloned().unwrap_or_default()
+        }
+        _ => stays.next().cloned().unwrap_or_default(),
+    });
+    let pictures = pictures.collect();
+    let mut stays = pages.charts.iter();
+    let charts = merged.charts().map(|chart| match chart.id.strip_suffix("#原") {
+        Some(id) if chart.change == Change::Deleted => {
+            let at = old.document().charts().position(|was| was.id == id);
+            at.and_then(|at| was.charts.get(at)).copied().unwrap_or_default()
+        }
+        _ => stays.next().copied().unwrap_or_default(),
+    });
+    let charts = charts.collect();
     let places = places(merged, new.document());
     let texts = pages.texts.iter().filter_map(|(at, text)| Some((*places.get(at)?, text.clone()))).collect();
     let moved = pages.moved.iter().filter_map(|at| places.get(at).copied()).collect();
-    Pages { tables: tables.collect(), texts, moved, ..pages.clone() }
+    Pages { tables: tables.collect(), charts, pictures, texts, moved, ..pages.clone() }
 }
 
 /// Where blocks of an edition, by section and number, stand among those of both; none where that cannot be told.

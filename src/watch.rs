@@ -117,7 +117,11 @@ impl<'a> Watched<'a> {
         let is_below = |folder: &Path| folder.canonicalize().is_ok_and(|folder| path.starts_with(folder));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // A folder that was renamed or removed tells its own name.
-        (is_read(&name) || is_workbook(&name) || is_picture(&name) || path.is_dir() || !path.exists() && !name.contains('.'))
+        (is_read(&name)
+            || is_workbook(&name)
+            || is_picture(&name)
+            || path.is_dir()
+            || !path.exists() && !name.contains('.'))
             && !name.starts_with(['.', '~'])
             && !is_below(&self.folder.join(edition::FOLDER))
             && !is_below(self.target)

@@ -209,7 +209,9 @@ impl Composer<'_> {
                 Some(value) => self.amount(value, entry),
                 None => {
                     let message = format!("表“{table}”没有 key 为“{key}”的列");
-                    session.report(Diagnostic::error("E354", message).at(entry.place.clone()));
+                    let known: Vec<&str> = row.keys().map(String::as_str).collect();
+                    let found = Diagnostic::error("E354", message).at(entry.place.clone());
+                    session.report(found.hint(suggestion(key, &known)));
                     None
                 }
             };

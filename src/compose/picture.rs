@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::document::{Inline, Width};
 use crate::folder::{Bytes, Folder, PICTURES, is_picture};
 use crate::layout::picture_line::{Line, parsed};
-use crate::picture::{Picture, picture};
+use crate::picture::{Picture, no_picture, picture};
 use crate::style::MM;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -81,7 +81,9 @@ pub fn placed(session: &Session, line: &str, number: Option<usize>, place: &Plac
     }
     if words.is_empty() {
         let found = Diagnostic::error("E362", format!("图片“{path}”没有文字说明"));
-        return tell(found.hint("方括号里写图上有什么：看不见图的人听到的是它，如 ![本部门设办公室、财务处等 5 个处室](…)"));
+        return tell(
+            found.hint("方括号里写图上有什么：看不见图的人听到的是它，如 ![本部门设办公室、财务处等 5 个处室](…)"),
+        );
     }
     let Some(bytes) = session.job.pictures.0.get(&path) else {
         let known: Vec<&str> = session.job.pictures.0.keys().map(String::as_str).collect();
@@ -93,8 +95,7 @@ pub fn placed(session: &Session, line: &str, number: Option<usize>, place: &Plac
         return tell(Diagnostic::error("E361", format!("找不到图片“{path}”")).hint(hint));
     };
     let Some(bytes) = bytes else {
-        let found = Diagnostic::error("E363", format!("“{path}”不是能印的图片"));
-        return tell(found.hint("请另存为 PNG（图表、图章）、JPEG（照片）或 SVG（线条图）"));
+        return tell(no_picture(&path));
     };
     let image = match picture(&path, bytes) {
         Ok(image) => image,

@@ -7,9 +7,10 @@
 use super::records::{pair_records, same_record};
 use super::{Behind, DocumentDiff, FigureChange, TextChange, TextKind};
 use crate::cell_name::sheet_of;
-use crate::compose::{Composition, RowView, TableView};
+use crate::compose::{Composition, Job, RowView, TableView};
 use crate::data::{Dataset, FieldDecl, Kind, Record, Taken, Value};
 use crate::document::Origin;
+use crate::folder::Bytes;
 use crate::money::{Unit, spoken};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -115,6 +116,7 @@ impl fmt::Display for Cause {
         match self {
             Cause::Record(change) => write!(f, "{} {change}", self.place()),
             Cause::Report { old, new, .. } => write!(f, "{} {} → {}", self.place(), or_blank(old), or_blank(new)),
+            Cause::File { file } if file.starts_with("pictures/") => write!(f, "{file} 的内容"),
             Cause::File { file } => write!(f, "{file} 的文字"),
             Cause::Order { file } => write!(f, "{file} 的行换了次序"),
             Cause::Program => f.write_str("数据和版式都没有变，是程序或字体不同"),
@@ -277,6 +279,13 @@ impl Inputs {
         for file in names(a.keys(), b.keys()).into_iter().filter(|file| a.get(*file) != b.get(*file)) {
             inputs.causes.push(Cause::File { file: file.clone() });
         }
+        let pictures = |job: &Job| -> BTreeMap<String, Bytes> {
+            job.pictures.all().map(|(file, bytes)| (file.to_owned(), bytes.clone())).collect()
+        };
+        let (a, b) = (pictures(old_job), pictures(new_job));
+        for file in names(a.keys(), b.keys()).into_iter().filter(|file| a.get(*file) != b.get(*file)) {
+            inputs.causes.push(Cause::File { file: file.clone() });
+        }
         inputs.causes.push(Cause::Program);
         inputs
     }
@@ -400,7 +409,7 @@ impl Inputs {
 
     /// Changed files of the layout, not the department's prose.
     fn layout_files(&self) -> Vec<usize> {
-        let is_layout = |cause: &Cause| matches!(cause, Cause::File { file } if !file.starts_with("text/"));
+        let is_layout = |cause: &Cause| matches!(cause, Cause::File { file } if !file.starts_with("text/") && !file.starts_with("pictures/"));
         self.numbered().filter(|(_, cause)| is_layout(cause)).map(|(index, _)| index).collect()
     }
 

@@ -50,7 +50,11 @@ impl Profile {
         const STEPS: [u8; 5] = [0, 64, 128, 192, 255];
         let colours: Vec<u8> = match self.channels {
             1 => STEPS.to_vec(),
-            3 => STEPS.iter().flat_map(|r| STEPS.iter().flat_map(move |g| STEPS.map(|b| [*r, *g, b]))).flatten().collect(),
+            3 => STEPS
+                .iter()
+                .flat_map(|r| STEPS.iter().flat_map(move |g| STEPS.map(|b| [*r, *g, b])))
+                .flatten()
+                .collect(),
             _ => return false,
         };
         let expected: Vec<u8> = match self.channels {

@@ -29,8 +29,7 @@ struct Segments {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Raster, Wrong> {
     let segments = segments(bytes).ok_or_else(|| Wrong::Damaged("文件不完整".into()))?;
-    let (width, height, precision, components) =
-        segments.frame.ok_or_else(|| Wrong::Damaged("没有图像内容".into()))?;
+    let (width, height, precision, components) = segments.frame.ok_or_else(|| Wrong::Damaged("没有图像内容".into()))?;
     within_bounds(width.into(), height.into())?;
     if precision != 8 {
         return Err(Wrong::Format("文件是 12 位的 JPEG"));

@@ -79,6 +79,17 @@ pub(crate) enum Wrong {
     Undrawable(String),
 }
 
+/// E363: a file that is no picture by its name.
+pub(crate) fn no_picture(file: &str) -> Diagnostic {
+    let found = Diagnostic::error("E363", format!("“{file}”不是能印的图片"));
+    found.hint("请另存为 PNG（图表、图章）、JPEG（照片）或 SVG（线条图）")
+}
+
+/// E364: an SVG that was looked over, and could not be drawn all the same.
+pub(crate) fn undrawable(file: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("E364", format!("图片“{file}”画不出来：{why}")).hint("请另存为 PNG，按 300 DPI 导出")
+}
+
 impl Wrong {
     fn finding(self, file: &str) -> Diagnostic {
         let found = match self {

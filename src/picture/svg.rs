@@ -142,7 +142,8 @@ fn within_foreign(node: Node) -> bool {
 /// A style that loads something.
 fn css(text: &str) -> Result<(), Wrong> {
     let lower = text.to_lowercase();
-    let outside = |after: &str| !after.trim_start_matches([' ', '"', '\'', '&']).trim_start_matches("quot;").starts_with('#');
+    let outside =
+        |after: &str| !after.trim_start_matches([' ', '"', '\'', '&']).trim_start_matches("quot;").starts_with('#');
     if lower.contains("@import") || lower.split("url(").skip(1).any(outside) {
         return Err(Wrong::Outside("外部链接".into()));
     }

@@ -70,7 +70,11 @@ impl Pulled {
 
     /// Whether the DOCX asks for nothing that is not there.
     pub fn is_same(&self) -> bool {
-        self.prose.is_empty() && self.figures.is_empty() && self.pictures.is_empty() && self.open.is_empty() && self.structure.is_empty()
+        self.prose.is_empty()
+            && self.figures.is_empty()
+            && self.pictures.is_empty()
+            && self.open.is_empty()
+            && self.structure.is_empty()
     }
 }
 

@@ -52,10 +52,7 @@ pub fn read(archive: &mut Archive, document: &str, drawings: Vec<Drawing>) -> Ve
         };
         known.entry(target.clone()).or_insert_with(read).clone()
     };
-    let picture = |drawing: Drawing| ReadPicture {
-        content: held(&drawing.relation),
-        file: drawing.name,
-        words: drawing.words,
-    };
+    let picture =
+        |drawing: Drawing| ReadPicture { content: held(&drawing.relation), file: drawing.name, words: drawing.words };
     drawings.into_iter().map(picture).collect()
 }

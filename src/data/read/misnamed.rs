@@ -81,7 +81,11 @@ pub fn folders_that_do_not_count(folder: &Folder, diagnostics: &mut Diagnostics)
         folder.refused(below).into_iter().for_each(|found| diagnostics.push(found));
     }
     let absent: Vec<&str> = FOLDERS.into_iter().chain([PICTURES]).filter(|known| !folder.has(known)).collect();
-    for name in folder.names("").into_iter().filter(|name| folder.has_folder(name) && !FOLDERS.contains(&&**name) && *name != PICTURES) {
+    for name in folder
+        .names("")
+        .into_iter()
+        .filter(|name| folder.has_folder(name) && !FOLDERS.contains(&&**name) && *name != PICTURES)
+    {
         let plain = name.trim().to_lowercase();
         let meant = absent.iter().find(|known| **known == plain).copied();
         if let Some(meant) = meant.or_else(|| nearest(&plain, absent.iter().copied())) {

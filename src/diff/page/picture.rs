@@ -15,7 +15,7 @@ impl Walk<'_, '_> {
     pub fn picture(&mut self, old: &Picture, new: &Picture, spot: Spot) {
         if old.image != new.image {
             // By its content: the name may be the same.
-            let digest = |picture: &Picture| format!("{}（内容 {}）", named(picture), &picture.image.digest[..8]);
+            let digest = |picture: &Picture| format!("{}：{}", named(picture), &picture.image.digest[..8]);
             self.picture_change(new, spot, Some(digest(old)), Some(digest(new)));
         } else if old.words != new.words {
             let words = |picture: &Picture| format!("{}的说明：{}", named(picture), picture.words);
@@ -26,12 +26,17 @@ impl Walk<'_, '_> {
     }
 
     fn picture_change(&mut self, picture: &Picture, spot: Spot, old: Option<String>, new: Option<String>) {
-        let behind = Behind { words: true, files: vec![picture.source.file.clone()], ..Behind::default() };
+        let behind = Behind {
+            words: true,
+            files: vec![picture.source.file.clone(), picture.image.file.clone()],
+            ..Behind::default()
+        };
         let (figures, causes) = (Vec::new(), Vec::new());
         self.diff.texts.push(TextChange { kind: TextKind::Sentence, spot, old, new, figures, causes, behind });
     }
 }
 
 fn named(picture: &Picture) -> String {
-    format!("图片“{}”", picture.image.file)
+    let file = &picture.image.file;
+    format!("图片“{}”", file.rsplit('/').next().unwrap_or(file))
 }

@@ -281,7 +281,10 @@ impl Parser<'_> {
             _ => {
                 match local.as_ref() {
                     "chart" => self.chart(element),
-                    "docPr" => self.drawing = attribute(element, "name").zip(attribute(element, "descr").or(Some(String::new()))),
+                    "docPr" => {
+                        self.drawing =
+                            attribute(element, "name").zip(attribute(element, "descr").or(Some(String::new())))
+                    }
                     "blip" => self.picture(element),
                     _ => {}
                 }

@@ -5,11 +5,11 @@ use crate::fonts::Fonts;
 use crate::picture::svg::{parsed, tree};
 use crate::picture::{Pixels, Raster, Wrong};
 use crate::typeset::frame::Segment;
-use std::sync::{Arc, OnceLock};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::tiny_skia_path::{self, PathSegment};
 use resvg::usvg::{FillRule, Group, Node, Paint, PaintOrder, Path, Tree};
 use std::fmt::Write;
+use std::sync::{Arc, OnceLock};
 
 /// Pieces of outlines: more are painted.
 const MOST_SEGMENTS: usize = 200_000;
@@ -135,7 +135,8 @@ impl Shapes {
         // What reaches beyond the picture's edges is cut off.
         let (bounds, hair) = (path.abs_stroke_bounding_box(), 0.01 * self.size.0.max(self.size.1));
         let within = |from: f32, to: f32, size: f64| f64::from(from) >= -hair && f64::from(to) <= size + hair;
-        let is_within = within(bounds.left(), bounds.right(), self.size.0) && within(bounds.top(), bounds.bottom(), self.size.1);
+        let is_within =
+            within(bounds.left(), bounds.right(), self.size.0) && within(bounds.top(), bounds.bottom(), self.size.1);
         if !is_within {
             return None;
         }
@@ -184,9 +185,8 @@ impl Shapes {
                 PathSegment::LineTo(p) => Segment::Line(at(p)),
                 PathSegment::QuadTo(c, p) => {
                     let (c, p) = (at(c), at(p));
-                    let third = |from: (f64, f64)| {
-                        (from.0 + (c.0 - from.0) * 2.0 / 3.0, from.1 + (c.1 - from.1) * 2.0 / 3.0)
-                    };
+                    let third =
+                        |from: (f64, f64)| (from.0 + (c.0 - from.0) * 2.0 / 3.0, from.1 + (c.1 - from.1) * 2.0 / 3.0);
                     Segment::Curve(third(last), third(p), p)
                 }
                 PathSegment::CubicTo(a, b, p) => Segment::Curve(at(a), at(b), at(p)),

@@ -6,12 +6,10 @@ mod words;
 pub use drawing::{Drawing, Shape};
 
 use super::flow::{Flow, place_of};
-use super::frame::{
-    Colour, Drawn, ElementKind, Image, Item, Path, PlacedPicture, Segment, Shade, Tag,
-};
+use super::frame::{Colour, Drawn, ElementKind, Image, Item, Path, PlacedPicture, Segment, Shade, Tag};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Change, Picture, Width};
-use crate::picture::Content;
+use crate::picture::{Content, undrawable};
 use std::sync::Arc;
 
 /// Space above and below, and room kept for the line under it, in pt.
@@ -67,8 +65,8 @@ fn drawn(flow: &mut Flow, picture: &Picture) -> Option<Drawn> {
         Content::Svg(source) => match drawing::drawing(source, flow.fonts) {
             Ok(drawing) => Some(Drawn::Drawing(Arc::new(drawing))),
             Err(what) => {
-                let found = Diagnostic::error("E364", format!("图片“{}”画不出来：{what}", picture.image.file));
-                flow.diagnostics.push(found.at(place_of(&picture.source)).hint("请另存为 PNG，按 300 DPI 导出"));
+                let found = undrawable(&picture.image.file, &what).at(place_of(&picture.source));
+                flow.diagnostics.push(found);
                 None
             }
         },

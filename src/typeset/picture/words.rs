@@ -36,7 +36,15 @@ pub fn outlined(source: &str, fonts: &Fonts) -> Option<String> {
         out.push_str(&source[done..start]);
         let prefix = source[start + 1..].split(|c: char| !c.is_alphanumeric() && c != ':').next().unwrap_or_default();
         let prefix = prefix.strip_suffix("text").unwrap_or_default();
-        let mut setter = Setter { styles: &styles, fonts, letters: Vec::new(), chunks: Vec::new(), blank: true, out: &mut out, prefix };
+        let mut setter = Setter {
+            styles: &styles,
+            fonts,
+            letters: Vec::new(),
+            chunks: Vec::new(),
+            blank: true,
+            out: &mut out,
+            prefix,
+        };
         setter.text(text);
         done = end;
     }
@@ -119,7 +127,8 @@ impl<'f> Setter<'_, 'f, '_> {
             self.letters.pop();
         }
         let (prefix, own) = (self.prefix, self.painted(text));
-        let transform = text.attribute("transform").map(|t| format!(" transform=\"{}\"", escape(t))).unwrap_or_default();
+        let transform =
+            text.attribute("transform").map(|t| format!(" transform=\"{}\"", escape(t))).unwrap_or_default();
         let _ = write!(self.out, "<{prefix}g{transform}{own}>");
         self.set();
         let _ = write!(self.out, "</{prefix}g>");
@@ -128,8 +137,21 @@ impl<'f> Setter<'_, 'f, '_> {
     /// What an element declares of the look of its shapes.
     fn painted(&self, node: Node) -> String {
         const NAMES: [&str; 15] = [
-            "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-linejoin", "stroke-linecap",
-            "stroke-dasharray", "stroke-miterlimit", "opacity", "visibility", "display", "color", "paint-order",
+            "fill",
+            "fill-opacity",
+            "fill-rule",
+            "stroke",
+            "stroke-width",
+            "stroke-opacity",
+            "stroke-linejoin",
+            "stroke-linecap",
+            "stroke-dasharray",
+            "stroke-miterlimit",
+            "opacity",
+            "visibility",
+            "display",
+            "color",
+            "paint-order",
         ];
         let declared: Vec<String> =
             NAMES.iter().filter_map(|name| Some(format!("{name}:{}", self.declared(node, name)?))).collect();
@@ -142,7 +164,11 @@ impl<'f> Setter<'_, 'f, '_> {
         let own = DeclarationTokenizer::from(style).filter(|d| d.name == name).last();
         let of_sheet = |important: bool| -> Option<Declaration> {
             let rules = self.styles.rules.iter().filter(|rule| rule.selector.matches(&Styled(node)));
-            rules.flat_map(|rule| rule.declarations.iter()).filter(|d| d.name == name && d.important == important).last().copied()
+            rules
+                .flat_map(|rule| rule.declarations.iter())
+                .filter(|d| d.name == name && d.important == important)
+                .last()
+                .copied()
         };
         let found = of_sheet(true).or(own).or_else(|| of_sheet(false)).map(|d| d.value.trim());
         found.or_else(|| node.attribute(name)).filter(|value| *value != "inherit").map(str::to_owned)
@@ -188,14 +214,17 @@ impl<'f> Setter<'_, 'f, '_> {
         let families = self.inherited(node, "font-family").unwrap_or_default();
         let size = self.size(node);
         let spacing = self.inherited(node, "letter-spacing").and_then(|text| length(&text, size)).unwrap_or(0.0);
-        let upright = self.inherited(node, "writing-mode").is_some_and(|mode| mode.starts_with("tb") || mode.starts_with("vertical"));
+        let upright = self
+            .inherited(node, "writing-mode")
+            .is_some_and(|mode| mode.starts_with("tb") || mode.starts_with("vertical"));
         Look { role: self.role(&families, bold), size, spacing, upright }
     }
 
     /// The role whose faces are meant, or look most like them.
     fn role(&self, families: &str, bold: bool) -> &'f Role {
         let roles = &self.fonts.roles;
-        let stronger = |role: &'f Role| role.strong.as_ref().filter(|_| bold).and_then(|name| roles.get(name)).unwrap_or(role);
+        let stronger =
+            |role: &'f Role| role.strong.as_ref().filter(|_| bold).and_then(|name| roles.get(name)).unwrap_or(role);
         for family in families.split(',').map(|name| name.trim().trim_matches(['"', '\''])) {
             let is_named = |role: &&Role| {
                 let names = [&role.name, &role.word].into_iter().chain(&role.alternatives);
@@ -237,7 +266,8 @@ impl<'f> Setter<'_, 'f, '_> {
         places.push((Places { x: of("x"), y: of("y"), dx: of("dx"), dy: of("dy") }, 0));
         self.chunks.push(if node.tag_name().name() == "text" { String::new() } else { self.painted(node) });
         let paint = self.chunks.len() - 1;
-        let keeps = node.ancestors().find_map(|n| n.attribute(("http://www.w3.org/XML/1998/namespace", "space"))) == Some("preserve");
+        let keeps = node.ancestors().find_map(|n| n.attribute(("http://www.w3.org/XML/1998/namespace", "space")))
+            == Some("preserve");
         for child in node.children() {
             if child.is_element() {
                 if matches!(child.tag_name().name(), "tspan" | "a") {
@@ -275,7 +305,10 @@ impl<'f> Setter<'_, 'f, '_> {
             *used += 1;
         }
         let [x, y, dx, dy] = given;
-        let shape = self.fonts.shape(look.role, c).or_else(|| self.fonts.roles.values().find_map(|role| self.fonts.shape(role, c)));
+        let shape = self
+            .fonts
+            .shape(look.role, c)
+            .or_else(|| self.fonts.roles.values().find_map(|role| self.fonts.shape(role, c)));
         let (dx, dy) = (dx.unwrap_or(0.0), dy.unwrap_or(0.0));
         self.letters.push(Letter { c, shape, look, x, y, dx, dy, anchor, paint });
     }
@@ -298,7 +331,11 @@ impl<'f> Setter<'_, 'f, '_> {
                 Anchor::End => length,
             };
             let upright = first.look.upright;
-            if upright { y -= back } else { x -= back }
+            if upright {
+                y -= back
+            } else {
+                x -= back
+            }
             for letter in line {
                 x += letter.dx;
                 y += letter.dy;
@@ -320,7 +357,8 @@ impl<'f> Setter<'_, 'f, '_> {
             false => (x, y),
         };
         let mut pen = PathPen { out: String::new(), x, y, scale };
-        let unscaled = DrawSettings::unhinted(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default());
+        let unscaled =
+            DrawSettings::unhinted(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default());
         if glyph.draw(unscaled, &mut pen).is_err() || pen.out.is_empty() {
             return;
         }

@@ -3,9 +3,9 @@
 
 use super::Error;
 use super::chart::ChartPlan;
-use super::picture::PicturePlan;
 use super::contents::{Entry, Listing};
 use super::lengths::half_points;
+use super::picture::PicturePlan;
 use super::properties::Properties;
 use super::references::{Part, References};
 use super::section::Sections;
@@ -13,7 +13,9 @@ use super::styles::{Kind, Purpose, StyleBook, StyleId, Variant};
 use super::table::TablePlan;
 use super::tags::Tags;
 use super::xml::{TURN, TURN_OF_LISTED, twips};
-use crate::document::{Block, Change, Chart, Document, Heading, Inline, Paragraph, Picture, Section, Source, Start, Table};
+use crate::document::{
+    Block, Change, Chart, Document, Heading, Inline, Paragraph, Picture, Section, Source, Start, Table,
+};
 use crate::fonts::Fonts;
 use crate::style::Style;
 use crate::typeset::frame::{self, TableGeometry, TextGeometry};

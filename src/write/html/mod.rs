@@ -6,12 +6,14 @@
 
 mod style;
 
-use crate::document::{Block, Cell, Change, Chart, Document, Heading, Inline, Picture, Row, RowKind, Start, Table, plain_text};
+use crate::document::{
+    Block, Cell, Change, Chart, Document, Heading, Inline, Picture, Row, RowKind, Start, Table, plain_text,
+};
 use crate::markup::escape;
 use crate::style::Style;
 use crate::typeset::frame::{ElementId, ElementKind, Pages, Scope};
-use crate::write::svg::{data_address, figure};
 use crate::typeset::{BlockElements, elements_of_blocks, url};
+use crate::write::svg::{data_address, figure};
 use std::fmt::Write;
 
 /// The page's bytes, UTF-8.

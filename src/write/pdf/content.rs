@@ -10,8 +10,7 @@ use crate::typeset::frame::{
 use crate::write::rules;
 use printpdf::{
     Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point,
-    Polygon, PolygonRing, Pt, Rgb, TextItem, WindingOrder, XObjectId,
-    XObjectTransform,
+    Polygon, PolygonRing, Pt, Rgb, TextItem, WindingOrder, XObjectId, XObjectTransform,
 };
 use std::collections::BTreeMap;
 

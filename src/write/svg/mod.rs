@@ -13,10 +13,10 @@ use super::pdf::glyphs;
 use super::rules;
 use crate::fonts::{Face, FaceId, Fonts};
 use crate::markup::escape;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use crate::typeset::Pages;
 use crate::typeset::frame::{Colour, ElementId, ElementKind, Image, Item, Page, Path, Rule, Run, Segment, Shade, Tag};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
 
 /// The family that text of a face asks for.

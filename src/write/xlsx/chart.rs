@@ -37,8 +37,7 @@ fn make(chart: &Chart, tags: &[String], date: Option<&str>) -> Result<Vec<u8>, X
         for (row, item) in (1u32..).zip(&chart.items) {
             let Some(value) = item.values.first() else { continue };
             let (at, look) = (row + 1, number_format(value.amount.scale()));
-            let formula =
-                format!("=A{at}&\" \"&TEXT(B{at},\"{look}\")&\"，\"&TEXT(B{at}/SUM(B$2:B${last}),\"0.00%\")");
+            let formula = format!("=A{at}&\" \"&TEXT(B{at},\"{look}\")&\"，\"&TEXT(B{at}/SUM(B$2:B${last}),\"0.00%\")");
             sheet.write_formula(row, 2, Formula::new(formula).set_result(legend(item)))?;
         }
     }

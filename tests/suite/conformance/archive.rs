@@ -50,7 +50,7 @@ pub fn rules() -> Vec<Rule> {
             damage: Bytes(|bytes| replace_once(bytes, b"\nendstream", b"\n\nendstrea")),
         },
         Rule {
-            asks: "streams are deflated or plain, and none lies outside the file",
+            asks: "streams are deflated or plain, pictures may be JPEG files, and none lies outside the file",
             clause: "19005-2 6.1.7.2",
             check: filters,
             damage: Objects(|doc| {
@@ -82,7 +82,7 @@ pub fn rules() -> Vec<Rule> {
             }),
         },
         Rule {
-            asks: "no form, image with alternates, reference or PostScript XObject is used",
+            asks: "pictures are of 8 bits in DeviceGray or DeviceRGB, without masks, alternates or smoothing; no form, reference or PostScript XObject is used",
             clause: "19005-2 6.2.8, 6.2.9; 14289-1 7.20",
             check: x_objects,
             damage: Objects(|doc| {
@@ -302,7 +302,10 @@ fn filters(file: &File) -> Vec<String> {
     streams
         .filter(|s| {
             let filter = s.dict.get(b"Filter").and_then(Object::as_name).ok();
-            !(filter.is_none() && !s.dict.has(b"Filter") || filter == Some(b"FlateDecode")) || s.dict.has(b"F")
+            let is_picture = s.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|kind| kind == b"Image");
+            let is_jpeg = is_picture && filter == Some(b"DCTDecode") && s.content.starts_with(&[0xFF, 0xD8]);
+            let is_plain = filter.is_none() && !s.dict.has(b"Filter");
+            !(is_plain || is_jpeg || filter == Some(b"FlateDecode")) || s.dict.has(b"F")
         })
         .map(|s| format!("{:?}", s.dict))
         .collect()
@@ -381,7 +384,16 @@ fn transparency(file: &File) -> Vec<String> {
 
 fn x_objects(file: &File) -> Vec<String> {
     let used = |d: &&&Dictionary| get_name(&file.doc, d, "Type") == Some("XObject");
-    dictionaries(&file.doc).iter().filter(used).map(|d| format!("{d:?}")).collect()
+    let sound = |d: &Dictionary| {
+        let space =
+            get_name(&file.doc, d, "ColorSpace").is_some_and(|name| ["DeviceGray", "DeviceRGB"].contains(&name));
+        let other: [&[u8]; 6] = [b"SMask", b"Mask", b"Alternates", b"OPI", b"Interpolate", b"ImageMask"];
+        get_name(&file.doc, d, "Subtype") == Some("Image")
+            && space
+            && get_integer(&file.doc, d, "BitsPerComponent") == Some(8)
+            && !other.iter().any(|key| d.has(key))
+    };
+    dictionaries(&file.doc).iter().filter(used).filter(|d| !sound(d)).map(|d| format!("{d:?}")).collect()
 }
 
 /// Every font of a subtype, and its object.

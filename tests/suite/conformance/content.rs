@@ -15,7 +15,7 @@ pub fn rules() -> Vec<Rule> {
             damage: Objects(|doc| append(doc, b" q 1 2 xx")),
         },
         Rule {
-            asks: "colours are DeviceGray, which the output intent defines",
+            asks: "colours are DeviceGray or DeviceRGB, which the output intent's profile of RGB defines",
             clause: "19005-2 6.2.4.3",
             check: colours,
             damage: Objects(|doc| append(doc, b" 0 0 0 1 k")),
@@ -149,9 +149,16 @@ fn operators(file: &File) -> Vec<String> {
 }
 
 fn colours(file: &File) -> Vec<String> {
-    const OTHER: [&str; 12] = ["rg", "RG", "k", "K", "cs", "CS", "sc", "SC", "scn", "SCN", "sh", "gs"];
-    let used = all_operations(&file.doc).into_iter().map(|o| o.operator).filter(|o| OTHER.contains(&o.as_str()));
-    used.collect()
+    const OTHER: [&str; 10] = ["k", "K", "cs", "CS", "sc", "SC", "scn", "SCN", "sh", "gs"];
+    let doc = &file.doc;
+    let is_rgb = |object: &Object| {
+        let intent = follow(doc, object).as_dict().ok();
+        let profile = intent.and_then(|intent| get(doc, intent, "DestOutputProfile")).and_then(|p| p.as_stream().ok());
+        profile.and_then(|p| p.get_plain_content().ok()).is_some_and(|icc| icc.get(16..20) == Some(b"RGB "))
+    };
+    let has_rgb = get_array(doc, catalog(doc), "OutputIntents").is_some_and(|all| all.iter().any(is_rgb));
+    let wrong = |o: &String| OTHER.contains(&o.as_str()) || !has_rgb && ["rg", "RG"].contains(&o.as_str());
+    all_operations(doc).into_iter().map(|o| o.operator).filter(wrong).collect()
 }
 
 fn nesting(file: &File) -> Vec<String> {
