@@ -49,7 +49,7 @@ enum DiffFormat {
 /// One side of a comparison.
 enum Given {
     Composed(Vec<Made>),
-    Docx(Reading),
+    Docx(Box<Reading>),
 }
 
 /// Exit codes: 0 the same, 1 different, 2 could not be compared.
@@ -188,7 +188,7 @@ fn docx(path: &Path, diagnostics: &mut Diagnostics) -> Option<Given> {
     match bytes.and_then(|bytes| read_docx::read(&bytes, &read_docx::Options::default())) {
         Ok(reading) => {
             reading.findings.iter().for_each(|found| diagnostics.push(of_file(found.clone())));
-            Some(Given::Docx(reading))
+            Some(Given::Docx(Box::new(reading)))
         }
         Err(found) => {
             diagnostics.push(of_file(found));

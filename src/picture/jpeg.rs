@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raster, Wrong> {
         Some(profile) => profile.to_srgb(pixels),
         None => pixels,
     };
-    pixels.turned(segments.orientation.unwrap_or(1)).as_jpeg()
+    pixels.turned(segments.orientation.unwrap_or(1)).into_jpeg()
 }
 
 /// A picture in four inks, as printers have it.
@@ -85,7 +85,7 @@ fn inks(segments: &Segments, profile: Option<Profile>, width: u16, height: u16) 
         Some(profile) => profile.of_inks(&stored),
         None => of_inks(&stored),
     };
-    Pixels { width, height, channels: 3, bytes }.turned(segments.orientation.unwrap_or(1)).as_jpeg()
+    Pixels { width, height, channels: 3, bytes }.turned(segments.orientation.unwrap_or(1)).into_jpeg()
 }
 
 /// YCbCr to RGB (ITU-T T.871), in whole numbers.
@@ -140,7 +140,7 @@ fn segments(bytes: &[u8]) -> Option<Segments> {
         at += length;
         if marker == 0xDA {
             let from = at;
-            while !(*bytes.get(at)? == 0xFF && !matches!(*bytes.get(at + 1)?, 0 | 0xD0..=0xD7 | 0xFF)) {
+            while *bytes.get(at)? != 0xFF || matches!(*bytes.get(at + 1)?, 0 | 0xD0..=0xD7 | 0xFF) {
                 at += 1;
             }
             found.clean.extend_from_slice(&bytes[from..at]);

@@ -149,7 +149,7 @@ impl Pixels {
     }
 
     /// As a PNG, each pixel as it is.
-    pub fn as_png(self) -> Result<Raster, Wrong> {
+    pub fn into_png(self) -> Result<Raster, Wrong> {
         let pixels = self.reduced().grey_if_it_is();
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, pixels.width, pixels.height);
@@ -162,7 +162,7 @@ impl Pixels {
     }
 
     /// As a JPEG, for what was one: as a PNG a photo would be many times as large.
-    pub fn as_jpeg(self) -> Result<Raster, Wrong> {
+    pub fn into_jpeg(self) -> Result<Raster, Wrong> {
         /// Another loss cannot be seen in print from here on.
         const QUALITY: u8 = 92;
         let pixels = self.reduced();

@@ -42,5 +42,5 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raster, Wrong> {
         (None, None, Some(gamma)) => of_gamma(pixels, f64::from(gamma.into_scaled()) / 100_000.0),
     };
     let turn = info.exif_metadata.as_deref().map_or(1, orientation);
-    pixels.turned(turn).as_png()
+    pixels.turned(turn).into_png()
 }

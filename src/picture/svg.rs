@@ -90,7 +90,7 @@ fn elements(document: &Document) -> Result<(), Wrong> {
             "image" => return Err(Wrong::Undrawable("嵌入的图片（image）".into())),
             "textPath" => return Err(Wrong::Undrawable("沿曲线的文字（textPath）".into())),
             // Beside it stands what other programs draw.
-            "foreignObject" if !node.parent_element().is_some_and(|of| of.tag_name().name() == "switch") => {
+            "foreignObject" if node.parent_element().is_none_or(|of| of.tag_name().name() != "switch") => {
                 return Err(Wrong::Undrawable("嵌入的网页（foreignObject）".into()));
             }
             "iframe" | "object" | "embed" | "video" | "audio" if !within_foreign(node) => {

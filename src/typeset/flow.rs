@@ -15,6 +15,7 @@ use crate::fonts::Fonts;
 use crate::style::{PageSetup, Style};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Sums of pitches are exact to far less than this, in pt.
 pub const EPSILON: f64 = 0.005;
@@ -51,6 +52,8 @@ pub struct Flow<'a> {
     pub tables: Vec<super::frame::TableGeometry>,
     pub charts: Vec<super::frame::ChartGeometry>,
     pub pictures: Vec<super::frame::PlacedPicture>,
+    /// What was drawn of each SVG, by the digest of its file.
+    pub drawings: BTreeMap<&'a str, Option<Arc<picture::Drawing>>>,
     pub entries: Vec<Entry>,
     /// Tables shaped before they are set, by id, and what tables of one form need together.
     pub shaped: BTreeMap<&'a str, table::Shaped<'a>>,
@@ -112,6 +115,7 @@ impl<'a> Flow<'a> {
             tables: Vec::new(),
             charts: Vec::new(),
             pictures: Vec::new(),
+            drawings: BTreeMap::new(),
             entries: Vec::new(),
             shaped: BTreeMap::new(),
             forms: BTreeMap::new(),

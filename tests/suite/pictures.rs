@@ -425,7 +425,10 @@ fn another_content_is_told_and_marked_and_the_data_is_another() {
     let found = crate::conformance::findings(&pdf);
     assert!(found.is_empty(), "{found:#?}");
     let (code, said) = gongkai(&["diff", path(old.path()), path(new.path())]);
-    assert!(code == Some(1) && said.contains("pictures/机构图.png 的内容") && said.contains("图片“机构图.png”："), "{code:?} {said}");
+    assert!(
+        code == Some(1) && said.contains("pictures/机构图.png 的内容") && said.contains("图片“机构图.png”："),
+        "{code:?} {said}"
+    );
 }
 
 /// The only file with an ending below a folder.
@@ -518,4 +521,78 @@ fn a_new_year_begun_from_last_years_folder_has_its_pictures() {
     let (code, said) = gongkai(&["new", path(&new), "--like", path(folder.path())]);
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(std::fs::read(new.join("pictures/机构图.png")).expect("carried"), file("rgb.png"));
+}
+
+/// Pictures with bytes changed, cut and put together otherwise are pictures or told; none ends the program or takes long.
+#[test]
+fn whatever_bytes_a_picture_has_it_is_one_or_told() {
+    let names = [
+        "rgb.png",
+        "palette.png",
+        "sixteen.png",
+        "swapped-profile.png",
+        "baseline.jpg",
+        "progressive.jpg",
+        "inks.jpg",
+        "turned.jpg",
+        "chart.svg",
+        "shaded.svg",
+    ];
+    let files: Vec<Vec<u8>> = names.iter().map(|name| file(name)).collect();
+    let pieces = [
+        "<g transform=\"scale(1e9)\">",
+        "</g>",
+        "<use href=\"#g\"/>",
+        "stroke-dasharray=\"1e-9\"",
+        "<text x=\"1 2 3\">",
+        "NaN",
+        "1e38",
+        "-1",
+        "<tspan dy=\"1em\">",
+        "width=\"1e-30\"",
+        "font-size=\"1e30\"",
+        "&#0;",
+        "<pattern id=\"p\" width=\"0.001\" height=\"0.001\"/>",
+        "fill=\"url(#g)\"",
+        "<switch>",
+        "<mask id=\"m\"/>",
+        "mask=\"url(#m)\"",
+    ];
+    let cases = std::env::var("GONGKAI_PICTURES").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let mut seed = 0x2545_F491_4F6C_DD1D_u64;
+    let mut next = |most: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % most.max(1) as u64) as usize
+    };
+    let (fonts, mut sound) = (common::fonts(), 0);
+    for case in 0..cases {
+        let mut bytes = files[next(files.len())].clone();
+        for _ in 0..=next(4) {
+            let at = next(bytes.len());
+            match next(5) {
+                0 => bytes.truncate(at.max(1)),
+                1 => drop(bytes.splice(at..at, pieces[next(pieces.len())].bytes())),
+                2 => {
+                    let from = next(bytes.len());
+                    let part = bytes[from..(from + next(64)).min(bytes.len())].to_vec();
+                    drop(bytes.splice(at..at, part));
+                }
+                _ => bytes[at] = next(256) as u8,
+            }
+        }
+        let begun = std::time::Instant::now();
+        let found = picture(&format!("pictures/{case}"), &bytes);
+        if let Ok(found) = &found {
+            sound += 1;
+            if let Content::Svg(source) = &found.content {
+                let _ = gongkai::typeset::picture::drawing(source, &fonts).map(|drawing| drawing.raster().width);
+            }
+        }
+        let told = found.err().map(|found| found.to_string()).unwrap_or_default();
+        assert!(told.is_empty() || told.contains("[E36"), "{told}");
+        assert!(begun.elapsed().as_secs() < 20, "case {case}: {}", String::from_utf8_lossy(&bytes));
+    }
+    assert!(sound > cases / 10, "{sound} of {cases} are pictures still");
 }

@@ -106,7 +106,7 @@ fn painted(tree: &Tree, (width, height): (f64, f64)) -> Raster {
     // Nothing is transparent on white.
     let bytes = pixmap.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
     let pixels = Pixels { width: across, height: down, channels: 3, bytes };
-    pixels.as_png().expect("pixels that fill their width and height are written to memory")
+    pixels.into_png().expect("pixels that fill their width and height are written to memory")
 }
 
 struct Shapes {

@@ -3,7 +3,7 @@
 mod drawing;
 mod words;
 
-pub use drawing::{Drawing, Shape};
+pub use drawing::{Drawing, Shape, drawing};
 
 use super::flow::{Flow, place_of};
 use super::frame::{Colour, Drawn, ElementKind, Image, Item, Path, PlacedPicture, Segment, Shade, Tag};
@@ -19,7 +19,7 @@ const CAPTION: f64 = 26.0;
 const COARSE: f64 = 150.0;
 
 /// Sets a picture; one that cannot be drawn is told, and leaves no space.
-pub fn set_picture(flow: &mut Flow, picture: &Picture) {
+pub fn set_picture<'a>(flow: &mut Flow<'a>, picture: &'a Picture) {
     let drawn = drawn(flow, picture);
     let (width, height) = size(flow, picture);
     flow.pictures.push(PlacedPicture { width, height, drawn: drawn.clone() });
@@ -59,18 +59,24 @@ pub fn set_picture(flow: &mut Flow, picture: &Picture) {
     flow.fill(height + 2.0 * AROUND);
 }
 
-fn drawn(flow: &mut Flow, picture: &Picture) -> Option<Drawn> {
-    match &picture.image.content {
-        Content::Raster(raster) => Some(Drawn::Raster(raster.clone())),
-        Content::Svg(source) => match drawing::drawing(source, flow.fonts) {
-            Ok(drawing) => Some(Drawn::Drawing(Arc::new(drawing))),
-            Err(what) => {
-                let found = undrawable(&picture.image.file, &what).at(place_of(&picture.source));
-                flow.diagnostics.push(found);
-                None
-            }
-        },
+fn drawn<'a>(flow: &mut Flow<'a>, picture: &'a Picture) -> Option<Drawn> {
+    let source = match &picture.image.content {
+        Content::Raster(raster) => return Some(Drawn::Raster(raster.clone())),
+        Content::Svg(source) => source,
+    };
+    if let Some(known) = flow.drawings.get(&*picture.image.digest) {
+        return known.clone().map(Drawn::Drawing);
     }
+    let drawing = match drawing(source, flow.fonts) {
+        Ok(drawing) => Some(Arc::new(drawing)),
+        Err(what) => {
+            let found = undrawable(&picture.image.file, &what).at(place_of(&picture.source));
+            flow.diagnostics.push(found);
+            None
+        }
+    };
+    flow.drawings.insert(&picture.image.digest, drawing.clone());
+    drawing.map(Drawn::Drawing)
 }
 
 /// As wide as it is said to be, else as it is; within the type area, with room for its caption.

@@ -166,8 +166,7 @@ impl<'f> Setter<'_, 'f, '_> {
             let rules = self.styles.rules.iter().filter(|rule| rule.selector.matches(&Styled(node)));
             rules
                 .flat_map(|rule| rule.declarations.iter())
-                .filter(|d| d.name == name && d.important == important)
-                .last()
+                .rfind(|d| d.name == name && d.important == important)
                 .copied()
         };
         let found = of_sheet(true).or(own).or_else(|| of_sheet(false)).map(|d| d.value.trim());

@@ -10,6 +10,8 @@ use crate::typeset::frame::{Drawn, PlacedPicture};
 pub struct PicturePlan<'a> {
     pub picture: &'a Picture,
     pub placed: &'a PlacedPicture,
+    /// The number of the first picture of the same file.
+    pub file: usize,
 }
 
 const A: &str = "http://schemas.openxmlformats.org/drawingml/2006/main";
@@ -52,7 +54,7 @@ fn media(drawn: &Drawn, index: usize) -> Vec<Media> {
 /// The files of all pictures.
 pub fn all_media(pictures: &[PicturePlan]) -> Vec<Media> {
     let of = |(index, plan): (usize, &PicturePlan)| Some(media(plan.placed.drawn.as_ref()?, index));
-    pictures.iter().enumerate().filter_map(of).flatten().collect()
+    pictures.iter().enumerate().filter(|(index, plan)| plan.file == *index).filter_map(of).flatten().collect()
 }
 
 /// The same as parts of the package.
@@ -65,7 +67,7 @@ pub fn drawing(plan: &PicturePlan, index: usize) -> String {
     let Some(drawn) = &plan.placed.drawn else { return String::new() };
     let (width, height) = ((plan.placed.width * EMU).round() as i64, (plan.placed.height * EMU).round() as i64);
     let (id, name, words) = (FIRST + index, escape(&plan.picture.image.file), escape(&plan.picture.words));
-    let number = index + 1;
+    let number = plan.file + 1;
     let shapes = match drawn {
         Drawn::Drawing(drawing) if drawing.shapes.is_some() => format!(
             r#"<a:extLst><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}"><asvg:svgBlip xmlns:asvg="{SVG}" r:embed="rIdShapes{number}"/></a:ext></a:extLst>"#

@@ -601,7 +601,10 @@ impl<'a> Planner<'a> {
         self.change = picture.change;
         let number = self.pictures.len();
         let Some(placed) = self.pages.pictures.get(number) else { return };
-        self.pictures.push(PicturePlan { picture, placed });
+        // One that could not be drawn has no file.
+        let same = |plan: &PicturePlan| plan.picture.image == picture.image && plan.placed.drawn.is_some();
+        let file = self.pictures.iter().position(same).unwrap_or(number);
+        self.pictures.push(PicturePlan { picture, placed, file });
         let drawing = if picture.captioned { Drawing::Captioned(number) } else { Drawing::Picture(number) };
         self.drawing(drawing, picture.change);
     }
