@@ -1,5 +1,5 @@
 //! A composed document held against a published one: how many head cells, cells and sentences are the same, and each
-//! that is not, with its place. The published one is a DOCX, or facts as JSON:
+//! that is not, with its place. The published one is a PDF, a DOCX, a workbook, or facts as JSON:
 //!
 //! ```json
 //! {"tables": [{"title": "收支总表", "header": [["项目", "预算数"]], "rows": [["一、财政拨款收入", "1.00"]],
@@ -8,8 +8,10 @@
 //!
 //! A row has a text for each column, blank where a cell is covered. Without `header_cells` they are the texts of `header`.
 
+use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Block, Document, Inline, Row, Table, one_line, plain_text};
+use crate::published;
 use crate::read_docx;
 use serde::Deserialize;
 use serde_json::Value;
@@ -79,8 +81,12 @@ struct FactsTable {
 }
 
 impl Published {
-    /// Facts or a DOCX, by how the bytes begin. E630: facts that cannot be read; those of [`read_docx::read`].
+    /// Facts or a published file, by how the bytes begin. E630: facts that cannot be read; those of [`read_docx::read`] and
+    /// of [`published::read`].
     pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
+        if bytes.starts_with(b"%PDF-") || is_workbook(shown) {
+            return published::read(bytes, shown).map(|read| of_paper(&read));
+        }
         let is_json = bytes.trim_ascii_start().first() == Some(&b'{') || bytes.starts_with(b"\xEF\xBB\xBF");
         if !is_json {
             let of_file = |found: Diagnostic| match found.place {
@@ -124,6 +130,35 @@ fn of_facts(table: FactsTable) -> PublishedTable {
     }
     let rows = table.rows.iter().map(|row| row.iter().map(text).collect()).collect();
     PublishedTable { title: table.title.unwrap_or_default(), heads, rows }
+}
+
+/// What pages or sheets say, with the spans of heads.
+fn of_paper(read: &published::Published) -> Published {
+    let table = |table: &published::PaperTable| {
+        let cells = table.rows[..table.heads].iter().enumerate();
+        let heads = cells.flat_map(|(row, line)| line.cells.iter().map(move |cell| (row, cell)));
+        PublishedTable {
+            title: table.title.clone(),
+            heads: heads
+                .filter(|(_, cell)| !cell.text.is_empty())
+                .map(|(row, cell)| HeadCell {
+                    text: cell.text.clone(),
+                    row,
+                    col: cell.column,
+                    rowspan: cell.rowspan,
+                    colspan: cell.colspan,
+                })
+                .collect(),
+            rows: (table.heads..table.rows.len())
+                .map(|row| table.line(row).into_iter().map(str::to_owned).collect())
+                .collect(),
+        }
+    };
+    Published {
+        tables: read.tables().map(table).collect(),
+        sentences: read.texts().flat_map(|text| sentences(&text.text)).collect(),
+        by_cells: false,
+    }
 }
 
 fn of_docx(reading: read_docx::Reading) -> Published {
@@ -197,6 +232,8 @@ pub struct TableComparison {
     pub heads: Tally,
     /// Cells that either has a text in.
     pub cells: Tally,
+    /// Published rows, those of which every cell is the same.
+    pub rows: Tally,
     /// What differs.
     pub differences: Vec<Difference>,
 }
@@ -239,6 +276,11 @@ impl Comparison {
     /// Cells of all tables.
     pub fn cells(&self) -> Tally {
         self.sum(|table| table.cells)
+    }
+
+    /// Rows of all tables.
+    pub fn rows(&self) -> Tally {
+        self.sum(|table| table.rows)
     }
 
     fn sum(&self, of: impl Fn(&TableComparison) -> Tally) -> Tally {
@@ -360,10 +402,13 @@ fn against(document: &Document, ours: &Table, theirs: &PublishedTable, by_cells:
     let theirs: Vec<&Vec<String>> = theirs.rows.iter().filter(|row| row.iter().any(|c| !plain(c).is_empty())).collect();
     let partners = row_partners(&ours, &theirs);
     for (row, partner) in partners.iter().enumerate() {
+        let cells = comparison.cells;
         match *partner {
             Some(index) => hold_row(row, theirs[row], &ours[index], &heads, &mut comparison),
             None => lost_row(row, theirs[row], &mut comparison),
         }
+        let same = comparison.cells.of - cells.of == comparison.cells.equal - cells.equal;
+        comparison.rows.count(same);
     }
     let used: HashSet<usize> = partners.into_iter().flatten().collect();
     for (row, cells) in ours.iter().enumerate().filter(|(row, _)| !used.contains(row)) {
@@ -507,6 +552,7 @@ fn absent(theirs: &PublishedTable) -> TableComparison {
         ours: None,
         heads: Tally { equal: 0, of: theirs.heads.len() },
         cells: Tally { equal: 0, of: cells },
+        rows: Tally { equal: 0, of: theirs.rows.len() },
         differences: Vec::new(),
     }
 }

@@ -71,6 +71,7 @@ pub mod made;
 pub(crate) mod marked;
 pub(crate) mod markup;
 pub mod money;
+pub mod new_set;
 pub mod on_page;
 pub(crate) mod package;
 pub mod picture;

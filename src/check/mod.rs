@@ -11,6 +11,7 @@ mod sought;
 mod text;
 mod whence;
 
+pub(crate) use text::{Amount, amounts_of};
 pub use whence::name_what_was_typed;
 
 use crate::compose::{Composition, Job};

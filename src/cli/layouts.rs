@@ -4,13 +4,15 @@ use super::HELP;
 use super::folders::Places;
 use super::messages::{print, print_written, tell};
 use crate::against::{Published, compare};
+use crate::begin::{make_folders, with_new_files};
 use crate::compose::file_name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::form::{form, sheet};
 use crate::layout::{self, Layouts, doubts};
-use crate::place::place;
-use crate::read_docx;
+use crate::new_set::{Account, Wanted, new_set};
+use crate::place::{place, save};
+use crate::published::load;
 use crate::tell::{comparison, form as form_words};
 use crate::typeset::typeset;
 use crate::workshop::{compose_as, layout_folders, load_set};
@@ -39,6 +41,12 @@ pub enum LayoutsCommand {
         #[arg(value_name = "文件夹", help_heading = "参数")]
         folder: PathBuf,
     },
+    /// 由公开的文件做一套版式：各表、各节、数据的写法，和一份说明
+    #[command(help_template = HELP, override_usage = "gongkai layouts new [选项] <名称> --from <文件>…")]
+    #[command(
+        after_help = "示例：\n  gongkai layouts new my-province-2026 --from 2026年部门预算.pdf\n  gongkai layouts new my-province-2026 --from 公开表.xlsx 说明.docx --output 版式\n  gongkai layouts check my-province-2026\n  gongkai new 305-2026 --layout my-province-2026\n\n文件是公开的 PDF、DOCX 或工作簿；几个文件合起来是一份文本。与已有的版式大体相同的，建立在它之上，只写不同之处。\n猜的地方在文件里标着“请核对”；哪些认出来了，哪些要人来做，写在文件夹的 README.md 里。\n退出码：0 做成了；1 没有做成，什么也没有写。"
+    )]
+    New(NewSetArgs),
     /// 检查一套版式：错误，和可疑的写法（查不到什么的规则、单位不符、没有证明的合计、没有用到的数字……）
     #[command(help_template = HELP, override_usage = "gongkai layouts check [选项] <名称>")]
     #[command(
@@ -48,7 +56,7 @@ pub enum LayoutsCommand {
     /// 用数据编成文本，与公开的一份比较：n/m 个单元格和句子相同，不同的逐个指出
     #[command(help_template = HELP, override_usage = "gongkai layouts compare [选项] <名称> <文件夹> <文件>")]
     #[command(
-        after_help = "示例：\n  gongkai layouts compare hebei-department-budget-2023 data/631-2023 公开.docx\n  gongkai layouts compare my-province data/631 公开.json --layouts layouts --format json\n\n文件是公开的 DOCX，或写明各表的 JSON，写法见 layouts/README.md。\n退出码：0 全部相同；1 有不同；2 没有能够比较。"
+        after_help = "示例：\n  gongkai layouts compare hebei-department-budget-2023 data/631-2023 公开.docx\n  gongkai layouts compare my-province data/631 公开.json --layouts layouts --format json\n\n文件是公开的 PDF、DOCX、工作簿，或写明各表的 JSON，写法见 layouts/README.md。\n退出码：0 全部相同；1 有不同；2 没有能够比较。"
     )]
     Compare(CompareArgs),
     /// 不用数据看一张表的样子：表头、各行，数字的格里是地址
@@ -70,6 +78,28 @@ pub struct CheckArgs {
 }
 
 #[derive(Args)]
+pub struct NewSetArgs {
+    /// 新的版式集的名称，就是它的文件夹的名称
+    #[arg(value_name = "名称", help_heading = "参数")]
+    name: String,
+    /// 公开的文件：PDF、DOCX、XLSX、XLS
+    #[arg(long, value_name = "文件", num_args = 1.., required = true, help_heading = "选项")]
+    from: Vec<PathBuf>,
+    /// 数据照哪一套的写法；不写则照最接近的一套
+    #[arg(long, value_name = "版式集", help_heading = "选项")]
+    schema: Option<String>,
+    /// 不看这些已有的版式，从头做
+    #[arg(long, value_name = "版式集", help_heading = "选项")]
+    without: Vec<String>,
+    /// 写到哪个文件夹之下；不写则是 --layouts，再是当前文件夹的 layouts
+    #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
+    output: Option<PathBuf>,
+    /// 版式集所在的文件夹；不写则用当前文件夹的 layouts，再用程序自带的
+    #[arg(long, value_name = "文件夹", help_heading = "选项")]
+    layouts: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub struct CompareArgs {
     /// 版式集的名称；report.toml 写的是别的版式集时，也用这一套
     #[arg(value_name = "名称", help_heading = "参数")]
@@ -77,7 +107,7 @@ pub struct CompareArgs {
     /// 数据文件夹
     #[arg(value_name = "文件夹", help_heading = "参数")]
     data: PathBuf,
-    /// 公开的文本：DOCX 或 JSON
+    /// 公开的文本：PDF、DOCX、工作簿或 JSON
     #[arg(value_name = "文件", help_heading = "参数")]
     file: PathBuf,
     /// 写成 text 或 json
@@ -115,6 +145,7 @@ pub fn run(command: LayoutsCommand) -> ExitCode {
     match command {
         LayoutsCommand::List { layouts } => list(&Layouts::on_disk(&layout_folders(layouts.as_deref()))),
         LayoutsCommand::Export { set, folder } => export(&set, &folder),
+        LayoutsCommand::New(args) => new(&args),
         LayoutsCommand::Check(args) => check(&args),
         LayoutsCommand::Compare(args) => compare_with(&args),
         LayoutsCommand::Show(args) => show(&args),
@@ -137,6 +168,55 @@ fn export(set: &str, folder: &Path) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn new(args: &NewSetArgs) -> ExitCode {
+    let mut found = Diagnostics::default();
+    let root = args.output.as_deref().or(args.layouts.as_deref()).unwrap_or(Path::new(layout::IN_WORKING_FOLDER));
+    let made = made_set(args, root, &mut found);
+    found.sorted().iter().for_each(tell);
+    let Some((account, written)) = made.filter(|_| !found.has_errors()) else {
+        tell("没有写入任何文件，原有文件未动");
+        return ExitCode::FAILURE;
+    };
+    print_written(&written);
+    account.told().iter().for_each(tell);
+    for (title, lines) in [("要人工做的", &account.asks), ("猜的", &account.guessed)] {
+        /// More are in the file.
+        const SHOWN: usize = 8;
+        lines.iter().take(SHOWN).for_each(|line| tell(format_args!("{title}：{line}")));
+        if lines.len() > SHOWN {
+            tell(format_args!("{title}：还有 {} 处，见 README.md", lines.len() - SHOWN));
+        }
+    }
+    let at = if root == Path::new(layout::IN_WORKING_FOLDER) { String::new() } else { format!(" --layouts {}", root.display()) };
+    tell(format_args!("接着：gongkai layouts check {}{at}；再 gongkai new 部门代码-年度 --layout {}{at}", args.name, args.name));
+    ExitCode::SUCCESS
+}
+
+/// The set's files, in a folder that is new.
+fn made_set(args: &NewSetArgs, root: &Path, found: &mut Diagnostics) -> Option<(Account, Vec<PathBuf>)> {
+    let read = |path: &PathBuf| Some((path.clone(), load(path).map_err(|wrong| found.push(wrong)).ok()?));
+    let files: Vec<(PathBuf, Vec<u8>)> = args.from.iter().filter_map(read).collect();
+    let layouts = Layouts::on_disk(&layout_folders(args.layouts.as_deref()));
+    if found.has_errors() {
+        return None;
+    }
+    let wanted = Wanted { name: args.name.clone(), schema: args.schema.clone(), without: args.without.clone() };
+    let folder = root.join(&args.name);
+    if folder.symlink_metadata().is_ok() {
+        let message = format!("{} 已经存在", folder.display());
+        found.push(Diagnostic::error("E503", message).hint("换一个名称；已有的不会被覆盖"));
+        return None;
+    }
+    let made = new_set(&files, &wanted, &layouts, found)?;
+    let files = made.files.into_iter().map(|(name, text)| (name, text.into_bytes()));
+    let new = with_new_files(&folder, files, found);
+    if found.has_errors() {
+        return None;
+    }
+    make_folders(&folder, &new).map_err(|wrong| found.push(wrong)).ok()?;
+    Some((made.account, save(&new, found)))
 }
 
 fn check(args: &CheckArgs) -> ExitCode {
@@ -177,7 +257,7 @@ fn compare_with(args: &CompareArgs) -> ExitCode {
 /// The comparison with the folder's document that is nearest to what was published.
 fn compared(args: &CompareArgs, found: &mut Diagnostics) -> Option<crate::against::Comparison> {
     let shown = args.file.display().to_string();
-    let published = match read_docx::load(&args.file).and_then(|bytes| Published::read(&bytes, &shown)) {
+    let published = match load(&args.file).and_then(|bytes| Published::read(&bytes, &shown)) {
         Ok(published) => published,
         Err(wrong) => {
             found.push(wrong);

@@ -107,6 +107,11 @@ impl Layouts {
         Layouts { roots: vec![root] }
     }
 
+    /// These, after those of one folder.
+    pub fn after(&self, first: Folder) -> Layouts {
+        Layouts { roots: [first].into_iter().chain(self.roots.iter().cloned()).collect() }
+    }
+
     /// The text of a file below `layouts/`, from the first folder that has it, else the embedded one.
     pub fn text(&self, path: &str) -> Option<String> {
         match self.roots.iter().find(|root| root.is_file(path)) {

@@ -416,7 +416,7 @@ fn is_numbering(table: &PaperTable) -> bool {
 }
 
 /// For each column the heads over it, from the top; what spans several columns is over each.
-fn head_paths(table: &PaperTable) -> Vec<Vec<String>> {
+pub(crate) fn head_paths(table: &PaperTable) -> Vec<Vec<String>> {
     let depth = table.heads - usize::from(is_numbering(table));
     let mut paths = vec![Vec::new(); table.columns];
     for cell in table.rows[..depth].iter().flat_map(|row| &row.cells).filter(|cell| !cell.text.is_empty()) {
@@ -434,7 +434,7 @@ fn quoted(cell: &str) -> String {
 }
 
 /// Words of a published text as a line of a template: what would be markup or code there is put in as text.
-fn as_words(text: &str, heading: bool) -> String {
+pub(crate) fn as_words(text: &str, heading: bool) -> String {
     let mut line = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
     let mut at = 0;

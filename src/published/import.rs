@@ -225,7 +225,7 @@ impl Taken {
     }
 
     /// A report with something for everything that must be said and that no published file says.
-    pub(super) fn report_for_audit(&self) -> String {
+    pub(crate) fn report_for_audit(&self) -> String {
         use crate::toml_tree::toml_string;
         use std::fmt::Write as _;
         let year = self.whose.year.unwrap_or(2024);

@@ -211,3 +211,8 @@ pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
         .at(Place::file(shown))
         .hint("可以读 PDF、DOCX、XLSX；网页、图片和别的文件，请先另存为 PDF"))
 }
+
+/// Whether a text begins as a numbered heading or paragraph.
+pub(crate) fn is_numbered(text: &str) -> bool {
+    arrange::number_of(text).is_some()
+}

@@ -62,15 +62,20 @@ pub fn recognise(
         let forms = forms(asked, year, layouts, diagnostics)?;
         return Some(assigned(asked, &tables, forms));
     }
-    let tried = layouts.sets().into_iter().filter_map(|set| {
+    most_alike(published, year, &layouts.sets(), layouts).filter(|best| best.found() > 0)
+}
+
+/// Of some sets, that whose tables are most alike, however little that is.
+pub(crate) fn most_alike(published: &Published, year: i32, sets: &[String], layouts: &Layouts) -> Option<Recognised> {
+    let tables: Vec<&PaperTable> = published.tables().collect();
+    let tried = sets.iter().filter_map(|set| {
         // A year that the set has no lists of codes for does not hide what it is.
         let years = [year, 2026, 2025, 2024, 2023].into_iter();
-        let forms = years.filter_map(|year| forms(&set, year, layouts, &mut Diagnostics::default())).next()?;
-        Some(assigned(&set, &tables, forms))
+        let forms = years.filter_map(|year| forms(set, year, layouts, &mut Diagnostics::default())).next()?;
+        Some(assigned(set, &tables, forms))
     });
     // Of sets that are as alike, the first.
-    let best = tried.reduce(|best, other| if other.weight > best.weight + 1e-9 { other } else { best });
-    best.filter(|best| best.found() > 0)
+    tried.reduce(|best, other| if other.weight > best.weight + 1e-9 { other } else { best })
 }
 
 /// A set's tables without data.
@@ -218,6 +223,6 @@ fn alike(one: &[(char, char)], other: &[(char, char)]) -> f64 {
 }
 
 /// How alike two texts are as titles, from 0 to 1.
-pub(super) fn titles_alike(one: &str, other: &str) -> f64 {
+pub(crate) fn titles_alike(one: &str, other: &str) -> f64 {
     alike(&pairs(one), &pairs(other))
 }

@@ -54,6 +54,7 @@ pub fn as_json(comparison: &Comparison) -> Value {
             "ours": table.ours,
             "heads": tally(table.heads),
             "cells": tally(table.cells),
+            "rows": tally(table.rows),
             "differences": table.differences.iter().map(difference).collect::<Vec<_>>(),
         })
     };
@@ -62,6 +63,7 @@ pub fn as_json(comparison: &Comparison) -> Value {
         "same": comparison.is_same(),
         "heads": tally(comparison.heads()),
         "cells": tally(comparison.cells()),
+        "rows": tally(comparison.rows()),
         "sentences": tally(comparison.sentences),
         "tables": comparison.tables.iter().map(table).collect::<Vec<_>>(),
         "ours_only": comparison.ours_only,

@@ -25,6 +25,7 @@ mod texts;
 mod typed;
 mod words;
 
+pub(crate) use amounts::{Amount, read as amounts_of};
 pub use characters::searched_text;
 pub use rule::TextRule;
 pub use statements::TypedFigure;
