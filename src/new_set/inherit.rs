@@ -3,7 +3,7 @@
 use super::account::Account;
 use super::known::{Known, normal};
 use super::prose::{Beside, InSentences, Prose};
-use super::table::{Printing, number, printing, table};
+use super::table::{Likes, Printing, number, printing, table};
 use super::whole::{Depth, Piece, pieces, section, told};
 use super::words::Words;
 use super::{Given, NewSet, Work};
@@ -37,6 +37,11 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
         account.tables.1 += 1;
         let taken = given.recognised.tables[*index].as_ref();
         let layout = taken.and_then(|taken| set.tables.values().find(|layout| layout.id == taken.id));
+        if taken.is_none() && let Some(title) = of_one_form(paper, *index, &given.recognised, work) {
+            account.tables.0 += 1;
+            account.done.push(format!("《{}》与《{title}》是一种，由已有的版式逐个印出", paper.title));
+            continue;
+        }
         let Some((layout, view)) = layout.and_then(|layout| Some((layout, given.recognised.forms.table(&layout.id)?))) else {
             other_table(paper, notes, &Other { set, known: &known, words: &words, before: before.as_deref() }, &mut files, &mut parts, &mut account);
             continue;
@@ -98,6 +103,23 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
     Some(NewSet { files, account })
 }
 
+/// The title of a table that was recognised and is of one form with this one: their first words are the same.
+fn of_one_form(paper: &PaperTable, index: usize, recognised: &Recognised, work: &Work<'_>) -> Option<String> {
+    let words = |table: &PaperTable| -> BTreeSet<String> {
+        let cells = table.rows.iter().take(table.heads + 4).flat_map(|row| &row.cells);
+        cells.map(|cell| normal(&cell.text)).filter(|text| !text.is_empty() && number(text).is_none() && text.chars().count() <= 10).collect()
+    };
+    let own = words(paper);
+    let taken = work.published.tables().zip(&recognised.tables).enumerate();
+    let is_same = |other: &PaperTable| {
+        let other = words(other);
+        own.len() >= 3 && own.intersection(&other).count() * 10 >= own.union(&other).count() * 7
+    };
+    taken
+        .filter(|(at, (_, taken))| *at != index && taken.is_some())
+        .find_map(|(_, (table, _))| is_same(table).then(|| table.title.clone()))
+}
+
 struct Other<'a> {
     set: &'a LayoutSet,
     known: &'a Known,
@@ -118,7 +140,7 @@ fn other_table(
     let usual = look_of(&LookPatch::default().apply(&of.set.numbers));
     let free = |at: &usize| !of.set.tables.values().any(|table| table.id == format!("n{at}")) && !files.contains_key(&format!("own-{at:02}.toml"));
     let at = (1..).find(free).unwrap_or(1);
-    let made = table(paper, notes, of.known, of.words, (&format!("n{at}"), &format!("own-{at:02}")), &usual);
+    let made = table(paper, notes, of.known, of.words, (&format!("n{at}"), &format!("own-{at:02}")), &usual, &Likes::default());
     let Some(made) = made.filter(|made| made.understood.0 * 2 >= made.understood.1 && made.understood.0 > 1) else {
         let title = if paper.title.is_empty() { "没有表题的一张表" } else { &paper.title };
         account.asks.push(format!("《{title}》（{} 行）没有另外做成：由版式逐个印出的、由记录印出的不必管，其余请照 layouts/README.md 写", paper.rows.len()));

@@ -6,7 +6,7 @@ use crate::data::Schema;
 use crate::data::schema::{FieldDecl, Filter, Kind};
 use crate::diagnostic::Diagnostics;
 use crate::layout::narrative_lines::END;
-use crate::layout::{Each, Layer, LayoutSet, Layouts, ListEntry, RowDecl, SetFiles, Template, load};
+use crate::layout::{Layer, LayoutSet, Layouts, ListEntry, RowDecl, SetFiles, Template, load};
 use crate::published::recognise::titles_alike;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -128,7 +128,18 @@ impl Known {
         if let Some(known) = self.heads.get(&text).and_then(|all| all.iter().min_by_key(|terms| terms.len())) {
             return Some(sure(known));
         }
-        self.contained(&text).or_else(|| self.alike(&text))
+        let read = self.contained(&text);
+        if read.as_ref().is_some_and(|read| read.sure) {
+            return read;
+        }
+        // One thing is called otherwise in budgets and in final accounts.
+        let others = [("年末", "年终"), ("年终", "年末"), ("年初", "上年"), ("上年", "年初")];
+        let other = others.iter().filter(|(one, _)| text.contains(one)).find_map(|(one, other)| {
+            let text = text.replace(one, other);
+            let bare = text.replace("财政拨款", "");
+            self.contained(&text).filter(|read| read.sure || self.contained(&bare).is_some_and(|bare| bare.sure))
+        });
+        other.or(read).or_else(|| self.alike(&text))
     }
 
     /// The names that stand in a text, the longest first.
@@ -154,7 +165,7 @@ impl Known {
                 });
             }
         }
-        let filler = |c: char| "收入支出预决算拨款财政资金经费合小总计本年的及和数额项目安排其中表部门：:、()".contains(c);
+        let filler = |c: char| "收入支出预决算拨款财政资金经费合小总计本年的及和数额项目安排其中表部门结转余：:、()".contains(c);
         let left = chars.iter().zip(&covered).filter(|(c, covered)| !**covered && !filler(**c)).count();
         found.map(|terms| Reading { terms, sure: left == 0 })
     }
@@ -310,11 +321,6 @@ pub fn words_of(template: &Template) -> String {
         rest = rest[at..].split_once("}}").map_or("", |(_, rest)| rest);
     }
     words + rest
-}
-
-/// Whether rows are made of codes.
-pub fn is_of_codes(row: &RowDecl) -> bool {
-    matches!(row.each, Some(Each::Field(_)))
 }
 
 /// Words as they are compared: no blanks, quotes, numbers of order; brackets half as wide.

@@ -2,7 +2,7 @@
 //! totals, by their words and by what is printed.
 
 use super::known::{Known, Reading, is_total, normal, without_number};
-use super::terms::{Terms, joined, merged};
+use super::terms::{Terms, are_apart, joined, merged};
 use super::words::Words;
 use crate::data::schema::{FileDecl, Kind};
 use crate::published::{PaperCell, PaperTable};
@@ -33,6 +33,35 @@ pub struct MadeTable {
     pub given: Option<String>,
     /// It has more columns than an upright page is wide.
     pub wide: bool,
+    /// Its form, rows and foot, for tables of its form that are empty.
+    pub rows: Option<(Vec<String>, String, String)>,
+}
+
+/// What tables of one document have in common.
+#[derive(Debug, Clone, Default)]
+pub struct Likes {
+    /// Empty tables have no total.
+    pub bare: bool,
+    /// By form: a title, rows, foot.
+    pub rows: BTreeMap<Vec<String>, (String, String, String)>,
+}
+
+/// Whether a table prints no money.
+pub fn is_empty(paper: &PaperTable) -> bool {
+    !paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).any(|cell| {
+        number(&cell.text).is_some_and(|n| !n.is_zero()) && !cell.text.trim().starts_with('0')
+    })
+}
+
+/// Whether a total stands in a table.
+pub fn has_total(paper: &PaperTable) -> bool {
+    paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).any(|cell| is_total(&normal(&cell.text)))
+}
+
+/// What a table's columns are headed, the words of its own title aside.
+fn form(columns: &[PaperColumn]) -> Vec<String> {
+    let leaf = |column: &PaperColumn| normal(column.path.last().map_or("", String::as_str));
+    columns.iter().map(leaf).collect()
 }
 
 /// How a table prints its figures.
@@ -118,6 +147,8 @@ struct Maker<'a> {
     words: &'a Words,
     columns: Vec<PaperColumn>,
     table: Terms,
+    /// Empty tables of the document have no total.
+    bare: bool,
     made: MadeTable,
 }
 
@@ -129,12 +160,13 @@ pub fn table(
     words: &Words,
     (id, file): (&str, &str),
     usual: &Printing,
+    like: &Likes,
 ) -> Option<MadeTable> {
     let title = paper.title.clone();
     let made = MadeTable { id: id.to_owned(), file: file.to_owned(), title, wide: paper.columns > 7, ..MadeTable::default() };
-    let mut maker = Maker { paper, known, words, columns: Vec::new(), table: Terms::default(), made };
+    let mut maker = Maker { paper, known, words, columns: Vec::new(), table: Terms::default(), bare: like.bare, made };
     maker.columns = (0..paper.columns).map(|column| maker.column(column)).collect();
-    let body = maker.of_records().or_else(|| maker.of_ledger())?;
+    let body = maker.of_records().or_else(|| maker.of_ledger(like))?;
     let mut text = String::new();
     let _ = writeln!(text, "# 照公开的《{}》做成。", maker.made.title.replace(|c: char| c.is_control(), " "));
     let guesses: Vec<String> = maker.made.guessed.iter().chain(&maker.made.asks).cloned().collect();
@@ -158,14 +190,16 @@ pub fn table(
     let has_money = paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).any(|cell| {
         cell.text.contains(|c: char| c.is_ascii_digit()) && number(&cell.text).is_some_and(|n| !n.is_zero())
     });
-    if let Some(note) = notes.first().filter(|_| !has_money) {
-        // Keys of the table stand before those of its sides.
-        let note = format!("empty = {{ note = {} }}\n", toml_string(&words.put_in(note)));
-        text = before_sides(&text, &note);
-    } else if !notes.is_empty() {
+    // Keys of the table stand before those of its sides. Another department may have nothing to print in it.
+    let note = notes.first().filter(|_| !has_money).map_or_else(|| "注：本表无数据，空表列示。".to_owned(), |note| words.put_in(note));
+    let blank = maker.body().filter(|row| maker.paper.line(*row).iter().all(|text| text.trim().is_empty())).count();
+    let rows = if !has_money && blank > 1 { format!(", rows = {blank}") } else { String::new() };
+    let mut lines = format!("empty = {{ note = {}{rows} }}\n", toml_string(&note));
+    if has_money && !notes.is_empty() {
         let notes: Vec<String> = notes.iter().map(|note| toml_string(&words.put_in(note))).collect();
-        text = before_sides(&text, &format!("notes = [{}]\n", notes.join(", ")));
+        let _ = writeln!(lines, "notes = [{}]", notes.join(", "));
     }
+    text = before_sides(&text, &lines);
     maker.made.text = text;
     Some(maker.made)
 }
@@ -359,7 +393,7 @@ impl Maker<'_> {
 
     // ------------------------------------------------------------------------------------------- figures of the ledger
 
-    fn of_ledger(&mut self) -> Option<String> {
+    fn of_ledger(&mut self, like: &Likes) -> Option<String> {
         let sides = self.sides();
         if sides.is_empty() {
             return None;
@@ -386,7 +420,16 @@ impl Maker<'_> {
         if sides.len() == 1 {
             let side = &sides[0];
             let _ = writeln!(text, "columns = [\n{}]", self.columns_text(&(lead.iter().copied().chain(side.clone()).collect::<Vec<_>>())));
-            let (rows, foot) = self.rows_text(side, &items[0], foot);
+            let (mut rows, mut foot) = self.rows_text(side, &items[0], foot);
+            let form = form(&self.columns);
+            let has_rows = items[0].iter().any(|item| !item.code.is_empty());
+            // An empty table has the rows of another of its form.
+            if !has_rows && let Some((of, other_rows, other_foot)) = like.rows.get(&form).filter(|_| items[0].iter().all(|item| item.blank || item.total)) {
+                (rows, foot) = (other_rows.clone(), other_foot.clone());
+                self.made.guessed.push(format!("《{}》没有数，各行照《{of}》", self.made.title));
+            } else if has_rows {
+                self.made.rows = Some((form, rows.clone(), foot.clone()));
+            }
             let _ = writeln!(text, "rows = [\n{rows}]");
             if !foot.is_empty() {
                 let _ = writeln!(text, "foot = [\n{foot}]");
@@ -791,6 +834,20 @@ impl Maker<'_> {
             }
             items[index].key = key;
         }
+        // A row that is the sum of others is what they are together.
+        for index in 0..items.len() {
+            let own = children(items, index);
+            let is_sure = items[index].reading.as_ref().is_some_and(|reading| reading.sure);
+            if own.is_empty() || is_sure || !self.sums(items, index, &own) {
+                continue;
+            }
+            let of: Vec<&Terms> = own.iter().filter_map(|part| items[*part].reading.as_ref()).map(|reading| &reading.terms).collect();
+            if of.len() == own.len()
+                && let Some(terms) = joined(of)
+            {
+                items[index].reading = Some(Reading { terms, sure: true });
+            }
+        }
         // What asks nothing of its own asks what its parent asks.
         for index in 0..items.len() {
             let Some(parent) = items[index].parent else { continue };
@@ -811,6 +868,18 @@ impl Maker<'_> {
                 {
                     reading.terms = both;
                 }
+            }
+        }
+        // A guess that may count what another row counts is none.
+        let of_list = items.iter().any(|item| !item.code.is_empty() || item.named.is_some()).then(|| of_first.and_then(|at| items[at].reading.clone())).flatten();
+        for index in 0..items.len() {
+            let Some(own) = items[index].reading.clone().filter(|own| !own.sure && items[index].parent.is_none() && !items[index].total) else {
+                continue;
+            };
+            let others = items.iter().enumerate().filter(|(at, item)| *at != index && item.parent.is_none() && !item.total);
+            let others = others.filter_map(|(_, item)| item.reading.as_ref()).chain(of_list.as_ref());
+            if others.into_iter().any(|other| !are_apart(&own.terms, &other.terms)) {
+                items[index].reading = None;
             }
         }
         for item in items.iter().filter(|item| !item.key.is_empty() && !item.total) {
@@ -837,8 +906,10 @@ impl Maker<'_> {
                 continue;
             }
             let is_coded = |item: &Item| !item.code.is_empty() || item.named.is_some();
+            // A numbered row without money among those of a list, of a name that no list has.
+            let is_listed = |item: &Item| item.depth > 0 && item.reading.is_none() && !item.total && item.amounts.iter().flatten().all(Decimal::is_zero);
             if is_coded(item) {
-                let end = at + items[at..].iter().take_while(|item| is_coded(item) || item.blank || item.label.starts_with("人行")).count();
+                let end = at + items[at..].iter().take_while(|item| is_coded(item) || item.blank || is_listed(item)).count();
                 let run: Vec<&Item> = items[at..end].iter().filter(|item| !item.blank).collect();
                 out.push_str(&self.coded(&run, of_total(at)));
                 at = end;
@@ -986,6 +1057,9 @@ impl Maker<'_> {
         }
         if item.total {
             line += ", style = \"total\"";
+            if at == 0 && self.bare && items.len() > 1 {
+                line += ", when = \"not empty\"";
+            }
         }
         format!("{line} }},{doubt}\n")
     }

@@ -230,3 +230,8 @@ pub fn joined<'t>(all: impl IntoIterator<Item = &'t Terms>) -> Option<Terms> {
     }
     Some(union)
 }
+
+/// Whether no record can be of both, by some field.
+pub fn are_apart(one: &Terms, other: &Terms) -> bool {
+    merged(one, other).is_none()
+}

@@ -3,7 +3,7 @@
 use super::account::Account;
 use super::known::{Known, normal};
 use super::prose::{Beside, InSentences, Prose, THAN, paragraph};
-use super::table::{MadeTable, Printing, printing, table, usual};
+use super::table::{Likes, MadeTable, Printing, has_total, is_empty, printing, table, usual};
 use super::words::Words;
 use super::{NewSet, Work};
 use crate::layout::narrative_lines::END;
@@ -67,11 +67,19 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
     let mut pieces = pieces(&work.published.parts);
     let cover = cover(&mut pieces);
     let mut made: BTreeMap<usize, MadeTable> = BTreeMap::new();
-    for piece in &pieces {
-        let Piece::Table(index, paper, notes) = piece else { continue };
+    let tables = || work.published.tables();
+    let mut likes = Likes { bare: tables().any(|table| is_empty(table) && !has_total(table)), ..Likes::default() };
+    // Those with money first: empty ones are like them.
+    let mut order: Vec<(usize, &PaperTable, &Vec<String>)> = pieces
+        .iter()
+        .filter_map(|piece| if let Piece::Table(index, paper, notes) = piece { Some((*index, *paper, notes)) } else { None })
+        .collect();
+    let numbers: BTreeMap<usize, usize> = order.iter().enumerate().map(|(at, (index, ..))| (*index, at + 1)).collect();
+    order.sort_by_key(|(index, paper, _)| (is_empty(paper), *index));
+    for (index, paper, notes) in order {
         account.tables.1 += 1;
-        let at = made.len() + 1;
-        let one = table(paper, notes, &known, &words, (&format!("b{at}"), &format!("table-{at:02}")), &looks);
+        let at = numbers[&index];
+        let one = table(paper, notes, &known, &words, (&format!("b{at}"), &format!("table-{at:02}")), &looks, &likes);
         // What is mostly not understood is no table of the ledger's.
         let Some(one) = one.filter(|one| one.understood.0 * 2 >= one.understood.1 && one.understood.0 > 0) else {
             let title = if paper.title.is_empty() { "没有表题的一张表" } else { &paper.title };
@@ -79,8 +87,11 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
             continue;
         };
         told(&one, &mut account);
+        if let Some((form, rows, foot)) = one.rows.clone() {
+            likes.rows.entry(form).or_insert((one.title.clone(), rows, foot));
+        }
         files.insert(format!("{}.toml", one.file), one.text.clone());
-        made.insert(*index, one);
+        made.insert(index, one);
     }
     if made.is_empty() {
         return None;

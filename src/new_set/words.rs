@@ -48,6 +48,9 @@ impl Words {
             text = format!("{{{{ report.code }}}}{{{{ report.name }}}}{rest}");
         }
         let Some(year) = self.year else { return text };
+        for colon in ["年度：", "年度:"] {
+            text = text.replace(&format!("{colon}{year}"), &format!("{colon}{{{{ year }}}}"));
+        }
         for (number, put) in [(year, "{{ year }}"), (year - 1, "{{ year - 1 }}"), (year + 1, "{{ year + 1 }}")] {
             text = replaced_year(&text, number, put);
         }
@@ -136,6 +139,7 @@ mod tests {
         assert_eq!(above(&["编制部门：东湖区水务局", "单位：元"]), ["编制部门：{{ report.name }}", "", "单位：{{ look.unit }}"]);
         assert_eq!(above(&["编制单位：东湖区水务局 单位：万元"]), ["编制单位：{{ report.name }}", "", "单位：{{ look.unit }}"]);
         assert_eq!(above(&["公开01表"]), ["公开01表"]);
+        assert_eq!(above(&["预算年度：2026"]), ["预算年度：{{ year }}"]);
         assert_eq!(above(&["单位:元"]), ["", "", "单位:{{ look.unit }}"]);
     }
 }

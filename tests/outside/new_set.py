@@ -47,6 +47,10 @@ def folder_of(sample, layout, place, whole):
     # One document: that of the department.
     cut = next((at for at, line in enumerate(report) if line.startswith("[[document]]")), len(report))
     (place / "report.toml").write_text("\n".join([f'layout = "{layout}"', *report[:cut]]) + "\n")
+    # Texts that speak in addresses of the set as the sample's own layout has it.
+    for text in (place / "text").glob("*.md"):
+        if "{{ f(" in text.read_text():
+            text.unlink()
     if not whole:
         for file in place.glob("*.csv"):
             if file.name not in RECORDS:
