@@ -38,6 +38,8 @@ pub struct PublishedTable {
     pub heads: Vec<HeadCell>,
     /// Rows under the head.
     pub rows: Vec<Vec<String>>,
+    /// What was taken for head rows on paper, as rows: a form has none of its own.
+    pub taken_for_heads: Vec<Vec<String>>,
 }
 
 /// A head cell: what it says, where it begins, how far it reaches; all from 0 and in cells.
@@ -129,11 +131,14 @@ fn of_facts(table: FactsTable) -> PublishedTable {
             .collect();
     }
     let rows = table.rows.iter().map(|row| row.iter().map(text).collect()).collect();
-    PublishedTable { title: table.title.unwrap_or_default(), heads, rows }
+    PublishedTable { title: table.title.unwrap_or_default(), heads, rows, ..PublishedTable::default() }
 }
 
 /// What pages or sheets say, with the spans of heads.
 fn of_paper(read: &published::Published) -> Published {
+    let lines = |table: &published::PaperTable, rows: std::ops::Range<usize>| -> Vec<Vec<String>> {
+        rows.map(|row| table.line(row).into_iter().map(str::to_owned).collect()).collect()
+    };
     let table = |table: &published::PaperTable| {
         let cells = table.rows[..table.heads].iter().enumerate();
         let heads = cells.flat_map(|(row, line)| line.cells.iter().map(move |cell| (row, cell)));
@@ -149,9 +154,8 @@ fn of_paper(read: &published::Published) -> Published {
                     colspan: cell.colspan,
                 })
                 .collect(),
-            rows: (table.heads..table.rows.len())
-                .map(|row| table.line(row).into_iter().map(str::to_owned).collect())
-                .collect(),
+            rows: lines(table, table.heads..table.rows.len()),
+            taken_for_heads: lines(table, 0..table.heads),
         }
     };
     Published {
@@ -168,7 +172,7 @@ fn of_docx(reading: read_docx::Reading) -> Published {
         if tables.last().is_some_and(|last| last.rows.len() == 1 && last.title == table.title) {
             tables.pop();
         }
-        tables.push(PublishedTable { title: table.title, heads: Vec::new(), rows: table.rows });
+        tables.push(PublishedTable { title: table.title, rows: table.rows, ..PublishedTable::default() });
     }
     // What ends with a tab and the number of a page is a line of the contents.
     let of_contents = |text: &str| text.rsplit_once('\t').is_some_and(|(_, page)| page.trim().parse::<u32>().is_ok());
@@ -390,7 +394,9 @@ fn our_row(document: &Document, row: &Row, width: usize, by_cells: bool) -> Vec<
 fn against(document: &Document, ours: &Table, theirs: &PublishedTable, by_cells: bool) -> TableComparison {
     let mut comparison =
         TableComparison { title: theirs.title.clone(), ours: Some(title_of(ours)), ..TableComparison::default() };
-    if !by_cells {
+    // A form's first rows are no head.
+    let is_form = !by_cells && ours.header.is_empty();
+    if !by_cells && !is_form {
         hold_heads(ours, theirs, &mut comparison);
     }
     let heads = ours.column_heads(plain_text);
@@ -399,7 +405,8 @@ fn against(document: &Document, ours: &Table, theirs: &PublishedTable, by_cells:
         .map(|row| our_row(document, row, heads.len(), by_cells))
         .filter(|row| row.iter().any(|cell| !cell.text.is_empty()))
         .collect();
-    let theirs: Vec<&Vec<String>> = theirs.rows.iter().filter(|row| row.iter().any(|c| !plain(c).is_empty())).collect();
+    let forms = theirs.taken_for_heads.iter().filter(|_| is_form);
+    let theirs: Vec<&Vec<String>> = forms.chain(&theirs.rows).filter(|row| row.iter().any(|c| !plain(c).is_empty())).collect();
     let partners = row_partners(&ours, &theirs);
     for (row, partner) in partners.iter().enumerate() {
         let cells = comparison.cells;

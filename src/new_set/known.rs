@@ -165,9 +165,37 @@ impl Known {
                 });
             }
         }
+        // A long name with one character left out.
+        let mut short = false;
+        for name in self.names.iter().filter(|name| name.key.chars().count() >= 6 && !text.contains(&name.key)) {
+            let key: Vec<char> = name.key.chars().collect();
+            let found_at = (1..key.len() - 1).find_map(|left| {
+                let less: Vec<char> = key.iter().enumerate().filter(|(at, _)| *at != left).map(|(_, c)| *c).collect();
+                chars.windows(less.len()).position(|window| window == less).map(|at| at..at + less.len())
+            });
+            let Some(range) = found_at.filter(|range| !covered[range.clone()].contains(&true)) else { continue };
+            covered[range].fill(true);
+            short = true;
+            found = Some(match found {
+                Some(terms) => merged(&terms, &name.terms)?,
+                None => name.terms.clone(),
+            });
+        }
         let filler = |c: char| "收入支出预决算拨款财政资金经费合小总计本年的及和数额项目安排其中表部门结转余：:、()".contains(c);
         let left = chars.iter().zip(&covered).filter(|(c, covered)| !**covered && !filler(**c)).count();
-        found.map(|terms| Reading { terms, sure: left == 0 })
+        found.map(|terms| Reading { terms, sure: left == 0 && !short })
+    }
+
+    /// What a head asks below another: one of the things that the other asks for, by most of its characters.
+    pub fn read_within(&self, text: &str, of: &Terms) -> Option<Reading> {
+        let text = normal(text);
+        if of.is_empty() || text.chars().count() < 2 {
+            return None;
+        }
+        let is_part = |name: &&Name| name.terms != *of && merged(of, &name.terms).as_ref() == Some(&name.terms);
+        let within = |name: &&Name| is_within(&text, &name.key);
+        let all: BTreeSet<&Terms> = self.names.iter().filter(is_part).filter(within).map(|name| &name.terms).collect();
+        (all.len() == 1).then(|| all.into_iter().next().cloned()).flatten().map(|terms| Reading { terms, sure: true })
     }
 
     /// The one name that a text is a part of, or most characters of, in order.

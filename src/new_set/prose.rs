@@ -30,6 +30,10 @@ pub struct Prose {
     pub say: BTreeMap<String, Phrase>,
     /// Numbers that follow the data, and all numbers.
     pub bound: (usize, usize),
+    /// Some line prints a figure of another file.
+    pub uses_of: bool,
+    /// The rows that the last numbered paragraphs were made of.
+    pub counted: Option<String>,
     /// What was guessed.
     pub guessed: Vec<String>,
     /// What needs a person: blanks, with their sentences.
@@ -44,11 +48,28 @@ struct Figure<'v> {
     head: String,
     title: &'v str,
     total: bool,
+    /// Computed from its row's figures: asked of no other file.
+    calc: bool,
+    /// The code that makes its row, and its table and column.
+    row: Option<Row>,
+}
+
+/// A row that a code makes, and a column of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    table: String,
+    column: String,
+    level: usize,
+    code: String,
 }
 
 /// What sentences are read beside.
 pub struct Beside<'a> {
     figures: Vec<Figure<'a>>,
+    /// What codes are called.
+    names: BTreeMap<String, String>,
+    /// How many rows of a level each table has.
+    counts: BTreeMap<(String, usize), usize>,
     known: &'a Known,
     words: &'a Words,
 }
@@ -106,8 +127,18 @@ impl<'a> Beside<'a> {
     /// Tables as they are printed.
     pub fn of(views: &'a [TableView], known: &'a Known, words: &'a Words) -> Beside<'a> {
         let mut figures = Vec::new();
+        let mut names = BTreeMap::new();
+        let mut counts: BTreeMap<(String, usize), usize> = BTreeMap::new();
+        let level = |code: &str| {
+            let lengths = known.schema.classes.values().find(|class| class.names.contains_key(code)).map(|class| &class.lengths);
+            lengths.and_then(|lengths| lengths.iter().position(|length| *length == code.len())).map_or(1, |at| at + 1)
+        };
         for view in views {
             for row in &view.rows {
+                if !row.code.is_empty() {
+                    names.insert(row.code.clone(), row.name.clone());
+                    *counts.entry((view.id.to_string(), level(&row.code))).or_default() += 1;
+                }
                 for (figure, column) in row.figures.iter().zip(&view.columns) {
                     let Some((figure, amount)) = figure.as_ref().and_then(|figure| Some((figure, figure.printed()?))) else {
                         continue;
@@ -119,112 +150,373 @@ impl<'a> Beside<'a> {
                         head: normal(&column.head.join("")),
                         title: &view.title,
                         total: row.total || is_total(&normal(&row.label)),
+                        calc: column.calc,
+                        row: (!row.code.is_empty()).then(|| Row {
+                            table: view.id.to_string(),
+                            column: column.key.to_string(),
+                            level: level(&row.code),
+                            code: row.code.clone(),
+                        }),
                     });
                 }
             }
         }
-        Beside { figures, known, words }
+        Beside { figures, names, counts, known, words }
     }
 }
 
 /// A figure that was put into a paragraph.
+#[derive(Clone)]
 struct Put {
-    address: String,
+    /// As templates name it: `f("t1/合计/金额")`, `r["合计"]`.
+    expr: String,
     amount: Decimal,
+    /// It can be asked of another file.
+    asks: bool,
     /// Where its amount ended in the paragraph.
     end: usize,
 }
 
 /// One paragraph as a line of a template.
 pub fn paragraph(text: &str, heading: &str, look: &InSentences, beside: &Beside<'_>, prose: &mut Prose) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let amounts = amounts_of(&chars, &[]);
-    let words = |from: usize, to: usize| chars[from.min(to)..to].iter().collect::<String>();
-    let mut line = String::new();
-    let mut put: Vec<Put> = Vec::new();
-    let mut blanks = 0;
-    let mut doubtful: Vec<String> = Vec::new();
-    let mut at = 0;
-    let mut index = 0;
-    while let Some(amount) = amounts.get(index) {
-        index += 1;
-        if amount.number.start < at {
-            continue;
+    let mut line = Line { heading, look, beside, prose, put: Vec::new(), blanks: 0, doubtful: Vec::new(), row: None };
+    let written = match beside.list_in(text) {
+        Some(list) => {
+            let before = line.piece(&text[..list.range.start], true);
+            let of = line.of_rows(&list);
+            let after = line.piece(&text[list.range.end..], false);
+            format!("{before}{of}{after}")
         }
-        prose.bound.1 += 1;
-        let mut out = None;
-        if amount.is_money() && amount.direction == 0 {
-            if let Some((figure, sure)) = spoken(amount, &chars, heading, beside) {
-                if !sure {
-                    doubtful.push(format!("{}→{}", words(amount.range.start, amount.range.end), figure.address));
-                }
-                put.push(Put { address: figure.address.to_owned(), amount: figure.amount, end: amount.range.end });
-                let literal = literal(&words(at, amount.number.start), at == 0, beside, &mut blanks);
-                out = Some((format!("{literal}{}", template(figure.address, amount, look)), amount.number.end));
+        None => line.piece(text, true),
+    };
+    line.ended(written, text)
+}
+
+/// Paragraphs that each speak of one row of a table: one line for all of them.
+pub fn paragraphs(texts: &[&str], heading: &str, look: &InSentences, beside: &Beside<'_>, prose: &mut Prose, out: &mut String) -> usize {
+    let Some((rows, table, column)) = beside.run(texts, true) else { return 0 };
+    let mut skeletons: BTreeMap<String, usize> = BTreeMap::new();
+    let mut kept = None;
+    for (text, row) in texts.iter().zip(&rows) {
+        let mut own = Prose { say: prose.say.clone(), ..Prose::default() };
+        let mut line = Line { heading, look, beside, prose: &mut own, put: Vec::new(), blanks: 0, doubtful: Vec::new(), row: Some(row) };
+        let written = line.piece(text, true);
+        let written = line.ended(written, text);
+        prose.say.clone_from(&own.say);
+        prose.bound.0 += own.bound.0;
+        prose.bound.1 += own.bound.1;
+        let skeleton = beside.without_names(&written, row);
+        let count = skeletons.entry(skeleton.clone()).or_default();
+        *count += 1;
+        // The first of those that occur most.
+        if kept.as_ref().is_none_or(|(_, most)| *count > *most) {
+            kept = Some((skeleton, *count));
+        }
+        if own.asks.first().is_some() && row == &rows[0] {
+            prose.asks.extend(own.asks.into_iter().map(|ask| format!("逐个科目的一句，{ask}")));
+        }
+    }
+    let Some((skeleton, _)) = kept else { return 0 };
+    let level = rows[0].level;
+    let all = beside.counts.get(&(table.clone(), level)).copied().unwrap_or(0);
+    let some = if all > rows.len() { format!(" if not r[\"{column}\"] is zero") } else { String::new() };
+    // Where the numbers go on behind another table's.
+    let first: usize = texts[0].chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(1);
+    let skeleton = match (first, prose.counted.clone()) {
+        (1, _) | (_, None) => skeleton,
+        (_, Some(before)) => skeleton.replacen("{{ loop.index }}", &format!("{{{{ loop.index + ({before} | length) }}}}"), 1),
+    };
+    let rows_of = format!("rows(\"{table}\", level={level})");
+    let _ = write!(out, "{{% for r in {rows_of}{some} %}}\n{skeleton}\n{{% endfor %}}\n");
+    prose.counted = Some(rows_of);
+    prose.guessed.push(format!("{} 段逐个科目说的话，合成一句，按 {table} 的各行生成：{}", rows.len(), texts[0].chars().take(30).collect::<String>()));
+    rows.len()
+}
+
+/// Clauses of a sentence that each speak of one row.
+struct List {
+    /// Bytes of the text.
+    range: std::ops::Range<usize>,
+    clauses: Vec<String>,
+    rows: Vec<Row>,
+    table: String,
+    column: String,
+}
+
+impl Beside<'_> {
+    /// Which rows of one column texts speak of, one each. `whole`: each begins with its number.
+    fn run(&self, texts: &[&str], whole: bool) -> Option<(Vec<Row>, String, String)> {
+        let mut common: Option<BTreeMap<(String, String), Vec<Row>>> = None;
+        let mut best = None;
+        for text in texts {
+            if whole && !text.starts_with(|c: char| c.is_ascii_digit()) {
+                break;
             }
-        } else if amount.is_money() && amount.unit.name() == look.unit {
-            let of = put.iter().rev().find(|put| amount.sentence.start <= put.end);
-            if let Some(of) = of {
-                let next = amounts.get(index).filter(|next| {
-                    !next.is_money() && next.direction != 0 && next.number.start <= amount.range.end + 8
+            let chars: Vec<char> = text.chars().collect();
+            let amounts = amounts_of(&chars, &[]);
+            let words = normal(text);
+            let mut own: BTreeMap<(String, String), Row> = BTreeMap::new();
+            for figure in &self.figures {
+                let Some(row) = &figure.row else { continue };
+                let is_said = figure.label.chars().count() >= 2 && words.contains(&figure.label);
+                if !is_said || figure.amount.is_zero() || !amounts.iter().any(|amount| amount.is_money() && amount.direction == 0 && amount.prints(figure.amount)) {
+                    continue;
+                }
+                let key = (row.table.clone(), row.column.clone());
+                // The lowest of the rows of one name and amount.
+                if own.get(&key).is_none_or(|known| known.level < row.level) {
+                    own.insert(key, row.clone());
+                }
+            }
+            let level_of = |row: &Row| row.level;
+            let next: BTreeMap<(String, String), Vec<Row>> = match &common {
+                None => own.into_iter().map(|(key, row)| (key, vec![row])).collect(),
+                Some(known) => own
+                    .into_iter()
+                    .filter_map(|(key, row)| {
+                        let before = known.get(&key)?;
+                        (level_of(&before[0]) == row.level && before.iter().all(|other| other.code < row.code))
+                            .then(|| (key, before.iter().cloned().chain([row]).collect()))
+                    })
+                    .collect(),
+            };
+            if next.is_empty() {
+                break;
+            }
+            best = Some(next.clone());
+            common = Some(next);
+        }
+        let best = best?;
+        // Of several tables that have all of them, the one with fewest rows besides.
+        let spare = |rows: &Vec<Row>| self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0) - rows.len().min(self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0));
+        let total = |key: &(String, String)| !is_total(&key.1);
+        let ((table, column), rows) = best.into_iter().min_by_key(|(key, rows)| (spare(rows), total(key), key.clone()))?;
+        Some((rows, table, column))
+    }
+
+    /// Clauses between ；, at least two, each of a row.
+    fn list_in(&self, text: &str) -> Option<List> {
+        let start = text.find(['：']).map(|at| at + '：'.len_utf8())?;
+        let end = text[start..].find('。').map_or(text.len(), |at| start + at);
+        let clauses: Vec<&str> = text[start..end].split('；').collect();
+        if clauses.len() < 2 {
+            return None;
+        }
+        let (rows, table, column) = self.run(&clauses, false)?;
+        if rows.len() < 2 {
+            return None;
+        }
+        let length: usize = clauses[..rows.len()].iter().map(|clause| clause.len() + '；'.len_utf8()).sum::<usize>() - '；'.len_utf8();
+        let clauses = clauses[..rows.len()].iter().map(|clause| (*clause).to_owned()).collect();
+        Some(List { range: start..start + length, clauses, rows, table, column })
+    }
+
+    /// A line that speaks of a row, with what differs from row to row put in.
+    fn without_names(&self, line: &str, row: &Row) -> String {
+        let mut line = line.to_owned();
+        let lengths = self.known.schema.classes.values().find(|class| class.names.contains_key(&row.code)).map(|class| class.lengths.clone()).unwrap_or_default();
+        let own: Vec<(usize, &String)> = lengths
+            .iter()
+            .enumerate()
+            .filter(|(_, length)| **length <= row.code.len())
+            .filter_map(|(at, length)| Some((at, self.names.get(&row.code[..*length])?)))
+            .collect();
+        // From the widest on, each behind the one before: two levels may have one name.
+        let mut from = 0;
+        for (at, name) in own {
+            if let Some(found) = line[from..].find(name.as_str()) {
+                let put = if lengths.len() > 1 && row.level > 1 { format!("{{{{ r.names[{at}] }}}}") } else { "{{ r.name }}".to_owned() };
+                let begins = from + found;
+                line.replace_range(begins..begins + name.len(), &put);
+                from = begins + put.len();
+            }
+        }
+        let digits = line.chars().take_while(char::is_ascii_digit).count();
+        if digits > 0 {
+            line.replace_range(..digits, "{{ loop.index }}");
+        }
+        line
+    }
+}
+
+/// A line in the making.
+struct Line<'l, 'b> {
+    heading: &'l str,
+    look: &'l InSentences,
+    beside: &'l Beside<'b>,
+    prose: &'l mut Prose,
+    put: Vec<Put>,
+    blanks: usize,
+    doubtful: Vec<String>,
+    /// The row that it speaks of.
+    row: Option<&'l Row>,
+}
+
+impl Line<'_, '_> {
+    /// A sentence's clauses as a loop.
+    fn of_rows(&mut self, list: &List) -> String {
+        let mut skeletons = Vec::new();
+        for (clause, row) in list.clauses.iter().zip(&list.rows) {
+            let mut line = Line {
+                heading: self.heading,
+                look: self.look,
+                beside: self.beside,
+                prose: &mut *self.prose,
+                put: self.put.clone(),
+                blanks: 0,
+                doubtful: Vec::new(),
+                row: Some(row),
+            };
+            // Where they end counts from another beginning.
+            line.put.iter_mut().for_each(|put| put.end = 0);
+            let written = line.piece(clause, false);
+            let blanks = line.blanks;
+            self.blanks += blanks;
+            skeletons.push(self.beside.without_names(&written, row));
+        }
+        let all = self.beside.counts.get(&(list.table.clone(), list.rows[0].level)).copied().unwrap_or(0);
+        let some = if all > list.rows.len() { format!(" if not r[\"{}\"] is zero", list.column) } else { String::new() };
+        self.put.iter_mut().for_each(|put| put.end = 0);
+        format!(
+            "{{% for r in rows(\"{}\", level={}){some} %}}{}{{{{ \"；\" if not loop.last }}}}{{% endfor %}}",
+            list.table, list.rows[0].level, skeletons[0]
+        )
+    }
+
+    fn piece(&mut self, text: &str, begins: bool) -> String {
+        let chars: Vec<char> = text.chars().collect();
+        let amounts = amounts_of(&chars, &[]);
+        let words = |from: usize, to: usize| chars[from.min(to)..to].iter().collect::<String>();
+        let mut line = String::new();
+        let mut at = 0;
+        let mut index = 0;
+        // What each amount is, before what compares with it is asked.
+        let spoken: Vec<Option<Put>> = amounts.iter().map(|amount| self.put_of(amount, &chars)).collect();
+        while let Some(amount) = amounts.get(index) {
+            let this = index;
+            index += 1;
+            if amount.number.start < at {
+                continue;
+            }
+            self.prose.bound.1 += 1;
+            let mut out: Option<(usize, String, usize)> = None;
+            if let Some(put) = &spoken[this] {
+                out = Some((amount.number.start, template(&put.expr, amount, self.look), amount.number.end));
+                self.put.push(put.clone());
+            } else if amount.direction == 0 && amount.is_money() && amount.unit.name() == self.look.unit {
+                // 2025年执行数为…, 年初预算为…: the same figure of another file.
+                let clause = words(amount.clause, amount.range.start);
+                let near = self.put.iter().rev().find(|put| put.asks).or_else(|| {
+                    let later = spoken[this..].iter().zip(&amounts[this..]);
+                    later.filter(|(_, later)| later.sentence.start <= amount.range.end).find_map(|(put, _)| put.as_ref().filter(|put| put.asks))
                 });
-                let (start, phrase, end) = compared(&chars, at, amount, next);
-                let name = prose.named(phrase, beside);
-                let file = file_of(&words(start, end), beside.known);
-                let literal = literal(&words(at, start), at == 0, beside, &mut blanks);
-                out = Some((format!("{literal}{{{{ than(f(\"{}\"), {file:?}, {name:?}) }}}}", of.address), end));
-                if next.is_some() {
-                    index += 1;
-                    prose.bound.1 += 1;
-                    prose.bound.0 += 1;
+                if let Some((file, put)) = named_file(&clause, self.beside.known).zip(near) {
+                    self.prose.uses_of = true;
+                    out = Some((amount.number.start, format!("{{{{ of({}, {file:?}) }}}}", put.expr), amount.number.end));
+                    let known = Put { expr: format!("{}.on({file:?})", put.expr), amount: amount.value(), asks: false, end: amount.range.end };
+                    self.put.push(known);
                 }
+            } else if amount.direction != 0 && (!amount.is_money() || amount.unit.name() == self.look.unit) {
+                let of = self.put.iter().rev().find(|put| put.asks && amount.sentence.start <= put.end.max(at)).cloned();
+                if let Some(of) = of {
+                    let next = amounts.get(index).filter(|next| {
+                        amount.is_money() && !next.is_money() && next.direction != 0 && next.number.start <= amount.range.end + 8
+                    });
+                    let (start, phrase, end) = compared(&chars, at, amount, next);
+                    let file = file_of(&words(start, end), self.beside.known);
+                    let name = self.prose.named(phrase, self.beside);
+                    out = Some((start, format!("{{{{ than({}, {file:?}, {name:?}) }}}}", of.expr), end));
+                    if next.is_some() {
+                        index += 1;
+                        self.prose.bound.1 += 1;
+                        self.prose.bound.0 += 1;
+                    }
+                }
+            } else if amount.direction == 0
+                && !amount.is_money()
+                && let Some((part, whole)) = share(amount, &self.put)
+            {
+                let own = match (self.look.short_percent, amount.decimals) {
+                    (true, _) | (_, 2) => "",
+                    (_, 1) => " | fmt(decimals=1)",
+                    _ => " | fmt(decimals=0)",
+                };
+                out = Some((amount.number.start, format!("{{{{ percent({part}, {whole}){own} }}}}"), amount.number.end));
             }
-        } else if amount.direction == 0
-            && let Some((part, whole)) = share(amount, &put)
-        {
-            let literal = literal(&words(at, amount.number.start), at == 0, beside, &mut blanks);
-            let own = if look.short_percent { "" } else { match amount.decimals { 2 => "", 1 => " | fmt(decimals=1)", _ => " | fmt(decimals=0)" } };
-            out = Some((format!("{literal}{{{{ percent(f(\"{part}\"), f(\"{whole}\")){own} }}}}"), amount.number.end));
-        }
-        match out {
-            Some((text, end)) => {
-                prose.bound.0 += 1;
-                line += &text;
+            let (start, put, end) = match out {
+                Some(out) => {
+                    self.prose.bound.0 += 1;
+                    out
+                }
+                None => {
+                    self.blanks += 1;
+                    (amount.number.start, format!("【{}】", words(amount.number.start, amount.number.end)), amount.number.end)
+                }
+            };
+            line += &literal(&words(at, start), begins && at == 0, self.beside, &mut self.blanks);
+            line += &put;
+            at = end;
+            // 与上年持平 right behind the amount.
+            if let Some(of) = self.put.last().filter(|put| put.asks).cloned()
+                && let Some((start, end)) = same_as(&chars, at)
+            {
+                let phrase = Phrase { up: String::new(), down: String::new(), same: words(start, end) };
+                let name = self.prose.named(phrase, self.beside);
+                let file = file_of(&words(start, end), self.beside.known);
+                line += &literal(&words(at, start), false, self.beside, &mut self.blanks);
+                let _ = write!(line, "{{{{ than({}, {file:?}, {name:?}) }}}}", of.expr);
                 at = end;
             }
-            None => {
-                line += &literal(&words(at, amount.number.start), at == 0, beside, &mut blanks);
-                let _ = write!(line, "【{}】", words(amount.number.start, amount.number.end));
-                blanks += 1;
-                at = amount.number.end;
-            }
         }
-        // 与上年持平 right behind the amount.
-        if let Some(of) = put.last()
-            && let Some((start, end)) = same_as(&chars, at)
-        {
-            let phrase = Phrase { up: String::new(), down: String::new(), same: words(start, end) };
-            let name = prose.named(phrase, beside);
-            let file = file_of(&words(start, end), beside.known);
-            line += &literal(&words(at, start), false, beside, &mut blanks);
-            let _ = write!(line, "{{{{ than(f(\"{}\"), {file:?}, {name:?}) }}}}", of.address);
-            at = end;
+        line + &literal(&words(at, chars.len()), begins && at == 0, self.beside, &mut self.blanks)
+    }
+
+    /// The figure that an amount speaks of, as a template names it.
+    fn put_of(&mut self, amount: &Amount, chars: &[char]) -> Option<Put> {
+        if !amount.is_money() || amount.direction != 0 {
+            return None;
         }
+        let clause: String = chars[amount.clause..amount.range.start].iter().collect();
+        if named_file(&clause, self.beside.known).is_some() {
+            return None;
+        }
+        if let Some(row) = self.row {
+            let own = self.beside.figures.iter().find(|figure| figure.row.as_ref() == Some(row))?;
+            return amount.prints(own.amount).then(|| Put {
+                expr: format!("r[\"{}\"]", row.column),
+                amount: own.amount,
+                asks: !own.calc,
+                end: amount.range.end,
+            });
+        }
+        let (figure, sure) = spoken(amount, chars, self.heading, self.beside)?;
+        // A row that a code makes may not be there in another department.
+        if figure.row.is_some() {
+            return None;
+        }
+        if !sure {
+            let words: String = chars[amount.range.clone()].iter().collect();
+            self.doubtful.push(format!("{words}→{}", figure.address));
+        }
+        Some(Put { expr: format!("f(\"{}\")", figure.address), amount: figure.amount, asks: !figure.calc, end: amount.range.end })
     }
-    line += &literal(&words(at, chars.len()), at == 0, beside, &mut blanks);
-    if !put.is_empty() {
-        line = without_reasons(&line, &mut blanks);
+
+    /// Reasons taken out, doubts told.
+    fn ended(&mut self, mut line: String, text: &str) -> String {
+        if !self.put.is_empty() {
+            line = without_reasons(&line, &mut self.blanks);
+        }
+        let shown: String = text.chars().take(60).collect();
+        if self.blanks > 0 {
+            self.prose.asks.push(format!("{} 处空白【】：{shown}", self.blanks));
+        }
+        if !self.doubtful.is_empty() {
+            self.prose.guessed.push(format!("照数猜的：{}（{shown}）", self.doubtful.join("、")));
+            let note = self.doubtful.join("、").replace("#}", "＃}");
+            let _ = write!(line, "{{# 请核对：{note} #}}");
+        }
+        line
     }
-    let shown: String = text.chars().take(60).collect();
-    if blanks > 0 {
-        prose.asks.push(format!("{blanks} 处空白【】：{shown}"));
-    }
-    if !doubtful.is_empty() {
-        prose.guessed.push(format!("照数猜的：{}（{shown}）", doubtful.join("、")));
-        let note = doubtful.join("、").replace("#}", "＃}");
-        let _ = write!(line, "{{# 请核对：{note} #}}");
-    }
-    line
 }
 
 /// The figure that an amount speaks of, and whether its words say so.
@@ -247,7 +539,9 @@ fn spoken<'f>(amount: &Amount, chars: &[char], heading: &str, beside: &'f Beside
         if figure.total {
             score += if ["合计", "总计", "总额", "总"].iter().any(|word| clause.contains(word)) { 1.5 } else { 0.75 };
         }
-        score + 2.0 * titles_alike(figure.title, heading) + titles_alike(figure.title, &near)
+        // A row that a code makes is spoken of by its name alone.
+        let of_code = if figure.row.is_some() && !said(&figure.label) { -4.0 } else { 0.0 };
+        score + of_code + 2.0 * titles_alike(figure.title, heading) + titles_alike(figure.title, &near)
     };
     let equal = beside.figures.iter().filter(|figure| amount.prints(figure.amount));
     let mut best: Option<(&Figure<'_>, f64)> = None;
@@ -275,7 +569,7 @@ fn head_words(head: &str) -> Vec<String> {
 }
 
 /// The template for an amount, as it is written there.
-fn template(address: &str, amount: &Amount, look: &InSentences) -> String {
+fn template(expr: &str, amount: &Amount, look: &InSentences) -> String {
     let mut options = Vec::new();
     if amount.unit.name() != look.unit {
         options.push(format!("unit=\"{}\"", amount.unit.name()));
@@ -289,8 +583,8 @@ fn template(address: &str, amount: &Amount, look: &InSentences) -> String {
         options.push(if amount.decimals == 0 { "trim=true".to_owned() } else { format!("decimals={}", amount.decimals) });
     }
     match options.is_empty() {
-        true => format!("{{{{ f(\"{address}\") }}}}"),
-        false => format!("{{{{ f(\"{address}\") | fmt({}) }}}}", options.join(", ")),
+        true => format!("{{{{ {expr} }}}}"),
+        false => format!("{{{{ {expr} | fmt({}) }}}}", options.join(", ")),
     }
 }
 
@@ -313,7 +607,8 @@ fn compared(chars: &[char], from: usize, amount: &Amount, next: Option<&Amount>)
             start = before;
         }
     }
-    let mut up = text(start, amount.number.start) + "{{ d.abs }}" + &text(amount.number.end, amount.range.end);
+    let own = if amount.is_money() { "{{ d.abs }}" } else { "{{ d.abs.ratio }}" };
+    let mut up = text(start, amount.number.start) + own + &text(amount.number.end, amount.range.end);
     let mut end = amount.range.end;
     if let Some(next) = next {
         up += &text(amount.range.end, next.number.start);
@@ -402,14 +697,26 @@ fn file_of(words: &str, known: &Known) -> String {
     named.or_else(former).map_or_else(|| "prior".to_owned(), |file| file.id.clone())
 }
 
+/// The file like the ledger that a clause names: 上年执行, 年初预算.
+fn named_file(clause: &str, known: &Known) -> Option<String> {
+    let like = known.schema.files.values().filter(|file| file.like.as_deref() == Some("ledger"));
+    let named = |title: &str| {
+        let bare = title.trim_start_matches("上年");
+        // 上年预算 is no name for a budget: this year's is one too.
+        let own = bare.chars().count() >= 2 && !["预算", "决算"].contains(&bare) && clause.contains(bare);
+        own || title != bare && clause.contains(title)
+    };
+    like.filter(|file| named(&file.title)).map(|file| file.id.clone()).next()
+}
+
 /// Which two figures a percentage is the share of.
 fn share(amount: &Amount, put: &[Put]) -> Option<(String, String)> {
     let part = put.last()?;
     let of = |part: &Put, whole: &Put| {
         !whole.amount.is_zero() && amount.prints(part.amount / whole.amount * Decimal::ONE_HUNDRED)
     };
-    let whole = put.iter().find(|whole| whole.address != part.address && of(part, whole))?;
-    Some((part.address.clone(), whole.address.clone()))
+    let whole = put.iter().find(|whole| whole.expr != part.expr && of(part, whole))?;
+    Some((part.expr.clone(), whole.expr.clone()))
 }
 
 /// Words between amounts. Counts of things are blanks.
@@ -462,5 +769,7 @@ fn without_reasons(line: &str, blanks: &mut usize) -> String {
     out + rest
 }
 
-/// What compares a figure with another file's where that is known.
+/// What compares a figure with another file's, where that is known.
 pub const THAN: &str = "{% macro than(x, file, how) %}{% if x.on(file) is known %}{{ diff(x, x.on(file)) | say(how) }}{% else %}【】{% endif %}{% endmacro -%}\n";
+/// A figure of another file, where that is known.
+pub const OF: &str = "{% macro of(x, file) %}{% if x.on(file) is known %}{{ x.on(file) }}{% else %}【】{% endif %}{% endmacro -%}\n";

@@ -149,6 +149,12 @@ struct Maker<'a> {
     table: Terms,
     /// Empty tables of the document have no total.
     bare: bool,
+    /// Keys of rows, on all sides.
+    keys: BTreeSet<String>,
+    /// What the first cell of an empty table says.
+    first: Option<String>,
+    /// How nought is printed here.
+    zero: String,
     made: MadeTable,
 }
 
@@ -164,8 +170,9 @@ pub fn table(
 ) -> Option<MadeTable> {
     let title = paper.title.clone();
     let made = MadeTable { id: id.to_owned(), file: file.to_owned(), title, wide: paper.columns > 7, ..MadeTable::default() };
-    let mut maker = Maker { paper, known, words, columns: Vec::new(), table: Terms::default(), bare: like.bare, made };
+    let mut maker = Maker { paper, known, words, columns: Vec::new(), table: Terms::default(), bare: like.bare, keys: BTreeSet::new(), first: None, zero: String::new(), made };
     maker.columns = (0..paper.columns).map(|column| maker.column(column)).collect();
+    let looks = maker.looks(usual);
     let body = maker.of_records().or_else(|| maker.of_ledger(like))?;
     let mut text = String::new();
     let _ = writeln!(text, "# 照公开的《{}》做成。", maker.made.title.replace(|c: char| c.is_control(), " "));
@@ -185,7 +192,7 @@ pub fn table(
     if let Some(first) = maker.numbering() {
         let _ = writeln!(text, "numbering = {}", toml_string(&first));
     }
-    text += &maker.looks(usual);
+    text += &looks;
     text += &body;
     let has_money = paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).any(|cell| {
         cell.text.contains(|c: char| c.is_ascii_digit()) && number(&cell.text).is_some_and(|n| !n.is_zero())
@@ -193,7 +200,9 @@ pub fn table(
     // Keys of the table stand before those of its sides. Another department may have nothing to print in it.
     let note = notes.first().filter(|_| !has_money).map_or_else(|| "注：本表无数据，空表列示。".to_owned(), |note| words.put_in(note));
     let blank = maker.body().filter(|row| maker.paper.line(*row).iter().all(|text| text.trim().is_empty())).count();
-    let rows = if !has_money && blank > 1 { format!(", rows = {blank}") } else { String::new() };
+    let rows = if !has_money && blank > 0 { format!(", rows = {}", blank + 1) } else { String::new() };
+    let first = maker.first.as_ref().map_or(String::new(), |first| format!(", first = {}", toml_string(first)));
+    let rows = first + &rows;
     let mut lines = format!("empty = {{ note = {}{rows} }}\n", toml_string(&note));
     if has_money && !notes.is_empty() {
         let notes: Vec<String> = notes.iter().map(|note| toml_string(&words.put_in(note))).collect();
@@ -289,8 +298,9 @@ impl Maker<'_> {
         }
     }
 
-    fn looks(&self, usual: &Printing) -> String {
+    fn looks(&mut self, usual: &Printing) -> String {
         let own = printing(self.paper);
+        self.zero.clone_from(&usual.zero);
         let has_figures =
             self.body().flat_map(|row| &self.paper.rows[row].cells).any(|cell| number(&cell.text).is_some());
         let mut keys = Vec::new();
@@ -304,6 +314,7 @@ impl Maker<'_> {
             keys.push(format!("commas = {}", own.commas));
         }
         if has_figures && own.zero != usual.zero {
+            self.zero.clone_from(&own.zero);
             keys.push(format!("zero = {}", toml_string(&own.zero)));
         }
         if keys.is_empty() { String::new() } else { format!("numbers = {{ {} }}\n", keys.join(", ")) }
@@ -355,6 +366,8 @@ impl Maker<'_> {
                     self.made.understood.0 += 1;
                 }
                 Some((id, ..)) => {
+                    self.made.understood.1 += 1;
+                    self.made.understood.0 += 1;
                     let _ = writeln!(text, "  {{ head = {head}, field = {} }},", toml_string(id));
                 }
                 None if self.columns[column].holds == Holds::Seq => {
@@ -392,6 +405,21 @@ impl Maker<'_> {
     }
 
     // ------------------------------------------------------------------------------------------- figures of the ledger
+
+    /// How a column prints nought, where it is otherwise than the table.
+    fn zero_of(&self, column: usize) -> Option<&'static str> {
+        let (mut blank, mut zeros) = (0, 0);
+        for row in self.body() {
+            let line = self.paper.line(row);
+            let has_other = line.iter().enumerate().any(|(other, text)| other != column && self.columns[other].holds == Holds::Amount && number(text).is_some());
+            match line.get(column).map_or("", |text| text.trim()) {
+                "" if has_other => blank += 1,
+                "0" | "0.00" => zeros += 1,
+                _ => {}
+            }
+        }
+        (blank > 0 && zeros == 0 && !self.zero.is_empty()).then_some("")
+    }
 
     fn of_ledger(&mut self, like: &Likes) -> Option<String> {
         let sides = self.sides();
@@ -524,7 +552,9 @@ impl Maker<'_> {
                 if ["金额", "预算数", "决算数", "数额"].contains(&words.as_str()) || ["合计", "小计", "总计"].contains(&words.as_str()) {
                     continue;
                 }
-                let Some(read) = self.known.read(head) else {
+                let read = self.known.read(head).filter(|read| read.sure || level == 0);
+                let read = read.or_else(|| self.known.read_within(head, &reading.terms)).or_else(|| self.known.read(head));
+                let Some(read) = read else {
                     reading.sure = false;
                     if level + 1 == own.len() && !is_total(&words) {
                         reading.terms = Terms::default();
@@ -668,6 +698,9 @@ impl Maker<'_> {
                         let parts: Vec<String> = of.parts.iter().map(|part| toml_string(&self.columns[*part].key)).collect();
                         let _ = write!(line, ", parts = [{}]", parts.join(", "));
                     }
+                    if let Some(zero) = self.zero_of(column) {
+                        let _ = write!(line, ", numbers = {{ zero = {zero:?} }}");
+                    }
                     let doubt = match (of.from.as_deref(), of.reading.as_ref().is_some_and(|reading| reading.sure)) {
                         (Some(NOTHING), _) => " # 请核对：没有认出",
                         (_, false) => " # 请核对：照列名猜的",
@@ -736,6 +769,9 @@ impl Maker<'_> {
             let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
             let code: String = codes.iter().map(|column| line[*column].trim()).filter(|text| digits(text)).collect();
             let label_text = label.map(|column| line[column].trim()).unwrap_or_default();
+            // 无, in the first of the columns of codes.
+            let said = leading.iter().map(|cell| cell.text.trim()).find(|text| ["无", "—", "-"].contains(text)).filter(|_| code.is_empty() && label_text.is_empty());
+            let label_text = said.unwrap_or(label_text);
             // A word that spans the codes and the names.
             let spanning = leading.iter().find(|cell| cell.text.trim() != "" && !digits(cell.text.trim()) && is_total(&normal(&cell.text)));
             let text = match spanning {
@@ -770,6 +806,12 @@ impl Maker<'_> {
         while items.last().is_some_and(|item| item.blank) {
             items.pop();
         }
+        if let [first, ..] = items.as_slice()
+            && ["无", "—", "-"].contains(&first.label.as_str())
+            && items.iter().all(|item| item.code.is_empty() && item.amounts.iter().flatten().all(Decimal::is_zero))
+        {
+            self.first = Some(items.remove(0).label);
+        }
         if label.is_none() && codes.is_empty() {
             // One row of figures without a name.
             items.retain(|item| !item.blank || items_have_one(item));
@@ -780,7 +822,6 @@ impl Maker<'_> {
 
     /// What rows with names of their own ask, which stand under which, and their keys.
     fn read_items(&mut self, items: &mut [Item], side: &Range<usize>) {
-        let mut used: BTreeSet<String> = BTreeSet::new();
         let mut within = false;
         let mut last_top: Option<usize> = None;
         // Two names of codes or more are a list of them; one may be a row of that name.
@@ -827,7 +868,7 @@ impl Maker<'_> {
             }
             let base = key.clone();
             for again in 2.. {
-                if used.insert(key.clone()) {
+                if self.keys.insert(key.clone()) {
                     break;
                 }
                 key = format!("{base}{again}");
@@ -1057,6 +1098,9 @@ impl Maker<'_> {
         }
         if item.total {
             line += ", style = \"total\"";
+            if !self.zero.is_empty() && item.amounts.iter().any(Option::is_none) {
+                line += ", numbers = { zero = \"\" }";
+            }
             if at == 0 && self.bare && items.len() > 1 {
                 line += ", when = \"not empty\"";
             }

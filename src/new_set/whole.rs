@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::known::{Known, normal};
-use super::prose::{Beside, InSentences, Prose, THAN, paragraph};
+use super::prose::{Beside, InSentences, OF, Prose, THAN, paragraph, paragraphs};
 use super::table::{Likes, MadeTable, Printing, has_total, is_empty, printing, table, usual};
 use super::words::Words;
 use super::{NewSet, Work};
@@ -223,7 +223,12 @@ pub(super) fn section(
     let mut heading = String::new();
     let mut own: Option<String> = None;
     let mut headings: Vec<(u8, String)> = Vec::new();
-    for text in texts {
+    let mut skip = 0;
+    for (at, text) in texts.iter().enumerate() {
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
         if text.level > 0 {
             own = None;
             heading.clone_from(&text.text);
@@ -243,10 +248,20 @@ pub(super) fn section(
         }
         let around: String = headings.iter().map(|(_, heading)| heading.as_str()).collect::<Vec<_>>().join(" ");
         let around = if normal(&heading).is_empty() { String::new() } else { around };
+        let run: Vec<&str> = texts[at..].iter().take_while(|text| text.level == 0).map(|text| text.text.as_str()).collect();
+        if text.text.starts_with(|c: char| c.is_ascii_digit()) {
+            let taken = paragraphs(&run, &around, look, beside, prose, &mut body);
+            if taken > 0 {
+                skip = taken - 1;
+                continue;
+            }
+        }
         body += &paragraph(&text.text, &around, look, beside, prose);
         body.push('\n');
     }
-    if body.contains("{{ than(") { format!("{THAN}{body}") } else { body }
+    let macros = [("{{ than(", THAN), ("{{ of(", OF)];
+    let needed: String = macros.iter().filter(|(call, _)| body.contains(call)).map(|(_, text)| *text).collect();
+    needed + &body
 }
 
 /// set.toml.

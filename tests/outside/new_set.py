@@ -5,8 +5,8 @@ made, checked, and built from the sample's ledger; what that document has as the
     python3 tests/outside/new_set.py [GONGKAI [SAMPLE …]]
 
 Each is made twice: with the shipped sets known, and without the one that matches and those that stand on it, where only its
-schema stays, since that is how the ledger is written. A folder has no layout of its own. Of the data, the second has the
-ledger, last year's and the units, and the department's own texts.
+schema stays, since that is how the ledger is written. A folder has no layout of its own. Texts of the department
+that speak in addresses are left out of the second.
 """
 
 import json
@@ -23,7 +23,6 @@ SAMPLES = {
     "shanghai-sample": "shanghai-department-budget-2026",
     "final-account-sample": "final-account-2024",
 }
-RECORDS = ["ledger.csv", "prior.csv", "budget.csv", "execution.csv", "units.csv"]
 
 
 def run(*command):
@@ -43,18 +42,18 @@ def printed_by_office(file, folder, profile):
 def folder_of(sample, layout, place, whole):
     source = ROOT / "data" / sample
     shutil.copytree(source, place, ignore=shutil.ignore_patterns("layout"))
+    # Of its layout, what the department counts (its schema) is no matter of form.
+    if whole and (source / "layout/schema.toml").exists():
+        (place / "layout").mkdir()
+        shutil.copy(source / "layout/schema.toml", place / "layout")
     report = [line for line in (place / "report.toml").read_text().splitlines() if not line.startswith("layout")]
     # One document: that of the department.
     cut = next((at for at, line in enumerate(report) if line.startswith("[[document]]")), len(report))
     (place / "report.toml").write_text("\n".join([f'layout = "{layout}"', *report[:cut]]) + "\n")
-    # Texts that speak in addresses of the set as the sample's own layout has it.
-    for text in (place / "text").glob("*.md"):
+    # Texts that speak in addresses of a set that is not known.
+    for text in (place / "text").glob("*.md") if not whole else []:
         if "{{ f(" in text.read_text():
             text.unlink()
-    if not whole:
-        for file in place.glob("*.csv"):
-            if file.name not in RECORDS:
-                file.unlink()
     return place
 
 
