@@ -26,6 +26,17 @@ pub struct Account {
 }
 
 impl Account {
+    /// A table that is not made after all.
+    pub(super) fn forget(&mut self, title: &str, understood: (usize, usize)) {
+        self.tables.0 -= 1;
+        self.understood.0 -= understood.0;
+        self.understood.1 -= understood.1;
+        let named = format!("《{title}》");
+        for lines in [&mut self.done, &mut self.guessed, &mut self.asks] {
+            lines.retain(|line| !line.starts_with(&named));
+        }
+    }
+
     /// In a few lines.
     pub fn told(&self) -> Vec<String> {
         let mut lines = Vec::new();

@@ -1,14 +1,14 @@
 //! A set that stands on one there is, which knows nearly all of the document: only what differs is declared.
 
 use super::account::Account;
-use super::known::{Known, normal};
+use super::known::{Known, normal, words_of};
 use super::prose::{Beside, InSentences, Prose};
 use super::table::{Likes, Printing, number, printing, table};
 use super::whole::{Depth, Piece, pieces, section, told};
 use super::words::Words;
 use super::{Given, NewSet, Work};
 use crate::compose::{Composition, TableView};
-use crate::layout::{LayoutSet, LookPatch, TableLayout};
+use crate::layout::{CellContent, LayoutSet, LookPatch, RowDecl, TableLayout};
 use crate::money::Look;
 use crate::published::as_folder::head_paths;
 use crate::published::recognise::{Recognised, titles_alike};
@@ -37,7 +37,7 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
         account.tables.1 += 1;
         let taken = given.recognised.tables[*index].as_ref();
         let layout = taken.and_then(|taken| set.tables.values().find(|layout| layout.id == taken.id));
-        if taken.is_none() && let Some(title) = of_one_form(paper, *index, &given.recognised, work) {
+        if taken.is_none() && let Some(title) = of_one_form(paper, set) {
             account.tables.0 += 1;
             account.done.push(format!("《{}》与《{title}》是一种，由已有的版式逐个印出", paper.title));
             continue;
@@ -103,21 +103,30 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
     Some(NewSet { files, account })
 }
 
-/// The title of a table that was recognised and is of one form with this one: their first words are the same.
-fn of_one_form(paper: &PaperTable, index: usize, recognised: &Recognised, work: &Work<'_>) -> Option<String> {
-    let words = |table: &PaperTable| -> BTreeSet<String> {
-        let cells = table.rows.iter().take(table.heads + 4).flat_map(|row| &row.cells);
-        cells.map(|cell| normal(&cell.text)).filter(|text| !text.is_empty() && number(text).is_none() && text.chars().count() <= 10).collect()
-    };
-    let own = words(paper);
-    let taken = work.published.tables().zip(&recognised.tables).enumerate();
-    let is_same = |other: &PaperTable| {
-        let other = words(other);
-        own.len() >= 3 && own.intersection(&other).count() * 10 >= own.union(&other).count() * 7
-    };
-    taken
-        .filter(|(at, (_, taken))| *at != index && taken.is_some())
-        .find_map(|(_, (table, _))| is_same(table).then(|| table.title.clone()))
+/// The title of a form of the set that prints a table for each of its records, and that this is one of: its fixed words
+/// stand in it.
+fn of_one_form(paper: &PaperTable, set: &LayoutSet) -> Option<String> {
+    let there: BTreeSet<String> = paper.rows.iter().flat_map(|row| &row.cells).map(|cell| normal(&cell.text)).collect();
+    fn fixed(rows: &[RowDecl], words: &mut BTreeSet<String>) {
+        for row in rows {
+            for cell in &row.cells {
+                if let CellContent::Text(text) = &cell.content
+                    && !text.source.contains("{{")
+                {
+                    words.insert(normal(&text.source));
+                }
+            }
+            fixed(&row.rows, words);
+        }
+    }
+    set.tables.values().find_map(|layout| {
+        let mut words = BTreeSet::new();
+        layout.sides.iter().for_each(|side| fixed(&side.rows, &mut words));
+        words.remove("");
+        let found = words.iter().filter(|word| there.contains(*word)).count();
+        let title = layout.title.as_ref().map_or(layout.id.clone(), words_of);
+        (words.len() >= 3 && found * 10 >= words.len() * 7).then_some(title)
+    })
 }
 
 struct Other<'a> {

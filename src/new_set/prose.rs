@@ -5,6 +5,7 @@ use super::known::{Known, is_total, normal};
 use super::words::Words;
 use crate::check::{Amount, amounts_of};
 use crate::compose::TableView;
+use crate::data::schema::Kind;
 use crate::published::PaperText;
 use crate::published::as_folder::as_words;
 use crate::published::recognise::titles_alike;
@@ -205,7 +206,7 @@ pub fn paragraphs(texts: &[&str], heading: &str, look: &InSentences, beside: &Be
         prose.say.clone_from(&own.say);
         prose.bound.0 += own.bound.0;
         prose.bound.1 += own.bound.1;
-        let skeleton = beside.without_names(&written, row);
+        let skeleton = beside.with_uses(beside.without_names(&written, row));
         let count = skeletons.entry(skeleton.clone()).or_default();
         *count += 1;
         // The first of those that occur most.
@@ -226,11 +227,23 @@ pub fn paragraphs(texts: &[&str], heading: &str, look: &InSentences, beside: &Be
         (1, _) | (_, None) => skeleton,
         (_, Some(before)) => skeleton.replacen("{{ loop.index }}", &format!("{{{{ loop.index + ({before} | length) }}}}"), 1),
     };
+    let mut skeleton = skeleton;
+    if skeletons.len() > 1 {
+        prose.asks.push(format!("逐个科目的一句有 {} 种说法，用了最多的一种：{}", skeletons.len(), texts[0].chars().take(30).collect::<String>()));
+        skeleton += "{# 请核对：公开的有几种说法，这是最多的一种 #}";
+    }
     let rows_of = format!("rows(\"{table}\", level={level})");
     let _ = write!(out, "{{% for r in {rows_of}{some} %}}\n{skeleton}\n{{% endfor %}}\n");
     prose.counted = Some(rows_of);
     prose.guessed.push(format!("{} 段逐个科目说的话，合成一句，按 {table} 的各行生成：{}", rows.len(), texts[0].chars().take(30).collect::<String>()));
     rows.len()
+}
+
+/// Whether a text begins as `12.` or `3、`.
+pub fn is_item(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let after = rest.strip_prefix(['.', '、', '．']);
+    rest.len() < text.len() && after.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Clauses of a sentence that each speak of one row.
@@ -249,7 +262,7 @@ impl Beside<'_> {
         let mut common: Option<BTreeMap<(String, String), Vec<Row>>> = None;
         let mut best = None;
         for text in texts {
-            if whole && !text.starts_with(|c: char| c.is_ascii_digit()) {
+            if whole && !is_item(text) {
                 break;
             }
             let chars: Vec<char> = text.chars().collect();
@@ -309,6 +322,30 @@ impl Beside<'_> {
         let length: usize = clauses[..rows.len()].iter().map(|clause| clause.len() + '；'.len_utf8()).sum::<usize>() - '；'.len_utf8();
         let clauses = clauses[..rows.len()].iter().map(|clause| (*clause).to_owned()).collect();
         Some(List { range: start..start + length, clauses, rows, table, column })
+    }
+
+    /// 主要用于【】: what the records say of a code's use.
+    fn with_uses(&self, line: String) -> String {
+        let blank = "主要用于【】";
+        let Some(at) = line.find(blank) else { return line };
+        let of_uses = self.known.schema.files.values().find_map(|file| {
+            let code = file.fields.iter().find(|field| matches!(field.kind, Kind::Code { .. }) && field.required)?;
+            let text = file.fields.iter().find(|field| matches!(field.kind, Kind::Text) && field.required)?;
+            (file.title.contains("用途") && file.fields.len() == 2).then_some((&file.id, &code.id, &text.id))
+        });
+        let Some((file, code, text)) = of_uses else { return line };
+        let from = if line[..at].ends_with('，') { at - '，'.len_utf8() } else { at };
+        let comma = &line[from..at];
+        let rest = &line[at + blank.len()..];
+        // A sentence of its own goes with its sign.
+        let (stop, rest) = match rest.strip_prefix('。').filter(|_| comma.is_empty()) {
+            Some(rest) => ("。", rest),
+            None => ("", rest),
+        };
+        format!(
+            "{}{{% if count(\"{file}\", {code}=r.code) %}}{comma}主要用于{{{{ lookup(\"{file}\", {code}=r.code).{text} | trim(\"。\") }}}}{stop}{{% endif %}}{rest}",
+            &line[..from]
+        )
     }
 
     /// A line that speaks of a row, with what differs from row to row put in.
@@ -417,7 +454,8 @@ impl Line<'_, '_> {
                     self.put.push(known);
                 }
             } else if amount.direction != 0 && (!amount.is_money() || amount.unit.name() == self.look.unit) {
-                let of = self.put.iter().rev().find(|put| put.asks && amount.sentence.start <= put.end.max(at)).cloned();
+                // 与上年相比，增加…: what changed is told in the sentence before.
+                let of = self.put.iter().rev().find(|put| put.asks).cloned();
                 if let Some(of) = of {
                     let next = amounts.get(index).filter(|next| {
                         amount.is_money() && !next.is_money() && next.direction != 0 && next.number.start <= amount.range.end + 8
@@ -436,12 +474,7 @@ impl Line<'_, '_> {
                 && !amount.is_money()
                 && let Some((part, whole)) = share(amount, &self.put)
             {
-                let own = match (self.look.short_percent, amount.decimals) {
-                    (true, _) | (_, 2) => "",
-                    (_, 1) => " | fmt(decimals=1)",
-                    _ => " | fmt(decimals=0)",
-                };
-                out = Some((amount.number.start, format!("{{{{ percent({part}, {whole}){own} }}}}"), amount.number.end));
+                out = Some((amount.number.start, format!("{{{{ share({part}, {whole}) }}}}"), amount.number.end));
             }
             let (start, put, end) = match out {
                 Some(out) => {
@@ -737,7 +770,10 @@ fn literal(words: &str, begins: bool, beside: &Beside<'_>, blanks: &mut usize) -
         let (number, after) = rest.split_at(end);
         let counts = ["个", "辆", "台", "家", "人", "批", "次", "项", "名", "户", "%", "％", "平方米"];
         let glued = out.ends_with(|c: char| c.is_ascii_alphanumeric() || "〔第".contains(c));
-        if !glued && counts.iter().any(|unit| after.starts_with(unit)) {
+        let of_units = out.ends_with("单位共") && beside.known.schema.files.contains_key("units");
+        if of_units && after.starts_with(['个', '家']) {
+            out += "{{ count(\"units\") }}";
+        } else if !glued && counts.iter().any(|unit| after.starts_with(unit)) {
             let _ = write!(out, "【{number}】");
             *blanks += 1;
         } else {
@@ -771,5 +807,7 @@ fn without_reasons(line: &str, blanks: &mut usize) -> String {
 
 /// What compares a figure with another file's, where that is known.
 pub const THAN: &str = "{% macro than(x, file, how) %}{% if x.on(file) is known %}{{ diff(x, x.on(file)) | say(how) }}{% else %}【】{% endif %}{% endmacro -%}\n";
+/// What per cent one figure is of another, where that is known and not nought.
+pub const SHARE: &str = "{% macro share(a, b) %}{% if a is known and b is known and not b is zero %}{{ percent(a, b) }}{% else %}【】{% endif %}{% endmacro -%}\n";
 /// A figure of another file, where that is known.
 pub const OF: &str = "{% macro of(x, file) %}{% if x.on(file) is known %}{{ x.on(file) }}{% else %}【】{% endif %}{% endmacro -%}\n";

@@ -33,6 +33,8 @@ pub struct MadeTable {
     pub given: Option<String>,
     /// It has more columns than an upright page is wide.
     pub wide: bool,
+    /// The file whose records are its rows.
+    pub records: Option<String>,
     /// Its form, rows and foot, for tables of its form that are empty.
     pub rows: Option<(Vec<String>, String, String)>,
 }
@@ -53,9 +55,9 @@ pub fn is_empty(paper: &PaperTable) -> bool {
     })
 }
 
-/// Whether a total stands in a table.
-pub fn has_total(paper: &PaperTable) -> bool {
-    paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).any(|cell| is_total(&normal(&cell.text)))
+/// Whether nothing stands under a table's heads, not even a total.
+pub fn is_bare(paper: &PaperTable) -> bool {
+    paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).all(|cell| cell.text.trim().is_empty())
 }
 
 /// What a table's columns are headed, the words of its own title aside.
@@ -401,6 +403,7 @@ impl Maker<'_> {
             self.made.given = Some(file.id.clone());
         }
         self.made.guessed.push(format!("《{}》一行一条{}的记录", self.made.title, file.title));
+        self.made.records = Some(file.id.clone());
         Some(text)
     }
 
@@ -1068,7 +1071,7 @@ impl Maker<'_> {
                 cols => format!("{{ text = {}, cols = {cols}, align = \"center\" }}", toml_string(&self.words.put_in(text))),
             };
             let cells: Vec<String> = item.cells.iter().map(cell).collect();
-            let _ = write!(line, ", cells = [{}]", cells.join(", "));
+            let _ = write!(line, ", label = {}, cells = [{}]", toml_string(&self.words.put_in(&item.label)), cells.join(", "));
         } else if has_label {
             let _ = write!(line, ", label = {}", toml_string(&self.words.put_in(&item.label)));
         }

@@ -2,8 +2,8 @@
 
 use super::account::Account;
 use super::known::{Known, normal};
-use super::prose::{Beside, InSentences, OF, Prose, THAN, paragraph, paragraphs};
-use super::table::{Likes, MadeTable, Printing, has_total, is_empty, printing, table, usual};
+use super::prose::{Beside, InSentences, OF, Prose, SHARE, THAN, is_item, paragraph, paragraphs};
+use super::table::{Likes, MadeTable, Printing, is_bare, is_empty, printing, table, usual};
 use super::words::Words;
 use super::{NewSet, Work};
 use crate::layout::narrative_lines::END;
@@ -68,7 +68,7 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
     let cover = cover(&mut pieces);
     let mut made: BTreeMap<usize, MadeTable> = BTreeMap::new();
     let tables = || work.published.tables();
-    let mut likes = Likes { bare: tables().any(|table| is_empty(table) && !has_total(table)), ..Likes::default() };
+    let mut likes = Likes { bare: tables().any(is_bare), ..Likes::default() };
     // Those with money first: empty ones are like them.
     let mut order: Vec<(usize, &PaperTable, &Vec<String>)> = pieces
         .iter()
@@ -76,6 +76,7 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
         .collect();
     let numbers: BTreeMap<usize, usize> = order.iter().enumerate().map(|(at, (index, ..))| (*index, at + 1)).collect();
     order.sort_by_key(|(index, paper, _)| (is_empty(paper), *index));
+    let mut lost: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (index, paper, notes) in order {
         account.tables.1 += 1;
         let at = numbers[&index];
@@ -83,7 +84,7 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
         // What is mostly not understood is no table of the ledger's.
         let Some(one) = one.filter(|one| one.understood.0 * 2 >= one.understood.1 && one.understood.0 > 0) else {
             let title = if paper.title.is_empty() { "没有表题的一张表" } else { &paper.title };
-            account.asks.push(format!("《{title}》（{} 行 {} 列）没有做成：不是由明细汇总的数，或列名没有认出", paper.rows.len(), paper.columns));
+            lost.entry(paper.columns).or_default().push(title.to_owned());
             continue;
         };
         told(&one, &mut account);
@@ -92,6 +93,27 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
         }
         files.insert(format!("{}.toml", one.file), one.text.clone());
         made.insert(index, one);
+    }
+    for (columns, titles) in lost {
+        let others = if titles.len() > 1 { format!("等 {} 张", titles.len()) } else { String::new() };
+        account.asks.push(format!("《{}》{others}（{columns} 列）没有做成：不是由明细汇总的数，或列名没有认出", titles[0]));
+    }
+    // Several tables of one file's records are forms, one a project.
+    let mut of_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, one) in &made {
+        if let Some(file) = &one.records {
+            of_file.entry(file.clone()).or_default().push(*index);
+        }
+    }
+    for (file, indexes) in of_file.into_iter().filter(|(_, indexes)| indexes.len() > 1) {
+        let title = made[&indexes[0]].title.clone();
+        for index in &indexes {
+            if let Some(one) = made.remove(index) {
+                files.remove(&format!("{}.toml", one.file));
+                account.forget(&one.title, (one.understood.0, one.understood.1));
+            }
+        }
+        account.asks.push(format!("《{title}》等 {} 张是一种表，逐个印出 {file} 的记录：照 layouts/README.md“像表格一样的表”写一张，在正文里逐个放", indexes.len()));
     }
     if made.is_empty() {
         return None;
@@ -249,7 +271,7 @@ pub(super) fn section(
         let around: String = headings.iter().map(|(_, heading)| heading.as_str()).collect::<Vec<_>>().join(" ");
         let around = if normal(&heading).is_empty() { String::new() } else { around };
         let run: Vec<&str> = texts[at..].iter().take_while(|text| text.level == 0).map(|text| text.text.as_str()).collect();
-        if text.text.starts_with(|c: char| c.is_ascii_digit()) {
+        if is_item(&text.text) {
             let taken = paragraphs(&run, &around, look, beside, prose, &mut body);
             if taken > 0 {
                 skip = taken - 1;
@@ -259,7 +281,7 @@ pub(super) fn section(
         body += &paragraph(&text.text, &around, look, beside, prose);
         body.push('\n');
     }
-    let macros = [("{{ than(", THAN), ("{{ of(", OF)];
+    let macros = [("{{ than(", THAN), ("{{ of(", OF), ("{{ share(", SHARE)];
     let needed: String = macros.iter().filter(|(call, _)| body.contains(call)).map(|(_, text)| *text).collect();
     needed + &body
 }
@@ -294,7 +316,7 @@ fn set_text(
     let decimals = |short: bool| if short { "[0, 2]" } else { "2" };
     let _ = writeln!(
         text,
-        "\n[numbers.text]\nunit = {}\ndecimals = {}\ncommas = {}\nzero = {}",
+        "\n[numbers.text]\nfrom = \"printed\"\nunit = {}\ndecimals = {}\ncommas = {}\nzero = {}",
         toml_string(look.unit),
         decimals(look.short),
         look.commas,

@@ -388,8 +388,9 @@ pub(super) fn heads(rows: &[PaperRow]) -> usize {
         let cells = &rows[row].cells;
         let deepest = cells.iter().map(|cell| cell.rowspan).max().unwrap_or(1);
         // A head over several columns has heads below it.
-        let over_several = row == 0 && cells.len() > 1 && cells.iter().any(|cell| cell.colspan > 1);
-        heads = heads.max(row + deepest).max(if over_several { 2 } else { 1 }).min(rows.len());
+        let spans = cells.iter().any(|cell| cell.colspan > 1);
+        let over_several = row == 0 && cells.len() > 1 && spans || spans && is_over_heads(&rows[row + 1..]);
+        heads = heads.max(row + deepest).max(if over_several { row + 2 } else { 1 }).min(rows.len());
         row += 1;
     }
     let is_numbering = |row: &PaperRow| {
@@ -405,6 +406,17 @@ pub(super) fn heads(rows: &[PaperRow]) -> usize {
         heads += 1;
     }
     heads
+}
+
+/// Whether rows begin with one of words alone and end in nameless figures: under a head over several columns that is a head.
+fn is_over_heads(rows: &[PaperRow]) -> bool {
+    let texts = |row: &PaperRow| -> Vec<String> {
+        row.cells.iter().map(|cell| cell.text.trim().replace(',', "")).filter(|text| !text.is_empty()).collect()
+    };
+    let is_number = |text: &String| text.parse::<f64>().is_ok();
+    let of_words = |row: &PaperRow| texts(row).len() > 1 && !texts(row).iter().any(is_number);
+    let of_figures = |row: &PaperRow| texts(row).len() > 1 && texts(row).iter().all(is_number) && row.cells.len() > 2;
+    rows.first().is_some_and(of_words) && rows.last().is_some_and(of_figures)
 }
 
 /// Lines before a table: those of the prose, and those that stand over it. `middle`: twice the middle of the table.
