@@ -329,7 +329,7 @@ impl Worded<'_> {
                 account.done.push(format!("{stem}：与已有的版式相同"));
                 continue;
             }
-            let has_tables = body.contains("{{ table(");
+            let has_tables = body.contains("{{ table(") || source.contains("{{ table(");
             let all_own = source.contains("prose(") && !source.contains("{{ f(") && !source.contains("{% for");
             if all_own || has_tables {
                 account.done.push(format!("{stem}：部门自己的话，或逐个放表，照已有的版式"));

@@ -299,18 +299,24 @@ fn own_texts(set: &LayoutSet) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let words: Vec<&String> = set.complete.sections.values().flat_map(|words| &words.words).collect();
     for narrative in set.narratives.values().filter(|narrative| !narrative.own) {
-        let mut heading = String::new();
+        // Under each heading: the texts that stand there, and whether anything else does.
+        let mut under: Vec<(String, Vec<String>, bool)> = Vec::new();
         for line in narrative.template.source.lines() {
-            let line = line.rsplit_once(END).map_or(line, |(_, words)| words);
-            if line.starts_with('#') {
-                heading = normal(line.trim_start_matches(['#', ' ']));
+            let line = line.rsplit_once(END).map_or(line, |(_, words)| words).trim();
+            let named = line.strip_prefix("{{ prose(\"").and_then(|rest| rest.split('"').next());
+            match (under.last_mut(), named) {
+                _ if line.starts_with('#') => under.push((normal(line.trim_start_matches(['#', ' '])), Vec::new(), true)),
+                (Some((_, names, _)), Some(name)) => names.push(name.to_owned()),
+                (Some((.., alone)), None) if !line.is_empty() => *alone = false,
+                _ => {}
             }
-            let Some(name) = line.strip_prefix("{{ prose(\"").and_then(|rest| rest.split('"').next()) else { continue };
-            let named = words.iter().filter(|word| heading.contains(word.as_str()));
-            all.extend(named.map(|word| ((*word).clone(), name.to_owned())));
-            // A heading is a word for itself.
+        }
+        for (heading, names, _) in under.iter().filter(|(_, names, alone)| *alone && names.len() == 1) {
             let bare: String = heading.chars().filter(|c| !"第一二三四五六七八九十部分、".contains(*c)).collect();
-            all.extend((bare.chars().count() >= 4 && !bare.contains('{')).then(|| (bare, name.to_owned())));
+            all.extend((bare.chars().count() >= 4 && !bare.contains('{')).then(|| (bare, names[0].clone())));
+            // Where one word of the set's own finds the heading, so it does in another's.
+            let word = words.iter().filter(|word| word.chars().count() >= 2 && heading.contains(word.as_str()));
+            all.extend(word.map(|word| ((*word).clone(), names[0].clone())));
         }
     }
     all

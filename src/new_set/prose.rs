@@ -432,7 +432,9 @@ impl Line<'_, '_> {
         while let Some(amount) = amounts.get(index) {
             let this = index;
             index += 1;
-            if amount.number.start < at {
+            // A limit is no figure: 100万元（含）以上.
+            let is_limit = ["（含", "(含", "以上", "以下", "以内"].iter().any(|word| words(amount.range.end, chars.len()).starts_with(word));
+            if amount.number.start < at || is_limit {
                 continue;
             }
             self.prose.bound.1 += 1;
@@ -454,8 +456,8 @@ impl Line<'_, '_> {
                     self.put.push(known);
                 }
             } else if amount.direction != 0 && (!amount.is_money() || amount.unit.name() == self.look.unit) {
-                // 与上年相比，增加…: what changed is told in the sentence before.
-                let of = self.put.iter().rev().find(|put| put.asks).cloned();
+                // The amount right before it is what changed; where that is a blank, so is this.
+                let of = self.put.last().filter(|put| put.asks).cloned();
                 if let Some(of) = of {
                     let next = amounts.get(index).filter(|next| {
                         amount.is_money() && !next.is_money() && next.direction != 0 && next.number.start <= amount.range.end + 8
@@ -483,6 +485,10 @@ impl Line<'_, '_> {
                 }
                 None => {
                     self.blanks += 1;
+                    if amount.is_money() && amount.direction == 0 {
+                        let nobody = Put { expr: String::new(), amount: amount.value(), asks: false, end: amount.range.end };
+                        self.put.push(nobody);
+                    }
                     (amount.number.start, format!("【{}】", words(amount.number.start, amount.number.end)), amount.number.end)
                 }
             };
@@ -577,14 +583,17 @@ fn spoken<'f>(amount: &Amount, chars: &[char], heading: &str, beside: &'f Beside
         score + of_code + 2.0 * titles_alike(figure.title, heading) + titles_alike(figure.title, &near)
     };
     let equal = beside.figures.iter().filter(|figure| amount.prints(figure.amount));
-    let mut best: Option<(&Figure<'_>, f64)> = None;
+    // Rows that codes make are another department's no more: only where nothing else is named are they spoken of.
+    let mut best: [Option<(&Figure<'_>, f64)>; 2] = [None; 2];
     for figure in equal {
         let score = score(&figure);
+        let best = &mut best[usize::from(figure.row.is_some())];
         if best.is_none_or(|(_, known)| score > known + 1e-9) {
-            best = Some((figure, score));
+            *best = Some((figure, score));
         }
     }
-    let (figure, score) = best?;
+    let [own, of_code] = best;
+    let (figure, score) = own.filter(|(_, own)| *own >= 3.0 || of_code.is_none_or(|(_, other)| *own >= other)).or(of_code)?;
     // A round number equals some figure by chance.
     let enough = amount.significant() >= 3 || score >= 3.0;
     enough.then_some((figure, score >= 3.0))
@@ -744,11 +753,13 @@ fn named_file(clause: &str, known: &Known) -> Option<String> {
 
 /// Which two figures a percentage is the share of.
 fn share(amount: &Amount, put: &[Put]) -> Option<(String, String)> {
-    let part = put.last()?;
+    let part = put.last().filter(|part| !part.expr.is_empty())?;
+    let put = put.iter().filter(|put| !put.expr.is_empty());
     let of = |part: &Put, whole: &Put| {
         !whole.amount.is_zero() && amount.prints(part.amount / whole.amount * Decimal::ONE_HUNDRED)
     };
-    let whole = put.iter().find(|whole| whole.expr != part.expr && of(part, whole))?;
+    let mut put = put;
+    let whole = put.find(|whole| whole.expr != part.expr && of(part, whole))?;
     Some((part.expr.clone(), whole.expr.clone()))
 }
 
@@ -769,7 +780,7 @@ fn literal(words: &str, begins: bool, beside: &Beside<'_>, blanks: &mut usize) -
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, after) = rest.split_at(end);
         let counts = ["个", "辆", "台", "家", "人", "批", "次", "项", "名", "户", "%", "％", "平方米"];
-        let glued = out.ends_with(|c: char| c.is_ascii_alphanumeric() || "〔第".contains(c));
+        let glued = number.ends_with('.') || out.ends_with(|c: char| c.is_ascii_alphanumeric() || "〔第".contains(c));
         let of_units = out.ends_with("单位共") && beside.known.schema.files.contains_key("units");
         if of_units && after.starts_with(['个', '家']) {
             out += "{{ count(\"units\") }}";

@@ -26,6 +26,7 @@ mod layout_cases;
 mod layout_errors;
 mod layout_readme;
 mod nasty;
+mod new_set;
 mod not_known;
 mod orderly;
 mod pages;

@@ -111,3 +111,8 @@ fn show(x: f64, y: f64, size: f64, text: &str, chars: &str) -> String {
 fn rule(from: (f64, f64), to: (f64, f64)) -> String {
     format!("{} {} m {} {} l S\n", from.0, from.1, to.0, to.1)
 }
+
+/// A PDF of one picture and no words.
+pub fn scanned() -> Vec<u8> {
+    pdf(&["q 500 0 0 700 50 50 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \u{7f} EI Q\n"], "一")
+}
