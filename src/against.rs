@@ -406,7 +406,8 @@ fn against(document: &Document, ours: &Table, theirs: &PublishedTable, by_cells:
         .filter(|row| row.iter().any(|cell| !cell.text.is_empty()))
         .collect();
     let forms = theirs.taken_for_heads.iter().filter(|_| is_form);
-    let theirs: Vec<&Vec<String>> = forms.chain(&theirs.rows).filter(|row| row.iter().any(|c| !plain(c).is_empty())).collect();
+    let theirs: Vec<&Vec<String>> =
+        forms.chain(&theirs.rows).filter(|row| row.iter().any(|c| !plain(c).is_empty())).collect();
     let partners = row_partners(&ours, &theirs);
     for (row, partner) in partners.iter().enumerate() {
         let cells = comparison.cells;

@@ -92,7 +92,10 @@ impl Node {
 /// Parses a file, reporting its syntax errors, the first hundred one by one; what could be read is returned all the same.
 pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node {
     let lines = LineIndex::new(text);
-    let (table, errors) = toml::de::DeTable::parse_recoverable(text);
+    let (table, errors) = match toml::de::DeTable::parse(text) {
+        Ok(table) => (table, Vec::new()),
+        Err(first) => toml::de::DeTable::parse_recoverable(&text[..read_to(text, first.span().map_or(0, |s| s.start))]),
+    };
     // After a bracket that is not closed, or a comma that is missing, the parser finds nothing right: only the first such error is told.
     let within = ["array", "inline table", "unclosed", "comma", "key-value"];
     let bracket = |m: &str| within.iter().any(|w| m.contains(w));
@@ -146,6 +149,19 @@ pub fn parse(text: &str, file: &Arc<str>, diagnostics: &mut Diagnostics) -> Node
     }
     findings.finish(diagnostics);
     node
+}
+
+/// So many bytes are read on behind the first syntax error, to the next table: each error takes hundreds of bytes, and may be
+/// one of two.
+const READ_ON: usize = 128 << 10;
+
+/// How far a file is read whose first syntax error stands at a place: to where a table begins, so that no text and no list
+/// is cut, but in no honest file.
+fn read_to(text: &str, error: usize) -> usize {
+    let Some(from) = error.checked_add(READ_ON).filter(|from| *from < text.len()) else { return text.len() };
+    let from = text.ceil_char_boundary(from);
+    let near = text.ceil_char_boundary((from + READ_ON).min(text.len()));
+    text[from..near].find("\n[").map_or(near, |at| from + at + 1)
 }
 
 /// Whether a line opens a bracket that it does not close, quoted texts aside.
@@ -772,6 +788,20 @@ mod tests {
         let sample: Sample = read(&node, &mut Diagnostics::default()).expect("reads");
         assert_eq!((sample.head.as_str(), sample.width), ("项目", Some(2.0)));
         assert_eq!((sample.rows[1].place.line, sample.rows[1].place.column.number()), (4, Some(3)));
+    }
+
+    #[test]
+    fn a_long_file_is_read_on_behind_a_mistake_to_a_table_and_none_is_made_up() {
+        let table = "[a]\nlist = [\n  1,\n]\ntext = \"\"\"\n甲\n\"\"\"\n";
+        let text =
+            format!("年度\n{}=\n", (0..20_000).map(|n| table.replacen('a', &format!("a{n}"), 1)).collect::<String>());
+        let mut found = Diagnostics::default();
+        parse(&text, &"t.toml".into(), &mut found);
+        assert_eq!(found.sorted().iter().map(|d| d.place.as_ref().unwrap().line).collect::<Vec<_>>(), [1]);
+        assert!(text.len() > 2 * READ_ON && text[read_to(&text, 0)..].starts_with("[a"));
+        assert_eq!(read_to("年\n=", 0), "年\n=".len());
+        // Without a table to end at it ends all the same.
+        assert!(read_to(&"年\n".repeat(READ_ON), 1) <= 2 * READ_ON + 4);
     }
 
     #[test]

@@ -189,8 +189,15 @@ fn new(args: &NewSetArgs) -> ExitCode {
             tell(format_args!("{title}：还有 {} 处，见 README.md", lines.len() - SHOWN));
         }
     }
-    let at = if root == Path::new(layout::IN_WORKING_FOLDER) { String::new() } else { format!(" --layouts {}", root.display()) };
-    tell(format_args!("接着：gongkai layouts check {}{at}；再 gongkai new 部门代码-年度 --layout {}{at}", args.name, args.name));
+    let at = if root == Path::new(layout::IN_WORKING_FOLDER) {
+        String::new()
+    } else {
+        format!(" --layouts {}", root.display())
+    };
+    tell(format_args!(
+        "接着：gongkai layouts check {}{at}；再 gongkai new 部门代码-年度 --layout {}{at}",
+        args.name, args.name
+    ));
     ExitCode::SUCCESS
 }
 

@@ -37,20 +37,33 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
         account.tables.1 += 1;
         let taken = given.recognised.tables[*index].as_ref();
         let layout = taken.and_then(|taken| set.tables.values().find(|layout| layout.id == taken.id));
-        if taken.is_none() && let Some(title) = of_one_form(paper, set) {
+        if taken.is_none()
+            && let Some(title) = of_one_form(paper, set)
+        {
             account.tables.0 += 1;
             account.done.push(format!("《{}》与《{title}》是一种，由已有的版式逐个印出", paper.title));
             continue;
         }
-        let Some((layout, view)) = layout.and_then(|layout| Some((layout, given.recognised.forms.table(&layout.id)?))) else {
-            other_table(paper, notes, &Other { set, known: &known, words: &words, before: before.as_deref() }, &mut files, &mut parts, &mut account);
+        let Some((layout, view)) = layout.and_then(|layout| Some((layout, given.recognised.forms.table(&layout.id)?)))
+        else {
+            other_table(
+                paper,
+                notes,
+                &Other { set, known: &known, words: &words, before: before.as_deref() },
+                &mut files,
+                &mut parts,
+                &mut account,
+            );
             continue;
         };
         account.tables.0 += 1;
         let changes = changes(paper, notes, layout, &view, set, &words, &mut account);
         if !changes.is_empty() {
             let shown: String = paper.title.chars().filter(|c| !c.is_control()).collect();
-            files.insert(format!("{}.toml", layout.file), format!("# 公开的《{shown}》与 {base} 不同的地方。\n{changes}"));
+            files.insert(
+                format!("{}.toml", layout.file),
+                format!("# 公开的《{shown}》与 {base} 不同的地方。\n{changes}"),
+            );
             account.done.push(format!("《{shown}》→ {}.toml，只写不同之处", layout.file));
         } else {
             account.done.push(format!("《{}》与 {base} 的 {} 相同", paper.title, layout.file));
@@ -77,7 +90,8 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
     account.guessed.append(&mut prose.guessed);
     account.asks.append(&mut prose.asks);
     let plain = |text: &str| text.replace(|c: char| c.is_control(), " ");
-    let mut text = format!("# {}：照公开的《{}》做成；哪些是猜的，看 README.md\n", plain(&work.wanted.name), plain(work.shown));
+    let mut text =
+        format!("# {}：照公开的《{}》做成；哪些是猜的，看 README.md\n", plain(&work.wanted.name), plain(work.shown));
     let _ = writeln!(text, "inherits = {}", toml_string(&base));
     if !parts.is_empty() {
         text += "\n[parts]\n";
@@ -147,12 +161,26 @@ fn other_table(
     account: &mut Account,
 ) {
     let usual = look_of(&LookPatch::default().apply(&of.set.numbers));
-    let free = |at: &usize| !of.set.tables.values().any(|table| table.id == format!("n{at}")) && !files.contains_key(&format!("own-{at:02}.toml"));
+    let free = |at: &usize| {
+        !of.set.tables.values().any(|table| table.id == format!("n{at}"))
+            && !files.contains_key(&format!("own-{at:02}.toml"))
+    };
     let at = (1..).find(free).unwrap_or(1);
-    let made = table(paper, notes, of.known, of.words, (&format!("n{at}"), &format!("own-{at:02}")), &usual, &Likes::default());
+    let made = table(
+        paper,
+        notes,
+        of.known,
+        of.words,
+        (&format!("n{at}"), &format!("own-{at:02}")),
+        &usual,
+        &Likes::default(),
+    );
     let Some(made) = made.filter(|made| made.understood.0 * 2 >= made.understood.1 && made.understood.0 > 1) else {
         let title = if paper.title.is_empty() { "没有表题的一张表" } else { &paper.title };
-        account.asks.push(format!("《{title}》（{} 行）没有另外做成：由版式逐个印出的、由记录印出的不必管，其余请照 layouts/README.md 写", paper.rows.len()));
+        account.asks.push(format!(
+            "《{title}》（{} 行）没有另外做成：由版式逐个印出的、由记录印出的不必管，其余请照 layouts/README.md 写",
+            paper.rows.len()
+        ));
         return;
     };
     told(&made, account);
@@ -214,7 +242,8 @@ fn changes(
     if !own.unit.is_empty() && own.unit != usual.unit {
         let _ = writeln!(top, "numbers = {{ unit = {} }}", toml_string(&own.unit));
     }
-    let figures = || paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).filter_map(|cell| number(&cell.text));
+    let figures =
+        || paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).filter_map(|cell| number(&cell.text));
     let has_money = figures().any(|number| !number.is_zero());
     let note = layout.empty.as_ref().and_then(|empty| empty.note.as_ref()).map_or("", |note| note.source.as_str());
     let worded: Option<String> = notes.first().map(|note| words.put_in(note));
@@ -259,7 +288,8 @@ fn labels(paper: &PaperTable, view: &TableView, words: &Words, account: &mut Acc
         .filter(|row| row.printed && !row.generated && !row.label.trim().is_empty())
         .map(|row| (&*row.key, normal(&row.label)))
         .collect();
-    let cells: Vec<&str> = paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).map(|cell| cell.text.trim()).collect();
+    let cells: Vec<&str> =
+        paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).map(|cell| cell.text.trim()).collect();
     let there: BTreeSet<String> = cells.iter().map(|text| normal(text)).collect();
     let own: BTreeSet<&String> = fixed.iter().map(|(_, label)| label).collect();
     let lost: Vec<&(&str, String)> = fixed.iter().filter(|(_, label)| !there.contains(label)).collect();
@@ -270,7 +300,11 @@ fn labels(paper: &PaperTable, view: &TableView, words: &Words, account: &mut Acc
     let mut text = String::new();
     for (key, label) in lost {
         let alike = |other: &str| titles_alike(label, other);
-        let best = free.iter().enumerate().map(|(at, other)| (alike(other), at)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        let best = free
+            .iter()
+            .enumerate()
+            .map(|(at, other)| (alike(other), at))
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         match best.filter(|(alike, _)| *alike >= 0.5) {
             Some((_, at)) => {
                 let other = free.remove(at);
@@ -306,14 +340,21 @@ impl Worded<'_> {
         let look = InSentences::of(self.work.published.texts());
         let beside = Beside::of(&self.given.views, self.known, self.words);
         // The texts of each of the set's sections, as the import gave them.
-        let texts: Vec<&PaperText> = all.iter().filter_map(|piece| if let Piece::Section(texts) = piece { Some(texts) } else { None }).flatten().copied().collect();
+        let texts: Vec<&PaperText> = all
+            .iter()
+            .filter_map(|piece| if let Piece::Section(texts) = piece { Some(texts) } else { None })
+            .flatten()
+            .copied()
+            .collect();
         for stem in &self.given.imported.sections {
             account.sections += 1;
             let Some(body) = self.given.imported.files.get(&format!("text/{stem}.md")) else { continue };
             let origins = &self.given.imported.origins[&format!("text/{stem}.md")];
             let own: Vec<&PaperText> = origins
                 .iter()
-                .filter_map(|origin| texts.iter().copied().find(|text| text.spot == origin.spot && body.contains(text.text.as_str())))
+                .filter_map(|origin| {
+                    texts.iter().copied().find(|text| text.spot == origin.spot && body.contains(text.text.as_str()))
+                })
                 .collect();
             let source = set.narratives.get(stem).map_or("", |narrative| narrative.template.source.as_str());
             let model = composition.models().iter().find(|model| &*model.file == format!("text/{stem}.md"));
@@ -337,12 +378,21 @@ impl Worded<'_> {
             }
             let mut tried = Prose { say: prose.say.clone(), ..Prose::default() };
             let text = section(&own, self.known, self.words, &look, &beside, &mut Depth::of_first(source), &mut tried);
-            let whole = text.lines().filter(|line| !line.starts_with(['#', '{'])).flat_map(|line| line.split_inclusive('。')).filter(|sentence| !sentence.contains('【')).count();
+            let whole = text
+                .lines()
+                .filter(|line| !line.starts_with(['#', '{']))
+                .flat_map(|line| line.split_inclusive('。'))
+                .filter(|sentence| !sentence.contains('【'))
+                .count();
             // The set's own words, where more of them are right than the published ones would be without a hand.
             if equal >= whole {
-                let others: Vec<&String> = published.iter().filter(|sentence| !said.contains(*sentence)).take(5).collect();
+                let others: Vec<&String> =
+                    published.iter().filter(|sentence| !said.contains(*sentence)).take(5).collect();
                 for other in others {
-                    account.asks.push(format!("{stem} 用的是已有版式的话，公开的另有：{}", other.chars().take(60).collect::<String>()));
+                    account.asks.push(format!(
+                        "{stem} 用的是已有版式的话，公开的另有：{}",
+                        other.chars().take(60).collect::<String>()
+                    ));
                 }
                 continue;
             }

@@ -181,7 +181,8 @@ impl Known {
                 None => name.terms.clone(),
             });
         }
-        let filler = |c: char| "收入支出预决算拨款财政资金经费合小总计本年的及和数额项目安排其中表部门结转余：:、()".contains(c);
+        let filler =
+            |c: char| "收入支出预决算拨款财政资金经费合小总计本年的及和数额项目安排其中表部门结转余：:、()".contains(c);
         let left = chars.iter().zip(&covered).filter(|(c, covered)| !**covered && !filler(**c)).count();
         found.map(|terms| Reading { terms, sure: left == 0 && !short })
     }
@@ -214,7 +215,8 @@ impl Known {
         }
         let count = |text: &str| text.chars().count();
         let near = |name: &Name| {
-            let (short, long) = if count(&name.key) < count(text) { (name.key.as_str(), text) } else { (text, name.key.as_str()) };
+            let (short, long) =
+                if count(&name.key) < count(text) { (name.key.as_str(), text) } else { (text, name.key.as_str()) };
             count(short) >= 4 && count(short) * 2 >= count(long) && is_within(short, long)
         };
         only(&near).map(|terms| Reading { terms, sure: false })
@@ -254,9 +256,7 @@ impl Known {
 
     /// The classification that most codes are of; without codes, that which the words name.
     pub fn class_of(&self, codes: &[String], words: &str) -> Option<&str> {
-        let known = |class: &crate::data::Class| {
-            codes.iter().filter(|code| class.names.contains_key(*code)).count()
-        };
+        let known = |class: &crate::data::Class| codes.iter().filter(|code| class.names.contains_key(*code)).count();
         let best = self.schema.classes.values().max_by_key(|class| known(class)).filter(|class| known(class) > 0);
         let named = || {
             self.schema.classes.values().find(|class| {
@@ -288,7 +288,9 @@ fn files_of_heads(set: &LayoutSet) -> BTreeMap<String, Option<String>> {
             .filter_map(|entry| if let ListEntry::Entry(named) = entry { Some(named) } else { None })
             .collect();
         if entries.iter().any(|entry| entry.from.is_some()) {
-            files.extend(entries.iter().filter_map(|entry| Some((normal(&words_of(entry.head.as_ref()?)), entry.from.clone()))));
+            files.extend(
+                entries.iter().filter_map(|entry| Some((normal(&words_of(entry.head.as_ref()?)), entry.from.clone()))),
+            );
         }
     }
     files
@@ -305,7 +307,9 @@ fn own_texts(set: &LayoutSet) -> Vec<(String, String)> {
             let line = line.rsplit_once(END).map_or(line, |(_, words)| words).trim();
             let named = line.strip_prefix("{{ prose(\"").and_then(|rest| rest.split('"').next());
             match (under.last_mut(), named) {
-                _ if line.starts_with('#') => under.push((normal(line.trim_start_matches(['#', ' '])), Vec::new(), true)),
+                _ if line.starts_with('#') => {
+                    under.push((normal(line.trim_start_matches(['#', ' '])), Vec::new(), true))
+                }
                 (Some((_, names, _)), Some(name)) => names.push(name.to_owned()),
                 (Some((.., alone)), None) if !line.is_empty() => *alone = false,
                 _ => {}

@@ -65,7 +65,11 @@ pub fn new_set(
     let (published, whose, shown) = read_all(files, found)?;
     if published.tables().next().is_none() {
         let message = "没有找到带线的表，做不成版式";
-        found.push(Diagnostic::error("E632", message).at(Place::file(shown)).hint("请用公开的 PDF、DOCX 或工作簿；网页请先另存"));
+        found.push(
+            Diagnostic::error("E632", message)
+                .at(Place::file(shown))
+                .hint("请用公开的 PDF、DOCX 或工作簿；网页请先另存"),
+        );
         return None;
     }
     let sets = known_sets(layouts, &wanted.without);
@@ -177,11 +181,9 @@ fn read_all(files: &[(PathBuf, Vec<u8>)], found: &mut Diagnostics) -> Option<(Pu
         let own = whose(&published, path);
         of = Some(match of {
             None => own,
-            Some(known) => Whose {
-                code: known.code.or(own.code),
-                name: known.name.or(own.name),
-                year: known.year.or(own.year),
-            },
+            Some(known) => {
+                Whose { code: known.code.or(own.code), name: known.name.or(own.name), year: known.year.or(own.year) }
+            }
         });
         // A table that two of the files print is one.
         let titles: Vec<String> =
@@ -205,9 +207,9 @@ fn known_sets(layouts: &Layouts, without: &[String]) -> Vec<String> {
         let mut unheard = Diagnostics::default();
         let Some(files) = SetFiles::find(id, None, layouts, None, &mut unheard) else { return false };
         let stands_on = |hidden: &String| files.layers.iter().any(|layer| layer.shown == format!("layouts/{hidden}/"));
-        let takes_a_ledger = files.toml("schema.toml", &mut unheard).is_some_and(|schema| {
-            schema.get("file").and_then(|files| files.get("ledger")).is_some()
-        });
+        let takes_a_ledger = files
+            .toml("schema.toml", &mut unheard)
+            .is_some_and(|schema| schema.get("file").and_then(|files| files.get("ledger")).is_some());
         takes_a_ledger && !without.iter().any(stands_on)
     };
     layouts.sets().into_iter().filter(is_known).collect()
@@ -223,9 +225,11 @@ fn of_kind(sets: &[String], published: &Published, layouts: &Layouts) -> Vec<Str
         budgets += usize::from(text.contains("预算") && !text.contains("决算"));
     }
     let is_account = accounts > budgets;
-    let of_account = |id: &&String| layouts.text(&format!("{id}/set.toml")).is_some_and(|text| {
-        text.lines().any(|line| line.starts_with("title") && line.contains("决算"))
-    });
+    let of_account = |id: &&String| {
+        layouts
+            .text(&format!("{id}/set.toml"))
+            .is_some_and(|text| text.lines().any(|line| line.starts_with("title") && line.contains("决算")))
+    };
     let some: Vec<String> = sets.iter().filter(|id| of_account(id) == is_account).cloned().collect();
     if some.is_empty() { sets.to_vec() } else { some }
 }

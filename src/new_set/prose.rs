@@ -131,7 +131,8 @@ impl<'a> Beside<'a> {
         let mut names = BTreeMap::new();
         let mut counts: BTreeMap<(String, usize), usize> = BTreeMap::new();
         let level = |code: &str| {
-            let lengths = known.schema.classes.values().find(|class| class.names.contains_key(code)).map(|class| &class.lengths);
+            let lengths =
+                known.schema.classes.values().find(|class| class.names.contains_key(code)).map(|class| &class.lengths);
             lengths.and_then(|lengths| lengths.iter().position(|length| *length == code.len())).map_or(1, |at| at + 1)
         };
         for view in views {
@@ -141,7 +142,8 @@ impl<'a> Beside<'a> {
                     *counts.entry((view.id.to_string(), level(&row.code))).or_default() += 1;
                 }
                 for (figure, column) in row.figures.iter().zip(&view.columns) {
-                    let Some((figure, amount)) = figure.as_ref().and_then(|figure| Some((figure, figure.printed()?))) else {
+                    let Some((figure, amount)) = figure.as_ref().and_then(|figure| Some((figure, figure.printed()?)))
+                    else {
                         continue;
                     };
                     figures.push(Figure {
@@ -194,13 +196,29 @@ pub fn paragraph(text: &str, heading: &str, look: &InSentences, beside: &Beside<
 }
 
 /// Paragraphs that each speak of one row of a table: one line for all of them.
-pub fn paragraphs(texts: &[&str], heading: &str, look: &InSentences, beside: &Beside<'_>, prose: &mut Prose, out: &mut String) -> usize {
+pub fn paragraphs(
+    texts: &[&str],
+    heading: &str,
+    look: &InSentences,
+    beside: &Beside<'_>,
+    prose: &mut Prose,
+    out: &mut String,
+) -> usize {
     let Some((rows, table, column)) = beside.run(texts, true) else { return 0 };
     let mut skeletons: BTreeMap<String, usize> = BTreeMap::new();
     let mut kept = None;
     for (text, row) in texts.iter().zip(&rows) {
         let mut own = Prose { say: prose.say.clone(), ..Prose::default() };
-        let mut line = Line { heading, look, beside, prose: &mut own, put: Vec::new(), blanks: 0, doubtful: Vec::new(), row: Some(row) };
+        let mut line = Line {
+            heading,
+            look,
+            beside,
+            prose: &mut own,
+            put: Vec::new(),
+            blanks: 0,
+            doubtful: Vec::new(),
+            row: Some(row),
+        };
         let written = line.piece(text, true);
         let written = line.ended(written, text);
         prose.say.clone_from(&own.say);
@@ -225,17 +243,27 @@ pub fn paragraphs(texts: &[&str], heading: &str, look: &InSentences, beside: &Be
     let first: usize = texts[0].chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(1);
     let skeleton = match (first, prose.counted.clone()) {
         (1, _) | (_, None) => skeleton,
-        (_, Some(before)) => skeleton.replacen("{{ loop.index }}", &format!("{{{{ loop.index + ({before} | length) }}}}"), 1),
+        (_, Some(before)) => {
+            skeleton.replacen("{{ loop.index }}", &format!("{{{{ loop.index + ({before} | length) }}}}"), 1)
+        }
     };
     let mut skeleton = skeleton;
     if skeletons.len() > 1 {
-        prose.asks.push(format!("逐个科目的一句有 {} 种说法，用了最多的一种：{}", skeletons.len(), texts[0].chars().take(30).collect::<String>()));
+        prose.asks.push(format!(
+            "逐个科目的一句有 {} 种说法，用了最多的一种：{}",
+            skeletons.len(),
+            texts[0].chars().take(30).collect::<String>()
+        ));
         skeleton += "{# 请核对：公开的有几种说法，这是最多的一种 #}";
     }
     let rows_of = format!("rows(\"{table}\", level={level})");
     let _ = write!(out, "{{% for r in {rows_of}{some} %}}\n{skeleton}\n{{% endfor %}}\n");
     prose.counted = Some(rows_of);
-    prose.guessed.push(format!("{} 段逐个科目说的话，合成一句，按 {table} 的各行生成：{}", rows.len(), texts[0].chars().take(30).collect::<String>()));
+    prose.guessed.push(format!(
+        "{} 段逐个科目说的话，合成一句，按 {table} 的各行生成：{}",
+        rows.len(),
+        texts[0].chars().take(30).collect::<String>()
+    ));
     rows.len()
 }
 
@@ -272,7 +300,12 @@ impl Beside<'_> {
             for figure in &self.figures {
                 let Some(row) = &figure.row else { continue };
                 let is_said = figure.label.chars().count() >= 2 && words.contains(&figure.label);
-                if !is_said || figure.amount.is_zero() || !amounts.iter().any(|amount| amount.is_money() && amount.direction == 0 && amount.prints(figure.amount)) {
+                if !is_said
+                    || figure.amount.is_zero()
+                    || !amounts
+                        .iter()
+                        .any(|amount| amount.is_money() && amount.direction == 0 && amount.prints(figure.amount))
+                {
                     continue;
                 }
                 let key = (row.table.clone(), row.column.clone());
@@ -301,9 +334,13 @@ impl Beside<'_> {
         }
         let best = best?;
         // Of several tables that have all of them, the one with fewest rows besides.
-        let spare = |rows: &Vec<Row>| self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0) - rows.len().min(self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0));
+        let spare = |rows: &Vec<Row>| {
+            self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0)
+                - rows.len().min(self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0))
+        };
         let total = |key: &(String, String)| !is_total(&key.1);
-        let ((table, column), rows) = best.into_iter().min_by_key(|(key, rows)| (spare(rows), total(key), key.clone()))?;
+        let ((table, column), rows) =
+            best.into_iter().min_by_key(|(key, rows)| (spare(rows), total(key), key.clone()))?;
         Some((rows, table, column))
     }
 
@@ -319,7 +356,8 @@ impl Beside<'_> {
         if rows.len() < 2 {
             return None;
         }
-        let length: usize = clauses[..rows.len()].iter().map(|clause| clause.len() + '；'.len_utf8()).sum::<usize>() - '；'.len_utf8();
+        let length: usize =
+            clauses[..rows.len()].iter().map(|clause| clause.len() + '；'.len_utf8()).sum::<usize>() - '；'.len_utf8();
         let clauses = clauses[..rows.len()].iter().map(|clause| (*clause).to_owned()).collect();
         Some(List { range: start..start + length, clauses, rows, table, column })
     }
@@ -351,7 +389,14 @@ impl Beside<'_> {
     /// A line that speaks of a row, with what differs from row to row put in.
     fn without_names(&self, line: &str, row: &Row) -> String {
         let mut line = line.to_owned();
-        let lengths = self.known.schema.classes.values().find(|class| class.names.contains_key(&row.code)).map(|class| class.lengths.clone()).unwrap_or_default();
+        let lengths = self
+            .known
+            .schema
+            .classes
+            .values()
+            .find(|class| class.names.contains_key(&row.code))
+            .map(|class| class.lengths.clone())
+            .unwrap_or_default();
         let own: Vec<(usize, &String)> = lengths
             .iter()
             .enumerate()
@@ -362,7 +407,11 @@ impl Beside<'_> {
         let mut from = 0;
         for (at, name) in own {
             if let Some(found) = line[from..].find(name.as_str()) {
-                let put = if lengths.len() > 1 && row.level > 1 { format!("{{{{ r.names[{at}] }}}}") } else { "{{ r.name }}".to_owned() };
+                let put = if lengths.len() > 1 && row.level > 1 {
+                    format!("{{{{ r.names[{at}] }}}}")
+                } else {
+                    "{{ r.name }}".to_owned()
+                };
                 let begins = from + found;
                 line.replace_range(begins..begins + name.len(), &put);
                 from = begins + put.len();
@@ -412,7 +461,8 @@ impl Line<'_, '_> {
             skeletons.push(self.beside.without_names(&written, row));
         }
         let all = self.beside.counts.get(&(list.table.clone(), list.rows[0].level)).copied().unwrap_or(0);
-        let some = if all > list.rows.len() { format!(" if not r[\"{}\"] is zero", list.column) } else { String::new() };
+        let some =
+            if all > list.rows.len() { format!(" if not r[\"{}\"] is zero", list.column) } else { String::new() };
         self.put.iter_mut().for_each(|put| put.end = 0);
         format!(
             "{{% for r in rows(\"{}\", level={}){some} %}}{}{{{{ \"；\" if not loop.last }}}}{{% endfor %}}",
@@ -433,7 +483,9 @@ impl Line<'_, '_> {
             let this = index;
             index += 1;
             // A limit is no figure: 100万元（含）以上.
-            let is_limit = ["（含", "(含", "以上", "以下", "以内"].iter().any(|word| words(amount.range.end, chars.len()).starts_with(word));
+            let is_limit = ["（含", "(含", "以上", "以下", "以内"]
+                .iter()
+                .any(|word| words(amount.range.end, chars.len()).starts_with(word));
             if amount.number.start < at || is_limit {
                 continue;
             }
@@ -447,12 +499,20 @@ impl Line<'_, '_> {
                 let clause = words(amount.clause, amount.range.start);
                 let near = self.put.iter().rev().find(|put| put.asks).or_else(|| {
                     let later = spoken[this..].iter().zip(&amounts[this..]);
-                    later.filter(|(_, later)| later.sentence.start <= amount.range.end).find_map(|(put, _)| put.as_ref().filter(|put| put.asks))
+                    later
+                        .filter(|(_, later)| later.sentence.start <= amount.range.end)
+                        .find_map(|(put, _)| put.as_ref().filter(|put| put.asks))
                 });
                 if let Some((file, put)) = named_file(&clause, self.beside.known).zip(near) {
                     self.prose.uses_of = true;
-                    out = Some((amount.number.start, format!("{{{{ of({}, {file:?}) }}}}", put.expr), amount.number.end));
-                    let known = Put { expr: format!("{}.on({file:?})", put.expr), amount: amount.value(), asks: false, end: amount.range.end };
+                    out =
+                        Some((amount.number.start, format!("{{{{ of({}, {file:?}) }}}}", put.expr), amount.number.end));
+                    let known = Put {
+                        expr: format!("{}.on({file:?})", put.expr),
+                        amount: amount.value(),
+                        asks: false,
+                        end: amount.range.end,
+                    };
                     self.put.push(known);
                 }
             } else if amount.direction != 0 && (!amount.is_money() || amount.unit.name() == self.look.unit) {
@@ -460,7 +520,10 @@ impl Line<'_, '_> {
                 let of = self.put.last().filter(|put| put.asks).cloned();
                 if let Some(of) = of {
                     let next = amounts.get(index).filter(|next| {
-                        amount.is_money() && !next.is_money() && next.direction != 0 && next.number.start <= amount.range.end + 8
+                        amount.is_money()
+                            && !next.is_money()
+                            && next.direction != 0
+                            && next.number.start <= amount.range.end + 8
                     });
                     let (start, phrase, end) = compared(&chars, at, amount, next);
                     let file = file_of(&words(start, end), self.beside.known);
@@ -486,10 +549,15 @@ impl Line<'_, '_> {
                 None => {
                     self.blanks += 1;
                     if amount.is_money() && amount.direction == 0 {
-                        let nobody = Put { expr: String::new(), amount: amount.value(), asks: false, end: amount.range.end };
+                        let nobody =
+                            Put { expr: String::new(), amount: amount.value(), asks: false, end: amount.range.end };
                         self.put.push(nobody);
                     }
-                    (amount.number.start, format!("【{}】", words(amount.number.start, amount.number.end)), amount.number.end)
+                    (
+                        amount.number.start,
+                        format!("【{}】", words(amount.number.start, amount.number.end)),
+                        amount.number.end,
+                    )
                 }
             };
             line += &literal(&words(at, start), begins && at == 0, self.beside, &mut self.blanks);
@@ -537,7 +605,12 @@ impl Line<'_, '_> {
             let words: String = chars[amount.range.clone()].iter().collect();
             self.doubtful.push(format!("{words}→{}", figure.address));
         }
-        Some(Put { expr: format!("f(\"{}\")", figure.address), amount: figure.amount, asks: !figure.calc, end: amount.range.end })
+        Some(Put {
+            expr: format!("f(\"{}\")", figure.address),
+            amount: figure.amount,
+            asks: !figure.calc,
+            end: amount.range.end,
+        })
     }
 
     /// Reasons taken out, doubts told.
@@ -559,7 +632,12 @@ impl Line<'_, '_> {
 }
 
 /// The figure that an amount speaks of, and whether its words say so.
-fn spoken<'f>(amount: &Amount, chars: &[char], heading: &str, beside: &'f Beside<'_>) -> Option<(&'f Figure<'f>, bool)> {
+fn spoken<'f>(
+    amount: &Amount,
+    chars: &[char],
+    heading: &str,
+    beside: &'f Beside<'_>,
+) -> Option<(&'f Figure<'f>, bool)> {
     let clause: String = normal(&chars[amount.clause..amount.range.start].iter().collect::<String>());
     let near: String = normal(&chars[amount.sentence.start..amount.range.start].iter().collect::<String>());
     let score = |figure: &&Figure<'_>| {
@@ -576,7 +654,8 @@ fn spoken<'f>(amount: &Amount, chars: &[char], heading: &str, beside: &'f Beside
             score += 1.0;
         }
         if figure.total {
-            score += if ["合计", "总计", "总额", "总"].iter().any(|word| clause.contains(word)) { 1.5 } else { 0.75 };
+            score +=
+                if ["合计", "总计", "总额", "总"].iter().any(|word| clause.contains(word)) { 1.5 } else { 0.75 };
         }
         // A row that a code makes is spoken of by its name alone.
         let of_code = if figure.row.is_some() && !said(&figure.label) { -4.0 } else { 0.0 };
@@ -593,7 +672,8 @@ fn spoken<'f>(amount: &Amount, chars: &[char], heading: &str, beside: &'f Beside
         }
     }
     let [own, of_code] = best;
-    let (figure, score) = own.filter(|(_, own)| *own >= 3.0 || of_code.is_none_or(|(_, other)| *own >= other)).or(of_code)?;
+    let (figure, score) =
+        own.filter(|(_, own)| *own >= 3.0 || of_code.is_none_or(|(_, other)| *own >= other)).or(of_code)?;
     // A round number equals some figure by chance.
     let enough = amount.significant() >= 3 || score >= 3.0;
     enough.then_some((figure, score >= 3.0))
@@ -622,7 +702,11 @@ fn template(expr: &str, amount: &Amount, look: &InSentences) -> String {
             options.push(format!("zero=\"{zero}\""));
         }
     } else if !look.short && amount.decimals != 2 {
-        options.push(if amount.decimals == 0 { "trim=true".to_owned() } else { format!("decimals={}", amount.decimals) });
+        options.push(if amount.decimals == 0 {
+            "trim=true".to_owned()
+        } else {
+            format!("decimals={}", amount.decimals)
+        });
     }
     match options.is_empty() {
         true => format!("{{{{ {expr} }}}}"),
@@ -683,7 +767,8 @@ fn same_as(chars: &[char], from: usize) -> Option<(usize, usize)> {
     let end = rest.find("持平").map(|at| at + "持平".len())?;
     let inside = rest.get(clause_at..end)?;
     let count = |text: &str| text.chars().count();
-    (only_unit && !inside.contains('，') && count(inside) <= 20).then(|| (from + count(before), from + count(&rest[..end])))
+    (only_unit && !inside.contains('，') && count(inside) <= 20)
+        .then(|| (from + count(before), from + count(&rest[..end])))
 }
 
 impl Prose {
@@ -691,11 +776,7 @@ impl Prose {
     fn named(&mut self, phrase: Phrase, beside: &Beside<'_>) -> String {
         let put = |text: &str| beside.words.outside(&text.replace("{{ d", "\u{1}").replace(" }}", "\u{2}"));
         let back = |text: String| text.replace('\u{1}', "{{ d").replace('\u{2}', " }}");
-        let phrase = Phrase {
-            up: back(put(&phrase.up)),
-            down: back(put(&phrase.down)),
-            same: back(put(&phrase.same)),
-        };
+        let phrase = Phrase { up: back(put(&phrase.up)), down: back(put(&phrase.down)), same: back(put(&phrase.same)) };
         let alike = |known: &Phrase| match phrase.up.is_empty() || known.up.is_empty() {
             true => known.same == phrase.same,
             false => known.up == phrase.up,
@@ -733,7 +814,10 @@ fn file_of(words: &str, known: &Known) -> String {
     let like = || known.schema.files.values().filter(|file| file.like.as_deref() == Some("ledger"));
     let named = like().find(|file| {
         let title = file.title.trim_start_matches("上年");
-        title.chars().count() >= 2 && words.contains(title) && !file.title.starts_with("上年预算") && !file.title.starts_with("上年决算")
+        title.chars().count() >= 2
+            && words.contains(title)
+            && !file.title.starts_with("上年预算")
+            && !file.title.starts_with("上年决算")
     });
     let former = || like().find(|file| file.title.starts_with("上年"));
     named.or_else(former).map_or_else(|| "prior".to_owned(), |file| file.id.clone())
@@ -800,7 +884,11 @@ fn without_reasons(line: &str, blanks: &mut usize) -> String {
     let mut out = String::new();
     let mut rest = line;
     let marks = ["主要原因是", "主要是因为", "主要是由于", "主要用于", "原因是", "主要是", "主要为"];
-    while let Some((at, mark)) = marks.iter().filter_map(|mark| Some((rest.find(mark)?, *mark))).min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len()))) {
+    while let Some((at, mark)) = marks
+        .iter()
+        .filter_map(|mark| Some((rest.find(mark)?, *mark)))
+        .min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())))
+    {
         let from = at + mark.len();
         let end = rest[from..].find(['。', '；']).map_or(rest.len(), |end| from + end);
         out += &rest[..from];
@@ -821,4 +909,5 @@ pub const THAN: &str = "{% macro than(x, file, how) %}{% if x.on(file) is known 
 /// What per cent one figure is of another, where that is known and not nought.
 pub const SHARE: &str = "{% macro share(a, b) %}{% if a is known and b is known and not b is zero %}{{ percent(a, b) }}{% else %}【】{% endif %}{% endmacro -%}\n";
 /// A figure of another file, where that is known.
-pub const OF: &str = "{% macro of(x, file) %}{% if x.on(file) is known %}{{ x.on(file) }}{% else %}【】{% endif %}{% endmacro -%}\n";
+pub const OF: &str =
+    "{% macro of(x, file) %}{% if x.on(file) is known %}{{ x.on(file) }}{% else %}【】{% endif %}{% endmacro -%}\n";

@@ -50,9 +50,12 @@ pub struct Likes {
 
 /// Whether a table prints no money.
 pub fn is_empty(paper: &PaperTable) -> bool {
-    !paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).any(|cell| {
-        number(&cell.text).is_some_and(|n| !n.is_zero()) && !cell.text.trim().starts_with('0')
-    })
+    !paper
+        .rows
+        .iter()
+        .skip(paper.heads)
+        .flat_map(|row| &row.cells)
+        .any(|cell| number(&cell.text).is_some_and(|n| !n.is_zero()) && !cell.text.trim().starts_with('0'))
 }
 
 /// Whether nothing stands under a table's heads, not even a total.
@@ -80,7 +83,8 @@ pub struct Printing {
 /// Of a table.
 pub fn printing(paper: &PaperTable) -> Printing {
     let over: String = paper.above.concat().chars().filter(|c| !c.is_whitespace()).collect();
-    let unit = over.rsplit(['：', ':']).find_map(|end| ["万元", "亿元", "元"].into_iter().find(|unit| end.starts_with(unit)));
+    let unit =
+        over.rsplit(['：', ':']).find_map(|end| ["万元", "亿元", "元"].into_iter().find(|unit| end.starts_with(unit)));
     let texts = || paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).map(|cell| cell.text.trim());
     let noughts = ["0.00", "0"].map(|zero| texts().filter(|text| *text == zero).count());
     let zero = match noughts {
@@ -171,8 +175,20 @@ pub fn table(
     like: &Likes,
 ) -> Option<MadeTable> {
     let title = paper.title.clone();
-    let made = MadeTable { id: id.to_owned(), file: file.to_owned(), title, wide: paper.columns > 7, ..MadeTable::default() };
-    let mut maker = Maker { paper, known, words, columns: Vec::new(), table: Terms::default(), bare: like.bare, keys: BTreeSet::new(), first: None, zero: String::new(), made };
+    let made =
+        MadeTable { id: id.to_owned(), file: file.to_owned(), title, wide: paper.columns > 7, ..MadeTable::default() };
+    let mut maker = Maker {
+        paper,
+        known,
+        words,
+        columns: Vec::new(),
+        table: Terms::default(),
+        bare: like.bare,
+        keys: BTreeSet::new(),
+        first: None,
+        zero: String::new(),
+        made,
+    };
     maker.columns = (0..paper.columns).map(|column| maker.column(column)).collect();
     let looks = maker.looks(usual);
     let body = maker.of_records().or_else(|| maker.of_ledger(like))?;
@@ -200,7 +216,10 @@ pub fn table(
         cell.text.contains(|c: char| c.is_ascii_digit()) && number(&cell.text).is_some_and(|n| !n.is_zero())
     });
     // Keys of the table stand before those of its sides. Another department may have nothing to print in it.
-    let note = notes.first().filter(|_| !has_money).map_or_else(|| "注：本表无数据，空表列示。".to_owned(), |note| words.put_in(note));
+    let note = notes
+        .first()
+        .filter(|_| !has_money)
+        .map_or_else(|| "注：本表无数据，空表列示。".to_owned(), |note| words.put_in(note));
     let blank = maker.body().filter(|row| maker.paper.line(*row).iter().all(|text| text.trim().is_empty())).count();
     let rows = if !has_money && blank > 0 { format!(", rows = {}", blank + 1) } else { String::new() };
     let first = maker.first.as_ref().map_or(String::new(), |first| format!(", first = {}", toml_string(first)));
@@ -271,7 +290,8 @@ impl Maker<'_> {
             .map(|cell| cell.text.trim())
             .filter(|text| !text.is_empty())
             .collect();
-        let is_level = |text: &str| self.known.schema.classes.values().any(|class| class.levels.iter().any(|level| level == text));
+        let is_level =
+            |text: &str| self.known.schema.classes.values().any(|class| class.levels.iter().any(|level| level == text));
         let says_code = ["编码", "编号", "代码"].iter().any(|word| head.contains(word)) || is_level(&head);
         let is_code = |text: &&str| text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit()) || is_level(text);
         let numbers = texts.iter().filter(|text| number(text).is_some()).count();
@@ -309,9 +329,10 @@ impl Maker<'_> {
         if !own.unit.is_empty() && own.unit != usual.unit {
             keys.push(format!("unit = {}", toml_string(&own.unit)));
         }
-        let large = self.body().flat_map(|row| &self.paper.rows[row].cells).any(|cell| {
-            number(&cell.text).is_some_and(|n| n.abs() >= Decimal::ONE_THOUSAND)
-        });
+        let large = self
+            .body()
+            .flat_map(|row| &self.paper.rows[row].cells)
+            .any(|cell| number(&cell.text).is_some_and(|n| n.abs() >= Decimal::ONE_THOUSAND));
         if large && own.commas != usual.commas {
             keys.push(format!("commas = {}", own.commas));
         }
@@ -333,7 +354,8 @@ impl Maker<'_> {
             file.fields.iter().find(|field| is(&field.head) || field.also.iter().any(is)).map(|field| field.id.clone())
         };
         let files = self.known.schema.files.values();
-        let given = files.filter(|file| file.is_given() && file.like.is_none() && file.id != "ledger" && file.role.is_none());
+        let given =
+            files.filter(|file| file.is_given() && file.like.is_none() && file.id != "ledger" && file.role.is_none());
         let (file, fields) = given
             .map(|file| (file, (0..self.columns.len()).map(|column| of(file, column)).collect::<Vec<_>>()))
             .max_by_key(|(_, fields)| fields.iter().flatten().count())?;
@@ -344,8 +366,12 @@ impl Maker<'_> {
         }
         let file = file.clone();
         let mut text = format!("from = {}\n", toml_string(&file.id));
-        let amounts: Vec<&str> =
-            file.fields.iter().filter(|field| field.kind == Kind::Amount && field.adds).map(|field| field.id.as_str()).collect();
+        let amounts: Vec<&str> = file
+            .fields
+            .iter()
+            .filter(|field| field.kind == Kind::Amount && field.adds)
+            .map(|field| field.id.as_str())
+            .collect();
         if let [first, _, ..] = amounts.as_slice() {
             let _ = writeln!(text, "measure = {}", toml_string(first));
         }
@@ -359,7 +385,12 @@ impl Maker<'_> {
                     let count = matches!(field.map(|field| &field.kind), Some(Kind::Number));
                     let look = if count { ", numbers = { unit = \"\", decimals = [0, 2] }" } else { "" };
                     let key = self.key(&self.columns[column].path, 12);
-                    let _ = writeln!(text, "  {{ key = {}, head = {head}, of = {}{look} }},", toml_string(&key), toml_string(id));
+                    let _ = writeln!(
+                        text,
+                        "  {{ key = {}, head = {head}, of = {}{look} }},",
+                        toml_string(&key),
+                        toml_string(id)
+                    );
                     if !adds || count {
                         skip.push(toml_string(&key));
                     }
@@ -377,19 +408,31 @@ impl Maker<'_> {
                 }
                 None => {
                     let _ = writeln!(text, "  {{ head = {head}, text = \"\" }}, # 请核对：数据里没有这一列");
-                    self.made.asks.push(format!("《{}》的“{}”一列，{}里没有，现在空着", self.made.title, self.head_words(column), file.title));
+                    self.made.asks.push(format!(
+                        "《{}》的“{}”一列，{}里没有，现在空着",
+                        self.made.title,
+                        self.head_words(column),
+                        file.title
+                    ));
                 }
             }
         }
         text += "]\n";
-        let texts: Vec<String> =
-            file.fields.iter().filter(|field| matches!(field.kind, Kind::Text | Kind::Ref { .. } | Kind::Choice { .. })).map(|field| toml_string(&field.id)).collect();
+        let texts: Vec<String> = file
+            .fields
+            .iter()
+            .filter(|field| matches!(field.kind, Kind::Text | Kind::Ref { .. } | Kind::Choice { .. }))
+            .map(|field| toml_string(&field.id))
+            .collect();
         let each = format!("  {{ each = \"record\", id = [{}] }},\n", texts[..texts.len().min(6)].join(", "));
         let totals: Vec<usize> = self
             .body()
             .filter(|row| self.paper.line(*row).iter().any(|text| ["合计", "总计"].contains(&normal(text).as_str())))
             .collect();
-        let total = format!("  {{ key = \"合计\", label = \"合计\", skip = [{}], parts = \"*\", style = \"total\" }},\n", skip.join(", "));
+        let total = format!(
+            "  {{ key = \"合计\", label = \"合计\", skip = [{}], parts = \"*\", style = \"total\" }},\n",
+            skip.join(", ")
+        );
         let (rows, foot) = match totals.first() {
             Some(first) if *first == self.paper.heads => (format!("{total}{each}"), String::new()),
             Some(_) => (each, total),
@@ -414,7 +457,9 @@ impl Maker<'_> {
         let (mut blank, mut zeros) = (0, 0);
         for row in self.body() {
             let line = self.paper.line(row);
-            let has_other = line.iter().enumerate().any(|(other, text)| other != column && self.columns[other].holds == Holds::Amount && number(text).is_some());
+            let has_other = line.iter().enumerate().any(|(other, text)| {
+                other != column && self.columns[other].holds == Holds::Amount && number(text).is_some()
+            });
             match line.get(column).map_or("", |text| text.trim()) {
                 "" if has_other => blank += 1,
                 "0" | "0.00" => zeros += 1,
@@ -444,18 +489,30 @@ impl Maker<'_> {
         }
         let items: Vec<Vec<Item>> = sides.iter().map(|side| self.items(side)).collect();
         let foot = foot_of(&items);
-        let blank = items[0].iter().enumerate().take(foot).filter(|(row, _)| items.iter().all(|side| side.get(*row).is_none_or(|item| item.blank))).count();
+        let blank = items[0]
+            .iter()
+            .enumerate()
+            .take(foot)
+            .filter(|(row, _)| items.iter().all(|side| side.get(*row).is_none_or(|item| item.blank)))
+            .count();
         if blank > 0 && sides.len() > 1 {
             let _ = writeln!(text, "min_rows = {}", foot.min(400));
         }
         if sides.len() == 1 {
             let side = &sides[0];
-            let _ = writeln!(text, "columns = [\n{}]", self.columns_text(&(lead.iter().copied().chain(side.clone()).collect::<Vec<_>>())));
+            let _ = writeln!(
+                text,
+                "columns = [\n{}]",
+                self.columns_text(&(lead.iter().copied().chain(side.clone()).collect::<Vec<_>>()))
+            );
             let (mut rows, mut foot) = self.rows_text(side, &items[0], foot);
             let form = form(&self.columns);
             let has_rows = items[0].iter().any(|item| !item.code.is_empty());
             // An empty table has the rows of another of its form.
-            if !has_rows && let Some((of, other_rows, other_foot)) = like.rows.get(&form).filter(|_| items[0].iter().all(|item| item.blank || item.total)) {
+            if !has_rows
+                && let Some((of, other_rows, other_foot)) =
+                    like.rows.get(&form).filter(|_| items[0].iter().all(|item| item.blank || item.total))
+            {
                 (rows, foot) = (other_rows.clone(), other_foot.clone());
                 self.made.guessed.push(format!("《{}》没有数，各行照《{of}》", self.made.title));
             } else if has_rows {
@@ -471,7 +528,8 @@ impl Maker<'_> {
             let _ = writeln!(text, "columns = [\n{}]", self.columns_text(&lead));
         }
         for (side, items) in sides.iter().zip(&items) {
-            let _ = writeln!(text, "\n[[side]]\ncolumns = [\n{}]", self.columns_text(&side.clone().collect::<Vec<_>>()));
+            let _ =
+                writeln!(text, "\n[[side]]\ncolumns = [\n{}]", self.columns_text(&side.clone().collect::<Vec<_>>()));
             let (rows, foot) = self.rows_text(side, items, foot);
             let _ = writeln!(text, "rows = [\n{rows}]");
             if !foot.is_empty() {
@@ -552,16 +610,23 @@ impl Maker<'_> {
                     from_file.clone_from(file);
                     continue;
                 }
-                if ["金额", "预算数", "决算数", "数额"].contains(&words.as_str()) || ["合计", "小计", "总计"].contains(&words.as_str()) {
+                if ["金额", "预算数", "决算数", "数额"].contains(&words.as_str())
+                    || ["合计", "小计", "总计"].contains(&words.as_str())
+                {
                     continue;
                 }
                 let read = self.known.read(head).filter(|read| read.sure || level == 0);
-                let read = read.or_else(|| self.known.read_within(head, &reading.terms)).or_else(|| self.known.read(head));
+                let read =
+                    read.or_else(|| self.known.read_within(head, &reading.terms)).or_else(|| self.known.read(head));
                 let Some(read) = read else {
                     reading.sure = false;
                     if level + 1 == own.len() && !is_total(&words) {
                         reading.terms = Terms::default();
-                        self.made.asks.push(format!("《{}》的“{}”一列取哪些数，没有认出，现在空着", self.made.title, self.head_words(column)));
+                        self.made.asks.push(format!(
+                            "《{}》的“{}”一列取哪些数，没有认出，现在空着",
+                            self.made.title,
+                            self.head_words(column)
+                        ));
                         from_file = Some(NOTHING.to_owned());
                     }
                     continue;
@@ -594,7 +659,9 @@ impl Maker<'_> {
         // A total stands for its parts: what it asks, they ask; what they ask together, it asks.
         for &column in &amounts {
             let parts = self.columns[column].parts.clone();
-            let Some(own) = self.columns[column].reading.as_ref().map(|reading| reading.terms.clone()) else { continue };
+            let Some(own) = self.columns[column].reading.as_ref().map(|reading| reading.terms.clone()) else {
+                continue;
+            };
             for &part in &parts {
                 if let Some(reading) = &mut self.columns[part].reading
                     && let Some(both) = merged(&own, &reading.terms)
@@ -602,8 +669,11 @@ impl Maker<'_> {
                     reading.terms = both;
                 }
             }
-            let of_parts: Vec<&Terms> =
-                parts.iter().filter_map(|part| self.columns[*part].reading.as_ref()).map(|reading| &reading.terms).collect();
+            let of_parts: Vec<&Terms> = parts
+                .iter()
+                .filter_map(|part| self.columns[*part].reading.as_ref())
+                .map(|reading| &reading.terms)
+                .collect();
             // 小计 of two columns within more: theirs together.
             let whole = parts.len() + 1 == amounts.len();
             if own.is_empty()
@@ -629,7 +699,9 @@ impl Maker<'_> {
         let beside: Vec<usize> = amounts
             .iter()
             .copied()
-            .filter(|&other| other != column && self.columns[other].path.starts_with(under) && leaf(other) == leaf(column))
+            .filter(|&other| {
+                other != column && self.columns[other].path.starts_with(under) && leaf(other) == leaf(column)
+            })
             .collect();
         // A 小计 among them stands for those under its own head.
         let inner = |other: usize| {
@@ -641,7 +713,10 @@ impl Maker<'_> {
             .copied()
             .filter(|&other| {
                 let covered = |&by: &usize| {
-                    by != other && inner(by).is_some_and(|head| head.len() > under.len() && self.columns[other].path.starts_with(&head)) && inner(other).is_none()
+                    by != other
+                        && inner(by)
+                            .is_some_and(|head| head.len() > under.len() && self.columns[other].path.starts_with(&head))
+                        && inner(other).is_none()
                 };
                 !beside.iter().any(covered)
             })
@@ -657,7 +732,11 @@ impl Maker<'_> {
             value(row, column).is_some_and(|whole| (whole - sum).abs() > slack)
         });
         if off.count() > 0 {
-            self.guess(format!("《{}》的“{}”不等于旁边各列之和，没有当作它们的合计", self.made.title, self.head_words(column)));
+            self.guess(format!(
+                "《{}》的“{}”不等于旁边各列之和，没有当作它们的合计",
+                self.made.title,
+                self.head_words(column)
+            ));
             return;
         }
         self.columns[column].parts = top;
@@ -665,7 +744,8 @@ impl Maker<'_> {
 
     fn columns_text(&self, columns: &[usize]) -> String {
         let mut text = String::new();
-        let codes: Vec<usize> = columns.iter().copied().filter(|column| self.columns[*column].holds == Holds::Code).collect();
+        let codes: Vec<usize> =
+            columns.iter().copied().filter(|column| self.columns[*column].holds == Holds::Code).collect();
         let mut labelled = false;
         for &column in columns {
             let head = self.head_of(column);
@@ -698,7 +778,8 @@ impl Maker<'_> {
                         }
                     }
                     if !of.parts.is_empty() {
-                        let parts: Vec<String> = of.parts.iter().map(|part| toml_string(&self.columns[*part].key)).collect();
+                        let parts: Vec<String> =
+                            of.parts.iter().map(|part| toml_string(&self.columns[*part].key)).collect();
                         let _ = write!(line, ", parts = [{}]", parts.join(", "));
                     }
                     if let Some(zero) = self.zero_of(column) {
@@ -718,9 +799,11 @@ impl Maker<'_> {
 
     /// `code`, or that of a level where each has a column.
     fn code_field(&self, column: usize, codes: &[usize]) -> String {
-        let levels = |class: &str| self.known.schema.classes.get(class).map(|class| class.levels.clone()).unwrap_or_default();
+        let levels =
+            |class: &str| self.known.schema.classes.get(class).map(|class| class.levels.clone()).unwrap_or_default();
         let words = self.head_words(column);
-        let class = self.known.class_of(&self.codes(codes), &format!("{words}{}", self.paper.title)).unwrap_or_default();
+        let class =
+            self.known.class_of(&self.codes(codes), &format!("{words}{}", self.paper.title)).unwrap_or_default();
         let levels = levels(class);
         let head = normal(self.columns[column].path.last().map_or("", String::as_str));
         match levels.iter().find(|level| **level == head) {
@@ -747,7 +830,9 @@ impl Maker<'_> {
         let leaf = path.last().map(|head| normal(head)).unwrap_or_default();
         let general = ["预算数", "决算数", "金额", "小计", "合计", "总计"].contains(&leaf.as_str());
         let words = match path {
-            [.., over, _] if general && normal(over) != leaf => format!("{}{leaf}", short(&normal(over), most.saturating_sub(leaf.chars().count()))),
+            [.., over, _] if general && normal(over) != leaf => {
+                format!("{}{leaf}", short(&normal(over), most.saturating_sub(leaf.chars().count())))
+            }
             _ => leaf,
         };
         let key = short(&words, most);
@@ -767,28 +852,47 @@ impl Maker<'_> {
             let leading: Vec<&PaperCell> = self.paper.rows[row]
                 .cells
                 .iter()
-                .filter(|cell| side.contains(&cell.column) && cell.column < first_amount && self.columns[cell.column].holds != Holds::Seq)
+                .filter(|cell| {
+                    side.contains(&cell.column)
+                        && cell.column < first_amount
+                        && self.columns[cell.column].holds != Holds::Seq
+                })
                 .collect();
             let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
             let code: String = codes.iter().map(|column| line[*column].trim()).filter(|text| digits(text)).collect();
             let label_text = label.map(|column| line[column].trim()).unwrap_or_default();
             // 无, in the first of the columns of codes.
-            let said = leading.iter().map(|cell| cell.text.trim()).find(|text| ["无", "—", "-"].contains(text)).filter(|_| code.is_empty() && label_text.is_empty());
+            let said = leading
+                .iter()
+                .map(|cell| cell.text.trim())
+                .find(|text| ["无", "—", "-"].contains(text))
+                .filter(|_| code.is_empty() && label_text.is_empty());
             let label_text = said.unwrap_or(label_text);
             // A word that spans the codes and the names.
-            let spanning = leading.iter().find(|cell| cell.text.trim() != "" && !digits(cell.text.trim()) && is_total(&normal(&cell.text)));
+            let spanning = leading
+                .iter()
+                .find(|cell| cell.text.trim() != "" && !digits(cell.text.trim()) && is_total(&normal(&cell.text)));
             let text = match spanning {
                 Some(cell) if code.is_empty() => cell.text.trim(),
                 _ => label_text,
             };
-            let is_plain = leading.iter().all(|cell| Some(cell.column) == label && cell.colspan == 1 || cell.text.trim().is_empty() && cell.colspan == 1);
+            let is_plain = leading.iter().all(|cell| {
+                Some(cell.column) == label && cell.colspan == 1 || cell.text.trim().is_empty() && cell.colspan == 1
+            });
             let cells = match code.is_empty() && !is_plain && !codes.is_empty() {
-                true => leading.iter().map(|cell| (cell.text.clone(), cell.colspan.min(first_amount - cell.column))).collect(),
+                true => leading
+                    .iter()
+                    .map(|cell| (cell.text.clone(), cell.colspan.min(first_amount - cell.column)))
+                    .collect(),
                 false => Vec::new(),
             };
             let values: Vec<Option<Decimal>> = amounts.iter().map(|column| number(line[*column])).collect();
             let total = code.is_empty() && is_total(&normal(text));
-            let blank = text.is_empty() && code.is_empty() && values.iter().all(Option::is_none) || text.chars().all(|c| "…. 、".contains(c)) && code.is_empty() && values.iter().flatten().all(Decimal::is_zero) && label.is_some();
+            let blank = text.is_empty() && code.is_empty() && values.iter().all(Option::is_none)
+                || text.chars().all(|c| "…. 、".contains(c))
+                    && code.is_empty()
+                    && values.iter().flatten().all(Decimal::is_zero)
+                    && label.is_some();
             let named = (code.is_empty() && !total)
                 .then(|| self.known.widest_named(text).map(|(class, code)| (class.to_owned(), code.to_owned())))
                 .flatten();
@@ -848,7 +952,10 @@ impl Maker<'_> {
             } else if items[index].depth > 0 {
                 within = false;
             }
-            let deeper = last_top.is_some_and(|top| items[index].depth > items[top].depth.max(1) || items[top].depth == 0 && items[index].depth > 0 && top > 0);
+            let deeper = last_top.is_some_and(|top| {
+                items[index].depth > items[top].depth.max(1)
+                    || items[top].depth == 0 && items[index].depth > 0 && top > 0
+            });
             if !items[index].total && (within || deeper) {
                 items[index].parent = last_top;
             } else if !items[index].total {
@@ -857,7 +964,9 @@ impl Maker<'_> {
             let words = normal(&label);
             let grand = words.ends_with("总计") && !words.starts_with("本年");
             let reading = match (grand, words.as_str()) {
-                (true, _) | (_, "合计" | "小计" | "总计" | "") => Some(Reading { terms: Terms::default(), sure: true }),
+                (true, _) | (_, "合计" | "小计" | "总计" | "") => {
+                    Some(Reading { terms: Terms::default(), sure: true })
+                }
                 _ if items[index].total => {
                     let read = self.known.read(&label).map(|read| read.terms).unwrap_or_default();
                     Some(Reading { terms: read, sure: true })
@@ -885,7 +994,8 @@ impl Maker<'_> {
             if own.is_empty() || is_sure || !self.sums(items, index, &own) {
                 continue;
             }
-            let of: Vec<&Terms> = own.iter().filter_map(|part| items[*part].reading.as_ref()).map(|reading| &reading.terms).collect();
+            let of: Vec<&Terms> =
+                own.iter().filter_map(|part| items[*part].reading.as_ref()).map(|reading| &reading.terms).collect();
             if of.len() == own.len()
                 && let Some(terms) = joined(of)
             {
@@ -915,12 +1025,21 @@ impl Maker<'_> {
             }
         }
         // A guess that may count what another row counts is none.
-        let of_list = items.iter().any(|item| !item.code.is_empty() || item.named.is_some()).then(|| of_first.and_then(|at| items[at].reading.clone())).flatten();
+        let of_list = items
+            .iter()
+            .any(|item| !item.code.is_empty() || item.named.is_some())
+            .then(|| of_first.and_then(|at| items[at].reading.clone()))
+            .flatten();
         for index in 0..items.len() {
-            let Some(own) = items[index].reading.clone().filter(|own| !own.sure && items[index].parent.is_none() && !items[index].total) else {
+            let Some(own) = items[index]
+                .reading
+                .clone()
+                .filter(|own| !own.sure && items[index].parent.is_none() && !items[index].total)
+            else {
                 continue;
             };
-            let others = items.iter().enumerate().filter(|(at, item)| *at != index && item.parent.is_none() && !item.total);
+            let others =
+                items.iter().enumerate().filter(|(at, item)| *at != index && item.parent.is_none() && !item.total);
             let others = others.filter_map(|(_, item)| item.reading.as_ref()).chain(of_list.as_ref());
             if others.into_iter().any(|other| !are_apart(&own.terms, &other.terms)) {
                 items[index].reading = None;
@@ -937,7 +1056,13 @@ impl Maker<'_> {
     fn rows_text(&mut self, side: &Range<usize>, items: &[Item], foot: usize) -> (String, String) {
         let mut rows = String::new();
         let mut bottom = String::new();
-        let of_total = |at: usize| items[at..].iter().find(|item| item.total).and_then(|item| item.reading.as_ref()).map(|reading| reading.terms.clone());
+        let of_total = |at: usize| {
+            items[at..]
+                .iter()
+                .find(|item| item.total)
+                .and_then(|item| item.reading.as_ref())
+                .map(|reading| reading.terms.clone())
+        };
         let mut at = 0;
         while at < items.len() {
             let item = &items[at];
@@ -951,9 +1076,15 @@ impl Maker<'_> {
             }
             let is_coded = |item: &Item| !item.code.is_empty() || item.named.is_some();
             // A numbered row without money among those of a list, of a name that no list has.
-            let is_listed = |item: &Item| item.depth > 0 && item.reading.is_none() && !item.total && item.amounts.iter().flatten().all(Decimal::is_zero);
+            let is_listed = |item: &Item| {
+                item.depth > 0
+                    && item.reading.is_none()
+                    && !item.total
+                    && item.amounts.iter().flatten().all(Decimal::is_zero)
+            };
             if is_coded(item) {
-                let end = at + items[at..].iter().take_while(|item| is_coded(item) || item.blank || is_listed(item)).count();
+                let end =
+                    at + items[at..].iter().take_while(|item| is_coded(item) || item.blank || is_listed(item)).count();
                 let run: Vec<&Item> = items[at..end].iter().filter(|item| !item.blank).collect();
                 out.push_str(&self.coded(&run, of_total(at)));
                 at = end;
@@ -996,15 +1127,21 @@ impl Maker<'_> {
             Some((class, _)) => Some(class.clone()),
             None => self.known.class_of(&codes, &self.paper.title).map(str::to_owned),
         };
-        let Some((class, field)) =
-            class.and_then(|id| Some((self.known.schema.classes.get(&id)?, self.known.field_of_class(&id)?.id.clone())))
+        let Some((class, field)) = class
+            .and_then(|id| Some((self.known.schema.classes.get(&id)?, self.known.field_of_class(&id)?.id.clone())))
         else {
             self.made.asks.push(format!("《{}》的科目编码不在科目表里，各行没有做成", self.made.title));
             return String::new();
         };
         let mut line = format!("  {{ each = {}", toml_string(&field));
         let lengths: BTreeSet<usize> = codes.iter().filter(|code| !code.is_empty()).map(String::len).collect();
-        let levels: Vec<&String> = class.levels.iter().zip(&class.lengths).filter(|(_, length)| lengths.contains(length)).map(|(level, _)| level).collect();
+        let levels: Vec<&String> = class
+            .levels
+            .iter()
+            .zip(&class.lengths)
+            .filter(|(_, length)| lengths.contains(length))
+            .map(|(level, _)| level)
+            .collect();
         let empty = |item: &&&Item| item.amounts.iter().flatten().all(Decimal::is_zero);
         let without_money = run.iter().filter(empty).count();
         let all = without_money >= 5 && without_money * 3 >= run.len();
@@ -1012,7 +1149,10 @@ impl Maker<'_> {
             let levels: Vec<String> = levels.iter().map(|level| toml_string(level)).collect();
             let _ = write!(line, ", levels = [{}]", levels.join(", "));
         }
-        if let Some(filter) = of_total.filter(|_| run.iter().any(|item| item.named.is_some())).and_then(|terms| terms.written(&self.known.schema)) {
+        if let Some(filter) = of_total
+            .filter(|_| run.iter().any(|item| item.named.is_some()))
+            .and_then(|terms| terms.written(&self.known.schema))
+        {
             let _ = write!(line, ", where = {filter}");
         }
         if run.iter().any(|item| item.named.is_some()) {
@@ -1021,7 +1161,12 @@ impl Maker<'_> {
             let _ = write!(line, ", label = {}", toml_string(label));
         } else {
             // Brackets of the list and of the table may be of two widths.
-            let unlike = |item: &&&Item| class.names.get(&item.code).is_some_and(|name| *name != item.label && normal(name) == normal(&item.label));
+            let unlike = |item: &&&Item| {
+                class
+                    .names
+                    .get(&item.code)
+                    .is_some_and(|name| *name != item.label && normal(name) == normal(&item.label))
+            };
             let wide = run.iter().filter(unlike).any(|item| item.label.contains('（'));
             let half = run.iter().filter(unlike).any(|item| item.label.contains('('));
             let label = match (wide, half) {
@@ -1043,7 +1188,11 @@ impl Maker<'_> {
                     true => {
                         others += 1;
                         let name = without_number(&item.label).to_owned();
-                        format!("{{ key = {}, name = {}, where = false }}", toml_string(&short(&name, 8)), toml_string(&name))
+                        format!(
+                            "{{ key = {}, name = {}, where = false }}",
+                            toml_string(&short(&name, 8)),
+                            toml_string(&name)
+                        )
                     }
                 })
                 .collect();
@@ -1068,10 +1217,17 @@ impl Maker<'_> {
         if !item.cells.is_empty() {
             let cell = |(text, cols): &(String, usize)| match cols {
                 1 => toml_string(&self.words.put_in(text)),
-                cols => format!("{{ text = {}, cols = {cols}, align = \"center\" }}", toml_string(&self.words.put_in(text))),
+                cols => {
+                    format!("{{ text = {}, cols = {cols}, align = \"center\" }}", toml_string(&self.words.put_in(text)))
+                }
             };
             let cells: Vec<String> = item.cells.iter().map(cell).collect();
-            let _ = write!(line, ", label = {}, cells = [{}]", toml_string(&self.words.put_in(&item.label)), cells.join(", "));
+            let _ = write!(
+                line,
+                ", label = {}, cells = [{}]",
+                toml_string(&self.words.put_in(&item.label)),
+                cells.join(", ")
+            );
         } else if has_label {
             let _ = write!(line, ", label = {}", toml_string(&self.words.put_in(&item.label)));
         }
@@ -1089,7 +1245,9 @@ impl Maker<'_> {
             None if has_label => {
                 line += ", where = false";
                 doubt = " # 请核对：没有认出";
-                self.made.asks.push(format!("《{}》的“{}”一行取哪些数，没有认出，现在空着", self.made.title, item.label));
+                self.made
+                    .asks
+                    .push(format!("《{}》的“{}”一行取哪些数，没有认出，现在空着", self.made.title, item.label));
             }
             None => {}
         }
@@ -1123,7 +1281,9 @@ impl Maker<'_> {
 
     /// What a row is the sum of, as the layout says it. None: of nothing that is known.
     fn parts_of(&self, items: &[Item], at: usize) -> Option<String> {
-        let known = |part: &usize| items[*part].reading.is_some() || !items[*part].code.is_empty() || items[*part].named.is_some();
+        let known = |part: &usize| {
+            items[*part].reading.is_some() || !items[*part].code.is_empty() || items[*part].named.is_some()
+        };
         let own = children(items, at);
         if !own.is_empty() {
             let sums = self.sums(items, at, &own) && own.iter().all(|part| known(part));
@@ -1141,7 +1301,8 @@ impl Maker<'_> {
             let mut parts = vec![first];
             parts.extend((first + 1..at).filter(|other| top(other) && !items[*other].total));
             let keys: Vec<String> = parts.iter().map(|part| toml_string(&items[*part].key)).collect();
-            return (self.sums(items, at, &parts) && parts.iter().all(|part| known(part))).then(|| format!("[{}]", keys.join(", ")));
+            return (self.sums(items, at, &parts) && parts.iter().all(|part| known(part)))
+                .then(|| format!("[{}]", keys.join(", ")));
         }
         let before: Vec<usize> = match totals.len() {
             1 => (0..items.len()).filter(top).collect(),

@@ -72,7 +72,9 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
     // Those with money first: empty ones are like them.
     let mut order: Vec<(usize, &PaperTable, &Vec<String>)> = pieces
         .iter()
-        .filter_map(|piece| if let Piece::Table(index, paper, notes) = piece { Some((*index, *paper, notes)) } else { None })
+        .filter_map(
+            |piece| if let Piece::Table(index, paper, notes) = piece { Some((*index, *paper, notes)) } else { None },
+        )
         .collect();
     let numbers: BTreeMap<usize, usize> = order.iter().enumerate().map(|(at, (index, ..))| (*index, at + 1)).collect();
     order.sort_by_key(|(index, paper, _)| (is_empty(paper), *index));
@@ -96,7 +98,9 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
     }
     for (columns, titles) in lost {
         let others = if titles.len() > 1 { format!("等 {} 张", titles.len()) } else { String::new() };
-        account.asks.push(format!("《{}》{others}（{columns} 列）没有做成：不是由明细汇总的数，或列名没有认出", titles[0]));
+        account
+            .asks
+            .push(format!("《{}》{others}（{columns} 列）没有做成：不是由明细汇总的数，或列名没有认出", titles[0]));
     }
     // Several tables of one file's records are forms, one a project.
     let mut of_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -148,7 +152,10 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
             Piece::Section(texts) => {
                 account.sections += 1;
                 let stem = format!("text-{:02}", account.sections);
-                files.insert(format!("{stem}.md"), section(texts, &known, &words, &look, &beside, &mut depth, &mut prose));
+                files.insert(
+                    format!("{stem}.md"),
+                    section(texts, &known, &words, &look, &beside, &mut depth, &mut prose),
+                );
                 parts.push((stem, first.to_owned()));
             }
         }
@@ -170,7 +177,10 @@ pub(super) fn told(one: &MadeTable, account: &mut Account) {
     account.understood.1 += one.understood.1;
     account.guessed.extend(one.guessed.iter().cloned());
     account.asks.extend(one.asks.iter().cloned());
-    account.done.push(format!("《{}》→ {}.toml（{}）：列和行 {} 个，认出 {} 个", one.title, one.file, one.id, one.understood.1, one.understood.0));
+    account.done.push(format!(
+        "《{}》→ {}.toml（{}）：列和行 {} 个，认出 {} 个",
+        one.title, one.file, one.id, one.understood.1, one.understood.0
+    ));
 }
 
 /// The lines of the first page, taken out of the parts.
@@ -179,7 +189,8 @@ fn cover<'p>(pieces: &mut Vec<Piece<'p>>) -> Vec<&'p PaperText> {
     let is_long = |text: &PaperText| text.text.chars().count() > 40 || text.text.contains('。');
     let numbered = |text: &PaperText| crate::published::is_numbered(&text.text);
     let page = texts[0].spot.page;
-    let count = texts.iter().take(6).take_while(|text| !is_long(text) && !numbered(text) && text.spot.page == page).count();
+    let count =
+        texts.iter().take(6).take_while(|text| !is_long(text) && !numbered(text) && text.spot.page == page).count();
     let says = |text: &&PaperText| text.text.contains("预算") || text.text.contains("决算");
     if count == 0 || !texts[..count].iter().any(says) {
         return Vec::new();
@@ -191,7 +202,9 @@ fn cover<'p>(pieces: &mut Vec<Piece<'p>>) -> Vec<&'p PaperText> {
     // Each line of it may have been taken for a heading of its own.
     let mut cover = cover;
     while let Some(Piece::Section(texts)) = pieces.first_mut() {
-        let same = page > 0 && texts.iter().all(|text| text.spot.page == page && !is_long(text)) && cover.len() + texts.len() <= 6;
+        let same = page > 0
+            && texts.iter().all(|text| text.spot.page == page && !is_long(text))
+            && cover.len() + texts.len() <= 6;
         if !same {
             break;
         }
@@ -221,7 +234,10 @@ pub(super) struct Depth {
 impl Depth {
     /// That of a set's own section, whose first heading may lie below another.
     pub(super) fn of_first(source: &str) -> Depth {
-        let line = source.lines().map(|line| line.rsplit_once(END).map_or(line, |(_, words)| words)).find(|line| line.starts_with('#'));
+        let line = source
+            .lines()
+            .map(|line| line.rsplit_once(END).map_or(line, |(_, words)| words))
+            .find(|line| line.starts_with('#'));
         Depth { at: line.map_or(0, |line| line.chars().take_while(|c| *c == '#').count().saturating_sub(1)) }
     }
 
@@ -270,7 +286,8 @@ pub(super) fn section(
         }
         let around: String = headings.iter().map(|(_, heading)| heading.as_str()).collect::<Vec<_>>().join(" ");
         let around = if normal(&heading).is_empty() { String::new() } else { around };
-        let run: Vec<&str> = texts[at..].iter().take_while(|text| text.level == 0).map(|text| text.text.as_str()).collect();
+        let run: Vec<&str> =
+            texts[at..].iter().take_while(|text| text.level == 0).map(|text| text.text.as_str()).collect();
         if is_item(&text.text) {
             let taken = paragraphs(&run, &around, look, beside, prose, &mut body);
             if taken > 0 {
@@ -299,10 +316,13 @@ fn set_text(
     let kind = if is_account { "年度部门决算" } else { "年部门预算" };
     let first = work.published.texts().take(4).map(|text| text.text.as_str());
     let said = first.filter(|text| text.contains("预算") || text.contains("决算")).map(|text| words.put_in(text));
-    let named = said.into_iter().find(|title| title.contains("report.name") && title.contains("year") && title.chars().count() < 60);
+    let named = said
+        .into_iter()
+        .find(|title| title.contains("report.name") && title.contains("year") && title.chars().count() < 60);
     let title = named.unwrap_or_else(|| format!("{{{{ report.name }}}}{{{{ year }}}}{kind}"));
     let plain = |text: &str| text.replace(|c: char| c.is_control(), " ");
-    let mut text = format!("# {}：照公开的《{}》做成；哪些是猜的，看 README.md\n", plain(&work.wanted.name), plain(work.shown));
+    let mut text =
+        format!("# {}：照公开的《{}》做成；哪些是猜的，看 README.md\n", plain(&work.wanted.name), plain(work.shown));
     text += "inherits = \"common\"\n";
     let _ = writeln!(text, "title = {}", toml_string(&title));
     let stem = if title.contains("report.code") { title.clone() } else { format!("{{{{ report.code }}}}{title}") };
@@ -312,7 +332,13 @@ fn set_text(
     }
     text += "]\n\n[numbers]\n";
     let unit = if looks.unit.is_empty() { look.unit } else { &looks.unit };
-    let _ = writeln!(text, "unit = {}\ndecimals = 2\ncommas = {}\nzero = {}", toml_string(unit), looks.commas, toml_string(&looks.zero));
+    let _ = writeln!(
+        text,
+        "unit = {}\ndecimals = 2\ncommas = {}\nzero = {}",
+        toml_string(unit),
+        looks.commas,
+        toml_string(&looks.zero)
+    );
     let decimals = |short: bool| if short { "[0, 2]" } else { "2" };
     let _ = writeln!(
         text,
@@ -359,9 +385,14 @@ fn schema_text(known: &Known, made: &BTreeMap<usize, MadeTable>) -> String {
     let needed = |file: &str| {
         let ledger = known.schema.files.get("ledger");
         let referred = ledger.is_some_and(|ledger| {
-            ledger.fields.iter().any(|field| matches!(&field.kind, crate::data::Kind::Ref { file: of, .. } if of == file))
+            ledger
+                .fields
+                .iter()
+                .any(|field| matches!(&field.kind, crate::data::Kind::Ref { file: of, .. } if of == file))
         });
-        file == "ledger" || referred || made.values().any(|one| one.text.contains(&format!("from = \"{file}\"")) && one.given.is_none())
+        file == "ledger"
+            || referred
+            || made.values().any(|one| one.text.contains(&format!("from = \"{file}\"")) && one.given.is_none())
     };
     let mut text = String::new();
     let mut section = String::new();

@@ -73,7 +73,13 @@ impl Words {
                     if full { "：" } else { ":" }
                 ));
             }
-            left.extend(before.split(['\t', '\u{3000}']).map(str::trim).filter(|text| !text.is_empty()).map(|text| self.put_in(text)));
+            left.extend(
+                before
+                    .split(['\t', '\u{3000}'])
+                    .map(str::trim)
+                    .filter(|text| !text.is_empty())
+                    .map(|text| self.put_in(text)),
+            );
         }
         let mut above: Vec<String> = left.into_iter().take(if unit.is_some() { 2 } else { 3 }).collect();
         if let Some(unit) = unit {
@@ -108,7 +114,8 @@ fn replaced_year(text: &str, year: i32, put: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find(&word) {
         let after = &rest[at + word.len()..];
-        let alone = !rest[..at].ends_with(|c: char| c.is_ascii_digit() || "〔[（(".contains(c) && !after.starts_with('年'));
+        let alone =
+            !rest[..at].ends_with(|c: char| c.is_ascii_digit() || "〔[（(".contains(c) && !after.starts_with('年'));
         let of_year = after.starts_with('年') || after.trim_start().starts_with('年');
         out += &rest[..at];
         out += if alone && of_year { put } else { &word };
@@ -135,9 +142,16 @@ mod tests {
 
     #[test]
     fn the_unit_stands_at_the_right() {
-        let above = |pieces: &[&str]| words().above(&pieces.iter().map(|piece| (*piece).to_owned()).collect::<Vec<_>>());
-        assert_eq!(above(&["编制部门：东湖区水务局", "单位：元"]), ["编制部门：{{ report.name }}", "", "单位：{{ look.unit }}"]);
-        assert_eq!(above(&["编制单位：东湖区水务局 单位：万元"]), ["编制单位：{{ report.name }}", "", "单位：{{ look.unit }}"]);
+        let above =
+            |pieces: &[&str]| words().above(&pieces.iter().map(|piece| (*piece).to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            above(&["编制部门：东湖区水务局", "单位：元"]),
+            ["编制部门：{{ report.name }}", "", "单位：{{ look.unit }}"]
+        );
+        assert_eq!(
+            above(&["编制单位：东湖区水务局 单位：万元"]),
+            ["编制单位：{{ report.name }}", "", "单位：{{ look.unit }}"]
+        );
         assert_eq!(above(&["公开01表"]), ["公开01表"]);
         assert_eq!(above(&["预算年度：2026"]), ["预算年度：{{ year }}"]);
         assert_eq!(above(&["单位:元"]), ["", "", "单位:{{ look.unit }}"]);

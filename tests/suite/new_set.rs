@@ -99,8 +99,7 @@ fn what_differs_is_declared_and_nothing_else() {
     let file = printed("631-2023", Format::Pdf);
     let set = made(&file, None);
     assert_eq!(set.account.stands_on.as_deref(), Some("hebei-department-budget-2023"));
-    let tables: Vec<&str> =
-        set.files.keys().map(String::as_str).filter(|name| name.starts_with("table-")).collect();
+    let tables: Vec<&str> = set.files.keys().map(String::as_str).filter(|name| name.starts_with("table-")).collect();
     assert_eq!(tables, ["table-07.toml", "table-09.toml"]);
     assert!(set.files["table-07.toml"].contains("title = \"部门预算政府基金预算财政拨款支出表\""));
     let of_nine = &set.files["table-09.toml"];
@@ -206,7 +205,8 @@ fn what_cannot_be_read_is_told_and_nothing_is_written() {
     std::fs::write(at("扫描.pdf"), scanned).expect("written");
     std::fs::write(at("损坏.pdf"), b"%PDF-1.7\ntrailer<</Root 1 0 R>>").expect("written");
     std::fs::write(at("网页.html"), b"<html></html>").expect("written");
-    for (file, code) in [("扫描.pdf", "E563"), ("损坏.pdf", "E562"), ("网页.html", "E562"), ("没有.pdf", "E101")] {
+    for (file, code) in [("扫描.pdf", "E563"), ("损坏.pdf", "E562"), ("网页.html", "E562"), ("没有.pdf", "E101")]
+    {
         let made = ["layouts", "new", "made", "--from"].map(Path::new);
         let (status, told) = gongkai(&[&made[..], &[&at(file), Path::new("--output"), &at("sets")]].concat());
         assert_eq!(status, Some(1), "{told}");
@@ -223,7 +223,15 @@ fn a_name_that_is_taken_is_never_written_over() {
     std::fs::write(&file, bytes).expect("written");
     let sets = root.path().join("sets");
     let new = |name: &str| {
-        gongkai(&[Path::new("layouts"), Path::new("new"), Path::new(name), Path::new("--from"), &file, Path::new("--output"), &sets])
+        gongkai(&[
+            Path::new("layouts"),
+            Path::new("new"),
+            Path::new(name),
+            Path::new("--from"),
+            &file,
+            Path::new("--output"),
+            &sets,
+        ])
     };
     let (status, told) = new("mine");
     assert_eq!(status, Some(0), "{told}");
