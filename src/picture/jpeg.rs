@@ -54,6 +54,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raster, Wrong> {
     }
     let pixels =
         Pixels { width: width.into(), height: height.into(), channels: usize::from(components), bytes: decoded };
+    let pixels = pixels.reduced();
     let pixels = match profile {
         Some(profile) => profile.to_srgb(pixels),
         None => pixels,
@@ -80,10 +81,11 @@ fn inks(segments: &Segments, profile: Option<Profile>, width: u16, height: u16) 
     if transform.is_some() {
         stored.iter_mut().for_each(|value| *value = 255 - *value);
     }
-    let (width, height) = (u32::from(width), u32::from(height));
+    let inks = Pixels { width: width.into(), height: height.into(), channels: 4, bytes: stored }.reduced();
+    let (width, height) = (inks.width, inks.height);
     let bytes = match profile {
-        Some(profile) => profile.of_inks(&stored),
-        None => of_inks(&stored),
+        Some(profile) => profile.of_inks(&inks.bytes),
+        None => of_inks(&inks.bytes),
     };
     Pixels { width, height, channels: 3, bytes }.turned(segments.orientation.unwrap_or(1)).into_jpeg()
 }

@@ -122,7 +122,7 @@ impl Pixels {
     }
 
     /// No larger than print needs: the mean of the pixels that each new one covers, in whole numbers.
-    fn reduced(self) -> Pixels {
+    pub fn reduced(self) -> Pixels {
         let longer = self.width.max(self.height);
         if longer <= LONGEST {
             return self;
@@ -130,19 +130,23 @@ impl Pixels {
         let scaled = |side: u32| ((u64::from(side) * u64::from(LONGEST) / u64::from(longer)) as usize).max(1);
         let (width, height, channels) = (self.width as usize, self.height as usize, self.channels);
         let (new_width, new_height) = (scaled(self.width), scaled(self.height));
-        let edge = |n: usize, old: usize, new: usize| n * old / new;
+        let columns: Vec<usize> = (0..=new_width).map(|x| x * width / new_width).collect();
         let mut bytes = Vec::with_capacity(new_width * new_height * channels);
+        let mut sums = vec![0u64; new_width * channels];
         for y in 0..new_height {
-            let rows = edge(y, height, new_height)..edge(y + 1, height, new_height);
-            for x in 0..new_width {
-                let columns = edge(x, width, new_width)..edge(x + 1, width, new_width);
-                let count = (rows.len() * columns.len()) as u64;
-                for channel in 0..channels {
-                    let of_row =
-                        |row: usize| columns.clone().map(move |column| (row * width + column) * channels + channel);
-                    let sum: u64 = rows.clone().flat_map(of_row).map(|at| u64::from(self.bytes[at])).sum();
-                    bytes.push(((sum + count / 2) / count) as u8);
+            let rows = y * height / new_height..(y + 1) * height / new_height;
+            sums.fill(0);
+            for line in self.bytes[rows.start * width * channels..rows.end * width * channels].chunks(width * channels)
+            {
+                for (sums, edges) in sums.chunks_mut(channels).zip(columns.windows(2)) {
+                    for pixel in line[edges[0] * channels..edges[1] * channels].chunks(channels) {
+                        sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u64::from(*value));
+                    }
                 }
+            }
+            for (sums, edges) in sums.chunks(channels).zip(columns.windows(2)) {
+                let count = (rows.len() * (edges[1] - edges[0])) as u64;
+                bytes.extend(sums.iter().map(|sum| ((sum + count / 2) / count) as u8));
             }
         }
         Pixels { width: new_width as u32, height: new_height as u32, channels, bytes }
@@ -223,6 +227,18 @@ mod tests {
             assert!(orientation(&exif[..end]) == 1 || end > 19, "{end}");
         }
         assert_eq!(orientation(b"MM\0*\xFF\xFF\xFF\xFF"), 1);
+    }
+
+    #[test]
+    fn what_is_larger_than_print_needs_becomes_the_mean_of_its_pixels() {
+        let wide = LONGEST * 2;
+        let bytes = (0..wide).flat_map(|x| if x % 2 == 0 { [10, 0] } else { [30, 255] }).collect();
+        let reduced = Pixels { width: wide, height: 1, channels: 2, bytes }.reduced();
+        assert_eq!((reduced.width, reduced.height), (LONGEST, 1));
+        assert!(reduced.bytes.chunks(2).all(|pixel| pixel == [20, 128]));
+        // One that is not larger stays as it is.
+        let small = Pixels { width: 2, height: 1, channels: 1, bytes: vec![1, 2] }.reduced();
+        assert_eq!(small.bytes, [1, 2]);
     }
 
     #[test]

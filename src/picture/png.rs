@@ -32,7 +32,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raster, Wrong> {
         ColorType::Rgba => Pixels::on_white(width, height, 4, content),
         ColorType::Indexed => return Err(Wrong::Damaged("调色板缺失".into())),
     };
-    let info = reader.info();
+    let (pixels, info) = (pixels.reduced(), reader.info());
     let pixels = match (&info.icc_profile, info.srgb, info.source_gamma) {
         (_, Some(_), _) | (None, None, None) => pixels,
         (Some(profile), ..) => match Profile::of(profile, pixels.channels) {
