@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::form::{form, sheet};
 use crate::layout::{self, Layouts, doubts};
-use crate::new_set::{Account, Wanted, new_set};
+use crate::new_set::{Account, Wanted, is_free, new_set};
 use crate::place::{place, save};
 use crate::published::load;
 use crate::tell::{comparison, form as form_words};
@@ -211,11 +211,7 @@ fn made_set(args: &NewSetArgs, root: &Path, found: &mut Diagnostics) -> Option<(
     }
     let wanted = Wanted { name: args.name.clone(), schema: args.schema.clone(), without: args.without.clone() };
     let folder = root.join(&args.name);
-    if folder.symlink_metadata().is_ok() {
-        let message = format!("{} 已经存在", folder.display());
-        found.push(Diagnostic::error("E503", message).hint("换一个名称；已有的不会被覆盖"));
-        return None;
-    }
+    is_free(&folder).map_err(|taken| found.push(taken)).ok()?;
     let made = new_set(&files, &wanted, &layouts, found)?;
     let files = made.files.into_iter().map(|(name, text)| (name, text.into_bytes()));
     let new = with_new_files(&folder, files, found);

@@ -54,6 +54,8 @@ const EXAMPLES: &str = "\
   gongkai layouts list                       列出版式集
   gongkai layouts export hebei-department-budget-2023 layouts
                                              导出一个版式集，以便修改
+  gongkai layouts new my-province-2026 --from 公开.pdf
+                                             由公开的文件做一套版式
   gongkai layouts check hebei-department-budget-2023
                                              一套版式的错误和可疑的写法
 

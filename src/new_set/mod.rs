@@ -163,6 +163,17 @@ fn named(name: &str, layouts: &Layouts, found: &mut Diagnostics) -> Option<()> {
     None
 }
 
+/// E633: something lies where the set's folder would be; it is never written over.
+pub fn is_free(folder: &Path) -> Result<(), Diagnostic> {
+    match folder.symlink_metadata() {
+        Ok(_) => {
+            Err(Diagnostic::error("E633", format!("{} 已经存在", folder.display()))
+                .hint("换一个名称；已有的不会被覆盖"))
+        }
+        Err(_) => Ok(()),
+    }
+}
+
 /// The files as one document.
 fn read_all(files: &[(PathBuf, Vec<u8>)], found: &mut Diagnostics) -> Option<(Published, Whose, String)> {
     let mut all = Published::default();

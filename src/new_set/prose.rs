@@ -344,6 +344,18 @@ impl Beside<'_> {
         Some((rows, table, column))
     }
 
+    /// The figure of the same row of the same table whose column a subject names.
+    fn beside(&self, of: &Put, subject: &str) -> Option<Put> {
+        let address = of.expr.strip_prefix("f(\"")?.strip_suffix("\")")?;
+        let (row, _) = address.rsplit_once('/')?;
+        let subject = normal(subject);
+        let same_row =
+            self.figures.iter().filter(|figure| figure.address.rsplit_once('/').is_some_and(|(own, _)| own == row));
+        let figure =
+            same_row.filter(|figure| !figure.calc).find(|figure| head_words(&figure.head).contains(&subject))?;
+        Some(Put { expr: format!("f(\"{}\")", figure.address), amount: figure.amount, asks: true, end: of.end })
+    }
+
     /// Clauses between ；, at least two, each of a row.
     fn list_in(&self, text: &str) -> Option<List> {
         let start = text.find(['：']).map(|at| at + '：'.len_utf8())?;
@@ -422,6 +434,19 @@ impl Beside<'_> {
             line.replace_range(..digits, "{{ loop.index }}");
         }
         line
+    }
+}
+
+/// What is said to have changed: the words between the last stop and 增加, where they are no comparison.
+fn subject_before(chars: &[char], from: usize, amount: &Amount) -> String {
+    let (start, ..) = compared(chars, from, amount, None);
+    let begins = (from..start).rev().find(|at| "，；。：（".contains(chars[*at])).map_or(from, |at| at + 1);
+    let subject: String = chars[begins..start.max(begins)].iter().filter(|c| !c.is_whitespace()).collect();
+    let subject = subject.trim_start_matches(['万', '亿', '元', '%']).trim_end_matches(['各', '总', '均', '共']);
+    if ["比", "较", "与", "同比"].iter().any(|word| subject.starts_with(word)) {
+        String::new()
+    } else {
+        subject.to_owned()
     }
 }
 
@@ -518,6 +543,18 @@ impl Line<'_, '_> {
             } else if amount.direction != 0 && (!amount.is_money() || amount.unit.name() == self.look.unit) {
                 // The amount right before it is what changed; where that is a blank, so is this.
                 let of = self.put.last().filter(|put| put.asks).cloned();
+                let subject = subject_before(&chars, at, amount);
+                let said = |of: &Put| {
+                    let before = words(0, of.end.min(chars.len()));
+                    subject.split('、').all(|subject| before.contains(subject))
+                };
+                let of = match of {
+                    // What it says of itself is another figure of that table, or nobody's.
+                    Some(of) if self.row.is_none() && !subject.is_empty() && !said(&of) => {
+                        self.beside.beside(&of, &subject)
+                    }
+                    of => of,
+                };
                 if let Some(of) = of {
                     let next = amounts.get(index).filter(|next| {
                         amount.is_money()

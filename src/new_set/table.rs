@@ -514,6 +514,10 @@ impl Maker<'_> {
                     like.rows.get(&form).filter(|_| items[0].iter().all(|item| item.blank || item.total))
             {
                 (rows, foot) = (other_rows.clone(), other_foot.clone());
+                let is_blank = items[0].iter().any(|item| item.total && item.amounts.iter().any(Option::is_none));
+                if is_blank && !self.zero.is_empty() && !foot.contains("zero = ") {
+                    foot = foot.replace(", style = \"total\"", ", style = \"total\", numbers = { zero = \"\" }");
+                }
                 self.made.guessed.push(format!("《{}》没有数，各行照《{of}》", self.made.title));
             } else if has_rows {
                 self.made.rows = Some((form, rows.clone(), foot.clone()));
@@ -1352,4 +1356,89 @@ pub fn usual(all: impl Iterator<Item = Printing>) -> Printing {
     let mut counts: BTreeMap<Printing, usize> = BTreeMap::new();
     all.for_each(|one| *counts.entry(one).or_default() += 1);
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(one, _)| one).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Layouts;
+    use crate::published::PaperRow;
+
+    /// A table of these rows, the first the heads.
+    fn paper(title: &str, rows: &[&[&str]]) -> PaperTable {
+        let cell = |(column, text): (usize, &&str)| PaperCell {
+            column,
+            colspan: 1,
+            rowspan: 1,
+            text: (*text).to_owned(),
+            ..PaperCell::default()
+        };
+        let row = |row: &&[&str]| PaperRow { cells: row.iter().enumerate().map(cell).collect() };
+        PaperTable {
+            title: title.to_owned(),
+            columns: rows[0].len(),
+            heads: 1,
+            rows: rows.iter().map(row).collect(),
+            ..PaperTable::default()
+        }
+    }
+
+    fn made(paper: &PaperTable) -> MadeTable {
+        let set = "hebei-department-budget-2023";
+        let known = Known::gather(set, &[], &Layouts::default()).expect("a schema");
+        let words = Words::default();
+        table(paper, &[], &known, &words, ("b1", "table-01"), &Printing::default(), &Likes::default()).expect("a table")
+    }
+
+    const HEADS: [&str; 5] = ["科目编码", "科目名称", "合计", "基本支出", "项目支出"];
+
+    #[test]
+    fn columns_ask_what_their_heads_say_and_totals_are_proven() {
+        let rows: [&[&str]; 3] =
+            [&HEADS, &["", "合计", "3.00", "1.00", "2.00"], &["2010301", "行政运行", "3.00", "1.00", "2.00"]];
+        let text = made(&paper("一般公共预算支出表", &rows)).text;
+        assert!(text.contains("where = [\"支出\", { fund = \"一般公共预算\" }]"), "{text}");
+        assert!(text.contains("{ key = \"基本支出\", head = \"基本支出\", where = \"基本支出\""), "{text}");
+        assert!(text.contains("parts = [\"基本支出\", \"项目支出\"]"), "{text}");
+        assert!(text.contains("{ each = \"function\", levels = [\"项\"] }"), "{text}");
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_no_total() {
+        let rows: [&[&str]; 3] =
+            [&HEADS, &["", "合计", "9.00", "1.00", "2.00"], &["2010301", "行政运行", "9.00", "1.00", "2.00"]];
+        let made = made(&paper("一般公共预算支出表", &rows));
+        assert!(!made.text.contains("parts = ["), "{}", made.text);
+        assert!(made.guessed.iter().any(|guess| guess.contains("不等于旁边各列之和")), "{:?}", made.guessed);
+    }
+
+    #[test]
+    fn a_column_that_nothing_tells_is_blank_and_asked_for() {
+        let heads = ["科目编码", "科目名称", "合计", "基本支出", "飞行里程"];
+        let rows: [&[&str]; 2] = [&heads, &["2010301", "行政运行", "3.00", "1.00", "2.00"]];
+        let made = made(&paper("一般公共预算支出表", &rows));
+        assert!(made.text.contains("head = \"飞行里程\", where = false"), "{}", made.text);
+        assert!(made.asks.iter().any(|ask| ask.contains("飞行里程")), "{:?}", made.asks);
+        // A total of what is not known is none that could be proven.
+        assert!(!made.text.contains("parts = ["), "{}", made.text);
+    }
+
+    #[test]
+    fn rows_under_others_ask_both() {
+        let rows: [&[&str]; 6] = [
+            &["项目", "预算数"],
+            &["一、一般公共预算拨款", "3.00"],
+            &["二、政府性基金预算拨款", "1.00"],
+            &["本年收入合计", "4.00"],
+            &["上年结转结余", "1.00"],
+            &["收入总计", "5.00"],
+        ];
+        let text = made(&paper("收入总表", &rows)).text;
+        assert!(text.contains("where = [\"本年收入\", { fund = \"一般公共预算\" }]"), "{text}");
+        assert!(
+            text.contains("{ key = \"本年收入合计\", label = \"本年收入合计\", where = \"本年收入\", parts = \"*\""),
+            "{text}"
+        );
+        assert!(text.contains("parts = [\"本年收入合计\", \"上年结转结余\"]"), "{text}");
+    }
 }

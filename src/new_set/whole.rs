@@ -6,6 +6,7 @@ use super::prose::{Beside, InSentences, OF, Prose, SHARE, THAN, is_item, paragra
 use super::table::{Likes, MadeTable, Printing, is_bare, is_empty, printing, table, usual};
 use super::words::Words;
 use super::{NewSet, Work};
+use crate::check::amounts_of;
 use crate::layout::narrative_lines::END;
 use crate::published::as_folder::as_words;
 use crate::published::{PaperTable, PaperText, Part};
@@ -274,7 +275,16 @@ pub(super) fn section(
             headings.push((text.level, text.text.clone()));
             let marks = "#".repeat(depth.of(text.level));
             let _ = writeln!(body, "{marks} {}", words.outside(&as_words(&text.text, true)));
-            if let Some(name) = known.own_text(&text.text) {
+            let below = || texts[at + 1..].iter().take_while(|text| text.level == 0);
+            let has_amounts = below().any(|text| !amounts_of(&text.text.chars().collect::<Vec<_>>(), &[]).is_empty());
+            let is_glossary = below().filter(|text| text.text.contains("：指")).count() > 1;
+            if below().next().is_some() && !has_amounts && !is_glossary && known.own_text(&text.text).is_none() {
+                prose.asks.push(format!(
+                    "“{}”下面没有金额，照公开的印；是这个部门自己的话的，换成 {{{{ prose(\"名称\") }}}}",
+                    text.text
+                ));
+            }
+            if let Some(name) = known.own_text(&text.text).filter(|_| !has_amounts) {
                 let _ = writeln!(body, "{{{{ prose(\"{name}\", optional=true) }}}}");
                 prose.asks.push(format!("“{}”由部门自己写：数据文件夹 text/{name}.md", text.text));
                 own = Some(name.to_owned());
@@ -375,7 +385,8 @@ fn set_text(
 /// A phrase without its percentage: of what was nothing last year.
 fn without_ratio(phrase: &str) -> String {
     let Some(at) = phrase.find("{{ d.abs.ratio }}") else { return phrase.to_owned() };
-    let from = phrase[..at].rfind(['，', '、', '（']).unwrap_or(at);
+    // A phrase of a percentage alone has nothing to say.
+    let Some(from) = phrase[..at].rfind(['，', '、', '（']) else { return "上年为零".to_owned() };
     let rest = &phrase[at + "{{ d.abs.ratio }}".len()..];
     format!("{}{}", &phrase[..from], rest.trim_start_matches(['%', '％', '）']))
 }
