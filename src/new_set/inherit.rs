@@ -357,7 +357,7 @@ impl Worded<'_> {
                 })
                 .collect();
             let source = set.narratives.get(stem).map_or("", |narrative| narrative.template.source.as_str());
-            let model = composition.models().iter().find(|model| &*model.file == format!("text/{stem}.md"));
+            let model = composition.models().iter().find(|model| *model.file == *format!("text/{stem}.md"));
             let said: BTreeSet<String> = model
                 .into_iter()
                 .flat_map(|model| &model.sentences)

@@ -231,7 +231,7 @@ pub fn paragraphs(
         if kept.as_ref().is_none_or(|(_, most)| *count > *most) {
             kept = Some((skeleton, *count));
         }
-        if own.asks.first().is_some() && row == &rows[0] {
+        if !own.asks.is_empty() && row == &rows[0] {
             prose.asks.extend(own.asks.into_iter().map(|ask| format!("逐个科目的一句，{ask}")));
         }
     }
@@ -335,8 +335,8 @@ impl Beside<'_> {
         let best = best?;
         // Of several tables that have all of them, the one with fewest rows besides.
         let spare = |rows: &Vec<Row>| {
-            self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0)
-                - rows.len().min(self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0))
+            let all = self.counts.get(&(rows[0].table.clone(), rows[0].level)).copied().unwrap_or(0);
+            all.saturating_sub(rows.len())
         };
         let total = |key: &(String, String)| !is_total(&key.1);
         let ((table, column), rows) =
