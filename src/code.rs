@@ -55,7 +55,7 @@ impl Class {
 }
 
 /// Codes of what is found over figures besides the rules of sets, which may not have them.
-pub(crate) const BESIDE_RULES: [&str; 4] = ["X040", "X041", "X042", "X059"];
+pub(crate) const BESIDE_RULES: [&str; 8] = ["X040", "X041", "X042", "X059", "X070", "X071", "X072", "X073"];
 
 /// The code of a finding, as `E102` or `L013`; written out it is the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -460,6 +460,7 @@ pub const FAMILIES: [Family; 18] = [
             ("E569", "没有认出一种数据"),
             ("E570", "不是上年的公开文件，或有数没有用上"),
             ("E571", "各表得不出这种数据"),
+            ("E572", "由公开的文件读来的格还没有核对"),
         ],
     },
     Family {

@@ -129,6 +129,15 @@ pub struct Fix {
     pub new: String,
 }
 
+/// An area of a page of a published file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OnPage {
+    /// From 1.
+    pub page: u32,
+    /// Left, top, right, bottom, in tenths of a point from the page's top left corner, as it is read.
+    pub area: [i32; 4],
+}
+
 /// The user has accepted a finding, with a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Acknowledged {
@@ -149,6 +158,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where the user wrote it; none: of no place.
     pub place: Option<Place>,
+    /// Of a published file: the area of the page.
+    pub on_page: Option<Box<OnPage>>,
     /// The figure it is about.
     pub address: Option<String>,
     /// The offending words as they stand.
@@ -173,6 +184,7 @@ impl Diagnostic {
             code: code.into(),
             message: message.into(),
             place: None,
+            on_page: None,
             address: None,
             text: None,
             related: Vec::new(),
@@ -196,6 +208,12 @@ impl Diagnostic {
     /// The same, at a place.
     pub fn at(mut self, place: Place) -> Diagnostic {
         self.place = Some(place);
+        self
+    }
+
+    /// The same, at an area of a page.
+    pub fn on_page(mut self, on_page: Option<OnPage>) -> Diagnostic {
+        self.on_page = on_page.map(Box::new);
         self
     }
 

@@ -1,7 +1,7 @@
 //! A data folder becomes jobs: its report, its layout set with the department's own wording over it, its data.
 
 use crate::compose::{DocumentDecl, Job, Pictures, Report, read_report};
-use crate::data::printed::read_printed;
+use crate::data::printed::{read_printed, unconfirmed};
 use crate::data::{Data, Value, folders_that_do_not_count, own_list, read_folder, report_endings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::digest::sha256;
@@ -152,6 +152,7 @@ fn prepare_one(
     report.complete(&set.report, diagnostics);
     // Printed tables are of the whole department.
     let printed = if report.scope.is_empty() { read_printed(folder, diagnostics) } else { Vec::new() };
+    unconfirmed(folder, &printed, diagnostics);
     let mut found = Diagnostics::default();
     let mut data = read_folder(folder, &mut set.schema, &mut found);
     narrow(&mut data, &report, document, &mut found);

@@ -71,6 +71,11 @@ impl Node {
         if let Tree::String(text) = &self.value { Some(text) } else { None }
     }
 
+    /// Its number; none if this is no whole number.
+    pub fn int(&self) -> Option<i64> {
+        if let Tree::Integer(number) = &self.value { Some(*number) } else { None }
+    }
+
     /// Takes a key out of a table.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
         if let Tree::Table(table) = &mut self.value { table.shift_remove(key).map(|e| e.node) } else { None }

@@ -14,7 +14,7 @@ mod whence;
 pub(crate) use text::{Amount, amounts_of};
 pub use whence::name_what_was_typed;
 
-use crate::compose::{Composition, Job};
+use crate::compose::{Composition, Forms, Job, TableView};
 use crate::diagnostic::Diagnostics;
 use rule::RulePage;
 use std::sync::Arc;
@@ -31,6 +31,16 @@ pub fn check_printed(job: impl Into<Arc<Job>>) -> Diagnostics {
     let printed = figures::Printed::read(job);
     let found = printed.check();
     accept(printed.job(), found)
+}
+
+/// Everything the rules over texts find in the department's own texts, beside tables that no set declares.
+pub fn check_texts(job: impl Into<Arc<Job>>, tables: Vec<TableView>) -> Diagnostics {
+    let forms = Forms::compose(job, &mut Diagnostics::default());
+    let composition = Composition::of_printed(&forms, &tables);
+    let texts = text::Texts::of(&composition);
+    let mut found = text::check_words(&texts);
+    found.extend(text::check_amounts(&texts));
+    found
 }
 
 /// What was found as the set has it, then as the report does.

@@ -3,22 +3,23 @@
 use super::folders::{Places, in_part, progress};
 use super::messages::{Form, Outcome, Telling, report, tell};
 use crate::bureau::Part;
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostics, OnPage, Severity};
 use crate::folder::Folder;
 use crate::layout::Layouts;
-use crate::published::import::{shown, take};
-use crate::published::load;
+use crate::published::import::audit;
+use crate::published::{load, pictures};
 use clap::Args;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct AuditArgs {
-    /// 公开的文件，可以有多个：PDF（不是扫描件）、DOCX、XLSX
+    /// 公开的文件，可以有多个：PDF（不是扫描件）、DOCX、XLSX、网页（HTML）
     #[arg(required = true, value_name = "文件", help_heading = "参数")]
     files: Vec<PathBuf>,
-    /// 版式集；不写则按表题和表头认
+    /// 版式集；不写则按表题和表头认，认不出的只检查不用版式的
     #[arg(long, value_name = "名称", help_heading = "选项")]
     layout: Option<String>,
     /// 怎样列出：text（给人看，写在标准错误）、json、sarif、html（写在标准输出）
@@ -41,7 +42,7 @@ pub fn run(args: &AuditArgs) -> ExitCode {
     let files = in_part(args.files.clone(), args.part);
     let bar = progress("正在检查", files.len());
     let audited = files.par_iter().map(|file| {
-        let audited = one(file, args.layout.as_deref(), &layouts);
+        let audited = one(file, args.layout.as_deref(), args.format, &layouts);
         bar.inc(1);
         audited
     });
@@ -76,7 +77,7 @@ fn summary(files: &[PathBuf], outcomes: &[Outcome]) -> Vec<String> {
 }
 
 /// What a file was taken for, and all that is found in it.
-fn one(file: &Path, layout: Option<&str>, layouts: &Layouts) -> (Option<String>, Outcome) {
+fn one(file: &Path, layout: Option<&str>, form: Form, layouts: &Layouts) -> (Option<String>, Outcome) {
     let mut diagnostics = Diagnostics::default();
     let bytes = match load(file) {
         Ok(bytes) => bytes,
@@ -85,10 +86,8 @@ fn one(file: &Path, layout: Option<&str>, layouts: &Layouts) -> (Option<String>,
             return (None, Outcome { diagnostics, ..Outcome::default() });
         }
     };
-    let taken = take(&bytes, file, layout, layouts, &mut diagnostics);
-    let told = taken.as_ref().map(|taken| taken.told());
-    if let Some(taken) = taken {
-        diagnostics.extend(taken.audit(layouts, &shown(file)));
-    }
-    (told, Outcome { diagnostics, ..Outcome::default() })
+    let audited = audit(&bytes, file, layout, layouts, &mut diagnostics);
+    let places: Vec<OnPage> = diagnostics.iter().filter_map(|found| found.on_page.as_deref().copied()).collect();
+    let pictures = if form == Form::Html { pictures(&bytes, places.into_iter()) } else { HashMap::new() };
+    (audited.map(|audited| audited.told), Outcome { diagnostics, pictures, ..Outcome::default() })
 }

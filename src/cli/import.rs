@@ -3,7 +3,8 @@
 use super::folders::Places;
 use super::messages::{print_written, tell};
 use crate::begin::{is_there, make_folders, with_new_files};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::data::printed::DOUBTS;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::import::{IMPORTED, Meaning, department, layout_is_the_folders, remember};
 use crate::ledger::Ledger;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// 公开的文件：PDF（由 Word、WPS、Excel 等导出的，不是扫描件）、DOCX、XLSX
+    /// 公开的文件：PDF（由 Word、WPS、Excel 等导出的，不是扫描件）、DOCX、XLSX、网页（HTML）
     #[arg(value_name = "文件", help_heading = "参数")]
     file: PathBuf,
     /// 新的数据文件夹；里面已有的文件不会覆盖
@@ -64,13 +65,15 @@ pub fn run(args: &ImportArgs) -> ExitCode {
         Purpose::Prior => return prior(args),
     }
     let taken = tables(args, &mut found);
-    found.sorted().iter().for_each(tell);
+    // What may have been misread comes first.
+    let (doubtful, others): (Vec<_>, Vec<_>) = found.sorted().into_iter().partition(|found| found.code == "E567");
+    doubtful.into_iter().chain(others).for_each(tell);
     let Some((taken, written)) = taken.filter(|_| !found.has_errors()) else {
         tell("没有写入任何文件，原有文件未动");
         return ExitCode::FAILURE;
     };
     print_written(&written);
-    ends(&taken, args, &found);
+    ends(&taken, args);
     ExitCode::SUCCESS
 }
 
@@ -179,12 +182,14 @@ fn write(
 }
 
 /// What was understood, what was not, what to do next.
-fn ends(taken: &Taken, args: &ImportArgs, found: &Diagnostics) {
+fn ends(taken: &Taken, args: &ImportArgs) {
     let cells: usize = taken.published.tables().flat_map(|table| &table.rows).map(|row| row.cells.len()).sum();
     let rest = taken.imported.rest.len();
-    let doubtful = found.count(Severity::Warning);
-    tell(format_args!(
-        "读出 {cells} 格；没有放进哪一节的文字 {rest} 段（在 source.toml 里）；有疑问的 {doubtful} 处，请先核对"
-    ));
+    let doubtful: usize = taken.published.tables().map(|table| table.doubtful().count()).sum();
+    let confirm = match doubtful {
+        0 => String::new(),
+        count => format!("；有疑问的 {count} 格，请先核对，对的在 {DOUBTS} 里删去"),
+    };
+    tell(format_args!("读出 {cells} 格；没有放进哪一节的文字 {rest} 段（在 source.toml 里）{confirm}"));
     tell(format_args!("核对以后：gongkai check {}", args.folder.display()));
 }

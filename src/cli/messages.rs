@@ -1,12 +1,13 @@
 //! What is printed, and where: results to stdout, findings and the rest to stderr. Nothing else writes to either, so
 //! that nothing that others wrote reaches the terminal as a command to it.
 
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostics, OnPage, Severity};
 use crate::folder::Folder;
 use crate::layout::Layouts;
 use crate::printable;
 use crate::tell::findings::{Piece, Shown, Sources, Style, as_html, as_json, as_sarif, as_text, plain, summary};
 use clap::ValueEnum;
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
     /// What its records come to, for an officer to hold against where they came from.
     pub reconciled: Vec<String>,
+    /// Of a published file: the places of findings, as SVG.
+    pub pictures: HashMap<OnPage, String>,
 }
 
 /// How a command tells what it found.
@@ -45,8 +48,11 @@ pub struct Telling<'a> {
 
 /// Findings and written paths of every folder, in the order given; the exit code.
 pub fn report(folders: &[Folder], outcomes: &[Outcome], telling: &Telling<'_>) -> ExitCode {
-    let shown: Vec<Shown<'_>> =
-        folders.iter().zip(outcomes).map(|(folder, o)| Shown { folder, diagnostics: &o.diagnostics }).collect();
+    let shown: Vec<Shown<'_>> = folders
+        .iter()
+        .zip(outcomes)
+        .map(|(folder, o)| Shown { folder, diagnostics: &o.diagnostics, pictures: &o.pictures })
+        .collect();
     match telling.form {
         Form::Text => for_people(&shown, outcomes, telling),
         Form::Json => print(format_args!("{:#}", as_json(&shown))),

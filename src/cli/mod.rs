@@ -129,11 +129,11 @@ enum Command {
         after_help = "示例：\n  gongkai check data/631-2023\n  gongkai check data/631-2023 --format html > 检查.html"
     )]
     Check(check::CheckArgs),
-    /// 检查公开的文件（PDF、DOCX、XLSX），不写文件
+    /// 检查公开的文件（PDF、DOCX、XLSX、网页），不写文件
     #[command(help_template = HELP, override_usage = "gongkai audit [选项] <文件>...")]
     #[command(after_help = "示例：\n  gongkai audit 公开.pdf\n  gongkai audit 公开/*.pdf --format html > 检查.html")]
     Audit(audit::AuditArgs),
-    /// 公开的文件（PDF、DOCX、XLSX）成为数据文件夹：表照印出来的样子，正文分节
+    /// 公开的文件（PDF、DOCX、XLSX、网页）成为数据文件夹：表照印出来的样子，正文分节
     #[command(help_template = HELP, override_usage = "gongkai import [选项] <文件> <文件夹>")]
     #[command(
         after_help = "示例：\n  gongkai import 公开.pdf 632-2025\n  gongkai import 公开.pdf 632-2025 --layout hebei-department-budget-2023\n  gongkai import 平台导出.xlsx 632-2026 --as records    平台导出的明细写成 导入.xlsx，列和值按版式集的叫法\n  gongkai import 平台导出.xlsx 632-2026 --as records --means 经费渠道=资金来源 --means 资金来源.财拨=一般公共预算\n                                           平台的叫法，记在 import.toml 里\n  gongkai import 2025公开.pdf 632-2026 --as prior       上年公开的各表成为上年数 prior.csv"

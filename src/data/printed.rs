@@ -5,6 +5,7 @@ use super::csv_file::{Row, Rows};
 use super::typed::cleaned;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::folder::Folder;
+use crate::toml_tree::{self, Node};
 use std::sync::Arc;
 
 /// The folder of such tables, in the data folder.
@@ -31,6 +32,34 @@ impl PrintedTable {
     /// It is no table of this year, but what was published last year.
     pub fn is_of_last_year(&self) -> bool {
         self.name == LAST_YEAR
+    }
+}
+
+/// The file of cells that may have been misread where tables came from a published file: each is confirmed by taking it out.
+pub const DOUBTS: &str = "doubts.toml";
+
+/// E572: a cell that may have been misread, that nobody has changed and nobody has confirmed.
+pub fn unconfirmed(folder: &Folder, printed: &[PrintedTable], diagnostics: &mut Diagnostics) {
+    if !folder.is_file(DOUBTS) {
+        return;
+    }
+    let text = match folder.text(DOUBTS) {
+        Ok(text) => text,
+        Err(found) => return diagnostics.push(found),
+    };
+    let tree = toml_tree::parse(&text, &DOUBTS.into(), diagnostics);
+    for doubt in tree.get("doubt").and_then(Node::array).unwrap_or_default() {
+        let says = |key: &str| doubt.get(key).and_then(Node::str).unwrap_or_default();
+        let number = |key: &str| doubt.get(key).and_then(Node::int).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        let (file, line, column, read) = (says("file"), number("line"), number("column"), says("text"));
+        let table = printed.iter().find(|table| &*table.file == file);
+        let row = table.and_then(|table| table.rows.iter().find(|(of, _)| *of == line));
+        let cell = row.and_then(|(_, cells)| cells.get((column as usize).checked_sub(1)?));
+        if cell.is_some_and(|cell| cleaned(cell) == cleaned(read)) {
+            let message = format!("这一格由公开的文件读来，{}：“{read}”，还没有核对", says("why"));
+            let hint = format!("对照{}：不对就改这一格；对的，在 {DOUBTS} 里删去这一条", says("at"));
+            diagnostics.push(Diagnostic::error("E572", message).at(Place::field(file, line, column)).hint(hint));
+        }
     }
 }
 

@@ -10,7 +10,6 @@ use super::{Given, NewSet, Work};
 use crate::compose::{Composition, TableView};
 use crate::layout::{CellContent, LayoutSet, LookPatch, RowDecl, TableLayout};
 use crate::money::Look;
-use crate::published::as_folder::head_paths;
 use crate::published::recognise::{Recognised, titles_alike};
 use crate::published::{PaperTable, PaperText};
 use crate::toml_tree::toml_string;
@@ -265,7 +264,7 @@ fn heads(paper: &PaperTable, view: &TableView, words: &Words, account: &mut Acco
         return String::new();
     }
     let mut text = String::new();
-    for (column, path) in view.printed_columns.iter().zip(head_paths(paper)) {
+    for (column, path) in view.printed_columns.iter().zip(paper.head_paths()) {
         let same = column.head.iter().map(|head| normal(head)).eq(path.iter().map(|head| normal(head)));
         let Some(key) = column.key.as_deref().filter(|_| !same && !path.is_empty()) else { continue };
         // A row that says the same twice is one head.

@@ -397,10 +397,9 @@ pub(super) fn heads(rows: &[PaperRow]) -> usize {
         let texts: Vec<&str> = row.cells.iter().map(|c| c.text.as_str()).filter(|text| !text.is_empty()).collect();
         texts.first().is_some_and(|text| *text == "栏次" || *text == "1")
             && texts.len() > 1
-            && texts
-                .iter()
-                .skip(1)
-                .all(|text| text.len() <= 12 && text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains('.'))
+            && texts.iter().skip(1).all(|text| {
+                text.chars().count() <= 16 && text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains('.')
+            })
     };
     if rows.get(heads).is_some_and(is_numbering) {
         heads += 1;

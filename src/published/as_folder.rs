@@ -2,11 +2,11 @@
 //! place in the published file.
 
 use super::recognise::{Recognised, plain, titles_alike};
-use super::{PaperCell, PaperTable, PaperText, Part, Published, Spot};
-use crate::cell_name::sheet_name;
+use super::records::records;
+use super::{Doubt, PaperCell, PaperTable, PaperText, Part, Published, Spot};
 use crate::compose::{PrintedColumn, given_tables, plain_name};
-use crate::data::printed::{PrintedTable, TABLES, printed_table};
-use crate::diagnostic::{Diagnostics, Place};
+use crate::data::printed::{DOUBTS, PrintedTable, TABLES, printed_table};
+use crate::diagnostic::{Diagnostics, OnPage, Place};
 use crate::folder::{Bytes, Folder};
 use crate::layout::narrative_lines::END;
 use crate::toml_tree::toml_string;
@@ -35,6 +35,8 @@ pub struct Imported {
     pub sections: Vec<String>,
     /// Texts that belong to no section of the set.
     pub rest: Vec<PaperText>,
+    /// The document's tables that became records, by their index from 0: how a narrative places each.
+    pub of_records: BTreeMap<usize, String>,
     /// Of a workbook, the names of its sheets.
     sheets: Vec<String>,
 }
@@ -93,7 +95,9 @@ fn said(text: &str) -> Option<(String, i32, Option<String>)> {
     let after = text[at + 4..].trim_start_matches(['年', '度']);
     let ends = ["部门预算", "单位预算", "部门决算", "单位决算", "预算", "决算"];
     let end = ends.iter().filter_map(|end| after.find(end)).min()?;
+    // 第一部分 stands before the name in a title of a part.
     let before = &text[..at];
+    let before = before.split_once("部分").filter(|(part, _)| part.starts_with('第')).map_or(before, |(_, name)| name);
     let digits: usize = before.bytes().take_while(u8::is_ascii_digit).count();
     let code = (3..=9).contains(&digits).then(|| before[..digits].to_owned());
     let before = before[digits..].trim_start_matches("附件").trim_matches(['：', ':', '（', '）']);
@@ -142,20 +146,22 @@ fn department(line: &str) -> Option<String> {
 /// The folder that a document gives, taken for a set. Nothing is lost: what belongs to no table and no section of the set
 /// is in [`Imported::rest`].
 pub fn as_folder(published: &Published, recognised: &Recognised, whose: &Whose, shown: &str) -> Imported {
-    let mut imported = Imported {
-        files: BTreeMap::new(),
-        origins: BTreeMap::new(),
-        sections: Vec::new(),
-        rest: Vec::new(),
-        sheets: published.sheets.clone(),
-    };
+    let mut imported = Imported::of_no_set(published);
     for (table, taken) in published.tables().zip(&recognised.tables) {
         if let Some(taken) = taken {
             imported.table(&format!("{TABLES}/{}.csv", taken.id), table);
             imported.reword(table, &taken.id, recognised);
         }
     }
+    let free: Vec<bool> = recognised.tables.iter().map(Option::is_none).collect();
+    let (files, of_records) = records(published, &free, recognised.set());
+    imported.of_records = of_records;
+    for file in files {
+        imported.files.insert(file.path.clone(), file.text);
+        imported.origins.insert(file.path, file.origins);
+    }
     imported.own_codes(recognised);
+    imported.doubts(published, recognised, shown);
     imported.sections(published, recognised);
     imported.files.insert("report.toml".to_owned(), report(recognised, whose, shown));
     imported.files.insert("source.toml".to_owned(), imported.source(recognised, shown));
@@ -163,32 +169,37 @@ pub fn as_folder(published: &Published, recognised: &Recognised, whose: &Whose, 
 }
 
 impl Imported {
-    /// The folder in memory.
+    /// Of a document that no set is known for.
+    pub(super) fn of_no_set(published: &Published) -> Imported {
+        Imported {
+            files: BTreeMap::new(),
+            origins: BTreeMap::new(),
+            sections: Vec::new(),
+            rest: Vec::new(),
+            of_records: BTreeMap::new(),
+            sheets: published.sheets.clone(),
+        }
+    }
+
+    /// The folder in memory, for the published file itself: what is doubtful is told of its pages.
     pub fn folder(&self, shown: &Path) -> Folder {
-        let files = self.files.iter().map(|(name, text)| (name.clone(), Bytes::from(text.as_bytes())));
+        let files = self
+            .files
+            .iter()
+            .filter(|(name, _)| *name != DOUBTS)
+            .map(|(name, text)| (name.clone(), Bytes::from(text.as_bytes())));
         Folder::of_files(shown, files)
     }
 
     /// Where in the published file a place of the folder was read: `公开.pdf 第 12 页《收支总表》第 3 行`. None: it was not.
     pub fn place_in(&self, shown: &str, place: &Place) -> Option<Place> {
         let origin = self.origin(place)?;
-        let spot = origin.spot_of(place);
-        if spot.row > 0 {
-            let sheet = self.sheets.get(spot.part as usize - 1)?;
-            let file = Path::new(shown).file_name().and_then(|name| name.to_str()).unwrap_or(shown);
-            return Some(Place::field(sheet_name(file, sheet), spot.row, spot.column));
-        }
-        let table = match origin.table.as_str() {
-            _ if origin.row == 0 => String::new(),
-            "" => format!("表第 {} 行", origin.row),
-            title => format!("《{title}》第 {} 行", origin.row),
-        };
-        let part = match (spot.page, table.is_empty() && origin.table.is_empty()) {
-            (0, true) => format!(" 第 {} 段", spot.part),
-            (0, false) => format!(" 第 {} 张表", spot.part),
-            (page, _) => format!(" 第 {page} 页"),
-        };
-        Some(Place::file(format!("{shown}{part}{table}")))
+        origin.spot_of(place).place(shown, &self.sheets, &origin.table, origin.row)
+    }
+
+    /// The area of a page that a place of the folder was read from.
+    pub fn on_page(&self, place: &Place) -> Option<OnPage> {
+        self.origin(place)?.spot_of(place).on_page()
     }
 
     /// What stands behind a place of the folder.
@@ -202,7 +213,7 @@ impl Imported {
         let width = table.columns.max(1);
         let mut text = String::new();
         let mut origins = Vec::new();
-        let depth = table.heads - usize::from(is_numbering(table));
+        let depth = table.heads - usize::from(table.numbers_its_columns());
         let alone = |cell: &str| {
             let mut line = vec![""; width];
             line[0] = cell;
@@ -227,6 +238,35 @@ impl Imported {
         }
         self.files.insert(file.to_owned(), text);
         self.origins.insert(file.to_owned(), origins);
+    }
+
+    /// doubts.toml: every cell that may have been misread, to be confirmed before anything is printed of it.
+    fn doubts(&mut self, published: &Published, recognised: &Recognised, shown: &str) {
+        let mut text = String::new();
+        for (table, taken) in published.tables().zip(&recognised.tables) {
+            let Some(taken) = taken else { continue };
+            let over = [&table.title].into_iter().chain(&table.above).filter(|line| !line.is_empty()).count();
+            for (row, cell) in table.doubtful() {
+                let (why, _) = cell.doubt.map_or(("", ""), Doubt::says);
+                let at = cell.spot.place(shown, &self.sheets, &table.title, row + 1);
+                let at = at.map_or_else(|| shown.to_owned(), |at| at.to_string());
+                let _ = writeln!(
+                    text,
+                    "\n[[doubt]]\nfile = {}\nline = {}\ncolumn = {}\ntext = {}\nwhy = {}\nat = {}",
+                    toml_string(&format!("{TABLES}/{}.csv", taken.id)),
+                    over + row + 1,
+                    cell.column + 1,
+                    toml_string(&cell.text),
+                    toml_string(why),
+                    toml_string(&at)
+                );
+            }
+        }
+        if !text.is_empty() {
+            let head =
+                "# 可能读错的格：对照公开的文件，不对就改那一格，对的就删去这一条；还有没核对的，不生成公开文本。\n";
+            self.files.insert(DOUBTS.to_owned(), head.to_owned() + &text);
+        }
     }
 
     /// Codes that no list has and that several tables print by one name: the department's own.
@@ -272,7 +312,7 @@ impl Imported {
         if form.printed_columns.len() != table.columns {
             return;
         }
-        let paths = head_paths(table);
+        let paths = table.head_paths();
         let same = |(column, path): &(&PrintedColumn, &Vec<String>)| {
             column.head.iter().map(|head| plain(head)).eq(path.iter().map(|head| plain(head)))
         };
@@ -297,7 +337,7 @@ impl Imported {
     /// The document's prose, each section of the set from its heading to that of the next.
     fn sections(&mut self, published: &Published, recognised: &Recognised) {
         let set = recognised.set();
-        let headed: Vec<(String, String)> = set
+        let headed: Vec<(String, (u8, String))> = set
             .parts
             .iter()
             .filter_map(|part| Some((part.file.clone(), heading(&set.narratives.get(&part.file)?.template.source)?)))
@@ -310,20 +350,28 @@ impl Imported {
                 continue;
             }
             let free = headed.iter().enumerate().filter(|(at, _)| begins.iter().all(|(_, known)| known != at));
-            let alike = free.map(|(at, (_, heading))| (titles_alike(heading, &text.text), at));
+            let alike = free.map(|(at, (_, (_, heading)))| (titles_alike(heading, &text.text), at));
             let best = alike.filter(|(alike, _)| *alike >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
             begins.extend(best.map(|(_, at)| (index, at)));
         }
-        let mut tables = recognised.tables.iter();
+        let mut tables = recognised.tables.iter().enumerate();
         let mut current: Option<(String, String, Vec<Origin>)> = None;
+        let mut depth = 0;
         for (index, part) in published.parts.iter().enumerate() {
-            if let Some((_, at)) = begins.iter().find(|(begin, _)| *begin == index) {
+            let begun = begins.iter().find(|(begin, _)| *begin == index);
+            if let Some((_, at)) = begun {
                 self.keep(current.take());
                 current = Some((headed[*at].0.clone(), String::new(), Vec::new()));
+                depth = headed[*at].1.0;
             }
             match part {
                 Part::Table(table) => {
-                    let taken = tables.next().and_then(Option::as_ref);
+                    let (number, taken) = tables.next().map_or((0, None), |(number, taken)| (number, taken.as_ref()));
+                    if let (Some((_, text, origins)), Some(call)) = (current.as_mut(), self.of_records.get(&number)) {
+                        let _ = writeln!(text, "{call}");
+                        origins.push(Origin { spot: table.spot, ..Origin::default() });
+                        continue;
+                    }
                     let Some(((_, text, origins), taken)) = current.as_mut().zip(taken) else {
                         // A table of figures ends the prose before it.
                         if taken.is_some() {
@@ -343,8 +391,14 @@ impl Imported {
                 }
                 Part::Text(paper) => match current.as_mut() {
                     Some((_, text, origins)) => {
-                        let head = if paper.level > 0 { "#".repeat(paper.level.into()) + " " } else { String::new() };
-                        let _ = writeln!(text, "{head}{}", as_words(&paper.text, paper.level > 0));
+                        // What begins a section is its heading, however it looks; what else is numbered as one lies below it.
+                        let level = match begun {
+                            Some(_) => depth,
+                            None if paper.level == 0 => 0,
+                            None => paper.level.max(depth + 1),
+                        };
+                        let head = if level > 0 { "#".repeat(level.into()) + " " } else { String::new() };
+                        let _ = writeln!(text, "{head}{}", as_words(&paper.text, level > 0));
                         origins.push(Origin { spot: paper.spot, ..Origin::default() });
                     }
                     None => self.rest.push(paper.clone()),
@@ -408,24 +462,7 @@ impl Origin {
     }
 }
 
-/// Whether the last head row numbers the columns.
-fn is_numbering(table: &PaperTable) -> bool {
-    let Some(last) = table.heads.checked_sub(1).filter(|last| *last > 0) else { return false };
-    let line = table.line(last);
-    line.iter().all(|text| text.is_empty() || *text == "栏次" || text.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// For each column the heads over it, from the top; what spans several columns is over each.
-pub(crate) fn head_paths(table: &PaperTable) -> Vec<Vec<String>> {
-    let depth = table.heads - usize::from(is_numbering(table));
-    let mut paths = vec![Vec::new(); table.columns];
-    for cell in table.rows[..depth].iter().flat_map(|row| &row.cells).filter(|cell| !cell.text.is_empty()) {
-        paths[cell.column..cell.column + cell.colspan].iter_mut().for_each(|path| path.push(cell.text.clone()));
-    }
-    paths
-}
-
-fn quoted(cell: &str) -> String {
+pub(super) fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', ';', '\t']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
@@ -452,13 +489,14 @@ pub(crate) fn as_words(text: &str, heading: bool) -> String {
     if begins_as_markup && !heading { format!("\\{line}") } else { line }
 }
 
-/// A section's heading without what its template puts in.
-fn heading(source: &str) -> Option<String> {
+/// A section's heading without what its template puts in, and its level.
+fn heading(source: &str) -> Option<(u8, String)> {
     // The mark of its line stands before a line's first character.
     let line = source
         .lines()
         .map(|line| line.rsplit_once(END).map_or(line, |(_, words)| words))
         .find(|line| line.starts_with('#'))?;
+    let level = line.bytes().take_while(|b| *b == b'#').count() as u8;
     let mut words = String::new();
     let mut rest = line.trim_start_matches(['#', ' ']);
     while let Some(at) = rest.find('{') {
@@ -467,7 +505,7 @@ fn heading(source: &str) -> Option<String> {
         rest = rest[at + end + 1..].trim_start_matches('}');
     }
     words += rest;
-    Some(words)
+    Some((level, words))
 }
 
 /// report.toml: what the document says, and a line for everything else that the set takes.

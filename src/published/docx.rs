@@ -59,7 +59,7 @@ fn told(unread: &[String], shown: &str) -> Diagnostics {
     found
 }
 
-fn paragraph(text: &str, index: usize) -> Option<PaperText> {
+pub(super) fn paragraph(text: &str, index: usize) -> Option<PaperText> {
     // A line of the contents ends in a tab and a page.
     let page = text.trim_end().rsplit_once('\t').map_or("", |(_, page)| page.trim());
     if !page.is_empty() && page.len() <= 4 && page.bytes().all(|b| b.is_ascii_digit() || b"ivxIVX".contains(&b)) {
@@ -76,7 +76,7 @@ fn paragraph(text: &str, index: usize) -> Option<PaperText> {
 }
 
 /// How many of the paragraphs before a table stand over it.
-fn over(before: &[PaperText]) -> usize {
+pub(super) fn over(before: &[PaperText]) -> usize {
     let could = |text: &&PaperText| {
         let words = text.text.as_str();
         let is_numbered = number_of(words).is_some() && !without_goes_on(words).ends_with('表');
@@ -87,7 +87,7 @@ fn over(before: &[PaperText]) -> usize {
     near.iter().rposition(says).map_or(0, |last| last + 1)
 }
 
-fn titled(lines: Vec<PaperText>, rows: Vec<PaperRow>, spot: Spot) -> PaperTable {
+pub(super) fn titled(lines: Vec<PaperText>, rows: Vec<PaperRow>, spot: Spot) -> PaperTable {
     let named = lines.iter().rposition(|line| is_title(&line.text) && !is_unit(&line.text));
     let named = named.or_else(|| lines.iter().rposition(|line| !is_unit(&line.text) && !is_form_number(&line.text)));
     let title = named.map_or(String::new(), |at| lines[at].text.clone());

@@ -2,12 +2,14 @@
 
 use super::as_folder::{Imported, Whose, as_folder, whose};
 use super::recognise::{Recognised, recognise};
-use super::{Doubt, Published, read};
+use super::sums::{Figures, Whereto};
+use super::{Doubt, PaperTable, Published, read, recognise, unset};
 use crate::check::{acknowledge, check_printed};
 use crate::data::printed::TABLES;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::layout::{Each, Layouts, RowDecl, TableLayout};
 use crate::prepare::prepare_whole;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A published file that was read and recognised.
@@ -32,14 +34,7 @@ pub fn take(
     found: &mut Diagnostics,
 ) -> Option<Taken> {
     let shown = shown(path);
-    let published = match read(bytes, &shown) {
-        Ok(published) => published,
-        Err(wrong) => {
-            found.push(wrong);
-            return None;
-        }
-    };
-    found.extend(published.found.clone());
+    let published = read_into(bytes, &shown, found)?;
     let whose = whose(&published, path);
     let Some(recognised) = recognise(&published, whose.year.unwrap_or(2024), asked, layouts, found) else {
         if !found.has_errors() {
@@ -48,9 +43,88 @@ pub fn take(
         return None;
     };
     let imported = as_folder(&published, &recognised, &whose, &shown);
-    doubts(&published, &recognised, &shown, found);
-    unsaid(&whose, &shown, found);
-    Some(Taken { published, recognised, whose, imported })
+    let taken = Taken { published, recognised, whose, imported };
+    taken.tell(&shown, found);
+    Some(taken)
+}
+
+/// A published file that was read and checked.
+pub struct Audited {
+    /// In one sentence: what it was taken for.
+    pub told: String,
+    /// What it says.
+    pub published: Published,
+}
+
+/// Everything that is found in a published file: by the rules of the set that is asked for, else of the one most like it; of a
+/// file that is like none, what needs no set. None: it cannot be read, or is not of the set that is asked for.
+pub fn audit(
+    bytes: &[u8],
+    path: &Path,
+    asked: Option<&str>,
+    layouts: &Layouts,
+    found: &mut Diagnostics,
+) -> Option<Audited> {
+    let shown = shown(path);
+    let published = read_into(bytes, &shown, found)?;
+    let whose = whose(&published, path);
+    let recognised = recognise(&published, whose.year.unwrap_or(2024), asked, layouts, found);
+    let recognised = recognised.filter(|recognised| asked.is_some() || recognised.is_enough());
+    let Some(recognised) = recognised else {
+        if asked.is_some() {
+            if !found.has_errors() {
+                found.push(unknown(&published, &shown, layouts));
+            }
+            return None;
+        }
+        let message =
+            "看不出是哪一套版式，只检查了不用版式的：各表的合计、几处写的同一个数、正文的数和文字、不得公开的内容";
+        let hint = format!("是这些版式的，请用 --layout 写明：{}", layouts.sets().join("、"));
+        let note = Diagnostic::new(Severity::Note, "E565", message).at(Place::file(shown.clone()));
+        found.push(note.hint(hint));
+        let tables = published.tables().zip(std::iter::repeat(true));
+        doubts(tables, &shown, found);
+        found.extend(unset::audit(&published, &whose, layouts, &shown));
+        let pages = if published.pages > 0 { format!("，共 {} 页", published.pages) } else { String::new() };
+        let tables = published.tables().count();
+        let told = format!("不认得版式{pages}，{tables} 张表，正文 {} 段", published.texts().count());
+        return Some(Audited { told, published });
+    };
+    let imported = as_folder(&published, &recognised, &whose, &shown);
+    let taken = Taken { published, recognised, whose, imported };
+    taken.tell(&shown, found);
+    found.extend(taken.audit(layouts, &shown));
+    Some(Audited { told: taken.told(), published: taken.published })
+}
+
+/// Findings of a folder as those of the published file that it was read from, each at its page. What speaks of anything
+/// else is left out.
+pub(super) fn back_on_paper(found: &Diagnostics, imported: &Imported, shown: &str) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    for mut finding in found.sorted().into_iter().cloned() {
+        // What the set says of itself, or lacks for a build, is none of the published file's.
+        let Some(at) = finding.place.take() else { continue };
+        let Some(place) = imported.place_in(shown, &at) else { continue };
+        finding.on_page = imported.on_page(&at).map(Box::new);
+        finding.place = Some(place);
+        finding.fix = None;
+        if finding.hint.as_ref().is_some_and(|hint| hint.contains("{{")) {
+            finding.hint = None;
+        }
+        for (place, _) in &mut finding.related {
+            if let Some(there) = imported.place_in(shown, place) {
+                *place = there;
+            }
+        }
+        told.push(finding);
+    }
+    told
+}
+
+fn read_into(bytes: &[u8], shown: &str, found: &mut Diagnostics) -> Option<Published> {
+    let published = read(bytes, shown).map_err(|wrong| found.push(wrong)).ok()?;
+    found.extend(published.found.clone());
+    Some(published)
 }
 
 /// What messages call a published file: its name.
@@ -82,36 +156,42 @@ fn unknown(published: &Published, shown: &str, layouts: &Layouts) -> Diagnostic 
         .hint(format!("请用 --layout 写明，可用的有：{}", layouts.sets().join("、")))
 }
 
-/// Tables that were not used, and cells that may have been misread.
-fn doubts(published: &Published, recognised: &Recognised, shown: &str, found: &mut Diagnostics) {
-    /// More tables than these that were not used are told together.
-    const EACH: usize = 3;
-    let mut unused = Vec::new();
-    for (table, taken) in published.tables().zip(&recognised.tables) {
-        let place = || match table.spot.page {
-            0 => Place::file(format!("{shown} 第 {} 张表", table.spot.part)),
-            page => Place::file(format!("{shown} 第 {page} 页")),
-        };
-        let title =
-            if table.title.is_empty() { "没有表题的表".to_owned() } else { format!("《{}》", table.title) };
-        if taken.is_none() {
-            unused.push((title, table.rows.len(), place()));
-            continue;
-        }
-        let doubtful =
-            |doubt| table.rows.iter().flat_map(|row| &row.cells).filter(move |cell| cell.doubt == Some(doubt));
-        let across: Vec<&str> =
-            doubtful(Doubt::Across).map(|cell| cell.text.as_str()).filter(|t| !t.is_empty()).collect();
-        if !across.is_empty() {
-            let message = format!("{title}有字压着格线，可能放错了格：{}", across[..across.len().min(6)].join("、"));
-            found.push(Diagnostic::warning("E567", message).at(place()).hint("请对照公开文件看这几格"));
-        }
-        let unnamed: Vec<&str> = doubtful(Doubt::Unnamed).map(|cell| cell.text.as_str()).collect();
-        if !unnamed.is_empty() {
-            let message = format!("{title}有的字认不出来：{}", unnamed[..unnamed.len().min(6)].join("、"));
-            found.push(Diagnostic::warning("E567", message).at(place()).hint("请对照公开文件补上"));
+/// Cells of the tables that are used which may have been misread, at their places.
+fn doubts<'t>(tables: impl Iterator<Item = (&'t PaperTable, bool)>, shown: &str, found: &mut Diagnostics) {
+    /// So many of a table are told one by one.
+    const EACH: usize = 20;
+    for (table, _) in tables.filter(|(_, used)| *used) {
+        let doubtful = table.doubtful().filter(|(_, cell)| !cell.text.is_empty() || cell.doubt == Some(Doubt::Unnamed));
+        for (at, (row, cell)) in doubtful.enumerate() {
+            if at == EACH {
+                let title = table.called();
+                let message = format!("{title}有疑问的格还有 {} 处", table.doubtful().count() - EACH);
+                found.push(Diagnostic::warning("E567", message).at(table.spot.of_table(shown)));
+                break;
+            }
+            let (message, hint) = cell.doubt.map_or(("", ""), Doubt::says);
+            let place =
+                cell.spot.place(shown, &[], &table.title, row + 1).unwrap_or_else(|| table.spot.of_table(shown));
+            let told = Diagnostic::warning("E567", format!("{message}：“{}”", cell.text)).at(place);
+            found.push(told.on_page(cell.spot.on_page()).hint(hint));
         }
     }
+}
+
+/// Tables that were not used.
+fn unused(
+    published: &Published,
+    recognised: &Recognised,
+    of_records: &BTreeMap<usize, String>,
+    shown: &str,
+    found: &mut Diagnostics,
+) {
+    /// More tables than these that were not used are told together.
+    const EACH: usize = 3;
+    let tables = published.tables().zip(&recognised.tables).enumerate();
+    let unused = tables.filter(|(at, (_, taken))| taken.is_none() && !of_records.contains_key(at)).map(|(_, of)| of);
+    let unused: Vec<(String, usize, Place)> =
+        unused.map(|(table, _)| (table.called(), table.rows.len(), table.spot.of_table(shown))).collect();
     let note = |message: String| Diagnostic::new(Severity::Note, "E566", message);
     match unused.as_slice() {
         several @ [(_, _, first), ..] if several.len() > EACH => {
@@ -132,6 +212,14 @@ fn doubts(published: &Published, recognised: &Recognised, shown: &str, found: &m
 }
 
 impl Taken {
+    /// What is doubtful, what was not used, what the document does not say.
+    fn tell(&self, shown: &str, found: &mut Diagnostics) {
+        let tables = self.published.tables().zip(self.recognised.tables.iter().map(Option::is_some));
+        doubts(tables, shown, found);
+        unused(&self.published, &self.recognised, &self.imported.of_records, shown, found);
+        unsaid(&self.whose, shown, found);
+    }
+
     /// In one sentence: what it was taken for, and how much of that was found.
     pub fn told(&self) -> String {
         let set = self.recognised.set();
@@ -152,33 +240,28 @@ impl Taken {
         let Some(job) = prepare_whole(&folder, layouts, &mut found) else { return found };
         found.extend(check_printed(job));
         acknowledge::tune(&self.recognised.set().tuned, &mut found);
-        let mut told = Diagnostics::default();
         let by_records = self.tables_of_records();
-        let of_records = |finding: &Diagnostic| {
+        let files = &self.recognised.set().schema.files;
+        found.retain(|finding| {
             let file = finding.place.as_ref().map_or("", |place| &*place.file);
-            finding.code.is_mistake() && by_records.iter().any(|id| file == format!("{TABLES}/{id}.csv"))
-        };
-        for mut finding in found.sorted().into_iter().filter(|finding| !of_records(finding)).cloned() {
-            // What the set says of itself, or lacks for a build, is none of the published file's.
-            let Some(place) = finding.place.as_ref().and_then(|place| self.imported.place_in(shown, place)) else {
-                continue;
-            };
-            finding.place = Some(place);
-            finding.fix = None;
+            // What records lack beside a ledger is none of the published file's.
+            let of_records = files.values().any(|decl| decl.path == file);
+            if finding.code.is_mistake() && of_records {
+                return false;
+            }
             // Nobody binds a published amount to a figure.
-            if finding.code == "N005" {
-                continue;
-            }
-            if finding.hint.as_ref().is_some_and(|hint| hint.contains("{{")) {
-                finding.hint = None;
-            }
-            for (place, _) in &mut finding.related {
-                if let Some(there) = self.imported.place_in(shown, place) {
-                    *place = there;
-                }
-            }
-            told.push(finding);
-        }
+            finding.code != "N005"
+                && !(finding.code.is_mistake() && by_records.iter().any(|id| file == format!("{TABLES}/{id}.csv")))
+        });
+        let mut told = back_on_paper(&found, &self.imported, shown);
+        let place = Whereto { shown, sheets: &self.published.sheets };
+        // Tables that the set does not have, and those whose rows are records, are held against their own sums.
+        let alone = |taken: &Option<recognise::Taken>| {
+            taken.as_ref().is_none_or(|taken| by_records.contains(&taken.id.as_str()))
+        };
+        let unused = self.published.tables().zip(&self.recognised.tables).filter(|(_, taken)| alone(taken));
+        let unused: Vec<Figures<'_>> = unused.map(|(table, _)| Figures::of(table)).collect();
+        told.extend(unset::of_tables(&unused, &place));
         told
     }
 

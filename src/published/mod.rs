@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! PDF ── pdf (glyphs and rules) ── grid, lines ┐
-//! DOCX, workbooks ── docx, sheets ─────────────┴ Published ─ recognise (which set) ─ as_folder ─→ Folder
+//! DOCX, workbooks, HTML ── docx, sheets, html ─┴ Published ┬ recognise (which set) ─ as_folder ─→ Folder
+//!                                                          └ unset: of no known set ─ sums, twice ─→ findings
 //! ```
 //!
 //! Any file may be given. Nothing is guessed: a scanned page is told as such, a character that no font names is told.
@@ -14,13 +15,21 @@ pub mod as_folder;
 mod docx;
 pub mod former;
 mod grid;
+mod html;
 pub mod import;
 mod lines;
 mod pdf;
 pub mod recognise;
+mod records;
 mod sheets;
+mod sums;
+mod twice;
+pub mod unset;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+pub use pdf::pictures;
+
+use crate::cell_name::sheet_name;
+use crate::diagnostic::{Diagnostic, Diagnostics, OnPage, Place};
 use crate::folder::unread;
 use crate::package::OLE;
 use crate::regular::{self, Unread};
@@ -101,6 +110,16 @@ pub enum Doubt {
     Across,
 }
 
+impl Doubt {
+    /// What is doubtful, and what to do.
+    fn says(self) -> (&'static str, &'static str) {
+        match self {
+            Doubt::Unnamed => ("有的字认不出来", "请对照公开文件补上"),
+            Doubt::Across => ("有字压着格线，可能放错了格", "请对照公开文件看这一格和它旁边的"),
+        }
+    }
+}
+
 /// A heading or a paragraph.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PaperText {
@@ -156,6 +175,44 @@ impl Spot {
     }
 }
 
+impl Spot {
+    /// Where it is in words: `公开.pdf 第 12 页《收支总表》第 3 行`. `title`: of the table it is in; `row`: which row of that, from
+    /// 1; 0: of no table, or none. None: a sheet that is not there.
+    pub(crate) fn place(&self, shown: &str, sheets: &[String], title: &str, row: usize) -> Option<Place> {
+        if self.row > 0 {
+            let sheet = sheets.get(self.part as usize - 1)?;
+            let file = Path::new(shown).file_name().and_then(|name| name.to_str()).unwrap_or(shown);
+            return Some(Place::field(sheet_name(file, sheet), self.row, self.column));
+        }
+        let table = match title {
+            _ if row == 0 => String::new(),
+            "" => format!("表第 {row} 行"),
+            title => format!("《{title}》第 {row} 行"),
+        };
+        let part = match (self.page, table.is_empty() && title.is_empty()) {
+            (0, true) => format!(" 第 {} 段", self.part),
+            (0, false) => format!(" 第 {} 张表", self.part),
+            (page, _) => format!(" 第 {page} 页"),
+        };
+        Some(Place::file(format!("{shown}{part}{table}")))
+    }
+
+    /// Where a table begins: its page, else which one it is.
+    fn of_table(&self, shown: &str) -> Place {
+        match self.page {
+            0 => Place::file(format!("{shown} 第 {} 张表", self.part)),
+            page => Place::file(format!("{shown} 第 {page} 页")),
+        }
+    }
+
+    /// The area of its page; None: the file has no pages.
+    pub(crate) fn on_page(&self) -> Option<OnPage> {
+        let tenths = |points: f32| (points * 10.0).round() as i32;
+        let area = [self.left, self.top, self.right, self.bottom].map(tenths);
+        (self.page > 0).then_some(OnPage { page: self.page, area })
+    }
+}
+
 impl Published {
     /// Its tables, in order.
     pub fn tables(&self) -> impl Iterator<Item = &PaperTable> {
@@ -176,6 +233,34 @@ impl PaperTable {
             line[cell.column] = &cell.text;
         }
         line
+    }
+
+    /// What messages call it.
+    fn called(&self) -> String {
+        if self.title.is_empty() { "没有表题的表".to_owned() } else { format!("《{}》", self.title) }
+    }
+
+    /// Cells that may have been misread, each with its row.
+    pub fn doubtful(&self) -> impl Iterator<Item = (usize, &PaperCell)> {
+        let cells = self.rows.iter().enumerate().flat_map(|(row, of)| of.cells.iter().map(move |cell| (row, cell)));
+        cells.filter(|(_, cell)| cell.doubt.is_some())
+    }
+
+    /// Whether the last head row numbers the columns.
+    pub(crate) fn numbers_its_columns(&self) -> bool {
+        let Some(last) = self.heads.checked_sub(1).filter(|last| *last > 0) else { return false };
+        let line = self.line(last);
+        line.iter().all(|text| text.is_empty() || *text == "栏次" || text.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// For each column the heads over it, from the top; what spans several columns is over each.
+    pub(crate) fn head_paths(&self) -> Vec<Vec<String>> {
+        let depth = self.heads - usize::from(self.numbers_its_columns());
+        let mut paths = vec![Vec::new(); self.columns];
+        for cell in self.rows[..depth].iter().flat_map(|row| &row.cells).filter(|cell| !cell.text.is_empty()) {
+            paths[cell.column..cell.column + cell.colspan].iter_mut().for_each(|path| path.push(cell.text.clone()));
+        }
+        paths
     }
 }
 
@@ -198,6 +283,9 @@ pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     if pdf::is_pdf(bytes) {
         return pdf::read(bytes, shown);
     }
+    if html::is_html(bytes, shown) {
+        return html::read(bytes, shown);
+    }
     let of_zip = bytes.starts_with(b"PK");
     if of_zip && crate::cell_name::is_workbook(shown)
         || bytes.starts_with(OLE) && shown.to_lowercase().ends_with(".xls")
@@ -209,7 +297,7 @@ pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     }
     Err(Diagnostic::error("E562", "不是能读的公开文件")
         .at(Place::file(shown))
-        .hint("可以读 PDF、DOCX、XLSX；网页、图片和别的文件，请先另存为 PDF"))
+        .hint("可以读 PDF、DOCX、XLSX、网页（HTML）；图片和别的文件，请先另存为 PDF"))
 }
 
 /// Whether a text begins as a numbered heading or paragraph.

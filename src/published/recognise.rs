@@ -46,6 +46,12 @@ impl Recognised {
     pub fn found(&self) -> usize {
         self.tables.iter().flatten().count()
     }
+
+    /// Whether the document is of this set, and has not only a table or two that are like some of its.
+    pub fn is_enough(&self) -> bool {
+        let found = self.found();
+        found > 0 && (found * 2 >= self.tables.len() || found > self.missing.len())
+    }
 }
 
 /// Tries the set that is asked for, else every set there is, and takes the one whose tables are most alike. None: no

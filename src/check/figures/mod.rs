@@ -31,7 +31,7 @@ use words::PlaceOf;
 pub use stated::{RoundedSum, Stands, Stated, Sums, Term, names_of, stands, stated, sums};
 
 /// What is found besides the rules of a set.
-pub const PAGES: [RulePage; 4] = [
+pub const PAGES: [RulePage; 8] = [
     RulePage {
         code: "X040",
         severity: Severity::Error,
@@ -64,6 +64,48 @@ pub const PAGES: [RulePage; 4] = [
         example: Example { wrong: "上万个数字的表", right: "分部门检查" },
     },
     last_year::PAGE,
+    RulePage {
+        code: "X070",
+        severity: Severity::Warning,
+        title: "公开的表里，一行的合计不是它的各列之和",
+        reason: "不认得版式的表，由表头和别的各行得知哪一列是哪几列之和；别的行都相符而这一行不符，这一行里必有一个数是错的",
+        source: "《地方预决算公开操作规程》（财预〔2016〕143号）",
+        example: Example {
+            wrong: "合计 85.05，基本支出 60.58，项目支出 42.47",
+            right: "合计 85.05，基本支出 60.58，项目支出 24.47",
+        },
+    },
+    RulePage {
+        code: "X071",
+        severity: Severity::Warning,
+        title: "公开的表里，一列的合计不是它的各行之和",
+        reason: "不认得版式的表，由科目编码、序号得知哪一行是哪几行之和；四舍五入造成的尾差不算",
+        source: "《地方预决算公开操作规程》（财预〔2016〕143号）",
+        example: Example {
+            wrong: "20103 共 85.05，2010301 为 60.58，2010302 为 42.47",
+            right: "20103 共 85.05，2010301 为 60.58，2010302 为 24.47",
+        },
+    },
+    RulePage {
+        code: "X072",
+        severity: Severity::Warning,
+        title: "公开的表里，收入总计与支出总计不等",
+        reason: "收支总表的两边是同一笔钱的来源和去向，总计必然相等",
+        source: "《中华人民共和国预算法》第十二条；财预〔2016〕143号",
+        example: Example {
+            wrong: "收入总计 100.00，支出总计 110.00", right: "收入总计 100.00，支出总计 100.00"
+        },
+    },
+    RulePage {
+        code: "X073",
+        severity: Severity::Warning,
+        title: "同一个数在两张公开的表里不同",
+        reason: "收支总表的合计就是收入表、支出表的合计，财政拨款收支总表的一般公共预算就是一般公共预算支出表的合计，同一科目在两张表里是一个数",
+        source: "《地方预决算公开操作规程》（财预〔2016〕143号）",
+        example: Example {
+            wrong: "收支总表支出总计 100.00，支出总表合计 110.00", right: "两处都是 100.00"
+        },
+    },
 ];
 
 /// What the rules find in a composed document, whose figures are exact; and where tables given as printed differ from

@@ -141,6 +141,7 @@ fn percents(texts: &Texts<'_>, findings: &mut Findings) {
     texts.statements.iter().filter(wrong).for_each(|s| findings.push(unlike(texts, s)));
     growth_alone(texts, findings);
     shares(texts, findings);
+    of_two_amounts(texts, findings);
     for passage in texts.prose() {
         let all = passage.amounts();
         for growth in growths(all) {
@@ -226,6 +227,75 @@ fn shares(texts: &Texts<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Percentages of two typed amounts of their own sentence: what was completed of what was planned, what grew from what, the
+/// share of the amount that opens the sentence. They must come out whatever the tables say.
+fn of_two_amounts(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in texts.prose().filter(|p| p.own) {
+        let all = passage.amounts();
+        let with_change: HashSet<usize> = growths(all).iter().map(|g| g.percent.range.start).collect();
+        let percents = all.iter().enumerate().filter(|(_, a)| a.unit == Unit::Percent && a.figure.is_none());
+        for (index, percent) in percents {
+            let is_told = texts.statement_at(passage, percent.number.end).is_some_and(|s| texts.holds(s).is_some());
+            if is_told || with_change.contains(&percent.range.start) {
+                continue;
+            }
+            let Some((part, whole)) = pair_of(texts, passage, &all[..index], percent) else { continue };
+            let range = |amount: &Amount| (amount.value() - amount.slack(), amount.value() + amount.slack());
+            let ((low, high), (least, most)) = (range(part), range(whole));
+            let less = if percent.direction == 0 { Decimal::ZERO } else { Decimal::from(100) };
+            let bounds = (ratio(low, most).map(|r| r - less), ratio(high, least).map(|r| r - less));
+            let (Some(low), Some(high), Some(exact)) = (bounds.0, bounds.1, ratio(part.value(), whole.value())) else {
+                continue;
+            };
+            let sign = if percent.direction < 0 { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
+            let (stated, room) = (percent.written * sign, percent.slack());
+            if least <= Decimal::ZERO || (low - room..=high + room).contains(&stated) {
+                continue;
+            }
+            let expected = shown(exact - less, percent);
+            let words = passage.words(&(percent.clause..percent.range.end));
+            let (part, whole) = (passage.words(&part.range), passage.words(&whole.range));
+            let message = format!("“{words}”：按这句话里的 {part} 和 {whole} 计算应为 {expected}");
+            findings.push(passage.finding(percent.range.clone(), message).hint("核对两个数，重新计算百分比"));
+        }
+    }
+}
+
+/// The two amounts before a percentage that it is made of.
+fn pair_of<'a>(
+    texts: &Texts<'_>,
+    passage: &Passage,
+    before: &'a [Amount],
+    percent: &Amount,
+) -> Option<(&'a Amount, &'a Amount)> {
+    let typed = |a: &&Amount| a.is_money() && a.direction == 0 && a.figure.is_none() && a.value() > Decimal::ZERO;
+    let before: Vec<&Amount> = before.iter().filter(|a| a.sentence == percent.sentence).filter(typed).collect();
+    let said = |a: &Amount| -> String {
+        passage.chars[a.clause..a.number.start].iter().filter(|c| !c.is_whitespace()).collect()
+    };
+    let clause = said(percent);
+    if percent.direction != 0 {
+        // 2026年预算80万元，比2025年预算70万元增长14.29%.
+        let [.., now, base] = before.as_slice() else { return None };
+        let follows = percent.clause == base.range.end || percent.number.start <= base.range.end + 6;
+        return (follows && said(base).starts_with(['比', '较'])).then_some((now, base));
+    }
+    if clause.contains("完成") && clause.contains("预算") {
+        let planned = before.iter().rev().find(|a| said(a).contains("预算") && !said(a).contains("决算"))?;
+        let done = before.iter().rev().find(|a| said(a).contains("决算"))?;
+        return Some((done, planned));
+    }
+    let (_, of) = clause.rsplit_once('占')?;
+    let of = of.trim_start_matches(['比', '全', '总', '年']).trim_end_matches(['的', '比', '例', '重', '为', '约']);
+    let (part, wholes) = before.split_last()?;
+    let whole = match of {
+        "" => wholes.first(),
+        of if !texts.named_in(&of.chars().collect::<Vec<char>>()).is_empty() => None,
+        of => wholes.iter().find(|a| said(a).contains(of)),
+    };
+    whole.map(|whole| (*part, *whole)).filter(|(part, whole)| part.value() <= whole.value() + whole.slack())
 }
 
 /// The amount of money that a percentage in the same sentence speaks of.

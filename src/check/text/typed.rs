@@ -253,6 +253,16 @@ fn said_otherwise(texts: &Texts<'_>) -> Vec<Diagnostic> {
         };
         if says.low > said.high || says.high < said.low {
             let earlier = &texts.passages[before.passage];
+            // Beside printed tables the set's sentence for one subject stands for those of all: of another subject it has
+            // other words.
+            let of_same = |one: &Passage, end: usize, other: &Passage, other_end: usize| {
+                words_before(one, end) == words_before(other, other_end)
+            };
+            if !texts.composition.given().is_empty()
+                && !of_same(passage, statement.range.start, earlier, before.range.start)
+            {
+                continue;
+            }
             let words = passage.words(&amount.range);
             let message = format!("手写的“{words}”与前面写的“{}”不一致，说的是同一个数", earlier.words(&before.range));
             let place = earlier.finding(before.range.clone(), "").place.unwrap_or_else(|| earlier.place.clone());
@@ -266,6 +276,15 @@ fn said_otherwise(texts: &Texts<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// The words of a passage's sentence before a character, without its numbers.
+fn words_before(passage: &Passage, end: usize) -> String {
+    let from = passage.chars[..end].iter().rposition(|c| *c == '。').map_or(0, |at| at + 1);
+    passage.chars[from..end]
+        .iter()
+        .filter(|c| !c.is_ascii_digit() && !c.is_whitespace() && !".,".contains(**c))
+        .collect()
 }
 
 /// Whether the set's own sentence tells the figure of a typed amount: that is told by itself, or right.

@@ -2,8 +2,10 @@
 
 mod bounds;
 mod ink;
+mod picture;
 
 pub(super) use ink::{Glyph, Ink, Rule};
+pub use picture::pictures;
 
 use super::Published;
 use super::arrange::{Sheet, arrange, arrange_page};

@@ -18,6 +18,7 @@ h1{font-size:1.5em;margin-bottom:.2em}h2{font-size:1.1em;border-bottom:2px solid
 .error{border-left-color:#b3261e}.warning{border-left-color:#b8860b}.note{border-left-color:#3b6ea5}\
 .ack{border-left-color:#9a9a9a;color:#666}.k{font-weight:bold}.m{font-weight:bold;margin:0 0 .3em}\
 .p{color:#666;font-size:.9em}p{margin:.2em 0}mark{background:#ffe58a;padding:0 .1em}\
+.pic{overflow-x:auto;margin:.4em 0;border:1px solid #ddd;background:#fff}.pic svg{display:block;max-width:100%;height:auto}\
 .q{background:#f6f6f4;padding:.3em .6em;border-radius:3px}\
 @media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}}";
 
@@ -48,12 +49,13 @@ fn folder_part(page: &mut String, shown: &Shown<'_>, sources: &Sources<'_>) {
             let _ = writeln!(page, "<h2>{}</h2>", escape(now));
             file = Some(now);
         }
-        finding(page, &group, sources, told.insert(&*found.code));
+        let picture = found.on_page.as_ref().and_then(|on| shown.pictures.get(on.as_ref()));
+        finding(page, &group, sources, told.insert(&*found.code), picture.map(String::as_str));
     }
 }
 
 /// `first`: the first of its rule, which tells the rule's reason.
-fn finding(page: &mut String, group: &Group<'_>, sources: &Sources<'_>, first: bool) {
+fn finding(page: &mut String, group: &Group<'_>, sources: &Sources<'_>, first: bool, picture: Option<&str>) {
     let found = group.finding;
     let class = match (found.acknowledged.is_some(), found.severity) {
         (true, _) => "ack",
@@ -80,6 +82,9 @@ fn finding(page: &mut String, group: &Group<'_>, sources: &Sources<'_>, first: b
     if let Some(e) = sources.excerpt(found) {
         let words = if e.words.is_empty() { String::new() } else { format!("<mark>{}</mark>", escape(&e.words)) };
         let _ = writeln!(page, "<p class=\"q\">{}{words}{}</p>", escape(&e.before), escape(&e.after));
+    }
+    if let Some(picture) = picture {
+        let _ = writeln!(page, "<div class=\"pic\">{picture}</div>");
     }
     let mut line = |what: &str, text: &str| {
         let _ = writeln!(page, "<p><span class=\"k\">{what}：</span>{}</p>", escape_lines(text));

@@ -49,6 +49,10 @@ pub(in crate::tell) fn finding(found: &Diagnostic, folder: &str) -> Value {
         "related": found.related.iter().map(related).collect::<Vec<Value>>(),
         "acknowledged": found.acknowledged.as_ref().map(|a| a.reason.as_str()),
     });
+    if let Some(on) = &found.on_page {
+        let points = on.area.map(|tenths| f64::from(tenths) / 10.0);
+        value["on_page"] = json!({ "page": on.page, "box": points });
+    }
     if let Some(compared) = &found.compared {
         let ((stated, is), (expected, should)) = (&compared.stated, &compared.expected);
         let side = |what: &String, amount: &rust_decimal::Decimal| json!({ "what": what, "yuan": amount.to_string() });

@@ -13,7 +13,7 @@ pub use json::{as_json, level};
 pub use sarif::as_sarif;
 pub use text::{Piece, Style, as_text, plain, summary};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, OnPage};
 use crate::folder::Folder;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -24,6 +24,8 @@ pub struct Shown<'a> {
     pub folder: &'a Folder,
     /// What was found in it.
     pub diagnostics: &'a Diagnostics,
+    /// Areas of pages of a published file, as SVG.
+    pub pictures: &'a HashMap<OnPage, String>,
 }
 
 impl<'a> Shown<'a> {

@@ -3,7 +3,7 @@
 use super::Shown;
 use super::json::level;
 use crate::check;
-use crate::diagnostic::{Column, Diagnostic};
+use crate::diagnostic::{Column, Diagnostic, OnPage, Place};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -49,7 +49,7 @@ fn result(folder: &Path, found: &Diagnostic) -> Value {
         "ruleId": found.code,
         "level": level(found.severity),
         "message": { "text": message },
-        "locations": found.place.iter().map(|p| location(folder, p)).collect::<Vec<Value>>(),
+        "locations": found.place.iter().map(|p| location(folder, p, found.on_page.as_deref())).collect::<Vec<Value>>(),
     });
     if let Some(accepted) = &found.acknowledged {
         result["suppressions"] =
@@ -58,12 +58,20 @@ fn result(folder: &Path, found: &Diagnostic) -> Value {
     result
 }
 
-fn location(folder: &Path, place: &crate::diagnostic::Place) -> Value {
+fn location(folder: &Path, place: &Place, on_page: Option<&OnPage>) -> Value {
+    // Of a published file: it is one file, and the place is within it.
+    if let Some(on) = on_page {
+        let points = on.area.map(|tenths| f64::from(tenths) / 10.0);
+        return json!({
+            "physicalLocation": { "artifactLocation": { "uri": uri(folder) } },
+            "logicalLocations": [{ "fullyQualifiedName": &*place.file }],
+            "properties": { "page": on.page, "box": points },
+        });
+    }
     // Only the layout set's own files lie outside the folder.
     let inside = !place.file.starts_with("layouts/");
     let path = if inside { folder.join(&*place.file) } else { Path::new(&*place.file).to_path_buf() };
-    let uri: String = path.to_string_lossy().replace('\\', "/").chars().map(escaped).collect();
-    let mut physical = json!({ "artifactLocation": { "uri": uri } });
+    let mut physical = json!({ "artifactLocation": { "uri": uri(&path) } });
     if place.line > 0 {
         physical["region"] = json!({ "startLine": place.line });
         // SARIF 2.1.0 3.30.6: a column counts characters. A cell of a record has none to give.
@@ -72,6 +80,10 @@ fn location(folder: &Path, place: &crate::diagnostic::Place) -> Value {
         }
     }
     json!({ "physicalLocation": physical })
+}
+
+fn uri(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/").chars().map(escaped).collect()
 }
 
 /// A character of a URI's path, the others than the unreserved in percent.

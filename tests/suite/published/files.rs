@@ -289,3 +289,122 @@ fn parts_of_an_audit_are_the_whole_of_it() {
     let (none, told, code) = audited("7/8");
     assert_eq!((none.len(), code), (0, Some(0)), "{told}");
 }
+
+// ------------------------------------------------------------------------------------------------- places and pictures
+
+/// The desk's PDF as another prints it: one figure of a table is not what it was.
+fn wrong_pdf(desk: &Path) {
+    let made = common::made(&common::root().join("data/shanghai-unit-sample")).remove(0);
+    let mut document = made.document().clone();
+    let blocks = document.sections.iter_mut().flat_map(|section| &mut section.blocks);
+    let tables = blocks.filter_map(|block| match block {
+        gongkai::document::Block::Table(table) if table.id == "t5" => Some(table),
+        _ => None,
+    });
+    let cells =
+        tables.flat_map(|table| &mut table.body).flat_map(|row| &mut row.cells).flat_map(|cell| &mut cell.inlines);
+    let figure = cells.into_iter().find(|inline| inline.figure.is_some() && inline.text.len() > 3).expect("a figure");
+    figure.text = format!("9{}", figure.text);
+    let fonts = common::fonts();
+    let pages = gongkai::typeset::typeset(&document, made.style(), &fonts, &mut Diagnostics::default());
+    let pdf = gongkai::write::write(&document, made.style(), &pages, &fonts, gongkai::write::Format::Pdf);
+    std::fs::write(desk.join("错.pdf"), pdf.unwrap_or_else(|found| panic!("{found}"))).expect("writes");
+}
+
+#[test]
+fn findings_of_audit_have_page_and_box_and_a_picture_of_their_place() {
+    let desk = tempfile::tempdir().expect("a temporary folder");
+    wrong_pdf(desk.path());
+    let json = gongkai(desk.path(), &["audit", "错.pdf", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    let findings = json["findings"].as_array().expect("findings");
+    let wrong: Vec<_> = findings.iter().filter(|found| found["severity"] == "error").collect();
+    assert!(!wrong.is_empty(), "{json:#}");
+    for found in &wrong {
+        let on = &found["on_page"];
+        let page = on["page"].as_u64().expect("a page");
+        let area: Vec<f64> =
+            on["box"].as_array().expect("a box").iter().map(|v| v.as_f64().expect("a number")).collect();
+        assert!(found["file"].as_str().expect("a place").starts_with(&format!("错.pdf 第 {page} 页")), "{found:#}");
+        assert!(area[0] < area[2] && area[1] < area[3] && area[3] < 900.0, "{found:#}");
+    }
+    let sarif = gongkai(desk.path(), &["audit", "错.pdf", "--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_slice(&sarif.stdout).expect("JSON");
+    let location = &sarif["runs"][0]["results"][0]["locations"][0];
+    assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "%E9%94%99.pdf", "{location:#}");
+    assert!(location["properties"]["page"].is_u64() && location["properties"]["box"].is_array(), "{location:#}");
+    let html = gongkai(desk.path(), &["audit", "错.pdf", "--format", "html"]);
+    let html = String::from_utf8(html.stdout).expect("text");
+    let pictures: Vec<&str> = html.split("<svg ").skip(1).map(|svg| svg.split("</svg>").next().unwrap_or("")).collect();
+    assert!(pictures.len() >= wrong.len(), "{} pictures", pictures.len());
+    // Paths of what stands there, the place marked; nothing that runs or fetches.
+    for picture in pictures {
+        assert!(picture.matches("<path ").count() > 10 && picture.contains("stroke=\"#b3261e\""), "{picture}");
+        assert!(!picture.contains("href") && !picture.contains("script"), "{picture}");
+    }
+}
+
+#[test]
+fn nothing_doubtful_is_printed_unconfirmed() {
+    use gongkai::published::as_folder::{as_folder, whose};
+    use gongkai::published::recognise::recognise;
+    let made = common::made(&common::root().join("data/shanghai-unit-sample")).remove(0);
+    let files = made.write(&common::fonts(), &[gongkai::write::Format::Pdf]).unwrap_or_else(|found| panic!("{found}"));
+    let mut published = read(&files[0].bytes);
+    let tables = published.parts.iter_mut().filter_map(|part| match part {
+        Part::Table(table) => Some(table),
+        Part::Text(_) => None,
+    });
+    let cells = tables.flat_map(|table| &mut table.rows).flat_map(|row| &mut row.cells);
+    let cell = cells.into_iter().find(|cell| cell.text.contains(".00")).expect("a figure");
+    cell.doubt = Some(gongkai::published::Doubt::Across);
+    let (text, page) = (cell.text.clone(), cell.spot.page);
+    let layouts = gongkai::layout::Layouts::default();
+    let whose = whose(&published, Path::new("公开.pdf"));
+    let recognised = recognise(&published, 2026, None, &layouts, &mut Diagnostics::default()).expect("a set");
+    let mut files = as_folder(&published, &recognised, &whose, "公开.pdf").files;
+    let report = files["report.toml"].replacen("code = \"\"", "code = \"1\"", 1);
+    files.insert("report.toml".to_owned(), report);
+    let doubts = files["doubts.toml"].clone();
+    assert!(doubts.contains(&text) && doubts.contains(&format!("公开.pdf 第 {page} 页")), "{doubts}");
+    let checked = |files: &std::collections::BTreeMap<String, String>| {
+        let files = files.iter().map(|(name, text)| (name.clone(), text.as_bytes().into()));
+        let folder = gongkai::folder::Folder::of_files(Path::new("新"), files);
+        let mut found = Diagnostics::default();
+        gongkai::prepare::prepare_whole(&folder, &layouts, &mut found);
+        said(&found).into_iter().filter(|line| line.contains("[E572]")).collect::<Vec<_>>()
+    };
+    let told = checked(&files);
+    assert!(told.len() == 1 && told[0].starts_with("tables/t") && told[0].contains(&text), "{told:?}");
+    // The cell was mended, or the doubt was taken out.
+    let mut mended = files.clone();
+    let line = doubts.lines().find_map(|line| line.strip_prefix("file = \"")).expect("a file").trim_end_matches('"');
+    let table = mended.get_mut(line).expect("the table");
+    *table = table.replace(&text, "1.00");
+    assert_eq!(checked(&mended), Vec::<String>::new());
+    files.remove("doubts.toml");
+    assert_eq!(checked(&files), Vec::<String>::new());
+}
+
+#[test]
+fn tables_of_targets_come_in_as_the_records_that_they_print() {
+    let made = common::made(&common::sample()).remove(0);
+    let files = made.write(&common::fonts(), &[gongkai::write::Format::Pdf]).unwrap_or_else(|found| panic!("{found}"));
+    let mut found = Diagnostics::default();
+    let layouts = gongkai::layout::Layouts::default();
+    let taken = gongkai::published::import::take(&files[0].bytes, Path::new("公开.pdf"), None, &layouts, &mut found);
+    let taken = taken.unwrap_or_else(|| panic!("{:?}", said(&found)));
+    let plain = |text: &str| -> Vec<Vec<String>> {
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let cells = |row: csv::StringRecord| row.iter().map(super::plain).collect();
+        rows.records().map(|row| cells(row.expect("a row"))).collect()
+    };
+    let was = std::fs::read_to_string(common::sample().join("targets.csv")).expect("the records");
+    let (was, is) = (plain(was.trim_start_matches('\u{FEFF}')), plain(&taken.imported.files["targets.csv"]));
+    let lost: Vec<_> = was.iter().filter(|row| !is.contains(row)).collect();
+    assert!(lost.is_empty() && was.len() == is.len(), "{} of {}: {lost:#?}", is.len(), was.len());
+    // Each stands in the document where it stood.
+    let placed = taken.imported.files["text/05-performance.md"].matches("{{ table(\"jx\", project=").count();
+    let projects: std::collections::BTreeSet<&String> = was[1..].iter().map(|row| &row[0]).collect();
+    assert_eq!(placed, projects.len());
+}

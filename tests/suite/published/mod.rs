@@ -3,8 +3,13 @@
 
 mod files;
 mod hostile;
+mod html;
 mod ledger;
+mod mutations;
 mod own;
+mod producers;
+mod sample;
+mod unset;
 
 use gongkai::diagnostic::Diagnostics;
 use gongkai::published::{PaperTable, Part, Published};

@@ -1,0 +1,602 @@
+//! A page of HTML as it was published: its tables with their spans, its headings and paragraphs. Only what stands in the file is
+//! read: nothing is fetched, no script runs. Every tag is read once, in order, so that the time is that of reading the file.
+
+use super::arrange::{heads, is_title, is_unit};
+use super::docx::{over, paragraph, titled};
+use super::lines::joined;
+use super::{PaperCell, PaperRow, PaperText, Part, Published, Spot};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use encoding_rs::{Encoding, GB18030, UTF_8};
+use std::borrow::Cow;
+
+/// Cells and paragraphs of the largest page that is read.
+const MOST: usize = 300_000;
+/// Columns of the widest table, and rows that a cell may cover.
+const WIDEST: usize = 400;
+/// Tables within tables; deeper ones are read as their words.
+const DEEPEST: usize = 40;
+
+/// Whether bytes are those of a page of HTML.
+pub(super) fn is_html(bytes: &[u8], shown: &str) -> bool {
+    let start: String = bytes.iter().take(1024).map(|b| b.to_ascii_lowercase() as char).collect();
+    let start = start.trim_start_matches(|c: char| !c.is_ascii() || c.is_whitespace());
+    let named = [".html", ".htm", ".shtml", ".xhtml"].iter().any(|end| shown.to_lowercase().ends_with(end));
+    ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| start.starts_with(tag))
+        || start.starts_with("<?xml") && start.contains("<html")
+        || named && start.contains('<')
+}
+
+/// Reads a page.
+pub(super) fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
+    let text = decoded(bytes);
+    let mut page = Page::default();
+    for token in (Tokens { rest: &text }) {
+        match token {
+            Token::Text(text) => page.text(text),
+            Token::Begin { name, attributes } => page.begin(&name, attributes),
+            Token::End(name) => page.end(&name),
+        }
+        if page.count > MOST {
+            let found = Diagnostic::error("E560", format!("网页里的格和段落超过 {MOST}，没有读取"));
+            return Err(found.at(Place::file(shown)).hint("请只另存有公开文本的那一页"));
+        }
+    }
+    let found = page.told(shown);
+    let parts = page.finish();
+    if parts.is_empty() {
+        let found = Diagnostic::error("E563", "网页里没有文字和表").at(Place::file(shown));
+        return Err(found.hint("内容由脚本后来取来的网页，请在浏览器里打开后另存为 PDF；附件请直接下载"));
+    }
+    Ok(Published { parts, found, ..Published::default() })
+}
+
+/// The text of a page: by its mark, by what its head says, else UTF-8 where it is, else GB 18030.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let start: String = bytes.iter().take(2048).map(|b| b.to_ascii_lowercase() as char).collect();
+    let said = start.split_once("charset=").map(|(_, after)| {
+        let after = after.trim_start_matches(['"', '\'', ' ']);
+        &after[..after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(after.len())]
+    });
+    let is_utf8 = std::str::from_utf8(bytes).is_ok();
+    let said = said.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|of| *of != UTF_8 || is_utf8);
+    said.unwrap_or(if is_utf8 { UTF_8 } else { GB18030 }).decode(bytes).0
+}
+
+// ------------------------------------------------------------------------------------------------------------- tokens
+
+enum Token<'t> {
+    Text(&'t str),
+    Begin { name: String, attributes: &'t str },
+    End(String),
+}
+
+struct Tokens<'t> {
+    rest: &'t str,
+}
+
+/// What a browser does not show as text.
+const NOT_SHOWN: [&str; 12] = [
+    "script", "style", "template", "noscript", "textarea", "title", "svg", "select", "iframe", "object", "audio",
+    "video",
+];
+
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Token<'t>;
+
+    fn next(&mut self) -> Option<Token<'t>> {
+        loop {
+            let rest = self.rest;
+            if rest.is_empty() {
+                return None;
+            }
+            if !begins_tag(rest) {
+                let skip = usize::from(rest.starts_with('<'));
+                let end = rest[skip..].find('<').map_or(rest.len(), |at| at + skip);
+                self.rest = &rest[end..];
+                return Some(Token::Text(&rest[..end]));
+            }
+            if let Some(comment) = rest.strip_prefix("<!--") {
+                self.rest = comment.split_once("-->").map_or("", |(_, after)| after);
+                continue;
+            }
+            let end = end_of_tag(rest);
+            let tag = &rest[1..end];
+            self.rest = rest.get(end + 1..).unwrap_or("");
+            if tag.starts_with(['!', '?']) {
+                continue;
+            }
+            let is_end = tag.starts_with('/');
+            let tag = tag.trim_start_matches('/');
+            let length = tag.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(tag.len());
+            let name = tag[..length].to_ascii_lowercase();
+            if is_end {
+                return Some(Token::End(name));
+            }
+            if NOT_SHOWN.contains(&name.as_str()) && !tag.ends_with('/') {
+                self.rest = after_end(self.rest, &name);
+                continue;
+            }
+            return Some(Token::Begin { name, attributes: &tag[length..] });
+        }
+    }
+}
+
+/// `<` before a name, a slash or a mark; anywhere else it is text.
+fn begins_tag(text: &str) -> bool {
+    let after = text.strip_prefix('<');
+    after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)))
+}
+
+/// Where a tag ends, in bytes: at the first `>` that no quotation marks enclose.
+fn end_of_tag(text: &str) -> usize {
+    let mut quoted = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (byte, quoted) {
+            (b'>', None) => return at,
+            (b'"' | b'\'', None) if text[..at].trim_end().ends_with('=') => quoted = Some(byte),
+            (byte, Some(mark)) if byte == mark => quoted = None,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// What follows the end tag of an element whose content is no text.
+fn after_end<'t>(text: &'t str, name: &str) -> &'t str {
+    let mut from = 0;
+    while let Some(at) = text[from..].find("</") {
+        let rest = &text[from + at + 2..];
+        if rest.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name)) {
+            return rest.split_once('>').map_or("", |(_, after)| after);
+        }
+        from += at + 2;
+    }
+    ""
+}
+
+/// The value of an attribute.
+fn attribute<'t>(attributes: &'t str, wanted: &str) -> Option<&'t str> {
+    let mut rest = attributes;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len()).max(1);
+        let end = (end..=rest.len()).find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
+        let name = &rest[..end];
+        rest = rest[end..].trim_start();
+        let mut value = "";
+        if let Some(after) = rest.strip_prefix('=') {
+            let after = after.trim_start();
+            (value, rest) = match after.chars().next() {
+                Some(mark @ ('"' | '\'')) => after[1..].split_once(mark).unwrap_or((&after[1..], "")),
+                _ => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
+            };
+        }
+        if name.eq_ignore_ascii_case(wanted) {
+            return Some(value);
+        }
+    }
+}
+
+/// A text with its character references read (HTML, 13.5); those that are rare stay as they are.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    const NAMES: [(&str, char); 20] = [
+        ("nbsp", ' '),
+        ("ensp", ' '),
+        ("emsp", '\u{3000}'),
+        ("thinsp", ' '),
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("ldquo", '“'),
+        ("rdquo", '”'),
+        ("lsquo", '‘'),
+        ("rsquo", '’'),
+        ("mdash", '—'),
+        ("ndash", '–'),
+        ("hellip", '…'),
+        ("middot", '·'),
+        ("times", '×'),
+        ("le", '≤'),
+        ("ge", '≥'),
+    ];
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).unwrap_or(rest.len() - 1);
+        let name = &rest[1..1 + length];
+        let number = name.strip_prefix('#').map(|digits| match digits.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16),
+            None => digits.parse(),
+        });
+        let named = || NAMES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
+        let read = match number {
+            Some(number) => number.ok().and_then(char::from_u32),
+            None => named(),
+        };
+        match read {
+            Some(c) => {
+                out.push(if c == '\u{A0}' { ' ' } else { c });
+                rest = rest[1 + length..].strip_prefix(';').unwrap_or(&rest[1 + length..]);
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+// --------------------------------------------------------------------------------------------------------------- page
+
+#[derive(Default)]
+struct Page {
+    parts: Vec<Part>,
+    /// The paragraph that is being read, and its level where it is a heading.
+    open: String,
+    level: u8,
+    tables: Vec<OpenTable>,
+    /// Tables that are too deep.
+    deeper: usize,
+    /// An element that is not shown: its name, and how many of that name are open.
+    hidden: Option<(String, usize)>,
+    /// Paragraphs and cells so far.
+    count: usize,
+    texts: u32,
+    pictures: usize,
+    number: u32,
+}
+
+#[derive(Default)]
+struct OpenTable {
+    rows: Vec<Vec<OpenCell>>,
+    in_cell: bool,
+    caption: Option<String>,
+    /// Rows of its `thead`.
+    heads: usize,
+    in_head: bool,
+    /// It holds other tables: it only arranges the page.
+    arranges: bool,
+}
+
+struct OpenCell {
+    columns: usize,
+    rows: usize,
+    text: String,
+}
+
+impl Page {
+    fn text(&mut self, text: &str) {
+        if self.hidden.is_some() {
+            return;
+        }
+        let text = unescaped(text);
+        let into = match self.tables.last_mut() {
+            Some(table) if table.in_cell => match table.rows.last_mut().and_then(|row| row.last_mut()) {
+                Some(cell) => &mut cell.text,
+                None => return,
+            },
+            Some(table) => match &mut table.caption {
+                Some(caption) if table.rows.is_empty() => caption,
+                _ => return,
+            },
+            None => &mut self.open,
+        };
+        for c in text.chars() {
+            match c {
+                '\u{3000}' => into.push(c),
+                c if c.is_whitespace() => {
+                    // White space of the source is one blank, and none between Chinese characters.
+                    if into.chars().next_back().is_some_and(|last| !last.is_whitespace()) {
+                        into.push(' ');
+                    }
+                }
+                '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}' => {
+                }
+                c if c.is_control() || crate::layout::narrative_lines::is_mark(c) => {}
+                c => into.push(c),
+            }
+        }
+    }
+
+    fn begin(&mut self, name: &str, attributes: &str) {
+        if let Some((hidden, depth)) = &mut self.hidden {
+            *depth += usize::from(hidden == name);
+            return;
+        }
+        const ALONE: [&str; 10] = ["br", "img", "input", "hr", "meta", "link", "col", "wbr", "area", "base"];
+        let is_hidden = || {
+            let style: String =
+                attribute(attributes, "style").unwrap_or_default().to_lowercase().split_whitespace().collect();
+            style.contains("display:none") || attribute(attributes, "hidden").is_some()
+        };
+        if !ALONE.contains(&name) && is_hidden() {
+            self.hidden = Some((name.to_owned(), 1));
+            return;
+        }
+        match name {
+            "table" if self.tables.len() >= DEEPEST => self.deeper += 1,
+            "table" => self.begin_table(),
+            "tr" => self.row(),
+            "td" | "th" => self.cell(attributes),
+            "thead" => self.of_table(|table| table.in_head = true),
+            "tbody" | "tfoot" => self.of_table(|table| table.in_head = false),
+            "caption" => self.of_table(|table| table.caption = Some(String::new())),
+            "img" => self.pictures += 1,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.close_text();
+                self.level = name.as_bytes()[1] - b'0';
+            }
+            name if is_block(name) => self.close_text(),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        if let Some((hidden, depth)) = &mut self.hidden {
+            *depth -= usize::from(hidden == name);
+            if *depth == 0 {
+                self.hidden = None;
+            }
+            return;
+        }
+        match name {
+            "table" if self.deeper > 0 => self.deeper -= 1,
+            "table" => self.end_table(),
+            "td" | "th" | "tr" if self.deeper == 0 => self.of_table(|table| table.in_cell = false),
+            "thead" => self.of_table(|table| table.in_head = false),
+            name if is_block(name) => self.close_text(),
+            _ => {}
+        }
+    }
+
+    fn of_table(&mut self, change: impl Fn(&mut OpenTable)) {
+        self.tables.last_mut().into_iter().for_each(change);
+    }
+
+    fn row(&mut self) {
+        if self.deeper > 0 {
+            return;
+        }
+        self.of_table(|table| {
+            table.in_cell = false;
+            table.heads += usize::from(table.in_head);
+            table.rows.push(Vec::new());
+        });
+    }
+
+    fn cell(&mut self, attributes: &str) {
+        if self.deeper > 0 {
+            return;
+        }
+        let span = |name: &str| {
+            let span = attribute(attributes, name).and_then(|value| value.trim().parse::<usize>().ok());
+            span.unwrap_or(1).clamp(1, WIDEST)
+        };
+        let (columns, rows) = (span("colspan"), span("rowspan"));
+        let Some(table) = self.tables.last_mut() else { return };
+        if table.rows.is_empty() {
+            table.rows.push(Vec::new());
+        }
+        let row = table.rows.last_mut().expect("there is one");
+        if row.len() < WIDEST {
+            row.push(OpenCell { columns, rows, text: String::new() });
+            table.in_cell = true;
+            self.count += 1;
+        } else {
+            table.in_cell = false;
+        }
+    }
+
+    fn begin_table(&mut self) {
+        self.close_text();
+        // What holds a table arranges the page: what was read of it is text.
+        if let Some(outer) = self.tables.last_mut() {
+            outer.arranges = true;
+            let rows = std::mem::take(&mut outer.rows);
+            let within = outer.in_cell;
+            outer.rows.push(Vec::new());
+            if within {
+                outer.rows[0].push(OpenCell { columns: 1, rows: 1, text: String::new() });
+            }
+            self.as_text(rows);
+        }
+        self.tables.push(OpenTable::default());
+    }
+
+    fn end_table(&mut self) {
+        let Some(mut table) = self.tables.pop() else { return };
+        if table.arranges {
+            self.as_text(table.rows);
+            return;
+        }
+        let caption = table.caption.take().unwrap_or_default();
+        let rows = rows_of(&table.rows);
+        let filled = rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.text.is_empty()).count();
+        let columns = rows.iter().flat_map(|row| &row.cells).map(|cell| cell.column + cell.colspan).max().unwrap_or(0);
+        if filled < 2 || columns < 2 {
+            self.push_text(&caption, 0);
+            self.as_text(table.rows);
+            return;
+        }
+        self.push_text(&caption, 0);
+        self.number += 1;
+        let spot = Spot { part: self.number, ..Spot::default() };
+        self.place_table(rows, table.heads, columns, spot);
+    }
+
+    /// A table, with the lines over it and those in its own first rows that are none of its heads.
+    fn place_table(&mut self, mut rows: Vec<PaperRow>, heads_said: usize, columns: usize, spot: Spot) {
+        let texts = |row: &PaperRow| -> Vec<String> {
+            row.cells.iter().map(|cell| cell.text.clone()).filter(|text| !text.is_empty()).collect()
+        };
+        let is_over = |row: &PaperRow| {
+            let texts = texts(row);
+            let alone = row.cells.iter().any(|cell| cell.colspan == columns) || texts.len() == 1 && row.cells.len() > 1;
+            texts.is_empty()
+                || texts.len() == 1 && alone && (is_title(&texts[0]) || is_unit(&texts[0]))
+                || texts.len() <= 3 && texts.iter().any(|text| says_unit(text))
+        };
+        // A head may speak of its unit within.
+        fn says_unit(text: &str) -> bool {
+            is_unit(text) && ["单位", "金额单位", "编制", "部门", "填报"].iter().any(|begin| text.starts_with(begin))
+        }
+        let lifted = rows.iter().take(5).take_while(|row| is_over(row)).count();
+        let lifted: Vec<PaperRow> = rows.drain(..lifted.min(rows.len().saturating_sub(1))).collect();
+        let before: Vec<PaperText> = self.take_texts();
+        let (mut rest, over_it) = {
+            let mut before = before;
+            let from = before.len() - over(&before);
+            let over_it = before.split_off(from);
+            (before, over_it)
+        };
+        self.parts.extend(rest.drain(..).map(Part::Text));
+        let of_rows = lifted.iter().flat_map(texts).map(|text| PaperText { text, level: 0, spot });
+        let lines: Vec<PaperText> = over_it.into_iter().chain(of_rows).collect();
+        rows.iter_mut().flat_map(|row| &mut row.cells).for_each(|cell| cell.spot = spot);
+        let mut table = titled(lines, rows, spot);
+        table.columns = columns;
+        table.heads = match heads_said.saturating_sub(lifted.len()) {
+            0 => heads(&table.rows),
+            said => said.min(table.rows.len()),
+        };
+        self.parts.push(Part::Table(table));
+    }
+
+    /// The texts since the last table.
+    fn take_texts(&mut self) -> Vec<PaperText> {
+        let from = self.parts.iter().rposition(|part| matches!(part, Part::Table(_))).map_or(0, |last| last + 1);
+        let texts = self.parts.drain(from..).filter_map(|part| match part {
+            Part::Text(text) => Some(text),
+            Part::Table(_) => None,
+        });
+        texts.collect()
+    }
+
+    fn as_text(&mut self, rows: Vec<Vec<OpenCell>>) {
+        for cell in rows.into_iter().flatten() {
+            self.push_text(&cell.text, 0);
+        }
+    }
+
+    fn close_text(&mut self) {
+        if self.tables.last().is_some_and(|table| table.in_cell) {
+            return;
+        }
+        let open = std::mem::take(&mut self.open);
+        let level = std::mem::take(&mut self.level);
+        self.push_text(&open, level);
+    }
+
+    fn push_text(&mut self, text: &str, level: u8) {
+        self.texts += 1;
+        self.count += 1;
+        let Some(read) = paragraph(&blanks(text), self.texts as usize - 1) else {
+            self.texts -= 1;
+            self.count -= 1;
+            return;
+        };
+        let level = if level > 0 { level.min(4) } else { read.level };
+        self.parts.push(Part::Text(PaperText { level, ..read }));
+    }
+
+    /// What stands in the page and is not read.
+    fn told(&self, shown: &str) -> Diagnostics {
+        let mut found = Diagnostics::default();
+        if self.pictures > 0 {
+            let message = format!("网页里有 {} 张图片，没有读取", self.pictures);
+            found.push(Diagnostic::new(Severity::Note, "E564", message).at(Place::file(shown)));
+        }
+        found
+    }
+
+    fn finish(mut self) -> Vec<Part> {
+        while !self.tables.is_empty() {
+            self.end_table();
+        }
+        self.close_text();
+        self.parts
+    }
+}
+
+fn is_block(name: &str) -> bool {
+    const BLOCKS: [&str; 24] = [
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "br",
+        "hr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "body",
+        "blockquote",
+        "center",
+    ];
+    BLOCKS.contains(&name)
+}
+
+/// Without the blanks that only broke the source between Chinese characters.
+fn blanks(text: &str) -> String {
+    let chars: Vec<char> = text.trim().chars().collect();
+    let wide = |c: Option<&char>| c.is_some_and(|c| !c.is_ascii());
+    let keeps = |at: usize| chars[at] != ' ' || !(wide(chars[..at].last()) && wide(chars.get(at + 1)));
+    (0..chars.len()).filter(|at| keeps(*at)).map(|at| chars[at]).collect()
+}
+
+/// Cells in their columns: what spans rows keeps its columns in those below.
+fn rows_of(open: &[Vec<OpenCell>]) -> Vec<PaperRow> {
+    // For each column, before which row it is covered from above.
+    let mut covered: Vec<usize> = Vec::new();
+    let mut rows = Vec::new();
+    for (at, row) in open.iter().enumerate() {
+        let mut cells = Vec::new();
+        let mut column = 0;
+        for cell in row {
+            while covered.get(column).is_some_and(|until| *until > at) {
+                column += 1;
+            }
+            let columns = cell.columns.min(WIDEST.saturating_sub(column));
+            if columns == 0 {
+                break;
+            }
+            let height = cell.rows.min(open.len() - at);
+            covered.resize(covered.len().max(column + columns), 0);
+            covered[column..column + columns].fill(at + height);
+            cells.push(PaperCell {
+                column,
+                colspan: columns,
+                rowspan: height,
+                text: blanks(&cell.text).split('\n').map(str::trim).fold(String::new(), joined).trim().to_owned(),
+                ..PaperCell::default()
+            });
+            column += columns;
+        }
+        rows.push(PaperRow { cells });
+    }
+    rows
+}

@@ -1,0 +1,197 @@
+//! A published document of no known set: what needs none is asked of it. Its tables by their own sums and by each other, its
+//! prose by every rule over texts, beside the figures that its tables print.
+
+use super::as_folder::{Imported, Origin, Whose, as_words, quoted};
+use super::import::back_on_paper;
+use super::sums::{Figures, Whereto, sums};
+use super::twice::twice;
+use super::{PaperCell, PaperTable, Part, Published, Spot};
+use crate::check::check_texts;
+use crate::compose::{ColumnView, FigureView, RowView, TableView};
+use crate::diagnostic::{Diagnostics, Place};
+use crate::folder::{Bytes, Folder};
+use crate::layout::Layouts;
+use crate::money::Unit;
+use crate::prepare::prepare_whole;
+use crate::toml_tree::toml_string;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+const SET: &str = "published";
+const PROSE: &str = "text/published.md";
+const CELLS: &str = "cells.csv";
+
+/// Rules that ask what only a set or a report says: which tables and parts there are, what the department calls itself, the
+/// level of its budget, which figures sentences may speak of.
+const OF_SETS: [&str; 5] = ["L031", "N005", "N016", "N017", "N021"];
+/// Rules that ask for the year.
+const OF_YEAR: [&str; 2] = ["N015", "N019"];
+
+/// Everything that is found in a document without a set, at its pages.
+pub fn audit(published: &Published, whose: &Whose, layouts: &Layouts, shown: &str) -> Diagnostics {
+    let place = Whereto { shown, sheets: &published.sheets };
+    let tables: Vec<Figures<'_>> = published.tables().map(Figures::of).collect();
+    let mut told = of_tables(&tables, &place);
+    told.extend(twice(&tables, &place));
+    let imported = imported(published);
+    let views = tables.iter().enumerate().filter_map(|(index, figures)| view(figures, index + 1, &place)).collect();
+    let folder = imported.folder(Path::new(shown)).with("report.toml", report(whose).into_bytes());
+    let Some(job) = prepare_whole(&folder, &with_set(layouts), &mut Diagnostics::default()) else { return told };
+    let mut found = check_texts(job, views);
+    let unknown_year = whose.year.is_none();
+    found.retain(|found| {
+        let code: &str = &found.code;
+        !(OF_SETS.contains(&code) || unknown_year && OF_YEAR.contains(&code))
+    });
+    told.extend(back_on_paper(&found, &imported, shown));
+    told
+}
+
+/// What is wrong with the sums of tables, each by itself.
+pub fn of_tables(tables: &[Figures<'_>], place: &Whereto<'_>) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    tables.iter().for_each(|figures| found.extend(sums(figures, place)));
+    found
+}
+
+/// The sets there are, and that of this.
+fn with_set(layouts: &Layouts) -> Layouts {
+    let files = [
+        ("set.toml", include_str!("set.toml").to_owned()),
+        ("schema.toml", include_str!("schema.toml").to_owned()),
+        ("style.toml", layouts.text("common/style.toml").unwrap_or_default()),
+        ("published.md", String::new()),
+    ];
+    let files = files.into_iter().map(|(name, text)| (format!("{SET}/{name}"), Bytes::from(text.into_bytes())));
+    layouts.after(Folder::of_files(Path::new("published"), files))
+}
+
+fn report(whose: &Whose) -> String {
+    let name = whose.name.as_deref().unwrap_or("本部门");
+    let (code, year) = (whose.code.as_deref().unwrap_or("0"), whose.year.unwrap_or(2024));
+    format!("code = {}\nname = {}\nyear = {year}\nlayout = \"{SET}\"\n", toml_string(code), toml_string(name))
+}
+
+/// Its prose as one section, and the words of its tables.
+fn imported(published: &Published) -> Imported {
+    let mut imported = Imported::of_no_set(published);
+    let (mut prose, mut of_prose) = (String::new(), Vec::new());
+    let (mut cells, mut of_cells) = ("文字\n".to_owned(), vec![Origin::default()]);
+    let mut cell = |text: &str, origin: Origin| {
+        // Words that say something; what is a number says it in its table.
+        if text.chars().any(|c| c.is_alphabetic()) || text.chars().filter(char::is_ascii_digit).count() >= 11 {
+            let _ = writeln!(cells, "{}", quoted(text));
+            of_cells.push(origin);
+        }
+    };
+    for part in &published.parts {
+        match part {
+            Part::Text(text) => {
+                let head = if text.level > 0 { "#".repeat(text.level.into()) + " " } else { String::new() };
+                let _ = writeln!(prose, "{head}{}", as_words(&text.text, text.level > 0));
+                of_prose.push(Origin { spot: text.spot, ..Origin::default() });
+            }
+            Part::Table(table) => {
+                for line in &table.above {
+                    cell(line, Origin { spot: table.spot, table: table.title.clone(), ..Origin::default() });
+                }
+                for (row, one) in
+                    table.rows.iter().enumerate().flat_map(|(row, cells)| cells.cells.iter().map(move |c| (row, c)))
+                {
+                    cell(&one.text, origin(table, row, one));
+                }
+            }
+        }
+    }
+    imported.files = [(PROSE.to_owned(), prose), (CELLS.to_owned(), cells)].into();
+    imported.origins = [(PROSE.to_owned(), of_prose), (CELLS.to_owned(), of_cells)].into();
+    imported
+}
+
+fn origin(table: &PaperTable, row: usize, cell: &PaperCell) -> Origin {
+    Origin { spot: cell.spot, table: table.title.clone(), row: row + 1, cells: vec![(0, cell.spot)] }
+}
+
+/// A table as the rules over texts see it. None: it has no figures, or no unit.
+fn view(figures: &Figures<'_>, number: usize, place: &Whereto<'_>) -> Option<TableView> {
+    let unit = figures.unit.filter(|unit| *unit != Unit::Plain)?;
+    let id: Arc<str> = format!("表{number}").into();
+    let title = figures.table.title.clone();
+    let there = |spot: Spot, row: usize| {
+        spot.place(place.shown, place.sheets, &title, row).unwrap_or_else(|| Place::file(place.shown))
+    };
+    let mut columns = Vec::new();
+    let mut at: HashMap<usize, usize> = HashMap::new();
+    for (side, columns_of) in figures.sides.iter().enumerate() {
+        for &column in &columns_of.columns {
+            at.insert(column, columns.len());
+            let key = in_address(&figures.heads[column].concat(), column);
+            columns.push(ColumnView { key: key.into(), head: figures.heads[column].clone(), side, calc: false });
+        }
+    }
+    let mut rows = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for row in 0..figures.rows() {
+        for (number, side) in figures.sides.iter().enumerate().filter(|(_, side)| !side.labels[row].is_empty()) {
+            let mut key = in_address(&side.labels[row], row);
+            let again = known.entry(key.clone()).or_default();
+            *again += 1;
+            if *again > 1 {
+                key = format!("{key}（{again}）");
+            }
+            let mut of_row: Vec<Option<FigureView>> = vec![None; columns.len()];
+            for &column in &side.columns {
+                let Some(printed) = figures.number(row, column) else { continue };
+                of_row[at[&column]] = Some(FigureView {
+                    address: format!("{id}/{key}/{}", columns[at[&column]].key).into(),
+                    amount: Some(printed.value * unit.scale()),
+                    text: printed.value.to_string(),
+                    unit,
+                    decimals: printed.decimals,
+                    place: Some(there(figures.spot(row, column), figures.first + row + 1)),
+                });
+            }
+            rows.push(RowView {
+                key: key.into(),
+                label: side.labels[row].clone(),
+                name: side.labels[row].clone(),
+                code: side.codes[row].clone(),
+                class: String::new(),
+                level: String::new(),
+                side: number,
+                foot: false,
+                generated: false,
+                total: super::sums::is_total(&side.labels[row]),
+                of: side.labels[row].starts_with("其中"),
+                under: None,
+                printed: true,
+                texts: Vec::new(),
+                place: Some(there(figures.spot(row, 0), figures.first + row + 1)),
+                figures: of_row,
+            });
+        }
+    }
+    (!rows.is_empty()).then(|| TableView {
+        id,
+        title: title.clone(),
+        empty: false,
+        known: true,
+        whole: true,
+        place: there(figures.table.spot, 0),
+        columns,
+        rows,
+        absent: Vec::new(),
+        classes: Vec::new(),
+        named_by_data: Vec::new(),
+        choices: Vec::new(),
+        printed_columns: Vec::new(),
+    })
+}
+
+/// A name as a part of an address; one of nothing but marks by its number.
+fn in_address(name: &str, number: usize) -> String {
+    let name: String = name.chars().filter(|c| !c.is_whitespace() && !"/~%@+.#".contains(*c)).collect();
+    if name.is_empty() { format!("{}", number + 1) } else { name }
+}
