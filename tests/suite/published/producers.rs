@@ -21,7 +21,7 @@ pub(super) fn parts_of(document: &Document) -> Value {
             (!text.trim().is_empty()).then(|| json!({ "text": text, "level": 0 }))
         }
         Block::Table(table) => Some(of_table(table)),
-        Block::Chart(_) | Block::Contents | Block::PageBreak => None,
+        Block::Chart(_) | Block::Picture(_) | Block::Contents | Block::PageBreak => None,
     };
     Value::Array(document.blocks().filter_map(part).collect())
 }
