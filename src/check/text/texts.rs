@@ -271,9 +271,6 @@ impl<'a> Texts<'a> {
     /// The figures of money that the words of a clause name, changes and shares left out.
     pub fn named_in(&self, clause: &[char]) -> Vec<&NamedFigure> {
         let subject = subject_of(clause);
-        // 卫生健康支出（类）行政事业单位医疗（款）事业单位医疗（项）: the last of them.
-        let level = ["（项）", "（款）", "（类）"].iter().find_map(|level| subject.strip_suffix(level));
-        let subject = level.map_or(subject.as_str(), |path| path.rsplit_once('）').map_or(path, |(_, name)| name));
         let known = |name: &str| -> Vec<&NamedFigure> {
             if name.chars().count() < 3 {
                 return Vec::new();
