@@ -134,7 +134,10 @@ fn view(figures: &Figures<'_>, number: usize, place: &Whereto<'_>) -> Option<Tab
     let mut rows = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for row in 0..figures.rows() {
-        for (number, side) in figures.sides.iter().enumerate().filter(|(_, side)| !side.labels[row].is_empty()) {
+        // A table of the 三公 has one row, without a name.
+        let is_row =
+            |side: &super::sums::Side| !side.labels[row].is_empty() || side.labels.iter().all(String::is_empty);
+        for (number, side) in figures.sides.iter().enumerate().filter(|(_, side)| is_row(side)) {
             let mut key = in_address(&side.labels[row], row);
             let again = known.entry(key.clone()).or_default();
             *again += 1;

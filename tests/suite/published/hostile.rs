@@ -54,7 +54,9 @@ fn page_trees_that_go_in_circles_and_deep_nests_end() {
 
 #[test]
 fn what_is_no_pdf_or_a_piece_of_one_is_told() {
-    for bytes in [&b""[..], b"<html>", b"%PDF-1.7", b"%PDF-1.7\ntrailer<</Root 1 0 R>>"] {
+    // By its content it is a page of a site, with nothing in it.
+    assert!(refused(b"<html>").contains("E563"));
+    for bytes in [&b""[..], b"%PDF-1.7", b"%PDF-1.7\ntrailer<</Root 1 0 R>>"] {
         let told = refused(bytes);
         assert!(told.contains("E562"), "{told}");
     }
