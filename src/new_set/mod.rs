@@ -68,7 +68,7 @@ pub fn new_set(
         found.push(
             Diagnostic::error("E632", message)
                 .at(Place::file(shown))
-                .hint("请用公开的 PDF、DOCX 或工作簿；网页请先另存"),
+                .hint("请用公开的 PDF、DOCX、工作簿或网页"),
         );
         return None;
     }

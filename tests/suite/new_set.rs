@@ -223,7 +223,7 @@ fn what_cannot_be_read_is_told_and_nothing_is_written() {
     std::fs::write(at("扫描.pdf"), scanned).expect("written");
     std::fs::write(at("损坏.pdf"), b"%PDF-1.7\ntrailer<</Root 1 0 R>>").expect("written");
     std::fs::write(at("网页.html"), b"<html></html>").expect("written");
-    for (file, code) in [("扫描.pdf", "E563"), ("损坏.pdf", "E562"), ("网页.html", "E562"), ("没有.pdf", "E101")]
+    for (file, code) in [("扫描.pdf", "E563"), ("损坏.pdf", "E562"), ("网页.html", "E563"), ("没有.pdf", "E101")]
     {
         let made = ["layouts", "new", "made", "--from"].map(Path::new);
         let (status, told) = gongkai(&[&made[..], &[&at(file), Path::new("--output"), &at("sets")]].concat());
