@@ -44,7 +44,7 @@ pub enum LayoutsCommand {
     /// 由公开的文件做一套版式：各表、各节、数据的写法，和一份说明
     #[command(help_template = HELP, override_usage = "gongkai layouts new [选项] <名称> --from <文件>…")]
     #[command(
-        after_help = "示例：\n  gongkai layouts new my-province-2026 --from 2026年部门预算.pdf\n  gongkai layouts new my-province-2026 --from 公开表.xlsx 说明.docx --output 版式\n  gongkai layouts check my-province-2026\n  gongkai new 305-2026 --layout my-province-2026\n\n文件是公开的 PDF、DOCX 或工作簿；几个文件合起来是一份文本。与已有的版式大体相同的，建立在它之上，只写不同之处。\n猜的地方在文件里标着“请核对”；哪些认出来了，哪些要人来做，写在文件夹的 README.md 里。\n退出码：0 做成了；1 没有做成，什么也没有写。"
+        after_help = "示例：\n  gongkai layouts new my-province-2026 --from 2026年部门预算.pdf\n  gongkai layouts new my-province-2026 --from 公开表.xlsx 说明.docx --output 版式\n  gongkai layouts check my-province-2026\n  gongkai new 305-2026 --layout my-province-2026\n\n文件是公开的 PDF、DOCX、工作簿或网页；几个文件合起来是一份文本。\n与已有的版式大体相同的，建立在它之上，只写不同之处。\n猜的地方在文件里标着“请核对”；哪些认出来了，哪些要人来做，写在文件夹的 README.md 里。\n退出码：0 做成了；1 没有做成，什么也没有写。"
     )]
     New(NewSetArgs),
     /// 检查一套版式：错误，和可疑的写法（查不到什么的规则、单位不符、没有证明的合计、没有用到的数字……）
@@ -56,7 +56,7 @@ pub enum LayoutsCommand {
     /// 用数据编成文本，与公开的一份比较：n/m 个单元格和句子相同，不同的逐个指出
     #[command(help_template = HELP, override_usage = "gongkai layouts compare [选项] <名称> <文件夹> <文件>")]
     #[command(
-        after_help = "示例：\n  gongkai layouts compare hebei-department-budget-2023 data/631-2023 公开.docx\n  gongkai layouts compare my-province data/631 公开.json --layouts layouts --format json\n\n文件是公开的 PDF、DOCX、工作簿，或写明各表的 JSON，写法见 layouts/README.md。\n退出码：0 全部相同；1 有不同；2 没有能够比较。"
+        after_help = "示例：\n  gongkai layouts compare hebei-department-budget-2023 data/631-2023 公开.docx\n  gongkai layouts compare my-province data/631 公开.json --layouts layouts --format json\n\n文件是公开的 PDF、DOCX、工作簿、网页，或写明各表的 JSON，写法见 layouts/README.md。\n退出码：0 全部相同；1 有不同；2 没有能够比较。"
     )]
     Compare(CompareArgs),
     /// 不用数据看一张表的样子：表头、各行，数字的格里是地址
@@ -82,7 +82,7 @@ pub struct NewSetArgs {
     /// 新的版式集的名称，就是它的文件夹的名称
     #[arg(value_name = "名称", help_heading = "参数")]
     name: String,
-    /// 公开的文件：PDF、DOCX、XLSX、XLS
+    /// 公开的文件：PDF、DOCX、XLSX、XLS、HTML
     #[arg(long, value_name = "文件", num_args = 1.., required = true, help_heading = "选项")]
     from: Vec<PathBuf>,
     /// 数据照哪一套的写法；不写则照最接近的一套
