@@ -91,7 +91,7 @@ fn latin_words(text: &str) -> impl Iterator<Item = String> {
 fn known_words() -> &'static HashSet<String> {
     static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
     const SHOWN: &str =
-        "Word WPS Excel CSV UTF GB NUL TOML XML DOCX DOC DTD MB RTF PDF XLS Windows BOM JSON endif elif endfor endmacro macro
+        "Word WPS Excel CSV HTML UTF GB NUL TOML XML DOCX DOC DTD MB RTF PDF XLS Windows BOM JSON endif elif endfor endmacro macro
         table row column";
     const MANUALS: [&str; 3] = [
         include_str!("../../layouts/README.md"),

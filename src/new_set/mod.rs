@@ -65,11 +65,8 @@ pub fn new_set(
     let (published, whose, shown) = read_all(files, found)?;
     if published.tables().next().is_none() {
         let message = "没有找到带线的表，做不成版式";
-        found.push(
-            Diagnostic::error("E632", message)
-                .at(Place::file(shown))
-                .hint("请用公开的 PDF、DOCX、工作簿或网页"),
-        );
+        found
+            .push(Diagnostic::error("E632", message).at(Place::file(shown)).hint("请用公开的 PDF、DOCX、工作簿或网页"));
         return None;
     }
     let sets = known_sets(layouts, &wanted.without);

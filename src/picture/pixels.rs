@@ -160,7 +160,7 @@ impl Pixels {
         encoder.set_color(if pixels.channels == 1 { ColorType::Grayscale } else { ColorType::Rgb });
         encoder.set_depth(BitDepth::Eight);
         let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels.bytes));
-        written.map_err(|error| Wrong::Damaged(error.to_string()))?;
+        written.map_err(|_| Wrong::Damaged("内容与所写的宽、高不符".into()))?;
         let grey = pixels.channels == 1;
         Ok(Raster { width: pixels.width, height: pixels.height, grey, form: Form::Png, bytes })
     }
@@ -174,7 +174,7 @@ impl Pixels {
         let colour = if pixels.channels == 1 { jpeg_encoder::ColorType::Luma } else { jpeg_encoder::ColorType::Rgb };
         let encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
         let written = encoder.encode(&pixels.bytes, pixels.width as u16, pixels.height as u16, colour);
-        written.map_err(|error| Wrong::Damaged(error.to_string()))?;
+        written.map_err(|_| Wrong::Damaged("内容与所写的宽、高不符".into()))?;
         let grey = pixels.channels == 1;
         Ok(Raster { width: pixels.width, height: pixels.height, grey, form: Form::Jpeg, bytes })
     }
@@ -217,6 +217,15 @@ mod tests {
         let expected = ["abcdef", "badcfe", "fedcba", "efcdab", "acebdf", "ecafdb", "fdbeca", "bdface"];
         assert_eq!(all.iter().map(|(_, bytes)| bytes.as_str()).collect::<Vec<_>>(), expected);
         assert_eq!(all.iter().map(|(width, _)| *width).collect::<Vec<_>>(), [2, 2, 2, 2, 3, 3, 3, 3]);
+    }
+
+    #[test]
+    fn pixels_that_are_fewer_than_their_picture_says_are_told_in_words() {
+        let fewer = || Pixels { width: 56, height: 56, channels: 3, bytes: vec![0; 48 * 64 * 3] };
+        for written in [fewer().into_jpeg(), fewer().into_png()] {
+            let Err(Wrong::Damaged(why)) = written else { panic!("it is damaged") };
+            assert!(!why.contains(|c: char| c.is_ascii_alphabetic()), "{why}");
+        }
     }
 
     #[test]
