@@ -396,7 +396,7 @@ fn abandoned(parent: &Path) -> Vec<(PathBuf, File)> {
 }
 
 /// Removes what runs that were killed left in a folder whose turn is ours.
-fn sweep(parent: &Path) {
+pub fn sweep(parent: &Path) {
     abandoned(parent).iter().for_each(|(folder, _)| remove(folder));
     // Killed before it had a lock, or after: empty, or it stays.
     named_as_ours(parent).for_each(|folder| drop(fs::remove_dir(folder)));

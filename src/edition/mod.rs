@@ -33,7 +33,7 @@ use crate::folder::{Bytes, Folder};
 use crate::fonts::unknown_digests;
 use crate::layout::Layouts;
 use crate::made::Made;
-use crate::place::{Turn, place_folder};
+use crate::place::{Turn, place_folder, sweep};
 use crate::read_docx;
 use crate::refusal::refusal;
 use crate::regular::{Unread, read_unlinked};
@@ -353,6 +353,8 @@ pub fn record(built: &Built<'_>, workshop: &Workshop, date: &str, diagnostics: &
     if let Some(last) = ids(data_folder).last().and_then(|id| Edition::find(data_folder, id).ok())
         && last.manifest.is_same_as(&manifest)
     {
+        // The run that recorded it may have been killed just then.
+        sweep(&shelf);
         return Some(Recorded::Same(last));
     }
     let number = |n: usize| format!("{date}-{n}");

@@ -838,6 +838,19 @@ fn a_build_killed_at_any_moment_leaves_the_old_or_the_new() {
     assert!(killed * 2 >= kills, "only {killed} of {kills} were killed before they ended");
 }
 
+/// A run may be killed when its edition has its name and its own folder is not removed yet; the next one has nothing to
+/// record.
+#[test]
+fn what_a_killed_run_left_goes_though_nothing_new_is_recorded() {
+    let scene = Scene::new();
+    assert!(program(scene.place.path(), &BUILD).status().expect("runs").success());
+    let left = scene.data().join("editions/.gongkai-1-0.new");
+    std::fs::create_dir(&left).expect("a folder");
+    std::fs::write(left.join("lock"), "gongkai: files that are being written; removed by the next run\n")
+        .expect("writes");
+    scene.check("killed behind the rename", true);
+}
+
 #[test]
 fn builds_at_once_leave_one_whole_pair_and_one_edition() {
     let scene = Scene::new();
