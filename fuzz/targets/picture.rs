@@ -25,7 +25,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         (Ok((_, (width, height))), Ok(picture)) => {
             assert!(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite());
             if let Content::Raster(raster) = &picture.content {
-                let again = gongkai::picture::picture("pictures/b.png", &raster.bytes).expect("what we wrote is a picture");
+                let again =
+                    gongkai::picture::picture("pictures/b.png", &raster.bytes).expect("what we wrote is a picture");
                 let Content::Raster(again) = &again.content else { panic!("pixels stay pixels") };
                 assert_eq!((again.width, again.height, again.grey), (raster.width, raster.height, raster.grey));
             }
