@@ -9,8 +9,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use std::borrow::Cow;
 
-/// Cells and paragraphs of the largest page that is read.
-const MOST: usize = 300_000;
+/// Cells, rows and paragraphs of the largest page that is read.
+const MOST: usize = 100_000;
 /// Columns of the widest table, and rows that a cell may cover.
 const WIDEST: usize = 400;
 /// Tables within tables; deeper ones are read as their words.
@@ -37,7 +37,7 @@ pub(super) fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
             Token::End(name) => page.end(&name),
         }
         if page.count > MOST {
-            let found = Diagnostic::error("E560", format!("网页里的格和段落超过 {MOST}，没有读取"));
+            let found = Diagnostic::error("E560", format!("网页里的行、格和段落超过 {MOST}，没有读取"));
             return Err(found.at(Place::file(shown)).hint("请只另存有公开文本的那一页"));
         }
     }
@@ -251,7 +251,7 @@ struct Page {
     deeper: usize,
     /// An element that is not shown: its name, and how many of that name are open.
     hidden: Option<(String, usize)>,
-    /// Paragraphs and cells so far.
+    /// Paragraphs, rows and cells so far.
     count: usize,
     texts: u32,
     pictures: usize,
@@ -369,6 +369,7 @@ impl Page {
         if self.deeper > 0 {
             return;
         }
+        self.count += 1;
         self.of_table(|table| {
             table.in_cell = false;
             table.heads += usize::from(table.in_head);

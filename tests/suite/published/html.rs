@@ -81,6 +81,8 @@ fn hostile_pages_end_in_a_sentence() {
     assert!(told(&format!("<html><table><tr>{wide}</tr></table>")).contains("parts"));
     let many = "<tr><td>1<td>2".repeat(200_000);
     assert!(told(&format!("<html><table>{many}")).contains("E560"));
+    // Rows without a cell are held too.
+    assert!(told(&format!("<html><table>{}", "<tr>".repeat(200_000))).contains("E560"));
     for odd in [
         "<html><a b='",
         "<html><!--",
