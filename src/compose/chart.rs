@@ -209,7 +209,8 @@ impl Composer<'_> {
                 Some(value) => self.amount(value, entry),
                 None => {
                     let message = format!("表“{table}”没有 key 为“{key}”的列");
-                    let known: Vec<&str> = row.keys().map(String::as_str).collect();
+                    let columns = row.iter().filter(|(_, value)| amount_of(value).is_ok());
+                    let known: Vec<&str> = columns.map(|(key, _)| key.as_str()).collect();
                     let found = Diagnostic::error("E354", message).at(entry.place.clone());
                     session.report(found.hint(suggestion(key, &known)));
                     None
