@@ -11,12 +11,12 @@ use crate::check::sought::Sought;
 use crate::data::Class;
 use crate::diagnostic::Severity::Warning;
 use aho_corasick::{AhoCorasick, MatchKind};
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet, FxHasher};
 use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -469,6 +469,9 @@ struct Spellings<'n> {
     names: Vec<(Vec<char>, Cow<'n, str>)>,
     /// Digests of names and of what is left of them, in order, each with its name.
     left: Vec<(u64, u32)>,
+    /// Of the first bits of a digest, whether there is one that has them: a bit for each such number, eight times as many as
+    /// digests and more, so that most looks end here.
+    there: Vec<u64>,
     /// Where in `left` the digests begin that have the same first bits, and the end: about one for each, so that a look
     /// goes to one place of either list.
     starts: Vec<u32>,
@@ -482,6 +485,15 @@ struct Spellings<'n> {
 const LENGTHS: std::ops::RangeInclusive<usize> = 5..=64;
 /// How many characters are read at most to find names nearly, in a document. What is more is not compared, and told (E345).
 const MOST_WORK: usize = 1 << 28;
+
+/// How many bits tell whether digests are there, for each place of their index.
+const FILTER: usize = 16;
+
+/// Where the bit of a digest stands: the word, and the bit in it. `others`: see [`Spellings`].
+fn bit_of(digest: u64, others: u32) -> (usize, u64) {
+    let place = digest >> (others - FILTER.ilog2());
+    ((place / u64::from(u64::BITS)) as usize, 1 << (place % u64::from(u64::BITS)))
+}
 
 /// What of a name a digest is made of.
 #[derive(Hash, Clone, Copy)]
@@ -524,17 +536,24 @@ impl<'n> Spellings<'n> {
         left.dedup();
         let others = u64::BITS - (left.len() + 1).ilog2().max(1);
         let mut starts = vec![0; (1 << (u64::BITS - others)) + 1];
+        let mut there = vec![0; (1 << (u64::BITS - others)) * FILTER / u64::BITS as usize + 1];
         for (digest, _) in &left {
             starts[(digest >> others) as usize + 1] += 1;
+            let (at, bit) = bit_of(*digest, others);
+            there[at] |= bit;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        Spellings { names, left, starts, others, edges }
+        Spellings { names, left, there, starts, others, edges }
     }
 
     fn with(&self, left: Left, before: &[char], after: &[char]) -> &[(u64, u32)] {
         let digest = digest(left, before, after);
+        let (at, bit) = bit_of(digest, self.others);
+        if self.there[at] & bit == 0 {
+            return &[];
+        }
         let first = (digest >> self.others) as usize;
         let near = &self.left[self.starts[first] as usize..self.starts[first + 1] as usize];
         let (from, to) = (near.partition_point(|(d, _)| *d < digest), near.partition_point(|(d, _)| *d <= digest));
@@ -556,7 +575,9 @@ impl<'n> Spellings<'n> {
                         let start = if edge == 0 { Some(at) } else { (at + 3).checked_sub(size) };
                         let Some(range) = start.map(|start| start..start + size) else { continue };
                         let Some(window) = chars.get(range.clone()) else { continue };
-                        if begun[range.end] > range.start || window.iter().any(|c| "，。；：".contains(*c)) {
+                        if begun[range.end] > range.start
+                            || window.iter().any(|c| matches!(c, '，' | '。' | '；' | '：'))
+                        {
                             continue;
                         }
                         *work = work.checked_sub(size * size)?;
@@ -634,7 +655,7 @@ fn is_one_step(a: &[char], b: &[char]) -> bool {
 }
 
 fn digest(left: Left, before: &[char], after: &[char]) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     left.hash(&mut hasher);
     before.iter().chain(after).for_each(|c| c.hash(&mut hasher));
     hasher.finish()

@@ -25,6 +25,9 @@ struct DistinctColumn {
     records: Vec<Bits>,
     /// The indexes of the texts among them, in order of the texts: one is found without asking all.
     texts: Vec<u32>,
+    /// Those texts, one behind the other, and where each ends: what is sought reads few places of memory.
+    words: String,
+    ends: Vec<usize>,
     /// The index of the blank.
     blank: Option<u32>,
 }
@@ -45,8 +48,8 @@ impl Columns {
         if text.is_empty() {
             return column.blank.map(|blank| column.first(blank));
         }
-        let value = column.beginning_with(dataset, field, text).next()?;
-        (column.text(dataset, field, value) == text).then(|| column.first(value))
+        let at = column.not_before(text);
+        (column.texts.get(at).is_some() && column.text(at) == text).then(|| column.first(column.texts[at]))
     }
 }
 
@@ -77,9 +80,7 @@ impl<'a> Matcher<'a> {
                 let column = self.columns.column(self.dataset, *field);
                 // A text or a code is sought; other conditions are asked of every value.
                 let asked: Vec<u32> = match check {
-                    Check::Text(text) | Check::Under(text) => {
-                        column.beginning_with(self.dataset, *field, text).chain(column.blank).collect()
-                    }
+                    Check::Text(text) | Check::Under(text) => column.beginning_with(text).chain(column.blank).collect(),
                     _ => (0..column.records.len() as u32).collect(),
                 };
                 let says = |&value: &u32| {
@@ -105,7 +106,14 @@ impl DistinctColumn {
             Number(Decimal),
         }
         let mut indexes: HashMap<Key, u32> = HashMap::default();
-        let mut column = DistinctColumn { records: Vec::new(), texts: Vec::new(), blank: None };
+        let mut column = DistinctColumn {
+            records: Vec::new(),
+            texts: Vec::new(),
+            words: String::new(),
+            ends: Vec::new(),
+            blank: None,
+        };
+        let mut texts: Vec<(&str, u32)> = Vec::new();
         for (number, record) in dataset.records.iter().enumerate() {
             let value = &record.values[field];
             let key = match value {
@@ -118,16 +126,20 @@ impl DistinctColumn {
                 column.records.push(Bits::new(dataset.records.len()));
                 match value {
                     Value::Blank => column.blank = Some(index),
-                    Value::Text(_) => column.texts.push(index),
+                    Value::Text(text) => texts.push((text, index)),
                     Value::Number(_) => {}
                 }
                 index
             });
             column.records[index as usize].insert(number);
         }
-        let mut texts = std::mem::take(&mut column.texts);
-        texts.sort_by_key(|&value| column.text(dataset, field, value));
-        DistinctColumn { texts, ..column }
+        texts.sort_unstable();
+        for (text, index) in texts {
+            column.words.push_str(text);
+            column.ends.push(column.words.len());
+            column.texts.push(index);
+        }
+        column
     }
 
     /// The first record that has a value.
@@ -135,15 +147,25 @@ impl DistinctColumn {
         self.records[value as usize].iter().next().expect("every value is of a record")
     }
 
-    fn text<'a>(&self, dataset: &'a Dataset, field: usize, value: u32) -> &'a str {
-        dataset.records[self.first(value)].values[field].text()
+    /// The text at a place of their order.
+    fn text(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.words[start..self.ends[at]]
+    }
+
+    /// How many texts are before one in their order.
+    fn not_before(&self, text: &str) -> usize {
+        let (mut from, mut to) = (0, self.texts.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            if self.text(middle) < text { from = middle + 1 } else { to = middle }
+        }
+        from
     }
 
     /// The texts that begin with one, in order; that one first.
-    fn beginning_with(&self, dataset: &Dataset, field: usize, begin: &str) -> impl Iterator<Item = u32> {
-        let from = self.texts.partition_point(|&value| self.text(dataset, field, value) < begin);
-        let rest = &self.texts[from..];
-        let most = rest.partition_point(|&value| self.text(dataset, field, value).starts_with(begin));
-        rest[..most].iter().copied()
+    fn beginning_with<'s>(&'s self, begin: &'s str) -> impl Iterator<Item = u32> + 's {
+        let from = self.not_before(begin);
+        (from..self.texts.len()).take_while(move |&at| self.text(at).starts_with(begin)).map(|at| self.texts[at])
     }
 }
