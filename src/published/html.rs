@@ -7,6 +7,8 @@ use super::lines::joined;
 use super::{PaperCell, PaperRow, PaperText, Part, Published, Spot};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use encoding_rs::{Encoding, GB18030, UTF_8};
+use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
 use std::borrow::Cow;
 
 /// Cells, rows and paragraphs of the largest page that is read.
@@ -15,6 +17,11 @@ const MOST: usize = 100_000;
 const WIDEST: usize = 400;
 /// Tables within tables; deeper ones are read as their words.
 const DEEPEST: usize = 40;
+/// What a browser does not show as text.
+const NOT_SHOWN: [&str; 12] = [
+    "script", "style", "template", "noscript", "textarea", "title", "svg", "select", "iframe", "object", "audio",
+    "video",
+];
 
 /// Whether bytes are those of a page of HTML.
 pub(super) fn is_html(bytes: &[u8], shown: &str) -> bool {
@@ -30,10 +37,10 @@ pub(super) fn is_html(bytes: &[u8], shown: &str) -> bool {
 pub(super) fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     let text = decoded(bytes);
     let mut page = Page::default();
-    for token in (Tokens { rest: &text }) {
+    for token in tokens(&text) {
         match token {
-            Token::Text(text) => page.text(text),
-            Token::Begin { name, attributes } => page.begin(&name, attributes),
+            Token::Text(text) => page.text(&text),
+            Token::Begin { name, attributes } => page.begin(&name, &attributes),
             Token::End(name) => page.end(&name),
         }
         if page.count > MOST {
@@ -64,178 +71,79 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 
 // ------------------------------------------------------------------------------------------------------------- tokens
 
-enum Token<'t> {
-    Text(&'t str),
-    Begin { name: String, attributes: &'t str },
+enum Token {
+    Text(String),
+    Begin { name: String, attributes: Attributes },
     End(String),
 }
 
-struct Tokens<'t> {
-    rest: &'t str,
+/// What counts of a tag; of one that is there twice the first (HTML, 13.2.5.33). None: it is not there.
+#[derive(Default)]
+struct Attributes {
+    hidden: Option<String>,
+    style: Option<String>,
+    colspan: Option<String>,
+    rowspan: Option<String>,
+    is_closed: bool,
 }
 
-/// What a browser does not show as text.
-const NOT_SHOWN: [&str; 12] = [
-    "script", "style", "template", "noscript", "textarea", "title", "svg", "select", "iframe", "object", "audio",
-    "video",
-];
+/// Puts a tag together of what the tokenizer tells of it, and keeps no more than counts.
+#[derive(Default)]
+struct Reading {
+    name: String,
+    attributes: Attributes,
+    /// The attribute whose value comes.
+    wanted: Option<fn(&mut Attributes) -> &mut Option<String>>,
+}
 
-impl<'t> Iterator for Tokens<'t> {
-    type Item = Token<'t>;
-
-    fn next(&mut self) -> Option<Token<'t>> {
-        loop {
-            let rest = self.rest;
-            if rest.is_empty() {
-                return None;
+impl Callback<Token, ()> for Reading {
+    fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Token> {
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match event {
+            CallbackEvent::OpenStartTag { name } => {
+                (self.name, self.attributes, self.wanted) = (said(name), Attributes::default(), None);
+                None
             }
-            if !begins_tag(rest) {
-                let skip = usize::from(rest.starts_with('<'));
-                let end = rest[skip..].find('<').map_or(rest.len(), |at| at + skip);
-                self.rest = &rest[end..];
-                return Some(Token::Text(&rest[..end]));
+            CallbackEvent::AttributeName { name } => {
+                let wanted: Option<fn(&mut Attributes) -> &mut Option<String>> = match name {
+                    b"hidden" => Some(|of| &mut of.hidden),
+                    b"style" => Some(|of| &mut of.style),
+                    b"colspan" => Some(|of| &mut of.colspan),
+                    b"rowspan" => Some(|of| &mut of.rowspan),
+                    _ => None,
+                };
+                self.wanted = wanted.filter(|wanted| wanted(&mut self.attributes).is_none());
+                if let Some(wanted) = self.wanted {
+                    *wanted(&mut self.attributes) = Some(String::new());
+                }
+                None
             }
-            if let Some(comment) = rest.strip_prefix("<!--") {
-                self.rest = comment.split_once("-->").map_or("", |(_, after)| after);
-                continue;
+            CallbackEvent::AttributeValue { value } => {
+                if let Some(wanted) = self.wanted.take() {
+                    *wanted(&mut self.attributes) = Some(said(value));
+                }
+                None
             }
-            let end = end_of_tag(rest);
-            let tag = &rest[1..end];
-            self.rest = rest.get(end + 1..).unwrap_or("");
-            if tag.starts_with(['!', '?']) {
-                continue;
+            CallbackEvent::CloseStartTag { self_closing } => {
+                let attributes = Attributes { is_closed: self_closing, ..std::mem::take(&mut self.attributes) };
+                Some(Token::Begin { name: std::mem::take(&mut self.name), attributes })
             }
-            let is_end = tag.starts_with('/');
-            let tag = tag.trim_start_matches('/');
-            let length = tag.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(tag.len());
-            let name = tag[..length].to_ascii_lowercase();
-            if is_end {
-                return Some(Token::End(name));
-            }
-            if NOT_SHOWN.contains(&name.as_str()) && !tag.ends_with('/') {
-                self.rest = after_end(self.rest, &name);
-                continue;
-            }
-            return Some(Token::Begin { name, attributes: &tag[length..] });
+            CallbackEvent::EndTag { name } => Some(Token::End(said(name))),
+            CallbackEvent::String { value } => Some(Token::Text(said(value))),
+            CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } | CallbackEvent::Error(_) => None,
         }
     }
 }
 
-/// `<` before a name, a slash or a mark; anywhere else it is text.
-fn begins_tag(text: &str) -> bool {
-    let after = text.strip_prefix('<');
-    after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)))
-}
-
-/// Where a tag ends, in bytes: at the first `>` that no quotation marks enclose.
-fn end_of_tag(text: &str) -> usize {
-    let mut quoted = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (byte, quoted) {
-            (b'>', None) => return at,
-            (b'"' | b'\'', None) if text[..at].trim_end().ends_with('=') => quoted = Some(byte),
-            (byte, Some(mark)) if byte == mark => quoted = None,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// What follows the end tag of an element whose content is no text.
-fn after_end<'t>(text: &'t str, name: &str) -> &'t str {
-    let mut from = 0;
-    while let Some(at) = text[from..].find("</") {
-        let rest = &text[from + at + 2..];
-        if rest.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name)) {
-            return rest.split_once('>').map_or("", |(_, after)| after);
-        }
-        from += at + 2;
-    }
-    ""
-}
-
-/// The value of an attribute.
-fn attribute<'t>(attributes: &'t str, wanted: &str) -> Option<&'t str> {
-    let mut rest = attributes;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
-        if rest.is_empty() {
-            return None;
-        }
-        let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len()).max(1);
-        let end = (end..=rest.len()).find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
-        let name = &rest[..end];
-        rest = rest[end..].trim_start();
-        let mut value = "";
-        if let Some(after) = rest.strip_prefix('=') {
-            let after = after.trim_start();
-            (value, rest) = match after.chars().next() {
-                Some(mark @ ('"' | '\'')) => after[1..].split_once(mark).unwrap_or((&after[1..], "")),
-                _ => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
-            };
-        }
-        if name.eq_ignore_ascii_case(wanted) {
-            return Some(value);
-        }
-    }
-}
-
-/// A text with its character references read (HTML, 13.5); those that are rare stay as they are.
-fn unescaped(text: &str) -> Cow<'_, str> {
-    const NAMES: [(&str, char); 20] = [
-        ("nbsp", ' '),
-        ("ensp", ' '),
-        ("emsp", '\u{3000}'),
-        ("thinsp", ' '),
-        ("amp", '&'),
-        ("lt", '<'),
-        ("gt", '>'),
-        ("quot", '"'),
-        ("apos", '\''),
-        ("ldquo", '“'),
-        ("rdquo", '”'),
-        ("lsquo", '‘'),
-        ("rsquo", '’'),
-        ("mdash", '—'),
-        ("ndash", '–'),
-        ("hellip", '…'),
-        ("middot", '·'),
-        ("times", '×'),
-        ("le", '≤'),
-        ("ge", '≥'),
-    ];
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let length = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).unwrap_or(rest.len() - 1);
-        let name = &rest[1..1 + length];
-        let number = name.strip_prefix('#').map(|digits| match digits.strip_prefix(['x', 'X']) {
-            Some(digits) => u32::from_str_radix(digits, 16),
-            None => digits.parse(),
-        });
-        let named = || NAMES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
-        let read = match number {
-            Some(number) => number.ok().and_then(char::from_u32),
-            None => named(),
-        };
-        match read {
-            Some(c) => {
-                out.push(if c == '\u{A0}' { ' ' } else { c });
-                rest = rest[1 + length..].strip_prefix(';').unwrap_or(&rest[1 + length..]);
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
+/// The tags and texts of a page, in order.
+fn tokens(text: &str) -> impl Iterator<Item = Token> {
+    let mut emitter = CallbackEmitter::new(Reading::default());
+    // What stands in a script, a style, a title is no tags.
+    emitter.naively_switch_states(true);
+    Tokenizer::new_with_emitter(text, emitter).map(|token| match token {
+        Ok(token) => token,
+        Err(never) => match never {},
+    })
 }
 
 // --------------------------------------------------------------------------------------------------------------- page
@@ -281,7 +189,6 @@ impl Page {
         if self.hidden.is_some() {
             return;
         }
-        let text = unescaped(text);
         let into = match self.tables.last_mut() {
             Some(table) if table.in_cell => match table.rows.last_mut().and_then(|row| row.last_mut()) {
                 Some(cell) => &mut cell.text,
@@ -295,7 +202,7 @@ impl Page {
         };
         for c in text.chars() {
             match c {
-                '\u{3000}' => into.push(c),
+                '\u{3000}' | '\u{2003}' => into.push('\u{3000}'),
                 c if c.is_whitespace() => {
                     // White space of the source is one blank, and none between Chinese characters.
                     if into.chars().next_back().is_some_and(|last| !last.is_whitespace()) {
@@ -310,16 +217,17 @@ impl Page {
         }
     }
 
-    fn begin(&mut self, name: &str, attributes: &str) {
+    fn begin(&mut self, name: &str, attributes: &Attributes) {
         if let Some((hidden, depth)) = &mut self.hidden {
             *depth += usize::from(hidden == name);
             return;
         }
         const ALONE: [&str; 10] = ["br", "img", "input", "hr", "meta", "link", "col", "wbr", "area", "base"];
         let is_hidden = || {
-            let style: String =
-                attribute(attributes, "style").unwrap_or_default().to_lowercase().split_whitespace().collect();
-            style.contains("display:none") || attribute(attributes, "hidden").is_some()
+            let style = attributes.style.as_deref().unwrap_or_default().to_lowercase();
+            let style: String = style.split_whitespace().collect();
+            let is_no_text = NOT_SHOWN.contains(&name) && !attributes.is_closed;
+            is_no_text || style.contains("display:none") || attributes.hidden.is_some()
         };
         if !ALONE.contains(&name) && is_hidden() {
             self.hidden = Some((name.to_owned(), 1));
@@ -377,15 +285,15 @@ impl Page {
         });
     }
 
-    fn cell(&mut self, attributes: &str) {
+    fn cell(&mut self, attributes: &Attributes) {
         if self.deeper > 0 {
             return;
         }
-        let span = |name: &str| {
-            let span = attribute(attributes, name).and_then(|value| value.trim().parse::<usize>().ok());
+        let span = |said: &Option<String>| {
+            let span = said.as_ref().and_then(|value| value.trim().parse::<usize>().ok());
             span.unwrap_or(1).clamp(1, WIDEST)
         };
-        let (columns, rows) = (span("colspan"), span("rowspan"));
+        let (columns, rows) = (span(&attributes.colspan), span(&attributes.rowspan));
         let Some(table) = self.tables.last_mut() else { return };
         if table.rows.is_empty() {
             table.rows.push(Vec::new());

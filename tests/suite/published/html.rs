@@ -69,6 +69,17 @@ fn what_is_hidden_is_not_read_and_pictures_are_told() {
 }
 
 #[test]
+fn tags_and_characters_are_those_that_a_browser_reads() {
+    let published = read(
+        "<html><body><p title='a>b' title=\"x\">&#x6C34;&#21153;&rarr;&yen;&mdash;&notit;&#128;&unknown;1 < 2</p><!-- <p>不读</p> --!>\
+         <textarea><p>不读</p></textarea><svg><text>不读</text></svg><script>if (a < b) '</p>水</script ><p/>三\
+         <table><tr><td COLSPAN=2 colspan=5>合<tr><td colspan='x'>1.00</td><td hidden=until-found>9</td><td>2.00</table></body></html>",
+    );
+    assert_eq!(texts(&published), ["水务→¥—¬it;€&unknown;1 < 2", "三"]);
+    assert_eq!(lines(published.tables().next().expect("a table")), [["合", ""], ["1.00", "2.00"]]);
+}
+
+#[test]
 fn hostile_pages_end_in_a_sentence() {
     let told = |page: &str| match gongkai::published::read(page.as_bytes(), "公开.html") {
         Ok(published) => format!("{} parts", published.parts.len()),
@@ -83,6 +94,9 @@ fn hostile_pages_end_in_a_sentence() {
     assert!(told(&format!("<html><table>{many}")).contains("E560"));
     // Rows without a cell are held too.
     assert!(told(&format!("<html><table>{}", "<tr>".repeat(200_000))).contains("E560"));
+    // A tag keeps what counts of it, however much it says.
+    let attributes: String = (0..300_000).map(|number| format!(" a{number}=b colspan=2")).collect();
+    assert!(told(&format!("<html><table><tr><td>一<td{attributes}>二</table>")).contains("parts"));
     for odd in [
         "<html><a b='",
         "<html><!--",
