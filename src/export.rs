@@ -4,21 +4,27 @@
 use crate::compose::Job;
 use crate::data::Record;
 use crate::data::schema::FileDecl;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
 use crate::layout::Layouts;
 use crate::prepare::prepare_whole;
 use crate::workbook::{HEADS, is_workbook};
 use crate::write::xlsx::records::{Fact, Handout, write};
 
-/// The workbook of a folder's data. None, with what is wrong, where the data has errors or a file of it cannot be read.
+/// The workbook of a folder's data; what it cannot hold is told (E369). None, with what is wrong, where the data has errors or a file of it cannot be read.
 pub fn export(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
     let job = prepare_whole(folder, layouts, diagnostics)?;
     if diagnostics.has_errors() {
         return None;
     }
     match handout(folder, &job).and_then(|handout| write(&handout)) {
-        Ok(bytes) => Some(bytes),
+        Ok(bytes) => {
+            for (file, _) in job.pictures.all() {
+                let found = Diagnostic::new(Severity::Note, "E369", "工作簿里放不下图片，这个文件不在其中");
+                diagnostics.push(found.at(Place::file(file)).hint("工作簿单独交出时，请把 pictures/ 文件夹一起交"));
+            }
+            Some(bytes)
+        }
         Err(found) => {
             diagnostics.push(found);
             None

@@ -596,3 +596,17 @@ fn whatever_bytes_a_picture_has_it_is_one_or_told() {
     }
     assert!(sound > cases / 10, "{sound} of {cases} are pictures still");
 }
+
+#[test]
+fn a_workbook_of_a_department_says_which_pictures_are_not_in_it() {
+    let folder = department(&[("rgb.png", &file("rgb.png"))], "![机构图](pictures/rgb.png)");
+    let workbook = folder.path().join("数据.xlsx");
+    let (code, said) = gongkai(&["export", path(folder.path()), path(&workbook)]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(workbook.is_file());
+    assert!(said.contains("pictures/rgb.png 提示[E369]"), "{said}");
+    std::fs::remove_dir_all(folder.path().join("pictures")).expect("removed");
+    copy(&common::root().join("data/core-sample/text"), &folder.path().join("text"));
+    let (_, said) = gongkai(&["export", path(folder.path()), path(&folder.path().join("另.xlsx"))]);
+    assert!(!said.contains("E369"), "{said}");
+}
