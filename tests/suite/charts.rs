@@ -1,13 +1,10 @@
 //! Figures as pictures: drawn in the PDF, native in the DOCX, switched off by a line, corrected, compared, pulled back.
 
-use crate::common::{self, built, copy, difference, made};
+use crate::common::{self, built, copy, difference, gongkai, made, packed, parts};
 use gongkai::document::{Block, Chart, Document, plain_text};
 use gongkai::read_docx::{Options, read};
 use gongkai::write::Format;
-use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
 use std::path::Path;
-use std::process::Command;
 
 /// The final account of a published department in a folder of its own.
 fn department() -> tempfile::TempDir {
@@ -33,35 +30,6 @@ fn charts(document: &Document) -> Vec<&Chart> {
 fn words(document: &Document) -> String {
     let texts = document.blocks().filter_map(|b| if let Block::Paragraph(p) = b { Some(&p.inlines) } else { None });
     texts.map(|inlines| plain_text(inlines) + "\n").collect()
-}
-
-/// The parts of a package by their names.
-fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
-    let count = archive.len();
-    let one = |index: usize| {
-        let mut part = archive.by_index(index).expect("a part");
-        let mut bytes = Vec::new();
-        part.read_to_end(&mut bytes).expect("read");
-        (part.name().to_owned(), bytes)
-    };
-    (0..count).map(one).collect()
-}
-
-fn packed(parts: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in parts {
-        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
-        out.write_all(bytes).expect("written");
-    }
-    out.finish().expect("finished").into_inner()
-}
-
-fn gongkai(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gongkai")).current_dir(common::root()).args(arguments).output();
-    let output = output.expect("it runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
 }
 
 #[test]

@@ -1,15 +1,14 @@
 //! Pictures of the department's in its text: each format and what may be wrong with one, in every file that is made.
 
-use crate::common::{self, built, copy, difference, made};
+use crate::common::{self, built, copy, difference, gongkai, made, packed, parts};
 use gongkai::document::Block;
 use gongkai::picture::{Content, Form, Raster, picture};
 use gongkai::read_docx::{Options, read};
 use gongkai::typeset::frame::{Drawn, ElementKind, Item};
 use gongkai::write::Format;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 fn file(name: &str) -> Vec<u8> {
     std::fs::read(common::root().join("tests/pictures").join(name)).expect("a picture")
@@ -29,37 +28,8 @@ fn department(files: &[(&str, &[u8])], lines: &str) -> tempfile::TempDir {
     folder
 }
 
-fn gongkai(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gongkai")).current_dir(common::root()).args(arguments).output();
-    let output = output.expect("it runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
-}
-
 fn path(folder: &Path) -> &str {
     folder.to_str().expect("a plain path")
-}
-
-/// The parts of a package by their names.
-fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
-    let count = archive.len();
-    let one = |index: usize| {
-        let mut part = archive.by_index(index).expect("a part");
-        let mut bytes = Vec::new();
-        part.read_to_end(&mut bytes).expect("read");
-        (part.name().to_owned(), bytes)
-    };
-    (0..count).map(one).collect()
-}
-
-fn packed(parts: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in parts {
-        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
-        out.write_all(bytes).expect("written");
-    }
-    out.finish().expect("finished").into_inner()
 }
 
 fn raster(name: &str) -> std::sync::Arc<Raster> {

@@ -12,6 +12,7 @@ use gongkai::prepare::{Prepared, prepare};
 use gongkai::workshop::{Aim, Opened, Workshop, compose_all};
 use gongkai::write::{Format, Output};
 use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
@@ -123,6 +124,37 @@ pub fn made(folder: &Path) -> Vec<Made> {
 /// What differs between the first documents of two folders, pages aside.
 pub fn difference(old: &[Made], new: &[Made]) -> DocumentDiff {
     compare(&old[0], &new[0], None)
+}
+
+/// The parts of a package by their names.
+pub fn parts(package: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(package)).expect("a package");
+    let count = archive.len();
+    let one = |index: usize| {
+        let mut part = archive.by_index(index).expect("a part");
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("read");
+        (part.name().to_owned(), bytes)
+    };
+    (0..count).map(one).collect()
+}
+
+/// A package of parts.
+pub fn packed(parts: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
+        out.write_all(bytes).expect("written");
+    }
+    out.finish().expect("finished").into_inner()
+}
+
+/// The program, run where the project lies: its exit code, and all that it said.
+pub fn gongkai(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_gongkai")).current_dir(root()).args(arguments).output();
+    let output = output.expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
 }
 
 /// Whether a program can be used; if not, says so, or fails where tools are required.

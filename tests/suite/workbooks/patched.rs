@@ -2,27 +2,13 @@
 
 use super::exported::exported;
 use super::made::{Book, Cell, DATE, Sheet, name_of, text};
-use crate::common::{self, copy_of_sample, sample};
+use crate::common::{self, copy_of_sample, parts, sample};
 use gongkai::check::fix::{patched, patches};
 use gongkai::data::{Correction, correct, decl_of};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::folder::Folder;
 use gongkai::workbook::{Change, Entry, Workbook, patch, patch_what_can};
 use gongkai::workshop::Aim;
-use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
-use zip::ZipArchive;
-
-fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).expect("it is there");
-    let names: Vec<String> = archive.file_names().map(str::to_string).collect();
-    let mut read = |name: &String| {
-        let mut content = Vec::new();
-        archive.by_name(name).expect("it is there").read_to_end(&mut content).expect("it is there");
-        (name.clone(), content)
-    };
-    names.iter().map(&mut read).collect()
-}
 
 /// The sample with its ledger in a workbook that holds more than its records.
 fn folder(change: impl FnOnce(&mut Book)) -> tempfile::TempDir {
