@@ -4,13 +4,13 @@ use super::account::Account;
 use super::known::{Known, normal, words_of};
 use super::prose::{Beside, InSentences, Prose};
 use super::table::{Likes, Printing, number, printing, table};
-use super::whole::{Depth, Piece, pieces, section, told};
+use super::whole::{Depth, Piece, pieces, section, titled, told};
 use super::words::Words;
 use super::{Given, NewSet, Work};
 use crate::compose::{Composition, TableView};
 use crate::layout::{CellContent, LayoutSet, LookPatch, RowDecl, TableLayout};
 use crate::money::Look;
-use crate::published::recognise::{Recognised, titles_alike};
+use crate::published::recognise::titles_alike;
 use crate::published::{PaperTable, PaperText};
 use crate::toml_tree::toml_string;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -18,19 +18,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Makes it, on the set that was recognised.
-pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSet> {
-    let base = recognised.set.clone();
+pub(super) fn inherited(work: &Work<'_>, given: &Given) -> Option<NewSet> {
+    let base = given.recognised.set.clone();
     let words = Words::of(work.whose);
     let known = Known::gather(&base, work.sets, work.layouts)?;
     let mut account = Account { stands_on: Some(base.clone()), schema: base.clone(), ..Account::default() };
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     // Keys of `parts` in set.toml, in order.
     let mut parts: Vec<(String, String)> = Vec::new();
-    let given = work.given_of(recognised, work.layouts)?;
     let set = given.recognised.set();
     let all = pieces(&work.published.parts);
     let mut order: Vec<String> = Vec::new();
     let mut before: Option<String> = None;
+    // The number of the last table of its own.
+    let mut own = 0;
     for piece in &all {
         let Piece::Table(index, paper, notes) = piece else { continue };
         account.tables.1 += 1;
@@ -48,7 +49,8 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
             other_table(
                 paper,
                 notes,
-                &Other { set, known: &known, words: &words, before: before.as_deref() },
+                &Other { work, set, known: &known, words: &words, before: before.as_deref() },
+                &mut own,
                 &mut files,
                 &mut parts,
                 &mut account,
@@ -56,13 +58,17 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
             continue;
         };
         account.tables.0 += 1;
-        let changes = changes(paper, notes, layout, &view, set, &words, &mut account);
+        let file = format!("{}.toml", layout.file);
+        let changes = match work.refused.get(&file) {
+            None => changes(paper, notes, layout, &view, set, &words, &mut account),
+            Some(why) => {
+                account.asks.push(format!("《{}》与 {base} 的不同没有写成：{why}", titled(paper)));
+                String::new()
+            }
+        };
         if !changes.is_empty() {
             let shown: String = paper.title.chars().filter(|c| !c.is_control()).collect();
-            files.insert(
-                format!("{}.toml", layout.file),
-                format!("# 公开的《{shown}》与 {base} 不同的地方。\n{changes}"),
-            );
+            files.insert(file, format!("# 公开的《{shown}》与 {base} 不同的地方。\n{changes}"));
             account.done.push(format!("《{shown}》→ {}.toml，只写不同之处", layout.file));
         } else {
             account.done.push(format!("《{}》与 {base} 的 {} 相同", paper.title, layout.file));
@@ -82,7 +88,7 @@ pub(super) fn inherited(work: &Work<'_>, recognised: Recognised) -> Option<NewSe
         }
     }
     let mut prose = Prose::default();
-    let worded = Worded { work, given: &given, known: &known, words: &words };
+    let worded = Worded { work, given, known: &known, words: &words };
     worded.sections(&all, &mut files, &mut prose, &mut account);
     prose.complete();
     account.bound = prose.bound;
@@ -143,6 +149,7 @@ fn of_one_form(paper: &PaperTable, set: &LayoutSet) -> Option<String> {
 }
 
 struct Other<'a> {
+    work: &'a Work<'a>,
     set: &'a LayoutSet,
     known: &'a Known,
     words: &'a Words,
@@ -155,16 +162,14 @@ fn other_table(
     paper: &PaperTable,
     notes: &[String],
     of: &Other<'_>,
+    own: &mut usize,
     files: &mut BTreeMap<String, String>,
     parts: &mut Vec<(String, String)>,
     account: &mut Account,
 ) {
     let usual = look_of(&LookPatch::default().apply(&of.set.numbers));
-    let free = |at: &usize| {
-        !of.set.tables.values().any(|table| table.id == format!("n{at}"))
-            && !files.contains_key(&format!("own-{at:02}.toml"))
-    };
-    let at = (1..).find(free).unwrap_or(1);
+    let is_free = |at: &usize| !of.set.tables.values().any(|table| table.id == format!("n{at}"));
+    let at = (*own + 1..).find(is_free).unwrap_or(1);
     let made = table(
         paper,
         notes,
@@ -175,13 +180,18 @@ fn other_table(
         &Likes::default(),
     );
     let Some(made) = made.filter(|made| made.understood.0 * 2 >= made.understood.1 && made.understood.0 > 1) else {
-        let title = if paper.title.is_empty() { "没有表题的一张表" } else { &paper.title };
         account.asks.push(format!(
-            "《{title}》（{} 行）没有另外做成：由版式逐个印出的、由记录印出的不必管，其余请照 layouts/README.md 写",
+            "《{}》（{} 行）没有另外做成：由版式逐个印出的、由记录印出的不必管，其余请照 layouts/README.md 写",
+            titled(paper),
             paper.rows.len()
         ));
         return;
     };
+    *own = at;
+    if let Some(why) = of.work.refused.get(&format!("{}.toml", made.file)) {
+        account.asks.push(format!("《{}》没有做成：{why}", titled(paper)));
+        return;
+    }
     told(&made, account);
     account.guessed.push(format!("《{}》是已有的版式没有的，新写在 {}.toml", paper.title, made.file));
     files.insert(format!("{}.toml", made.file), made.text.clone());
@@ -371,6 +381,10 @@ impl Worded<'_> {
             }
             let has_tables = body.contains("{{ table(") || source.contains("{{ table(");
             let all_own = source.contains("prose(") && !source.contains("{{ f(") && !source.contains("{% for");
+            if let Some(why) = self.work.refused.get(&format!("{stem}.md")) {
+                account.asks.push(format!("{stem} 用的是已有版式的话，公开的与它不同：{why}"));
+                continue;
+            }
             if all_own || has_tables {
                 account.done.push(format!("{stem}：部门自己的话，或逐个放表，照已有的版式"));
                 continue;

@@ -19,7 +19,7 @@ pub use account::Account;
 
 use crate::compose::{Forms, TableView, given_tables};
 use crate::data::printed::TABLES;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::{Bytes, Folder};
 use crate::layout::{Layouts, SetFiles};
 use crate::prepare::prepare_whole;
@@ -27,6 +27,7 @@ use crate::published::as_folder::{Imported, Whose, as_folder, whose};
 use crate::published::import::{Taken, shown};
 use crate::published::recognise::{Recognised, most_alike, recognise};
 use crate::published::{Part, Published, read};
+use crate::workshop::load_set;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -83,13 +84,24 @@ pub fn new_set(
         let asked = wanted.schema.as_ref().is_none_or(|asked| *asked == best.set);
         asked && best.found() >= 2 && best.found() * 100 >= figures.min(of_set) * NEARLY_ALL
     });
-    let work = Work { published: &published, whose: &whose, shown: &shown, wanted, layouts, sets: &sets };
-    let made = match stands_on {
-        Some(recognised) => inherit::inherited(&work, recognised),
-        None => {
-            let schema = wanted.schema.clone().or(nearest).or_else(|| sets.first().cloned());
-            whole::whole(&work, schema.as_deref().unwrap_or_default())
+    let schema = wanted.schema.clone().or(nearest).or_else(|| sets.first().cloned()).unwrap_or_default();
+    let (whose, shown) = (&whose, shown.as_str());
+    let mut work = Work { published: &published, whose, shown, wanted, layouts, sets: &sets, refused: BTreeMap::new() };
+    let given = stands_on.map(|recognised| work.given_of(recognised, layouts));
+    let made = loop {
+        let made = match &given {
+            Some(given) => given.as_ref().and_then(|given| inherit::inherited(&work, given)),
+            None => whole::whole(&work, &schema),
+        };
+        let Some(made) = made else { break None };
+        let wrong = work.wrong(&made.files);
+        let Some((file, why)) = wrong.first_key_value() else { break Some(made) };
+        if wrong.keys().all(|file| work.refused.contains_key(file)) {
+            let message = format!("做成的版式用不了：{file} {why}");
+            found.push(Diagnostic::error("E632", message).at(Place::file(shown)).hint("照 layouts/README.md 手写"));
+            return None;
         }
+        work.refused.extend(wrong);
     };
     if made.is_none() {
         let message = "各表的列和行都没有认出，做不成版式";
@@ -108,6 +120,8 @@ struct Work<'a> {
     layouts: &'a Layouts,
     /// The sets that are known.
     sets: &'a [String],
+    /// Files that were made and do not load, with what is wrong: what they would say is left to a person.
+    refused: BTreeMap<String, String>,
 }
 
 /// The document's tables as figures of a set's, and what reading them gave.
@@ -119,11 +133,30 @@ struct Given {
 }
 
 impl Work<'_> {
-    /// The tables as figures of the new set as it is so far.
-    fn given(&self, files: &BTreeMap<String, String>) -> Option<Given> {
+    /// Why files of a set that was made do not load.
+    fn wrong(&self, files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut found = Diagnostics::default();
+        load_set(&self.wanted.name, &self.with(files), &mut found);
+        let folder = format!("layouts/{}/", self.wanted.name);
+        let mut wrong = BTreeMap::new();
+        for one in found.sorted().iter().filter(|one| one.severity == Severity::Error) {
+            let file = one.place.as_ref().map_or("set.toml", |place| place.file.trim_start_matches(folder.as_str()));
+            // The first of each file.
+            wrong.entry(file.to_owned()).or_insert_with(|| one.message.clone());
+        }
+        wrong
+    }
+
+    /// The sets there are, and the new one as it is so far.
+    fn with(&self, files: &BTreeMap<String, String>) -> Layouts {
         let name = &self.wanted.name;
         let files = files.iter().map(|(file, text)| (format!("{name}/{file}"), Bytes::from(text.as_bytes())));
-        let layouts = self.layouts.after(Folder::of_files(Path::new(name), files));
+        self.layouts.after(Folder::of_files(Path::new(name), files))
+    }
+
+    /// The tables as figures of the new set as it is so far.
+    fn given(&self, files: &BTreeMap<String, String>) -> Option<Given> {
+        let (name, layouts) = (&self.wanted.name, self.with(files));
         let year = self.whose.year.unwrap_or(2024);
         let recognised = recognise(self.published, year, Some(name), &layouts, &mut Diagnostics::default())?;
         self.given_of(recognised, &layouts)

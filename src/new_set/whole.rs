@@ -83,11 +83,14 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
     for (index, paper, notes) in order {
         account.tables.1 += 1;
         let at = numbers[&index];
+        if let Some(why) = work.refused.get(&format!("table-{at:02}.toml")) {
+            account.asks.push(format!("《{}》没有做成：{why}", titled(paper)));
+            continue;
+        }
         let one = table(paper, notes, &known, &words, (&format!("b{at}"), &format!("table-{at:02}")), &looks, &likes);
         // What is mostly not understood is no table of the ledger's.
         let Some(one) = one.filter(|one| one.understood.0 * 2 >= one.understood.1 && one.understood.0 > 0) else {
-            let title = if paper.title.is_empty() { "没有表题的一张表" } else { &paper.title };
-            lost.entry(paper.columns).or_default().push(title.to_owned());
+            lost.entry(paper.columns).or_default().push(titled(paper).to_owned());
             continue;
         };
         told(&one, &mut account);
@@ -126,7 +129,7 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
     let look = InSentences::of(work.published.texts());
     let mut parts: Vec<(String, String)> = Vec::new();
     let mut prose = Prose::default();
-    if !cover.is_empty() {
+    if !cover.is_empty() && !work.refused.contains_key("cover.md") {
         files.insert("cover.md".to_owned(), cover_text(&cover, &words));
         parts.push(("cover".to_owned(), ", page = \"封面\", numbering = \"none\"".to_owned()));
         parts.push(("contents".to_owned(), ", numbering = \"roman\", restart = true".to_owned()));
@@ -153,10 +156,15 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
             Piece::Section(texts) => {
                 account.sections += 1;
                 let stem = format!("text-{:02}", account.sections);
-                files.insert(
-                    format!("{stem}.md"),
-                    section(texts, &known, &words, &look, &beside, &mut depth, &mut prose),
-                );
+                let file = format!("{stem}.md");
+                let text = match work.refused.get(&file) {
+                    None => section(texts, &known, &words, &look, &beside, &mut depth, &mut prose),
+                    Some(why) => {
+                        account.asks.push(format!("{file} 照公开的原样印，数不会变：{why}"));
+                        as_it_is(texts, &mut depth)
+                    }
+                };
+                files.insert(file, text);
                 parts.push((stem, first.to_owned()));
             }
         }
@@ -169,6 +177,20 @@ pub(super) fn whole(work: &Work<'_>, schema: &str) -> Option<NewSet> {
     files.insert("set.toml".to_owned(), set_text(work, &words, &looks, &look, &parts, &prose));
     files.insert("README.md".to_owned(), account.written(&work.wanted.name, work.shown));
     Some(NewSet { files, account })
+}
+
+/// What a table is called in the account.
+pub(super) fn titled(paper: &PaperTable) -> &str {
+    if paper.title.is_empty() { "没有表题的一张表" } else { &paper.title }
+}
+
+/// A section in the published words.
+fn as_it_is(texts: &[&PaperText], depth: &mut Depth) -> String {
+    let line = |text: &&PaperText| match text.level {
+        0 => format!("{}\n\n", as_words(&text.text, false)),
+        level => format!("{} {}\n\n", "#".repeat(depth.of(level)), as_words(&text.text, true)),
+    };
+    texts.iter().map(line).collect()
 }
 
 /// A table's part of the account.

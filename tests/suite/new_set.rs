@@ -4,7 +4,7 @@ use crate::common;
 use gongkai::against::{Comparison, Published, Tally, compare};
 use gongkai::begin::{Begin, begin};
 use gongkai::diagnostic::Diagnostics;
-use gongkai::folder::Folder;
+use gongkai::folder::{Bytes, Folder};
 use gongkai::layout::Layouts;
 use gongkai::new_set::{NewSet, Wanted, new_set};
 use gongkai::workshop::{compose_as, load_set};
@@ -208,6 +208,43 @@ fn guesses_are_marked_where_they_stand() {
         .filter(|line| line.split("万元").any(|part| part.ends_with(|c: char| c.is_ascii_digit())))
         .collect();
     assert_eq!(old, Vec::<&str>::new());
+}
+
+/// A page torn anywhere, as if a set knew it or none did: what is made of it loads, or it is told why nothing is.
+#[test]
+fn whatever_stands_on_a_page_the_set_that_is_made_loads() {
+    let page = "<html><h1>东湖区水务局2024年部门预算</h1><h3>表3 一般公共预算支出表</h3><p>金额单位：万元</p><table><tr><th rowspan=2>科目编码</th>\
+                <th rowspan=2>科目名称</th><th rowspan=2>合计</th><th colspan=2>其中</th></tr><tr><th>基本支出</th><th>项目支出</th></tr>\
+                <tr><td>213</td><td>农林水支出</td><td>11.50</td><td>9.00</td><td>2.50</td></tr><tr><td>21303</td><td>水利</td><td>11.50</td>\
+                <td>9.00</td><td>2.50</td></tr><tr><td></td><td>合计</td><td>11.50</td><td>9.00</td><td>2.50</td></tr></table>";
+    let rest = "<td>国（境）费</td><th>公务接待费</th><th>公务用车运行费</th></tr><tr><td>1.20</td><td>0.00</td><td>0.20</td><td>1.00</td></table>";
+    let layouts = common::layouts();
+    let tried = |page: String, is_known: bool| {
+        let without = if is_known { Vec::new() } else { layouts.sets() };
+        let wanted = Wanted { name: "新版式".into(), schema: Some("core-department-budget".into()), without };
+        let mut found = Diagnostics::default();
+        let set = new_set(&[(PathBuf::from("公开.html"), page.into_bytes())], &wanted, &layouts, &mut found);
+        let Some(set) = set else {
+            assert!(found.has_errors());
+            return None;
+        };
+        let named = set.files.iter().map(|(name, text)| (format!("新版式/{name}"), Bytes::from(text.as_bytes())));
+        let mut of_set = Diagnostics::default();
+        load_set("新版式", &layouts.after(Folder::of_files(Path::new("新版式"), named)), &mut of_set);
+        assert!(!of_set.has_errors(), "{:?}\n{:#?}", of_set.sorted(), set.files);
+        assert!(set.account.tables.0 == set.account.tables.1 || !set.account.asks.is_empty(), "{:?}", set.account);
+        Some(set.account)
+    };
+    // Figures beside the labels of two sides: no layout has them.
+    let odd = std::fs::read_to_string(common::root().join("fuzz/seeds/new_set/torn.html")).expect("a page");
+    let table =
+        "<h3>支出表</h3><table><tr><th>科目编码<th>科目名称<th>合计</tr><tr><td>213<td>农林水支出<td>1.00</table>";
+    let account = tried(format!("<html>{odd}</table>{table}"), false).expect("a set");
+    assert!(account.asks.iter().any(|line| line.starts_with("《表3 一般公共预算支出表》没有做成：")), "{account:?}");
+    let places = (0..page.len()).step_by(40).map(|at| page.floor_char_boundary(at));
+    let accounts: Vec<_> =
+        places.enumerate().filter_map(|(at, torn)| tried(format!("{}{rest}", &page[..torn]), at % 2 > 0)).collect();
+    assert!(accounts.iter().any(|account| account.tables == (1, 1)), "{accounts:?}");
 }
 
 fn gongkai(arguments: &[&Path]) -> (Option<i32>, String) {
