@@ -55,7 +55,7 @@ impl Class {
 }
 
 /// Codes of what is found over figures besides the rules of sets, which may not have them.
-pub(crate) const BESIDE_RULES: [&str; 8] = ["X040", "X041", "X042", "X059", "X070", "X071", "X072", "X073"];
+pub(crate) const BESIDE_RULES: [&str; 9] = ["X040", "X041", "X042", "X059", "X070", "X071", "X072", "X073", "X074"];
 
 /// The code of a finding, as `E102` or `L013`; written out it is the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

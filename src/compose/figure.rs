@@ -229,7 +229,7 @@ impl Session {
     /// The amount of what no file gives and given tables print: the figure that sums the same records, or those that sum
     /// each part of them. Where it was found is noted for the address.
     pub(super) fn as_printed(&self, dataset: &Dataset, chain: &Chain, address: &str) -> Option<Decimal> {
-        if self.given_tables.is_empty() || dataset.given || chain.record {
+        if self.given.is_empty() || dataset.given || chain.record {
             return None;
         }
         let whole = meaning(chain.filters(), dataset, &self.job.set.schema)?;

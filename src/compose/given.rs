@@ -173,8 +173,8 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
     };
     let heads: Vec<&Vec<String>> = printed.rows[..first].iter().map(|(_, cells)| cells).collect();
     for (line, cells) in &printed.rows[first..] {
-        // Headings repeated on a following page.
-        if !heads.contains(&cells) {
+        // Headings repeated on a following page; the row of column numbers may stand below the first rows.
+        if !heads.contains(&cells) && !cells.iter().any(|cell| plain(cell) == "栏次") {
             reader.line(*line, cells, found);
         }
     }
@@ -219,7 +219,7 @@ fn is_numbering(cells: &[String]) -> bool {
     let numbers: Vec<u32> = filled.iter().filter_map(number).collect();
     let consecutive =
         numbers.windows(2).all(|p| p[0].checked_add(1) == Some(p[1])) && numbers.first().is_some_and(|n| *n <= 1);
-    filled.first().is_some_and(|c| c == "栏次") || numbers.len() > 1 && consecutive && numbers.len() + 1 >= filled.len()
+    filled.iter().any(|c| c == "栏次") || numbers.len() > 1 && consecutive && numbers.len() + 1 >= filled.len()
 }
 
 /// Per column of the file: the form's column it holds.
@@ -282,7 +282,7 @@ fn report_columns(
 ) {
     let line = printed.rows[first - 1].0;
     for (index, column) in form.printed_columns.iter().enumerate() {
-        if column.key.is_some() && !columns.contains(&Some(index)) {
+        if column.key.is_some() && column.always && !columns.contains(&Some(index)) {
             let head = column.head.last().cloned().unwrap_or_default();
             found.push(
                 Diagnostic::error("E166", format!("《{}》缺少列“{head}”", form.title))
@@ -502,6 +502,9 @@ impl Reader<'_> {
             "-" | "—" | "——" | "－" | "/" => "",
             text => text,
         };
+        // Words that the set prints for nought: 平.
+        let is_nought = |like: &FigureView| !text.is_empty() && like.text == text;
+        let text = if like.is_some_and(is_nought) && text.parse::<Decimal>().is_err() { "" } else { text };
         if crate::money::printed_number(text, unit.scale()).is_none() {
             let is_number = !text.contains('_') && text.replace([',', '，'], "").parse::<Decimal>().is_ok();
             let what = if is_number { "太大，或小数太多，不像一个金额" } else { "不是数字" };

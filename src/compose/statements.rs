@@ -35,6 +35,11 @@ impl Composition {
     /// left out, and no mistake.
     pub fn of_printed(forms: &Forms, given: &[TableView]) -> Composition {
         let session = Session::with_given(forms.shared_job(), given);
+        let is_given = |layout: &&crate::layout::TableLayout| given.iter().any(|table| *table.id == *layout.id);
+        for layout in session.job.set.tables.values().filter(is_given) {
+            super::table::composed(&session, layout, &[]);
+        }
+        session.know_given();
         let document = document::narrative(&session);
         session.take_diagnostics();
         Composition::of(session, document, given.to_vec(), Vec::new())

@@ -72,6 +72,8 @@ pub struct PrintedColumn {
     pub head: Vec<String>,
     /// Which side it stands on, from 0.
     pub side: usize,
+    /// It stands there whatever the data is.
+    pub always: bool,
 }
 
 /// A row of one side.
@@ -302,6 +304,14 @@ impl Forms {
         })
     }
 
+    /// The printed figures that sum together what a figure does that no table prints; none: it is made otherwise.
+    pub(crate) fn same_in_print(&self, address: &str) -> Option<&[Arc<str>]> {
+        match self.figures.taken.get(address)? {
+            Taken::Same(of) => Some(of),
+            Taken::Printed(_) => None,
+        }
+    }
+
     /// The amounts a figure is made of, each with the input line it stands in.
     pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
         let id = self.figures.by_address.get(address);
@@ -379,6 +389,7 @@ impl Forms {
             field: c.field.clone(),
             head: c.head.clone(),
             side: c.side.unwrap_or(0),
+            always: c.always,
         };
         let shown = table.rows.iter().map(|r| self.row_view(table, r, &columns, true));
         let hidden = table.hidden.iter().map(|r| self.row_view(table, r, &columns, false));

@@ -2,14 +2,13 @@
 
 use super::as_folder::{Imported, Whose, as_folder, whose};
 use super::recognise::{Recognised, recognise};
-use super::sums::{Figures, Whereto};
-use super::{Doubt, PaperTable, Published, read, recognise, unset};
+use super::{Doubt, PaperTable, Published, read, unset};
 use crate::check::{acknowledge, check_printed};
 use crate::data::printed::TABLES;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::layout::{Each, Layouts, RowDecl, TableLayout};
 use crate::prepare::prepare_whole;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 /// A published file that was read and recognised.
@@ -240,7 +239,7 @@ impl Taken {
         let Some(job) = prepare_whole(&folder, layouts, &mut found) else { return found };
         found.extend(check_printed(job));
         acknowledge::tune(&self.recognised.set().tuned, &mut found);
-        let by_records = self.tables_of_records();
+        let (by_records, by_words) = (self.tables_of_records(), self.tables_of_worded_rows());
         let files = &self.recognised.set().schema.files;
         found.retain(|finding| {
             let file = finding.place.as_ref().map_or("", |place| &*place.file);
@@ -249,20 +248,29 @@ impl Taken {
             if finding.code.is_mistake() && of_records {
                 return false;
             }
+            let is_of = |ids: &[&str]| ids.iter().any(|id| file == format!("{TABLES}/{id}.csv"));
             // Nobody binds a published amount to a figure.
             finding.code != "N005"
-                && !(finding.code.is_mistake() && by_records.iter().any(|id| file == format!("{TABLES}/{id}.csv")))
+                && !(finding.code.is_mistake() && is_of(&by_records))
+                && !(finding.code == "E162" && is_of(&by_words))
         });
         let mut told = back_on_paper(&found, &self.imported, shown);
-        let place = Whereto { shown, sheets: &self.published.sheets };
-        // Tables that the set does not have, and those whose rows are records, are held against their own sums.
-        let alone = |taken: &Option<recognise::Taken>| {
-            taken.as_ref().is_none_or(|taken| by_records.contains(&taken.id.as_str()))
-        };
-        let unused = self.published.tables().zip(&self.recognised.tables).filter(|(_, taken)| alone(taken));
-        let unused: Vec<Figures<'_>> = unused.map(|(table, _)| Figures::of(table)).collect();
-        told.extend(unset::of_tables(&unused, &place));
+        told.extend(self.of_any_set(&told, layouts, shown));
         told
+    }
+
+    /// What is asked of figures whatever set they are of: a set may not have a table, or no rule for some of its sums, or no
+    /// sentence like one. A row or a paragraph that the set's rules have told of is not told of again.
+    fn of_any_set(&self, told: &Diagnostics, layouts: &Layouts, shown: &str) -> Diagnostics {
+        let at = |found: &Diagnostic| {
+            let place = found.place.as_ref().map(|place| (place.file.clone(), place.line));
+            (place, found.on_page.as_ref().map(|on_page| (on_page.area[1], on_page.area[3])))
+        };
+        let known: HashSet<_> = told.iter().filter(|found| found.severity != Severity::Note).map(at).collect();
+        let mut more = unset::audit(&self.published, &self.whose, layouts, shown);
+        acknowledge::tune(&self.recognised.set().tuned, &mut more);
+        more.retain(|found| unset::is_of_figures(&found.code) && !known.contains(&at(found)));
+        more
     }
 
     /// The files of a data folder. A table whose rows are records is none of them: it is made of the records, which are given.
@@ -285,6 +293,20 @@ impl Taken {
             found.push(note.hint(format!("把它的各行填进 {path}，表由它生成")));
         }
         files
+    }
+
+    /// Ids of tables with rows that the set words by the data (`1. 局本级（行政）`) or that lie under another: which row of the
+    /// set is meant is not known for each.
+    fn tables_of_worded_rows(&self) -> Vec<&str> {
+        fn are_some(rows: &[RowDecl], is_below: bool) -> bool {
+            rows.iter().any(|row| {
+                let is_worded = row.label.as_ref().is_some_and(|label| label.source.contains("{{"));
+                row.each.is_some() && (is_worded || is_below) || are_some(&row.rows, true)
+            })
+        }
+        let tables = self.recognised.set().tables.values();
+        let is_one = |table: &&TableLayout| table.sides.iter().any(|side| are_some(&side.rows, false));
+        tables.filter(is_one).map(|table| table.id.as_str()).collect()
     }
 
     /// Ids of tables whose rows are records of a file that only the department has: no row of theirs is known by its name.

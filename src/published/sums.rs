@@ -75,6 +75,23 @@ impl<'t> Figures<'t> {
             let (texts, figures) = sides.last_mut().expect("one was begun");
             if is_text { texts.push(column) } else { figures.push(column) }
         }
+        // What stands between figures and says nothing of totals that have some is of the rows' things (采购物品, 计量单位).
+        let is_of_things = |before: &(Vec<usize>, Vec<usize>), side: &(Vec<usize>, Vec<usize>)| {
+            let is_whole = |row: &usize| before.0.iter().any(|column| is_total(lines[*row][*column]));
+            let mut wholes = (0..lines.len()).filter(is_whole).peekable();
+            let has_figures = |row: usize| side.1.iter().any(|column| numbers[row][*column].is_some());
+            let is_silent = |row: usize| side.0.iter().all(|column| is_blank(lines[row][*column]));
+            wholes.peek().is_some_and(|row| has_figures(*row)) && wholes.all(is_silent)
+        };
+        let mut at = 1;
+        while at < sides.len() {
+            if is_of_things(&sides[at - 1], &sides[at]) {
+                let (_, figures) = sides.remove(at);
+                sides[at - 1].1.extend(figures);
+            } else {
+                at += 1;
+            }
+        }
         let side = |(texts, columns): (Vec<usize>, Vec<usize>)| {
             let codes: Vec<usize> = texts.iter().copied().filter(|column| is_code(*column)).collect();
             let names: Vec<usize> =
@@ -184,6 +201,7 @@ pub fn sums(figures: &Figures<'_>, place: &Whereto<'_>) -> Diagnostics {
         across(figures, side, place, &mut found);
         down(figures, side, place, &mut found);
     }
+    figures.sides.iter().for_each(|side| products(figures, side, place, &mut found));
     both_sides(figures, place, &mut found);
     found
 }
@@ -362,8 +380,11 @@ fn cells(total: &Total, column: usize) -> Vec<(usize, usize)> {
 fn pool(figures: &Figures<'_>, side: &Side, totals: &[Total], place: &Whereto<'_>, found: &mut Diagnostics) {
     let mut holds = 0;
     let mut wrong = Vec::new();
+    // 数量, 单价: no total has them.
+    let is_summed = |column: &&usize| totals.iter().any(|total| figures.number(total.row, **column).is_some());
+    let columns: Vec<usize> = side.columns.iter().filter(is_summed).copied().collect();
     for total in totals {
-        for &column in &side.columns {
+        for &column in &columns {
             match figures.sum((total.row, column), &cells(total, column)) {
                 Some(sum) if sum.holds => holds += 1,
                 Some(sum) => wrong.push((total, column, sum)),
@@ -472,6 +493,12 @@ fn by_numbers(side: &Side, row: usize) -> Vec<Total> {
         add((0..row).filter(|row| depth(row) == Some(2)).collect(), false);
     }
     add(plain, false);
+    // Totals that stand over what they total: 小计 over its rows, 合计 over all 小计.
+    let next = (row + 1..count).find(is_total_row).unwrap_or(count);
+    add((row + 1..next).filter(|row| !side.labels[*row].is_empty() && !is_of(side, *row)).collect(), false);
+    if !label.ends_with("小计") {
+        add((row + 1..count).filter(|row| side.labels[*row].ends_with("小计")).collect(), false);
+    }
     all
 }
 
@@ -496,6 +523,38 @@ fn by_depth(side: &Side) -> Vec<Total> {
 fn is_of(side: &Side, row: usize) -> bool {
     let label = &side.labels[row];
     (label.starts_with("其中") || label.starts_with("#")) && depth_of(label).is_none()
+}
+
+/// 数量 times 单价 is the amount. Only where it is so of as many rows as it is not.
+fn products(figures: &Figures<'_>, side: &Side, place: &Whereto<'_>, found: &mut Diagnostics) {
+    let called = |words: &[&str]| side.columns.iter().copied().find(|column| words.contains(&&*figures.head(*column)));
+    let (Some(count), Some(price)) = (called(&["数量", "采购数量"]), called(&["单价"])) else { return };
+    let after = side.columns.iter().copied().filter(|column| *column > count.max(price));
+    let Some(amount) = after.clone().find(|column| is_total(&figures.head(*column))).or(after.clone().next()) else {
+        return;
+    };
+    let mut holds = 0;
+    let mut wrong = Vec::new();
+    for row in 0..figures.rows() {
+        let number = |column: usize| figures.number(row, column).filter(|number| !number.value.is_zero());
+        let (Some(count), Some(price), Some(of)) = (number(count), number(price), number(amount)) else { continue };
+        let Some(comes_to) = count.value.checked_mul(price.value) else { continue };
+        let room = Decimal::new(5, price.decimals + 1) * count.value.abs() + Decimal::new(5, of.decimals + 1);
+        if (comes_to - of.value).abs() <= room {
+            holds += 1;
+        } else {
+            wrong.push((row, comes_to, of.value));
+        }
+    }
+    if holds == 0 || holds < wrong.len() {
+        return;
+    }
+    for (row, comes_to, stated) in wrong {
+        let (name, of) = (&side.labels[row], figures.head(amount));
+        let comes_to = comes_to.normalize();
+        let message = format!("“{name}”的“{of}”写作 {stated}，数量乘单价是 {comes_to}");
+        found.push(figures.finding(place, "X074", (row, amount), message));
+    }
 }
 
 /// 收入总计 and 支出总计 of one row are one amount.

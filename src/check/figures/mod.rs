@@ -31,7 +31,7 @@ use words::PlaceOf;
 pub use stated::{RoundedSum, Stands, Stated, Sums, Term, names_of, stands, stated, sums};
 
 /// What is found besides the rules of a set.
-pub const PAGES: [RulePage; 8] = [
+pub const PAGES: [RulePage; 9] = [
     RulePage {
         code: "X040",
         severity: Severity::Error,
@@ -104,6 +104,16 @@ pub const PAGES: [RulePage; 8] = [
         source: "《地方预决算公开操作规程》（财预〔2016〕143号）",
         example: Example {
             wrong: "收支总表支出总计 100.00，支出总表合计 110.00", right: "两处都是 100.00"
+        },
+    },
+    RulePage {
+        code: "X074",
+        severity: Severity::Warning,
+        title: "公开的表里，金额不是数量乘单价",
+        reason: "采购表一行的数量、单价和金额必然相合；单价四舍五入造成的尾差不算，别的行也不相合的不算",
+        source: "《中华人民共和国政府采购法》第三十三条",
+        example: Example {
+            wrong: "数量 2，单价 41.00，金额 28.00", right: "数量 2，单价 41.00，金额 82.00"
         },
     },
 ];

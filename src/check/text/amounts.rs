@@ -295,6 +295,9 @@ pub fn subject_of(words: &[char]) -> String {
             break;
         }
     }
+    if let Some(name) = last_of_path(&words) {
+        return name.to_string();
+    }
     // What is granted comes after the verb: 示范部门安排政府采购.
     for verb in ["安排", "用于", "下达", "拨付"] {
         if let Some((_, rest)) = words.rsplit_once(verb).filter(|(_, rest)| rest.chars().count() >= 3) {
@@ -331,6 +334,16 @@ pub fn subject_of(words: &[char]) -> String {
             return words;
         }
     }
+}
+
+/// 某类（类）某款（款）某项（项）: of a subject that is named with those above it, its own name.
+fn last_of_path(words: &str) -> Option<&str> {
+    let marks = ["（类）", "（款）", "（项）", "(类)", "(款)", "(项)"];
+    let path = marks.iter().find_map(|mark| words.strip_suffix(mark))?;
+    let ends = marks.iter().filter_map(|mark| path.rfind(mark).map(|at| at + mark.len()));
+    let name = &path[ends.max().unwrap_or(0)..];
+    let number = |c: char| c.is_ascii_digit() || ".．、".contains(c);
+    Some(name.trim_start_matches(number)).filter(|name| !name.is_empty())
 }
 
 /// Where words like 比上年 and 较2022年预算数 at the end begin, in bytes; else the end.
@@ -458,6 +471,15 @@ pub fn is_name(words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subject_named_with_those_above_it_is_spoken_of_by_its_own_name() {
+        let subject = |words: &str| subject_of(&words.chars().collect::<Vec<_>>());
+        assert_eq!(subject("4.卫生健康支出（类）行政事业单位医疗（款）事业单位医疗（项）"), "事业单位医疗");
+        assert_eq!(subject("城乡社区支出(类)国有土地使用权出让收入安排的支出(款)"), "国有土地使用权出让收入安排的支出");
+        assert_eq!(subject("1. 农林水支出（类）"), "农林水支出");
+        assert_eq!(subject("因公出国（境）费"), "因公出国（境）费");
+    }
 
     #[test]
     fn amounts_in_chinese_numerals_are_read() {

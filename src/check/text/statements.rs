@@ -308,16 +308,22 @@ pub fn interval(composition: &Composition, address: &str) -> Option<Interval> {
     if let Some(view) = given.into_iter().find(|f| *f.address == *address && f.place.is_some()) {
         return Interval::of(view);
     }
+    let sum = |of: &[Arc<str>]| {
+        of.iter().try_fold(Interval::ZERO, |sum, one| {
+            let one = interval(composition, one)?;
+            Some(Interval { low: sum.low + one.low, high: sum.high + one.high })
+        })
+    };
+    if let Some(of) = composition.same_in_print(address) {
+        return sum(of);
+    }
     match composition.basis(address)? {
         Basis::Figures(of) if address.contains('~') => {
             let [a, b] = of.get(..2)? else { return None };
             let (a, b) = (interval(composition, a)?, interval(composition, b)?);
             Some(Interval { low: a.low - b.high, high: a.high - b.low })
         }
-        Basis::Figures(of) if address.contains('+') => of.iter().try_fold(Interval::ZERO, |sum, one| {
-            let one = interval(composition, one)?;
-            Some(Interval { low: sum.low + one.low, high: sum.high + one.high })
-        }),
+        Basis::Figures(of) if address.contains('+') => sum(&of),
         // A ratio has its own rule.
         Basis::Figures(_) => None,
         _ => composition.amount(address).map(Interval::exactly),

@@ -347,6 +347,7 @@ fn axis_column(column: &ColumnItem<'_>, side: Option<usize>) -> AxisColumn {
         head: column.head.clone(),
         side,
         calc: column.decl.calc.is_some(),
+        always: column.decl.when.is_none(),
     }
 }
 

@@ -107,6 +107,8 @@ pub struct AxisColumn {
     pub side: Option<usize>,
     /// Made by `calc` from its row's figures.
     pub calc: bool,
+    /// It has no condition.
+    pub always: bool,
 }
 
 /// One row of cells.

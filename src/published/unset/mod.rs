@@ -29,11 +29,17 @@ const OF_SETS: [&str; 5] = ["L031", "N005", "N016", "N017", "N021"];
 /// Rules that ask for the year.
 const OF_YEAR: [&str; 2] = ["N015", "N019"];
 
+/// Whether a finding is about figures that print otherwise than others in the same document.
+pub fn is_of_figures(code: &str) -> bool {
+    code.starts_with("X07") || ["N002", "N003", "N006", "N007", "N008", "N009", "N010"].contains(&code)
+}
+
 /// Everything that is found in a document without a set, at its pages.
 pub fn audit(published: &Published, whose: &Whose, layouts: &Layouts, shown: &str) -> Diagnostics {
     let place = Whereto { shown, sheets: &published.sheets };
     let tables: Vec<Figures<'_>> = published.tables().map(Figures::of).collect();
-    let mut told = of_tables(&tables, &place);
+    let mut told = Diagnostics::default();
+    tables.iter().for_each(|figures| told.extend(sums(figures, &place)));
     told.extend(twice(&tables, &place));
     let imported = imported(published);
     let views = tables.iter().enumerate().filter_map(|(index, figures)| view(figures, index + 1, &place)).collect();
@@ -47,13 +53,6 @@ pub fn audit(published: &Published, whose: &Whose, layouts: &Layouts, shown: &st
     });
     told.extend(back_on_paper(&found, &imported, shown));
     told
-}
-
-/// What is wrong with the sums of tables, each by itself.
-pub fn of_tables(tables: &[Figures<'_>], place: &Whereto<'_>) -> Diagnostics {
-    let mut found = Diagnostics::default();
-    tables.iter().for_each(|figures| found.extend(sums(figures, place)));
-    found
 }
 
 /// The sets there are, and that of this.
