@@ -142,6 +142,12 @@ impl Register {
         all.into_iter().collect()
     }
 
+    /// What of the given tables stands for figures that none of them prints, by address.
+    pub(super) fn same_in_print(self) -> HashMap<Arc<str>, Vec<Arc<str>>> {
+        let same = |(address, taken)| if let Taken::Same(of) = taken { Some((address, of)) } else { None };
+        self.taken.into_iter().filter_map(same).collect()
+    }
+
     fn add(&mut self, figure: Figure) -> Id {
         let id = self.figures.len();
         self.by_address.insert(figure.address.clone(), id);

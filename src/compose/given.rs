@@ -502,9 +502,8 @@ impl Reader<'_> {
             "-" | "—" | "——" | "－" | "/" => "",
             text => text,
         };
-        // Words that the set prints for nought: 平.
-        let is_nought = |like: &FigureView| !text.is_empty() && like.text == text;
-        let text = if like.is_some_and(is_nought) && text.parse::<Decimal>().is_err() { "" } else { text };
+        // Words that say a difference is none: 平, 持平.
+        let text = if form.calc && !text.contains(|c: char| c.is_ascii_digit()) { "" } else { text };
         if crate::money::printed_number(text, unit.scale()).is_none() {
             let is_number = !text.contains('_') && text.replace([',', '，'], "").parse::<Decimal>().is_ok();
             let what = if is_number { "太大，或小数太多，不像一个金额" } else { "不是数字" };

@@ -118,6 +118,8 @@ pub struct Composition {
     models: Vec<Model>,
     /// Reasons that do not fit their difference.
     reason_findings: Diagnostics,
+    /// Over given tables: by the address of a figure that none of them prints, those that print what it sums.
+    same: rustc_hash::FxHashMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 /// Every table and figure of a composition is asked for as one of its forms.
@@ -135,7 +137,8 @@ impl Composition {
         let models = statements::models(&session);
         let mut finished = session.finish();
         let reason_findings = std::mem::take(&mut finished.for_checks);
-        Composition { document, forms: Forms::of(finished, titles, own), given, models, reason_findings }
+        let forms = Forms::of(finished, titles, own);
+        Composition { document, forms, given, models, reason_findings, same: Default::default() }
     }
 
     /// Reasons that do not fit their difference, found while sentences were written.

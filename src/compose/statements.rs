@@ -3,9 +3,12 @@
 
 use super::narrative::{Piece, pieces};
 use super::session::Session;
+use super::table::composed;
 use super::view::Forms;
 use super::{Composition, TableView, document};
 use crate::document::Inline;
+use crate::layout::TableLayout;
+use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -35,14 +38,15 @@ impl Composition {
     /// left out, and no mistake.
     pub fn of_printed(forms: &Forms, given: &[TableView]) -> Composition {
         let session = Session::with_given(forms.shared_job(), given);
-        let is_given = |layout: &&crate::layout::TableLayout| given.iter().any(|table| *table.id == *layout.id);
-        for layout in session.job.set.tables.values().filter(is_given) {
-            super::table::composed(&session, layout, &[]);
-        }
-        session.know_given();
         let document = document::narrative(&session);
         session.take_diagnostics();
-        Composition::of(session, document, given.to_vec(), Vec::new())
+        let same = same_in_print(forms, given);
+        Composition { same, ..Composition::of(session, document, given.to_vec(), Vec::new()) }
+    }
+
+    /// The printed figures that sum together what a figure does that no table prints; none: it is made otherwise.
+    pub(crate) fn same_in_print(&self, address: &str) -> Option<&[Arc<str>]> {
+        self.same.get(address).map(Vec::as_slice)
     }
 
     /// The tables it was composed over, where they are given as printed.
@@ -54,6 +58,26 @@ impl Composition {
     pub fn models(&self) -> &[Model] {
         &self.models
     }
+}
+
+/// By the address of a figure that no given table prints: those which print what it sums.
+fn same_in_print(forms: &Forms, given: &[TableView]) -> HashMap<Arc<str>, Vec<Arc<str>>> {
+    if given.is_empty() {
+        return HashMap::default();
+    }
+    let session = Session::with_given(forms.shared_job(), given);
+    let is_given = |layout: &TableLayout| given.iter().any(|table| *table.id == *layout.id);
+    let job = session.job.clone();
+    let compose = |given: bool| {
+        for layout in job.set.tables.values().filter(|layout| is_given(layout) == given) {
+            composed(&session, layout, &[]);
+        }
+    };
+    compose(true);
+    session.know_given();
+    compose(false);
+    session.take_diagnostics();
+    session.finish().register.same_in_print()
 }
 
 /// The set's sentences for every section that the department writes itself. What they meet is none of the document's.

@@ -304,14 +304,6 @@ impl Forms {
         })
     }
 
-    /// The printed figures that sum together what a figure does that no table prints; none: it is made otherwise.
-    pub(crate) fn same_in_print(&self, address: &str) -> Option<&[Arc<str>]> {
-        match self.figures.taken.get(address)? {
-            Taken::Same(of) => Some(of),
-            Taken::Printed(_) => None,
-        }
-    }
-
     /// The amounts a figure is made of, each with the input line it stands in.
     pub fn amounts_behind(&self, address: &str) -> Vec<(Origin, Decimal)> {
         let id = self.figures.by_address.get(address);

@@ -260,7 +260,10 @@ fn across(figures: &Figures<'_>, side: &Side, place: &Whereto<'_>, found: &mut D
             let is_another = |column: &usize| {
                 *column != total && !parts.contains(column) && figures.value(*row, *column).abs() == difference
             };
-            if side.columns.iter().any(is_another) {
+            // What is too much may be an 其中 of another, which no row has proven to be a part.
+            let is_within = |column: &usize| figures.value(*row, *column) == sum.of_parts - sum.stated;
+            let may_be_within = proof.several == 0 && parts.iter().any(is_within);
+            if side.columns.iter().any(is_another) || may_be_within {
                 continue;
             }
             let names: Vec<String> = parts.iter().map(|column| figures.head(*column)).collect();
@@ -282,7 +285,9 @@ struct Proof {
 
 impl Proof {
     fn is_enough(&self) -> bool {
-        self.holds >= 2 && self.holds >= 3 * self.wrong.len() && (self.by_heads && self.several > 0 || self.several > 1)
+        // Where no row has two parts, the heads alone say what they are.
+        let is_said = self.by_heads && (self.several > 0 || self.holds >= 3);
+        self.holds >= 2 && self.holds >= 3 * self.wrong.len() && (is_said || self.several > 1)
     }
 }
 
@@ -484,7 +489,7 @@ fn by_numbers(side: &Side, row: usize) -> Vec<Total> {
     let label = &side.labels[row];
     add(numbered.clone(), follow && only && label.ends_with("合计") && before.is_none());
     // 总计: 合计 and what is carried.
-    if let Some(before) = before {
+    if let Some(before) = before.filter(|_| !label.ends_with("小计")) {
         let carried = ["结转", "结余", "弥补", "使用", "分配", "上年", "下年"];
         let is_carried = |row: &usize| carried.iter().any(|word| side.labels[*row].contains(word));
         let sure = label.ends_with("总计") && !rows.is_empty() && rows.iter().all(is_carried);

@@ -278,9 +278,18 @@ fn pair_of<'a>(
     let clause = said(percent);
     if percent.direction != 0 {
         // 2026年预算80万元，比2025年预算70万元增长14.29%.
-        let [.., now, base] = before.as_slice() else { return None };
-        let follows = percent.clause == base.range.end || percent.number.start <= base.range.end + 6;
-        return (follows && said(base).starts_with(['比', '较'])).then_some((now, base));
+        let [.., before_last, last] = before.as_slice() else { return None };
+        let follows = percent.clause == last.range.end || percent.number.start <= last.range.end + 6;
+        if follows && said(last).starts_with(['比', '较']) {
+            return Some((before_last, last));
+        }
+        // 2025年执行数为70万元，2026年预算安排为80万元，比2025年执行数增长14.29%.
+        let of = clause.strip_prefix(['比', '较'])?;
+        let of = UP.iter().chain(&DOWN).find_map(|word| of.strip_suffix(word)).unwrap_or(of);
+        let (year, what) = of.split_once('年').filter(|(_, what)| !what.is_empty())?;
+        let is_base = |a: &&&Amount| said(a).contains(&format!("{year}年")) && said(a).contains(what);
+        let mut bases = before[..before.len() - 1].iter().filter(is_base);
+        return bases.next().filter(|_| bases.next().is_none()).map(|base| (*last, *base));
     }
     if clause.contains("完成") && clause.contains("预算") {
         let planned = before.iter().rev().find(|a| said(a).contains("预算") && !said(a).contains("决算"))?;

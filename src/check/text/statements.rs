@@ -25,6 +25,8 @@ pub struct Statement {
     /// The number in it; empty, where it was left out.
     pub range: Range<usize>,
     pub address: Arc<str>,
+    /// The set's sentence has the same words before it: it is that very sentence, not one like it of another row.
+    pub worded: bool,
 }
 
 /// A figure that only prose prints, as it is typed there.
@@ -176,7 +178,9 @@ pub fn statements(composition: &Composition, passages: &[Passage], names: &HashS
             compared.statements.extend(pairs(&ops, model, &typed).into_iter().filter_map(|(old, range)| {
                 let at = sentence.figures.binary_search_by_key(&old.start, |(r, _)| r.start).ok()?;
                 let (_, address) = sentence.figures.get(at).filter(|(r, _)| *r == old)?;
-                (!passage.is_figure(&range)).then(|| Statement { passage: index, range, address: address.clone() })
+                let words = words_before(&passage.chars, range.start) == words_before(&sentence.chars, old.start);
+                let address = address.clone();
+                (!passage.is_figure(&range)).then_some(Statement { passage: index, range, address, worded: words })
             }));
             let pair = Pair { ops: &ops, model, typed: &typed, sentence, passage };
             let found = pair.years().into_iter().chain(pair.words()).chain(pair.names(&names));
@@ -308,26 +312,30 @@ pub fn interval(composition: &Composition, address: &str) -> Option<Interval> {
     if let Some(view) = given.into_iter().find(|f| *f.address == *address && f.place.is_some()) {
         return Interval::of(view);
     }
-    let sum = |of: &[Arc<str>]| {
-        of.iter().try_fold(Interval::ZERO, |sum, one| {
-            let one = interval(composition, one)?;
-            Some(Interval { low: sum.low + one.low, high: sum.high + one.high })
-        })
-    };
-    if let Some(of) = composition.same_in_print(address) {
-        return sum(of);
-    }
     match composition.basis(address)? {
         Basis::Figures(of) if address.contains('~') => {
             let [a, b] = of.get(..2)? else { return None };
             let (a, b) = (interval(composition, a)?, interval(composition, b)?);
             Some(Interval { low: a.low - b.high, high: a.high - b.low })
         }
-        Basis::Figures(of) if address.contains('+') => sum(&of),
-        // A ratio has its own rule.
+        Basis::Figures(of) if address.contains('+') => sum_of(composition, &of),
+        // A ratio has its own rule; what tables print of a figure that is in none of them is asked of `holds`.
         Basis::Figures(_) => None,
         _ => composition.amount(address).map(Interval::exactly),
     }
+}
+
+fn sum_of(composition: &Composition, of: &[Arc<str>]) -> Option<Interval> {
+    of.iter().try_fold(Interval::ZERO, |sum, one| {
+        let one = interval(composition, one)?;
+        Some(Interval { low: sum.low + one.low, high: sum.high + one.high })
+    })
+}
+
+/// The words of a text's sentence before a character, without its numbers.
+pub fn words_before(chars: &[char], end: usize) -> String {
+    let from = chars[..end].iter().rposition(|c| *c == '。').map_or(0, |at| at + 1);
+    chars[from..end].iter().filter(|c| !c.is_ascii_digit() && !c.is_whitespace() && !".,".contains(**c)).collect()
 }
 
 impl Statement {
@@ -344,7 +352,9 @@ impl Statement {
         if self.address.contains('%') {
             return self.is_ratio(composition, &text);
         }
-        let figure = interval(composition, &self.address)?;
+        // What no table prints may be what they print of the same records.
+        let same = || sum_of(composition, composition.same_in_print(&self.address).filter(|_| self.worded)?);
+        let figure = interval(composition, &self.address).or_else(same)?;
         if text.is_empty() {
             return Some(false);
         }

@@ -4,7 +4,7 @@ use super::amounts::{Amount, Unit, is_name, subject_of};
 use super::lists;
 use super::passage::{Kind, Passage, bare_label, row_key};
 use super::rule::{Findings, TextRule};
-use super::statements::Statement;
+use super::statements::{Statement, words_before};
 use super::texts::{NamedFigure, Texts, name_key};
 use crate::check::interval::{Interval, printed_interval};
 use crate::check::rule::{Example, RulePage};
@@ -256,7 +256,7 @@ fn said_otherwise(texts: &Texts<'_>) -> Vec<Diagnostic> {
             // Beside printed tables the set's sentence for one subject stands for those of all: of another subject it has
             // other words.
             let of_same = |one: &Passage, end: usize, other: &Passage, other_end: usize| {
-                words_before(one, end) == words_before(other, other_end)
+                words_before(&one.chars, end) == words_before(&other.chars, other_end)
             };
             if !texts.composition.given().is_empty()
                 && !of_same(passage, statement.range.start, earlier, before.range.start)
@@ -276,15 +276,6 @@ fn said_otherwise(texts: &Texts<'_>) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-/// The words of a passage's sentence before a character, without its numbers.
-fn words_before(passage: &Passage, end: usize) -> String {
-    let from = passage.chars[..end].iter().rposition(|c| *c == '。').map_or(0, |at| at + 1);
-    passage.chars[from..end]
-        .iter()
-        .filter(|c| !c.is_ascii_digit() && !c.is_whitespace() && !".,".contains(**c))
-        .collect()
 }
 
 /// Whether the set's own sentence tells the figure of a typed amount: that is told by itself, or right.

@@ -255,6 +255,19 @@ fn sentences_are_recomputed_from_their_own_numbers() {
     }
 }
 
+/// 2023年执行数为…，2024年预算安排为…，比2023年执行数增加…: the base is told by its year and its name.
+#[test]
+fn growth_over_a_base_that_is_named_before_is_recomputed() {
+    let found = |now: &str| {
+        let title = text("某局2024年部门预算");
+        let words = format!("2023年当年预算执行数为40.81万元，2024年预算安排为{now}万元，比2023年执行数增加5.27%。");
+        found_in(vec![title, text(&words)])
+    };
+    assert_eq!(found("42.96"), Vec::<String>::new());
+    let wrong = found("49.26");
+    assert!(wrong.iter().any(|line| line.contains("[N008]") && line.contains("20.71%")), "{wrong:#?}");
+}
+
 #[test]
 fn what_a_table_prints_and_a_sentence_says_otherwise_is_told() {
     let parts =
@@ -267,6 +280,55 @@ fn what_a_table_prints_and_a_sentence_says_otherwise_is_told() {
             .any(|line| line.starts_with("公开.pdf 第 5 页") && line.contains("96.00") && line.contains("90.00")),
         "{wrong:#?}"
     );
+}
+
+/// 卫生健康支出（类）行政事业单位医疗（款）事业单位医疗（项）: what is spoken of is the last of them.
+#[test]
+fn a_subject_named_with_those_above_it_is_held_against_its_row() {
+    let parts = |amount: &str| {
+        let words = format!(
+            "1.一般公共服务支出（类）政府办公厅（室）及相关机构事务（款）行政运行（项）{amount}万元，主要用于人员支出。"
+        );
+        vec![table("支出总表", 1, SPENDING), text(&words)]
+    };
+    assert_eq!(found_in(parts("90.00")), Vec::<String>::new());
+    let wrong = found_in(parts("190.00"));
+    assert!(wrong.iter().any(|line| line.contains("[N002]") && line.contains("90.00")), "{wrong:#?}");
+}
+
+const PURCHASES: &[&[&str]] = &[
+    &[
+        "项目名称",
+        "预算资金",
+        "采购物品名称",
+        "计量单位",
+        "数量",
+        "单价",
+        "合计",
+        "一般公共预算拨款",
+        "基金预算拨款",
+        "预留中小微企业份额",
+    ],
+    &["合计", "", "", "", "", "", "122.00", "122.00", "", "120.00"],
+    &["县档案馆小计", "", "", "", "", "", "122.00", "122.00", "", "120.00"],
+    &["档案数字化加工", "86.00", "数字化加工服务", "项", "2", "41.00", "82.00", "82.00", "", "80.00"],
+    &["馆库消防改造", "50.00", "消防设施改造", "项", "1", "40.00", "40.00", "40.00", "", "40.00"],
+];
+
+/// Words between figures say what the row's thing is; a row's name is at its beginning.
+#[test]
+fn a_table_of_purchases_is_held_against_its_subtotals_and_its_prices() {
+    let found = |lines: &[Vec<&str>]| found_in_table("部门政府采购预算", lines);
+    assert_eq!(found_in(vec![table("部门政府采购预算", 1, PURCHASES)]), Vec::<String>::new());
+    // Every figure but the budgets and the counts of one.
+    for (row, column) in [(1, 6), (1, 7), (1, 9), (2, 6), (2, 9), (3, 6), (3, 7), (3, 9), (4, 6), (4, 7), (4, 9)] {
+        let wrong = found(&changed(PURCHASES, row, column, "71.00"));
+        assert!(wrong.iter().any(|line| line.contains("[X07")), "{row} {column}: {wrong:#?}");
+    }
+    for (row, column, text) in [(3, 4, "3"), (3, 5, "14.00"), (4, 5, "44.00")] {
+        let wrong = found(&changed(PURCHASES, row, column, text));
+        assert!(wrong.iter().any(|line| line.contains("[X074]")), "{row} {column}: {wrong:#?}");
+    }
 }
 
 #[test]
