@@ -8,7 +8,7 @@ use super::texts::{NamedFigure, Texts};
 use super::typed::unlike;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::HashSet;
 
 pub const RULES: &[TextRule] = &[
@@ -155,11 +155,7 @@ fn percents(texts: &Texts<'_>, findings: &mut Findings) {
                 continue;
             }
             let words = passage.words(&(growth.change.range.start..growth.percent.range.end));
-            let message = format!(
-                "“{words}”：按增减额和上年数计算应为 {:.*}%",
-                growth.percent.decimals.max(2) as usize,
-                expected
-            );
+            let message = format!("“{words}”：按增减额和上年数计算应为 {}", shown(expected, growth.percent));
             let hint = "用 {{ percent(本年, 上年) }} 或数字的 .ratio，百分比就会跟着数字变";
             findings.push(passage.finding(growth.percent.range.clone(), message).hint(hint));
         }
@@ -333,7 +329,10 @@ fn ratio(part: Decimal, whole: Decimal) -> Option<Decimal> {
 
 /// A percentage with the places of another.
 fn shown(expected: Decimal, like: &Amount) -> String {
-    format!("{:.*}%", like.decimals.max(2) as usize, expected.abs())
+    // Printing a decimal with fewer places cuts it off.
+    let places = like.decimals.max(2);
+    let rounded = expected.abs().round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    format!("{rounded:.*}%", places as usize)
 }
 
 /// Whether the set's own sentence tells a percentage: that is told by itself, or right.
