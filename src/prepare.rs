@@ -1,6 +1,6 @@
 //! A data folder becomes jobs: its report, its layout set with the department's own wording over it, its data.
 
-use crate::compose::{DocumentDecl, Job, Pictures, Report, read_report};
+use crate::compose::{DocumentDecl, Job, Pictures, Report, read_report, report_with_blanks};
 use crate::data::printed::{read_printed, unconfirmed};
 use crate::data::{Data, Value, folders_that_do_not_count, own_list, read_folder, report_endings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
@@ -94,6 +94,14 @@ pub fn prepare_whole(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagn
     let report = report_and_records(folder, layouts, diagnostics)?;
     let whole = DocumentDecl::default();
     prepare_one(folder, report.narrowed(&whole), &whole, layouts, diagnostics)
+}
+
+/// The documents of a folder whose report only leaves blank what it must say, as if it said something; what is found is
+/// of the rest.
+pub fn prepare_with_blanks(folder: &Folder, layouts: &Layouts, diagnostics: &mut Diagnostics) -> Vec<Prepared> {
+    let report = folder.text("report.toml").ok().and_then(|text| report_with_blanks(&text, layouts.latest_year()));
+    let Some(report) = report else { return Vec::new() };
+    documents(&report).iter().filter_map(|document| prepared(folder, &report, document, layouts, diagnostics)).collect()
 }
 
 /// What `report.toml` says. E100: there is no such folder.

@@ -1,7 +1,7 @@
 //! The workshop: layouts and fonts, and the only way from a data folder to its documents.
 
 use crate::check::{acknowledge, check, check_printed, name_what_was_typed};
-use crate::compose::compose;
+use crate::compose::{FOLLOW, compose, report_with_blanks, with_the_report};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
 use crate::fonts::Fonts;
@@ -9,7 +9,7 @@ use crate::kept::Kept;
 use crate::layout::{self, IN_WORKING_FOLDER, Layer, LayoutSet, Layouts, SetFiles};
 use crate::made::Made;
 use crate::place::unfinished;
-use crate::prepare::{self, Prepared, data_id, prepare, prepare_in_turn};
+use crate::prepare::{self, Prepared, data_id, prepare, prepare_in_turn, prepare_with_blanks};
 use crate::write::{Format, Output};
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -107,6 +107,11 @@ impl Workshop {
         // What a run before left half done is told whatever is asked.
         folder.on_disk().and_then(unfinished).into_iter().for_each(|half| found.push(half));
         let Some(mut in_turn) = prepare_in_turn(folder, &self.layouts, &mut found) else {
+            // The report leaves something blank: what else is not there is told with it.
+            if let Some(all) = lacking(folder, &self.layouts).iter().find(|d| d.code == "E511") {
+                found.push(all.clone());
+                with_the_report(&mut found);
+            }
             in_workbook(folder, &mut found);
             return found;
         };
@@ -128,6 +133,7 @@ impl Workshop {
             self.look_over(&one, aim, &mut found);
             with(one, &mut found);
         }
+        with_the_report(&mut found);
         // With mistakes in the data or the layout the checks have not seen everything.
         if aim != Aim::PublishAgain && !found.iter().any(|d| d.severity == Severity::Error && d.code.is_mistake()) {
             // Of several documents, any may be the one that an acknowledgement speaks of.
@@ -224,6 +230,26 @@ impl Workshop {
     }
 }
 
+/// What a folder of printed tables has not and its documents need: one list (E511), with what its report leaves blank; else
+/// that alone (E180).
+pub fn lacking(folder: &Folder, layouts: &Layouts) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let blank = folder.text("report.toml").ok().and_then(|text| report_with_blanks(&text, 0)).is_some();
+    let documents = match blank {
+        true => {
+            prepare::report(folder, &mut found);
+            prepare_with_blanks(folder, layouts, &mut found)
+        }
+        false => prepare(folder, layouts, &mut found),
+    };
+    for prepared in documents.into_iter().filter(|prepared| prepared.job.only_printed()) {
+        compose(prepared.job, &mut found);
+    }
+    with_the_report(&mut found);
+    found.retain(|d| d.code == "E511" || d.code == "E180");
+    found
+}
+
 /// Places in files that a workbook stands for, as those in the workbook.
 pub(crate) fn in_workbook(folder: &Folder, found: &mut Diagnostics) {
     for finding in found.iter_mut() {
@@ -293,15 +319,12 @@ fn is_of_records(found: &Diagnostic) -> bool {
     found.severity == Severity::Error && found.place.as_ref().is_some_and(Place::is_of_record)
 }
 
-/// Findings about figures: records that could not be read may well have caused them.
-const OF_FIGURES: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E342"];
-
 /// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
 /// what only follows from records that were left out.
 fn compose_for_mistakes(prepared: Prepared, records_lost: bool, diagnostics: &mut Diagnostics) {
     let mut found = Diagnostics::default();
     compose(prepared.job, &mut found);
-    let follows = |found: &&Diagnostic| records_lost && OF_FIGURES.contains(&&*found.code);
+    let follows = |found: &&Diagnostic| records_lost && FOLLOW.contains(&&*found.code);
     found.iter().filter(|found| !follows(found)).for_each(|found| diagnostics.push(found.clone()));
 }
 

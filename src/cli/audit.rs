@@ -6,7 +6,7 @@ use crate::bureau::Part;
 use crate::diagnostic::{Diagnostics, OnPage, Severity};
 use crate::folder::Folder;
 use crate::layout::Layouts;
-use crate::published::import::audit;
+use crate::published::import::{Asked, audit};
 use crate::published::{load, pictures};
 use clap::Args;
 use rayon::prelude::*;
@@ -22,6 +22,9 @@ pub struct AuditArgs {
     /// 版式集；不写则按表题和表头认，认不出的只检查不用版式的
     #[arg(long, value_name = "名称", help_heading = "选项")]
     layout: Option<String>,
+    /// 文件是哪一年的；不写则看文件里写的，没有写的，科目照最近一年的查
+    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(i32).range(1990..=2100), help_heading = "选项")]
+    year: Option<i32>,
     /// 怎样列出：text（给人看，写在标准错误）、json、sarif、html（写在标准输出）
     #[arg(long, value_name = "格式", default_value = "text", help_heading = "选项", hide_possible_values = true)]
     #[arg(hide_default_value = true)]
@@ -42,7 +45,7 @@ pub fn run(args: &AuditArgs) -> ExitCode {
     let files = in_part(args.files.clone(), args.part);
     let bar = progress("正在检查", files.len());
     let audited = files.par_iter().map(|file| {
-        let audited = one(file, args.layout.as_deref(), args.format, &layouts);
+        let audited = one(file, Asked { layout: args.layout.as_deref(), year: args.year }, args.format, &layouts);
         bar.inc(1);
         audited
     });
@@ -77,7 +80,7 @@ fn summary(files: &[PathBuf], outcomes: &[Outcome]) -> Vec<String> {
 }
 
 /// What a file was taken for, and all that is found in it.
-fn one(file: &Path, layout: Option<&str>, form: Form, layouts: &Layouts) -> (Option<String>, Outcome) {
+fn one(file: &Path, asked: Asked<'_>, form: Form, layouts: &Layouts) -> (Option<String>, Outcome) {
     let mut diagnostics = Diagnostics::default();
     let bytes = match load(file) {
         Ok(bytes) => bytes,
@@ -86,7 +89,7 @@ fn one(file: &Path, layout: Option<&str>, form: Form, layouts: &Layouts) -> (Opt
             return (None, Outcome { diagnostics, ..Outcome::default() });
         }
     };
-    let audited = audit(&bytes, file, layout, layouts, &mut diagnostics);
+    let audited = audit(&bytes, file, asked, layouts, &mut diagnostics);
     let places: Vec<OnPage> = diagnostics.iter().filter_map(|found| found.on_page.as_deref().copied()).collect();
     let pictures = if form == Form::Html { pictures(&bytes, places.into_iter()) } else { HashMap::new() };
     (audited.map(|audited| audited.told), Outcome { diagnostics, pictures, ..Outcome::default() })

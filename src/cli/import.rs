@@ -4,15 +4,16 @@ use super::folders::Places;
 use super::messages::{print_written, tell};
 use crate::begin::{is_there, make_folders, with_new_files};
 use crate::data::printed::DOUBTS;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::folder::Folder;
 use crate::import::{IMPORTED, Meaning, department, layout_is_the_folders, remember};
 use crate::ledger::Ledger;
 use crate::place::save;
 use crate::published::former::former;
-use crate::published::import::{Taken, shown, take};
+use crate::published::import::{Asked, Taken, shown, take};
 use crate::published::load;
 use crate::tell::reconciled::{reconciled, taken};
+use crate::workshop::lacking;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,6 +29,9 @@ pub struct ImportArgs {
     /// 版式集；不写则按表题和表头认
     #[arg(long, value_name = "名称", help_heading = "选项")]
     layout: Option<String>,
+    /// 文件是哪一年的；不写则看文件里写的，没有写的，科目照最近一年的查
+    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(i32).range(1990..=2100), help_heading = "选项")]
+    year: Option<i32>,
     /// 作什么用：tables（照印出来的样子的表和正文）、records（平台导出的明细，.xlsx、.xls、.ods、.csv）、prior（上年公开的文件，成为上年数）
     #[arg(
         long = "as",
@@ -146,7 +150,7 @@ fn take_prior(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Ledger, Vec
     let folder = Folder::open(&args.folder);
     let layouts = args.places.layouts();
     let job = department(&folder, &layouts, found)?;
-    let taken = take(&bytes, &args.file, args.layout.as_deref(), &layouts, found)?;
+    let taken = take(&bytes, &args.file, asked(args), &layouts, found)?;
     tell(taken.told());
     let made = former(&taken, &job, &layouts, &shown(&args.file), found)?;
     if folder.has(&made.file) && !args.replace {
@@ -158,9 +162,13 @@ fn take_prior(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Ledger, Vec
     Some((made, written))
 }
 
+fn asked(args: &ImportArgs) -> Asked<'_> {
+    Asked { layout: args.layout.as_deref(), year: args.year }
+}
+
 fn tables(args: &ImportArgs, found: &mut Diagnostics) -> Option<(Taken, Vec<PathBuf>)> {
     let bytes = load(&args.file).map_err(|wrong| found.push(wrong)).ok()?;
-    let taken = take(&bytes, &args.file, args.layout.as_deref(), &args.places.layouts(), found)?;
+    let taken = take(&bytes, &args.file, asked(args), &args.places.layouts(), found)?;
     tell(taken.told());
     let files = taken.files(&shown(&args.file), found);
     let written = write(&args.folder, files.into_iter(), found)?;
@@ -192,4 +200,9 @@ fn ends(taken: &Taken, args: &ImportArgs) {
     };
     tell(format_args!("读出 {cells} 格；没有放进哪一节的文字 {rest} 段（在 source.toml 里）{confirm}"));
     tell(format_args!("核对以后：gongkai check {}", args.folder.display()));
+    // All that is to be done before it can be built, at once.
+    for mut lacking in lacking(&Folder::open(&args.folder), &args.places.layouts()).sorted().into_iter().cloned() {
+        lacking.severity = Severity::Note;
+        tell(lacking);
+    }
 }

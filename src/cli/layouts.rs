@@ -91,6 +91,9 @@ pub struct NewSetArgs {
     /// 不看这些已有的版式，从头做
     #[arg(long, value_name = "版式集", help_heading = "选项")]
     without: Vec<String>,
+    /// 文件是哪一年的；不写则看文件里写的，没有写的，科目照最近一年的查
+    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(i32).range(1990..=2100), help_heading = "选项")]
+    year: Option<i32>,
     /// 写到哪个文件夹之下；不写则是 --layouts，再是当前文件夹的 layouts
     #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
     output: Option<PathBuf>,
@@ -209,7 +212,8 @@ fn made_set(args: &NewSetArgs, root: &Path, found: &mut Diagnostics) -> Option<(
     if found.has_errors() {
         return None;
     }
-    let wanted = Wanted { name: args.name.clone(), schema: args.schema.clone(), without: args.without.clone() };
+    let wanted =
+        Wanted { name: args.name.clone(), schema: args.schema.clone(), without: args.without.clone(), year: args.year };
     let folder = root.join(&args.name);
     is_free(&folder).map_err(|taken| found.push(taken)).ok()?;
     let made = new_set(&files, &wanted, &layouts, found)?;

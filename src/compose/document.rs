@@ -1,5 +1,6 @@
 //! The document from its parts: sections on their pages, tables placed with titles and notes, anchors, outline.
 
+use super::figure::NO_FILE;
 use super::file_name::file_name;
 use super::narrative::{Piece, pieces};
 use super::session::Session;
@@ -296,9 +297,12 @@ impl Builder<'_> {
         let lines = |lines: &[super::table::Line]| lines.iter().map(|l| row(&session, l)).collect::<Vec<Row>>();
         let body = lines(&table.body);
         let mut notes: Vec<Vec<Inline>> = layout.notes.iter().map(text).filter(|n| !n.is_empty()).collect();
-        if table.empty {
+        if let Some(file) = table.empty.then(|| session.not_given(layout)).flatten() {
+            let lacking = Diagnostic::error("E302", format!("{NO_FILE}{file}，不知道《{name}》有没有行"));
+            session.report(lacking.at(layout.place.clone()));
+        } else if table.empty {
             match layout.empty.as_ref().and_then(|e| e.note.as_ref()) {
-                Some(note) => notes.push(text(note)),
+                Some(note) => notes.extend(Some(text(note)).filter(|note| !note.is_empty())),
                 None if layout.empty.is_none() => session.report(
                     Diagnostic::error("E342", format!("《{name}》没有数据，也没有空表说明"))
                         .at(layout.place.clone())

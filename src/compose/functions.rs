@@ -230,7 +230,7 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
     if let Some(level) = level.filter(|l| !(1..=levels).contains(l)) {
         return Err(wrong(format!("表“{id}”的行有 {levels} 级，level 写 1 到 {levels}，写了 {level}")));
     }
-    known_table(session, layout)?;
+    told_and_gone_on(session, known_table(session, layout))?;
     let Some(table) = composed(session, layout, &[]) else { return Ok(Value::from(Vec::<Value>::new())) };
     let wanted = table.rows.iter().filter(|r| r.generated && r.side == side && level.is_none_or(|l| l == r.level));
     Ok(Value::from(wanted.map(|row| Value::from(context_of(session, row))).collect::<Vec<Value>>()))
@@ -247,7 +247,7 @@ fn context_of(session: &Session, row: &super::table::NamedRow) -> BTreeMap<Strin
 /// The rows that a table's `each` made, as templates know them.
 pub(super) fn row_contexts(session: &Session, id: &str, level: Option<usize>) -> Result<Vec<BTreeMap<String, Value>>> {
     let layout = layout(session, id)?;
-    known_table(session, layout)?;
+    told_and_gone_on(session, known_table(session, layout))?;
     let Some(table) = composed(session, layout, &[]) else { return Ok(Vec::new()) };
     let wanted = table.rows.iter().filter(|row| row.generated && level.is_none_or(|level| level == row.level));
     Ok(wanted.map(|row| context_of(session, row)).collect())
@@ -309,9 +309,22 @@ fn known_table(session: &Session, layout: &TableLayout) -> Result<()> {
     }
 }
 
+/// Where tables are given as printed, a file that is not there is told and the sentence goes on without its records: all
+/// that the document needs besides is one list.
+fn told_and_gone_on(session: &Session, known: Result<()>) -> Result<()> {
+    match known {
+        Err(error) if !session.given_tables.is_empty() && error.detail().is_some_and(|d| d.starts_with(NO_FILE)) => {
+            session.report(Diagnostic::error("E302", error.detail().unwrap_or_default()));
+            Ok(())
+        }
+        known => known,
+    }
+}
+
 /// The dataset and the records whose fields have the given values.
 fn matching<'s>(session: &'s Session, file: &str, options: &Kwargs) -> Result<(&'s crate::data::Dataset, Vec<usize>)> {
-    let dataset = known(session, file)?;
+    told_and_gone_on(session, known(session, file).map(|_| ()))?;
+    let dataset = session.dataset(file).ok_or_else(|| no_dataset(&session.job, file))?;
     let mut filters = Vec::new();
     for name in options.args() {
         if dataset.field(name).is_none() {
@@ -346,6 +359,7 @@ fn possible(dataset: &crate::data::Dataset, name: &str, value: &str) -> Result<(
 /// `lookup("assets", item="车辆")`: the one record, its numbers as figures.
 fn lookup(session: &Session, file: &str, options: &Kwargs) -> Result<Value> {
     let (dataset, found) = matching(session, file, options)?;
+    known(session, file)?;
     let [index] = found[..] else {
         return Err(wrong(format!("{} 中符合条件的应有一行，实有 {} 行", dataset.file, found.len())));
     };

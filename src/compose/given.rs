@@ -6,7 +6,7 @@ use super::sentence_parts::{Whole, off_as_printed};
 use super::session::Session;
 use super::table::NamedRow;
 use super::view::{FigureView, PrintedColumn, RowView, TableView};
-use super::{Forms, Job, short_key};
+use super::{Forms, Job, REPORT, short_key};
 use crate::data::printed::{PrintedTable, TABLES};
 use crate::data::{Class, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
@@ -85,43 +85,116 @@ pub(super) fn prove_totals(session: &Session) {
     }
 }
 
+impl Session {
+    /// The file of a table's records, where tables given as printed stand for the data and it is not there: that it has no
+    /// rows is not known. A file that a department may leave out has none.
+    pub(super) fn not_given(&self, layout: &TableLayout) -> Option<Arc<str>> {
+        let required = self.job.set.schema.files.get(&layout.from).is_some_and(|file| file.required);
+        let alone = required && !self.given_tables.contains_key(layout.id.as_str()) && self.job.only_printed();
+        let data = self.job.data.datasets.get(&layout.from).filter(|data| alone && !data.given)?;
+        Some(data.file.clone())
+    }
+}
+
 /// The findings of a document of printed tables, those of figures that no table prints and no file gives told as one: a
-/// list of what to give besides.
+/// list of what to give besides, each with how to give it.
 pub(super) fn told_together(found: &Diagnostics, job: &Job) -> Diagnostics {
     let mut rest = Diagnostics::default();
     let mut lacking: IndexMap<String, Vec<String>> = IndexMap::new();
-    let mut places: Vec<(Place, String)> = Vec::new();
+    let mut places: IndexMap<String, Place> = IndexMap::new();
+    // Records that are wanted one by one, by file.
+    let mut records: IndexMap<String, Vec<String>> = IndexMap::new();
     for one in found.iter() {
         let Some((file, what, place)) = lacks(one, job) else {
             rest.push(one.clone());
             continue;
         };
-        let rows = lacking.entry(file).or_default();
+        if let Some(place) = place {
+            places.entry(file.clone()).or_insert(place);
+        }
+        let rows = lacking.entry(file.clone()).or_default();
+        if let Some(wanted) = &one.text {
+            let wanted = wanted.to_string();
+            if !rows.contains(&wanted) {
+                rows.push(wanted.clone());
+                records.entry(file).or_default().push(wanted);
+            }
+            continue;
+        }
         if let Some(row) = what.as_deref().and_then(|address| address.split(['/', '@', '~', '%']).nth(1))
             && !rows.iter().any(|known| known == row)
         {
             rows.push(row.to_string());
         }
-        let says = what.map_or("这里用到它的记录".to_string(), |address| format!("这里用到“{address}”"));
-        places.extend(place.map(|place| (place, says)));
     }
     if lacking.is_empty() {
         return rest;
     }
+    // What a sentence without its records comes to is no finding; what the given tables say is.
+    let of_tables = |one: &Diagnostic| one.place.as_ref().is_some_and(|place| place.file.starts_with(TABLES));
+    rest.retain(|one| !FOLLOW.contains(&&*one.code) || of_tables(one));
+    let some = |rows: &[String]| match rows.get(SHOWN..) {
+        Some(more) if more.len() > 1 => format!("{} 等 {} 项", rows[..SHOWN].join("、"), rows.len()),
+        _ => rows.join("、"),
+    };
     let files = lacking.iter().map(|(file, rows)| match rows.is_empty() {
         true => file.clone(),
-        false => format!("{file}（{}）", rows.join("、")),
+        false => format!("{file}（{}）", some(rows)),
     });
     let message =
         format!("各表没有印出正文要用的数，还要 {} 个文件：{}", lacking.len(), files.collect::<Vec<_>>().join("；"));
     let mut all = Diagnostic::error("E511", message).at(Place::file(TABLES)).hint(
         "补上这些文件，或在版式中换一种说法；没有的数不会当作零。tables/ 里的文件先写一行“单位：元”，再一行列名，然后一行一个数",
     );
-    for (place, says) in places {
-        all = all.related(place, says);
+    for file in lacking.keys() {
+        let used = places.get(file).map_or(String::new(), |place| format!("；用在 {place}"));
+        let each = records.get(file).map_or(String::new(), |wanted| format!("；要有：{}", wanted.join("、")));
+        all = all.related(Place::file(file.as_str()), format!("{}{each}{used}", how_to_give(file, job)));
     }
     rest.push(all);
     rest
+}
+
+/// Findings about figures, which records that are not there may well have caused.
+pub(crate) const FOLLOW: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E342"];
+/// So many rows of a file that is not there are named.
+const SHOWN: usize = 6;
+
+/// What a file that is not there holds: its title and the heads of its columns.
+fn how_to_give(file: &str, job: &Job) -> String {
+    let heads = |heads: Vec<String>| format!("列名：{}", heads.join("、"));
+    let id = file.strip_prefix(TABLES).and_then(|file| file.trim_start_matches('/').strip_suffix(".csv"));
+    if let Some(table) = id.and_then(|id| job.set.tables.values().find(|table| table.id == id)) {
+        let of = table.columns.iter().chain(table.sides.iter().flat_map(|side| &side.columns));
+        return heads(of.filter_map(|column| Some(column.head.last()?.source.clone())).collect());
+    }
+    let Some(decl) = job.set.schema.files.values().find(|decl| decl.path == file) else { return String::new() };
+    let head = |field: &crate::data::FieldDecl| match (&field.kind, field.required) {
+        (crate::data::Kind::Amount, _) => format!("{}（元）", field.head),
+        (_, true) => field.head.clone(),
+        (_, false) => format!("{}（可以空着）", field.head),
+    };
+    format!("{}，{}", decl.title, heads(decl.fields.iter().map(head).collect()))
+}
+
+/// What the report of a document of printed tables leaves blank, put before the files in the list of what to give.
+pub fn with_the_report(found: &mut Diagnostics) {
+    let is_blank = |d: &Diagnostic| d.code == "E180" && d.place.as_ref().is_some_and(|at| &*at.file == REPORT);
+    let blanks: Vec<Diagnostic> = found.iter().filter(|d| is_blank(d)).cloned().collect();
+    let key = |d: &Diagnostic| d.message.split(['“', '”']).nth(1).unwrap_or_default().to_owned();
+    let keys: Vec<String> = blanks.iter().map(key).collect();
+    let Some(all) = found.iter_mut().find(|d| d.code == "E511" && !blanks.is_empty()) else { return };
+    let (before, files) = all.message.split_once('：').unwrap_or((&*all.message, ""));
+    let count = all.related.len() + 1;
+    let before = before.replacen(&format!(" {} 个文件", count - 1), &format!(" {count} 个文件"), 1);
+    all.message = format!("{before}：{REPORT}（{}）；{files}", keys.join("、"));
+    let told = |blank: &Diagnostic| {
+        let at = blank.place.clone().unwrap_or_else(|| Place::file(REPORT));
+        (at, format!("{}；{}", blank.message, blank.hint.clone().unwrap_or_default()))
+    };
+    let of_report: Vec<(Place, String)> = blanks.iter().map(told).collect();
+    all.related.splice(0..0, of_report);
+    found.retain(|d| !is_blank(d));
 }
 
 /// What a finding says is not there: the file, the address of the figure, and where it is used.

@@ -29,9 +29,11 @@ mod words;
 
 pub use figure::{Figure, Unknown};
 pub(crate) use file_name::file_name;
-pub(crate) use given::{given_tables, plain_name, table_named, view};
+pub use given::with_the_report;
+pub(crate) use given::{FOLLOW, given_tables, plain_name, table_named, view};
 pub use picture::Pictures;
-pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report};
+pub(crate) use report::REPORT;
+pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report, report_with_blanks};
 pub use statements::{Model, Sentence, UNKNOWN};
 pub(crate) use sums::{Ground, PrintedSum, PrintedSums, printed_sums};
 pub use view::{Basis, ColumnView, FigureView, Forms, PrintedColumn, RowView, TableView};
@@ -39,7 +41,7 @@ pub use view::{Basis, ColumnView, FigureView, Forms, PrintedColumn, RowView, Tab
 use crate::data::Data;
 use crate::data::printed::PrintedTable;
 use crate::diagnostic::Diagnostics;
-use crate::document::Document;
+use crate::document::{Document, Table};
 use crate::layout::{LayoutSet, LookPatch};
 use crate::money::{Look, Unit};
 use session::Session;
@@ -157,20 +159,32 @@ impl Composition {
 pub fn compose(job: impl Into<Arc<Job>>, diagnostics: &mut Diagnostics) -> Option<Composition> {
     let job = job.into();
     let over_printed = job.only_printed();
-    let given = if over_printed { given::to_compose(&job, diagnostics) } else { Vec::new() };
-    let session = match over_printed {
-        true => Session::of_printed(job.clone(), &given),
-        false => Session::new(job.clone()),
-    };
-    if over_printed {
-        given_tables_first(&session);
-    }
+    let (session, given) = begun(&job, diagnostics);
     let document = document::document(&session);
     tables_of_rules(&session);
     let titles = view::titles(&session);
     let found = session.take_diagnostics();
     diagnostics.extend(if over_printed { given::told_together(&found, &job) } else { found });
     (!diagnostics.has_errors()).then(|| Composition::of(session, document, given, titles))
+}
+
+/// A session in which the tables that are given are composed, and those tables.
+fn begun(job: &Arc<Job>, diagnostics: &mut Diagnostics) -> (Arc<Session>, Vec<TableView>) {
+    if !job.only_printed() {
+        return (Session::new(job.clone()), Vec::new());
+    }
+    let given = given::to_compose(job, diagnostics);
+    let session = Session::of_printed(job.clone(), &given);
+    given_tables_first(&session);
+    (session, given)
+}
+
+/// The tables that the document would print, whatever keeps it from being made.
+pub(crate) fn tables_as_printed(job: impl Into<Arc<Job>>) -> Vec<Table> {
+    let (session, _) = begun(&job.into(), &mut Diagnostics::default());
+    let document = document::document(&session);
+    session.take_diagnostics();
+    document.tables().cloned().collect()
 }
 
 /// Composes the tables that are given: what they print answers for all else.

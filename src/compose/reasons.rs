@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::amount::amount as amount_of;
-use super::figure::Terms;
+use super::figure::{NO_FILE, Terms};
 use super::functions::no_dataset;
 use super::session::Session;
 use crate::data::{Dataset, Record};
@@ -59,6 +59,12 @@ pub fn reason(session: &Session, d: &Value) -> Result<String, Error> {
                 .text(stale.values[text].text())
                 .hint(format!("数字改动后方向变了：改写原因，并把方向改为{}", sign.chinese()));
             (found, text_of(stale)?)
+        }
+        // Over printed tables a file that is not there is one of those that are still to be given.
+        None if !dataset.given && !session.given_tables.is_empty() => {
+            let wanted = format!("{} {}", item_of(&figure.address), sign.chinese());
+            let lacking = Diagnostic::error("E302", format!("{NO_FILE}{}", dataset.file)).text(wanted);
+            return Ok(session.problem(lacking));
         }
         None => {
             let found = Diagnostic::error("X121", format!("{what}，没有给出原因")).hint(format!(

@@ -63,9 +63,42 @@ pub struct AcknowledgeDecl {
 
 const FIXED: [&str; 7] = ["code", "name", "year", "layout", "date", "document", "acknowledge"];
 
+/// What messages call the report.
+pub(crate) const REPORT: &str = "report.toml";
+
 /// Reads `report.toml` from its text.
 pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> {
-    let file: Arc<str> = "report.toml".into();
+    let before = diagnostics.count(Severity::Error);
+    read_with_blanks(text, diagnostics).filter(|_| diagnostics.count(Severity::Error) == before)
+}
+
+/// A report that only leaves blank what it must say, with something for each: what else is not there can be told with it.
+/// None: it leaves nothing blank, or something else is wrong with it. `year`: for that of the document.
+pub fn report_with_blanks(text: &str, year: i32) -> Option<Report> {
+    let mut found = Diagnostics::default();
+    let mut report = read_with_blanks(text, &mut found)?;
+    let mut errors = found.iter().filter(|d| d.severity == Severity::Error).peekable();
+    let only_blank = errors.peek().is_some() && errors.all(|d| d.code == "E180");
+    if !only_blank || report.layout.is_empty() {
+        return None;
+    }
+    let mut say = |key: &str, said: &mut String, otherwise: &str| {
+        if said.is_empty() {
+            *said = otherwise.to_owned();
+            report.values.insert(key.to_owned(), otherwise.to_owned());
+        }
+    };
+    say("code", &mut report.code, "0");
+    say("name", &mut report.name, "本部门");
+    if report.year == 0 {
+        report.year = year;
+        report.values.insert("year".to_owned(), year.to_string());
+    }
+    Some(report)
+}
+
+fn read_with_blanks(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> {
+    let file: Arc<str> = REPORT.into();
     let before = diagnostics.count(Severity::Error);
     let node = parse(text, &file, diagnostics);
     if diagnostics.count(Severity::Error) > before {
@@ -101,7 +134,7 @@ pub fn read_report(text: &str, diagnostics: &mut Diagnostics) -> Option<Report> 
     report.layout = report.fixed("layout", "版式集，如 layout = \"hebei-department-budget-2023\"", diagnostics);
     report.year = report.year(diagnostics);
     report.date = report.iso_date("date", diagnostics);
-    (diagnostics.count(Severity::Error) == before).then_some(report)
+    Some(report)
 }
 
 impl Report {

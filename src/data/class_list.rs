@@ -51,6 +51,13 @@ pub fn read_class_list(text: &str, shown_name: &str, class: &mut Class, diagnost
     findings.finish(diagnostics);
 }
 
+/// The latest year that a list of codes names codes for; none: it says no years.
+pub fn latest_year_of(list: &str) -> Option<u16> {
+    let columns = ListColumns::find(list)?;
+    let rows = Rows::new(list, columns.separator).skip(1).filter_map(Result::ok);
+    rows.filter_map(|row| Years::read(&cleaned(row.fields.get(columns.years?)?))?.last()).max()
+}
+
 /// Where a list has its codes and names.
 struct ListColumns {
     separator: u8,

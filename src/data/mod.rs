@@ -67,7 +67,7 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 pub(crate) use class_list::lay_own_lists;
-pub use class_list::{own_list, read_class_list};
+pub use class_list::{latest_year_of, own_list, read_class_list};
 pub use classification::{Class, Elsewhere, Fate, Years};
 pub use correction::{Correction, correct, correct_all, correct_text, correct_what_can, decl_of, unit_of};
 pub(crate) use heading::head_with_unit;

@@ -1,6 +1,7 @@
 //! The files of a set: embedded in the program, or from a folder of sets (which wins), the sets it inherits below it
 //! and the department's `layout/` folder above.
 
+use crate::data::latest_year_of;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::folder::{Folder, is_read, one_too_many};
 use crate::refusal::refusal;
@@ -137,6 +138,13 @@ impl Layouts {
         let first = text.lines().next().and_then(|line| line.strip_prefix('#')).unwrap_or_default();
         let words = first.split(['：', '。', ':']).next().unwrap_or_default().trim();
         if words.is_empty() { id.to_string() } else { words.to_string() }
+    }
+
+    /// The latest year that any list of codes names codes for: by it codes are looked up of which nobody says the year.
+    pub fn latest_year(&self) -> i32 {
+        let lists = self.class_layers("", &mut Diagnostics::default());
+        let years = lists.iter().flat_map(|layer| layer.files.values()).filter_map(|text| latest_year_of(text)).max();
+        years.expect("the program's own lists say their years").into()
     }
 
     /// The folders on disk, first wins.

@@ -13,7 +13,6 @@ mod prose;
 mod table;
 mod terms;
 mod whole;
-mod words;
 
 pub use account::Account;
 
@@ -40,6 +39,8 @@ pub struct Wanted {
     pub schema: Option<String>,
     /// Sets that are not to be known, with those that stand on them: what a form of no known set gives.
     pub without: Vec<String>,
+    /// The year that the files are of; none: the one that they say.
+    pub year: Option<i32>,
 }
 
 /// A set that was made.
@@ -63,7 +64,8 @@ pub fn new_set(
     found: &mut Diagnostics,
 ) -> Option<NewSet> {
     named(&wanted.name, layouts, found)?;
-    let (published, whose, shown) = read_all(files, found)?;
+    let (published, said, shown) = read_all(files, found)?;
+    let whose = Whose { year: wanted.year.or(said.year), ..said };
     if published.tables().next().is_none() {
         let message = "没有找到带线的表，做不成版式";
         found
@@ -75,8 +77,7 @@ pub fn new_set(
         SetFiles::find(asked, None, layouts, None, found);
         return None;
     }
-    let year = whose.year.unwrap_or(2024);
-    let best = most_alike(&published, year, &of_kind(&sets, &published, layouts), layouts);
+    let best = most_alike(&published, whose.year, &of_kind(&sets, &published, layouts), layouts);
     let nearest = best.as_ref().map(|best| best.set.clone());
     let stands_on = best.filter(|best| {
         let figures = published.tables().filter(|table| has_figures(table)).count();
@@ -157,8 +158,7 @@ impl Work<'_> {
     /// The tables as figures of the new set as it is so far.
     fn given(&self, files: &BTreeMap<String, String>) -> Option<Given> {
         let (name, layouts) = (&self.wanted.name, self.with(files));
-        let year = self.whose.year.unwrap_or(2024);
-        let recognised = recognise(self.published, year, Some(name), &layouts, &mut Diagnostics::default())?;
+        let recognised = recognise(self.published, self.whose.year, Some(name), &layouts, &mut Diagnostics::default())?;
         self.given_of(recognised, &layouts)
     }
 

@@ -2,13 +2,13 @@
 //! become phrases by their sign, shares are computed; every other number is a blank for a person to fill.
 
 use super::known::{Known, is_total, normal};
-use super::words::Words;
 use crate::check::{Amount, amounts_of};
 use crate::compose::TableView;
 use crate::data::schema::Kind;
 use crate::published::PaperText;
 use crate::published::as_folder::as_words;
 use crate::published::recognise::titles_alike;
+use crate::published::words::Words;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

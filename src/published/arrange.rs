@@ -1,5 +1,7 @@
 //! Pages become one text: what repeats on each is left out, tables go on over pages, lines become paragraphs.
 
+use super::as_folder::department;
+use super::figure;
 use super::grid::{Grid, Grids, grids};
 use super::lines::{Line, joined, lines_of};
 use super::pdf::Ink;
@@ -17,12 +19,16 @@ pub struct Sheet {
     lines: Vec<Line>,
     /// Its rules were too many to be read.
     pub crowded: bool,
+    /// Charts, whose words are not read.
+    pub charts: usize,
 }
 
 /// A page's tables and lines.
 pub fn arrange_page(page: u32, ink: Ink) -> Sheet {
-    let Grids { tables, outside, crowded } = grids(&ink, page);
-    Sheet { page, width: ink.width, height: ink.height, tables, lines: lines_of(outside), crowded }
+    let Grids { mut tables, outside, crowded } = grids(&ink, page);
+    let mut lines = lines_of(outside);
+    let charts = figure::leave_out(&ink, &mut tables, &mut lines);
+    Sheet { page, width: ink.width, height: ink.height, tables, lines, crowded, charts }
 }
 
 /// A document's parts, from its pages.
@@ -75,8 +81,9 @@ fn leave_out_running(pages: &mut [Sheet]) {
                 && !whole.tables.is_empty()
                 && !line.text.chars().any(|c| c.is_ascii_digit())
                 && line.text.contains('表');
-            let is_unit = line.text.contains("单位");
-            !((top || bottom) && (is_page_number(&line.text) || repeats && !is_title && !is_unit))
+            // So are its unit and the line that says whose it is.
+            let is_over = line.text.contains("单位") || !whole.tables.is_empty() && says_whose(&line.text);
+            !((top || bottom) && (is_page_number(&line.text) || repeats && !is_title && !is_over))
         });
     }
 }
@@ -289,7 +296,7 @@ impl Flow {
                 above.retain(|text| !text.is_empty());
                 let columns = xs.len() - 1;
                 let heads = heads(&rows);
-                self.parts.push(Part::Table(PaperTable { title, above, columns, heads, rows, spot }));
+                self.parts.push(Part::Table(PaperTable { title, above, columns, heads, rows, spot, of_sheet: false }));
             }
         }
         self.edges = Some(xs);
@@ -390,7 +397,9 @@ pub(super) fn heads(rows: &[PaperRow]) -> usize {
         // A head over several columns has heads below it.
         let spans = cells.iter().any(|cell| cell.colspan > 1);
         let over_several = row == 0 && cells.len() > 1 && spans || spans && is_over_heads(&rows[row + 1..]);
-        heads = heads.max(row + deepest).max(if over_several { row + 2 } else { 1 }).min(rows.len());
+        // Some print a row of heads without a word in it.
+        let next = || 1 + rows[row + 1..].iter().take_while(|row| says_nothing(row)).count();
+        heads = heads.max(row + deepest).max(if over_several { row + next() + 1 } else { 1 }).min(rows.len());
         row += 1;
     }
     let is_numbering = |row: &PaperRow| {
@@ -414,8 +423,14 @@ fn is_over_heads(rows: &[PaperRow]) -> bool {
     };
     let is_number = |text: &String| text.parse::<f64>().is_ok();
     let of_words = |row: &PaperRow| texts(row).len() > 1 && !texts(row).iter().any(is_number);
-    let of_figures = |row: &PaperRow| texts(row).len() > 1 && texts(row).iter().all(is_number) && row.cells.len() > 2;
-    rows.first().is_some_and(of_words) && rows.last().is_some_and(of_figures)
+    let is_wide = |row: &PaperRow| row.cells.last().is_some_and(|cell| cell.column + cell.colspan > 2);
+    let of_figures = |row: &PaperRow| texts(row).len() > 1 && texts(row).iter().all(is_number) && is_wide(row);
+    let mut said = rows.iter().filter(|row| !says_nothing(row));
+    said.next().is_some_and(of_words) && said.next_back().is_some_and(of_figures)
+}
+
+fn says_nothing(row: &PaperRow) -> bool {
+    row.cells.iter().all(|cell| cell.text.trim().is_empty())
 }
 
 /// Lines before a table: those of the prose, and those that stand over it. `middle`: twice the middle of the table.
@@ -458,6 +473,11 @@ pub(super) fn is_unit(text: &str) -> bool {
     plain.contains("单位：") || plain.contains("单位:") || plain.contains("金额单位")
 }
 
+/// `编制部门：上海市普陀区司法局`.
+fn says_whose(text: &str) -> bool {
+    department(text).is_some()
+}
+
 /// `表1`, `附件1`, `公开01表`.
 pub(super) fn is_form_number(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -470,6 +490,7 @@ pub(super) fn is_title(text: &str) -> bool {
     let plain = without_goes_on(text).trim_end_matches(['）', ')', ' ']);
     text.contains('表') && !is_form_number(text)
         || plain.ends_with("情况")
+        || plain.ends_with("构成")
         || plain.ends_with("目标")
         || plain.ends_with("预算")
 }
@@ -477,7 +498,7 @@ pub(super) fn is_title(text: &str) -> bool {
 /// Which lines over a table are its title: the lowest that is worded as one, else the largest that is no unit and no form
 /// number; with the lines of its size around it.
 fn title(over: &[Line]) -> std::ops::Range<usize> {
-    let could = |line: &Line| !is_unit(&line.text) && !is_form_number(&line.text);
+    let could = |line: &Line| !is_unit(&line.text) && !is_form_number(&line.text) && !says_whose(&line.text);
     let worded = over.iter().rposition(|line| could(line) && is_title(&line.text));
     let largest = || {
         let candidates = over.iter().enumerate().filter(|(_, line)| could(line));

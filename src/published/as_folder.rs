@@ -3,8 +3,10 @@
 
 use super::recognise::{Recognised, plain, titles_alike};
 use super::records::records;
+use super::reword::{OwnWords, heads};
+use super::words::Words;
 use super::{Doubt, PaperCell, PaperTable, PaperText, Part, Published, Spot};
-use crate::compose::{PrintedColumn, given_tables, plain_name};
+use crate::compose::{given_tables, plain_name};
 use crate::data::printed::{DOUBTS, PrintedTable, TABLES, printed_table};
 use crate::diagnostic::{Diagnostics, OnPage, Place};
 use crate::folder::{Bytes, Folder};
@@ -37,6 +39,8 @@ pub struct Imported {
     pub rest: Vec<PaperText>,
     /// The document's tables that became records, by their index from 0: how a narrative places each.
     pub of_records: BTreeMap<usize, String>,
+    /// What it words otherwise than the set, by the file that says so.
+    pub(super) own_words: BTreeMap<String, OwnWords>,
     /// Of a workbook, the names of its sheets.
     sheets: Vec<String>,
 }
@@ -57,31 +61,32 @@ pub struct Origin {
 /// Whose document it is: from its first page, the lines over its tables, and the name of its file.
 pub fn whose(published: &Published, file: &Path) -> Whose {
     let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let titles = published.tables().map(|table| table.title.as_str());
+    let titles: Vec<&str> = published.tables().map(|table| table.title.as_str()).collect();
     let first: Vec<&str> = published.texts().take(12).map(|text| text.text.as_str()).collect();
     let joined = first.iter().take(4).copied().collect::<String>();
-    let candidates: Vec<&str> = first
-        .iter()
-        .copied()
-        .chain([joined.as_str(), stem])
-        .chain(titles)
-        .filter(|text| text.chars().count() <= 60)
-        .collect();
-    let all = || candidates.iter().filter_map(|text| said(text));
-    let said = all().find(|(name, ..)| !name.is_empty()).or_else(|| all().next());
+    let short = |text: &&str| text.chars().count() <= 60;
+    let of_document: Vec<&str> = first.iter().copied().chain([joined.as_str(), stem]).filter(short).collect();
+    let titles: Vec<&str> = titles.into_iter().filter(short).collect();
+    let candidates: Vec<&str> = of_document.iter().chain(&titles).copied().collect();
+    let of = |texts: &[&str]| {
+        let all = || texts.iter().filter_map(|text| said(text));
+        all().find(|(name, ..)| !name.is_empty()).or_else(|| all().next())
+    };
     let over = published.tables().flat_map(|table| &table.above).find_map(|line| department(line));
+    let (of_document, of_titles) = (of(&of_document), of(&titles));
+    let name = |said: &Option<(String, i32, Option<String>)>| said.clone().map(|said| said.0).filter(|n| !n.is_empty());
+    // A line that says whose the table is says more than the table's title.
+    let name = name(&of_document).or(over).or_else(|| name(&of_titles));
+    let said = || of_document.iter().chain(&of_titles);
     let above = || published.tables().flat_map(|table| &table.above);
-    let year = said.as_ref().map(|said| said.1);
-    let year = year.or_else(|| above().find_map(|line| year_of_line(line)));
+    let year = of_document.as_ref().map(|said| said.1);
+    let year =
+        year.or_else(|| above().find_map(|line| year_of_line(line))).or_else(|| said().next().map(|said| said.1));
     // A year that stands in most titles; a project's name may speak of another.
     let year = year.or_else(|| most_frequent(candidates.iter().filter_map(|text| year_in(text))));
     let code: String = stem.chars().take_while(char::is_ascii_digit).collect();
-    let of_title = said.as_ref().and_then(|said| said.2.clone());
-    Whose {
-        code: of_title.or((3..=9).contains(&code.len()).then_some(code)).filter(|code| !is_year(code)),
-        name: said.map(|said| said.0).filter(|name| !name.is_empty()).or(over),
-        year,
-    }
+    let of_title = said().find_map(|said| said.2.clone());
+    Whose { code: of_title.or((3..=9).contains(&code.len()).then_some(code)).filter(|code| !is_year(code)), name, year }
 }
 
 fn is_year(code: &str) -> bool {
@@ -105,7 +110,17 @@ fn said(text: &str) -> Option<(String, i32, Option<String>)> {
     let name = name.trim_end_matches("部门").trim_end_matches('的');
     // A name that ends in 部门 is one.
     let name = if before.ends_with("部门") { before } else { name };
+    let name = if is_name(name, before.is_empty()) { name } else { "" };
     Some((name.to_owned(), year, code))
+}
+
+/// Whether words beside a year are a department's: not those of a note, a form, or of what a table is about.
+fn is_name(words: &str, after_year: bool) -> bool {
+    let of_forms = ["注", "本部门", "本单位", "部门", "单位", "预算单位", "表"];
+    let of_money = ["收支", "收入", "支出", "经费", "一般公共", "基金", "国有资本", "财政拨款"];
+    let of_form = of_forms.iter().any(|form| words.starts_with(form));
+    let of_table = after_year && of_money.iter().any(|money| words.contains(money));
+    !of_form && !of_table
 }
 
 fn year_at(text: &str) -> Option<(usize, i32)> {
@@ -135,7 +150,7 @@ fn most_frequent(years: impl Iterator<Item = i32>) -> Option<i32> {
 }
 
 /// `部门：东湖区水务局`, `编制单位：…`.
-fn department(line: &str) -> Option<String> {
+pub(super) fn department(line: &str) -> Option<String> {
     let line = plain(line);
     let heads = ["部门名称", "单位名称", "编制部门", "编制单位", "预算单位", "填报单位", "部门"];
     let rest = heads.iter().find_map(|head| line.strip_prefix(head))?;
@@ -147,10 +162,18 @@ fn department(line: &str) -> Option<String> {
 /// is in [`Imported::rest`].
 pub fn as_folder(published: &Published, recognised: &Recognised, whose: &Whose, shown: &str) -> Imported {
     let mut imported = Imported::of_no_set(published);
+    let words = Words::of(whose);
     for (table, taken) in published.tables().zip(&recognised.tables) {
         if let Some(taken) = taken {
             imported.table(&format!("{TABLES}/{}.csv", taken.id), table);
-            imported.reword(table, &taken.id, recognised);
+            let heads = recognised.forms.table(&taken.id).map_or(Vec::new(), |form| heads(table, &form, &words));
+            let layout = recognised.set().tables.values().find(|layout| layout.id == taken.id);
+            if let Some(layout) = layout.filter(|_| !heads.is_empty()) {
+                let own = OwnWords::of_heads(heads, table.spot);
+                let file = format!("layout/{}.toml", layout.file);
+                imported.files.insert(file.clone(), own.written().0);
+                imported.own_words.insert(file, own);
+            }
         }
     }
     let free: Vec<bool> = recognised.tables.iter().map(Option::is_none).collect();
@@ -177,6 +200,7 @@ impl Imported {
             sections: Vec::new(),
             rest: Vec::new(),
             of_records: BTreeMap::new(),
+            own_words: BTreeMap::new(),
             sheets: published.sheets.clone(),
         }
     }
@@ -305,35 +329,6 @@ impl Imported {
         }
     }
 
-    /// Heads of columns of figures that the document words otherwise than the set: the department's own wording.
-    fn reword(&mut self, table: &PaperTable, id: &str, recognised: &Recognised) {
-        let Some(form) = recognised.forms.table(id) else { return };
-        let Some(layout) = recognised.set().tables.values().find(|layout| layout.id == id) else { return };
-        if form.printed_columns.len() != table.columns {
-            return;
-        }
-        let paths = table.head_paths();
-        let same = |(column, path): &(&PrintedColumn, &Vec<String>)| {
-            column.head.iter().map(|head| plain(head)).eq(path.iter().map(|head| plain(head)))
-        };
-        let pairs: Vec<(&PrintedColumn, &Vec<String>)> = form.printed_columns.iter().zip(&paths).collect();
-        let others: Vec<_> = pairs.iter().filter(|pair| !same(pair)).collect();
-        // Heads of another table are no other wording of this one's.
-        if others.is_empty() || others.len() * 2 > pairs.len() {
-            return;
-        }
-        let mut text = String::from("# 公开文本的列名。\n[head]\n");
-        let before = text.len();
-        for (column, path) in others {
-            let Some(key) = column.key.as_deref().filter(|_| !path.is_empty()) else { continue };
-            let path: Vec<String> = path.iter().map(|head| toml_string(&as_words(head, true))).collect();
-            let _ = writeln!(text, "{} = [{}]", toml_string(key), path.join(", "));
-        }
-        if text.len() > before {
-            self.files.insert(format!("layout/{}.toml", layout.file), text);
-        }
-    }
-
     /// The document's prose, each section of the set from its heading to that of the next.
     fn sections(&mut self, published: &Published, recognised: &Recognised) {
         let set = recognised.set();
@@ -417,7 +412,7 @@ impl Imported {
     }
 
     /// source.toml: for every line of every file, the page and the box it came from; and what was not placed.
-    fn source(&self, recognised: &Recognised, shown: &str) -> String {
+    pub(super) fn source(&self, recognised: &Recognised, shown: &str) -> String {
         let mut text = String::from(
             "# 每张表、每段文字在公开文件里的位置：页和框（左、上、右、下，单位为磅，自左上角起），或第几段、第几张表，或工作表和行\n",
         );

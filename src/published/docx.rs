@@ -93,7 +93,7 @@ pub(super) fn titled(lines: Vec<PaperText>, rows: Vec<PaperRow>, spot: Spot) -> 
     let title = named.map_or(String::new(), |at| lines[at].text.clone());
     let above = lines.iter().enumerate().filter(|(at, _)| Some(*at) != named).map(|(_, line)| line.text.clone());
     let columns = rows.iter().flat_map(|row| &row.cells).map(|cell| cell.column + cell.colspan).max().unwrap_or(0);
-    PaperTable { title, above: above.collect(), columns, heads: heads(&rows), rows, spot }
+    PaperTable { title, above: above.collect(), columns, heads: heads(&rows), rows, spot, of_sheet: false }
 }
 
 /// Rows of cells, by the edges that any row has.

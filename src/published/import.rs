@@ -2,14 +2,39 @@
 
 use super::as_folder::{Imported, Whose, as_folder, whose};
 use super::recognise::{Recognised, recognise};
-use super::{Doubt, PaperTable, Published, read, unset};
+use super::words::Words;
+use super::{Doubt, PaperTable, Published, read, rows, unset};
 use crate::check::{acknowledge, check_printed};
 use crate::data::printed::TABLES;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::layout::{Each, Layouts, RowDecl, TableLayout};
+use crate::layout::{Layouts, RowDecl, TableLayout};
 use crate::prepare::prepare_whole;
+use crate::toml_tree::toml_string;
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
 use std::path::Path;
+
+/// What is asked of a published file besides what it says itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// The set that it is taken for; none: the one most like it.
+    pub layout: Option<&'a str>,
+    /// The year that it is of; none: the one that it says.
+    pub year: Option<i32>,
+}
+
+impl<'a> From<Option<&'a str>> for Asked<'a> {
+    fn from(layout: Option<&'a str>) -> Asked<'a> {
+        Asked { layout, year: None }
+    }
+}
+
+impl Asked<'_> {
+    fn whose(&self, published: &Published, path: &Path) -> Whose {
+        let said = whose(published, path);
+        Whose { year: self.year.or(said.year), ..said }
+    }
+}
 
 /// A published file that was read and recognised.
 pub struct Taken {
@@ -25,24 +50,27 @@ pub struct Taken {
 
 /// Reads a published file and takes it for a set: that which is asked for, else the one most like it. `found` has what
 /// could not be read, what was not used and what is doubtful, at its page. Errors: those of [`read`]; E565 no set is like it.
-pub fn take(
+pub fn take<'a>(
     bytes: &[u8],
     path: &Path,
-    asked: Option<&str>,
+    asked: impl Into<Asked<'a>>,
     layouts: &Layouts,
     found: &mut Diagnostics,
 ) -> Option<Taken> {
+    let asked: Asked<'_> = asked.into();
     let shown = shown(path);
     let published = read_into(bytes, &shown, found)?;
-    let whose = whose(&published, path);
-    let Some(recognised) = recognise(&published, whose.year.unwrap_or(2024), asked, layouts, found) else {
+    let whose = asked.whose(&published, path);
+    let Some(recognised) = recognise(&published, whose.year, asked.layout, layouts, found) else {
         if !found.has_errors() {
             found.push(unknown(&published, &shown, layouts));
         }
         return None;
     };
     let imported = as_folder(&published, &recognised, &whose, &shown);
-    let taken = Taken { published, recognised, whose, imported };
+    let mut taken = Taken { published, recognised, whose, imported };
+    taken.records();
+    taken.reword(layouts, &shown);
     taken.tell(&shown, found);
     Some(taken)
 }
@@ -57,20 +85,21 @@ pub struct Audited {
 
 /// Everything that is found in a published file: by the rules of the set that is asked for, else of the one most like it; of a
 /// file that is like none, what needs no set. None: it cannot be read, or is not of the set that is asked for.
-pub fn audit(
+pub fn audit<'a>(
     bytes: &[u8],
     path: &Path,
-    asked: Option<&str>,
+    asked: impl Into<Asked<'a>>,
     layouts: &Layouts,
     found: &mut Diagnostics,
 ) -> Option<Audited> {
+    let asked: Asked<'_> = asked.into();
     let shown = shown(path);
     let published = read_into(bytes, &shown, found)?;
-    let whose = whose(&published, path);
-    let recognised = recognise(&published, whose.year.unwrap_or(2024), asked, layouts, found);
-    let recognised = recognised.filter(|recognised| asked.is_some() || recognised.is_enough());
+    let whose = asked.whose(&published, path);
+    let recognised = recognise(&published, whose.year, asked.layout, layouts, found);
+    let recognised = recognised.filter(|recognised| asked.layout.is_some() || recognised.is_enough());
     let Some(recognised) = recognised else {
-        if asked.is_some() {
+        if asked.layout.is_some() {
             if !found.has_errors() {
                 found.push(unknown(&published, &shown, layouts));
             }
@@ -132,12 +161,15 @@ pub fn shown(path: &Path) -> String {
 }
 
 /// What a document does not say of itself.
-fn unsaid(whose: &Whose, shown: &str, found: &mut Diagnostics) {
+fn unsaid(whose: &Whose, looked_up: i32, shown: &str, found: &mut Diagnostics) {
     let said = [("部门代码", whose.code.is_some()), ("部门名称", whose.name.is_some()), ("年度", whose.year.is_some())];
     let unsaid: Vec<&str> = said.iter().filter(|(_, said)| !said).map(|(what, _)| *what).collect();
     if !unsaid.is_empty() {
         let message = format!("文件里没有写{}", unsaid.join("、"));
-        let hint = "导入的 report.toml 里空着，请填写；不影响检查各表的数";
+        let mut hint = "导入的 report.toml 里空着，请填写；不影响检查各表的数".to_owned();
+        if whose.year.is_none() {
+            let _ = write!(hint, "。科目照 {looked_up} 年的查；是别的年度的，加 --year 年度");
+        }
         found.push(Diagnostic::new(Severity::Note, "E568", message).at(Place::file(shown)).hint(hint));
     }
 }
@@ -211,12 +243,41 @@ fn unused(
 }
 
 impl Taken {
+    /// Tables whose rows are records become the files of those.
+    fn records(&mut self) {
+        let by_records: Vec<String> = self.tables_of_records().into_iter().map(str::to_owned).collect();
+        for (table, taken) in self.published.tables().zip(&self.recognised.tables) {
+            let Some(taken) = taken.as_ref().filter(|taken| by_records.contains(&taken.id)) else { continue };
+            let Some(records) = rows::records(table, &taken.id, &self.recognised) else { continue };
+            if !self.imported.files.contains_key(&records.path) {
+                self.imported.files.insert(records.path.clone(), records.text);
+                self.imported.origins.insert(records.path, records.origins);
+            }
+        }
+    }
+
+    /// What the document words otherwise than the set becomes the department's own.
+    fn reword(&mut self, layouts: &Layouts, shown: &str) {
+        /// A table may be like one that is like another.
+        const ROUNDS: usize = 4;
+        let words = Words::of(&self.whose);
+        for _ in 0..ROUNDS {
+            let folder = self.imported.folder(Path::new(shown));
+            let folder = folder.with("report.toml", self.report_for_audit().into_bytes());
+            let Some(job) = prepare_whole(&folder, layouts, &mut Diagnostics::default()) else { break };
+            if !self.imported.reword(&self.published, &self.recognised, job, &words) {
+                break;
+            }
+        }
+        self.imported.files.insert("source.toml".to_owned(), self.imported.source(&self.recognised, shown));
+    }
+
     /// What is doubtful, what was not used, what the document does not say.
     fn tell(&self, shown: &str, found: &mut Diagnostics) {
         let tables = self.published.tables().zip(self.recognised.tables.iter().map(Option::is_some));
         doubts(tables, shown, found);
         unused(&self.published, &self.recognised, &self.imported.of_records, shown, found);
-        unsaid(&self.whose, shown, found);
+        unsaid(&self.whose, self.recognised.year, shown, found);
     }
 
     /// In one sentence: what it was taken for, and how much of that was found.
@@ -246,6 +307,10 @@ impl Taken {
             // What records lack beside a ledger is none of the published file's.
             let of_records = files.values().any(|decl| decl.path == file);
             if finding.code.is_mistake() && of_records {
+                return false;
+            }
+            // What asks for the year is not asked where nobody says it.
+            if self.whose.year.is_none() && unset::OF_YEAR.contains(&&*finding.code) {
                 return false;
             }
             let is_of = |ids: &[&str]| ids.iter().any(|id| file == format!("{TABLES}/{id}.csv"));
@@ -288,9 +353,19 @@ impl Taken {
             };
             let title = self.imported.origins[name].first().map_or(layout.id.as_str(), |origin| origin.table.as_str());
             let path = self.recognised.set().schema.files.get(&layout.from).map_or("", |decl| decl.path.as_str());
-            let message = format!("《{title}》一行一条记录，没有写进 {TABLES}/");
-            let note = Diagnostic::new(Severity::Note, "E566", message).at(Place::file(shown.to_owned()));
-            found.push(note.hint(format!("把它的各行填进 {path}，表由它生成")));
+            let note = |message| Diagnostic::new(Severity::Note, "E566", message).at(Place::file(shown.to_owned()));
+            let note = match self.imported.files.get(path) {
+                Some(records) => {
+                    let lines = records.lines().count() - 1;
+                    let note = note(format!("《{title}》一行一条记录，写成了 {path} 的 {lines} 行"));
+                    note.hint("表由它生成；表里没有写明的列空着，请核对")
+                }
+                None => {
+                    let note = note(format!("《{title}》一行一条记录，没有写进 {TABLES}/"));
+                    note.hint(format!("把它的各行填进 {path}，表由它生成"))
+                }
+            };
+            found.push(note);
         }
         files
     }
@@ -311,12 +386,8 @@ impl Taken {
 
     /// Ids of tables whose rows are records of a file that only the department has: no row of theirs is known by its name.
     fn tables_of_records(&self) -> Vec<&str> {
-        fn of_records(rows: &[RowDecl]) -> bool {
-            rows.iter().any(|row| matches!(row.each, Some(Each::Record)) || of_records(&row.rows))
-        }
         let tables = self.recognised.set().tables.values();
-        let is_one = |table: &&TableLayout| table.sides.iter().any(|side| of_records(&side.rows));
-        tables.filter(is_one).map(|table| table.id.as_str()).collect()
+        tables.filter(|table| rows::of_records(table)).map(|table| table.id.as_str()).collect()
     }
 
     /// The level of government that its prose speaks of most.
@@ -331,9 +402,7 @@ impl Taken {
 
     /// A report with something for everything that must be said and that no published file says.
     pub(crate) fn report_for_audit(&self) -> String {
-        use crate::toml_tree::toml_string;
-        use std::fmt::Write as _;
-        let year = self.whose.year.unwrap_or(2024);
+        let year = self.recognised.year;
         let mut text = format!(
             "code = {}\nname = {}\nyear = {year}\nlayout = {}\n",
             toml_string(self.whose.code.as_deref().unwrap_or("0")),

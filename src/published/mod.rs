@@ -13,6 +13,7 @@
 mod arrange;
 pub mod as_folder;
 mod docx;
+mod figure;
 pub mod former;
 mod grid;
 mod html;
@@ -21,10 +22,13 @@ mod lines;
 mod pdf;
 pub mod recognise;
 mod records;
+mod reword;
+mod rows;
 mod sheets;
 mod sums;
 mod twice;
 pub mod unset;
+pub(crate) mod words;
 
 pub use pdf::pictures;
 
@@ -75,6 +79,8 @@ pub struct PaperTable {
     pub rows: Vec<PaperRow>,
     /// Where it begins.
     pub spot: Spot,
+    /// Its title is the name of its sheet, which no page prints.
+    pub of_sheet: bool,
 }
 
 /// A row of a table. Columns covered by a span have no cell.
@@ -298,6 +304,14 @@ pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     Err(Diagnostic::error("E562", "不是能读的公开文件")
         .at(Place::file(shown))
         .hint("可以读 PDF、DOCX、XLSX、网页（HTML）；图片和别的文件，请先另存为 PDF"))
+}
+
+/// Whether a text is a note to what stands over it.
+pub(crate) fn is_note(text: &str) -> bool {
+    let text = text.trim_start();
+    ["注", "备注", "说明"]
+        .iter()
+        .any(|word| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':', '１', '1', ' '])))
 }
 
 /// Whether a text begins as a numbered heading or paragraph.

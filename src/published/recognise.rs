@@ -20,6 +20,8 @@ pub struct Recognised {
     pub missing: Vec<String>,
     /// The set's tables without data, with its narratives.
     pub forms: Forms,
+    /// The year by which its codes are looked up: the document's, else the latest that there are lists for.
+    pub year: i32,
     /// How much speaks for the set: the sum over its tables, each at most 1.
     weight: f64,
 }
@@ -58,27 +60,35 @@ impl Recognised {
 /// table is like any. What is wrong with a set that is asked for goes to `diagnostics`.
 pub fn recognise(
     published: &Published,
-    year: i32,
+    year: Option<i32>,
     asked: Option<&str>,
     layouts: &Layouts,
     diagnostics: &mut Diagnostics,
 ) -> Option<Recognised> {
     let tables: Vec<&PaperTable> = published.tables().collect();
     if let Some(asked) = asked {
+        let year = year.unwrap_or_else(|| layouts.latest_year());
         let forms = forms(asked, year, layouts, diagnostics)?;
-        return Some(assigned(asked, &tables, forms));
+        return Some(assigned(asked, &tables, forms, year));
     }
     most_alike(published, year, &layouts.sets(), layouts).filter(|best| best.found() > 0)
 }
 
 /// Of some sets, that whose tables are most alike, however little that is.
-pub(crate) fn most_alike(published: &Published, year: i32, sets: &[String], layouts: &Layouts) -> Option<Recognised> {
+pub(crate) fn most_alike(
+    published: &Published,
+    year: Option<i32>,
+    sets: &[String],
+    layouts: &Layouts,
+) -> Option<Recognised> {
     let tables: Vec<&PaperTable> = published.tables().collect();
+    let latest = layouts.latest_year();
     let tried = sets.iter().filter_map(|set| {
         // A year that the set has no lists of codes for does not hide what it is.
-        let years = [year, 2026, 2025, 2024, 2023].into_iter();
-        let forms = years.filter_map(|year| forms(set, year, layouts, &mut Diagnostics::default())).next()?;
-        Some(assigned(set, &tables, forms))
+        let years = year.into_iter().chain([latest]);
+        let of_year = |year| Some((forms(set, year, layouts, &mut Diagnostics::default())?, year));
+        let (forms, tried) = years.filter_map(of_year).next()?;
+        Some(assigned(set, &tables, forms, year.unwrap_or(tried)))
     });
     // Of sets that are as alike, the first.
     tried.reduce(|best, other| if other.weight > best.weight + 1e-9 { other } else { best })
@@ -96,7 +106,7 @@ fn forms(set: &str, year: i32, layouts: &Layouts, diagnostics: &mut Diagnostics)
     Some(Forms::compose(job?, &mut Diagnostics::default()))
 }
 
-fn assigned(set: &str, tables: &[&PaperTable], forms: Forms) -> Recognised {
+fn assigned(set: &str, tables: &[&PaperTable], forms: Forms, year: i32) -> Recognised {
     let views: Vec<TableView> = forms.job().set.tables.values().filter_map(|table| forms.table(&table.id)).collect();
     let printed: Vec<Words> = tables.iter().map(|table| Words::of_paper(table)).collect();
     let mut pairs = Vec::new();
@@ -138,7 +148,7 @@ fn assigned(set: &str, tables: &[&PaperTable], forms: Forms) -> Recognised {
         .filter(|(view, used)| !**used && is_placed(view) && is_printed(view) && of_figures(view) && has_title(view))
         .map(|(view, _)| view.title.clone())
         .collect();
-    Recognised { set: set.to_owned(), tables: taken, missing, forms, weight }
+    Recognised { set: set.to_owned(), tables: taken, missing, forms, year, weight }
 }
 
 /// Facts tables only name figures for sentences.

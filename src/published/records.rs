@@ -4,7 +4,7 @@
 use super::as_folder::{Origin, quoted};
 use super::recognise::plain;
 use super::{PaperTable, Published, Spot};
-use crate::data::FileDecl;
+use crate::data::{FieldDecl, FileDecl, Kind};
 use crate::layout::{CellContent, Each, LayoutSet, RowDecl, RowStyle, TableLayout};
 use crate::toml_tree::toml_string;
 use std::collections::BTreeMap;
@@ -46,14 +46,14 @@ pub fn records(published: &Published, free: &[bool], set: &LayoutSet) -> (Vec<Re
         used.insert(index, format!("{{{{ table({}{of}) }}}}", toml_string(&form.id)));
         read.entry(&form.file.path).or_insert_with(|| (Vec::new(), form)).0.extend(rows);
     }
-    let files = read.into_values().map(|(rows, form)| form.written(&rows));
+    let files = read.into_values().map(|(rows, form)| written(form.file, &rows, None));
     (files.collect(), used)
 }
 
 /// A record: by field its words and where they stand.
-struct Row {
-    values: BTreeMap<String, (String, Spot)>,
-    origin: Origin,
+pub(super) struct Row {
+    pub(super) values: BTreeMap<String, (String, Spot)>,
+    pub(super) origin: Origin,
 }
 
 fn form<'l>(layout: &'l TableLayout, set: &'l LayoutSet) -> Option<Form<'l>> {
@@ -87,12 +87,12 @@ fn form<'l>(layout: &'l TableLayout, set: &'l LayoutSet) -> Option<Form<'l>> {
     (form.fields.len() > 1 && form.fields.len() == form.head.len()).then_some(form)
 }
 
-fn words_of(content: &CellContent) -> &str {
+pub(super) fn words_of(content: &CellContent) -> &str {
     if let CellContent::Text(template) = content { &template.source } else { "" }
 }
 
 /// `goal` of `{{ goal }}`.
-fn field_in(words: &str) -> Option<String> {
+pub(super) fn field_in(words: &str) -> Option<String> {
     let field = words.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
     field.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then(|| field.to_owned())
 }
@@ -138,21 +138,25 @@ impl Form<'_> {
         }
         Some(rows)
     }
+}
 
-    fn written(&self, rows: &[Row]) -> Records {
-        let said = |field: &str| rows.iter().any(|row| row.values.contains_key(field));
-        let fields: Vec<&crate::data::FieldDecl> = self.file.fields.iter().filter(|field| said(&field.id)).collect();
-        let heads: Vec<&str> = fields.iter().map(|field| field.head.as_str()).collect();
-        let mut text = heads.join(",") + "\n";
-        let mut origins = vec![Origin::default()];
-        for row in rows {
-            let values = fields.iter().map(|field| row.values.get(&field.id));
-            let line: Vec<String> =
-                values.clone().map(|value| value.map_or(String::new(), |(text, _)| quoted(text))).collect();
-            let _ = writeln!(text, "{}", line.join(","));
-            let cells = values.enumerate().filter_map(|(at, value)| Some((at, value?.1))).collect();
-            origins.push(Origin { cells, ..row.origin.clone() });
-        }
-        Records { path: self.file.path.clone(), text, origins }
+/// Records as a file; `unit`: of its amounts.
+pub(super) fn written(file: &FileDecl, rows: &[Row], unit: Option<&str>) -> Records {
+    let said = |field: &str| rows.iter().any(|row| row.values.contains_key(field));
+    let fields: Vec<&FieldDecl> = file.fields.iter().filter(|field| said(&field.id)).collect();
+    let head = |field: &&FieldDecl| match unit.filter(|_| matches!(field.kind, Kind::Amount)) {
+        Some(unit) => format!("{}（{unit}）", field.head),
+        None => field.head.clone(),
+    };
+    let mut text = fields.iter().map(head).collect::<Vec<_>>().join(",") + "\n";
+    let mut origins = vec![Origin::default()];
+    for row in rows {
+        let values = fields.iter().map(|field| row.values.get(&field.id));
+        let line: Vec<String> =
+            values.clone().map(|value| value.map_or(String::new(), |(text, _)| quoted(text))).collect();
+        let _ = writeln!(text, "{}", line.join(","));
+        let cells = values.enumerate().filter_map(|(at, value)| Some((at, value?.1))).collect();
+        origins.push(Origin { cells, ..row.origin.clone() });
     }
+    Records { path: file.path.clone(), text, origins }
 }

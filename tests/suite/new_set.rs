@@ -24,6 +24,7 @@ fn wanted(without: Option<&str>) -> Wanted {
         name: "made".into(),
         schema: without.map(str::to_owned),
         without: without.map(str::to_owned).into_iter().collect(),
+        year: None,
     }
 }
 
@@ -221,7 +222,8 @@ fn whatever_stands_on_a_page_the_set_that_is_made_loads() {
     let layouts = common::layouts();
     let tried = |page: String, is_known: bool| {
         let without = if is_known { Vec::new() } else { layouts.sets() };
-        let wanted = Wanted { name: "新版式".into(), schema: Some("core-department-budget".into()), without };
+        let wanted =
+            Wanted { name: "新版式".into(), schema: Some("core-department-budget".into()), without, year: None };
         let mut found = Diagnostics::default();
         let set = new_set(&[(PathBuf::from("公开.html"), page.into_bytes())], &wanted, &layouts, &mut found);
         let Some(set) = set else {

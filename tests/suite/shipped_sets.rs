@@ -3,8 +3,9 @@
 //! record files from which those tables come.
 
 use crate::common;
+use crate::common::facts::{Compared, Grid, compare as compare_grids, facts, line};
 use gongkai::diagnostic::Diagnostics;
-use gongkai::document::{Block, Document, Row, Table, plain_text};
+use gongkai::document::{Block, Document, Table, plain_text};
 use gongkai::typeset::frame::{ElementKind, Item, Tag};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,94 +30,9 @@ fn documents(folder: &Path) -> (BTreeMap<String, Document>, Vec<String>) {
     (documents, said)
 }
 
-// ------------------------------------------------------------------------------------------- tables as facts
-
-/// What a table of the facts says of its heads: text, row, column, rows and columns it spans.
-type Head = (String, usize, usize, usize, usize);
-
-fn head_of(fact: &serde_json::Value) -> Head {
-    let number = |key: &str| fact[key].as_u64().expect("a number") as usize;
-    let text = fact["text"].as_str().expect("a text").to_string();
-    (text, number("row"), number("col"), number("rowspan"), number("colspan"))
-}
-
-/// Heads without the rows in which the publication prints nothing.
-fn heads_of(fact: &serde_json::Value) -> Vec<Head> {
-    let grid = fact["header"].as_array().expect("rows");
-    let mut heads: Vec<Head> = fact["header_cells"].as_array().expect("cells").iter().map(head_of).collect();
-    let is_blank = |row: &serde_json::Value| row.as_array().expect("cells").iter().all(|cell| cell == "");
-    for blank in (0..grid.len()).rev().filter(|&row| is_blank(&grid[row])) {
-        for (_, row, _, rows, _) in &mut heads {
-            match (*row).cmp(&blank) {
-                std::cmp::Ordering::Greater => *row -= 1,
-                _ if *row + *rows > blank => *rows -= 1,
-                _ => {}
-            }
-        }
-    }
-    heads
-}
-
-fn head(table: &Table) -> Vec<Head> {
-    let rows = table.header.iter().enumerate();
-    let cells = rows.flat_map(|(row, line)| line.cells.iter().map(move |cell| (row, cell)));
-    cells.map(|(row, c)| (plain_text(&c.inlines), row, c.column, c.rowspan, c.colspan)).collect()
-}
-
-/// A row as published: a spanning cell's text stands in its first place.
-fn line(row: &Row, width: usize) -> Vec<String> {
-    let mut line = vec![String::new(); width];
-    row.cells.iter().for_each(|cell| line[cell.column] = plain_text(&cell.inlines));
-    line
-}
-
-/// How a document stands to the facts: header cells and cells that are equal, of how many; every difference.
-struct Compared {
-    heads: (usize, usize),
-    cells: (usize, usize),
-    differences: Vec<String>,
-}
-
-fn compare(document: &Document, facts: &Path) -> Compared {
-    let text = std::fs::read_to_string(facts).expect("the facts");
-    let facts: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    let facts = facts["tables"].as_array().expect("tables");
-    let tables: Vec<&Table> = document.tables().collect();
-    assert!(tables.len() >= facts.len(), "{} tables of {}", tables.len(), facts.len());
-    let mut all = Compared { heads: (0, 0), cells: (0, 0), differences: Vec::new() };
-    // In the order of the publication, with no other table before or between them.
-    for (table, fact) in tables.iter().zip(facts) {
-        let no = fact["no"].to_string().replace('"', "");
-        let (wanted, mine) = (heads_of(fact), head(table));
-        all.heads.1 += wanted.len();
-        all.heads.0 += wanted.iter().filter(|h| mine.contains(h)).count();
-        all.differences.extend(wanted.iter().filter(|h| !mine.contains(h)).map(|h| format!("{no} 表头 {h:?}")));
-        let extra = mine.iter().filter(|h| !wanted.contains(h) && !h.0.is_empty());
-        all.differences.extend(extra.map(|h| format!("{no} 多了表头 {h:?}")));
-        let lines = table.body.iter().map(|row| line(row, table.columns.len()));
-        let lines: Vec<Vec<String>> = lines.filter(|l| l.iter().any(|text| !text.is_empty())).collect();
-        let rows = fact["rows"].as_array().expect("rows");
-        if lines.len() != rows.len() {
-            all.differences.push(format!("{no} 有 {} 行，应为 {} 行", lines.len(), rows.len()));
-        }
-        let blank = table.body.len() - lines.len();
-        let wanted = fact["blank_rows"].as_u64().expect("a number") as usize;
-        // Blank rows that fill a side are the form's own; those of an empty table are printed as published.
-        if table.notes.iter().any(|note| !note.is_empty()) && blank != wanted {
-            all.differences.push(format!("{no} 有 {blank} 个空行，应为 {wanted}"));
-        }
-        for (index, row) in rows.iter().enumerate() {
-            for (column, cell) in row.as_array().expect("cells").iter().enumerate() {
-                all.cells.1 += 1;
-                let mine = lines.get(index).and_then(|line| line.get(column)).map_or("", String::as_str);
-                match cell == mine {
-                    true => all.cells.0 += 1,
-                    false => all.differences.push(format!("{no}/{index}/{column} {cell} {mine}")),
-                }
-            }
-        }
-    }
-    all
+fn compare(document: &Document, of: &Path) -> Compared {
+    let tables: Vec<Grid> = document.tables().map(Grid::of_document).collect();
+    compare_grids(&tables, &facts(of))
 }
 
 // ------------------------------------------------------------------------------------------- sentences

@@ -57,14 +57,17 @@ impl<'a> Check<'a> {
         let has_each = table.sides.iter().flat_map(|s| &s.rows).any(|r| r.each.is_some());
         let row_keys: Vec<&str> = rows.filter_map(|r| r.key.as_deref()).collect();
         for (key, template) in &table.labels {
-            if !has_each {
+            if !has_each && template.place.file.ends_with(&format!("/{}.toml", table.file)) {
                 self.known("E237", "行", key, &row_keys, &template.place);
             }
         }
         let columns = table.columns.iter().chain(table.sides.iter().flat_map(|s| &s.columns));
         let column_keys: Vec<&str> = columns.filter_map(|c| c.key.as_deref()).collect();
         for (key, heads) in &table.heads {
-            if let Some(first) = heads.first().filter(|_| !key.contains('.')) {
+            let own = |place: &Place| place.file.ends_with(&format!("/{}.toml", table.file));
+            // What a table that this one is like says of a column that this one has not is that one's.
+            let first = heads.first().filter(|first| !key.contains('.') && own(&first.place));
+            if let Some(first) = first {
                 self.known("E237", "列", key, &column_keys, &first.place);
             }
         }

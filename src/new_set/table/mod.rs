@@ -7,7 +7,7 @@ mod rows;
 
 use super::known::{Known, Reading, normal, without_number};
 use super::terms::Terms;
-use super::words::Words;
+use crate::published::words::Words;
 use crate::published::{PaperCell, PaperTable};
 use crate::toml_tree::toml_string;
 use rust_decimal::Decimal;

@@ -1,8 +1,9 @@
 //! What a page draws: glyphs with their characters, and rules. Nothing is painted.
 
+use crate::published::figure::MOST_SHAPES;
 use hayro_interpret::font::{Glyph as PdfGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, PathEl, PathSeg, Point, Rect, Shape};
+use hayro_interpret::kurbo::{Affine, BezPath, PathEl, PathSeg, Point, Rect, Shape as _};
 use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
     InterpreterSettings, RenderContent, SoftMask, TransformExt, interpret_page,
@@ -41,6 +42,21 @@ pub struct Rule {
     pub to: f32,
 }
 
+/// A shape that is no rule: a bar, a slice of a pie, a line that slants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shape {
+    /// Its left end.
+    pub left: f32,
+    /// Its top.
+    pub top: f32,
+    /// Its right end.
+    pub right: f32,
+    /// Its bottom.
+    pub bottom: f32,
+    /// All its sides lie along the axes.
+    pub straight: bool,
+}
+
 /// Everything a page draws that is read.
 #[derive(Debug, Clone, Default)]
 pub struct Ink {
@@ -54,6 +70,8 @@ pub struct Ink {
     pub level: Vec<Rule>,
     /// Upright rules.
     pub upright: Vec<Rule>,
+    /// What else is drawn.
+    pub shapes: Vec<Shape>,
     /// Pictures.
     pub images: usize,
     /// Glyphs drawn in no ink: the words that a scanner recognised.
@@ -117,6 +135,7 @@ struct Pen {
     drawn: Vec<Drawn>,
     level: Vec<Rule>,
     upright: Vec<Rule>,
+    shapes: Vec<Shape>,
     images: usize,
     invisible: usize,
     slanted: usize,
@@ -130,6 +149,7 @@ impl Pen {
             drawn: Vec::new(),
             level: Vec::new(),
             upright: Vec::new(),
+            shapes: Vec::new(),
             images: 0,
             invisible: 0,
             slanted: 0,
@@ -161,6 +181,17 @@ impl Pen {
         }
     }
 
+    /// What is neither level nor upright, and no speck.
+    fn shape(&mut self, area: Rect, straight: bool) {
+        let finite = [area.x0, area.y0, area.x1, area.y1].iter().all(|c| c.is_finite() && c.abs() < 1e6);
+        // Of a page that has more its charts are not told.
+        let enough = self.shapes.len() > MOST_SHAPES;
+        if finite && !enough && area.width() >= THIN && area.height() >= THIN {
+            let [left, top, right, bottom] = [area.x0, area.y0, area.x1, area.y1].map(|c| c as f32);
+            self.shapes.push(Shape { left, top, right, bottom, straight });
+        }
+    }
+
     /// The page as it is read: turned so that most of its lines run to the right.
     fn finish(mut self, width: f32, height: f32) -> Ink {
         let way = (0..4).max_by_key(|&way| (self.turns[way], 4 - way)).unwrap_or(0);
@@ -184,6 +215,12 @@ impl Pen {
         };
         let rules = self.level.iter().map(|rule| on(rule, true)).chain(self.upright.iter().map(|rule| on(rule, false)));
         let (level, upright): (Vec<_>, Vec<_>) = rules.partition(|(flat, _)| *flat);
+        let shapes = self.shapes.iter().map(|shape| {
+            let (a, b) = (turn(shape.left, shape.top), turn(shape.right, shape.bottom));
+            let (left, right) = (a.0.min(b.0), a.0.max(b.0));
+            Shape { left, right, top: a.1.min(b.1), bottom: a.1.max(b.1), ..*shape }
+        });
+        let shapes: Vec<Shape> = shapes.collect();
         let (width, height) = if way % 2 == 1 { (height, width) } else { (width, height) };
         let on_sheet = |glyph: &Glyph| {
             let (x, y) = (glyph.x + glyph.width / 2.0, glyph.y - glyph.size * 0.3);
@@ -206,11 +243,20 @@ impl Pen {
             glyphs,
             level: level.into_iter().map(|(_, rule)| rule).collect(),
             upright: upright.into_iter().map(|(_, rule)| rule).collect(),
+            shapes,
             images: self.images,
             invisible: self.invisible,
             turned,
         }
     }
+}
+
+/// Whether all sides of a path lie along the axes.
+fn is_straight(path: &BezPath) -> bool {
+    path.segments().all(|segment| match segment {
+        PathSeg::Line(line) => (line.p0.x - line.p1.x).abs() < 0.01 || (line.p0.y - line.p1.y).abs() < 0.01,
+        _ => false,
+    })
 }
 
 /// Glyphs drawn over themselves, a hair beside, for want of a bold face: each once.
@@ -280,11 +326,13 @@ impl<'a> Device<'a> for Pen {
                 if matches!(element, PathEl::MoveTo(_)) && !piece.elements().is_empty() {
                     let whole = std::mem::take(&mut piece);
                     self.rule(whole.bounding_box());
+                    self.shape(whole.bounding_box(), is_straight(&whole));
                 }
                 piece.push(*element);
             }
             if !piece.elements().is_empty() {
                 self.rule(piece.bounding_box());
+                self.shape(piece.bounding_box(), is_straight(&piece));
             }
         }
         if matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..)) {
@@ -292,6 +340,7 @@ impl<'a> Device<'a> for Pen {
                 if let PathSeg::Line(line) = segment {
                     self.rule(Rect::from_points(line.p0, line.p1));
                 }
+                self.shape(segment.bounding_box(), false);
             }
         }
     }

@@ -4,7 +4,7 @@ mod bounds;
 mod ink;
 mod picture;
 
-pub(super) use ink::{Glyph, Ink, Rule};
+pub(super) use ink::{Glyph, Ink, Rule, Shape};
 pub use picture::pictures;
 
 use super::Published;
@@ -68,6 +68,11 @@ fn pages(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     for page in pages.iter().filter(|page| page.crowded).map(|page| page.page) {
         let message = "这一页的线太多，没有当作表读";
         found.push(Diagnostic::warning("E564", message).at(Place::file(format!("{shown} 第 {page} 页"))));
+    }
+    for page in pages.iter().filter(|page| page.charts > 0) {
+        let message = format!("这一页有 {} 幅图，图里的字没有当作正文读", page.charts);
+        let note = Diagnostic::new(Severity::Note, "E564", message);
+        found.push(note.at(Place::file(format!("{shown} 第 {} 页", page.page))).hint("图里的数请另行核对"));
     }
     Ok(Published { pages: count as u32, parts: arrange(pages), found, ..Published::default() })
 }

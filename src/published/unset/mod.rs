@@ -27,7 +27,7 @@ const CELLS: &str = "cells.csv";
 /// level of its budget, which figures sentences may speak of.
 const OF_SETS: [&str; 5] = ["L031", "N005", "N016", "N017", "N021"];
 /// Rules that ask for the year.
-const OF_YEAR: [&str; 2] = ["N015", "N019"];
+pub(super) const OF_YEAR: [&str; 2] = ["N015", "N019"];
 
 /// Whether a finding is about figures that print otherwise than others in the same document.
 pub fn is_of_figures(code: &str) -> bool {
@@ -43,7 +43,7 @@ pub fn audit(published: &Published, whose: &Whose, layouts: &Layouts, shown: &st
     told.extend(twice(&tables, &place));
     let imported = imported(published);
     let views = tables.iter().enumerate().filter_map(|(index, figures)| view(figures, index + 1, &place)).collect();
-    let folder = imported.folder(Path::new(shown)).with("report.toml", report(whose).into_bytes());
+    let folder = imported.folder(Path::new(shown)).with("report.toml", report(whose, layouts).into_bytes());
     let Some(job) = prepare_whole(&folder, &with_set(layouts), &mut Diagnostics::default()) else { return told };
     let mut found = check_texts(job, views);
     let unknown_year = whose.year.is_none();
@@ -67,9 +67,10 @@ fn with_set(layouts: &Layouts) -> Layouts {
     layouts.after(Folder::of_files(Path::new("published"), files))
 }
 
-fn report(whose: &Whose) -> String {
+/// A year that the document does not say is said of it by none of the rules that ask for it.
+fn report(whose: &Whose, layouts: &Layouts) -> String {
     let name = whose.name.as_deref().unwrap_or("本部门");
-    let (code, year) = (whose.code.as_deref().unwrap_or("0"), whose.year.unwrap_or(2024));
+    let (code, year) = (whose.code.as_deref().unwrap_or("0"), whose.year.unwrap_or_else(|| layouts.latest_year()));
     format!("code = {}\nname = {}\nyear = {year}\nlayout = \"{SET}\"\n", toml_string(code), toml_string(name))
 }
 

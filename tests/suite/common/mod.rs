@@ -1,5 +1,7 @@
 //! What tests of the whole pipeline share: the sample folder, copies of it to change, composed documents.
 
+pub mod facts;
+
 use gongkai::diagnostic::Diagnostics;
 use gongkai::diff::{DocumentDiff, compare};
 use gongkai::document::Document;

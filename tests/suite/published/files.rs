@@ -185,7 +185,7 @@ fn chinese_faces_that_are_not_embedded_are_read() {
 
 // ------------------------------------------------------------------------------------------------- commands
 
-fn gongkai(folder: &Path, arguments: &[&str]) -> Output {
+pub(super) fn gongkai(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai"));
     command
         .args(arguments)
@@ -195,7 +195,7 @@ fn gongkai(folder: &Path, arguments: &[&str]) -> Output {
     command.output().expect("the program starts")
 }
 
-fn stderr(output: &Output) -> String {
+pub(super) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -361,7 +361,7 @@ fn nothing_doubtful_is_printed_unconfirmed() {
     let (text, page) = (cell.text.clone(), cell.spot.page);
     let layouts = gongkai::layout::Layouts::default();
     let whose = whose(&published, Path::new("公开.pdf"));
-    let recognised = recognise(&published, 2026, None, &layouts, &mut Diagnostics::default()).expect("a set");
+    let recognised = recognise(&published, Some(2026), None, &layouts, &mut Diagnostics::default()).expect("a set");
     let mut files = as_folder(&published, &recognised, &whose, "公开.pdf").files;
     let report = files["report.toml"].replacen("code = \"\"", "code = \"1\"", 1);
     files.insert("report.toml".to_owned(), report);
@@ -386,6 +386,58 @@ fn nothing_doubtful_is_printed_unconfirmed() {
     assert_eq!(checked(&files), Vec::<String>::new());
 }
 
+/// What may have been misread is told before all else, at its row, with a picture of its place.
+#[test]
+fn doubtful_cells_are_told_first_and_shown() {
+    let chars = "2026年预算单位“三公”经费和机关运行表：万元合计因公出国(境)费接待用车购置小数0123456789.及务";
+    let xs = [40.0, 110.0, 180.0, 250.0, 320.0, 390.0, 460.0, 530.0];
+    let ys = [700.0, 680.0, 660.0, 640.0, 620.0];
+    let edges: String = xs
+        .iter()
+        .map(|&x| rule((x, ys[0]), (x, ys[4])))
+        .chain(ys.iter().map(|&y| rule((xs[0], y), (xs[7], y))))
+        .collect();
+    let cells = [
+        (0, 0, "“三公”经费预算数"),
+        (0, 6, "机关运行经费"),
+        (1, 0, "合计"),
+        (1, 1, "因公出国(境)费"),
+        (1, 2, "公务接待费"),
+        (1, 3, "公务用车购置及"),
+        (2, 3, "小计"),
+        (2, 4, "购置费"),
+        (2, 5, "运行费"),
+        (3, 0, "10.81"),
+        (3, 1, "0"),
+        (3, 2, "0.8312345678901234"),
+        (3, 3, "9.98"),
+        (3, 4, "0"),
+        (3, 5, "9.98"),
+        (3, 6, "217.83"),
+    ];
+    let place =
+        |&(row, column, text): &(usize, usize, &str)| show(xs[column] + 2.0, ys[row + 1] + 5.0, 8.0, text, chars);
+    let over = show(150.0, 760.0, 16.0, "2026年预算单位“三公”经费和机关运行经费预算表", chars)
+        + &show(440.0, 730.0, 8.0, "单位：万元", chars);
+    let page = over + &edges + &cells.iter().map(place).collect::<String>();
+    let desk = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(desk.path().join("公开.pdf"), pdf(&[&page], chars)).expect("writes");
+    let imported = gongkai(desk.path(), &["import", "公开.pdf", "新", "--layout", "shanghai-unit-budget-2026"]);
+    let told = stderr(&imported);
+    let found: Vec<&str> = told.lines().filter(|line| line.contains("[E") || line.contains("[")).collect();
+    assert!(
+        found[0].contains("公开.pdf 第 1 页") && found[0].contains("第 4 行") && found[0].contains("[E567]"),
+        "{told}"
+    );
+    assert!(found.len() > 1 && found.iter().any(|line| line.contains("[E568]")), "{told}");
+    assert!(desk.path().join("新/doubts.toml").is_file(), "{told}");
+    let html =
+        gongkai(desk.path(), &["audit", "公开.pdf", "--layout", "shanghai-unit-budget-2026", "--format", "html"]);
+    let html = String::from_utf8(html.stdout).expect("text");
+    let at = html.find("E567").expect("the doubt");
+    assert!(html[at..].contains("<svg "), "{html}");
+}
+
 #[test]
 fn tables_of_targets_come_in_as_the_records_that_they_print() {
     let made = common::made(&common::sample()).remove(0);
@@ -407,4 +459,43 @@ fn tables_of_targets_come_in_as_the_records_that_they_print() {
     let placed = taken.imported.files["text/05-performance.md"].matches("{{ table(\"jx\", project=").count();
     let projects: std::collections::BTreeSet<&String> = was[1..].iter().map(|row| &row[0]).collect();
     assert_eq!(placed, projects.len());
+}
+
+#[test]
+fn tables_of_columns_come_in_as_the_records_that_they_print() {
+    let made = common::made(&common::sample()).remove(0);
+    let files = made.write(&common::fonts(), &[gongkai::write::Format::Pdf]).unwrap_or_else(|found| panic!("{found}"));
+    let mut found = Diagnostics::default();
+    let taken =
+        gongkai::published::import::take(&files[0].bytes, Path::new("公开.pdf"), None, &common::layouts(), &mut found);
+    let taken = taken.unwrap_or_else(|| panic!("{:?}", said(&found)));
+    let read = |text: &str| -> Vec<std::collections::BTreeMap<String, String>> {
+        let mut rows = csv::Reader::from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
+        let heads = rows.headers().expect("heads").clone();
+        let row = |row: csv::StringRecord| {
+            heads.iter().zip(row.iter()).map(|(h, c)| (h.to_owned(), super::plain(c))).collect()
+        };
+        rows.records().map(|line| row(line.expect("a row"))).collect()
+    };
+    let was = |file: &str| read(&std::fs::read_to_string(common::sample().join(file)).expect("the records"));
+    assert_eq!(read(&taken.imported.files["units.csv"]), was("units.csv"));
+    let (was, is) = (was("procurement.csv"), read(&taken.imported.files["procurement.csv"]));
+    assert_eq!(is.len(), was.len());
+    // By what they are; amounts as they are printed, in 万元.
+    let said = ["单位", "项目", "采购物品名称", "政府采购目录序号", "计量单位", "数量", "资金来源", "结转"];
+    let key = |row: &std::collections::BTreeMap<String, String>| said.map(|head| row[head].clone());
+    let amount = |row: &std::collections::BTreeMap<String, String>, head: &str, scale: i64| {
+        let text = row.get(head).map_or("", String::as_str);
+        let exact: rust_decimal::Decimal = if text.is_empty() { 0.into() } else { text.parse().expect("a number") };
+        (exact / rust_decimal::Decimal::from(scale))
+            .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+    };
+    let amounts = |row: &std::collections::BTreeMap<String, String>, unit: &str, scale: i64| {
+        ["单价", "金额", "预留中小微企业份额"].map(|head| amount(row, &format!("{head}（{unit}）"), scale))
+    };
+    let mut wanted: Vec<_> = was.iter().map(|row| (key(row), amounts(row, "元", 10_000))).collect();
+    let mut given: Vec<_> = is.iter().map(|row| (key(row), amounts(row, "万元", 1))).collect();
+    wanted.sort();
+    given.sort();
+    assert_eq!(given, wanted);
 }

@@ -2,12 +2,14 @@
 //! told; nothing hostile gets through.
 
 mod files;
+mod forms;
 mod hostile;
 mod html;
 mod ledger;
 mod mutations;
 mod own;
 mod producers;
+mod reworded;
 mod sample;
 mod unset;
 

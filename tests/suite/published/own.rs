@@ -15,12 +15,9 @@ use gongkai::write::{Format, write};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The documents of a folder, without charts: words that stand in a picture are not told apart from prose yet.
+/// The documents of a folder.
 fn made(folder: &Path) -> Vec<Made> {
-    let of_charts = folder.ends_with("final-account-sample");
-    let folder = Folder::open(folder);
-    let folder = if of_charts { folder.with("layout/set.toml", b"charts = false\n".to_vec()) } else { folder };
-    let opened = common::workshop().open(&folder, Aim::Look);
+    let opened = common::workshop().open(&Folder::open(folder), Aim::Look);
     assert!(!opened.found.has_errors(), "{:#?}", said(&opened.found));
     opened.made
 }
@@ -40,12 +37,16 @@ const SAMPLES: [&str; 5] =
 
 /// A document with something changed after it was composed, printed.
 fn printed_otherwise(made: &Made, change: impl Fn(&mut Document)) -> Vec<u8> {
+    written_otherwise(made, Format::Pdf, change)
+}
+
+pub(super) fn written_otherwise(made: &Made, format: Format, change: impl Fn(&mut Document)) -> Vec<u8> {
     let mut document = made.document().clone();
     change(&mut document);
     let fonts = common::fonts();
     let mut found = Diagnostics::default();
     let pages = typeset(&document, made.style(), &fonts, &mut found);
-    write(&document, made.style(), &pages, &fonts, Format::Pdf).unwrap_or_else(|found| panic!("{found}"))
+    write(&document, made.style(), &pages, &fonts, format).unwrap_or_else(|found| panic!("{found}"))
 }
 
 /// A cell: row, column, rows and columns it covers, its words.
@@ -131,6 +132,33 @@ fn every_cell_and_every_paragraph_of_the_shipped_documents_comes_in_again() {
         }
     }
     assert!(cells > 8000, "{cells}");
+}
+
+/// Words in charts were read as paragraphs.
+#[test]
+fn what_a_chart_says_is_no_text_of_the_document() {
+    let made = made(&common::root().join("data/final-account-sample")).remove(0);
+    let charts = made.document().blocks().filter(|block| matches!(block, Block::Chart(_))).count();
+    let published = read(&printed(&made));
+    let told = said(&published.found);
+    let pages: Vec<&String> = told.iter().filter(|line| line.contains("E564") && line.contains("幅图")).collect();
+    let count =
+        |line: &&String| line.split("这一页有 ").nth(1).and_then(|n| n.split(' ').next()?.parse::<usize>().ok());
+    assert_eq!((charts, pages.iter().filter_map(count).sum::<usize>()), (3, 3), "{told:#?}");
+    let composed = paragraphs(made.document());
+    let of_tables: Vec<String> = made
+        .document()
+        .tables()
+        .filter_map(|table| table.title.as_ref())
+        .map(|title| plain(&plain_text(&title.inlines)))
+        .collect();
+    let read: Vec<String> = published.texts().map(|text| plain(&text.text)).collect();
+    let extra: Vec<&String> =
+        read.iter().filter(|text| !composed.contains(text) && !of_tables.contains(text)).collect();
+    assert!(extra.is_empty(), "{extra:#?}");
+    // The lines that name them are.
+    let names = |number: usize| read.iter().filter(|text| text.starts_with(&format!("图{number}"))).count();
+    assert_eq!([1, 2, 3].map(names), [1, 1, 1], "{read:#?}");
 }
 
 #[test]

@@ -100,6 +100,7 @@ fn table(title: &str, heads: usize, lines: &[&[&str]]) -> Part {
         heads,
         rows: lines.iter().enumerate().map(row).collect(),
         spot: Spot { page: 3, ..Spot::default() },
+        ..PaperTable::default()
     })
 }
 

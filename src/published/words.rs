@@ -1,6 +1,6 @@
 //! Published words as words of a template: the department, its code and the years are put in anew each time.
 
-use crate::published::as_folder::{Whose, as_words};
+use super::as_folder::{Whose, as_words};
 
 /// What differs from department to department and from year to year.
 #[derive(Debug, Clone, Default)]
