@@ -182,7 +182,7 @@ fn the_published_tables_alone_become_the_whole_document() {
             let file = format!("{file}.csv");
             std::fs::copy(published("shanghai-budget-2026/data").join(&file), folder.join(&file)).expect("copies");
         };
-        ["units", "uses", "prior", "execution", "procurement", "vehicles"].map(give);
+        ["units", "uses", "prior", "execution", "procurement", "vehicles"].into_iter().for_each(give);
         let projects = "单位：元\n项目,金额\n人民调解,17250000\n法律援助,53290547\n";
         std::fs::write(folder.join("tables/xm.csv"), projects).expect("writes");
         // Which reasons are wanted is known with last year's numbers: one list again.
