@@ -282,8 +282,11 @@ impl LineIndex {
     fn at(&self, text: &str, byte: usize) -> (u32, u32) {
         let line = self.starts.partition_point(|&start| start <= byte);
         let start = self.starts[line - 1];
-        let column = self.before(text, byte) - self.before(text, start) + 1;
-        (line as u32, column as u32)
+        let column = match text.as_bytes().get(start..byte) {
+            Some(rest) if rest.len() <= LineIndex::BLOCK => characters(rest),
+            _ => self.before(text, byte) - self.before(text, start),
+        };
+        (line as u32, column as u32 + 1)
     }
 }
 
