@@ -1,5 +1,6 @@
 //! One face: mapped into memory, its metrics read once, its characters looked up when first met.
 
+use super::program::Programs;
 use crate::digest::sha256;
 use crate::kept::Key;
 use skrifa::raw::TableProvider;
@@ -48,6 +49,7 @@ pub struct Face {
     /// Characters of the Basic Multilingual Plane met so far, by the high byte, then the low; see [`Face::glyph`].
     met: [OnceLock<Box<[AtomicU32; 256]>>; 256],
     digits: OnceLock<u16>,
+    pub(super) programs: Programs,
 }
 
 /// Marks a character in [`Face::met`] that the face lacks; 0 is one not yet looked up.
@@ -102,6 +104,7 @@ impl Face {
             charmap: skrifa::charmap::MappingIndex::new(&font),
             met: [const { OnceLock::new() }; 256],
             digits: OnceLock::new(),
+            programs: Programs::default(),
             distrust: Box::default(),
             data,
             modified,

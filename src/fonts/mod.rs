@@ -6,8 +6,10 @@
 pub mod declared;
 mod digits;
 mod face;
+mod hints;
 mod ink;
 mod open;
+mod program;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kept::Kept;

@@ -76,16 +76,20 @@ pub(super) fn deflated_program(program: &[u8]) -> Vec<u8> {
 
 fn deflated(content: &[u8], level: Compression) -> Vec<u8> {
     thread_local! {
-        /// A compressor has a quarter of a megabyte of tables: each thread keeps the one it used last, by its level.
-        static LAST: RefCell<(Compression, Compress)> =
-            RefCell::new((Compression::fast(), Compress::new(Compression::fast(), true)));
+        /// A compressor has a quarter of a megabyte of tables: each thread keeps one of each level.
+        static KEPT: RefCell<Vec<(Compression, Compress)>> = const { RefCell::new(Vec::new()) };
     }
-    LAST.with_borrow_mut(|(last, compress)| {
-        if *last == level {
-            compress.reset();
-        } else {
-            (*last, *compress) = (level, Compress::new(level, true));
-        }
+    KEPT.with_borrow_mut(|kept| {
+        let compress = match kept.iter().position(|(of, _)| *of == level) {
+            Some(index) => {
+                kept[index].1.reset();
+                &mut kept[index].1
+            }
+            None => {
+                kept.push((level, Compress::new(level, true)));
+                &mut kept.last_mut().expect("just put there").1
+            }
+        };
         let mut out = Vec::with_capacity(content.len() / 2 + 64);
         loop {
             let rest = &content[compress.total_in() as usize..];

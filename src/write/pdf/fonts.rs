@@ -3,7 +3,6 @@
 use super::content::font_name;
 use super::file::{compressed, deflated_program};
 use super::glyphs::{ShownGlyph, Subset};
-use super::hints;
 use super::pages::save;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fonts::{Face, Fonts};
@@ -13,7 +12,6 @@ use printpdf::{
     Codepoint, FontId, FontMetrics, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem,
 };
 use sha2::{Digest, Sha256};
-use skrifa::{FontRef, Tag};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -33,11 +31,12 @@ pub(super) fn embed(index: u16, subset: &Subset, fonts: &Fonts) -> Result<Embedd
     let own_name = if face.postscript_name.is_empty() { "Unnamed" } else { &face.postscript_name };
     let name = format!("{}+{own_name}", tag(face, &subset.glyphs));
     // printpdf copies and reads what it embeds several times over, so it gets the face with no glyph shown.
+    let empty = face.without_glyphs().map_err(|error| no_subset(face, &error))?;
     let (made, program) = rayon::join(
-        || Ok(print_font(&font_name(index), name, subset_of(face, &[])?, face, &subset.glyphs)),
+        || print_font(&font_name(index), name, empty.to_vec(), face, &subset.glyphs),
         || Program::of(face, &subset.glyphs, fonts.kept.as_ref()),
     );
-    take_font(made?, program?, face, &subset.glyphs).ok_or_else(|| unusable(face, "无法嵌入 PDF"))
+    take_font(made, program?, face, &subset.glyphs).ok_or_else(|| unusable(face, "无法嵌入 PDF"))
 }
 
 /// A font program: how long it is, and its deflated bytes.
@@ -51,41 +50,28 @@ impl Program {
     /// figure seldom brings another character, so they are kept.
     fn of(face: &Face, glyphs: &[ShownGlyph], kept: Option<&Kept>) -> Result<Program, Diagnostic> {
         let ids: Vec<u16> = glyphs.iter().map(|g| g.id).collect();
-        let make = || Program::make(face, &ids).map(Program::into_entry);
-        let entry = match kept {
+        let make = || Program::entry(face, &ids);
+        let entry = face.of_glyphs(&ids, || match kept {
             Some(kept) => {
                 let ids: Vec<u8> = ids.iter().flat_map(|id| id.to_be_bytes()).collect();
-                kept.or_make(face.key("font program").with(&ids), make)?
+                kept.or_make(face.key("font program").with(&ids), make)
             }
-            None => make()?,
-        };
-        Program::from_entry(entry).ok_or_else(|| unusable(face, "无法取子集"))
+            None => make(),
+        })?;
+        Program::from_entry(&entry).ok_or_else(|| unusable(face, "无法取子集"))
     }
 
-    fn make(face: &Face, ids: &[u16]) -> Result<Program, Diagnostic> {
-        let subset = subset_of(face, ids)?;
-        let program = match FontRef::new(&subset).ok().and_then(|font| font.table_data(Tag::new(b"CFF "))) {
-            // Embedded bare, as printpdf does; the subsetter leaves out TrueType's instructions, not CFF's stems.
-            Some(outlines) => {
-                let mut bare = outlines.as_bytes().to_vec();
-                hints::drop(&mut bare);
-                bare
-            }
-            None => subset,
-        };
-        Ok(Program { length: program.len() as u32, deflated: deflated_program(&program) })
+    /// Its deflated bytes, then its length.
+    fn entry(face: &Face, ids: &[u16]) -> Result<Vec<u8>, Diagnostic> {
+        let program = face.program(ids).map_err(|error| no_subset(face, &error))?;
+        let mut entry = deflated_program(&program);
+        entry.extend((program.len() as u32).to_be_bytes());
+        Ok(entry)
     }
 
-    fn into_entry(self) -> Vec<u8> {
-        let mut entry = self.deflated;
-        entry.extend(self.length.to_be_bytes());
-        entry
-    }
-
-    fn from_entry(mut entry: Vec<u8>) -> Option<Program> {
-        let length = u32::from_be_bytes(*entry.last_chunk()?);
-        entry.truncate(entry.len() - size_of::<u32>());
-        Some(Program { length, deflated: entry })
+    fn from_entry(entry: &[u8]) -> Option<Program> {
+        let (deflated, length) = entry.split_last_chunk()?;
+        Some(Program { length: u32::from_be_bytes(*length), deflated: deflated.to_vec() })
     }
 }
 
@@ -101,11 +87,13 @@ impl EmbeddedFont {
     }
 }
 
-/// The face with these glyphs alone. They are sorted: the n-th becomes glyph n, and the subsetter makes CIDs the same.
+/// See [`Face::subset`].
 pub(in crate::write) fn subset_of(face: &Face, ids: &[u16]) -> Result<Vec<u8>, Diagnostic> {
-    let remapper = subsetter::GlyphRemapper::new_from_glyphs_sorted(ids);
-    subsetter::subset(&face.data, face.index, &remapper)
-        .map_err(|error| unusable(face, &format!("无法取子集：{error}")))
+    face.subset(ids).map_err(|error| no_subset(face, &error))
+}
+
+fn no_subset(face: &Face, error: &dyn std::fmt::Display) -> Diagnostic {
+    unusable(face, &format!("无法取子集：{error}"))
 }
 
 pub(in crate::write) fn unusable(face: &Face, why: &str) -> Diagnostic {

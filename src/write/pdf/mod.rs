@@ -16,7 +16,6 @@ mod content;
 mod file;
 pub(super) mod fonts;
 pub(super) mod glyphs;
-mod hints;
 mod icc;
 mod images;
 mod metadata;

@@ -1,0 +1,293 @@
+//! A face's program with some of its glyphs alone, as a PDF embeds it: a TrueType face as a font, a CFF face bare and
+//! without hints. To take a CFF glyph apart is most of the work, and the documents of one run show the same ones: each is
+//! taken apart once. What stands around them is had of the hollow face, whose glyphs draw nothing.
+
+use super::Face;
+use super::hints::{Index, char_strings, without_hints};
+use rustc_hash::FxHashMap;
+use skrifa::{FontRef, Tag};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use subsetter::{GlyphRemapper, subset};
+
+/// What the documents of a run have of a face's programs.
+#[derive(Default)]
+pub(super) struct Programs {
+    empty: OnceLock<Vec<u8>>,
+    hollow: OnceLock<Option<Vec<u8>>>,
+    met: RwLock<Met>,
+    recent: Mutex<Vec<Recent>>,
+}
+
+/// The glyphs of a CFF face met so far, at most all it has.
+#[derive(Default)]
+struct Met {
+    bytes: Vec<u8>,
+    glyphs: FxHashMap<u16, Glyph>,
+}
+
+/// Where a glyph without hints lies in [`Met::bytes`], and how long it is with them.
+#[derive(Clone, Copy)]
+struct Glyph {
+    at: u32,
+    length: u32,
+    hinted: u32,
+}
+
+/// What was made of some glyphs.
+struct Recent {
+    ids: Box<[u16]>,
+    made: Arc<[u8]>,
+}
+
+/// So many things made of a face's glyphs are at hand; what most documents show alike is among them.
+const AT_HAND: usize = 4;
+
+const CFF: Tag = Tag::new(b"CFF ");
+
+impl Face {
+    /// The face with these glyphs alone. They are sorted: the n-th becomes glyph n, and the subsetter makes CIDs the same.
+    pub fn subset(&self, ids: &[u16]) -> Result<Vec<u8>, subsetter::Error> {
+        subset(&self.data, self.index, &GlyphRemapper::new_from_glyphs_sorted(ids))
+    }
+
+    /// The program that a PDF embeds: as [`Face::subset`], of a CFF face only its outlines, without hints. What they leave
+    /// free is zeros at the end, which deflate to nothing.
+    pub fn program(&self, ids: &[u16]) -> Result<Vec<u8>, subsetter::Error> {
+        if let Some(hollow) = self.programs.hollow(self) {
+            let missing = self.programs.missing(ids);
+            if !missing.is_empty() {
+                self.programs.learn(&missing, outlines(&self.subset(&missing)?).unwrap_or_default());
+            }
+            let around = subset(hollow, 0, &GlyphRemapper::new_from_glyphs_sorted(ids))?;
+            if let Some(program) = outlines(&around).and_then(|around| self.programs.filled(around, ids)) {
+                return Ok(program);
+            }
+        }
+        let whole = self.subset(ids)?;
+        let Some(around) = outlines(&whole) else { return Ok(whole) };
+        self.programs.learn(ids, around);
+        Ok(self.programs.filled(around, ids).unwrap_or_else(|| around.to_vec()))
+    }
+
+    /// The face without glyphs.
+    pub fn without_glyphs(&self) -> Result<&[u8], subsetter::Error> {
+        let programs = &self.programs;
+        if programs.empty.get().is_none() {
+            let _ = programs.empty.set(self.subset(&[])?);
+        }
+        Ok(programs.empty.get().expect("just set"))
+    }
+
+    /// What `make` makes of these glyphs of the face; what was made last is at hand. It is one kind of thing for a face.
+    pub fn of_glyphs<E>(&self, ids: &[u16], make: impl FnOnce() -> Result<Vec<u8>, E>) -> Result<Arc<[u8]>, E> {
+        let at_hand = || self.programs.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut recent = at_hand();
+            if let Some(index) = recent.iter().position(|recent| *recent.ids == *ids) {
+                recent[..=index].rotate_right(1);
+                return Ok(recent[0].made.clone());
+            }
+        }
+        let made: Arc<[u8]> = make()?.into();
+        let mut recent = at_hand();
+        recent.truncate(AT_HAND - 1);
+        recent.insert(0, Recent { ids: ids.into(), made: made.clone() });
+        Ok(made)
+    }
+}
+
+fn outlines(font: &[u8]) -> Option<&[u8]> {
+    Some(FontRef::new(font).ok()?.table_data(CFF)?.as_bytes())
+}
+
+impl Programs {
+    /// None before any glyph was met: a run of one document needs it not.
+    fn hollow(&self, face: &Face) -> Option<&[u8]> {
+        if self.met.read().unwrap_or_else(PoisonError::into_inner).glyphs.is_empty() {
+            return None;
+        }
+        self.hollow.get_or_init(|| hollow(face)).as_deref()
+    }
+
+    fn missing(&self, ids: &[u16]) -> Vec<u16> {
+        let met = self.met.read().unwrap_or_else(PoisonError::into_inner);
+        ids.iter().copied().filter(|id| !met.glyphs.contains_key(id)).collect()
+    }
+
+    /// Takes in the glyphs of a subset: .notdef, then these. Of one that is not understood none.
+    fn learn(&self, ids: &[u16], outlines: &[u8]) {
+        let Some(index) = char_strings(outlines).and_then(|at| Index::read(outlines, at)) else { return };
+        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        for (n, id) in [0].iter().chain(ids).enumerate() {
+            let Some(glyph) = index.get(outlines, n).filter(|_| !met.glyphs.contains_key(id)) else { continue };
+            let bare = without_hints(glyph);
+            let bare = bare.as_deref().unwrap_or(glyph);
+            let (at, length) = (met.bytes.len() as u32, bare.len() as u32);
+            met.bytes.extend_from_slice(bare);
+            met.glyphs.insert(*id, Glyph { at, length, hinted: glyph.len() as u32 });
+        }
+    }
+
+    /// A subset's outlines, with the glyphs met for its own. None where they are not understood.
+    fn filled(&self, around: &[u8], ids: &[u16]) -> Option<Vec<u8>> {
+        let start = char_strings(around)?;
+        if Index::read(around, start)?.count != ids.len() + 1 {
+            return None;
+        }
+        let met = self.met.read().unwrap_or_else(PoisonError::into_inner);
+        let glyphs = [0].iter().chain(ids).map(|id| met.glyphs.get(id).copied());
+        let glyphs: Vec<Glyph> = glyphs.collect::<Option<_>>()?;
+        let hinted = glyphs.iter().map(|glyph| glyph.hinted as usize).sum::<usize>();
+        // Offsets count from the byte before the first, and are as wide as the subsetter makes them for hinted glyphs.
+        let width = (1..4).find(|width| (hinted + 1) >> (8 * width) == 0).unwrap_or(4);
+        let data = start + 3 + (glyphs.len() + 1) * width;
+        let mut font = Vec::with_capacity(data + hinted);
+        font.extend_from_slice(&around[..start]);
+        font.extend((glyphs.len() as u16).to_be_bytes());
+        font.push(width as u8);
+        let mut offset = 1_u32;
+        font.extend_from_slice(&offset.to_be_bytes()[4 - width..]);
+        for glyph in &glyphs {
+            offset += glyph.length;
+            font.extend_from_slice(&offset.to_be_bytes()[4 - width..]);
+        }
+        for Glyph { at, length, .. } in glyphs {
+            font.extend_from_slice(&met.bytes[at as usize..][..length as usize]);
+        }
+        font.resize(data + hinted, 0);
+        Some(font)
+    }
+}
+
+/// A font of a CFF face's outlines alone, each of whose glyphs ends where it begins, and without global subroutines.
+fn hollow(face: &Face) -> Option<Vec<u8>> {
+    const END: u8 = 14;
+    let font = face.font();
+    let outlines = font.table_data(CFF)?.as_bytes();
+    let glyphs = Index::read(outlines, char_strings(outlines)?)?;
+    let dicts = Index::read(outlines, Index::read(outlines, usize::from(*outlines.get(2)?))?.end)?;
+    let subroutines = Index::read(outlines, Index::read(outlines, dicts.end)?.end)?;
+    // A directory of one table: its tag, checksum, place and length.
+    let mut directory = b"OTTO\0\x01\0\0\0\0\0\0CFF \0\0\0\0".to_vec();
+    directory.extend(28_u32.to_be_bytes());
+    directory.extend((outlines.len() as u32).to_be_bytes());
+    // What is not copied is zeros that the system gives when they are first read.
+    let mut font = vec![0; directory.len() + outlines.len()];
+    font[..directory.len()].copy_from_slice(&directory);
+    let hollow = &mut font[directory.len()..];
+    let mut parts = [subroutines.start..subroutines.end, glyphs.start..glyphs.end];
+    parts.sort_by_key(|part| part.start);
+    let [first, second] = parts;
+    if first.end > second.start {
+        return None;
+    }
+    for kept in [0..first.start, first.end..second.start, second.end..outlines.len()] {
+        hollow[kept.clone()].copy_from_slice(&outlines[kept]);
+    }
+    hollow[glyphs.start..glyphs.start + 3].copy_from_slice(&outlines[glyphs.start..glyphs.start + 3]);
+    for n in 0..=glyphs.count {
+        let at = glyphs.start + 3 + n * glyphs.width;
+        hollow.get_mut(at..at + glyphs.width)?.copy_from_slice(&(n as u32 + 1).to_be_bytes()[4 - glyphs.width..]);
+    }
+    hollow.get_mut(glyphs.data..glyphs.data + glyphs.count)?.fill(END);
+    Some(font)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fonts::tests::project_fonts;
+
+    /// The plain way: the subsetter's own outlines, glyph by glyph without hints, zeros for the rest.
+    fn plain(face: &Face, ids: &[u16]) -> Vec<u8> {
+        let whole = face.subset(ids).expect("a subset");
+        let Some(hinted) = outlines(&whole) else { return whole };
+        let index = Index::read(hinted, char_strings(hinted).expect("glyphs")).expect("an INDEX");
+        let bare: Vec<Vec<u8>> = (0..index.count)
+            .map(|n| index.get(hinted, n).expect("a glyph"))
+            .map(|glyph| without_hints(glyph).unwrap_or_else(|| glyph.to_vec()))
+            .collect();
+        let mut font = hinted.to_vec();
+        let mut offset = 1_u32;
+        for n in 0..=index.count {
+            let at = index.start + 3 + n * index.width;
+            font[at..at + index.width].copy_from_slice(&offset.to_be_bytes()[4 - index.width..]);
+            offset += bare.get(n).map_or(0, |glyph| glyph.len() as u32);
+        }
+        font[index.data..index.end].fill(0);
+        let data = bare.concat();
+        font[index.data..index.data + data.len()].copy_from_slice(&data);
+        font
+    }
+
+    #[test]
+    fn a_program_is_the_same_however_many_glyphs_were_met_before() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts");
+        let fonts = crate::fonts::Fonts::load(&[&folder]).unwrap_or_else(|found| panic!("{:?}", found.sorted()));
+        let mut of_outlines = 0;
+        for face in &fonts.faces {
+            of_outlines += usize::from(outlines_of(face).is_some());
+            let of = |text: &str| -> Vec<u16> {
+                let mut ids: Vec<u16> = text.chars().filter_map(|c| Some(face.glyph(c)?.0)).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                ids
+            };
+            // The first is taken whole, the second of the hollow face, the third without anything new; 1, 2 and 3 bytes.
+            let many: String = ('一'..'丰').collect();
+            for text in ["预算公开", "预算2023", "算", "", "（一）", &many, "公开"] {
+                let ids = of(text);
+                let made = face.program(&ids).expect("a program");
+                assert!(made == plain(face, &ids), "{text} in {}", face.postscript_name);
+            }
+        }
+        assert_eq!(of_outlines, 3);
+    }
+
+    fn outlines_of(face: &Face) -> Option<usize> {
+        Some(face.font().table_data(CFF)?.as_bytes().len())
+    }
+
+    #[test]
+    fn a_face_of_the_project_loses_its_stems_and_nothing_else() {
+        let fonts = project_fonts();
+        let face = &fonts.faces[usize::from(fonts.roles["仿宋"].faces[0].0)];
+        let mut ids: Vec<u16> = "预算公开国".chars().filter_map(|c| Some(face.glyph(c)?.0)).collect();
+        ids.sort_unstable();
+        let (hinted, bare) = (face.subset(&ids).expect("a subset"), face.program(&ids).expect("a program"));
+        let hinted = outlines(&hinted).expect("a CFF face");
+        assert_eq!(bare.len(), hinted.len());
+        let read = |font: &[u8]| -> Vec<Vec<u8>> {
+            let index = Index::read(font, char_strings(font).expect("glyphs")).expect("an index");
+            (0..index.count).map(|n| index.get(font, n).expect("a glyph").to_vec()).collect()
+        };
+        let (before, after) = (read(hinted), read(&bare));
+        assert_eq!(before.len(), 6);
+        for (before, after) in before.iter().zip(&after).skip(1) {
+            assert!(after.len() < before.len());
+            assert_eq!(Some(after), without_hints(before).as_ref());
+            assert_eq!(without_hints(after).as_ref(), Some(after), "nothing is left to take");
+        }
+    }
+
+    #[test]
+    fn what_was_made_last_is_at_hand() {
+        let fonts = crate::fonts::Fonts::load(&[&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts")]);
+        let face = &fonts.unwrap_or_else(|found| panic!("{:?}", found.sorted())).faces[0];
+        let made = std::cell::Cell::new(0);
+        let of = |id: u16| {
+            let make = || {
+                made.set(made.get() + 1);
+                Ok::<_, std::convert::Infallible>(vec![id as u8])
+            };
+            assert_eq!(face.of_glyphs(&[id], make).unwrap()[..], [id as u8]);
+        };
+        (1..=AT_HAND as u16).for_each(of);
+        [1, 2, 1].into_iter().for_each(of);
+        assert_eq!(made.get(), AT_HAND);
+        [9, 3].into_iter().for_each(of);
+        assert_eq!(made.get(), AT_HAND + 2, "3 was asked for longest ago");
+        let refused = face.of_glyphs(&[7], || Err::<Vec<u8>, _>("no"));
+        assert_eq!(refused.unwrap_err(), "no");
+    }
+}
