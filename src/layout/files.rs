@@ -1,6 +1,7 @@
 //! The files of a set: embedded in the program, or from a folder of sets (which wins), the sets it inherits below it
 //! and the department's `layout/` folder above.
 
+use super::loaded::LoadedSets;
 use crate::data::latest_year_of;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::folder::{Folder, is_read, one_too_many};
@@ -23,7 +24,7 @@ fn too_large_together(name: &str) -> Diagnostic {
 }
 
 /// One folder's files by name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Layer {
     /// What users see before a file's name: `layouts/SET/`, `layout/`.
     pub shown: String,
@@ -95,22 +96,24 @@ fn moved(place: Option<Place>, file: Arc<str>) -> Option<Place> {
 #[derive(Clone, Default)]
 pub struct Layouts {
     roots: Vec<Folder>,
+    /// What was loaded of them: departments of one set share it.
+    pub(super) loaded: Arc<LoadedSets>,
 }
 
 impl Layouts {
     /// Of folders on disk, and of the program. Each file is read once.
     pub fn on_disk(roots: &[PathBuf]) -> Layouts {
-        Layouts { roots: roots.iter().map(|root| Folder::open(root)).collect() }
+        Layouts { roots: roots.iter().map(|root| Folder::open(root)).collect(), ..Layouts::default() }
     }
 
     /// Of one folder, and of the program.
     pub fn of(root: Folder) -> Layouts {
-        Layouts { roots: vec![root] }
+        Layouts { roots: vec![root], ..Layouts::default() }
     }
 
     /// These, after those of one folder.
     pub fn after(&self, first: Folder) -> Layouts {
-        Layouts { roots: [first].into_iter().chain(self.roots.iter().cloned()).collect() }
+        Layouts { roots: [first].into_iter().chain(self.roots.iter().cloned()).collect(), ..Layouts::default() }
     }
 
     /// The text of a file below `layouts/`, from the first folder that has it, else the embedded one.

@@ -4,6 +4,7 @@ mod check;
 pub mod doubts;
 mod files;
 mod load;
+mod loaded;
 pub mod narrative_lines;
 pub mod picture_line;
 pub mod rule;
@@ -24,6 +25,7 @@ use indexmap::IndexMap;
 use minijinja::Environment;
 
 /// A layout set, loaded and checked.
+#[derive(Clone)]
 pub struct LayoutSet {
     /// Its folder's name: `hebei-department-budget-2023`.
     pub id: String,

@@ -158,6 +158,58 @@ fn placement(
 
 /// Loads a set from its files and the department's prose (`text/*.md`: shown name and text, by stem).
 pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
+    let Loaded { set, stems, found } = &*files.layouts.loaded.get(files, || load_files(files));
+    diagnostics.extend(found.clone());
+    let mut set = match set {
+        Ok(set) => LayoutSet::clone(set),
+        Err(Unreadable::Wholly) => return None,
+        Err(Unreadable::Partly) => {
+            add_prose(prose, &mut IndexMap::new(), &mut environment(), diagnostics);
+            return None;
+        }
+    };
+    add_prose(prose, &mut set.narratives, &mut set.env, diagnostics);
+    set.sources.extend(sources(prose));
+    let stems: Vec<String> = set.narratives.keys().chain(stems).cloned().collect();
+    super::check::check(&set, &stems, diagnostics);
+    Some(set)
+}
+
+/// What a set's files, the department's `layout/` among them, gave: all that is not its prose.
+pub(super) struct Loaded {
+    set: Result<Box<LayoutSet>, Unreadable>,
+    /// The stems of its tables' files, those that could not be read too.
+    stems: Vec<String>,
+    found: Diagnostics,
+}
+
+impl Loaded {
+    pub(super) fn is_whole(&self) -> bool {
+        self.set.is_ok()
+    }
+}
+
+/// How much of a set says nothing.
+enum Unreadable {
+    /// Whatever is read beside it would seem wrong too.
+    Wholly,
+    /// Mistakes in the department's prose are told all the same.
+    Partly,
+}
+
+fn load_files(files: &SetFiles) -> Loaded {
+    let (mut found, mut stems) = (Diagnostics::default(), Vec::new());
+    let mut unreadable = Unreadable::Wholly;
+    let set = set_of_files(files, &mut stems, &mut unreadable, &mut found);
+    Loaded { set: set.map(Box::new).ok_or(unreadable), stems, found }
+}
+
+fn set_of_files(
+    files: &SetFiles,
+    stems: &mut Vec<String>,
+    unreadable: &mut Unreadable,
+    diagnostics: &mut Diagnostics,
+) -> Option<LayoutSet> {
     let mut env = environment();
     let mut of_nodes = Diagnostics::default();
     let set_node = required(files, "set.toml", &mut of_nodes);
@@ -187,7 +239,8 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         diagnostics.push(found);
         return None; // every code would be told as unknown
     }
-    let narratives = narratives(files, prose, &mut env, diagnostics);
+    *unreadable = Unreadable::Partly;
+    let narratives = narratives(files, &mut env, diagnostics);
     let mut loader = TableLoader { env: &mut env, diagnostics };
     let lists = match schema_node.get("list").and_then(Node::table) {
         Some(lists) => {
@@ -196,7 +249,6 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         None => IndexMap::new(),
     };
     let mut tables = IndexMap::new();
-    let mut stems: Vec<String> = narratives.keys().cloned().collect();
     for (stem, node, found) in nodes {
         let whole = !has_syntax_errors(&found);
         loader.diagnostics.extend(found);
@@ -247,10 +299,9 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
         lists,
         report,
         rules,
-        sources: sources(files, prose),
+        sources: files.layers.iter().flat_map(sources).collect(),
         env,
     };
-    super::check::check(&set, &stems, diagnostics);
     Some(set)
 }
 
@@ -352,10 +403,9 @@ fn complete(node: &Node, diagnostics: &mut Diagnostics) -> Option<Complete> {
     Some(Complete { tables, sections, terms: raw.terms, contents: raw.contents })
 }
 
-/// The text of every file read, by its shown name.
-fn sources(files: &SetFiles, prose: &Layer) -> std::collections::BTreeMap<String, String> {
-    let layers = files.layers.iter().chain([prose]);
-    layers.flat_map(|l| l.files.iter().map(|(name, text)| (format!("{}{name}", l.shown), text.clone()))).collect()
+/// The text of every file of a layer, by its shown name.
+fn sources(layer: &Layer) -> impl Iterator<Item = (String, String)> + '_ {
+    layer.files.iter().map(|(name, text)| (format!("{}{name}", layer.shown), text.clone()))
 }
 
 fn required(files: &SetFiles, name: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
@@ -426,10 +476,9 @@ fn part(node: &Node, loader: &mut TableLoader<'_>) -> Option<Part> {
     })
 }
 
-/// The set's Markdown files, the department's `layout/*.md` over them and its `text/*.md` as `text/NAME`.
+/// The set's Markdown files, and the department's `layout/*.md` over them.
 fn narratives(
     files: &SetFiles,
-    prose: &Layer,
     env: &mut Environment<'static>,
     diagnostics: &mut Diagnostics,
 ) -> IndexMap<String, Narrative> {
@@ -439,12 +488,21 @@ fn narratives(
             all.insert(name.trim_end_matches(".md").to_string(), narrative(&shown, text, own, env, diagnostics));
         }
     }
+    all
+}
+
+/// The department's `text/*.md`, as `text/NAME`.
+fn add_prose(
+    prose: &Layer,
+    narratives: &mut IndexMap<String, Narrative>,
+    env: &mut Environment<'static>,
+    diagnostics: &mut Diagnostics,
+) {
     for (name, text) in prose.files.iter().filter(|(n, _)| n.ends_with(".md")) {
         let shown: std::sync::Arc<str> = format!("{}{name}", prose.shown).into();
         let stem = name.trim_end_matches(".md");
-        all.insert(format!("text/{stem}"), narrative(&shown, text, true, env, diagnostics));
+        narratives.insert(format!("text/{stem}"), narrative(&shown, text, true, env, diagnostics));
     }
-    all
 }
 
 fn narrative(
