@@ -8,7 +8,7 @@ use crate::folder::Folder;
 use crate::place::{finish, place};
 use crate::prepare::report;
 use crate::review::{self, Earlier};
-use crate::workshop::{Aim, Opened, Workshop};
+use crate::workshop::{Aim, Opened, Workshop, give_back};
 use crate::write::{Format, Output};
 use std::path::{Path, PathBuf};
 
@@ -118,8 +118,7 @@ pub fn publish(
             None => {}
         }
     }
-    // Nobody waits until thousands of cells are given back.
-    rayon::spawn(move || drop(made));
+    give_back(made);
     written
 }
 

@@ -12,10 +12,12 @@ use crate::place::unfinished;
 use crate::prepare::{self, Prepared, data_id, prepare, prepare_in_turn, prepare_with_blanks};
 use crate::write::{Format, Output};
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a folder is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,13 +173,17 @@ impl Workshop {
         done: impl Fn() + Sync,
         work: impl Fn(usize, &Folder) -> T + Sync,
     ) -> Vec<Option<T>> {
-        let one = |(index, folder)| {
-            let made = catch_unwind(AssertUnwindSafe(|| work(index, folder))).ok();
+        let one = |index: usize| {
+            let made = catch_unwind(AssertUnwindSafe(|| work(index, &folders[index]))).ok();
             done();
             made
         };
+        let threads = rayon::current_num_threads();
+        if let Some(pools) = (folders.len() >= 2 * threads).then(|| pools_of_one(threads)).flatten() {
+            return on_each(&pools, folders.len(), one);
+        }
         // In the pool from the start: a thread of its own would wait for it, and leave it none of its memory.
-        rayon::scope(|_| folders.par_iter().enumerate().map(one).collect())
+        rayon::scope(|_| (0..folders.len()).into_par_iter().map(one).collect())
     }
 
     /// Checks a document while its pages are laid.
@@ -222,8 +228,7 @@ impl Workshop {
             }
             last = Some(one);
         });
-        // Nobody waits until thousands of cells are given back.
-        rayon::spawn(move || drop(last));
+        give_back(last);
         diagnostics.extend(found);
         report_same_names(&outputs, diagnostics);
         if diagnostics.has_errors() { Vec::new() } else { outputs }
@@ -248,6 +253,44 @@ pub fn lacking(folder: &Folder, layouts: &Layouts) -> Diagnostics {
     with_the_report(&mut found);
     found.retain(|d| d.code == "E511" || d.code == "E180");
     found
+}
+
+/// Gives back what nothing needs any more. Nobody waits until thousands of cells are, where a thread is free for it; where
+/// each thread has a folder of its own none is, and what waits for one would be held to the end.
+pub(crate) fn give_back<T: Send + 'static>(what: T) {
+    match rayon::current_num_threads() {
+        1 => drop(what),
+        _ => rayon::spawn(move || drop(what)),
+    }
+}
+
+/// As many pools of one thread each as there are threads: of many folders each thread makes one by itself. In a common
+/// pool a thread that waits for a part of its folder would begin another folder meanwhile, and hold them all.
+fn pools_of_one(threads: usize) -> Option<Vec<ThreadPool>> {
+    (0..threads).map(|_| ThreadPoolBuilder::new().num_threads(1).build().ok()).collect()
+}
+
+/// Does `one` for each number below `count`, in all pools; each takes the next when it is through with one.
+fn on_each<T: Send>(pools: &[ThreadPool], count: usize, one: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let (next, made) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(count)));
+    let take = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                break;
+            }
+            let one = one(index);
+            made.lock().unwrap_or_else(PoisonError::into_inner).push((index, one));
+        }
+    };
+    std::thread::scope(|scope| {
+        for pool in pools {
+            scope.spawn(|| pool.install(take));
+        }
+    });
+    let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    made.sort_unstable_by_key(|(index, _)| *index);
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 /// Places in files that a workbook stands for, as those in the workbook.
@@ -339,5 +382,49 @@ fn report_same_names(outputs: &[Output], diagnostics: &mut Diagnostics) {
                     .hint("给每个 [[document]] 写不同的 name"),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_folders_each_thread_holds_one_and_gives_back_what_it_made() {
+        static HELD: AtomicUsize = AtomicUsize::new(0);
+        struct Made;
+        impl Drop for Made {
+            fn drop(&mut self) {
+                HELD.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+        let workshop = Workshop::new(Layouts::default(), Fonts::load(&[&fonts()]).unwrap_or_else(|_| panic!("fonts")));
+        let folders: Vec<Folder> = (0..60).map(|n| Folder::at(Path::new(&format!("{n}")))).collect();
+        let most = AtomicUsize::new(0);
+        let threads = 3;
+        let made = ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| {
+            workshop.each(
+                &folders,
+                || (),
+                |index, folder| {
+                    let made = Made;
+                    most.fetch_max(HELD.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    // A thread that waits for half of its folder finds nothing else to begin.
+                    let wait = || std::thread::sleep(std::time::Duration::from_millis(1));
+                    rayon::join(wait, wait);
+                    give_back(made);
+                    assert!(index != 7, "a fault of ours");
+                    folder.to_string()
+                },
+            )
+        });
+        assert!(most.into_inner() <= threads);
+        assert_eq!(HELD.load(Ordering::SeqCst), 0);
+        let expected = (0..60).map(|n| (n != 7).then(|| n.to_string()));
+        assert_eq!(made, expected.collect::<Vec<_>>());
+    }
+
+    fn fonts() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts")
     }
 }

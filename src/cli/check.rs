@@ -9,7 +9,7 @@ use crate::folder::Folder;
 use crate::place::save;
 use crate::tell::mended;
 use crate::tell::reconciled::reconciled;
-use crate::workshop::{Aim, Workshop};
+use crate::workshop::{Aim, Workshop, give_back};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,8 +53,7 @@ pub fn run(args: &CheckArgs) -> ExitCode {
             last = Some(one);
         });
         outcome.reconciled = records.unwrap_or_default();
-        // Nobody waits until thousands of cells are given back.
-        rayon::spawn(move || drop(last));
+        give_back(last);
     };
     let folders = in_part(expanded(&args.folders), args.part);
     if !args.fix {

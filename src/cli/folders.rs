@@ -1,10 +1,11 @@
 //! What commands on data folders share: the folders, where layouts and fonts are, the work on all at once.
 
-use super::messages::{Form, Outcome, Telling, report, tell};
+use super::messages::{Form, Outcome, Telling, Told, report, tell, tell_all, told};
 use crate::bureau::Part;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::Folder;
 use crate::layout::Layouts;
+use crate::tell::findings::Shown;
 use crate::workshop::{Workshop, find_fonts, layout_folders};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -66,9 +67,32 @@ pub fn each_folder(
     if folders.is_empty() {
         return report(&[], &[], &telling);
     }
-    match outcomes(&folders, &layouts, places, "正在生成", work) {
-        Ok(outcomes) => report(&folders, &outcomes, &telling),
-        Err(diagnostics) => report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling),
+    let doing = "正在生成";
+    let no_fonts = |diagnostics| report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling);
+    if manner.form != Form::Text || folders.len() == 1 {
+        return match outcomes(&folders, &layouts, places, doing, work) {
+            Ok(outcomes) => report(&folders, &outcomes, &telling),
+            Err(found) => no_fonts(found),
+        };
+    }
+    let tell_of = |folder: &Folder, outcome: &Outcome| {
+        told(&Shown { folder, diagnostics: &outcome.diagnostics, pictures: &outcome.pictures }, outcome, &telling, true)
+    };
+    let one = |workshop: &Workshop, index: usize, folder: &Folder| {
+        // Another one, so that what was read of it goes with it.
+        let folder = Folder::at(folder.shown());
+        let mut outcome = Outcome::default();
+        work(workshop, index, &folder, &mut outcome);
+        tell_of(&folder, &outcome)
+    };
+    match of_each(&folders, &layouts, places, doing, one) {
+        Ok(all) => {
+            let all = all.into_iter().zip(&folders);
+            let all: Vec<Told> =
+                all.map(|(told, folder)| told.unwrap_or_else(|| tell_of(folder, &our_fault()))).collect();
+            tell_all(&all, &telling)
+        }
+        Err(found) => no_fonts(found),
     }
 }
 
@@ -85,18 +109,31 @@ pub fn outcomes(
     doing: &str,
     work: impl Fn(&Workshop, usize, &Folder, &mut Outcome) + Sync,
 ) -> Result<Vec<Outcome>, Diagnostics> {
-    let workshop = told_of_fonts(Workshop::new(layouts.clone(), find_fonts(places.fonts.as_deref())?));
-    let bar = progress(doing, folders.len());
-    let one = |index: usize, folder: &Folder| {
+    let one = |workshop: &Workshop, index: usize, folder: &Folder| {
         let mut outcome = Outcome::default();
-        work(&workshop, index, folder, &mut outcome);
+        work(workshop, index, folder, &mut outcome);
         outcome
     };
-    let outcomes = workshop.each(folders, || bar.inc(1), one);
+    let outcomes = of_each(folders, layouts, places, doing, one)?;
+    Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(our_fault)).collect())
+}
+
+/// What `work` makes of every folder, none where a fault of ours stopped it; the findings if there are no fonts to work
+/// with.
+fn of_each<T: Send>(
+    folders: &[Folder],
+    layouts: &Layouts,
+    places: &Places,
+    doing: &str,
+    work: impl Fn(&Workshop, usize, &Folder) -> T + Sync,
+) -> Result<Vec<Option<T>>, Diagnostics> {
+    let workshop = told_of_fonts(Workshop::new(layouts.clone(), find_fonts(places.fonts.as_deref())?));
+    let bar = progress(doing, folders.len());
+    let made = workshop.each(folders, || bar.inc(1), |index, folder| work(&workshop, index, folder));
     bar.finish_and_clear();
     // The program is about to end: sixty megabytes of fonts need not be given back before it tells what it found.
     std::mem::forget(workshop);
-    Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(our_fault)).collect())
+    Ok(made)
 }
 
 fn our_fault() -> Outcome {

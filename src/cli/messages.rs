@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The form in which findings are told.
@@ -54,7 +54,11 @@ pub fn report(folders: &[Folder], outcomes: &[Outcome], telling: &Telling<'_>) -
         .map(|(folder, o)| Shown { folder, diagnostics: &o.diagnostics, pictures: &o.pictures })
         .collect();
     match telling.form {
-        Form::Text => for_people(&shown, outcomes, telling),
+        Form::Text => {
+            let several = shown.len() > 1;
+            let all = shown.iter().zip(outcomes).map(|(shown, outcome)| told(shown, outcome, telling, several));
+            return tell_all(&all.collect::<Vec<_>>(), telling);
+        }
         Form::Json => print(format_args!("{:#}", as_json(&shown))),
         Form::Sarif => print(format_args!("{:#}", as_sarif(&shown))),
         Form::Html => print(as_html(&shown, telling.layouts)),
@@ -68,39 +72,61 @@ pub fn blocks(outcome: &Outcome, strict: bool) -> bool {
     outcome.diagnostics.has_errors() || strict && outcome.diagnostics.count(Severity::Warning) > 0
 }
 
-fn for_people(shown: &[Shown<'_>], outcomes: &[Outcome], telling: &Telling<'_>) {
-    let several = shown.len() > 1;
-    for (shown, outcome) in shown.iter().zip(outcomes) {
-        folder(shown, outcome, telling, several);
-    }
-    if several {
-        let failed = outcomes.iter().filter(|o| blocks(o, telling.strict)).count();
-        tell(format_args!("{} {}，完成 {} 个，有错误 {failed} 个", shown.len(), telling.each, shown.len() - failed));
-    }
+/// What is told of one folder, as it is printed: of many folders no more is held.
+pub struct Told {
+    said: Vec<Said>,
+    blocked: bool,
 }
 
-fn folder(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: bool) {
+/// A line, made printable.
+enum Said {
+    Found(String),
+    Written(String),
+}
+
+/// What people are told of a folder, which may be one of several.
+pub fn told(shown: &Shown<'_>, outcome: &Outcome, telling: &Telling<'_>, several: bool) -> Told {
+    let mut said = Vec::new();
+    let mut tell = |line: String| said.push(Said::Found(printable::lines(&line).into_owned()));
     if several && !outcome.diagnostics.is_empty() {
-        tell(format_args!("{}：", shown.folder));
+        tell(format!("{}：", shown.folder));
     }
     let sources = Sources::new(shown.folder, telling.layouts);
     let found = as_text(shown, &sources);
     if console::colors_enabled_stderr() {
-        found.iter().for_each(|pieces| to_stderr(&in_colour(pieces)));
+        said.extend(found.iter().map(|pieces| Said::Found(in_colour(pieces))));
     } else {
         found.iter().for_each(|pieces| tell(plain(pieces)));
     }
-    print_written(&outcome.written);
+    said.extend(outcome.written.iter().map(|path| Said::Written(printable::lines(&path_told(path)).into_owned())));
     if !several {
-        outcome.reconciled.iter().for_each(tell);
+        said.extend(outcome.reconciled.iter().map(|line| Said::Found(printable::lines(line).into_owned())));
     }
-    let said = last_line(shown.folder, outcome, telling);
-    match outcome.diagnostics.is_empty() {
-        _ if said.is_empty() => {}
+    let last = last_line(shown.folder, outcome, telling);
+    let last = match outcome.diagnostics.is_empty() {
         // Nothing stands above it that names the folder.
-        true if several => tell(format_args!("{}：{said}", shown.folder)),
-        _ => tell(said),
+        true if several && !last.is_empty() => format!("{}：{last}", shown.folder),
+        _ => last,
+    };
+    if !last.is_empty() {
+        said.push(Said::Found(printable::lines(&last).into_owned()));
     }
+    Told { said, blocked: blocks(outcome, telling.strict) }
+}
+
+/// Tells people of every folder, in the order given, then what all come to; the exit code.
+pub fn tell_all(all: &[Told], telling: &Telling<'_>) -> ExitCode {
+    for said in all.iter().flat_map(|told| &told.said) {
+        match said {
+            Said::Found(line) => to_stderr(line),
+            Said::Written(line) => to_stdout(line),
+        }
+    }
+    let (count, failed) = (all.len(), all.iter().filter(|told| told.blocked).count());
+    if count > 1 {
+        tell(format_args!("{count} {}，完成 {} 个，有错误 {failed} 个", telling.each, count - failed));
+    }
+    if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// What it comes to: how much was found, and what became of the files.
@@ -144,12 +170,22 @@ pub fn print_lines(lines: &str) {
 
 /// A line to stdout. That its reader has gone (`| head`) is no reason to fail.
 pub fn print(line: impl Display) {
-    let _ = writeln!(std::io::stdout(), "{}", printable::lines(&line.to_string()));
+    to_stdout(&printable::lines(&line.to_string()));
 }
 
-/// The paths of files that were written, a line each; those of the working folder without `./`.
+/// What has been made printable already.
+fn to_stdout(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The paths of files that were written, a line each.
 pub fn print_written(written: &[PathBuf]) {
-    written.iter().for_each(|path| print(path.strip_prefix(".").unwrap_or(path).display()));
+    written.iter().for_each(|path| print(path_told(path)));
+}
+
+/// A path as it is told: of the working folder without `./`.
+fn path_told(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 /// A file's bytes to stdout, likewise.
