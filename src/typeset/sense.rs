@@ -4,6 +4,9 @@ use super::class::{Class, is_unit};
 use super::text::{Sign, Text};
 use icu_segmenter::WordSegmenter;
 use icu_segmenter::options::WordBreakInvariantOptions;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Costs of a break after a sign, as `linebreak` counts them.
 /// Two words of one character each: more often a word that the dictionary lacks (专户) than two.
@@ -60,14 +63,43 @@ pub fn costs(text: &Text) -> Vec<f64> {
 /// Which signs of a text are words, as the dictionary has them.
 struct Words<'t> {
     text: &'t Text<'t>,
-    /// Where words begin and end, in bytes.
-    bounds: Vec<usize>,
+    bounds: Rc<[bool]>,
+}
+
+/// Texts up to so many bytes, and so many of them, are remembered: heads and labels are asked for three times in a
+/// document, and are mostly the same in all documents of a set.
+const REMEMBERED: (usize, usize) = (300, 2000);
+
+/// For each byte of a text, and its end: whether a word begins or ends there.
+fn bounds(source: &str) -> Rc<[bool]> {
+    thread_local! {
+        static KNOWN: RefCell<FxHashMap<Box<str>, Rc<[bool]>>> = RefCell::default();
+    }
+    let segmented = || {
+        let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
+        let mut bounds = vec![false; source.len() + 1];
+        segmenter.segment_str(source).for_each(|at| bounds[at] = true);
+        Rc::from(bounds)
+    };
+    if source.len() > REMEMBERED.0 {
+        return segmented();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(bounds) = known.get(source) {
+            return bounds.clone();
+        }
+        if known.len() >= REMEMBERED.1 {
+            known.clear();
+        }
+        let bounds = segmented();
+        known.insert(source.into(), bounds.clone());
+        bounds
+    })
 }
 
 impl<'t> Words<'t> {
     fn of(text: &'t Text<'t>) -> Words<'t> {
-        let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
-        Words { text, bounds: segmenter.segment_str(&text.source).collect() }
+        Words { text, bounds: bounds(&text.source) }
     }
 
     fn char(&self, i: usize) -> char {
@@ -80,11 +112,11 @@ impl<'t> Words<'t> {
     }
 
     fn begins(&self, i: usize) -> bool {
-        self.text.signs.get(i).is_some_and(|sign| self.bounds.binary_search(&(sign.at as usize)).is_ok())
+        self.text.signs.get(i).is_some_and(|sign| self.bounds[sign.at as usize])
     }
 
     fn ends(&self, i: usize) -> bool {
-        self.text.signs.get(i).is_some_and(|sign| self.bounds.binary_search(&end_of(sign)).is_ok())
+        self.text.signs.get(i).is_some_and(|sign| self.bounds[end_of(sign)])
     }
 
     /// A character that is a word by itself.
@@ -153,6 +185,22 @@ mod tests {
         breaker.break_lines(&text, Measure { width, indent: 0.0 }, Fit::Balanced, &mut lines);
         let source = |i: u32| text.signs.get(i as usize).map_or(source.len(), |s| s.at as usize);
         lines.iter().map(|l| text.source[source(l.start)..source(l.end)].to_string()).collect()
+    }
+
+    #[test]
+    fn what_is_remembered_of_words_is_what_the_dictionary_says() {
+        let long = "服务对象满意度指标".repeat(20);
+        for source in ["服务对象满意度指标", "财政专户核拨", "", "服务对象满意度指标", &long] {
+            let segmenter = super::WordSegmenter::new_dictionary(Default::default());
+            let said: Vec<usize> = segmenter.segment_str(source).collect();
+            let bounds = super::bounds(source);
+            let ours: Vec<usize> = (0..=source.len()).filter(|&at| bounds[at]).collect();
+            assert_eq!(ours, said, "{source}");
+        }
+        // More than are remembered at once, and the first again.
+        for n in (0..=super::REMEMBERED.1).chain([0]) {
+            assert_eq!(super::bounds(&format!("第{n}项")).len(), format!("第{n}项").len() + 1);
+        }
     }
 
     #[test]
