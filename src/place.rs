@@ -329,10 +329,11 @@ impl Staging {
             before: folder.bytes(name).ok().flatten().map(|bytes| sha256(&bytes)),
             after: sha256(bytes),
         };
-        let files: Vec<Entry> = files.map(entry).collect();
+        let files: Vec<_> = files.collect();
         if files.len() < 2 {
             return Ok(());
         }
+        let files = files.into_iter().map(entry).collect();
         let journal = serde_json::to_vec(&Journal { files }).map_err(io::Error::other)?;
         // A kill leaves it whole; after a power cut half a journal is none, and each file is whole all the same.
         File::create_new(self.folder.join(JOURNAL))?.write_all(&journal)

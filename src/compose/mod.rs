@@ -210,7 +210,10 @@ fn tables_of_rules(session: &Session) {
 /// An address's key made from a value, another for each: without spaces and signs. What loses something by that (1#楼,
 /// 1.5兆瓦) or is long is cut and told apart by its hash.
 pub fn short_key(value: &str) -> Arc<str> {
-    let clean: String = value.chars().filter(|c| !c.is_whitespace() && !"/@~%#.*+".contains(*c)).collect();
+    let clean: String = value
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '/' | '@' | '~' | '%' | '#' | '.' | '*' | '+'))
+        .collect();
     if clean.len() == value.len() && clean.chars().count() <= LONGEST_KEY {
         return clean.into();
     }

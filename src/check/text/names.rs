@@ -161,8 +161,10 @@ fn former_names(texts: &Texts<'_>, findings: &mut Findings) {
     else {
         return;
     };
-    let holding: Vec<Vec<&str>> =
-        former.iter().map(|(old, _)| current.iter().copied().filter(|name| name.contains(old)).collect()).collect();
+    let holding =
+        |(old, _): &&(&str, &str)| -> Vec<&str> { current.iter().copied().filter(|name| name.contains(old)).collect() };
+    let holding: Vec<LazyCell<Vec<&str>, _>> =
+        former.iter().map(|former| LazyCell::new(move || holding(former))).collect();
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
         for found in all.find_iter(&passage.text) {
             let (old, new) = *former[found.pattern().as_usize()];
@@ -692,7 +694,7 @@ fn years(texts: &Texts<'_>, findings: &mut Findings) {
     naming.sort_unstable();
     let naming_years = Sought::of(naming.iter().copied());
     for passage in texts.prose() {
-        let pairs = Pairs { of: ["《》", "“”"].map(|pair| passage.places_of(pair)) };
+        let pairs = LazyCell::new(|| Pairs { of: ["《》", "“”"].map(|pair| passage.places_of(pair)) });
         // The years that names of the data have which stand in the text.
         let named: LazyCell<HashSet<String>, _> = LazyCell::new(|| {
             let found = naming_years.first_met_in(&passage.text, &mut HashSet::default());
