@@ -332,15 +332,17 @@ fn columns(form: &TableView, head: &[(u32, Vec<String>)]) -> Vec<Option<usize>> 
             found[column] = Some(index);
         }
     }
-    // One head over several columns that are each a part: 科目编码 over 类, 款 and 项.
+    // One head over several columns that are each a part: 科目编码 over 类, 款 and 项. A form that has the code in one column
+    // reads all of them as that.
     for column in 1..width {
-        let Some(before) = found[column - 1].filter(|_| paths[column].is_empty() && found[column].is_none()) else {
-            continue;
-        };
+        let is_under = paths[column].is_empty() || paths[column] == paths[column - 1];
+        let Some(before) = found[column - 1].filter(|_| is_under && found[column].is_none()) else { continue };
         let (of, next) = (&form.printed_columns[before], form.printed_columns.get(before + 1));
         if next.is_some_and(|next| next.head == of.head && next.side == of.side && !taken[before + 1]) {
             taken[before + 1] = true;
             found[column] = Some(before + 1);
+        } else if of.field.as_deref() == Some("code") {
+            found[column] = Some(before);
         }
     }
     found

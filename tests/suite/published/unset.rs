@@ -343,6 +343,33 @@ fn private_data_is_told_in_prose_and_in_cells() {
     assert!(found_in(vec![text("今年的工作抓好落实落实。。")]).iter().any(|line| line.contains("[L0")));
 }
 
+/// 类, 款 and 项 in columns of their own are one code, also where the set has it in one column.
+#[test]
+fn a_code_in_three_columns_is_that_of_a_set_with_one() {
+    let row = |cells: &[&str]| cells.iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>();
+    let rows = [
+        ["210", "", "", "卫生健康支出", "42.96", "42.96", ""],
+        ["210", "11", "", "行政事业单位医疗", "42.96", "42.96", ""],
+        ["210", "11", "02", "事业单位医疗", "42.96", "42.96", ""],
+        ["", "", "", "合计", "42.96", "42.96", ""],
+    ];
+    let rows: String = rows.iter().map(|cells| format!("<tr>{}</tr>", row(cells))).collect();
+    let page = format!(
+        "<html><body><h1>某局2024年部门预算</h1><p>一般公共预算支出表</p><p>单位：万元</p><table border=1>\
+         <tr><td colspan=3>科目编码</td><td rowspan=2>科目名称</td><td rowspan=2>合计</td><td rowspan=2>基本支出</td>\
+         <td rowspan=2>项目支出</td></tr><tr>{}</tr>{rows}</table></body></html>",
+        row(&["类", "款", "项"])
+    );
+    let mut found = Diagnostics::default();
+    let asked = Some("core-department-budget");
+    let path = Path::new("公开.html");
+    let audited = gongkai::published::import::audit(page.as_bytes(), path, asked, &Layouts::default(), &mut found);
+    assert!(audited.is_some(), "{:#?}", said(&found));
+    let figures: Vec<String> =
+        said(&found).into_iter().filter(|line| line.contains("[C0") || line.contains("[X0")).collect();
+    assert!(figures.is_empty(), "{figures:#?}");
+}
+
 /// A document whose tables and titles no set has is not refused any more.
 #[test]
 fn audit_of_a_document_of_no_set_says_so_and_checks_what_needs_none() {
