@@ -471,6 +471,8 @@ fn in_another_unit<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount)
     let in_unit = |unit: &Unit| Amount { unit: *unit, ..amount.clone() };
     let mut near: Vec<&NamedFigure> =
         others.iter().flat_map(|unit| texts.printed_as(&in_unit(unit)).collect::<Vec<_>>()).collect();
+    // What a sentence would print as nought is not meant: 原值18.35万元 beside 18.35元 of something else.
+    near.retain(|f| f.text.contains(|c: char| ('1'..='9').contains(&c)));
     // The first of the figures, whatever the unit.
     near.sort_by_key(|f| std::ptr::from_ref(*f).addr());
     near.into_iter().find_map(|f| Some((f, meant_unit(amount, f).filter(|unit| others.contains(unit))?)))

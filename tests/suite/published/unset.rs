@@ -256,6 +256,21 @@ fn sentences_are_recomputed_from_their_own_numbers() {
     }
 }
 
+/// 18.35元 of a table is 0.00万元 in a sentence: an amount of 18.35万元 is something else.
+#[test]
+fn a_few_yuan_are_not_as_many_wan_yuan() {
+    let lines: Vec<Vec<&str>> = changed(SPENDING, 3, 3, "18.35");
+    let lines: Vec<Vec<&str>> = lines
+        .iter()
+        .map(|line| line.iter().map(|text| if *text == "90.00" { "18.35" } else { text }).collect())
+        .collect();
+    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+    let Part::Table(of_wan) = table("支出总表", 1, &lines) else { unreachable!() };
+    let in_yuan = Part::Table(PaperTable { above: vec!["单位：元".to_owned()], ..of_wan });
+    let found = found_in(vec![in_yuan, text("公务用车3辆，原值18.35万元。")]);
+    assert!(!found.iter().any(|line| line.contains("[N0")), "{found:#?}");
+}
+
 /// 2023年执行数为…，2024年预算安排为…，比2023年执行数增加…: the base is told by its year and its name.
 #[test]
 fn growth_over_a_base_that_is_named_before_is_recomputed() {
