@@ -103,21 +103,30 @@ fn sign_words(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
-/// A percentage with the change right before it and, in the same sentence, the amount changed.
+/// A percentage with the change right before it and, in the same sentence or the one before, the amount changed.
 struct Growth<'a> {
     percent: &'a Amount,
     change: &'a Amount,
     now: Option<&'a Amount>,
 }
 
-fn growths(all: &[Amount]) -> Vec<Growth<'_>> {
+fn growths(passage: &Passage) -> Vec<Growth<'_>> {
     let mut found = Vec::new();
+    let all = passage.amounts();
     for (index, percent) in all.iter().enumerate().filter(|(_, a)| a.unit == Unit::Percent && a.direction != 0) {
         let Some(change) = index.checked_sub(1).map(|i| &all[i]) else { continue };
         if !change.is_money() || change.direction == 0 || change.sentence != percent.sentence {
             continue;
         }
-        let same = |a: &&Amount| a.sentence == percent.sentence && a.is_money() && a.direction == 0;
+        // 收、支总计均为80万元。与上年相比，各增加10万元，增长14.29%.
+        let opens_comparing = passage.chars[percent.sentence.clone()]
+            .iter()
+            .find(|c| !c.is_whitespace())
+            .is_some_and(|c| "与比较同和".contains(*c));
+        let is_next = |a: &Amount| {
+            opens_comparing && a.sentence.end <= percent.sentence.start && percent.sentence.start <= a.sentence.end + 2
+        };
+        let same = |a: &&Amount| (a.sentence == percent.sentence || is_next(a)) && a.is_money() && a.direction == 0;
         let now = index.checked_sub(2).map(|i| &all[i]).filter(same);
         found.push(Growth { percent, change, now });
     }
@@ -143,8 +152,7 @@ fn percents(texts: &Texts<'_>, findings: &mut Findings) {
     shares(texts, findings);
     of_two_amounts(texts, findings);
     for passage in texts.prose() {
-        let all = passage.amounts();
-        for growth in growths(all) {
+        for growth in growths(passage) {
             let Some((base, slack)) = base_of(texts, &growth).filter(|b| b.0.abs() > b.1) else { continue };
             let hundred = Decimal::from(100);
             let change = growth.change.value();
@@ -166,7 +174,7 @@ fn percents(texts: &Texts<'_>, findings: &mut Findings) {
 fn growth_alone(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.prose().filter(|p| p.own) {
         let all = passage.amounts();
-        let told: HashSet<usize> = growths(all).iter().map(|g| g.percent.range.start).collect();
+        let told: HashSet<usize> = growths(passage).iter().map(|g| g.percent.range.start).collect();
         let percents = all.iter().filter(|a| a.unit == Unit::Percent && a.direction != 0 && a.figure.is_none());
         for percent in percents.filter(|p| !told.contains(&p.range.start) && !is_told(texts, passage, p)) {
             let Some(now) = amount_before(passage, percent) else { continue };
@@ -230,11 +238,10 @@ fn shares(texts: &Texts<'_>, findings: &mut Findings) {
 fn of_two_amounts(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.prose().filter(|p| p.own) {
         let all = passage.amounts();
-        let with_change: HashSet<usize> = growths(all).iter().map(|g| g.percent.range.start).collect();
+        let with_change: HashSet<usize> = growths(passage).iter().map(|g| g.percent.range.start).collect();
         let percents = all.iter().enumerate().filter(|(_, a)| a.unit == Unit::Percent && a.figure.is_none());
         for (index, percent) in percents {
-            let is_told = texts.statement_at(passage, percent.number.end).is_some_and(|s| texts.holds(s).is_some());
-            if is_told || with_change.contains(&percent.range.start) {
+            if is_told(texts, passage, percent) || with_change.contains(&percent.range.start) {
                 continue;
             }
             let Some((part, whole)) = pair_of(texts, passage, &all[..index], percent) else { continue };
@@ -335,15 +342,15 @@ fn shown(expected: Decimal, like: &Amount) -> String {
     format!("{rounded:.*}%", places as usize)
 }
 
-/// Whether the set's own sentence tells a percentage: that is told by itself, or right.
+/// Whether the set's own sentence tells a percentage: that is told by itself, or right. Of what no data knows it says nothing.
 fn is_told(texts: &Texts<'_>, passage: &Passage, percent: &Amount) -> bool {
-    texts.statement_at(passage, percent.number.end).is_some()
+    texts.statement_at(passage, percent.number.end).is_some_and(|s| texts.holds(s).is_some())
 }
 
 fn zero_base(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.prose() {
         let all = passage.amounts();
-        for growth in growths(all) {
+        for growth in growths(passage) {
             if base_of(texts, &growth).is_some_and(|(base, slack)| base.abs() <= slack) {
                 let words = passage.words(&growth.percent.range);
                 let found = passage.finding(growth.percent.range.clone(), format!("上年数为零，不应有“{words}”"));

@@ -284,6 +284,22 @@ fn growth_over_a_base_that_is_named_before_is_recomputed() {
     assert!(wrong.iter().any(|line| line.contains("[N008]") && line.contains("20.71%")), "{wrong:#?}");
 }
 
+/// 收、支总计均为…。与上年相比，各增加…，增长…%: what changed is named in the sentence before.
+#[test]
+fn growth_of_what_the_sentence_before_names_is_recomputed() {
+    let found = |change: &str, opens: &str| {
+        let words = format!(
+            "2024年度收入总计80.00万元、支出总计80.00万元。{opens}2023年度相比，收入、支出总计各增加{change}万元，增长14.29%。"
+        );
+        found_in(vec![text("某局2024年部门决算"), text(&words)])
+    };
+    assert_eq!(found("10.00", "与"), Vec::<String>::new());
+    let wrong = found("16.00", "与");
+    assert!(wrong.iter().any(|line| line.contains("[N008]") && line.contains("25.00%")), "{wrong:#?}");
+    // A sentence that does not go on from the one before has a base of its own.
+    assert_eq!(found("16.00", "另一项目与"), Vec::<String>::new());
+}
+
 #[test]
 fn what_a_table_prints_and_a_sentence_says_otherwise_is_told() {
     let parts =
