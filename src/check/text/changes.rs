@@ -127,7 +127,9 @@ fn growths(passage: &Passage) -> Vec<Growth<'_>> {
             opens_comparing && a.sentence.end <= percent.sentence.start && percent.sentence.start <= a.sentence.end + 2
         };
         let same = |a: &&Amount| (a.sentence == percent.sentence || is_next(a)) && a.is_money() && a.direction == 0;
-        let now = index.checked_sub(2).map(|i| &all[i]).filter(same);
+        // …，完成预算的90.81%。与上年相比，增加…: what was completed is of the same amount.
+        let is_share = |a: &&Amount| a.unit == Unit::Percent && a.direction == 0;
+        let now = all[..index - 1].iter().rev().find(|a| !is_share(a)).filter(same);
         found.push(Growth { percent, change, now });
     }
     found

@@ -296,6 +296,14 @@ fn growth_of_what_the_sentence_before_names_is_recomputed() {
     assert_eq!(found("10.00", "与"), Vec::<String>::new());
     let wrong = found("16.00", "与");
     assert!(wrong.iter().any(|line| line.contains("[N008]") && line.contains("25.00%")), "{wrong:#?}");
+    let after_a_share = |change: &str| {
+        let words = format!(
+            "2024年度支出80.00万元，占本年支出合计的90.85%。与2023年度相比，支出增加{change}万元，增长14.29%。"
+        );
+        found_in(vec![text("某局2024年部门决算"), text(&words)])
+    };
+    assert_eq!(after_a_share("10.00"), Vec::<String>::new());
+    assert!(after_a_share("1.00").iter().any(|line| line.contains("[N008]")), "{:?}", after_a_share("1.00"));
     // A sentence that does not go on from the one before has a base of its own.
     assert_eq!(found("16.00", "另一项目与"), Vec::<String>::new());
 }
