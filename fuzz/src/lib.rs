@@ -76,15 +76,22 @@ fn is_chinese(c: char) -> bool {
     ('\u{4E00}'..='\u{9FFF}').contains(&c)
 }
 
-/// Words of two letters and more; bytes (0xFF) and characters (U+FDD0) are none.
+/// Words of two letters and more; bytes (0xFF), characters (U+FDD0) and what tells apart the addresses of two figures that
+/// one is reckoned from (t1/合计/基本%#a08cc) are none.
 fn latin_words(text: &str) -> impl Iterator<Item = String> {
     let words = text
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '+')
+        .split(|c: char| !c.is_ascii_alphanumeric() && !"+#".contains(c))
         .filter(|w| !w.starts_with("0x") && !w.starts_with("U+"));
+    let words = words.flat_map(|word| word.split('#').enumerate().filter(|(n, part)| *n == 0 || !is_hash(part)));
+    let words = words.map(|(_, word)| word);
     words
         .flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic()))
         .filter(|word| word.len() > 1)
         .map(str::to_lowercase)
+}
+
+fn is_hash(part: &str) -> bool {
+    part.len() == 5 && part.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
 }
 
 /// Words of the files that targets lay their input over, and what users know from their programs and the manuals.

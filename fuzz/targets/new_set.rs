@@ -13,7 +13,8 @@ libfuzzer_sys::fuzz_target!(|page: &str| {
     let layouts = Layouts::on_disk(&[]);
     // With the sets that ship, or as if none were but the one whose records it takes.
     let without = if page.len() % 2 == 0 { Vec::new() } else { layouts.sets() };
-    let wanted = Wanted { name: "新版式".into(), schema: Some("core-department-budget".into()), without, year: None };
+    let wanted =
+        Wanted { name: "新版式".into(), schema: Some("core-department-budget".into()), without, year: None };
     let files = [(PathBuf::from("公开.html"), format!("<html>{page}").into_bytes())];
     let run = || {
         let mut found = Diagnostics::default();
