@@ -39,6 +39,21 @@ impl Unit {
             Unit::Plain => "",
         }
     }
+
+    /// The unit that a line over a table names: `单位：万元`, `金额单位（人民币元）`, `编制单位：某局 单位：元`, `万元`. None: it names
+    /// none, or one that amounts are never read in (千元).
+    pub fn named_in(line: &str) -> Option<Unit> {
+        let line: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        let begins = |said: &str| {
+            let said = said.trim_start_matches([':', '：', '（', '(', '为']);
+            let said = said.strip_prefix("人民币").unwrap_or(said);
+            [Unit::WanYuan, Unit::YiYuan, Unit::Yuan].into_iter().find(|unit| said.starts_with(unit.name()))
+        };
+        let is = |said: &str| begins(said).filter(|unit| said.trim_end_matches([')', '）']).ends_with(unit.name()));
+        let mut after = line.match_indices("单位").map(|(at, word)| &line[at + word.len()..]);
+        let parted = |said: &&str| said.starts_with([':', '：', '（', '(', '为']);
+        after.clone().filter(parted).find_map(begins).or_else(|| after.find_map(is)).or_else(|| is(&line))
+    }
 }
 
 /// How a figure is printed: resolved from set < table < column (or the sentence).
@@ -157,6 +172,31 @@ fn with_commas(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_unit_over_a_table_is_the_one_that_its_line_names() {
+        let named = |line: &str, unit: Option<Unit>| assert_eq!(Unit::named_in(line), unit, "{line}");
+        for line in [
+            "单位：万元",
+            "金额单位: 万元",
+            "编制单位：某局　　单位：万元",
+            "金额单位：万元 编制单位：某局",
+            "（万元）",
+            "单位（人民币万元）",
+            "单位 万元",
+        ] {
+            named(line, Some(Unit::WanYuan));
+        }
+        named("单位：元", Some(Unit::Yuan));
+        named("单位：人民币元", Some(Unit::Yuan));
+        named("单位：亿元", Some(Unit::YiYuan));
+        // What ends in a unit, or has one somewhere, is none that amounts are read in.
+        for line in
+            ["单位：千元", "单位：百万元", "单位：美元", "编制单位：某局", "各单位元旦补助", "单位", "预算数（元）", ""]
+        {
+            named(line, None);
+        }
+    }
 
     fn dec(text: &str) -> Decimal {
         text.parse().expect("a decimal")

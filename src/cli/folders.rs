@@ -69,14 +69,16 @@ pub fn each_folder(
     }
     let doing = "正在生成";
     let no_fonts = |diagnostics| report(&folders[..1], &[Outcome { diagnostics, ..Outcome::default() }], &telling);
-    if manner.form != Form::Text || folders.len() == 1 {
+    if manner.form != Form::Text {
         return match outcomes(&folders, &layouts, places, doing, work) {
             Ok(outcomes) => report(&folders, &outcomes, &telling),
             Err(found) => no_fonts(found),
         };
     }
+    let several = folders.len() > 1;
     let tell_of = |folder: &Folder, outcome: &Outcome| {
-        told(&Shown { folder, diagnostics: &outcome.diagnostics, pictures: &outcome.pictures }, outcome, &telling, true)
+        let shown = Shown { folder, diagnostics: &outcome.diagnostics, pictures: &outcome.pictures };
+        told(&shown, outcome, &telling, several)
     };
     let one = |workshop: &Workshop, index: usize, folder: &Folder| {
         // Another one, so that what was read of it goes with it.

@@ -10,7 +10,9 @@ use super::{Forms, Job, REPORT, short_key};
 use crate::data::printed::{PrintedTable, TABLES};
 use crate::data::{Class, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
-use crate::layout::{LayoutSet, Parts, TableLayout};
+use crate::document::plain_text;
+use crate::layout::narrative_lines::in_one_line;
+use crate::layout::{LayoutSet, Parts, TableLayout, Template};
 use crate::money::{Unit, told};
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
@@ -98,7 +100,8 @@ impl Session {
 
 /// The findings of a document of printed tables, those of figures that no table prints and no file gives told as one: a
 /// list of what to give besides, each with how to give it.
-pub(super) fn told_together(found: &Diagnostics, job: &Job) -> Diagnostics {
+pub(super) fn told_together(found: &Diagnostics, session: &Session) -> Diagnostics {
+    let job = &*session.job;
     let mut rest = Diagnostics::default();
     let mut lacking: IndexMap<String, Vec<String>> = IndexMap::new();
     let mut places: IndexMap<String, Place> = IndexMap::new();
@@ -149,7 +152,7 @@ pub(super) fn told_together(found: &Diagnostics, job: &Job) -> Diagnostics {
     for file in lacking.keys() {
         let used = places.get(file).map_or(String::new(), |place| format!("；用在 {place}"));
         let each = records.get(file).map_or(String::new(), |wanted| format!("；要有：{}", wanted.join("、")));
-        all = all.related(Place::file(file.as_str()), format!("{}{each}{used}", how_to_give(file, job)));
+        all = all.related(Place::file(file.as_str()), format!("{}{each}{used}", how_to_give(file, session)));
     }
     rest.push(all);
     rest
@@ -161,12 +164,18 @@ pub(crate) const FOLLOW: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E
 const SHOWN: usize = 6;
 
 /// What a file that is not there holds: its title and the heads of its columns.
-fn how_to_give(file: &str, job: &Job) -> String {
+fn how_to_give(file: &str, session: &Session) -> String {
+    let job = &*session.job;
+    let printed = |head: &Template| {
+        let nothing = minijinja::Value::from(std::collections::BTreeMap::<String, minijinja::Value>::new());
+        let text = session.unheard(|| session.render(head, &nothing));
+        plain_text(&session.inlines(&in_one_line(&text), &head.place))
+    };
     let heads = |heads: Vec<String>| format!("列名：{}", heads.join("、"));
     let id = file.strip_prefix(TABLES).and_then(|file| file.trim_start_matches('/').strip_suffix(".csv"));
     if let Some(table) = id.and_then(|id| job.set.tables.values().find(|table| table.id == id)) {
         let of = table.columns.iter().chain(table.sides.iter().flat_map(|side| &side.columns));
-        return heads(of.filter_map(|column| Some(column.head.last()?.source.clone())).collect());
+        return heads(of.filter_map(|column| Some(printed(column.head.last()?))).collect());
     }
     let Some(decl) = job.set.schema.files.values().find(|decl| decl.path == file) else { return String::new() };
     let head = |field: &crate::data::FieldDecl| match (&field.kind, field.required) {
@@ -230,7 +239,7 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
     };
     let columns = columns(form, &printed.rows[..first]);
     report_columns(form, printed, first, &columns, found);
-    let unit = unit(&printed.rows[..first]);
+    let unit = printed.rows[..first].iter().flat_map(|(_, cells)| cells).find_map(|cell| Unit::named_in(cell));
     let mut reader = Reader {
         form,
         printed,
@@ -247,7 +256,7 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
     let heads: Vec<&Vec<String>> = printed.rows[..first].iter().map(|(_, cells)| cells).collect();
     for (line, cells) in &printed.rows[first..] {
         // Headings repeated on a following page; the row of column numbers may stand below the first rows.
-        if !heads.contains(&cells) && !cells.iter().any(|cell| plain(cell) == "栏次") {
+        if !heads.contains(&cells) && !numbers_columns(cells) {
             reader.line(*line, cells, found);
         }
     }
@@ -257,6 +266,17 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
 
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// 栏次, 1, 2, 3=1+2: nothing that could be an amount stands in the row.
+fn numbers_columns(cells: &[String]) -> bool {
+    let could = |cell: &String| {
+        plain(cell)
+            .replace([',', '，'], "")
+            .parse::<Decimal>()
+            .is_ok_and(|n| n.scale() > 0 || n >= Decimal::ONE_THOUSAND)
+    };
+    cells.iter().any(|cell| plain(cell) == "栏次") && !cells.iter().any(could)
 }
 
 /// The row after the headings and the row of column numbers; none if no row holds two headings.
@@ -366,16 +386,6 @@ fn report_columns(
             );
         }
     }
-}
-
-/// The unit a line above the headings names, 单位：元.
-fn unit(above: &[(u32, Vec<String>)]) -> Option<Unit> {
-    let texts = above.iter().flat_map(|(_, cells)| cells).map(|c| plain(c));
-    texts.into_iter().find_map(|text| {
-        let at = text.find("单位：").or_else(|| text.find("单位:"))?;
-        let name = text[at..].trim_start_matches("单位").trim_start_matches([':', '：']);
-        [Unit::WanYuan, Unit::YiYuan, Unit::Yuan].into_iter().find(|unit| name.starts_with(unit.name()))
-    })
 }
 
 struct Reader<'a> {
@@ -655,4 +665,18 @@ pub(crate) fn table_named(set: &LayoutSet, printed: &PrintedTable, found: &mut D
         found.push(diagnostic.at(Place::file(printed.file.clone())).hint(hint));
     }
     named.map(|t| t.id.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers_columns;
+
+    #[test]
+    fn a_row_that_numbers_columns_holds_no_amount() {
+        let row = |cells: &[&str]| numbers_columns(&cells.iter().map(|cell| cell.to_string()).collect::<Vec<_>>());
+        assert!(row(&["栏 次", "1", "2", "3=1+2", ""]));
+        assert!(!row(&["栏次", "12.50", ""]));
+        assert!(!row(&["栏次", "1,250,000"]));
+        assert!(!row(&["合计", "1", "2"]));
+    }
 }

@@ -164,7 +164,7 @@ pub fn compose(job: impl Into<Arc<Job>>, diagnostics: &mut Diagnostics) -> Optio
     tables_of_rules(&session);
     let titles = view::titles(&session);
     let found = session.take_diagnostics();
-    diagnostics.extend(if over_printed { given::told_together(&found, &job) } else { found });
+    diagnostics.extend(if over_printed { given::told_together(&found, &session) } else { found });
     (!diagnostics.has_errors()).then(|| Composition::of(session, document, given, titles))
 }
 

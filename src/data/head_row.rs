@@ -118,10 +118,7 @@ fn texts_of(rows: &[(usize, Row)], file: &FileDecl, classes: &Classes) -> Vec<St
 fn unit_in(row: &Row) -> Option<AboveUnit> {
     row.fields.iter().find_map(|field| {
         let text = words(field);
-        let (_, unit) = text.rsplit_once("单位:")?;
-        let unit = unit.strip_prefix("人民币").unwrap_or(unit);
-        let unit =
-            [Unit::WanYuan, Unit::YiYuan, Unit::Yuan].into_iter().find(|known| unit.starts_with(known.name()))?;
+        let unit = Unit::named_in(&text).filter(|_| text.contains("单位"))?;
         Some(AboveUnit { line: row.line, text: cleaned(field).into_owned(), unit })
     })
 }

@@ -9,7 +9,7 @@ use super::{Given, NewSet, Work};
 use crate::compose::{Composition, TableView};
 use crate::layout::{CellContent, LayoutSet, LookPatch, RowDecl, TableLayout};
 use crate::money::Look;
-use crate::published::recognise::titles_alike;
+use crate::published::reword;
 use crate::published::words::Words;
 use crate::published::{PaperTable, PaperText};
 use crate::toml_tree::toml_string;
@@ -259,7 +259,7 @@ fn changes(
     if let Some(own) = worded.filter(|own| !has_money && !same(own, note) && !note.contains("report.")) {
         let _ = writeln!(top, "empty = {{ note = {} }}", toml_string(&own));
     }
-    top + &labels(paper, view, words, account) + &heads(paper, view, words, account)
+    top + &labels(paper, view, words, set, account) + &heads(paper, view, words, account)
 }
 
 /// `[head]`: columns of figures that are headed otherwise.
@@ -273,58 +273,19 @@ fn heads(paper: &PaperTable, view: &TableView, words: &Words, account: &mut Acco
         ));
         return String::new();
     }
-    let mut text = String::new();
-    for (column, path) in view.printed_columns.iter().zip(paper.head_paths()) {
-        let same = column.head.iter().map(|head| normal(head)).eq(path.iter().map(|head| normal(head)));
-        let Some(key) = column.key.as_deref().filter(|_| !same && !path.is_empty()) else { continue };
-        // A row that says the same twice is one head.
-        let mut once: Vec<&String> = column.head.iter().collect();
-        once.dedup();
-        if once.iter().map(|head| normal(head)).eq(path.iter().map(|head| normal(head))) {
-            continue;
-        }
-        let path: Vec<String> = path.iter().map(|head| toml_string(&words.put_in(head))).collect();
-        let _ = writeln!(text, "{} = [{}]", toml_string(key), path.join(", "));
-    }
+    let said = reword::heads(paper, view, words);
+    let text: String = said.iter().map(|(key, heads)| format!("{key} = {heads}\n")).collect();
     if text.is_empty() { text } else { format!("\n[head]\n{text}") }
 }
 
-/// `[label]`: fixed rows that are called otherwise, by their order.
-fn labels(paper: &PaperTable, view: &TableView, words: &Words, account: &mut Account) -> String {
-    let fixed: Vec<(&str, String)> = view
-        .rows
-        .iter()
-        .filter(|row| row.printed && !row.generated && !row.label.trim().is_empty())
-        .map(|row| (&*row.key, normal(&row.label)))
-        .collect();
-    let cells: Vec<&str> =
-        paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).map(|cell| cell.text.trim()).collect();
-    let there: BTreeSet<String> = cells.iter().map(|text| normal(text)).collect();
-    let own: BTreeSet<&String> = fixed.iter().map(|(_, label)| label).collect();
-    let lost: Vec<&(&str, String)> = fixed.iter().filter(|(_, label)| !there.contains(label)).collect();
-    let mut free: Vec<&str> = cells
-        .into_iter()
-        .filter(|text| number(text).is_none() && !text.is_empty() && !own.contains(&normal(text)))
-        .collect();
-    let mut text = String::new();
-    for (key, label) in lost {
-        let alike = |other: &str| titles_alike(label, other);
-        let best = free
-            .iter()
-            .enumerate()
-            .map(|(at, other)| (alike(other), at))
-            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        match best.filter(|(alike, _)| *alike >= 0.5) {
-            Some((_, at)) => {
-                let other = free.remove(at);
-                let _ = writeln!(text, "{} = {}", toml_string(key), toml_string(&words.put_in(other)));
-            }
-            None if !view.empty && paper.rows.len() > paper.heads + 1 => {
-                account.asks.push(format!("《{}》公开的文本没有“{label}”这一行，已有的版式有", paper.title));
-            }
-            None => {}
-        }
+/// `[label]`: fixed rows that are called otherwise.
+fn labels(paper: &PaperTable, view: &TableView, words: &Words, set: &LayoutSet, account: &mut Account) -> String {
+    let (called, missing) = reword::labels(paper, view, words, &set.schema);
+    if !view.empty && paper.rows.len() > paper.heads + 1 {
+        let ask = |label: &String| format!("《{}》公开的文本没有“{label}”这一行，已有的版式有", paper.title);
+        account.asks.extend(missing.iter().map(ask));
     }
+    let text: String = called.iter().map(|(key, label)| format!("{key} = {label}\n")).collect();
     if text.is_empty() { text } else { format!("\n[label]\n{text}") }
 }
 

@@ -358,7 +358,14 @@ impl Taken {
                 Some(records) => {
                     let lines = records.lines().count() - 1;
                     let note = note(format!("《{title}》一行一条记录，写成了 {path} 的 {lines} 行"));
-                    note.hint("表由它生成；表里没有写明的列空着，请核对")
+                    // What it prints of other records only the table says.
+                    let others = layout.columns.iter().any(|column| column.from.is_some());
+                    note.hint(match others {
+                        true => format!(
+                            "有的列由别的明细得出：没有明细时，要生成公开文本，把这张表照印出来的样子放进 {name}"
+                        ),
+                        false => "表由它生成；表里没有写明的列空着，请核对".to_owned(),
+                    })
                 }
                 None => {
                     let note = note(format!("《{title}》一行一条记录，没有写进 {TABLES}/"));

@@ -22,7 +22,7 @@ mod lines;
 mod pdf;
 pub mod recognise;
 mod records;
-mod reword;
+pub(crate) mod reword;
 mod rows;
 mod sheets;
 mod sums;

@@ -1,17 +1,20 @@
-//! What a published document words otherwise than its set: titles, lines above, heads, notes. They become the department's
+//! What a published document words otherwise than its set: titles, lines above, heads, rows, notes. They become the department's
 //! own layout, so that what is built of the folder prints the published words.
 
 use super::arrange::without_goes_on;
 use super::as_folder::{Imported, Origin};
-use super::recognise::{Recognised, plain};
+use super::recognise::{Recognised, plain, titles_alike};
 use super::words::Words;
 use super::{PaperTable, PaperText, Part, Published, Spot, is_note};
-use crate::compose::{Forms, Job, PrintedColumn, TableView, tables_as_printed};
+use crate::compose::{Forms, Job, PrintedColumn, TableView, plain_name, tables_as_printed};
+use crate::data::Schema;
 use crate::diagnostic::Diagnostics;
 use crate::document::{Inline, Table, plain_text};
 use crate::layout::TableLayout;
+use crate::money::printed_number;
 use crate::toml_tree::toml_string;
-use std::collections::BTreeMap;
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The heads of columns of figures that are not those of a form, by column: as they stand in `[head]` of a layout.
@@ -41,11 +44,57 @@ pub fn heads(table: &PaperTable, form: &TableView, words: &Words) -> Vec<(String
     others.into_iter().filter_map(own).collect()
 }
 
+/// Words of a table that may be another name of a fixed row, of the longest table.
+const MOST_LABELS: usize = 400;
+/// Labels that are so alike are two names of one row.
+const ALIKE: f64 = 0.5;
+
+/// What the document calls fixed rows of a form, by their keys, where it calls them otherwise; and the labels of rows that it
+/// does not have. What `schema` names codes is a row that the data makes.
+pub fn labels(
+    table: &PaperTable,
+    form: &TableView,
+    words: &Words,
+    schema: &Schema,
+) -> (Vec<(String, String)>, Vec<String>) {
+    let fixed: Vec<(&str, String)> = form
+        .rows
+        .iter()
+        .filter(|row| row.printed && !row.generated && !row.label.trim().is_empty())
+        .map(|row| (&*row.key, plain_name(&row.label)))
+        .collect();
+    let cells = table.rows.iter().skip(table.heads).flat_map(|row| &row.cells).map(|cell| cell.text.trim());
+    let cells: Vec<&str> = cells.filter(|text| !text.is_empty()).collect();
+    let there: HashSet<String> = cells.iter().map(|text| plain_name(text)).collect();
+    let lost: Vec<&(&str, String)> = fixed.iter().filter(|(_, label)| !there.contains(label)).collect();
+    if lost.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let names = schema.classes.values().flat_map(|class| class.names.values());
+    let names: HashSet<String> = names.map(|name| plain_name(name)).collect();
+    let own: HashSet<&String> = fixed.iter().map(|(_, label)| label).collect();
+    let could = |text: &&str| {
+        let name = plain_name(text);
+        printed_number(text, Decimal::ONE).is_none() && !own.contains(&name) && !names.contains(&name)
+    };
+    let mut free: Vec<&str> = cells.into_iter().filter(could).take(MOST_LABELS).collect();
+    let (mut called, mut missing) = (Vec::new(), Vec::new());
+    for (key, label) in lost {
+        let alike = free.iter().enumerate().map(|(at, other)| (titles_alike(label, other), at));
+        match alike.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))).filter(|(alike, _)| *alike >= ALIKE) {
+            Some((_, at)) => called.push((toml_string(key), toml_string(&words.put_in(free.remove(at))))),
+            None => missing.push(label.clone()),
+        }
+    }
+    (called, missing)
+}
+
 /// A table's own words as a file of the department's layout.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OwnWords {
     /// Lines at its top, by what they word, each with where it was read.
     lines: BTreeMap<&'static str, (Vec<String>, Spot)>,
+    labels: BTreeMap<String, String>,
     heads: BTreeMap<String, String>,
     spot: Spot,
 }
@@ -61,16 +110,18 @@ impl OwnWords {
         let mut lines = vec![("# 公开文本的说法。".to_owned(), Spot::default())];
         let tops = self.lines.values().flat_map(|(lines, spot)| lines.iter().map(|line| (line.clone(), *spot)));
         lines.extend(tops);
-        if !self.heads.is_empty() {
-            lines.push(("[head]".to_owned(), Spot::default()));
-            lines.extend(self.heads.iter().map(|(key, heads)| (format!("{key} = {heads}"), self.spot)));
+        for (name, said) in [("[label]", &self.labels), ("[head]", &self.heads)] {
+            if !said.is_empty() {
+                lines.push((name.to_owned(), Spot::default()));
+                lines.extend(said.iter().map(|(key, said)| (format!("{key} = {said}"), self.spot)));
+            }
         }
         let text = lines.iter().map(|(line, _)| format!("{line}\n")).collect();
         (text, lines.into_iter().map(|(_, spot)| Origin { spot, ..Origin::default() }).collect())
     }
 
     fn is_empty(&self) -> bool {
-        self.lines.is_empty() && self.heads.is_empty()
+        self.lines.is_empty() && self.labels.is_empty() && self.heads.is_empty()
     }
 
     /// More of them, or other ones.
@@ -140,7 +191,10 @@ impl Imported {
             own.take("above", above(table, built, words).into_iter().collect(), table.spot);
             let spot = around.notes.first().map_or(table.spot, |note| note.spot);
             own.take("notes", notes(around, layout, built, in_prose, words), spot);
-            own.heads.extend(forms.table(&taken.id).map_or(Vec::new(), |form| heads(table, &form, words)));
+            if let Some(form) = forms.table(&taken.id) {
+                own.heads.extend(heads(table, &form, words));
+                own.labels.extend(labels(table, &form, words, &recognised.set().schema).0);
+            }
             if !in_prose {
                 told.extend(around.notes.iter().map(|note| note.spot));
             }

@@ -9,6 +9,7 @@ use crate::data::filter::{Says, meaning};
 use crate::data::schema::Filter;
 use crate::data::{Dataset, FieldDecl, Kind};
 use crate::layout::{Each, LayoutSet, Parts, RowDecl, TableLayout};
+use crate::money::Unit;
 use std::collections::BTreeMap;
 
 /// What a column says of the record in its row.
@@ -81,18 +82,13 @@ pub fn records(table: &PaperTable, id: &str, recognised: &Recognised) -> Option<
     }
     let is_amount = |field: &str| file.field(field).is_some_and(|field| matches!(field.kind, Kind::Amount));
     let money = columns.iter().any(|column| matches!(column, Column::Amount(field, _) if is_amount(field)));
-    let unit = unit(table);
+    // No record file has its amounts in 亿元.
+    let unit = table.above.iter().find_map(|line| Unit::named_in(line)).filter(|unit| *unit != Unit::YiYuan);
     if money && unit.is_none() {
         return None;
     }
     let read = read(table, &columns, &rows);
-    (!read.is_empty()).then(|| written(file, &read, unit))
-}
-
-/// 元 or 万元, as a line above the table says it.
-fn unit(table: &PaperTable) -> Option<&'static str> {
-    let line = table.above.iter().map(|line| plain(line)).find(|line| line.contains("单位") && line.ends_with('元'))?;
-    Some(if line.ends_with("万元") { "万元" } else { "元" }).filter(|_| !line.ends_with("亿元"))
+    (!read.is_empty()).then(|| written(file, &read, unit.map(Unit::name)))
 }
 
 fn rows(declared: &[RowDecl], layout: &TableLayout, dataset: &Dataset, set: &LayoutSet) -> Rows {
@@ -127,17 +123,21 @@ fn rows(declared: &[RowDecl], layout: &TableLayout, dataset: &Dataset, set: &Lay
     all
 }
 
-/// What records must say for filters to hold: of several values that would do, the first of the schema's. None: they ask
-/// for what no record says by itself.
+/// What records must say for filters to hold. Where several values would do, which it was is not known, and the record leaves
+/// it blank. None: they ask for what no record says by itself.
 fn said(filters: &[&Filter], dataset: &Dataset, set: &LayoutSet) -> Option<Vec<(String, String)>> {
     let meaning = meaning(filters.iter().copied(), dataset, &set.schema)?;
     let value = |(field, says): (String, Says)| {
         let decl: &FieldDecl = &dataset.fields[dataset.field(&field)?];
         let value = match (says, &decl.kind) {
-            (Says::OneOf(values), Kind::Choice { values: all, .. }) => {
-                all.iter().find(|value| values.contains(*value))?.clone()
+            (Says::OneOf(values) | Says::Under(values), _) => {
+                let mut values = values.into_iter();
+                let only = values.next()?;
+                if values.next().is_some() {
+                    return Some(None);
+                }
+                only
             }
-            (Says::OneOf(values) | Says::Under(values), _) => values.into_iter().next()?,
             // That it is blank, or is not.
             (Says::AsPut(_), _) => return Some(None),
         };

@@ -48,7 +48,7 @@ impl<'t> Figures<'t> {
         let heads = table.head_paths();
         let first = table.heads.min(table.rows.len());
         let lines: Vec<Vec<&str>> = (first..table.rows.len()).map(|row| table.line(row)).collect();
-        let unit = table.above.iter().find_map(|line| unit_in(line));
+        let unit = table.above.iter().find_map(|line| Unit::named_in(line));
         let mut numbers: Vec<Vec<Option<Number>>> =
             lines.iter().map(|line| line.iter().map(|text| number(text)).collect()).collect();
         let is_code = |column: usize| {
@@ -605,18 +605,6 @@ fn number(text: &str) -> Option<Number> {
     let value = printed_number(&text, Decimal::ONE)?;
     let decimals = text.rsplit_once('.').map_or(0, |(_, after)| after.len().min(20) as u32);
     Some(Number { value, decimals })
-}
-
-/// `单位：万元`.
-fn unit_in(line: &str) -> Option<Unit> {
-    let line = plain(line);
-    if !line.contains("单位") && !line.ends_with('元') {
-        return None;
-    }
-    [("亿元", Unit::YiYuan), ("万元", Unit::WanYuan), ("元", Unit::Yuan)]
-        .into_iter()
-        .find(|(name, _)| line.contains(name))
-        .map(|(_, unit)| unit)
 }
 
 /// The code of each row, put together from the columns of its 类, 款 and 项.

@@ -7,6 +7,7 @@ mod rows;
 
 use super::known::{Known, Reading, normal, without_number};
 use super::terms::Terms;
+use crate::money::Unit;
 use crate::published::words::Words;
 use crate::published::{PaperCell, PaperTable};
 use crate::toml_tree::toml_string;
@@ -85,9 +86,7 @@ pub struct Printing {
 
 /// Of a table.
 pub fn printing(paper: &PaperTable) -> Printing {
-    let over: String = paper.above.concat().chars().filter(|c| !c.is_whitespace()).collect();
-    let unit =
-        over.rsplit(['：', ':']).find_map(|end| ["万元", "亿元", "元"].into_iter().find(|unit| end.starts_with(unit)));
+    let unit = paper.above.iter().find_map(|line| Unit::named_in(line));
     let texts = || paper.rows.iter().skip(paper.heads).flat_map(|row| &row.cells).map(|cell| cell.text.trim());
     let noughts = ["0.00", "0"].map(|zero| texts().filter(|text| *text == zero).count());
     let zero = match noughts {
@@ -96,7 +95,7 @@ pub fn printing(paper: &PaperTable) -> Printing {
         _ => "0",
     };
     Printing {
-        unit: unit.unwrap_or_default().to_owned(),
+        unit: unit.map_or("", Unit::name).to_owned(),
         commas: texts().any(|text| text.contains(',') && number(text).is_some()),
         zero: zero.to_owned(),
     }

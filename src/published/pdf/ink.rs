@@ -181,6 +181,13 @@ impl Pen {
         }
     }
 
+    /// A piece of a path that is filled: a rule as wide as it is thick, or a shape.
+    fn piece(&mut self, piece: &BezPath) {
+        let area = piece.bounding_box();
+        self.rule(area);
+        self.shape(area, is_straight(piece));
+    }
+
     /// What is neither level nor upright, and no speck.
     fn shape(&mut self, area: Rect, straight: bool) {
         let finite = [area.x0, area.y0, area.x1, area.y1].iter().all(|c| c.is_finite() && c.abs() < 1e6);
@@ -324,15 +331,12 @@ impl<'a> Device<'a> for Pen {
             let mut piece = BezPath::new();
             for element in path.elements() {
                 if matches!(element, PathEl::MoveTo(_)) && !piece.elements().is_empty() {
-                    let whole = std::mem::take(&mut piece);
-                    self.rule(whole.bounding_box());
-                    self.shape(whole.bounding_box(), is_straight(&whole));
+                    self.piece(&std::mem::take(&mut piece));
                 }
                 piece.push(*element);
             }
             if !piece.elements().is_empty() {
-                self.rule(piece.bounding_box());
-                self.shape(piece.bounding_box(), is_straight(&piece));
+                self.piece(&piece);
             }
         }
         if matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..)) {
