@@ -6,6 +6,29 @@ use gongkai::published::PaperTable;
 use serde_json::{Value, json};
 use std::path::Path;
 
+/// Cells of the unit's budget that its records do not give: the publication's own mistakes.
+pub const OF_UNIT: [&str; 14] = [
+    // Table 1 moves 101,200 元 between 人员 and 公用 and prints some amounts without decimals.
+    "1/0/4 \"12,604,173\" 12,604,173.00",
+    "1/0/5 \"1,744,680\" 1,744,680.34",
+    "1/0/6 \"64,840,547\" 64,840,547.00",
+    "1/1/4 \"2,925,857.00\" 2,824,657.00",
+    "1/1/5 \"0.00\" 101,200.00",
+    "1/7/4 \"20,374,181\" 20,272,981.00",
+    "1/7/5 \"1,744,680\" 1,845,880.34",
+    "1/7/6 \"64,840,547\" 64,840,547.00",
+    // Tables 3 and 5 print 项目支出 of 2040601 that its parts do not have, and mix decimals.
+    "3/2/6 \"64,840,547.00\" 0.00",
+    "3/20/6 \"0\" 0.00",
+    "3/21/5 \"22,118,861\" 22,118,861.34",
+    "5/2/6 \"64,840,547.00\" 0.00",
+    "5/20/6 \"0\" 0.00",
+    "5/21/5 \"22,118,861\" 22,118,861.34",
+];
+
+/// Cells of the final account likewise: 326.71 and 326.72 are printed for one quantity.
+pub const OF_ACCOUNT: [&str; 3] = ["1/7/3 \"326.71\" 326.72", "4/7/3 \"326.71\" 326.72", "4/7/4 \"326.71\" 326.72"];
+
 /// What a table says of its heads: text, row, column, rows and columns it spans.
 pub type Head = (String, usize, usize, usize, usize);
 

@@ -4,7 +4,7 @@
 use super::files::{gongkai, stderr};
 use super::producers::printed_by;
 use crate::common;
-use crate::common::facts::{Compared, Grid, as_parts, compare, facts, unspaced_facts};
+use crate::common::facts::{Compared, Grid, OF_ACCOUNT, OF_UNIT, as_parts, compare, facts, unspaced_facts};
 use gongkai::diagnostic::Diagnostics;
 use gongkai::published::PaperTable;
 use gongkai::published::import::take;
@@ -41,24 +41,7 @@ const FORMS: [Form; 3] = [
         set: "shanghai-unit-budget-2026",
         heads: 90,
         cells: 812,
-        its_own: &[
-            // Table 1 moves 101,200 元 between 人员 and 公用 and prints some amounts without decimals.
-            "1/0/4 \"12,604,173\" 12,604,173.00",
-            "1/0/5 \"1,744,680\" 1,744,680.34",
-            "1/0/6 \"64,840,547\" 64,840,547.00",
-            "1/1/4 \"2,925,857.00\" 2,824,657.00",
-            "1/1/5 \"0.00\" 101,200.00",
-            "1/7/4 \"20,374,181\" 20,272,981.00",
-            "1/7/5 \"1,744,680\" 1,845,880.34",
-            "1/7/6 \"64,840,547\" 64,840,547.00",
-            // Tables 3 and 5 print 项目支出 of 2040601 that its parts do not have, and mix decimals.
-            "3/2/6 \"64,840,547.00\" 0.00",
-            "3/20/6 \"0\" 0.00",
-            "3/21/5 \"22,118,861\" 22,118,861.34",
-            "5/2/6 \"64,840,547.00\" 0.00",
-            "5/20/6 \"0\" 0.00",
-            "5/21/5 \"22,118,861\" 22,118,861.34",
-        ],
+        its_own: &OF_UNIT,
     },
     Form {
         facts: "final-account-2024/tables.json",
@@ -67,8 +50,7 @@ const FORMS: [Form; 3] = [
         set: "final-account-2024",
         heads: 107,
         cells: 1257,
-        // 326.71 and 326.72 are printed for one quantity.
-        its_own: &["1/7/3 \"326.71\" 326.72", "4/7/3 \"326.71\" 326.72", "4/7/4 \"326.71\" 326.72"],
+        its_own: &OF_ACCOUNT,
     },
 ];
 

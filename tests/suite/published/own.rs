@@ -1,5 +1,6 @@
 //! The program's own PDFs come in as they were composed.
 
+use super::files::{gongkai, stderr};
 use super::{plain, read, said};
 use crate::common;
 use crate::departments::{Department, Set};
@@ -371,4 +372,47 @@ fn a_code_of_the_departments_own_is_one_that_several_tables_print() {
         row.expect("its row").cells[2].inlines[0].text = "91".to_owned();
     }));
     assert!(of_codes(slipped.clone()) > 0, "{slipped:#?}");
+}
+
+/// The sample's own file, with the two facts that it does not say and the table that asks for other records than its own, is
+/// the whole document again.
+#[test]
+fn the_samples_own_file_becomes_the_whole_document_again() {
+    let desk = tempfile::tempdir().expect("a temporary folder");
+    let sample = made(&common::sample()).remove(0);
+    std::fs::write(desk.path().join("631公开.pdf"), printed(&sample)).expect("writes");
+    let imported = gongkai(desk.path(), &["import", "631公开.pdf", "新"]);
+    let told = stderr(&imported);
+    for says in [
+        "report.toml（level、assets_date）；tables/cg.csv（",
+        "放进 tables/cg.csv",
+        "单位资金、财政拨款结转、非财政拨款结转结余、2023年预留",
+    ] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+    let mut found = Diagnostics::default();
+    let bytes = printed(&sample);
+    let taken = take(&bytes, Path::new("631公开.pdf"), None, &common::layouts(), &mut found).expect("it is read");
+    std::fs::write(desk.path().join("新/tables/cg.csv"), &taken.imported.files["tables/cg.csv"]).expect("writes");
+    let report = desk.path().join("新/report.toml");
+    let mut text = std::fs::read_to_string(&report).expect("a report");
+    for key in ["level", "assets_date"] {
+        let said = &sample.job().report.values[key];
+        text = text.replace(&format!("\n{key} = \"\""), &format!("\n{key} = \"{said}\""));
+    }
+    std::fs::write(&report, text).expect("writes");
+    let built = gongkai(desk.path(), &["build", "新", "--format", "pdf"]);
+    assert!(built.status.success(), "{}", stderr(&built));
+    let set = sample.job().set.id.clone();
+    let compared = gongkai(desk.path(), &["layouts", "compare", &set, "新", "631公开.pdf", "--format", "json"]);
+    let compared: serde_json::Value = serde_json::from_slice(&compared.stdout).expect("JSON");
+    for what in ["heads", "rows", "cells"] {
+        assert!(compared[what]["of"].as_u64() > Some(100), "{compared:#}");
+        assert_eq!(compared[what]["equal"], compared[what]["of"], "{what}: {compared:#}");
+    }
+    // The title of the first page is the set's own.
+    assert!(
+        compared["sentences"]["equal"].as_u64() >= compared["sentences"]["of"].as_u64().map(|of| of - 1),
+        "{compared:#}"
+    );
 }

@@ -11,6 +11,7 @@ use gongkai::write::Format;
 const TITLE: (&str, &str) = ("收入预算总表", "收入预算情况总表");
 const HEAD: (&str, &str) = ("财政拨款收入", "财政性资金收入");
 const ABOVE: (&str, &str) = ("编制单位：", "填报单位：");
+const LABEL: (&str, &str) = ("事业单位经营收入", "事业单位经营性收入");
 const NOTE: (&str, &str) = ("故本表为空表", "因此本表没有数据");
 const SENTENCE: (&str, &str) = ("支出的主要内容如下", "支出主要用于以下方面");
 
@@ -22,7 +23,7 @@ fn replace(inlines: &mut [Inline], (from, to): (&str, &str)) -> bool {
 }
 
 #[test]
-fn reworded_titles_heads_notes_and_sentences_are_printed_as_published() {
+fn reworded_titles_heads_rows_notes_and_sentences_are_printed_as_published() {
     let made = common::made(&common::root().join("data/shanghai-unit-sample")).remove(0);
     let changed = std::cell::RefCell::new(Vec::new());
     let change = |document: &mut gongkai::document::Document| {
@@ -37,6 +38,11 @@ fn reworded_titles_heads_notes_and_sentences_are_printed_as_published() {
                         .push(("head", heads.map(|cell| replace(&mut cell.inlines, HEAD)).fold(false, |a, b| a | b)));
                     let above = table.above.iter_mut();
                     changed.push(("above", above.map(|line| replace(line, ABOVE)).fold(false, |a, b| a | b)));
+                }
+                Block::Table(table) if table.id == "t1" => {
+                    let cells = table.body.iter_mut().flat_map(|row| &mut row.cells);
+                    changed
+                        .push(("label", cells.map(|cell| replace(&mut cell.inlines, LABEL)).fold(false, |a, b| a | b)));
                 }
                 Block::Table(table) if table.id == "t6" => {
                     let notes = table.notes.iter_mut();
@@ -54,7 +60,7 @@ fn reworded_titles_heads_notes_and_sentences_are_printed_as_published() {
         let desk = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(desk.path().join(name), written_otherwise(&made, format, change)).expect("writes");
         let done: Vec<_> = changed.borrow().clone();
-        assert!(done.len() == 5 && done.iter().all(|(_, done)| *done), "{done:?}");
+        assert!(done.len() == 6 && done.iter().all(|(_, done)| *done), "{done:?}");
         let imported = gongkai(desk.path(), &["import", name, "新"]);
         assert!(imported.status.success(), "{}", stderr(&imported));
         let report = desk.path().join("新/report.toml");
@@ -75,6 +81,10 @@ fn reworded_titles_heads_notes_and_sentences_are_printed_as_published() {
             "{name}: {incomes:#?}"
         );
         assert!(incomes.above.iter().any(|line| plain(line).starts_with(ABOVE.1)), "{name}: {:?}", incomes.above);
+        let of_all = &again.tables().next().expect("tables").rows;
+        let labels: Vec<String> = of_all.iter().flat_map(|row| &row.cells).map(|cell| plain(&cell.text)).collect();
+        let printed = |label: &str| labels.iter().filter(|text| text.ends_with(label)).count();
+        assert_eq!((printed(LABEL.1), printed(LABEL.0)), (1, 0), "{name}: {labels:?}");
         let others = again.tables().filter(|table| !plain(&table.title).contains(TITLE.1));
         assert!(others.flat_map(|table| &table.above).all(|line| !plain(line).contains(ABOVE.1)), "{name}");
         let texts: Vec<String> = again.texts().map(|text| plain(&text.text)).collect();
