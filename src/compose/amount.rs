@@ -55,7 +55,11 @@ pub fn broken(session: &Session, diagnostic: Diagnostic) -> Value {
 /// The amount a template's value is.
 pub fn amount(value: &Value) -> Result<Arc<Amount>, Error> {
     value.downcast_object::<Amount>().ok_or_else(|| {
-        let detail = format!("这里要用数字的地址，如 f(\"t1/本年收入/预算数\")，得到的却是“{value}”");
+        let got = match value.kind() {
+            ValueKind::Plain => "一个函数".to_owned(),
+            _ => format!("“{value}”"),
+        };
+        let detail = format!("这里要用数字的地址，如 f(\"t1/本年收入/预算数\")，得到的却是{got}");
         Error::new(ErrorKind::InvalidOperation, detail)
     })
 }

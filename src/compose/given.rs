@@ -252,6 +252,7 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
         codes: Vec::new(),
         named: FxHashSet::default(),
         whole: true,
+        unlike: Vec::new(),
     };
     let heads: Vec<&Vec<String>> = printed.rows[..first].iter().map(|(_, cells)| cells).collect();
     for (line, cells) in &printed.rows[first..] {
@@ -259,6 +260,9 @@ pub fn view(form: &TableView, printed: &PrintedTable, schema: &Schema, found: &m
         if !heads.contains(&cells) && !numbers_columns(cells) {
             reader.line(*line, cells, found);
         }
+    }
+    if reader.rows.iter().flat_map(|row| row.figures.iter().flatten()).any(|figure| !figure.text.is_empty()) {
+        reader.unlike.drain(..).for_each(|told| found.push(told));
     }
     reader.absent_totals();
     Some(TableView { rows: reader.rows, whole: reader.whole, ..form.clone() })
@@ -405,6 +409,8 @@ struct Reader<'a> {
     named: FxHashSet<(usize, Arc<str>)>,
     /// Every line with figures was understood.
     whole: bool,
+    /// Lines without figures that are no row of the form: in a table without figures they say that there are none.
+    unlike: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
@@ -437,17 +443,21 @@ impl Reader<'_> {
             let other = at(&|c| c.field.as_deref().is_some_and(|f| f != "label" && !f.starts_with("code")));
             let texts = other.iter().filter_map(|&(c, of)| Some((of.field.clone()?, text(c).to_string()))).collect();
             let Some(mut row) = self.row(side, &code, &label) else {
-                let any = figures.iter().any(|&(c, _)| !text(c).is_empty());
-                if any {
-                    self.whole = false;
-                    let name = if label.is_empty() { &code } else { &label };
-                    let what = match name.is_empty() {
-                        true => format!("《{}》的这一行有数，却没有科目编码，也没有名称", self.form.title),
-                        false => format!("《{}》里没有“{name}”这一行", self.form.title),
-                    };
-                    found
-                        .push(Diagnostic::error("E162", what).at(place(column)).hint("行名、科目编码要与公开的表一致"));
+                let name = if label.is_empty() { &code } else { &label };
+                let title = &self.form.title;
+                let told = |told: Diagnostic, hint: &str| told.at(place(column)).hint(hint);
+                if figures.iter().all(|&(c, _)| text(c).is_empty()) {
+                    let what = format!("《{title}》里没有“{name}”这一行，这一行没有数，不印");
+                    let hint = "要印就改成表里的行名，或在 layout/ 里给表里的行改名";
+                    self.unlike.push(told(Diagnostic::warning("E162", what), hint));
+                    continue;
                 }
+                self.whole = false;
+                let what = match name.is_empty() {
+                    true => format!("《{title}》的这一行有数，却没有科目编码，也没有名称"),
+                    false => format!("《{title}》里没有“{name}”这一行"),
+                };
+                found.push(told(Diagnostic::error("E162", what), "行名、科目编码要与公开的表一致"));
                 continue;
             };
             let mut given: Vec<Option<FigureView>> = vec![None; self.form.columns.len()];

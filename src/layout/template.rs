@@ -1,6 +1,5 @@
 //! Templates of a set: every label, title and sentence, compiled once, each with the place it stands at.
 
-use super::narrative_lines::as_text;
 use super::template_message;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use minijinja::syntax::SyntaxConfig;
@@ -45,17 +44,8 @@ pub fn environment() -> Environment<'static> {
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     let syntax = SyntaxConfig::builder().lstrip_blocks(true).build();
     env.set_syntax(syntax.expect("the usual delimiters"));
-    // What is put into a template is text, whatever signs it holds. What templates and functions of the language make
-    // (phrases, macros, prose) is safe: markup in it is meant.
+    // How a value is printed belongs to the run of `compose`.
     env.set_auto_escape_callback(|_| minijinja::AutoEscape::Custom("narrative".into()));
-    env.set_formatter(|out, _, value| {
-        match value.as_str() {
-            Some(markup) if value.is_safe() => out.write_str(markup),
-            Some(text) => out.write_str(&as_text(text)),
-            None => out.write_str(&as_text(&value.to_string())),
-        }
-        .map_err(minijinja::Error::from)
-    });
     env.set_debug(true); // else a release build's errors do not name what is undefined
     env.set_fuel(Some(FUEL));
     env

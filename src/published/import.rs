@@ -317,7 +317,7 @@ impl Taken {
             // Nobody binds a published amount to a figure.
             finding.code != "N005"
                 && !(finding.code.is_mistake() && is_of(&by_records))
-                && !(finding.code == "E162" && is_of(&by_words))
+                && !(finding.code == "E162" && (is_of(&by_words) || finding.severity != Severity::Error))
         });
         let mut told = back_on_paper(&found, &self.imported, shown);
         told.extend(self.of_any_set(&told, layouts, shown));

@@ -294,3 +294,24 @@ fn a_list_beside_printed_tables_adds_up_and_names_each_once() {
     let is_twice = |t: &String| t.starts_with("tables/xm.csv:") && t.contains("错误[E162]") && t.contains("有两行");
     assert!(twice.iter().any(is_twice), "{twice:#?}");
 }
+
+/// A row that its table does not have is not printed: a wrong one with figures, and without them something to know of.
+#[test]
+fn a_row_that_its_table_does_not_have_is_told_with_figures_or_without() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("631-2023");
+    let with_ledger = printed_alone(&common::sample(), &path);
+    complete(&path, &with_ledger);
+    let file = path.join("tables/t1.csv");
+    let text = std::fs::read_to_string(&file).expect("the table");
+    let told = |more: &str| -> Vec<(Severity, u32)> {
+        std::fs::write(&file, text.clone() + more).expect("written");
+        let found = common::workshop().open(&Folder::open(&path), Aim::Publish).found;
+        let of_rows = found.iter().filter(|d| d.code == "E162");
+        of_rows.map(|d| (d.severity, d.place.as_ref().map_or(0, |place| place.line))).collect()
+    };
+    let next = text.lines().count() as u32 + 1;
+    assert_eq!(told(""), []);
+    assert_eq!(told("40,九、未曾有过的收入,,,\n"), [(Severity::Warning, next)]);
+    assert_eq!(told("40,九、未曾有过的收入,1.00,,\n"), [(Severity::Error, next)]);
+}
