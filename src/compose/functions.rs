@@ -6,19 +6,18 @@ use super::sentence_parts::{self, Whole};
 use super::session::Session;
 use super::table::composed;
 use super::words::{chinese_date, chinese_number};
-use super::{Job, chart, reasons};
+use super::{Job, chart, print, reasons};
 use crate::data::filter::lacking;
 use crate::data::printed::TABLES;
 use crate::data::{Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, PICTURE_HERE, TABLE, as_text};
+use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, PICTURE_HERE, TABLE};
 use crate::layout::{Each, FUEL, FUEL_OF_A_RECORD, RowDecl, Side, TableLayout};
 use crate::money::{Look, Unit};
 use crate::toml_tree::suggestion;
-use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
+use minijinja::value::{Kwargs, Rest};
+use minijinja::{Environment, Error, ErrorKind, Value};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::{Arc, Weak};
 
 /// The set's environment with everything bound to `session`.
@@ -36,71 +35,8 @@ pub fn environment(session: &Arc<Session>) -> Environment<'static> {
     env.add_global("scope", Value::from(scope));
     add_functions(&mut env, session);
     add_filters(&mut env, session);
-    env.set_formatter(|out, _, value| print(out, value));
-    let callable = |(name, value): (&str, Value)| match value.kind() {
-        ValueKind::Plain => Some((name.to_owned(), value)),
-        _ => None,
-    };
-    let functions: Vec<(String, Value)> = env.globals().filter_map(callable).collect();
-    for (name, function) in functions {
-        let function = Callable { session: session.weak(), name: name.clone(), function };
-        env.add_global(name, Value::from_object(function));
-    }
+    print::only_texts_and_numbers(&mut env, session);
     env
-}
-
-/// What is put into a template is text, whatever signs it holds. What templates and functions of the language make
-/// (phrases, macros, prose) is safe: markup in it is meant.
-fn print(out: &mut Output, value: &Value) -> Result<()> {
-    let is_own =
-        || value.downcast_object_ref::<Amount>().is_some() || value.downcast_object_ref::<Callable>().is_some();
-    let what = match value.kind() {
-        // An undefined one is no mistake: {{ "…" if … }} without what else.
-        ValueKind::String | ValueKind::Number | ValueKind::Undefined => None,
-        ValueKind::Plain if is_own() => None,
-        ValueKind::Plain => Some("一个函数"),
-        ValueKind::None => Some("空值"),
-        ValueKind::Bool => Some("真或假"),
-        _ => Some("一组值或宏"),
-    };
-    if let Some(what) = what {
-        return Err(wrong(format!("这里要印的是{what}，不是文字，也不是数字")));
-    }
-    let printed = match value.as_str() {
-        Some(markup) if value.is_safe() => out.write_str(markup),
-        Some(text) => out.write_str(&as_text(text)),
-        None => out.write_str(&as_text(&value.to_string())),
-    };
-    printed.map_err(Error::from)
-}
-
-/// A function of templates. One that is printed, not called, is a mistake that is told where it would stand.
-struct Callable {
-    session: Weak<Session>,
-    name: String,
-    function: Value,
-}
-
-impl fmt::Debug for Callable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-impl Object for Callable {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value> {
-        self.function.call(state, args)
-    }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(session) = self.session.upgrade() else { return Ok(()) };
-        let found = Diagnostic::error("E302", format!("“{}”是函数，不能当作文字印", self.name));
-        f.write_str(&session.problem(found.hint(format!("后面要有括号，如 {{{{ {}(…) }}}}", self.name))))
-    }
 }
 
 type Result<T> = std::result::Result<T, Error>;

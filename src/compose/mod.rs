@@ -11,10 +11,12 @@ mod file_name;
 mod functions;
 mod given;
 pub(crate) mod heads;
+mod lacking;
 mod narrative;
 mod parts;
 mod picture;
 mod points;
+mod print;
 mod reasons;
 mod render;
 mod report;
@@ -29,8 +31,9 @@ mod words;
 
 pub use figure::{Figure, Unknown};
 pub(crate) use file_name::file_name;
-pub use given::with_the_report;
-pub(crate) use given::{FOLLOW, given_tables, plain_name, table_named, view};
+pub(crate) use given::{given_tables, plain_name, table_named, view};
+pub(crate) use lacking::FOLLOW;
+pub use lacking::with_the_report;
 pub use picture::Pictures;
 pub(crate) use report::REPORT;
 pub use report::{AcknowledgeDecl, DocumentDecl, Report, read_report, report_with_blanks};
@@ -164,7 +167,7 @@ pub fn compose(job: impl Into<Arc<Job>>, diagnostics: &mut Diagnostics) -> Optio
     tables_of_rules(&session);
     let titles = view::titles(&session);
     let found = session.take_diagnostics();
-    diagnostics.extend(if over_printed { given::told_together(&found, &session) } else { found });
+    diagnostics.extend(if over_printed { lacking::told_together(&found, &session) } else { found });
     (!diagnostics.has_errors()).then(|| Composition::of(session, document, given, titles))
 }
 
