@@ -98,7 +98,8 @@ fn is_hash(part: &str) -> bool {
 fn known_words() -> &'static HashSet<String> {
     static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
     const SHOWN: &str =
-        "Word WPS Excel CSV HTML UTF GB NUL TOML XML DOCX DOC DTD MB RTF PDF XLS Windows BOM JSON endif elif endfor endmacro macro
+        "Word WPS Excel CSV HTML UTF GB NUL TOML XML DOCX DOC DTD MB RTF PDF XLS Windows BOM JSON endif elif endfor endmacro macro endset
+        endfilter endcall endwith endblock endautoescape
         table row column Office PNG JPEG SVG GIF BMP TIFF WebP HEIC AVIF EMF WMF DPI svgz vsd width height viewBox";
     const MANUALS: [&str; 3] = [
         include_str!("../../layouts/README.md"),
