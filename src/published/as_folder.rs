@@ -94,7 +94,7 @@ fn is_year(code: &str) -> bool {
 }
 
 /// Name, year and code in a title: `631临港部门2023年部门预算公开`, `2026年东湖区水务局部门预算`.
-fn said(text: &str) -> Option<(String, i32, Option<String>)> {
+pub(super) fn said(text: &str) -> Option<(String, i32, Option<String>)> {
     let text = plain(text);
     let (at, year) = year_at(&text)?;
     let after = text[at + 4..].trim_start_matches(['年', '度']);

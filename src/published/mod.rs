@@ -12,6 +12,7 @@
 
 mod arrange;
 pub mod as_folder;
+mod contents;
 mod docx;
 mod figure;
 pub mod former;
@@ -286,6 +287,12 @@ pub fn load(path: &Path) -> Result<Vec<u8>, Diagnostic> {
 /// Reads a published file of any kind by its bytes; `shown` is what messages call it. Errors: E560 too much in it, E561
 /// encrypted, E562 damaged or of no known kind.
 pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
+    let mut published = of_kind(bytes, shown)?;
+    contents::without_contents(&mut published);
+    Ok(published)
+}
+
+fn of_kind(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     if pdf::is_pdf(bytes) {
         return pdf::read(bytes, shown);
     }

@@ -13,7 +13,7 @@ use gongkai::published::{PaperTable, Published};
 use gongkai::typeset::typeset;
 use gongkai::workshop::Aim;
 use gongkai::write::{Format, write};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The documents of a folder.
@@ -305,6 +305,26 @@ fn word_files_and_workbooks_are_taken_as_the_pdf_is() {
         let (set, tables, errors) = taken(&written(&made, Format::Xlsx), "公开.xlsx");
         assert_eq!((set, errors), (pdf.0, pdf.2), "{folder}");
         assert!(tables + 1 >= pdf.1, "{folder}: {tables} of {}", pdf.1);
+    }
+}
+
+/// The menu of a page holds every heading before the document has one.
+#[test]
+fn a_page_for_a_site_gives_the_sections_that_the_word_file_gives() {
+    for folder in SAMPLES {
+        let made = made(&common::root().join("data").join(folder)).remove(0);
+        let sections = |format, name: &str| {
+            let mut found = Diagnostics::default();
+            let taken = take(&written(&made, format), Path::new(name), None, &common::layouts(), &mut found);
+            let taken = taken.unwrap_or_else(|| panic!("{:?}", said(&found)));
+            let texts = taken.imported.files.into_iter().filter(|(name, _)| name.starts_with("text/"));
+            texts.map(|(name, text)| (name, text.lines().count())).collect::<BTreeMap<_, _>>()
+        };
+        let (page, word) = (sections(Format::Html, "公开.html"), sections(Format::Docx, "公开.docx"));
+        for (name, of_word) in word {
+            let lines = page.get(&name).copied().unwrap_or(0);
+            assert!(lines + 2 >= of_word, "{folder} {name}: {lines} lines, {of_word} in Word");
+        }
     }
 }
 
