@@ -5,9 +5,10 @@ use super::session::Session;
 use super::short_hash;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::money::{Look, Unit, as_printed, rounded, show};
-use minijinja::value::{Kwargs, Object, ValueKind};
+use minijinja::value::{DynObject, Kwargs, Object, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 use rust_decimal::Decimal;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
@@ -204,6 +205,18 @@ fn sum_on(
     }
 }
 
+impl Amount {
+    /// What is not known is not nought, nor more or less: the question is told, whatever is printed then.
+    fn asked(&self) {
+        if let (Some(id), Some((session, figure))) = (self.figure, self.figure())
+            && figure.amount.is_none()
+            && !session.lenient
+        {
+            session.not_known(id);
+        }
+    }
+}
+
 impl fmt::Debug for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Amount({:?})", self.figure)
@@ -236,14 +249,16 @@ impl Object for Amount {
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
-        // What is not known is not nought: the question is told, whatever is printed then.
-        if let (Some(id), Some((session, figure))) = (self.figure, self.figure())
-            && figure.amount.is_none()
-            && !session.lenient
-        {
-            session.not_known(id);
-        }
+        self.asked();
         self.exact().is_some_and(|amount| !amount.is_zero())
+    }
+
+    /// By the exact amounts: what `<`, `==`, `sort`, `max` go by.
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        let other = other.downcast::<Amount>()?;
+        self.asked();
+        other.asked();
+        Some(self.exact().cmp(&other.exact()))
     }
 
     fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {

@@ -6,7 +6,7 @@ use super::functions::{find, row_contexts, wrong};
 use super::session::Session;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{self, Change, ChartKind, ChartValue, Inline, plain_text};
-use crate::layout::narrative_lines::{CHART, END, PICTURE, in_one_line};
+use crate::layout::narrative_lines::{CHART, PICTURE, in_one_line, marked};
 use crate::layout::{ChartEntry, ChartLayout, Template};
 use crate::money::{Look, rounded, show};
 use crate::toml_tree::suggestion;
@@ -73,7 +73,7 @@ pub fn chart(session: &Session, name: &str) -> Result<String, Error> {
     if layout(session, name)?.is_none() {
         return Ok(String::new());
     }
-    Ok(format!("{CHART}{}{END}", session.number_of_chart(name)))
+    Ok(marked(CHART, session.number_of_chart(name)))
 }
 
 /// `chart_number("收入结构")`: 图2; nothing where the document has no charts.
@@ -95,7 +95,7 @@ pub fn picture_number(session: &Session, path: &str) -> String {
 
 /// The token before a picture's line: its number among charts and pictures, in the order of lines.
 pub fn picture_here(session: &Session, path: &str) -> String {
-    format!("{PICTURE}{}{END}", session.number_of_chart(path))
+    marked(PICTURE, session.number_of_chart(path))
 }
 
 /// The chart of a number; none where something of it is wrong, which is told.

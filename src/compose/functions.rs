@@ -11,7 +11,7 @@ use crate::data::filter::lacking;
 use crate::data::printed::TABLES;
 use crate::data::{Kind, Value as Datum};
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::layout::narrative_lines::{CONTENTS, END, FILE, LINE, PICTURE_HERE, TABLE};
+use crate::layout::narrative_lines::{AND, CONTENTS, FILE, LINE, PICTURE_HERE, TABLE, marked, push_number};
 use crate::layout::{Each, FUEL, FUEL_OF_A_RECORD, RowDecl, Side, TableLayout};
 use crate::money::{Look, Unit};
 use crate::toml_tree::suggestion;
@@ -85,7 +85,7 @@ fn add_functions(env: &mut Environment<'static>, session: &Arc<Session>) {
     env.add_function("picture_number", move |path: &str| Ok::<_, Error>(chart::picture_number(&*upgrade(&s)?, path)));
     let s = session.weak();
     env.add_function(PICTURE_HERE, move |path: &str| Ok::<_, Error>(chart::picture_here(&*upgrade(&s)?, path)));
-    env.add_function("contents", || format!("{CONTENTS}0{END}"));
+    env.add_function("contents", || marked(CONTENTS, 0));
     let s = session.weak();
     env.add_function("given", move |file: &str| -> Result<bool> {
         let session = upgrade(&s)?;
@@ -407,7 +407,7 @@ fn table(session: &Session, id: &str, options: &Kwargs) -> Result<String> {
     }
     let Some(table) = composed(session, layout, &instance) else { return Ok(String::new()) };
     Ok(match session.table_number(&table.id) {
-        Some(number) => format!("{TABLE}{number}{END}"),
+        Some(number) => marked(TABLE, number),
         None => String::new(),
     })
 }
@@ -436,7 +436,9 @@ fn prose(session: &Session, name: &str, options: &Kwargs) -> Result<Value> {
     };
     let number = session.file_number(&narrative.file, true);
     let rendered = session.once_within(&format!("text/{name}.md"), || session.render_lines(&narrative.template))?;
-    let own = format!("{FILE}{number},");
+    let mut own = String::from(FILE);
+    push_number(&mut own, number);
+    own.push(AND);
     Ok(Value::from_safe_string(rendered.replace(LINE, &own).trim_end().to_string()))
 }
 

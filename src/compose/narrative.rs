@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Inline, Source};
 use crate::layout::Narrative;
-use crate::layout::narrative_lines::{CHART, CONTENTS, END, FILE, LINE, PICTURE, TABLE, in_one_line};
+use crate::layout::narrative_lines::{AND, CHART, CONTENTS, END, FILE, LINE, PICTURE, TABLE, in_one_line, number_in};
 use std::collections::HashMap;
 
 /// What a narrative consists of, before headings have anchors and tables their places.
@@ -79,9 +79,10 @@ fn leading_marks(line: &str, main: usize) -> (usize, u32, &str) {
         let Some(mark) = rest.chars().next().filter(|&c| c == LINE || c == FILE) else { return (file, number, rest) };
         let body = &rest[mark.len_utf8()..];
         let Some(end) = body.find(END) else { return (file, number, body) };
-        match body[..end].split_once(',') {
-            Some((of, line)) => (file, number) = (of.parse().unwrap_or(main), line.parse().unwrap_or(0)),
-            None => (file, number) = (main, body[..end].parse().unwrap_or(0)),
+        let line = |digits| number_in(digits).map_or(0, |line| line as u32);
+        match body[..end].split_once(AND) {
+            Some((of, digits)) => (file, number) = (number_in(of).unwrap_or(main), line(digits)),
+            None => (file, number) = (main, line(&body[..end])),
         }
         rest = body[end + END.len_utf8()..].trim_start();
     }
@@ -126,13 +127,13 @@ fn piece(session: &Session, line: &str, place: &Place, source: &mut Source) -> O
 
 /// A line that is one token of a kind: its number.
 fn token(line: &str, kind: char) -> Option<usize> {
-    line.strip_prefix(kind)?.strip_suffix(END)?.parse().ok()
+    number_in(line.strip_prefix(kind)?.strip_suffix(END)?)
 }
 
 /// The number before a picture's line, and the line.
 fn picture_number(line: &str) -> (Option<usize>, &str) {
     let marked = line.strip_prefix(PICTURE).and_then(|rest| rest.split_once(END));
-    marked.map_or((None, line), |(number, rest)| (number.parse().ok(), rest))
+    marked.map_or((None, line), |(number, rest)| (number_in(number), rest))
 }
 
 /// `{.封面标题} text` → the role and the text.

@@ -11,6 +11,9 @@ use std::sync::atomic::Ordering;
 /// Bytes that all templates of a document may write.
 const MOST_BYTES: usize = 16 << 20;
 const MOST_BYTES_OF_A_RECORD: usize = 16 << 10;
+/// A text that is put into another counts for so many bytes besides its own: a few that put in each other many times would
+/// never end, however little they write.
+const BYTES_OF_ONE_PUT_IN: usize = 512;
 
 /// Texts within texts: prose, phrases and reasons that put each other in.
 const DEEPEST: usize = 16;
@@ -29,9 +32,13 @@ impl Session {
         }
     }
 
+    fn most_bytes(&self) -> usize {
+        MOST_BYTES + MOST_BYTES_OF_A_RECORD * self.job.records() as usize
+    }
+
     /// All templates together may write so much, the more the more records there are; what goes beyond is told once.
     fn within_bounds(&self, text: String, template: &Template) -> String {
-        let most = MOST_BYTES + MOST_BYTES_OF_A_RECORD * self.job.records() as usize;
+        let most = self.most_bytes();
         let before = self.written.fetch_add(text.len(), Ordering::Relaxed);
         if before + text.len() <= most {
             return text;
@@ -95,6 +102,10 @@ impl Session {
         }
         if open.len() >= DEEPEST {
             let detail = format!("{name}之内的文字一层套一层，超过 {DEEPEST} 层");
+            return Err(Error::new(ErrorKind::InvalidOperation, detail));
+        }
+        if self.written.fetch_add(BYTES_OF_ONE_PUT_IN, Ordering::Relaxed) > self.most_bytes() {
+            let detail = format!("文字里套的文字太多，{name}没有再放进来");
             return Err(Error::new(ErrorKind::InvalidOperation, detail));
         }
         open.push(name.to_string());

@@ -5,7 +5,9 @@ use super::figure::Id;
 use super::session::Session;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::Inline;
-use crate::layout::narrative_lines::{END, FIGURE, PROBLEM, as_it_was, is_mark};
+use crate::layout::narrative_lines::{
+    CHART, CONTENTS, END, FIGURE, FILE, LINE, PICTURE, PROBLEM, TABLE, as_it_was, is_mark, marked, number_in,
+};
 use indexmap::IndexSet;
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -47,7 +49,7 @@ impl Session {
     pub fn mention(&self, figure: Id, text: String) -> String {
         let mut tokens = self.tokens();
         tokens.mentions.push(Mention { figure, text, claimed: false });
-        format!("{FIGURE}{}{END}", tokens.mentions.len() - 1)
+        marked(FIGURE, tokens.mentions.len() - 1)
     }
 
     /// The token of a problem that keeps the document from being composed: reported at the line where it is printed.
@@ -64,7 +66,7 @@ impl Session {
     pub fn not_known(&self, id: Id) -> String {
         let told = self.tokens().not_known.get(&id).copied();
         match told {
-            Some(number) => format!("{PROBLEM}{number}{END}"),
+            Some(number) => marked(PROBLEM, number),
             None => {
                 let token = self.problem_shown(super::amount::not_known(self, &self.figure(id)), "这里用到它");
                 let number = self.problems() - 1;
@@ -79,7 +81,7 @@ impl Session {
         let mut tokens = self.tokens();
         let mut figures = IndexSet::new();
         for found in text.split(FIGURE).skip(1) {
-            let number = found.split(END).next().and_then(|number| number.parse::<usize>().ok());
+            let number = found.split(END).next().and_then(number_in);
             let Some(mention) = number.and_then(|n| tokens.mentions.get_mut(n)).filter(|m| !m.claimed) else {
                 continue;
             };
@@ -97,7 +99,7 @@ impl Session {
     fn add_problem(&self, diagnostic: Diagnostic, for_checks: bool, related: Option<&'static str>) -> String {
         let mut tokens = self.tokens();
         tokens.problems.push(Problem { diagnostic, for_checks, related, reported: false });
-        format!("{PROBLEM}{}{END}", tokens.problems.len() - 1)
+        marked(PROBLEM, tokens.problems.len() - 1)
     }
 
     /// How many problems there are so far.
@@ -140,18 +142,16 @@ impl Session {
         let mut inlines: Vec<Inline> = Vec::with_capacity(usize::from(!text.is_empty()));
         let mut plain = String::new();
         let mut rest = text;
+        let mut whole = true;
         while let Some(at) = rest.find(is_mark) {
             plain.push_str(&rest[..at]);
             let mark = rest[at..].chars().next().expect("a mark was found here");
             rest = &rest[at + mark.len_utf8()..];
-            if mark == END {
-                continue;
-            }
-            let end = rest.find(END).unwrap_or(rest.len());
-            let number = rest[..end].parse::<usize>();
-            rest = rest[end..].strip_prefix(END).unwrap_or("");
+            let end = rest.find(|c| c == END || !is_mark(c)).unwrap_or(rest.len());
+            let number = number_in(&rest[..end]).filter(|_| rest[end..].starts_with(END));
+            rest = rest[end..].strip_prefix(END).unwrap_or(&rest[end..]);
             match (mark, number) {
-                (FIGURE, Ok(number)) => {
+                (FIGURE, Some(number)) if self.is_mentioned(number) => {
                     if let Some(inline) = self.print(number) {
                         if !plain.is_empty() {
                             inlines.push(Inline::text(std::mem::take(&mut plain)));
@@ -159,15 +159,25 @@ impl Session {
                         inlines.push(inline);
                     }
                 }
-                (PROBLEM, Ok(number)) => self.place_problem(number, place),
-                _ => {}
+                (PROBLEM, Some(number)) => self.place_problem(number, place),
+                // Which line of which file it is, or what stands alone on a line.
+                (LINE | FILE | TABLE | CHART | CONTENTS | PICTURE, _) => {}
+                _ => whole = false,
             }
+        }
+        if !whole {
+            let found = Diagnostic::error("E302", "数字在这里被当作文字截过、改过，印不出来").at(place.clone());
+            self.report(found.hint("数字要整个地印；改样子用 fmt、say，不用 replace、reverse、x[1:] 这些"));
         }
         plain.push_str(rest);
         if !plain.is_empty() {
             inlines.push(Inline::text(plain));
         }
         inlines
+    }
+
+    fn is_mentioned(&self, mention: usize) -> bool {
+        mention < self.tokens().mentions.len()
     }
 
     fn print(&self, mention: usize) -> Option<Inline> {

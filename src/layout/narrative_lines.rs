@@ -31,6 +31,40 @@ pub const PICTURE: char = '\u{FDDA}';
 /// The function that gives it, put before such a line.
 pub const PICTURE_HERE: &str = "picture_here";
 
+/// Between two numbers.
+pub const AND: char = '\u{FDDB}';
+/// Sixteen characters that write numbers: what a template does to texts finds no digit in them.
+const DIGITS: u32 = 0xFDE0;
+
+/// A mark with its number, and its end.
+pub fn marked(mark: char, number: usize) -> String {
+    let mut text = String::with_capacity(24);
+    text.push(mark);
+    push_number(&mut text, number);
+    text.push(END);
+    text
+}
+
+/// A number within a mark: its digits, and one that checks them.
+pub fn push_number(text: &mut String, number: usize) {
+    let digits = (number.max(1).ilog2() / 4 + 1) as usize;
+    let all = (0..digits).rev().map(|place| (number >> (4 * place)) as u32 & 15);
+    text.extend(all.chain([check_of(number)]).filter_map(|digit| char::from_u32(DIGITS + digit)));
+}
+
+/// The number that stands within a mark; None: its signs are not whole any more.
+pub fn number_in(digits: &str) -> Option<usize> {
+    let mut all = digits.chars().map(|c| (c as u32).checked_sub(DIGITS).filter(|digit| *digit < 16));
+    let check = all.next_back()??;
+    let first = all.next()??;
+    let number = all.try_fold(first as usize, |number, digit| number.checked_mul(16)?.checked_add(digit? as usize))?;
+    (check_of(number) == check).then_some(number)
+}
+
+fn check_of(number: usize) -> u32 {
+    ((number as u32).wrapping_add(1).wrapping_mul(0x9E37_79B1) >> 28) & 15
+}
+
 /// Any of the marks.
 pub fn is_mark(c: char) -> bool {
     ('\u{FDD0}'..='\u{FDEF}').contains(&c)
@@ -89,7 +123,7 @@ pub fn mark(body: &str, first_line: u32) -> String {
         let begins = line.trim_start();
         let trims = ["{%-", "{{-", "{#-"].iter().any(|t| begins.starts_with(t));
         if open.is_none() && !trimmed && !trims && !begins.is_empty() {
-            marked.push_str(&format!("{LINE}{}{END}", first_line + index as u32));
+            marked.push_str(&self::marked(LINE, (first_line + index as u32) as usize));
             if let Some(path) = picture_line::numbered_path(line) {
                 marked.push_str(&format!("{{{{ {PICTURE_HERE}(\"{path}\") }}}}"));
             }
@@ -131,7 +165,23 @@ mod tests {
     #[test]
     fn marks_lines_but_not_inside_tags() {
         let marked = mark("甲\n{% set x = 1\n + 2 %}\n乙{{ x\n}}丙\n{%- if x %}丁{% endif -%}\n戊\n\n己", 5);
-        let plain: String = marked.replace(LINE, "<").replace(END, ">");
+        let number = |mark: &str| number_in(mark).map_or(String::new(), |number| number.to_string());
+        let line = |piece: &str| piece.split_once(END).map(|(line, rest)| format!("<{}>{rest}", number(line)));
+        let plain: String = marked.split(LINE).filter(|piece| !piece.is_empty()).filter_map(line).collect();
         assert_eq!(plain, "<5>甲\n<6>{% set x = 1\n + 2 %}\n<8>乙{{ x\n}}丙\n{%- if x %}丁{% endif -%}\n戊\n\n<13>己");
+    }
+    #[test]
+    fn a_number_within_a_mark_is_whole_or_none() {
+        for number in [0, 1, 9, 15, 16, 255, 4096, usize::MAX] {
+            let mark = marked(FIGURE, number);
+            let digits = mark.trim_start_matches(FIGURE).trim_end_matches(END);
+            assert!(digits.chars().all(is_mark), "{number}");
+            assert_eq!(number_in(digits), Some(number));
+        }
+        let many = marked(FIGURE, 0x123);
+        let digits: Vec<char> = many.trim_start_matches(FIGURE).trim_end_matches(END).chars().collect();
+        let some = |digits: &[char]| number_in(&digits.iter().collect::<String>());
+        assert_eq!([some(&digits[..1]), some(&digits[..3]), some(&digits[1..]), some(&[])], [None; 4]);
+        assert_eq!([number_in("12"), number_in("一")], [None; 2]);
     }
 }

@@ -1,8 +1,8 @@
 //! What was changed in the file beside own words and figures: said, not taken.
 
 use crate::diff::align::{align, likeness};
-use crate::read_docx::{Reading, number};
-use std::collections::BTreeSet;
+use crate::read_docx::{ReadFigure, Reading, number};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Says what differs in paragraphs that are the set's wording, in paragraphs that came or went, and in tables.
 pub fn compare(before: &Reading, file: &Reading, told: &mut Vec<String>) {
@@ -50,7 +50,17 @@ fn paragraphs(before: &Reading, file: &Reading, told: &mut Vec<String>) {
     }
 }
 
+/// The figures that were changed: what they were, what they are. They are told of as figures.
+fn changed_figures<'r>(before: &'r Reading, file: &'r Reading) -> HashSet<(&'r str, &'r str)> {
+    let printing = |figure: &'r ReadFigure| (&*figure.address, figure.printing);
+    let old: BTreeMap<(&str, u32), &str> =
+        before.figures.iter().map(|figure| (printing(figure), figure.text.trim())).collect();
+    let change = |figure: &'r ReadFigure| Some((*old.get(&printing(figure))?, figure.text.trim()));
+    file.figures.iter().filter_map(change).filter(|(was, is)| was != is).collect()
+}
+
 fn tables(before: &Reading, file: &Reading, told: &mut Vec<String>) {
+    let figures = changed_figures(before, file);
     if before.tables.len() != file.tables.len() {
         told.push(format!("表由 {} 张变成了 {} 张，没有采用", before.tables.len(), file.tables.len()));
         return;
@@ -61,7 +71,7 @@ fn tables(before: &Reading, file: &Reading, told: &mut Vec<String>) {
         let alike = |i: usize, j: usize| likeness(&old.rows[i].join("|"), &new.rows[j].join("|"));
         for pair in align(&keys(&old.rows), &keys(&new.rows), alike) {
             match pair {
-                (Some(i), Some(j)) => cells(&name, &old.rows[i], &new.rows[j], told),
+                (Some(i), Some(j)) => cells(&name, &old.rows[i], &new.rows[j], &figures, told),
                 (Some(i), None) => {
                     told.push(format!("《{name}》删去了一行，没有采用：{}", shortened(&old.rows[i].join(" "))))
                 }
@@ -74,17 +84,20 @@ fn tables(before: &Reading, file: &Reading, told: &mut Vec<String>) {
     }
 }
 
-fn cells(table: &str, old: &[String], new: &[String], told: &mut Vec<String>) {
+fn cells(table: &str, old: &[String], new: &[String], figures: &HashSet<(&str, &str)>, told: &mut Vec<String>) {
     if old.len() != new.len() {
         told.push(format!("《{table}》有一行的格数变了，没有采用：{}", shortened(&new.join(" "))));
         return;
     }
     let is_number = |text: &str| text.trim().is_empty() || number::value(text).is_some();
-    for (was, is) in old.iter().zip(new) {
-        // Numbers are figures, and told of as such.
-        if was.split_whitespace().ne(is.split_whitespace()) && !(is_number(was) && is_number(is)) {
-            told.push(format!("《{table}》的一格文字改了，没有采用：{} → {}", shortened(was), shortened(is)));
+    for (was, is) in old.iter().zip(new).filter(|(was, is)| was.split_whitespace().ne(is.split_whitespace())) {
+        let numbers = is_number(was) && is_number(is);
+        if numbers && figures.contains(&(was.trim(), is.trim())) {
+            continue;
         }
+        let what = if numbers { "一格数字改了，数据里没有对应的数" } else { "一格文字改了" };
+        let shown = |text: &str| if text.trim().is_empty() { "（空）".to_owned() } else { shortened(text) };
+        told.push(format!("《{table}》的{what}，没有采用：{} → {}", shown(was), shown(is)));
     }
 }
 
@@ -100,4 +113,33 @@ fn shortened(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read_docx::TableTexts;
+
+    fn reading(cells: [&str; 3], figure: &str) -> Reading {
+        let rows = vec![cells.map(String::from).to_vec()];
+        let address = "t1/201/预算数".to_owned();
+        let figure = ReadFigure { address, printing: 1, text: figure.to_owned(), amount: None };
+        let tables = vec![TableTexts { title: "收支总表".to_owned(), rows }];
+        Reading { figures: vec![figure], tables, ..Reading::default() }
+    }
+
+    #[test]
+    fn a_number_in_a_cell_without_a_figure_is_told() {
+        let before = reading(["30201", "85.05", ""], "85.05");
+        let told = |cells, figure| {
+            let mut told = Vec::new();
+            tables(&before, &reading(cells, figure), &mut told);
+            told
+        };
+        assert_eq!(told(["30201", "85.05", ""], "85.05"), [""; 0]);
+        assert_eq!(told(["30201", "86.05", ""], "86.05"), [""; 0], "told of as a figure");
+        let of = |what| format!("《收支总表》的一格数字改了，数据里没有对应的数，没有采用：{what}");
+        assert_eq!(told(["30299", "85.05", ""], "85.05"), [of("30201 → 30299")]);
+        assert_eq!(told(["30201", "85.05", "5.00"], "85.05"), [of("（空） → 5.00")]);
+    }
 }

@@ -42,6 +42,8 @@ struct Adjustment {
 /// What a line may take from each joint between two characters when nothing else is left to squeeze, in ems: a quarter
 /// of a point at 三号, which nobody sees, and on a whole line a third of a character.
 const JOINT_SHRINK: f64 = 0.015;
+/// Bytes of the longest address that is a link: each of its lines holds it whole.
+const LONGEST_ADDRESS: usize = 2_048;
 
 /// Share of a gap that a line may squeeze out, to 0.21 em: clreq lets it fall to 1/8, and the eye sees that.
 pub const GAP_SHRINK: f64 = 0.16;
@@ -210,9 +212,12 @@ impl Pen<'_, '_> {
         }
     }
 
-    /// The address of a page leads there; each of its lines is an area of its own.
+    /// The address of a page leads there, as long as it can be one; each of its lines is an area of its own.
     fn link_address(&mut self, run: &Run) {
         let Some(range) = self.text.addresses.iter().find(|range| range.contains(&self.begun)) else { return };
+        if range.len() > LONGEST_ADDRESS {
+            return;
+        }
         let address = self.text.source[range.clone()].to_string();
         let label = format!("打开网页 {address}");
         let area = self.area(run);

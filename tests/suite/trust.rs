@@ -536,3 +536,31 @@ fn a_folder_that_says_itself_costs_no_other_its_files() {
     assert!(code == Some(1) && told.contains("错误[E302]") && told.contains("又用到了自己"), "{told}");
     assert_eq!(outputs(&desk.path().join("output")), ["631"]);
 }
+
+// ---------------------------------------------------------------- texts
+
+/// Thirteen texts of a line each, whose whole would be 30 to the 13th of them.
+#[test]
+fn texts_that_put_in_each_other_many_times_come_to_an_end() {
+    let desk = desk();
+    let texts = desk.path().join("631/text");
+    for number in 1..=13 {
+        let next = format!("{{{{ prose(\"p{}\") }}}}", number + 1).repeat(30);
+        fs::write(texts.join(format!("p{number}.md")), next).expect("writes");
+    }
+    fs::write(texts.join("p14.md"), "完").expect("writes");
+    fs::write(texts.join("goals.md"), "{{ prose(\"p1\") }}").expect("writes");
+    let (code, told) = run(desk.path(), &["check", "631"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("错误[E302] 文字里套的文字太多"), "{told}");
+}
+
+/// What is as long as a line of them takes as long to be read.
+#[test]
+fn an_address_and_a_number_of_any_length_are_text() {
+    let desk = desk();
+    let text = format!("见{}。\n编号{}。\n", "http://a.b/".repeat(20_000), "1".repeat(100_000));
+    fs::write(desk.path().join("631/text/goals.md"), text).expect("writes");
+    let (code, told) = run(desk.path(), &["build", "631", "--format", "pdf"]);
+    assert_eq!(code, Some(0), "{told}");
+}

@@ -251,8 +251,9 @@ fn bands(passage: &Passage) -> Vec<Band> {
         (!digits.is_empty() && matches!(chars.get(end), Some('%' | '％'))).then_some((digits, end + 1))
     };
     while at < chars.len() {
-        let whole = percent(at).filter(|_| at == 0 || !chars[at - 1].is_ascii_digit() && chars[at - 1] != '.');
-        let Some((low, end)) = whole else {
+        // Within a number none begins.
+        let begins = at == 0 || !chars[at - 1].is_ascii_digit() && chars[at - 1] != '.';
+        let Some((low, end)) = begins.then(|| percent(at)).flatten() else {
             at += 1;
             continue;
         };

@@ -2,11 +2,13 @@
 
 use super::filter::filter;
 use crate::data::Class;
+use crate::data::filter::Filter;
 use crate::data::schema::{FieldDecl, FieldDefault, FileDecl, Kind, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, nearest};
 use crate::toml_tree::{Node, overlay, read, suggestion};
 use indexmap::IndexMap;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,8 +108,53 @@ pub fn schema(
     for (name, entry) in tables(node, "view") {
         schema.views.insert(name.clone(), filter(&entry.node, diagnostics));
     }
+    bound_views(&mut schema.views, node, diagnostics);
     check_references(&schema, diagnostics);
     schema
+}
+
+/// Conditions of a view, those of the views that it names among them.
+const MOST_CONDITIONS: usize = 2_000;
+/// Views within views that are looked into.
+const DEEPEST: usize = 32;
+
+/// A view that names others, and they others, three times each, is soon a condition without end: told, and met by nothing.
+fn bound_views(views: &mut IndexMap<String, Filter>, node: &Node, diagnostics: &mut Diagnostics) {
+    let mut known = BTreeMap::new();
+    let endless: Vec<String> = views
+        .iter()
+        .filter(|(_, view)| size(view, views, 0, &mut known) > MOST_CONDITIONS)
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in endless {
+        let place = tables(node, "view").find(|(view, _)| **view == name).map(|(_, entry)| entry.key.clone());
+        let found = Diagnostic::error("E212", format!("口径“{name}”一层套一层，共有 {MOST_CONDITIONS} 个以上条件"));
+        let found = found.hint("同一个口径不要重复写；合并成几个简单的口径");
+        diagnostics.push(place.into_iter().fold(found, Diagnostic::at));
+        views.insert(name, Filter::Never);
+    }
+}
+
+/// How many conditions a filter is made of, as far down as is looked.
+fn size<'f>(
+    filter: &'f Filter,
+    views: &'f IndexMap<String, Filter>,
+    depth: usize,
+    known: &mut BTreeMap<(&'f str, usize), usize>,
+) -> usize {
+    match filter {
+        Filter::View { name, .. } if depth < DEEPEST => {
+            let Some((name, view)) = views.get_key_value(name) else { return 1 };
+            if let Some(size) = known.get(&(&**name, depth)) {
+                return *size;
+            }
+            let size = size(view, views, depth + 1, known);
+            known.insert((name, depth), size);
+            size
+        }
+        Filter::All(all) => all.iter().fold(1, |sum: usize, one| sum.saturating_add(size(one, views, depth, known))),
+        _ => 1,
+    }
 }
 
 /// Keys a set's `report.toml` may have: `[report]`.
