@@ -1,6 +1,7 @@
 //! Layout sets: what a document consists of, declared in TOML and Markdown. Declarations only; no geometry, no data.
 
 mod check;
+mod compared;
 pub mod doubts;
 mod files;
 mod load;

@@ -1,6 +1,6 @@
 //! Templates of a set: every label, title and sentence, compiled once, each with the place it stands at.
 
-use super::template_message;
+use super::{compared, template_message};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
@@ -91,6 +91,13 @@ pub fn compile(env: &mut Environment<'static>, text: &str, place: &Place, diagno
         let line = place.line + text[..at].matches('\n').count() as u32;
         diagnostics.push(too_long(Place::new(place.file.clone(), line, 0)));
         return Template::literal("", place);
+    }
+    for at in compared::with_number(text) {
+        let line = place.line + text[..at].matches('\n').count() as u32;
+        let found = Diagnostic::error("E240", "数字不能与写出来的数比较：比出来的总是同一个结果");
+        let found = found.at(Place::new(place.file.clone(), line, 0));
+        diagnostics
+            .push(found.hint("是不是零写 is zero，增减写 d.sign == \"up\"、\"down\"、\"same\"；两个数字之间可以比"));
     }
     let name = place.to_string();
     if let Err(error) = env.add_template_owned(name.clone(), text.to_string()) {
