@@ -19,7 +19,7 @@ pub struct AuditArgs {
     /// 公开的文件，可以有多个：PDF（不是扫描件）、DOCX、XLSX、网页（HTML）
     #[arg(required = true, value_name = "文件", help_heading = "参数")]
     files: Vec<PathBuf>,
-    /// 版式集；不写则按表题和表头认，认不出的只检查不用版式的
+    /// 版式集；不写则按表题和表头认，认不出的只检查不用版式的；无：不用版式
     #[arg(long, value_name = "名称", help_heading = "选项")]
     layout: Option<String>,
     /// 文件是哪一年的；不写则看文件里写的，没有写的，科目照最近一年的查

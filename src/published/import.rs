@@ -1,12 +1,12 @@
 //! A published file taken in: which set it is of, and the folder that it gives.
 
 use super::as_folder::{Imported, Whose, as_folder, whose};
-use super::recognise::{Recognised, recognise};
+use super::recognise::{Recognised, Taken as Matched, recognise};
 use super::words::Words;
-use super::{Doubt, PaperTable, Published, read, rows, unset};
+use super::{Doubt, PaperTable, Part, Published, read, rows, unset};
 use crate::check::{acknowledge, check_printed};
 use crate::data::printed::TABLES;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
 use crate::layout::{Layouts, RowDecl, TableLayout};
 use crate::prepare::prepare_whole;
 use crate::toml_tree::toml_string;
@@ -14,10 +14,13 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// What is asked for as a set to have none.
+pub const NO_SET: &str = "无";
+
 /// What is asked of a published file besides what it says itself.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked<'a> {
-    /// The set that it is taken for; none: the one most like it.
+    /// The set that it is taken for; none: the one most like it; [`NO_SET`]: in an audit, no set at all.
     pub layout: Option<&'a str>,
     /// The year that it is of; none: the one that it says.
     pub year: Option<i32>,
@@ -33,6 +36,25 @@ impl Asked<'_> {
     fn whose(&self, published: &Published, path: &Path) -> Whose {
         let said = whose(published, path);
         Whose { year: self.year.or(said.year), ..said }
+    }
+
+    /// A set that is asked for must be one. None, with a finding at the file: it is not.
+    fn set_is_there(&self, layouts: &Layouts, shown: &str, found: &mut Diagnostics) -> Option<()> {
+        let Some(asked) = self.layout else { return Some(()) };
+        let sets = layouts.sets();
+        if sets.iter().any(|set| set == asked) {
+            return Some(());
+        }
+        let hint = match nearest(asked, sets.iter().map(String::as_str)) {
+            Some(near) => format!("您是否指“{near}”？"),
+            None => format!("--layout 可以写：{}", sets.join("、")),
+        };
+        let message = match asked == NO_SET {
+            true => "导入要有版式集，不能不用版式".to_owned(),
+            false => format!("没有名为“{asked}”的版式集"),
+        };
+        found.push(Diagnostic::error("E210", message).at(Place::file(shown.to_owned())).hint(hint));
+        None
     }
 }
 
@@ -61,6 +83,7 @@ pub fn take<'a>(
     let shown = shown(path);
     let published = read_into(bytes, &shown, found)?;
     let whose = asked.whose(&published, path);
+    asked.set_is_there(layouts, &shown, found)?;
     let Some(recognised) = recognise(&published, whose.year, asked.layout, layouts, found) else {
         if !found.has_errors() {
             found.push(unknown(&published, &shown, layouts));
@@ -96,33 +119,90 @@ pub fn audit<'a>(
     let shown = shown(path);
     let published = read_into(bytes, &shown, found)?;
     let whose = asked.whose(&published, path);
-    let recognised = recognise(&published, whose.year, asked.layout, layouts, found);
-    let recognised = recognised.filter(|recognised| asked.layout.is_some() || recognised.is_enough());
-    let Some(recognised) = recognised else {
+    if asked.layout == Some(NO_SET) {
+        return Some(without_set("不用版式", published, &whose, layouts, &shown, found));
+    }
+    asked.set_is_there(layouts, &shown, found)?;
+    let Some(recognised) = recognise(&published, whose.year, asked.layout, layouts, found) else {
         if asked.layout.is_some() {
             if !found.has_errors() {
                 found.push(unknown(&published, &shown, layouts));
             }
             return None;
         }
-        let message =
-            "看不出是哪一套版式，只检查了不用版式的：各表的合计、几处写的同一个数、正文的数和文字、不得公开的内容";
-        let hint = format!("是这些版式的，请用 --layout 写明：{}", layouts.sets().join("、"));
-        let note = Diagnostic::new(Severity::Note, "E565", message).at(Place::file(shown.clone()));
-        found.push(note.hint(hint));
-        let tables = published.tables().zip(std::iter::repeat(true));
-        doubts(tables, &shown, found);
-        found.extend(unset::audit(&published, &whose, layouts, &shown));
-        let pages = if published.pages > 0 { format!("，共 {} 页", published.pages) } else { String::new() };
-        let tables = published.tables().count();
-        let told = format!("不认得版式{pages}，{tables} 张表，正文 {} 段", published.texts().count());
-        return Some(Audited { told, published });
+        found.push(of_no_set(None, &shown, layouts));
+        return Some(without_set("不认得版式", published, &whose, layouts, &shown, found));
     };
     let imported = as_folder(&published, &recognised, &whose, &shown);
-    let taken = Taken { published, recognised, whose, imported };
+    let mut taken = Taken { published, recognised, whose, imported };
+    let mut left = Vec::new();
+    let by_set = loop {
+        let is_of_set = asked.layout.is_some() || taken.recognised.is_enough();
+        let by_set = is_of_set.then(|| taken.by_set(layouts, &shown));
+        let Some(by_set) = by_set else {
+            found.push(of_no_set(Some(&taken.recognised), &shown, layouts));
+            return Some(without_set("不认得版式", taken.published, &taken.whose, layouts, &shown, found));
+        };
+        let unlike = taken.unlike(&by_set, &shown);
+        if unlike.is_empty() {
+            break by_set;
+        }
+        for Unlike { table, note, mistakes } in unlike {
+            taken.recognised.leave(table);
+            left.push(note);
+            // Of a set that is asked for one wants to know what a table lacks of it.
+            if asked.layout.is_some() {
+                left.extend(back_on_paper(&mistakes, &taken.imported, &shown).iter().cloned());
+            }
+        }
+        taken.imported = as_folder(&taken.published, &taken.recognised, &taken.whose, &shown);
+    };
     taken.tell(&shown, found);
-    found.extend(taken.audit(layouts, &shown));
+    left.into_iter().for_each(|told| found.push(told));
+    found.extend(taken.on_paper(&by_set, layouts, &shown));
     Some(Audited { told: taken.told(), published: taken.published })
+}
+
+/// A table that is not as the set has it.
+struct Unlike {
+    /// Which of the document, from 0.
+    table: usize,
+    /// That it is left.
+    note: Diagnostic,
+    /// What it has otherwise than the set, at the files of the folder.
+    mistakes: Diagnostics,
+}
+
+/// What is found in a file without any set; `why` there is none.
+fn without_set(
+    why: &str,
+    published: Published,
+    whose: &Whose,
+    layouts: &Layouts,
+    shown: &str,
+    found: &mut Diagnostics,
+) -> Audited {
+    doubts(published.tables().zip(std::iter::repeat(true)), shown, found);
+    found.extend(unset::audit(&published, whose, layouts, shown));
+    let pages = if published.pages > 0 { format!("，共 {} 页", published.pages) } else { String::new() };
+    let tables = published.tables().count();
+    let told = format!("{why}{pages}，{tables} 张表，正文 {} 段", published.texts().count());
+    Audited { told, published }
+}
+
+/// That no set is used, though none was refused; `nearest`: that which is most like the file.
+fn of_no_set(nearest: Option<&Recognised>, shown: &str, layouts: &Layouts) -> Diagnostic {
+    let message =
+        "看不出是哪一套版式，只检查了不用版式的：各表的合计、几处写的同一个数、正文的数和文字、不得公开的内容";
+    let hint = match nearest {
+        Some(nearest) => format!(
+            "最像 {}，但只有它的 {} 张表；是这一套的，用 --layout 写明；本来就不是的，写 --layout {NO_SET}",
+            nearest.set,
+            nearest.found()
+        ),
+        None => format!("是这些版式的，请用 --layout 写明：{}", layouts.sets().join("、")),
+    };
+    Diagnostic::new(Severity::Note, "E565", message).at(Place::file(shown.to_owned())).hint(hint)
 }
 
 /// Findings of a folder as those of the published file that it was read from, each at its page. What speaks of anything
@@ -220,7 +300,9 @@ fn unused(
     /// More tables than these that were not used are told together.
     const EACH: usize = 3;
     let tables = published.tables().zip(&recognised.tables).enumerate();
-    let unused = tables.filter(|(at, (_, taken))| taken.is_none() && !of_records.contains_key(at)).map(|(_, of)| of);
+    let unused = tables
+        .filter(|(at, (_, taken))| taken.is_none() && !of_records.contains_key(at) && !recognised.left.contains(at))
+        .map(|(_, of)| of);
     let unused: Vec<(String, usize, Place)> =
         unused.map(|(table, _)| (table.called(), table.rows.len(), table.spot.of_table(shown))).collect();
     let note = |message: String| Diagnostic::new(Severity::Note, "E566", message);
@@ -274,7 +356,9 @@ impl Taken {
 
     /// What is doubtful, what was not used, what the document does not say.
     fn tell(&self, shown: &str, found: &mut Diagnostics) {
-        let tables = self.published.tables().zip(self.recognised.tables.iter().map(Option::is_some));
+        let left = &self.recognised.left;
+        let is_used = |(at, taken): (usize, &Option<Matched>)| taken.is_some() || left.contains(&at);
+        let tables = self.published.tables().zip(self.recognised.tables.iter().enumerate().map(is_used));
         doubts(tables, shown, found);
         unused(&self.published, &self.recognised, &self.imported.of_records, shown, found);
         unsaid(&self.whose, self.recognised.year, shown, found);
@@ -294,6 +378,11 @@ impl Taken {
 
     /// Everything that the program's rules find in it, at its pages.
     pub fn audit(&self, layouts: &Layouts, shown: &str) -> Diagnostics {
+        self.on_paper(&self.by_set(layouts, shown), layouts, shown)
+    }
+
+    /// What the set's rules find, at the files of the folder.
+    fn by_set(&self, layouts: &Layouts, shown: &str) -> Diagnostics {
         let folder = self.imported.folder(Path::new(shown));
         let folder = folder.with("report.toml", self.report_for_audit().into_bytes());
         let mut found = Diagnostics::default();
@@ -319,23 +408,94 @@ impl Taken {
                 && !(finding.code.is_mistake() && is_of(&by_records))
                 && !(finding.code == "E162" && (is_of(&by_words) || finding.severity != Severity::Error))
         });
-        let mut told = back_on_paper(&found, &self.imported, shown);
+        found
+    }
+
+    /// What the set's rules find at its pages, and what is asked of any document.
+    fn on_paper(&self, by_set: &Diagnostics, layouts: &Layouts, shown: &str) -> Diagnostics {
+        let mut told = back_on_paper(by_set, &self.imported, shown);
         told.extend(self.of_any_set(&told, layouts, shown));
         told
     }
 
-    /// What is asked of figures whatever set they are of: a set may not have a table, or no rule for some of its sums, or no
-    /// sentence like one. A row or a paragraph that the set's rules have told of is not told of again.
+    /// The tables that are not as the set has them: a column of the form is not there, or a good part of the
+    /// rows have no place in it. What its rules would say of such a table is not true of it.
+    fn unlike(&self, by_set: &Diagnostics, shown: &str) -> Vec<Unlike> {
+        /// One row with figures in so many may be wrong by itself.
+        const ROWS: usize = 4;
+        let is_figure = |text: &str| {
+            text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || "-,.".contains(c))
+        };
+        let with_figures = |table: &PaperTable| {
+            let rows = table.rows.iter().skip(table.heads);
+            rows.filter(|row| row.cells.iter().any(|cell| is_figure(&cell.text))).count()
+        };
+        let tables = self.published.tables().zip(&self.recognised.tables).enumerate();
+        let told = |(index, (table, taken)): (usize, (&PaperTable, &Option<Matched>))| {
+            let file = format!("{TABLES}/{}.csv", taken.as_ref()?.id);
+            let of = |codes: &[&str]| -> Vec<&Diagnostic> {
+                let is_of = |found: &&Diagnostic| found.place.as_ref().is_some_and(|place| *place.file == *file);
+                let is_one = |found: &&Diagnostic| found.severity == Severity::Error && codes.contains(&&*found.code);
+                by_set.iter().filter(is_of).filter(is_one).collect()
+            };
+            let (columns, rows) = (of(&["E165", "E166"]), of(&["E162"]));
+            let why = match (columns.first(), rows.first()) {
+                (Some(first), _) => (first, columns.len()),
+                (None, Some(first)) if rows.len() * ROWS > with_figures(table) => (first, rows.len()),
+                _ => return None,
+            };
+            let more = if why.1 > 1 { format!("等 {} 处", why.1) } else { String::new() };
+            let message = format!("{}与版式里的不一样，没有按版式查（{}{more}）", table.called(), why.0.message);
+            let note = Diagnostic::new(Severity::Note, "E566", message).at(table.spot.of_table(shown));
+            let mut mistakes = Diagnostics::default();
+            columns.iter().chain(&rows).for_each(|found| mistakes.push((*found).clone()));
+            Some(Unlike {
+                table: index, note: note.hint("各行各列的合计、几处写的同一个数仍然查了"), mistakes
+            })
+        };
+        tables.filter_map(told).collect()
+    }
+
+    /// What is asked of any document. Of figures: a set may not have a table, or no rule for some of its sums, or no sentence
+    /// like one; a row or a paragraph that the set's rules have told of is not told of again. Of words: what went to no section
+    /// and to no table of the set, and private data anywhere; nothing is told twice.
     fn of_any_set(&self, told: &Diagnostics, layouts: &Layouts, shown: &str) -> Diagnostics {
         let at = |found: &Diagnostic| {
             let place = found.place.as_ref().map(|place| (place.file.clone(), place.line));
             (place, found.on_page.as_ref().map(|on_page| (on_page.area[1], on_page.area[3])))
         };
-        let known: HashSet<_> = told.iter().filter(|found| found.severity != Severity::Note).map(at).collect();
-        let mut more = unset::audit(&self.published, &self.whose, layouts, shown);
+        // That a row is not understood says nothing of its figures.
+        let speaks = |found: &&Diagnostic| found.severity != Severity::Note && !found.code.is_mistake();
+        let known: HashSet<_> = told.iter().filter(speaks).map(at).collect();
+        // A cell and its row are one place.
+        let of_code = |found: &Diagnostic| (found.code.clone(), found.place.as_ref().map(|place| place.file.clone()));
+        let said: HashSet<_> = told.iter().map(of_code).collect();
+        let left = self.left();
+        let is_asked = |code: &str, part: usize| {
+            let of_words = code.starts_with(['L', 'N']) && !unset::is_of_division(code) && left.contains(&part);
+            unset::is_of_figures(code) || unset::is_private(code) || of_words
+        };
+        let mut more = unset::audit_where(&self.published, &self.whose, layouts, shown, &is_asked);
         acknowledge::tune(&self.recognised.set().tuned, &mut more);
-        more.retain(|found| unset::is_of_figures(&found.code) && !known.contains(&at(found)));
+        more.retain(|found| match unset::is_of_figures(&found.code) {
+            true => !known.contains(&at(found)),
+            false => !said.contains(&of_code(found)),
+        });
         more
+    }
+
+    /// The parts of the document that are in no section and no table of the folder, from 0.
+    fn left(&self) -> HashSet<usize> {
+        let mut rest = self.imported.rest.iter().peekable();
+        let mut tables = self.recognised.tables.iter().enumerate();
+        let parts = self.published.parts.iter().enumerate();
+        let mut is_left = |part: &Part| match part {
+            Part::Text(text) => rest.next_if(|left| *left == text).is_some(),
+            Part::Table(_) => {
+                tables.next().is_some_and(|(at, taken)| taken.is_none() && !self.imported.of_records.contains_key(&at))
+            }
+        };
+        parts.filter(|(_, part)| is_left(part)).map(|(index, _)| index).collect()
     }
 
     /// The files of a data folder. A table whose rows are records is none of them: it is made of the records, which are given.

@@ -193,6 +193,7 @@ impl Spot {
         }
         let table = match title {
             _ if row == 0 => String::new(),
+            "" if self.page == 0 => format!("第 {row} 行"),
             "" => format!("表第 {row} 行"),
             title => format!("《{title}》第 {row} 行"),
         };

@@ -18,6 +18,10 @@ pub struct Recognised {
     pub tables: Vec<Option<Taken>>,
     /// Titles of the set's tables that the document does not have.
     pub missing: Vec<String>,
+    /// Ids of the tables that a document of the set prints.
+    printed: BTreeSet<String>,
+    /// Tables of the document that were taken for one of the set and are not as it has them, from 0.
+    pub(super) left: BTreeSet<usize>,
     /// The set's tables without data, with its narratives.
     pub forms: Forms,
     /// The year by which its codes are looked up: the document's, else the latest that there are lists for.
@@ -49,10 +53,17 @@ impl Recognised {
         self.tables.iter().flatten().count()
     }
 
-    /// Whether the document is of this set, and has not only a table or two that are like some of its.
+    /// Whether the document is of this set: it has most of the tables that a document of the set prints. One table proves
+    /// none, and neither does it that most tables of a document are like some of a set: departments publish a few alone.
     pub fn is_enough(&self) -> bool {
-        let found = self.found();
-        found > 0 && (found * 2 >= self.tables.len() || found > self.missing.len())
+        let found = self.tables.iter().flatten().filter(|taken| self.printed.contains(&taken.id)).count();
+        found > 1 && found * 2 > self.printed.len()
+    }
+
+    /// A table of the document is no more taken for one of the set.
+    pub(super) fn leave(&mut self, table: usize) {
+        self.tables[table] = None;
+        self.left.insert(table);
     }
 }
 
@@ -109,8 +120,11 @@ fn forms(set: &str, year: i32, layouts: &Layouts, diagnostics: &mut Diagnostics)
 fn assigned(set: &str, tables: &[&PaperTable], forms: Forms, year: i32) -> Recognised {
     let views: Vec<TableView> = forms.job().set.tables.values().filter_map(|table| forms.table(&table.id)).collect();
     let printed: Vec<Words> = tables.iter().map(|table| Words::of_paper(table)).collect();
+    let is_placed = |view: &TableView, always: bool| is_placed(&forms.job().set, view, always);
     let mut pairs = Vec::new();
-    for (form, view) in views.iter().enumerate().filter(|(_, view)| is_printed(view)) {
+    // A table without a title that no part places only names figures.
+    let can_stand = |view: &TableView| is_printed(view) && (has_title(view) || is_placed(view, false));
+    for (form, view) in views.iter().enumerate().filter(|(_, view)| can_stand(view)) {
         let words = Words::of_form(view);
         for (table, paper) in printed.iter().enumerate() {
             let likeness = words.likeness(paper);
@@ -131,24 +145,28 @@ fn assigned(set: &str, tables: &[&PaperTable], forms: Forms, year: i32) -> Recog
             weight += likeness;
         }
     }
-    let set_of_forms = &forms.job().set;
-    let is_placed = |view: &TableView| {
-        let file = set_of_forms.tables.values().find(|table| *table.id == *view.id).map(|table| table.file.as_str());
-        let named = [format!("table(\"{}\"", view.id), format!("table('{}'", view.id)];
-        set_of_forms.parts.iter().filter(|part| part.when.is_none()).any(|part| {
-            let source =
-                set_of_forms.narratives.get(&part.file).map_or("", |narrative| narrative.template.source.as_str());
-            Some(part.file.as_str()) == file || named.iter().any(|call| source.contains(call))
-        })
-    };
     let of_figures = |view: &TableView| view.printed_columns.iter().any(|column| column.key.is_some());
-    let missing = views
-        .iter()
-        .zip(&used)
-        .filter(|(view, used)| !**used && is_placed(view) && is_printed(view) && of_figures(view) && has_title(view))
-        .map(|(view, _)| view.title.clone())
-        .collect();
-    Recognised { set: set.to_owned(), tables: taken, missing, forms, year, weight }
+    let is_own = |view: &TableView, always: bool| {
+        is_placed(view, always) && is_printed(view) && of_figures(view) && has_title(view)
+    };
+    let ids = |always: bool| -> BTreeSet<String> {
+        views.iter().filter(|view| is_own(view, always)).map(|view| view.id.to_string()).collect()
+    };
+    // Of a set that prints all its tables in some documents alone, those.
+    let printed = Some(ids(true)).filter(|ids| !ids.is_empty()).unwrap_or_else(|| ids(false));
+    let is_missing = |(view, used): &(&TableView, &bool)| !**used && is_own(view, true);
+    let missing = views.iter().zip(&used).filter(is_missing).map(|(view, _)| view.title.clone()).collect();
+    Recognised { set: set.to_owned(), tables: taken, missing, printed, left: BTreeSet::new(), forms, year, weight }
+}
+
+/// Whether a part of the set places a table; `always`: one that every document has.
+fn is_placed(set: &LayoutSet, view: &TableView, always: bool) -> bool {
+    let file = set.tables.values().find(|table| *table.id == *view.id).map(|table| table.file.as_str());
+    let named = [format!("table(\"{}\"", view.id), format!("table('{}'", view.id)];
+    set.parts.iter().filter(|part| !always || part.when.is_none()).any(|part| {
+        let source = set.narratives.get(&part.file).map_or("", |narrative| narrative.template.source.as_str());
+        Some(part.file.as_str()) == file || named.iter().any(|call| source.contains(call))
+    })
 }
 
 /// Facts tables only name figures for sentences.

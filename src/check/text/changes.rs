@@ -92,8 +92,9 @@ fn sign_words(texts: &Texts<'_>, findings: &mut Findings) {
                 (false, false) => ("减少", "增加"),
             };
             let start = amount.range.start.saturating_sub(4);
-            let message =
-                format!("“{}”说{says}，而 {} 是{should}", passage.words(&(start..amount.range.end)), first.address);
+            let of_print = texts.in_print(&first.address).map(|printed| printed.name);
+            let name = of_print.unwrap_or_else(|| format!(" {} ", first.address));
+            let message = format!("“{}”说{says}，而{name}是{should}", passage.words(&(start..amount.range.end)));
             let mut found = passage.finding(start..amount.range.end, message).address(first.address.clone());
             if let Some((now, before)) = first.compares {
                 found = found.compared(("本年".into(), now), ("上年".into(), before));
@@ -149,7 +150,7 @@ fn base_of(texts: &Texts<'_>, growth: &Growth<'_>) -> Option<(Decimal, Decimal)>
 
 fn percents(texts: &Texts<'_>, findings: &mut Findings) {
     let wrong = |s: &&Statement| s.address.contains('%') && texts.holds(s) == Some(false);
-    texts.statements.iter().filter(wrong).for_each(|s| findings.push(unlike(texts, s)));
+    texts.statements.iter().filter(wrong).filter_map(|s| unlike(texts, s)).for_each(|found| findings.push(found));
     growth_alone(texts, findings);
     shares(texts, findings);
     of_two_amounts(texts, findings);

@@ -7,6 +7,7 @@ mod characters;
 mod common;
 mod completeness;
 mod encoding;
+mod in_print;
 mod indicators;
 mod language;
 mod lists;

@@ -325,7 +325,8 @@ pub fn interval(composition: &Composition, address: &str) -> Option<Interval> {
     }
 }
 
-fn sum_of(composition: &Composition, of: &[Arc<str>]) -> Option<Interval> {
+/// The sum of several figures, as [`interval`] has each.
+pub fn sum_of(composition: &Composition, of: &[Arc<str>]) -> Option<Interval> {
     of.iter().try_fold(Interval::ZERO, |sum, one| {
         let one = interval(composition, one)?;
         Some(Interval { low: sum.low + one.low, high: sum.high + one.high })

@@ -190,7 +190,7 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
     let wrong = |s: &&Statement| !s.address.contains('%') && texts.holds(s) == Some(false);
     for statement in texts.statements.iter().filter(wrong) {
         if !is_of_another(texts, statement) && !is_printed_of_its_own(texts, statement) {
-            findings.push(unlike(texts, statement));
+            unlike(texts, statement).into_iter().for_each(|found| findings.push(found));
         }
     }
     said_otherwise(texts).into_iter().for_each(|found| findings.push(found));
@@ -204,7 +204,7 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
                 let change = named.iter().min_by_key(|f| (f.amount.abs() - amount.value()).abs()).copied();
                 let prints = named.iter().any(|f| amount.prints(f.amount.abs()));
                 if let Some(figure) = change.filter(|_| !prints) {
-                    findings.push(not_equal(texts, passage, amount, figure));
+                    not_equal(texts, passage, amount, figure).into_iter().for_each(|found| findings.push(found));
                 }
                 continue;
             }
@@ -230,7 +230,7 @@ fn differs(texts: &Texts<'_>, findings: &mut Findings) {
             let Some(figure) = near.filter(|f| !is_wrong_unit(amount, f)) else { continue };
             let limit = is_limit(passage, amount) && amount.value() >= figure.amount;
             if !limit {
-                findings.push(not_equal(texts, passage, amount, figure));
+                not_equal(texts, passage, amount, figure).into_iter().for_each(|found| findings.push(found));
             }
         }
     }
@@ -335,22 +335,31 @@ fn is_limit(passage: &Passage, amount: &Amount) -> bool {
         || ["以内", "以下", "之内"].contains(&&*after)
 }
 
-/// The finding that a typed amount is not that of the figure it speaks of.
-fn not_equal(texts: &Texts<'_>, passage: &Passage, amount: &Amount, figure: &NamedFigure) -> Diagnostic {
+/// The finding that a typed amount is not that of the figure it speaks of. None: beside printed tables that print nothing of it.
+fn not_equal(texts: &Texts<'_>, passage: &Passage, amount: &Amount, figure: &NamedFigure) -> Option<Diagnostic> {
     let words = passage.words(&amount.range);
+    let of = |message: String, name: String, exact: Decimal| {
+        let found = passage.finding(amount.range.clone(), message).address(figure.address.clone());
+        found.compared(("正文写作".into(), amount.value()), (format!("{name}为"), exact))
+    };
+    if texts.beside_print() {
+        let printed = texts.in_print(&figure.address)?;
+        return Some(of(
+            format!("正文的“{words}”与{}不一致", printed.says(Some(amount))),
+            printed.name,
+            printed.amount,
+        ));
+    }
     let label = texts.label_of(figure);
     let message =
         format!("手写的“{words}”与 {}（{label}，{}{}）不一致", figure.address, figure.text, figure.unit.name());
-    let found = passage
-        .finding(amount.range.clone(), message)
-        .address(figure.address.clone())
-        .compared(("正文写作".into(), amount.value()), (format!("{}为", figure.address), figure.amount));
     let hint = template(figure, amount).map_or_else(String::new, |t| format!("若说的是它，写作 {t}"));
-    found.hint(hint)
+    Some(of(message, figure.address.clone(), figure.amount).hint(hint))
 }
 
-/// The finding that a number is not that of the figure which the set's own sentence prints there.
-pub fn unlike(texts: &Texts<'_>, statement: &Statement) -> Diagnostic {
+/// The finding that a number is not that of the figure which the set's own sentence prints there. None: beside printed tables
+/// that print nothing of it, or that it does not speak of.
+pub fn unlike(texts: &Texts<'_>, statement: &Statement) -> Option<Diagnostic> {
     let passage = &texts.passages[statement.passage];
     let figure = texts.composition.figure(&statement.address);
     let shown = |f: &crate::compose::Figure| {
@@ -359,29 +368,42 @@ pub fn unlike(texts: &Texts<'_>, statement: &Statement) -> Diagnostic {
         let text = if text.is_empty() { zero } else { text.trim_start_matches('-') };
         format!("{text}{}", f.look.unit.name())
     };
-    let right = figure.map(shown).unwrap_or_default();
-    let label = texts.label(&statement.address).unwrap_or_else(|| row_key(&statement.address));
     let amount = texts.typed_amount(statement);
+    let (says, name, exact) = match texts.beside_print() {
+        true if !statement.worded && !texts.is_spoken_of(statement) => return None,
+        true => {
+            let printed = texts.in_print(&statement.address)?;
+            (printed.says(amount), printed.name, Some(printed.amount))
+        }
+        false => {
+            let label = texts.label(&statement.address).unwrap_or_else(|| row_key(&statement.address));
+            let right = figure.map(shown).unwrap_or_default();
+            (
+                format!(" {}（{label}，{right}）", statement.address),
+                statement.address.to_string(),
+                figure.and_then(|f| f.amount),
+            )
+        }
+    };
     let range = amount.as_ref().map_or(statement.range.clone(), |a| a.range.clone());
     let found = match statement.range.is_empty() {
         true => {
             let from = range.start.saturating_sub(6);
             let to = passage.chars.len().min(range.end + 2);
-            let message = format!("“{}”里漏了 {}（{label}，{right}）", passage.words(&(from..to)), statement.address);
-            passage.finding(from..to, message)
+            passage.finding(from..to, format!("“{}”里漏了{says}", passage.words(&(from..to))))
         }
         false => {
             let words = passage.words(&range);
-            passage.finding(range, format!("手写的“{words}”与 {}（{label}，{right}）不一致", statement.address))
+            let typed = if texts.beside_print() { "正文的" } else { "手写的" };
+            passage.finding(range, format!("{typed}“{words}”与{says}不一致"))
         }
     };
-    let found = match (amount, figure.and_then(|f| f.amount)) {
-        (Some(a), Some(exact)) => {
-            found.compared(("正文写作".into(), a.value()), (format!("{}为", statement.address), exact.abs()))
-        }
+    let found = match (amount, exact) {
+        (Some(a), Some(exact)) => found.compared(("正文写作".into(), a.value()), (format!("{name}为"), exact.abs())),
         _ => found,
     };
-    found.address(statement.address.to_string()).hint("版式集的同一句话在这里印的是它：核对正文和表，改正写错的一处")
+    let found = found.address(statement.address.to_string());
+    Some(found.hint("版式集的同一句话在这里印的是它：核对正文和表，改正写错的一处"))
 }
 
 /// A figure whose printed digits differ from the typed ones in one place, or in two neighbours swapped.

@@ -56,6 +56,13 @@ fn pages(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     for (index, ink) in inks.iter().enumerate() {
         told(ink, index + 1, shown, &mut found);
     }
+    // A page number that stands upright on a turned page is none of the text.
+    let turned = inks.iter().enumerate().map(|(index, ink)| (index + 1, ink.turned)).filter(|(_, count)| *count > 8);
+    if let Some((count, first, on)) = on_pages(turned) {
+        let message = format!("有 {count} 个字斜着或转了向，没有读取（如水印）{on}");
+        let note = Diagnostic::new(Severity::Note, "E564", message);
+        found.push(note.at(Place::file(format!("{shown} 第 {first} 页"))));
+    }
     if inks.iter().all(|ink| ink.glyphs.is_empty()) {
         let scanned = inks.iter().any(|ink| ink.images > 0);
         let what = if scanned { "全是扫描的图片，没有文字" } else { "没有文字" };
@@ -69,10 +76,11 @@ fn pages(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
         let message = "这一页的线太多，没有当作表读";
         found.push(Diagnostic::warning("E564", message).at(Place::file(format!("{shown} 第 {page} 页"))));
     }
-    for page in pages.iter().filter(|page| page.charts > 0) {
-        let message = format!("这一页有 {} 幅图，图里的字没有当作正文读", page.charts);
+    let charts = pages.iter().map(|page| (page.page as usize, page.charts as usize));
+    if let Some((count, first, on)) = on_pages(charts) {
+        let message = format!("有 {count} 幅图，图里的字没有当作正文读{on}");
         let note = Diagnostic::new(Severity::Note, "E564", message);
-        found.push(note.at(Place::file(format!("{shown} 第 {} 页", page.page))).hint("图里的数请另行核对"));
+        found.push(note.at(Place::file(format!("{shown} 第 {first} 页"))).hint("图里的数请另行核对"));
     }
     Ok(Published { pages: count as u32, parts: arrange(pages), found, ..Published::default() })
 }
@@ -89,11 +97,18 @@ fn told(ink: &Ink, page: usize, shown: &str, found: &mut Diagnostics) {
         let message = format!("这一页有 {} 个字的字体没有写明是什么字，读作“\u{FFFD}”", ink.unnamed);
         found.push(Diagnostic::warning("E564", message).at(place()).hint("请用原来的电子文件重新导出 PDF，或手工补上"));
     }
-    // A page number that stands upright on a turned page is none of the text.
-    if ink.turned > 8 {
-        let message = format!("这一页有 {} 个字斜着或转了向，没有读取（如水印）", ink.turned);
-        found.push(Diagnostic::new(Severity::Note, "E564", message).at(place()));
-    }
+}
+
+/// Of counts by page: their sum, the first page that has any, and which pages these are, where there are several.
+fn on_pages(counts: impl Iterator<Item = (usize, usize)>) -> Option<(usize, usize, String)> {
+    /// So many pages are named.
+    const EACH: usize = 10;
+    let counts: Vec<(usize, usize)> = counts.filter(|(_, count)| *count > 0).collect();
+    let (first, _) = *counts.first()?;
+    let named: Vec<String> = counts.iter().take(EACH).map(|(page, _)| page.to_string()).collect();
+    let more = if counts.len() > EACH { format!("等 {} 页", counts.len()) } else { " 页".to_owned() };
+    let on = if counts.len() > 1 { format!("（第 {}{more}）", named.join("、")) } else { String::new() };
+    Some((counts.iter().map(|(_, count)| count).sum(), first, on))
 }
 
 fn damaged(shown: &str) -> Diagnostic {

@@ -5,7 +5,7 @@ use super::as_folder::{Imported, Origin, Whose, as_words, quoted};
 use super::import::back_on_paper;
 use super::sums::{Figures, Whereto, sums};
 use super::twice::twice;
-use super::{PaperCell, PaperTable, Part, Published, Spot};
+use super::{PaperCell, PaperTable, Part, Published, Spot, is_numbered};
 use crate::check::check_texts;
 use crate::compose::{ColumnView, FigureView, RowView, TableView};
 use crate::diagnostic::{Diagnostics, Place};
@@ -14,7 +14,7 @@ use crate::layout::Layouts;
 use crate::money::Unit;
 use crate::prepare::prepare_whole;
 use crate::toml_tree::toml_string;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,22 +34,45 @@ pub fn is_of_figures(code: &str) -> bool {
     code.starts_with("X07") || ["N002", "N003", "N006", "N007", "N008", "N009", "N010"].contains(&code)
 }
 
+/// Whether a rule asks how a document is divided into headings and paragraphs, which a published file says only by its looks.
+pub(super) fn is_of_division(code: &str) -> bool {
+    ["L015", "L020", "L021", "L023"].contains(&code)
+}
+
+/// Whether a finding is of what must not be published.
+pub(super) fn is_private(code: &str) -> bool {
+    code.starts_with("X10")
+}
+
 /// Everything that is found in a document without a set, at its pages.
 pub fn audit(published: &Published, whose: &Whose, layouts: &Layouts, shown: &str) -> Diagnostics {
+    audit_where(published, whose, layouts, shown, &|_, _| true)
+}
+
+/// As [`audit`], of texts only what `is_asked` for a code and the part of the document that it was found in.
+pub(super) fn audit_where(
+    published: &Published,
+    whose: &Whose,
+    layouts: &Layouts,
+    shown: &str,
+    is_asked: &dyn Fn(&str, usize) -> bool,
+) -> Diagnostics {
     let place = Whereto { shown, sheets: &published.sheets };
     let tables: Vec<Figures<'_>> = published.tables().map(Figures::of).collect();
     let mut told = Diagnostics::default();
     tables.iter().for_each(|figures| told.extend(sums(figures, &place)));
     told.extend(twice(&tables, &place));
-    let imported = imported(published);
+    let (imported, parts) = imported(published);
     let views = tables.iter().enumerate().filter_map(|(index, figures)| view(figures, index + 1, &place)).collect();
     let folder = imported.folder(Path::new(shown)).with("report.toml", report(whose, layouts).into_bytes());
     let Some(job) = prepare_whole(&folder, &with_set(layouts), &mut Diagnostics::default()) else { return told };
     let mut found = check_texts(job, views);
     let unknown_year = whose.year.is_none();
+    let part = |place: &Place| parts.get(&*place.file)?.get((place.line as usize).max(1) - 1).copied();
     found.retain(|found| {
         let code: &str = &found.code;
         !(OF_SETS.contains(&code) || unknown_year && OF_YEAR.contains(&code))
+            && found.place.as_ref().and_then(part).is_some_and(|part| is_asked(code, part))
     });
     told.extend(back_on_paper(&found, &imported, shown));
     told
@@ -74,40 +97,65 @@ fn report(whose: &Whose, layouts: &Layouts) -> String {
     format!("code = {}\nname = {}\nyear = {year}\nlayout = \"{SET}\"\n", toml_string(code), toml_string(name))
 }
 
-/// Its prose as one section, and the words of its tables.
-fn imported(published: &Published) -> Imported {
-    let mut imported = Imported::of_no_set(published);
-    let (mut prose, mut of_prose) = (String::new(), Vec::new());
-    let (mut cells, mut of_cells) = ("文字\n".to_owned(), vec![Origin::default()]);
-    let mut cell = |text: &str, origin: Origin| {
-        // Words that say something; what is a number says it in its table.
+/// A file made of the document, line by line, with the part of the document that each line is of.
+struct Lines {
+    text: String,
+    origins: Vec<Origin>,
+    parts: Vec<usize>,
+}
+
+impl Lines {
+    /// With its first line, which is of no part.
+    fn headed(head: &str) -> Lines {
+        Lines { text: format!("{head}\n"), origins: vec![Origin::default()], parts: vec![usize::MAX] }
+    }
+
+    fn push(&mut self, line: &str, origin: Origin, part: usize) {
+        let _ = writeln!(self.text, "{line}");
+        self.origins.push(origin);
+        self.parts.push(part);
+    }
+
+    /// Words that say something; what is a number says it in its table.
+    fn push_cell(&mut self, text: &str, origin: Origin, part: usize) {
         if text.chars().any(|c| c.is_alphabetic()) || text.chars().filter(char::is_ascii_digit).count() >= 11 {
-            let _ = writeln!(cells, "{}", quoted(text));
-            of_cells.push(origin);
+            self.push(&quoted(text), origin, part);
         }
-    };
-    for part in &published.parts {
+    }
+}
+
+/// Its prose as one section, and the words of its tables; by file and line the part of the document, from 0.
+fn imported(published: &Published) -> (Imported, BTreeMap<&'static str, Vec<usize>>) {
+    let mut imported = Imported::of_no_set(published);
+    let mut prose = Lines { text: String::new(), origins: Vec::new(), parts: Vec::new() };
+    let mut cells = Lines::headed("文字");
+    for (index, part) in published.parts.iter().enumerate() {
         match part {
             Part::Text(text) => {
                 let head = if text.level > 0 { "#".repeat(text.level.into()) + " " } else { String::new() };
-                let _ = writeln!(prose, "{head}{}", as_words(&text.text, text.level > 0));
-                of_prose.push(Origin { spot: text.spot, ..Origin::default() });
+                let line = format!("{head}{}", as_words(&text.text, text.level > 0));
+                prose.push(&line, Origin { spot: text.spot, ..Origin::default() }, index);
             }
             Part::Table(table) => {
                 for line in &table.above {
-                    cell(line, Origin { spot: table.spot, table: table.title.clone(), ..Origin::default() });
+                    let origin = Origin { spot: table.spot, table: table.title.clone(), ..Origin::default() };
+                    // A heading of a part of the document may stand right over its first table.
+                    match is_numbered(line) {
+                        true => prose.push(&format!("# {}", as_words(line, true)), origin, index),
+                        false => cells.push_cell(line, origin, index),
+                    }
                 }
                 for (row, one) in
                     table.rows.iter().enumerate().flat_map(|(row, cells)| cells.cells.iter().map(move |c| (row, c)))
                 {
-                    cell(&one.text, origin(table, row, one));
+                    cells.push_cell(&one.text, origin(table, row, one), index);
                 }
             }
         }
     }
-    imported.files = [(PROSE.to_owned(), prose), (CELLS.to_owned(), cells)].into();
-    imported.origins = [(PROSE.to_owned(), of_prose), (CELLS.to_owned(), of_cells)].into();
-    imported
+    imported.files = [(PROSE.to_owned(), prose.text), (CELLS.to_owned(), cells.text)].into();
+    imported.origins = [(PROSE.to_owned(), prose.origins), (CELLS.to_owned(), cells.origins)].into();
+    (imported, [(PROSE, prose.parts), (CELLS, cells.parts)].into())
 }
 
 fn origin(table: &PaperTable, row: usize, cell: &PaperCell) -> Origin {

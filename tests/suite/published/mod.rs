@@ -5,6 +5,7 @@ mod files;
 mod forms;
 mod hostile;
 mod html;
+mod judged;
 mod ledger;
 mod mutations;
 mod own;

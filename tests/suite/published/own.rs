@@ -144,7 +144,7 @@ fn what_a_chart_says_is_no_text_of_the_document() {
     let told = said(&published.found);
     let pages: Vec<&String> = told.iter().filter(|line| line.contains("E564") && line.contains("幅图")).collect();
     let count =
-        |line: &&String| line.split("这一页有 ").nth(1).and_then(|n| n.split(' ').next()?.parse::<usize>().ok());
+        |line: &&String| line.split("[E564] 有 ").nth(1).and_then(|n| n.split(' ').next()?.parse::<usize>().ok());
     assert_eq!((charts, pages.iter().filter_map(count).sum::<usize>()), (3, 3), "{told:#?}");
     let composed = paragraphs(made.document());
     let of_tables: Vec<String> = made

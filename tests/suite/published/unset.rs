@@ -256,6 +256,28 @@ fn sentences_are_recomputed_from_their_own_numbers() {
     }
 }
 
+/// What divides into kinds that are all there are comes to the whole, however far off; a few examples need not.
+#[test]
+fn a_split_into_all_kinds_comes_to_its_total() {
+    let splits = [
+        ("支出比上年增加", "69.38", "基本支出增加10.66万元，项目支出增加58.72万元"),
+        ("政府采购支出", "98.80", "货物支出6.80万元、工程支出50.00万元、服务支出42.00万元"),
+        ("“三公”经费支出", "14.60", "因公出国（境）费3.00万元；公务用车购置及运行费8.00万元；公务接待费3.60万元"),
+    ];
+    for (what, total, parts) in splits {
+        let told = |total: &str| {
+            let found = found_in(vec![text(&format!("2024年{what}{total}万元，其中：{parts}。"))]);
+            found.iter().any(|line| line.contains("[N006]"))
+        };
+        assert!(!told(total), "{what}");
+        for wrong in ["60.38", "76.38", "196.38"] {
+            assert!(told(wrong), "{what} {wrong}");
+        }
+    }
+    let examples = "2024年项目支出96.38万元，其中：道路养护10.66万元，绿化58.72万元。";
+    assert!(found_in(vec![text(examples)]).iter().all(|line| !line.contains("[N006]")));
+}
+
 /// 18.35元 of a table is 0.00万元 in a sentence: an amount of 18.35万元 is something else.
 #[test]
 fn a_few_yuan_are_not_as_many_wan_yuan() {
