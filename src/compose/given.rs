@@ -15,6 +15,11 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
+/// What is said of a table whose columns are not those of its form.
+pub(crate) const OTHER_COLUMNS: [&str; 2] = ["E165", "E166"];
+/// What is said of a row that the form does not have.
+pub(crate) const OTHER_ROW: &str = "E162";
+
 /// The given tables as their forms understand them.
 pub(crate) fn given_tables(forms: &Forms, printed: &[PrintedTable]) -> (Vec<TableView>, Diagnostics) {
     let mut found = Diagnostics::default();

@@ -31,7 +31,7 @@ mod words;
 
 pub use figure::{Figure, Unknown};
 pub(crate) use file_name::file_name;
-pub(crate) use given::{given_tables, plain_name, table_named, view};
+pub(crate) use given::{OTHER_COLUMNS, OTHER_ROW, given_tables, plain_name, table_named, view};
 pub(crate) use lacking::FOLLOW;
 pub use lacking::with_the_report;
 pub use picture::Pictures;

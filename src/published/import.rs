@@ -5,9 +5,10 @@ use super::recognise::{Recognised, Taken as Matched, recognise};
 use super::words::Words;
 use super::{Doubt, PaperTable, Part, Published, read, rows, unset};
 use crate::check::{acknowledge, check_printed};
+use crate::compose::{OTHER_COLUMNS, OTHER_ROW};
 use crate::data::printed::TABLES;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, nearest};
-use crate::layout::{Layouts, RowDecl, TableLayout};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::layout::{Layouts, RowDecl, SetFiles, TableLayout};
 use crate::prepare::prepare_whole;
 use crate::toml_tree::toml_string;
 use std::collections::{BTreeMap, HashSet};
@@ -41,19 +42,16 @@ impl Asked<'_> {
     /// A set that is asked for must be one. None, with a finding at the file: it is not.
     fn set_is_there(&self, layouts: &Layouts, shown: &str, found: &mut Diagnostics) -> Option<()> {
         let Some(asked) = self.layout else { return Some(()) };
-        let sets = layouts.sets();
-        if sets.iter().any(|set| set == asked) {
+        if layouts.sets().iter().any(|set| set == asked) {
             return Some(());
         }
-        let hint = match nearest(asked, sets.iter().map(String::as_str)) {
-            Some(near) => format!("您是否指“{near}”？"),
-            None => format!("--layout 可以写：{}", sets.join("、")),
-        };
-        let message = match asked == NO_SET {
-            true => "导入要有版式集，不能不用版式".to_owned(),
-            false => format!("没有名为“{asked}”的版式集"),
-        };
-        found.push(Diagnostic::error("E210", message).at(Place::file(shown.to_owned())).hint(hint));
+        if asked == NO_SET {
+            let message = "导入要有版式集，不能不用版式";
+            let hint = format!("--layout 可以写：{}", layouts.sets().join("、"));
+            found.push(Diagnostic::error("E565", message).at(Place::file(shown.to_owned())).hint(hint));
+            return None;
+        }
+        SetFiles::find(asked, Some(Place::file(shown.to_owned())), layouts, None, found);
         None
     }
 }
@@ -406,7 +404,7 @@ impl Taken {
             // Nobody binds a published amount to a figure.
             finding.code != "N005"
                 && !(finding.code.is_mistake() && is_of(&by_records))
-                && !(finding.code == "E162" && (is_of(&by_words) || finding.severity != Severity::Error))
+                && !(finding.code == OTHER_ROW && (is_of(&by_words) || finding.severity != Severity::Error))
         });
         found
     }
@@ -438,7 +436,7 @@ impl Taken {
                 let is_one = |found: &&Diagnostic| found.severity == Severity::Error && codes.contains(&&*found.code);
                 by_set.iter().filter(is_of).filter(is_one).collect()
             };
-            let (columns, rows) = (of(&["E165", "E166"]), of(&["E162"]));
+            let (columns, rows) = (of(&OTHER_COLUMNS), of(&[OTHER_ROW]));
             let why = match (columns.first(), rows.first()) {
                 (Some(first), _) => (first, columns.len()),
                 (None, Some(first)) if rows.len() * ROWS > with_figures(table) => (first, rows.len()),

@@ -87,14 +87,9 @@ impl Texts<'_> {
         printed(composition, address, 0, &mut all);
         let first = all.first()?;
         let unit = first.figure.unit;
-        let amount = match all.as_slice() {
-            [one] if *one.figure.address == *address => one.figure.amount?,
-            _ => {
-                let known = interval(composition, address)
-                    .or_else(|| sum_of(composition, composition.same_in_print(address)?))?;
-                (known.low + known.high) / Decimal::TWO
-            }
-        };
+        let same = || sum_of(composition, composition.same_in_print(address)?);
+        let known = interval(composition, address).or_else(same)?;
+        let amount = (known.low + known.high) / Decimal::TWO;
         let decimals = all.iter().map(|one| one.figure.decimals).max().unwrap_or(0);
         let unit_name = if unit == Unit::Plain { "" } else { unit.name() };
         let text = shown((amount / unit.scale()).abs(), decimals) + unit_name;

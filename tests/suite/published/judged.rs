@@ -205,7 +205,7 @@ fn no_set_is_used_where_none_is_asked_for() {
     let mut found = Diagnostics::default();
     let path = Path::new("公开.html");
     assert!(take(document.as_bytes(), path, Some(NO_SET), &Layouts::default(), &mut found).is_none());
-    assert!(said(&found)[0].starts_with("公开.html 错误[E210] 导入要有版式集"), "{:#?}", said(&found));
+    assert!(said(&found)[0].starts_with("公开.html 错误[E565] 导入要有版式集"), "{:#?}", said(&found));
 }
 
 /// Private data and wrong words in what no section of the set takes; each once.
