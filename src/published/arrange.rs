@@ -5,6 +5,8 @@ use super::figure;
 use super::grid::{Grid, Grids, grids};
 use super::lines::{Line, joined, lines_of};
 use super::pdf::Ink;
+use super::unpaged::{rows_over, take_notes};
+use super::unruled;
 use super::{PaperCell, PaperRow, PaperTable, PaperText, Part, Spot};
 use std::collections::{BTreeMap, HashMap};
 
@@ -31,6 +33,12 @@ pub fn arrange_page(page: u32, ink: Ink) -> Sheet {
     Sheet { page, width: ink.width, height: ink.height, tables, lines, crowded, charts }
 }
 
+/// Takes the tables without ruled columns out of the lines of pages. The pages that had some.
+pub fn leave_out_unruled(pages: &mut [Sheet]) -> Vec<u32> {
+    let with_some = unruled::leave_out(pages.iter_mut().map(|page| &mut page.lines));
+    with_some.into_iter().map(|at| pages[at].page).collect()
+}
+
 /// A document's parts, from its pages.
 pub fn arrange(mut pages: Vec<Sheet>) -> Vec<Part> {
     leave_out_running(&mut pages);
@@ -39,7 +47,15 @@ pub fn arrange(mut pages: Vec<Sheet>) -> Vec<Part> {
     for page in pages {
         flow.page(page);
     }
-    flow.parts
+    // Notes in the last rows of a table stand below it.
+    let with_notes = |part| match part {
+        Part::Table(mut table) => {
+            let notes = take_notes(&mut table.rows);
+            [Part::Table(table)].into_iter().chain(notes.into_iter().map(Part::Text)).collect()
+        }
+        text => vec![text],
+    };
+    flow.parts.into_iter().flat_map(with_notes).collect()
 }
 
 // ------------------------------------------------------------------------------------------------- what repeats on pages
@@ -257,15 +273,26 @@ impl Flow {
         text.level = self.measure.level(&text.text, &last.line, last.middle);
     }
 
-    fn table(&mut self, grid: Grid, lines: Vec<Line>, page: u32, width: f32) {
+    fn table(&mut self, mut grid: Grid, lines: Vec<Line>, page: u32, width: f32) {
         let middle = grid.xs[0] + grid.xs[grid.xs.len() - 1];
         let (mut prose, mut over) = over_table(lines, self.measure.body, middle);
         let named = title(&over);
         // What stands above the title is not the table's, but for its number.
         let is_numbered = named.start > 0 && is_form_number(&over[named.start - 1].text);
         let first = named.start - usize::from(is_numbered);
-        let title = over[named].iter().fold(String::new(), |text, line| joined(text, &line.text));
+        let mut title = over[named].iter().fold(String::new(), |text, line| joined(text, &line.text));
         prose.extend(over.drain(..first));
+        let mut above: Vec<String> = over.iter().filter(|line| !title.contains(&line.text)).flat_map(pieces).collect();
+        // Its first rows may be its title and its unit.
+        let lifted = rows_over(&grid.rows, false).min(grid.rows.len() - 1);
+        let lifted = grid.rows.drain(..lifted).flat_map(|row| row.cells).map(|cell| cell.text.trim().to_owned());
+        let mut lifted: Vec<String> = lifted.collect();
+        let worded = lifted.iter().rposition(|text| is_title(text) && !is_unit(text) && !says_whose(text));
+        if let Some(worded) = worded {
+            above.insert(0, std::mem::replace(&mut title, lifted.remove(worded)));
+        }
+        above.extend(lifted);
+        above.retain(|text| !text.is_empty());
         let at_top = prose.is_empty();
         self.prose(prose, page, width);
         let goes_on = at_top && self.continues(&grid, &title);
@@ -291,9 +318,6 @@ impl Flow {
                 table.rows.extend(rows.into_iter().skip(again));
             }
             _ => {
-                let mut above: Vec<String> =
-                    over.iter().filter(|line| !title.contains(&line.text)).flat_map(pieces).collect();
-                above.retain(|text| !text.is_empty());
                 let columns = xs.len() - 1;
                 let heads = heads(&rows);
                 self.parts.push(Part::Table(PaperTable { title, above, columns, heads, rows, spot, of_sheet: false }));
@@ -313,7 +337,7 @@ impl Flow {
         let same_width = (edges[edges.len() - 1] - moved[moved.len() - 1]).abs() < EDGE;
         let same = same_width && (within(edges, &moved) || within(&moved, edges));
         let plain = |text: &str| -> String { without_goes_on(text).chars().filter(|c| !c.is_whitespace()).collect() };
-        same && (title.is_empty() || plain(title) == plain(&table.title))
+        same && (title.is_empty() || plain(title).is_empty() || plain(title) == plain(&table.title))
     }
 }
 
@@ -363,9 +387,9 @@ fn spread(rows: &mut [PaperRow], edges: &[f32], all: &[f32]) {
 }
 
 /// How many rows at the top of a page are the table's heads once more.
-fn repeated(table: &PaperTable, rows: &[PaperRow]) -> usize {
+pub(super) fn repeated(table: &PaperTable, rows: &[PaperRow]) -> usize {
     let same = |one: &PaperRow, other: &PaperRow| {
-        let text = |cell: &PaperCell| (cell.column, cell.text.clone());
+        let text = |cell: &PaperCell| (cell.column, cell.text.split_whitespace().collect::<String>());
         one.cells.iter().map(text).eq(other.cells.iter().map(text))
     };
     let from = |at: usize| table.rows[at..].iter().zip(rows).take_while(|(one, other)| same(one, other)).count();
@@ -380,9 +404,17 @@ fn repeated(table: &PaperTable, rows: &[PaperRow]) -> usize {
     (1..table.rows.len().min(6)).find(is_head).map_or(0, |_| 1)
 }
 
-/// A title without what says that its table goes on: 续表, （续）.
+/// A title without what says that its table goes on: 续表, （续）, 续表1.
 pub(super) fn without_goes_on(title: &str) -> &str {
-    let title = title.trim().trim_start_matches("续表").trim_start_matches(['：', ':', ' ']);
+    let title = title.trim();
+    let title = match title.strip_prefix("续表") {
+        Some(rest) => {
+            let rest = rest.trim_start_matches(['：', ':', ' ']);
+            let numbers = |c: char| c.is_ascii_digit() || "一二三四五六七八九十（）()".contains(c);
+            if rest.chars().all(numbers) { "" } else { rest }
+        }
+        None => title,
+    };
     let mut ends = ["（续表）", "(续表)", "（续）", "(续)", "续表", "续"].iter();
     ends.find_map(|end| title.strip_suffix(end)).unwrap_or(title).trim_end()
 }
@@ -418,18 +450,24 @@ pub(super) fn heads(rows: &[PaperRow]) -> usize {
 
 /// Whether rows begin with one of words alone and end in nameless figures: under a head over several columns that is a head.
 fn is_over_heads(rows: &[PaperRow]) -> bool {
-    let texts = |row: &PaperRow| -> Vec<String> {
-        row.cells.iter().map(|cell| cell.text.trim().replace(',', "")).filter(|text| !text.is_empty()).collect()
-    };
-    let is_number = |text: &String| text.parse::<f64>().is_ok();
-    let of_words = |row: &PaperRow| texts(row).len() > 1 && !texts(row).iter().any(is_number);
     let is_wide = |row: &PaperRow| row.cells.last().is_some_and(|cell| cell.column + cell.colspan > 2);
-    let of_figures = |row: &PaperRow| texts(row).len() > 1 && texts(row).iter().all(is_number) && is_wide(row);
+    let of_figures = |row: &PaperRow| numbers(row).len() > 1 && numbers(row).iter().all(|is| *is) && is_wide(row);
     let mut said = rows.iter().filter(|row| !says_nothing(row));
-    said.next().is_some_and(of_words) && said.next_back().is_some_and(of_figures)
+    said.next().is_some_and(is_head_like) && said.next_back().is_some_and(of_figures)
 }
 
-fn says_nothing(row: &PaperRow) -> bool {
+/// Whether a row is of several words and no number, as heads are.
+pub(super) fn is_head_like(row: &PaperRow) -> bool {
+    numbers(row).len() > 1 && !numbers(row).iter().any(|is| *is)
+}
+
+/// For each cell of a row that says something, whether it is a number.
+pub(super) fn numbers(row: &PaperRow) -> Vec<bool> {
+    let texts = row.cells.iter().map(|cell| cell.text.trim().replace(',', ""));
+    texts.filter(|text| !text.is_empty()).map(|text| text.parse::<f64>().is_ok()).collect()
+}
+
+pub(super) fn says_nothing(row: &PaperRow) -> bool {
     row.cells.iter().all(|cell| cell.text.trim().is_empty())
 }
 

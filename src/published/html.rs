@@ -1,10 +1,10 @@
 //! A page of HTML as it was published: its tables with their spans, its headings and paragraphs. Only what stands in the file is
 //! read: nothing is fetched, no script runs. Every tag is read once, in order, so that the time is that of reading the file.
 
-use super::arrange::{heads, is_title, is_unit};
-use super::docx::{over, paragraph, titled};
+use super::docx::paragraph;
 use super::lines::joined;
-use super::{PaperCell, PaperRow, PaperText, Part, Published, Spot};
+use super::unpaged::{Piece, Rows, arrange};
+use super::{PaperCell, PaperRow, PaperText, Published, Spot};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
@@ -49,7 +49,7 @@ pub(super) fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
         }
     }
     let found = page.told(shown);
-    let parts = page.finish();
+    let parts = arrange(page.finish());
     if parts.is_empty() {
         let found = Diagnostic::error("E563", "网页里没有文字和表").at(Place::file(shown));
         return Err(found.hint("内容由脚本后来取来的网页，请在浏览器里打开后另存为 PDF；附件请直接下载"));
@@ -150,7 +150,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Token> {
 
 #[derive(Default)]
 struct Page {
-    parts: Vec<Part>,
+    pieces: Vec<Piece>,
     /// The paragraph that is being read, and its level where it is a heading.
     open: String,
     level: u8,
@@ -331,7 +331,7 @@ impl Page {
             return;
         }
         let caption = table.caption.take().unwrap_or_default();
-        let rows = rows_of(&table.rows);
+        let mut rows = rows_of(&table.rows);
         let filled = rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.text.is_empty()).count();
         let columns = rows.iter().flat_map(|row| &row.cells).map(|cell| cell.column + cell.colspan).max().unwrap_or(0);
         if filled < 2 || columns < 2 {
@@ -342,65 +342,21 @@ impl Page {
         self.push_text(&caption, 0);
         self.number += 1;
         let spot = Spot { part: self.number, ..Spot::default() };
-        self.place_table(rows, table.heads, columns, spot);
-    }
-
-    /// A table, with the lines over it and those in its own first rows that are none of its heads.
-    fn place_table(&mut self, mut rows: Vec<PaperRow>, heads_said: usize, columns: usize, spot: Spot) {
-        let texts = |row: &PaperRow| -> Vec<String> {
-            row.cells.iter().map(|cell| cell.text.clone()).filter(|text| !text.is_empty()).collect()
-        };
-        let is_over = |row: &PaperRow| {
-            let texts = texts(row);
-            let alone = row.cells.iter().any(|cell| cell.colspan == columns) || texts.len() == 1 && row.cells.len() > 1;
-            texts.is_empty()
-                || texts.len() == 1 && alone && (is_title(&texts[0]) || is_unit(&texts[0]))
-                || texts.len() <= 3 && texts.iter().any(|text| says_unit(text))
-        };
-        // A head may speak of its unit within.
-        fn says_unit(text: &str) -> bool {
-            is_unit(text) && ["单位", "金额单位", "编制", "部门", "填报"].iter().any(|begin| text.starts_with(begin))
-        }
-        let lifted = rows.iter().take(5).take_while(|row| is_over(row)).count();
-        let lifted: Vec<PaperRow> = rows.drain(..lifted.min(rows.len().saturating_sub(1))).collect();
-        let before: Vec<PaperText> = self.take_texts();
-        let (mut rest, over_it) = {
-            let mut before = before;
-            let from = before.len() - over(&before);
-            let over_it = before.split_off(from);
-            (before, over_it)
-        };
-        self.parts.extend(rest.drain(..).map(Part::Text));
-        let of_rows = lifted.iter().flat_map(texts).map(|text| PaperText { text, level: 0, spot });
-        let lines: Vec<PaperText> = over_it.into_iter().chain(of_rows).collect();
         rows.iter_mut().flat_map(|row| &mut row.cells).for_each(|cell| cell.spot = spot);
-        let mut table = titled(lines, rows, spot);
-        table.columns = columns;
-        table.heads = match heads_said.saturating_sub(lifted.len()) {
-            0 => heads(&table.rows),
-            said => said.min(table.rows.len()),
-        };
-        self.parts.push(Part::Table(table));
-    }
-
-    /// The texts since the last table.
-    fn take_texts(&mut self) -> Vec<PaperText> {
-        let from = self.parts.iter().rposition(|part| matches!(part, Part::Table(_))).map_or(0, |last| last + 1);
-        let texts = self.parts.drain(from..).filter_map(|part| match part {
-            Part::Text(text) => Some(text),
-            Part::Table(_) => None,
-        });
-        texts.collect()
+        self.pieces.push(Piece::Rows(Rows { rows, heads: table.heads, spot }));
     }
 
     fn as_text(&mut self, rows: Vec<Vec<OpenCell>>) {
-        for cell in rows.into_iter().flatten() {
-            self.push_text(&cell.text, 0);
+        for line in rows.iter().flatten().flat_map(|cell| cell.text.split('\n')) {
+            self.push_text(line, 0);
         }
     }
 
     fn close_text(&mut self) {
-        if self.tables.last().is_some_and(|table| table.in_cell) {
+        if let Some(table) = self.tables.last_mut().filter(|table| table.in_cell) {
+            // A block of a cell is a line of it.
+            let cell = table.rows.last_mut().and_then(|row| row.last_mut());
+            cell.into_iter().for_each(|cell| cell.text.push('\n'));
             return;
         }
         let open = std::mem::take(&mut self.open);
@@ -417,7 +373,7 @@ impl Page {
             return;
         };
         let level = if level > 0 { level.min(4) } else { read.level };
-        self.parts.push(Part::Text(PaperText { level, ..read }));
+        self.pieces.push(Piece::Text(PaperText { level, ..read }));
     }
 
     /// What stands in the page and is not read.
@@ -430,12 +386,12 @@ impl Page {
         found
     }
 
-    fn finish(mut self) -> Vec<Part> {
+    fn finish(mut self) -> Vec<Piece> {
         while !self.tables.is_empty() {
             self.end_table();
         }
         self.close_text();
-        self.parts
+        self.pieces
     }
 }
 

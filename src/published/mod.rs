@@ -2,9 +2,9 @@
 //! with the place on its page.
 //!
 //! ```text
-//! PDF ── pdf (glyphs and rules) ── grid, lines ┐
-//! DOCX, workbooks, HTML ── docx, sheets, html ─┴ Published ┬ recognise (which set) ─ as_folder ─→ Folder
-//!                                                          └ unset: of no known set ─ sums, twice ─→ findings
+//! PDF ── pdf (glyphs and rules) ── grid, lines ── arrange ┐
+//! DOCX, workbooks, HTML ── docx, sheets, html ── unpaged ──┴ Published ┬ recognise (which set) ─ as_folder ─→ Folder
+//!                                                                      └ unset: of no known set ─ sums, twice ─→ findings
 //! ```
 //!
 //! Any file may be given. Nothing is guessed: a scanned page is told as such, a character that no font names is told.
@@ -28,6 +28,8 @@ mod rows;
 mod sheets;
 mod sums;
 mod twice;
+mod unpaged;
+mod unruled;
 pub mod unset;
 pub(crate) mod words;
 
@@ -145,6 +147,8 @@ pub struct Spot {
     pub page: u32,
     /// Of a file without pages: which paragraph or table it is, which sheet, from 1.
     pub part: u32,
+    /// Of a text: `part` counts tables, in one of which it stands.
+    pub of_table: bool,
     /// Of a sheet: the row, from 1; else 0.
     pub row: u32,
     /// Of a sheet: the column, from 1; 0: the whole row.
@@ -197,7 +201,7 @@ impl Spot {
             "" => format!("表第 {row} 行"),
             title => format!("《{title}》第 {row} 行"),
         };
-        let part = match (self.page, table.is_empty() && title.is_empty()) {
+        let part = match (self.page, table.is_empty() && title.is_empty() && !self.of_table) {
             (0, true) => format!(" 第 {} 段", self.part),
             (0, false) => format!(" 第 {} 张表", self.part),
             (page, _) => format!(" 第 {page} 页"),
@@ -288,12 +292,32 @@ pub fn load(path: &Path) -> Result<Vec<u8>, Diagnostic> {
 /// Reads a published file of any kind by its bytes; `shown` is what messages call it. Errors: E560 too much in it, E561
 /// encrypted, E562 damaged or of no known kind.
 pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
-    let mut published = of_kind(bytes, shown)?;
+    let mut published = read_by_kind(bytes, shown)?;
     contents::without_contents(&mut published);
+    for part in &mut published.parts {
+        if let Part::Table(table) = part {
+            table.rows.iter_mut().flat_map(|row| &mut row.cells).for_each(|cell| number_as_meant(&mut cell.text));
+        }
+    }
     Ok(published)
 }
 
-fn of_kind(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
+/// A number in characters of full width (２．８１) in those that numbers have.
+fn number_as_meant(text: &mut String) {
+    let narrow = |c: char| match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        c => c,
+    };
+    let of_number = |c: char| c.is_ascii_digit() || ".,-%".contains(c);
+    if text.chars().any(|c| !c.is_ascii()) && text.chars().any(|c| narrow(c).is_ascii_digit()) {
+        let narrowed: String = text.chars().map(narrow).collect();
+        if narrowed.trim().chars().all(of_number) {
+            *text = narrowed;
+        }
+    }
+}
+
+fn read_by_kind(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
     if pdf::is_pdf(bytes) {
         return pdf::read(bytes, shown);
     }

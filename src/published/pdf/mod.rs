@@ -8,7 +8,7 @@ pub(super) use ink::{Glyph, Ink, Rule, Shape};
 pub use picture::pictures;
 
 use super::Published;
-use super::arrange::{Sheet, arrange, arrange_page};
+use super::arrange::{Sheet, arrange, arrange_page, leave_out_unruled};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use hayro_syntax::{LoadPdfError, Pdf};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -70,7 +70,7 @@ fn pages(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
             .at(Place::file(shown))
             .hint("请用原来的电子文件（Word、Excel 或由它们导出的 PDF）；程序不猜图片上的数"));
     }
-    let pages: Vec<Sheet> =
+    let mut pages: Vec<Sheet> =
         inks.into_iter().enumerate().map(|(index, ink)| arrange_page(index as u32 + 1, ink)).collect();
     for page in pages.iter().filter(|page| page.crowded).map(|page| page.page) {
         let message = "这一页的线太多，没有当作表读";
@@ -82,7 +82,23 @@ fn pages(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
         let note = Diagnostic::new(Severity::Note, "E564", message);
         found.push(note.at(Place::file(format!("{shown} 第 {first} 页"))).hint("图里的数请另行核对"));
     }
+    let unruled = leave_out_unruled(&mut pages);
+    if !unruled.is_empty() {
+        let message = format!("第 {} 页的表没有画出各列的线，没有读取", ranges(&unruled));
+        let hint = "请用原来的 Word 或 Excel 文件；程序不猜一个数在哪一列";
+        found.push(Diagnostic::warning("E564", message).at(Place::file(shown)).hint(hint));
+    }
     Ok(Published { pages: count as u32, parts: arrange(pages), found, ..Published::default() })
+}
+
+/// `3—5、8`: pages in order.
+fn ranges(pages: &[u32]) -> String {
+    let runs = pages.chunk_by(|one, next| one + 1 == *next);
+    let run = |run: &[u32]| match run {
+        [first, .., last] => format!("{first}—{last}"),
+        _ => run[0].to_string(),
+    };
+    runs.map(run).collect::<Vec<_>>().join("、")
 }
 
 /// What a page has that is not read.

@@ -7,7 +7,7 @@ use gongkai::published::Part;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const CHARS: &str = "科目编码名称合计收支总表单位万元0123456789.一二三四（）注第页部分";
+const CHARS: &str = "科目编码名称合计收支总表单位万元0123456789.一二三四（）注第页部分：";
 
 /// A grid of edges with words in its cells.
 fn grid(xs: &[f64], ys: &[f64], cells: &[(usize, usize, &str)]) -> String {
@@ -97,6 +97,65 @@ fn a_table_goes_on_over_pages_and_its_heads_count_once() {
     assert_eq!(codes(1), ["编码", "205", "206"]);
     assert_eq!(tables[0].rows[3].cells[0].spot.page, 2);
     assert!(texts(&published).is_empty(), "{:?}", texts(&published));
+}
+
+/// A table as Word prints one whose first rows are its title and its unit, and whose last is a note.
+#[test]
+fn a_title_a_unit_and_a_note_within_the_rules_stand_over_the_table_and_below_it() {
+    let ys = [780.0, 760.0, 740.0, 720.0];
+    let wide = |top: f64, text: &str| {
+        let sides = rule((XS[0], top), (XS[0], top - 20.0)) + &rule((XS[3], top), (XS[3], top - 20.0));
+        sides + &rule((XS[0], top), (XS[3], top)) + &show(200.0, top - 15.0, 10.0, text, CHARS)
+    };
+    let last = rule((XS[0], 700.0), (XS[3], 700.0));
+    let cells =
+        [(0, 0, "编码"), (0, 1, "名称"), (0, 2, "合计"), (1, 0, "201"), (1, 2, "12.50"), (2, 0, "202"), (2, 2, "3.00")];
+    let page = show(200.0, 830.0, 10.0, "部分目", CHARS)
+        + &wide(820.0, "收支总表")
+        + &wide(800.0, "单位：万元")
+        + &grid(&XS, &ys, &cells)
+        + &wide(720.0, "注：合计")
+        + &last;
+    let published = read(&pdf(&[&page], CHARS));
+    let table = published.tables().next().expect("a table");
+    assert_eq!((table.title.as_str(), table.above.last().map(String::as_str)), ("收支总表", Some("单位：万元")));
+    assert_eq!(lines(table), [["编码", "名称", "合计"], ["201", "", "12.50"], ["202", "", "3.00"]]);
+    assert_eq!(texts(&published).last(), Some(&"注：合计"));
+}
+
+/// Tables of three rules, or of a rule a row: what is read of them is told, and none of their lines is prose.
+#[test]
+fn tables_without_ruled_columns_are_told_and_are_no_prose() {
+    let row = |y: f64, words: &[&str]| -> String {
+        let places = [60.0, 250.0, 400.0];
+        places
+            .iter()
+            .zip(words)
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(&x, text)| show(x, y, 10.0, text, CHARS))
+            .collect()
+    };
+    let across = |y: f64| rule((60.0, y), (500.0, y));
+    let top = show(250.0, 800.0, 16.0, "收支总表", CHARS) + &show(420.0, 780.0, 10.0, "单位：万元", CHARS);
+    let first: String = ["一一", "一二", "一三", "一四"]
+        .iter()
+        .enumerate()
+        .map(|(at, name)| row(730.0 - 20.0 * at as f64, &[name, if at == 2 { "" } else { "12.50" }, "3.00"]))
+        .collect();
+    let page =
+        top + &across(770.0) + &row(755.0, &["科目名称", "合计", "一部分"]) + &across(750.0) + &first + &across(660.0);
+    let page = page + &show(60.0, 640.0, 10.0, "第二部分合计12.50万元", CHARS);
+    let rest = across(800.0) + &row(785.0, &["合计", "50.00", "12.00"]) + &across(780.0);
+    let rest = rest + &show(60.0, 700.0, 10.0, "第三部分", CHARS);
+    let published = read(&pdf(&[&page, &rest, &show(60.0, 700.0, 10.0, "第四部分", CHARS)], CHARS));
+    assert_eq!(texts(&published), ["收支总表", "第二部分合计12.50万元", "第三部分", "第四部分"]);
+    let told: Vec<String> = said(&published.found).into_iter().filter(|line| line.contains("各列的线")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("第 1—2 页") && told[0].contains("E564"), "{told:?}");
+    // A sentence with two amounts, and amounts of one line alone, are prose.
+    let prose = show(60.0, 700.0, 10.0, "一部分12.50万元二部分3.00", CHARS) + &row(600.0, &["合计", "12.50"]);
+    let published = read(&pdf(&[&prose], CHARS));
+    assert_eq!((texts(&published).len(), said(&published.found).len()), (2, 0));
 }
 
 #[test]

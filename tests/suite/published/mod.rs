@@ -12,6 +12,7 @@ mod own;
 mod producers;
 mod reworded;
 mod sample;
+mod unpaged;
 mod unset;
 
 use gongkai::diagnostic::Diagnostics;

@@ -3,7 +3,7 @@
 pub mod exported;
 mod hostile;
 mod imported;
-mod made;
+pub mod made;
 mod mutations;
 mod officers;
 mod patched;
