@@ -9,6 +9,7 @@ use crate::data::{FileDecl, Kind, Schema, read_folder};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::folder::{Folder, unread};
 use crate::regular::read;
+use crate::tell::differences::csv_line;
 use crate::toml_tree::toml_string;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -123,13 +124,9 @@ fn declared(path: &Path, year: i32, layout: Option<&str>, rows: &[[String; 6]]) 
 
 /// The control figures to fill: a line for each department.
 fn control(rows: &[[String; 6]]) -> String {
-    let quoted = |text: &str| match text.contains([',', '"']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_string(),
-    };
     let mut text = "\u{FEFF}部门代码,部门名称,支出合计（元）\r\n".to_string();
     for [code, name, ..] in rows {
-        let _ = write!(text, "{},{},\r\n", quoted(code), quoted(name));
+        csv_line(&[code.clone(), name.clone(), String::new()], &mut text);
     }
     text
 }

@@ -277,17 +277,20 @@ fn wrong_use(error: &clap::Error) -> String {
     match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => "没有写命令".to_string(),
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{argument}"),
+        ErrorKind::UnknownArgument if !argument.starts_with('-') => format!("多了“{argument}”"),
         ErrorKind::UnknownArgument => format!("没有“{argument}”这个选项"),
         ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令", context(ContextKind::InvalidSubcommand)),
         ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
             prior if prior.is_empty() || prior == argument => format!("{argument} 只能写一次"),
             prior => format!("{argument} 和 {prior} 不能同时用"),
         },
-        ErrorKind::InvalidValue => match (context(ContextKind::InvalidValue), context(ContextKind::ValidValue)) {
-            (value, _) if value.is_empty() => format!("{argument} 后面没有写值"),
-            (value, valid) if valid.is_empty() => format!("“{value}”不能用于 {argument}"),
-            (value, valid) => format!("“{value}”不能用于 {argument}，可用的有：{}", valid.replace(", ", "、")),
-        },
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            match (context(ContextKind::InvalidValue), context(ContextKind::ValidValue)) {
+                (value, _) if value.is_empty() => format!("{argument} 后面没有写值"),
+                (value, valid) if valid.is_empty() => format!("“{value}”不能用于 {argument}"),
+                (value, valid) => format!("“{value}”不能用于 {argument}，可用的有：{}", valid.replace(", ", "、")),
+            }
+        }
         _ => "命令的写法不对".to_string(),
     }
 }

@@ -309,7 +309,7 @@ fn number_as_meant(text: &mut String) {
         c => c,
     };
     let of_number = |c: char| c.is_ascii_digit() || ".,-%".contains(c);
-    if text.chars().any(|c| !c.is_ascii()) && text.chars().any(|c| narrow(c).is_ascii_digit()) {
+    if !text.is_ascii() && text.chars().any(|c| narrow(c).is_ascii_digit()) {
         let narrowed: String = text.chars().map(narrow).collect();
         if narrowed.trim().chars().all(of_number) {
             *text = narrowed;

@@ -38,9 +38,7 @@ fn tables(lines: &[Line], enough: usize) -> Vec<std::ops::Range<usize>> {
     let mut tables: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
     for (at, _) in lines.iter().enumerate().filter(|(_, line)| is_row(line)) {
         match tables.last_mut() {
-            Some((table, rows))
-                if at - table.end <= BETWEEN && lines[table.end..at].iter().all(|line| could_be_part(line)) =>
-            {
+            Some((table, rows)) if at - table.end <= BETWEEN && lines[table.end..at].iter().all(could_be_part) => {
                 (table.end, *rows) = (at + 1, *rows + 1);
             }
             last => {

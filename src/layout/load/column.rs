@@ -1,6 +1,7 @@
 //! The columns of a table.
 
 use super::axis::Keep;
+use super::limits::{COLUMN, within};
 use super::table::TableLoader;
 use crate::document::Align;
 use crate::layout::ColumnDecl;
@@ -47,6 +48,7 @@ impl TableLoader<'_> {
         if let Some(key) = &raw.key {
             self.check_key(key, 12, node);
         }
+        within(node, "列", COLUMN, self.diagnostics);
         Some(ColumnDecl {
             head: self.head(raw.head.as_ref()),
             key: raw.key,

@@ -36,6 +36,8 @@ const TABLE: &[(&str, RangeInclusive<f64>)] = &[
     ("shade", 0.0..=1.0),
 ];
 const NUMBER: &[(&str, RangeInclusive<f64>)] = &[("below", -500.0..=500.0), ("inset", -100.0..=100.0)];
+/// Its weight beside the others of its table.
+pub(super) const COLUMN: &[(&str, RangeInclusive<f64>)] = &[("width", 0.001..=10_000.0)];
 const HEAD: &[(&str, RangeInclusive<f64>)] = &[("above", 0.0..=500.0)];
 
 /// The least width and height of a type area, in pt: one character of the largest type that a body has.
@@ -67,7 +69,8 @@ pub(super) fn style(style: &Style, node: &Node, diagnostics: &mut Diagnostics) -
     diagnostics.count(Severity::Error) == before
 }
 
-fn within(table: &Node, shown: &str, limits: &[(&str, RangeInclusive<f64>)], diagnostics: &mut Diagnostics) {
+/// Tells numbers of a table's keys that lie without their limits, each at its place.
+pub(super) fn within(table: &Node, shown: &str, limits: &[(&str, RangeInclusive<f64>)], diagnostics: &mut Diagnostics) {
     for (key, range) in limits {
         let Some(node) = table.get(key) else { continue };
         let numbers = node.array().unwrap_or(std::slice::from_ref(node));
