@@ -76,7 +76,7 @@ fn pages(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
         let message = "这一页的线太多，没有当作表读";
         found.push(Diagnostic::warning("E564", message).at(Place::file(format!("{shown} 第 {page} 页"))));
     }
-    let charts = pages.iter().map(|page| (page.page as usize, page.charts as usize));
+    let charts = pages.iter().map(|page| (page.page as usize, page.charts));
     if let Some((count, first, on)) = on_pages(charts) {
         let message = format!("有 {count} 幅图，图里的字没有当作正文读{on}");
         let note = Diagnostic::new(Severity::Note, "E564", message);
