@@ -86,7 +86,11 @@ struct PartPlace {
 impl Builder<'_> {
     fn part(&mut self, part: &Part) {
         let set = &self.session.job.set;
-        if let Some(when) = &part.when
+        // The department's own text of the same name takes the whole section's place. What a published document says there
+        // it says without the records that the set would ask for.
+        let own = set.narratives.get(&format!("text/{}", part.file));
+        let is_said = own.is_some() && self.session.job.only_printed();
+        if let Some(when) = part.when.as_ref().filter(|_| !is_said)
             && !self.session.holds(when, Value::from(BTreeMap::<String, Value>::new()))
         {
             return;
@@ -103,8 +107,6 @@ impl Builder<'_> {
             }
             return;
         }
-        // The department's own text of the same name takes the whole section's place.
-        let own = set.narratives.get(&format!("text/{}", part.file));
         let Some(narrative) = own.or_else(|| set.narratives.get(&part.file)) else { return };
         if let Some(when) = &narrative.when
             && !self.session.holds(when, Value::from(BTreeMap::<String, Value>::new()))

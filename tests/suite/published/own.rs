@@ -436,3 +436,18 @@ fn the_samples_own_file_becomes_the_whole_document_again() {
         "{compared:#}"
     );
 }
+
+/// The set prints 项目经费情况说明 where projects are given as records; a published file has its words alone.
+#[test]
+fn a_section_that_a_set_prints_of_records_is_printed_as_published() {
+    let sample = made(&common::root().join("data/shanghai-sample")).remove(0);
+    let desk = tempfile::tempdir().expect("a folder");
+    std::fs::write(desk.path().join("126公开.pdf"), printed(&sample)).expect("writes");
+    let imported = gongkai(desk.path(), &["import", "126公开.pdf", "新"]);
+    assert!(imported.status.success(), "{}", stderr(&imported));
+    assert!(!desk.path().join("新/projects.csv").exists());
+    let again = made(&desk.path().join("新")).remove(0);
+    let sections = |made: &Made| made.document().sections.iter().map(|section| section.id.clone()).collect::<Vec<_>>();
+    let (before, after) = (sections(&sample), sections(&again));
+    assert!(before.iter().any(|id| id == "06-projects") && after.iter().any(|id| id == "06-projects"), "{after:?}");
+}
