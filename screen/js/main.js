@@ -28,13 +28,14 @@ async function route() {
     shell(was !== +id);
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
-    blank(e.said.message, e.said.hint);
+    if (e.status === 404) blank('没有这个部门', '地址是从前的；到全部部门里再打开', h('a', { class: 'btn primary', href: '#/' }, '全部部门'));
+    else blank(e.said.message, e.said.hint);
   }
   document.body.dataset.ready = '1';
 }
-function blank(title, hint) {
+function blank(title, hint, way = null) {
   $('#app').className = 'app nonav';
-  fill($('#app'), h('main', { id: 'main', class: 'blank', tabindex: '-1' }, h('h1', {}, title), hint && h('p', {}, hint), h('p', {}, btn('再试一次', { kind: 'primary', on: route }))));
+  fill($('#app'), h('main', { id: 'main', class: 'blank', tabindex: '-1' }, h('h1', {}, title), hint && h('p', {}, hint), h('p', {}, way || btn('再试一次', { kind: 'primary', on: route }))));
 }
 on(what => { if (S.id != null && S.desk) refresh(what); });
 
@@ -81,6 +82,6 @@ addEventListener('focus', pulse);
 document.addEventListener('visibilitychange', pulse);
 addEventListener('pagehide', () => { gone = true; post('bye', { w: page }, {}, { keepalive: true }).catch(() => {}); });
 addEventListener('pageshow', () => { gone = false; pulse(); });
-addEventListener('beforeunload', e => { if (S.desk?.edits.length) e.preventDefault(); });
+addEventListener('beforeunload', e => { if (S.desk?.edits.length || S.desk?.conflicts.length) e.preventDefault(); });
 addEventListener('hashchange', route);
 route();

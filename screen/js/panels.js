@@ -28,15 +28,16 @@ export function whyPanel() {
   if (!w) return { body: h('div', { class: 'empty' }, S.fig ? h('p', { class: 'dim' }, '正在查…') : [h('p', {}, '点页面上的任何一个数，这里说明它是怎么来的：哪几笔相加、怎样四舍五入、还印在哪里。'), h('p', { class: 'dim' }, '方向键在数之间移动，回车看来源。')]) };
   const src = w.source, lines = src.field ? src.lines : [], many = lines.length > 12 && !S.allLines;
   const row = l => {
-    const open = S.editing === `${l.file}:${l.line}`;
-    const input = open && h('input', { class: 'amt', value: yuan(l.amount), 'aria-label': `第 ${l.line} 行${src.field}（元）`, inputmode: 'decimal', id: 'editline' });
+    const open = S.editing?.line === l.line && S.editing.file === l.file ? S.editing : null;
+    const input = open && h('input', { class: 'amt', value: open.typed ?? yuan(l.amount), 'aria-label': `第 ${l.line} 行${src.field}（元）`, inputmode: 'decimal', id: 'editline' });
     if (input) {
-      const done = async () => { const v = amount(input.value); S.editing = null; if (v != null && v !== l.amount) await editLine(src.id, l.line, src.field, v); emit('fig'); };
+      const done = async () => { const v = amount(input.value); S.editing = null; if (v != null && v !== open.amount) await editLine(src.id, open, src.field, v); emit('fig'); };
+      input.addEventListener('input', () => { open.typed = input.value; });
       input.addEventListener('keydown', e => { if (e.isComposing) return; if (e.key === 'Enter') { e.preventDefault(); done(); } else if (e.key === 'Escape') { S.editing = null; emit('fig'); } });
       setTimeout(() => { input.focus(); input.select(); });
     }
     return h('li', { class: open ? 'ed' : '' }, h('span', { class: 'ln' }, l.line), src.id ? h('button', { type: 'button', class: 'nm link', title: `${l.text}（到这一行）`, onclick: () => toRow(src.id, l.line) }, (l.label || words(l.text))) : h('span', { class: 'nm', title: l.text }, (l.label || words(l.text))),
-      open ? input : src.id ? h('button', { type: 'button', class: 'amt', title: '改这一行（F2）', 'aria-label': `${(l.label || words(l.text))} ${yuan(l.amount)} 元，改这一行`, onclick: () => { S.editing = `${l.file}:${l.line}`; emit('fig'); } }, yuan(l.amount), icon('edit', 14)) : h('span', { class: 'amt' }, yuan(l.amount)));
+      open ? input : src.id ? h('button', { type: 'button', class: 'amt', title: '改这一行（F2）', 'aria-label': `${(l.label || words(l.text))} ${yuan(l.amount)} 元，改这一行`, onclick: () => openLine(src.id, l) }, yuan(l.amount), icon('edit', 14)) : h('span', { class: 'amt' }, yuan(l.amount)));
   };
   const groups = new Map();
   for (const d of w.dependents) { const t = d.address.split('/')[0]; groups.set(t, [...groups.get(t) || [], d]); }
@@ -64,7 +65,22 @@ async function byAddress(a) {
   const at = S.why?.areas[0];
   if (at) goTo(at.d, at.p, at);
 }
-async function editLine(file, line, field, value) {
+/** The row of a line as it stands; none: it is no longer what is shown. */
+async function seen(file, line) {
+  const grid = await get('grid', { d: S.id, file }), row = grid.rows.find(([n]) => n === line)?.[1];
+  if (row && grid.version === S.desk.version) return { grid, row };
+  S.fault = { message: `第 ${line} 行刚在别处改过或移走了，没有改`, hint: '现在显示的是新的；请看过再改' };
+  say(S.fault.message);
+  emit('fault');
+  return null;
+}
+/** A line is opened to be typed into, as it is seen now. */
+async function openLine(file, l) {
+  const now = await seen(file, l.line);
+  if (now) S.editing = { file: l.file, line: l.line, amount: l.amount, row: now.row };
+  emit('fig');
+}
+async function editLine(file, { line, row }, field, value) {
   const grid = await get('grid', { d: S.id, file });
   const bare = t => t.replace(/[（(].*[)）]/, '').trim();
   const column = grid.columns.findIndex(c => bare(c.head) === bare(field));
@@ -74,7 +90,7 @@ async function editLine(file, line, field, value) {
   const [, sign, a, b = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(value);
   const digits = a.padStart(scale + 1, '0'), typed = scale ? `${sign}${digits.slice(0, digits.length - scale)}.${digits.slice(-scale)}${b}` : value;
   S.panel = 'moves';
-  await edit({ kind: 'cells', file, cells: [{ line, column, value: typed }] });
+  await edit({ kind: 'cells', file, cells: [{ line, column, value: typed, row }] });
 }
 
 const filters = { page: '本页', all: '全部', fix: '能自动改', done: '已确认' };
@@ -182,9 +198,10 @@ function turned(f) {
   const text = h('textarea', { rows: 2, id: `turned${f.place.line}` });
   const write = async () => {
     if (!text.value.trim()) { text.setAttribute('aria-invalid', 'true'); text.focus(); return; }
-    const grid = await get('grid', { d: S.id, file: f.place.id });
-    const at = head => grid.columns.findIndex(c => c.head === head);
-    await edit({ kind: 'cells', file: f.place.id, cells: [[at('方向'), now], [at('文字'), text.value.trim()]].map(([column, value]) => ({ line: f.place.line, column, value })) });
+    const now = await seen(f.place.id, f.place.line);
+    if (!now) return;
+    const { grid, row } = now, at = head => grid.columns.findIndex(c => c.head === head);
+    await edit({ kind: 'cells', file: f.place.id, cells: [[at('方向'), now], [at('文字'), text.value.trim()]].map(([column, value]) => ({ line: f.place.line, column, value, row })) });
   };
   return h('div', { class: 'turned' }, h('label', { class: 'fld', for: text.id }, `${now}的原因`, text), btn(`写进去，方向改为${now}`, { kind: 'sm', on: write }));
 }
@@ -201,7 +218,8 @@ function changedLines(was, now) {
   return out;
 }
 async function discard() {
-  const n = S.desk.edits.length;
+  // What waits is given up, too.
+  const n = S.desk.edits.length + new Set(S.desk.conflicts.map(c => c.file)).size;
   if (n > 1) {
     const { dialog } = await import('./dom.js');
     const d = dialog('放弃改动', h('p', {}, `放弃 ${n} 处没有保存的改动？放弃后不能找回。`), [h('span', { class: 'grow' }), btn('不放弃', { kind: 'primary', on: () => d.close() }), btn(`放弃 ${n} 处`, { kind: 'danger', on: () => { d.close(); act('discard', {}, () => '已放弃'); } })]);

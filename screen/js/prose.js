@@ -9,7 +9,8 @@ import { mend } from './panels.js';
 export function proseView(main) {
   const file = S.arg || S.desk.texts[0]?.file;
   if (!file) { fill(main, h('div', { class: 'blank' }, h('h2', {}, '没有本部门自己写的文字'), h('p', {}, '版式需要部门自己写的，放在 text 文件夹里。'))); return {}; }
-  let data = null, raw = false, timer = 0, sent = null;
+  let data = null, raw = false, timer = 0, /** The server's text that what stands here was typed upon. @type {string|null} */ upon = null, /** @type {Promise<any>} */ sending = Promise.resolve(), out = 0;
+  const id = S.id;
   const bar = h('div', { class: 'bar', role: 'toolbar', 'aria-label': '文字' }), wrap = h('div', { class: 'edwrap' }), stat = h('div', { class: 'stat' }), side = h('div', { class: 'half' });
   fill(main, h('div', { class: 'split' }, h('div', { class: 'editor' }, bar, wrap, stat), side));
   const ed = h('div', { class: 'ed', contenteditable: 'true', role: 'textbox', 'aria-multiline': 'true', 'aria-label': '文字', spellcheck: 'false' });
@@ -44,16 +45,28 @@ export function proseView(main) {
     const of = n => n.nodeType === 3 ? n.data : n.dataset?.src != null ? n.dataset.src : n.nodeName === 'BR' ? '' : [...n.childNodes].map(of).join('');
     const out = [];
     for (const n of ed.childNodes) { if (n.nodeType === 1 && n.nodeName === 'DIV') out.push(of(n)); else if (out.length && n.previousSibling?.nodeName !== 'DIV') out[out.length - 1] += of(n); else out.push(of(n)); }
-    return out.join('\n').replace(/\u00a0/g, ' ');
+    return out.join('\n');
   }
   async function load() {
     const got = await get('text', { d: S.id, file });
     data = got;
-    if (sent != null && got.text === sent) { chips(); foot(); return; }
-    if (document.activeElement === ed && timer) return;
-    if (ed.firstChild && text() === got.text) { chips(); foot(); return; }
-    fill(ed, lines(got.text));
-    foot(); goto();
+    if (upon == null) fill(ed, lines(got.text));
+    // What is being typed, or waits for the user to decide, stays; what others changed comes with the answer to it.
+    else if (timer || out || text() !== upon || S.desk.conflicts.some(c => c.file === file)) { chips(); foot(); return; }
+    else patch(got.text);
+    upon = got.text;
+    chips(); foot(); goto();
+  }
+  /** The paragraphs that differ, so that the caret stays where it is. */
+  function patch(now) {
+    const old = text().split('\n'), next = now.split('\n');
+    if (ed.childNodes.length !== old.length) { fill(ed, lines(now)); return; }
+    let head = 0, tail = 0;
+    while (head < Math.min(old.length, next.length) && old[head] === next[head]) head++;
+    while (tail < Math.min(old.length, next.length) - head && old[old.length - 1 - tail] === next[next.length - 1 - tail]) tail++;
+    const after = ed.childNodes[old.length - tail] || null;
+    for (const gone of [...ed.childNodes].slice(head, old.length - tail)) gone.remove();
+    for (const row of lines(next.slice(head, next.length - tail).join('\n')).slice(0, next.length - tail - head)) ed.insertBefore(row, after);
   }
   /** What the chips show follows the data. */
   function chips() { for (const c of ed.querySelectorAll('.fchipx[data-src]')) { const a = /f\("([^"]+)"\)/.exec(c.dataset.src)?.[1], f = a && data.figures[a]; if (f && c.textContent !== f.text) c.textContent = f.text; } }
@@ -65,13 +78,16 @@ export function proseView(main) {
     fill(bar, h('select', { class: 'pick', 'aria-label': '换一篇', onchange: e => { location.hash = `${base()}/prose/${encodeURIComponent(e.target.value)}`; } }, S.desk.texts.map(t => h('option', { value: t.file, selected: t.file === file }, textTitle(t)))), h('span', { class: 'grow' }), btn('插入数字…', { icon: 'plus', on: insert }), btn(raw ? '平常写法' : '原始写法', { kind: 'ghost', pressed: String(raw), title: '看带 {{ f("…") }} 的原文', on: () => { raw = !raw; const t = text(); fill(ed, lines(t)); foot(); } }));
   }
   function later() { clearTimeout(timer); timer = setTimeout(send, 500); }
-  async function send() {
-    clearTimeout(timer); timer = 0;
-    const t = text();
-    if (!data || t === data.text) return;
-    sent = t;
-    data.text = t;
-    await edit({ kind: 'text', file, text: t });
+  function send() { clearTimeout(timer); timer = 0; return sending = sending.then(sent, sent); }
+  /** What was typed goes to the server with what it was typed upon: what others changed meanwhile is theirs. */
+  async function sent() {
+    const was = upon, now = text();
+    if (was == null || now === was) return;
+    upon = now;
+    out++;
+    const done = await edit({ kind: 'text', file, was, text: now }, id).finally(() => { out--; });
+    if (!done) upon = was;
+    else if (S.id === id) await load();
   }
   function insert() {
     const range = getSelection()?.rangeCount && ed.contains(getSelection().anchorNode) ? getSelection().getRangeAt(0).cloneRange() : null;
@@ -100,8 +116,8 @@ export function proseView(main) {
   ed.addEventListener('input', e => { if (!e.isComposing) later(); });
   ed.addEventListener('compositionend', later);
   ed.addEventListener('blur', () => { if (timer) send(); });
-  ed.addEventListener('keydown', e => { if (e.ctrlKey && e.key.toLowerCase() === 's') { e.preventDefault(); e.stopPropagation(); send().then(save); } });
-  ed.addEventListener('paste', e => { e.preventDefault(); const t = e.clipboardData.getData('text/plain').replace(/\r\n?/g, '\n'); document.execCommand('insertText', false, t); });
+  ed.addEventListener('keydown', e => { if (e.key === 'Enter' && e.shiftKey && !e.isComposing) { e.preventDefault(); document.execCommand('insertParagraph'); } if (e.ctrlKey && e.key.toLowerCase() === 's') { e.preventDefault(); e.stopPropagation(); send().then(save); } });
+  ed.addEventListener('paste', e => { e.preventDefault(); const t = e.clipboardData.getData('text/plain').replace(/\r\n?/g, '\n').replace(/\u00a0/g, ' '); document.execCommand('insertText', false, t); });
   ed.addEventListener('drop', e => e.preventDefault());
   fill(wrap, ed, h('p', { class: 'dim hint' }, '蓝框里的数由数据算出，随数据变；要改它，点它看来源。其余文字随便改，一行一段。'), under);
   load().catch(e => fill(wrap, h('p', { class: 'boot' }, e.message)));

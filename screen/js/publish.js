@@ -12,9 +12,10 @@ export function publishDialog() {
   const dlg = dialog(`公开：${d0.code || ''} ${d0.name || d0.folder} ${d0.year || ''}年`, [left, right], foot, 'big');
   const lacking = () => o.what === 'correction' && o.causes ? o.causes.filter(c => !(o.reasons[c.key] ?? c.reason).trim()) : [];
   /** Why it cannot be done yet, asked anew whenever something was typed. */
+  const unread = () => S.desk.stale || !S.desk.documents.length;
   const blocked = () => {
     const d = S.desk, needs = o.what === 'edition' || o.what === 'correction';
-    return d.tally.errors && o.what !== 'draft' ? '有错误，改好才能公开' : d.edits.length ? '先保存改动' : needs && !o.date.trim() ? '写上公开日期' : o.what === 'correction' && !o.causes ? '正在比较…' : lacking().length ? `还缺 ${lacking().length} 条原因` : '';
+    return unread() ? '数据读不出来，改好才能生成' : d.conflicts.length ? '文件在别处改过，先定用谁的' : d.tally.errors && o.what !== 'draft' ? '有错误，改好才能公开' : d.edits.length ? '先保存改动' : needs && !o.date.trim() ? '写上公开日期' : o.what === 'correction' && !o.causes ? '正在比较…' : lacking().length ? `还缺 ${lacking().length} 条原因` : '';
   };
   const hint = h('span', { class: 'dim', role: 'status' });
   const told = () => { fill(hint, o.busy ? '正在生成…' : blocked()); };
@@ -31,15 +32,15 @@ export function publishDialog() {
         (o.causes || []).map((c, i) => { const ta = h('textarea', { rows: 2, id: 'why' + i, 'aria-describedby': 'e' + i }); ta.value = o.reasons[c.key] ?? c.reason; ta.addEventListener('input', () => { o.reasons[c.key] = ta.value; ta.removeAttribute('aria-invalid'); told(); }); return h('div', { class: 'cause2' }, h('p', {}, c.text, h('span', { class: 'dim' }, `　变了 ${c.figures} 个数字、${c.texts} 处文字`)), h('label', { class: 'fld', for: 'why' + i }, '原因（印在更正说明里，记在 corrections.toml）'), ta, ta.value.trim() ? null : h('p', { class: 'dim', id: 'e' + i }, '写好才能生成更正说明')); }),
         o.causes && !o.causes.length ? h('p', { class: 'dim' }, '印出来的与那一版相同，没有要更正的。') : null) : null,
       h('fieldset', {}, h('legend', {}, '公开前看一眼'), h('ul', { class: 'checks' },
-        h('li', { class: errs ? 'wn er' : 'okk' }, icon(errs ? 'err' : 'ok'), h('span', {}, errs ? `${errs} 个错误${o.what === 'draft' ? '，会列在送审稿最后' : '，改好才能公开'}` : '没有错误'), errs ? h('button', { type: 'button', class: 'link', onclick: () => see() }, '去看') : null),
-        d.tally.warnings ? h('li', { class: 'wn' }, icon('warn'), h('span', {}, `${d.tally.warnings} 个警告没有处理，会带着公开`), h('button', { type: 'button', class: 'link', onclick: () => see() }, '去看')) : h('li', { class: 'okk' }, icon('ok'), '没有警告'),
+        h('li', { class: errs ? 'wn er' : 'okk' }, icon(errs ? 'err' : 'ok'), h('span', {}, errs ? `${errs} 个错误${unread() ? '，数据读不出来，改好才能生成' : o.what === 'draft' ? '，会列在送审稿最后' : '，改好才能公开'}` : '没有错误'), errs ? h('button', { type: 'button', class: 'link', onclick: () => see() }, '去看') : null),
+        unread() ? h('li', { class: 'wn' }, icon('warn'), '数据读出来才知道还有没有警告') : d.tally.warnings ? h('li', { class: 'wn' }, icon('warn'), h('span', {}, `${d.tally.warnings} 个警告没有处理，会带着公开`), h('button', { type: 'button', class: 'link', onclick: () => see() }, '去看')) : h('li', { class: 'okk' }, icon('ok'), '没有警告'),
         h('li', { class: unsaved ? 'wn' : 'okk' }, icon(unsaved ? 'warn' : 'ok'), h('span', {}, unsaved ? `${unsaved} 处改动没有保存` : '所有改动都已保存'), unsaved ? h('button', { type: 'button', class: 'link', onclick: async () => { await save(); draw(); } }, '现在保存') : null))),
       o.told.length ? h('fieldset', { role: 'alert' }, h('legend', {}, '没有做成'), o.told.map(f => h('p', { class: 'sev ' + (f.severity === 'error' ? 'err' : 'warn') }, icon(f.severity === 'error' ? 'err' : 'warn', 14), h('span', {}, f.message, f.hint ? h('span', { class: 'dim' }, `　${f.hint}`) : null)))) : null);
     const stem = `${d.name || ''}`, kinds = ['pdf', 'docx', ...(o.html ? ['html'] : [])];
     const names = o.what === 'draft' ? ['送审稿'] : o.what === 'correction' ? ['公开文本', '更正说明', ...(o.marked ? ['修订标记本'] : [])] : ['公开文本'];
     fill(right, h('h2', {}, `会写出 ${names.length * 2 + (o.html ? names.length - (o.marked && o.what === 'correction' ? 1 : 0) : 0)} 个文件`), h('ul', { class: 'files' }, names.map(n => h('li', {}, icon('page', 14), `${n}（${n === '修订标记本' ? 'pdf、docx' : kinds.join('、')}）`))),
       h('label', { class: 'chk' }, h('input', { type: 'checkbox', checked: o.html, onchange: e => { o.html = e.target.checked; draw(); } }), '另做网页（HTML）'),
-      h('p', { class: 'dim' }, `放在 output/${d.folder} 里；同名的旧文件会换成新的，发布过的各版不动。`), needs ? h('p', { class: 'dim' }, '记下的一版放在数据文件夹的 editions 里，以后可以照样再生成、再比较。') : null);
+      h('p', { class: 'dim' }, h('span', {}, '放在 ', h('span', { class: 'path' }, d.output), ' 里；'), `同名的旧文件会换成新的，发布过的各版不动。`), needs ? h('p', { class: 'dim' }, '记下的一版放在数据文件夹的 editions 里，以后可以照样再生成、再比较。') : null);
     const label = { draft: '生成送审稿', edition: '生成并记为新的一版', correction: '生成并记为新的一版', files: '生成' }[o.what];
     told();
     fill(foot, hint, h('span', { class: 'grow' }), btn('取消', { on: () => dlg.close() }), btn(label, { kind: 'primary', id: 'dopublish', disabled: o.busy, on: async () => {

@@ -7,7 +7,7 @@ const ROW = 30, AHEAD = 12;
 export function recordsView(main) {
   const id = S.arg || S.desk.files[0]?.id;
   /** @type {any} */ let grid = null;
-  let sel = { r: 0, c: 0, r2: 0, c2: 0 }, editing = null, asked = '', widths = [];
+  let sel = { r: 0, c: 0, r2: 0, c2: 0 }, editing = null, asked = '', widths = [], /** Edits that are not answered yet. */ out = 0;
   const bar = h('div', { class: 'bar', role: 'toolbar', 'aria-label': '记录' }), fx = h('div', { class: 'fx' }), stat = h('div', { class: 'stat' });
   const wrap = h('div', { class: 'gridwrap' }), sheet = h('div', { class: 'gsheet', role: 'grid', tabindex: '0' }), head = h('div', { class: 'ghead', role: 'row' }), body = h('div', { class: 'gbody', role: 'rowgroup' });
   const clip = h('textarea', { class: 'sr', tabindex: '-1', 'aria-hidden': 'true' });
@@ -17,12 +17,14 @@ export function recordsView(main) {
 
   async function load() {
     const key = `${S.desk.version}:${id}`;
-    if (asked === key || !id) return;
+    // What is typed is typed into the rows that are seen.
+    if (asked === key || !id || editing || out) return;
     asked = key;
     const keep = grid && grid.id === id;
     let got;
     try { got = await get('grid', { d: S.id, file: id }); } catch (e) { fill(body, h('p', { class: 'boot' }, /** @type {any} */ (e).message)); return; }
     if (asked !== key) return;
+    if (editing || out) { asked = ''; return; }
     grid = got;
     total = null;
     grid.changed = new Set(grid.changed.map(([l, c]) => l + ':' + c));
@@ -136,16 +138,26 @@ export function recordsView(main) {
     if (value !== cell(r, c)) change([[r, c, value]]);
     editing = null;
     move(dr, dc);
+    load();
   }
-  function change(cells) {
+  /** Sends an edit; the sheet is as the server has it when the last is answered. */
+  async function send(e) {
+    out++;
+    const done = await edit(e).finally(() => { out--; });
+    if (!done) asked = '';
+    load();
+    return done;
+  }
+  async function change(cells) {
     const real = cells.filter(([r, c, v]) => rows()[r] && grid.columns[c] && v !== cell(r, c));
-    if (!real.length) return;
-    const edits = real.map(([r, c, value]) => ({ line: line(r), column: c, value }));
+    if (!real.length) return true;
+    const told = new Set(), seen = r => { if (told.has(r)) return undefined; told.add(r); return [...rows()[r][1]]; };
+    const edits = real.map(([r, c, value]) => ({ line: line(r), column: c, value, row: seen(r) }));
     for (const [r, c, v] of real) { while (rows()[r][1].length <= c) rows()[r][1].push(''); rows()[r][1][c] = v; grid.changed.add(line(r) + ':' + c); }
     S.panel = 'moves';
     total = null;
     paint(true);
-    edit({ kind: 'cells', file: id, cells: edits }).then(done => { if (!done) { asked = ''; load(); } });
+    return send({ kind: 'cells', file: id, cells: edits });
   }
   function start(text) {
     if (!rows().length) return;
@@ -158,7 +170,7 @@ export function recordsView(main) {
     document.body.append(list);
     let at = -1, options = [];
     const close = () => { list.remove(); };
-    const finish = (ok, dr, dc) => { close(); editing = null; const v = input.value; input.onblur = null; fill(e, shown(sel.r, sel.c)); sheet.focus({ preventScroll: true }); if (ok) commit(v, dr, dc); };
+    const finish = (ok, dr, dc) => { close(); editing = null; const v = input.value; input.onblur = null; fill(e, shown(sel.r, sel.c)); sheet.focus({ preventScroll: true }); if (ok) commit(v, dr, dc); else load(); };
     editing = { finish };
     const offer = async all => {
       if (col.kind === 'choice') options = col.choices.filter(v => all || v.includes(input.value)).map(v => [v, '']);
@@ -194,13 +206,13 @@ export function recordsView(main) {
     // A new row begins with the choices and codes of the one above; its amounts are for the user to type.
     const cells = grid.columns.map((c, i) => ['choice', 'code', 'ref'].includes(c.kind) ? like[i] || '' : c.kind === 'amount' ? '0' : '');
     if (cells.every(v => !v)) cells[0] = ' ';
-    edit({ kind: 'insert', file: id, after, rows: [cells] }).then(done => { if (done) { sel = { r: r + 1, c: sel.c, r2: r + 1, c2: sel.c }; say('加了一行'); } });
+    send({ kind: 'insert', file: id, after, rows: [cells], row: like }).then(done => { if (done) { sel = { r: r + 1, c: sel.c, r2: r + 1, c2: sel.c }; say('加了一行'); } });
   }
   function deleteRows() {
     if (!rows().length) return;
     const { a, b } = box(), lines = [];
-    for (let r = a; r <= b; r++) lines.push([line(r), []]);
-    const go = () => edit({ kind: 'delete', file: id, rows: lines });
+    for (let r = a; r <= b; r++) lines.push([line(r), [...rows()[r][1]]]);
+    const go = () => send({ kind: 'delete', file: id, rows: lines });
     if (lines.length === 1) return go();
     import('./dom.js').then(({ dialog }) => { const d = dialog('删行', h('p', {}, `删 ${lines.length} 行？删了可以撤消。`), [h('span', { class: 'grow' }), btn('不删', { kind: 'primary', on: () => d.close() }), btn(`删 ${lines.length} 行`, { kind: 'danger', on: () => { d.close(); go(); } })]); });
   }
@@ -221,8 +233,10 @@ export function recordsView(main) {
   async function paste(text) {
     const t = table(text), { a, l } = box(), cells = [], more = [];
     t.forEach((cs, i) => { if (a + i < rows().length) cs.forEach((v, j) => cells.push([a + i, l + j, v])); else more.push(grid.columns.map((_, c) => cs[c - l] ?? '')); });
-    if (cells.length) { const real = cells.filter(([r, c, v]) => grid.columns[c] && v !== cell(r, c)); if (real.length) await edit({ kind: 'cells', file: id, cells: real.map(([r, c, value]) => ({ line: line(r), column: c, value })) }); }
-    if (more.length) { const last = rows().length ? line(rows().length - 1) : grid.heading; await edit({ kind: 'insert', file: id, after: last, rows: more }); }
+    const last = rows().at(-1);
+    if (cells.length && !await change(cells)) return;
+    // Its cells are those that were just pasted.
+    if (more.length && !await send({ kind: 'insert', file: id, after: last ? last[0] : grid.heading, rows: more, row: last ? last[1] : [] })) return;
     S.panel = 'moves';
     sel = { r: a, c: l, r2: a + t.length - 1, c2: l + Math.max(...t.map(x => x.length)) - 1 };
     say(`粘贴了 ${t.length} 行`);

@@ -41,7 +41,7 @@ export function refresh(what) {
   view?.changed?.(what);
   if (what === 'desk' && S.desk.conflicts.length) conflictDialog();
 }
-function narrow() { return innerWidth < 1500 && (S.view !== 'pages' || wide()); }
+function narrow() { return innerWidth < 1000 || innerWidth < 1500 && (S.view !== 'pages' || wide()); }
 function wide() { const p = S.desk.documents[S.doc]?.pages[S.at]; return !!p && p.w > p.h; }
 function frame() {
   const rail = !S.navOpen || narrow();
@@ -54,6 +54,7 @@ function top() {
   const d = S.desk, n = d.edits.length, err = d.tally.errors;
   const state = S.fault ? h('span', { class: 'state bad', role: 'alert' }, icon('err'), h('span', { class: 'clip', title: [S.fault.message, S.fault.hint].filter(Boolean).join('；') }, S.fault.message))
     : S.busy ? h('span', { class: 'state' }, '正在重排…')
+    : d.conflicts.length ? h('button', { type: 'button', class: 'state dirty', id: 'undecided', title: '文件在别处改过，要您定', onclick: conflictDialog }, icon('warn'), h('b', {}, d.conflicts.length), ' 处两边都改了…')
     : n ? h('span', { class: 'state dirty' }, h('b', {}, n), ' 处改动未保存')
     : h('span', { class: 'state' }, icon('ok'), '都已保存');
   const input = h('input', { type: 'search', placeholder: '查词、金额，如 85.05', value: S.query, 'aria-label': '查找' });

@@ -37,7 +37,7 @@ export async function faces(fonts) {
     known.set(f.family, { name: f.name, face });
   }));
 }
-let last = 0;
+let last = 0, /** What was asked for before. @type {Promise<any>} */ before = Promise.resolve();
 /** Takes the server's answer as the truth; of two answers the later version counts. */
 export async function take(desk) {
   await faces(desk.fonts);
@@ -56,18 +56,25 @@ export async function load(id) {
   S.id = id;
   await take(await get('desk', { d: id }));
 }
-/** Something is done; what the department is then is the answer. Later answers are taken, earlier ones that come late are not. */
-export async function act(what, body, told) {
+/** Something is done, after what was asked for before; what the department is then is the answer. Of several the last is taken. */
+export function act(what, body, told, id = S.id) {
   const mine = ++last;
   S.busy = true;
   emit('busy');
+  const done = before.then(() => ask(mine, what, body, told, id));
+  before = done.catch(() => {});
+  return done;
+}
+async function ask(mine, what, body, told, id) {
   try {
-    const desk = await post(what, { d: S.id }, body);
-    if (mine === last) await take(desk);
+    const desk = await post(what, { d: id }, body);
+    if (mine === last && id === S.id) await take(desk);
     if (told) say(told(desk));
     return desk;
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
+    // Others may have changed what is shown.
+    if (mine === last && id === S.id && e.status) await get('desk', { d: id }).then(take).catch(() => {});
     S.fault = e.said;
     say(e.message);
     emit('fault');
@@ -76,10 +83,16 @@ export async function act(what, body, told) {
     if (mine === last) { S.busy = false; emit('busy'); }
   }
 }
-export const edit = e => act('edit', e, d => d.moved ? `变了 ${d.moved.changes.length} 个数字` : '已改');
+/** An edit says what it saw of the rows and of the text that it changes. What was typed and could not go in is shown, to be kept. */
+export async function edit(e, id = S.id) {
+  const done = await act('edit', e, d => d.moved ? `变了 ${d.moved.changes.length} 个数字` : '已改', id);
+  if (!done) (await import('./conflict.js')).refusedDialog(e, S.fault);
+  return done;
+}
 export const undo = () => S.desk.edits.length && act('undo', {}, () => '已撤消');
 export const redo = () => S.desk.undone && act('redo', {}, () => '已重做');
 export const save = async () => {
+  await before;
   if (!S.desk.edits.length && !S.desk.conflicts.length) return;
   const desk = await act('save', {}, d => d.written ? '已保存' : '没有保存');
   if (desk?.written) { S.written = desk.written; }

@@ -69,6 +69,13 @@ pub fn decl_of<'a>(schema: &'a Schema, id: &str) -> Result<&'a FileDecl, Diagnos
     schema.files.get(id).ok_or_else(|| no_file(id))
 }
 
+/// E161: the row that was to be changed no longer stands as it was seen.
+pub fn no_such_row(file: &str, line: u32) -> Diagnostic {
+    Diagnostic::error("E161", format!("第 {line} 行刚在别处改过或移走了，没有改"))
+        .at(Place::field(file, line, 0))
+        .hint("现在显示的是新的；请看过再改")
+}
+
 fn no_file(id: &str) -> Diagnostic {
     Diagnostic::error("E161", format!("没有“{id}”这个数据文件")).hint("请核对文件是否还在，首行是否是列名")
 }
@@ -76,14 +83,6 @@ fn no_file(id: &str) -> Diagnostic {
 /// E161: a line of a file has no such cell.
 pub fn no_cell(file: &str, line: u32) -> Diagnostic {
     Diagnostic::error("E161", format!("第 {line} 行没有这一格")).at(Place::field(file, line, 0))
-}
-
-impl Grid {
-    /// The cells of the row that begins on a line. E161: none does.
-    pub fn row(&self, line: u32) -> Result<Vec<String>, Diagnostic> {
-        let row = self.rows.iter().find(|row| row.line == line);
-        row.map(|row| row.cells.clone()).ok_or_else(|| no_cell(&self.file, line))
-    }
 }
 
 fn grid(decl: &FileDecl, given: Given) -> Option<Grid> {

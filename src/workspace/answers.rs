@@ -144,6 +144,7 @@ impl Workspace {
     fn state(&self, desk: &Desk, id: usize) -> Value {
         let mut value = shown::desk(desk, id, self.rules());
         value["fonts"] = self.fonts_of(desk.shown());
+        value["output"] = json!(self.output.join(self.output_name(desk)).display().to_string());
         value
     }
 

@@ -1,8 +1,9 @@
 //! One department: as it is saved, as it would be with the edits made so far, and what they move.
 
-use super::edit::{Conflict, Edit};
+use super::edit::{Again, Conflict, Edit, Waits};
 use super::journal::Journal;
 use crate::data::Schema;
+use crate::data::grid::{grid_of, no_such_row};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::diff::{Diff, compare_all};
 use crate::edition::{CORRECTIONS, Edition, with_reason};
@@ -88,7 +89,8 @@ pub struct Desk {
     /// The last version whose documents could be composed.
     shown: Arc<Version>,
     moved: Option<Arc<Diff>>,
-    conflicts: Vec<Conflict>,
+    /// Edits that are not made until the user decides, because the files were changed in the same places.
+    waiting: Vec<Waits>,
     stamps: Stamps,
     journal: Journal,
     editions: BTreeMap<String, Arc<Version>>,
@@ -102,9 +104,10 @@ impl Desk {
     /// Opens a department's folder. Edits that an earlier run left unsaved are made again.
     pub fn open(path: &Path, workshop: &Workshop) -> Desk {
         let folder = Folder::at(path);
-        let stamps = stamps(&folder);
+        let before = stamps(&folder, &Schema::default());
         let saved = Arc::new(Version::of(1, folder, workshop));
         let schema = schema_of(&saved, workshop).unwrap_or_default();
+        let stamps = with_declared(before, &saved.folder, &schema);
         let mut desk = Desk {
             path: path.to_path_buf(),
             workshop: workshop.clone(),
@@ -116,7 +119,7 @@ impl Desk {
             steps: Vec::new(),
             undone: Vec::new(),
             moved: None,
-            conflicts: Vec::new(),
+            waiting: Vec::new(),
             stamps,
             journal: Journal::of(path),
             editions: BTreeMap::new(),
@@ -171,9 +174,14 @@ impl Desk {
         self.moved.as_ref()
     }
 
-    /// Edits that are not made, because the files were changed in the same places.
-    pub fn conflicts(&self) -> &[Conflict] {
-        &self.conflicts
+    /// Why edits are not made: the files were changed in the same places.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        self.waiting.iter().flat_map(|waits| waits.conflicts.iter().cloned()).collect()
+    }
+
+    /// The files with all edits made.
+    fn top(&self) -> &Folder {
+        self.steps.last().map_or(&self.saved.folder, |step| &step.folder)
     }
 
     /// An edition as it was published, its pages laid. Errors: E600–E608, those of composing it.
@@ -214,8 +222,8 @@ impl Desk {
         found: &mut Diagnostics,
     ) -> Vec<PathBuf> {
         self.look_again();
-        if !self.steps.is_empty() || !self.conflicts.is_empty() {
-            let message = format!("还有 {} 处改动没有保存，没有公开", self.steps.len().max(1));
+        if !self.steps.is_empty() || !self.waiting.is_empty() {
+            let message = format!("还有 {} 处改动没有保存，没有公开", self.steps.len() + self.waiting.len());
             found.push(Diagnostic::error("E522", message).hint("先保存，或放弃改动，再公开"));
             return Vec::new();
         }
@@ -256,19 +264,41 @@ impl Desk {
         Ok(())
     }
 
-    /// Makes an edit. E161, E713, E718: it cannot be made, and nothing changes.
+    /// Makes an edit upon what whoever asks for it saw: it finds its rows on whatever line they stand now, and a text keeps what
+    /// others changed in it elsewhere; where both changed the same, it waits. E161: a row is no longer as it was seen; E713, E718:
+    /// it cannot be made. Nothing changes then.
     pub fn edit(&mut self, edit: Edit) -> Result<(), Diagnostic> {
+        let (edit, taken_up) = self.taken_up(edit);
+        let edit = edit.upon(self.top(), &self.schema)?;
+        let again = edit.again(self.top(), &self.schema);
+        let mut edit = match (again.edit, again.waits) {
+            (Some(edit), None) => edit,
+            (_, Some(waits)) if matches!(edit, Edit::Text { .. }) => {
+                self.undone.clear();
+                taken_up.map(|number| self.waiting.remove(number));
+                self.waiting.push(waits);
+                self.compose();
+                return Ok(());
+            }
+            (_, waits) => return Err(self.gone(waits.as_ref().map_or(&edit, |waits| &waits.edit))),
+        };
         // What goes on being typed into one text is one edit.
-        let goes_on = match (self.steps.last().map(|step| &step.edit), &edit) {
-            (Some(Edit::Text { file: last, .. }), Edit::Text { file, .. }) => last == file && file.starts_with("text/"),
+        let last = self.steps.last().map(|step| &step.edit);
+        let goes_on = match (last, &mut edit) {
+            (Some(Edit::Text { file: last, was: before, .. }), Edit::Text { file, was, .. })
+                if last == file && file.starts_with("text/") =>
+            {
+                was.clone_from(before);
+                true
+            }
             _ => false,
         };
         let before = self.steps.len() - usize::from(goes_on);
-        let upon = before.checked_sub(1).map_or(&self.saved.folder, |last| &self.steps[last].folder).clone();
-        let edit = edit.upon(&upon, &self.schema)?;
-        let folder = edit.made(&upon, &self.schema)?;
+        let upon = before.checked_sub(1).map_or(&self.saved.folder, |last| &self.steps[last].folder);
+        let folder = edit.made(upon, &self.schema)?;
         self.steps.truncate(before);
         self.undone.clear();
+        taken_up.map(|number| self.waiting.remove(number));
         // Typed back to what it was, it is none.
         if let Edit::Text { was: Some(was), text, .. } = &edit
             && was == text
@@ -279,6 +309,34 @@ impl Desk {
         self.steps.push(Step { edit, folder });
         self.compose();
         Ok(())
+    }
+
+    /// What goes on being typed into a text that waits is typed upon what that was made upon; the number of what waits.
+    fn taken_up(&self, edit: Edit) -> (Edit, Option<usize>) {
+        let Edit::Text { file, was: Some(seen), text } = &edit else { return (edit, None) };
+        let upon = |waits: &Waits| match &waits.edit {
+            Edit::Text { file: of, was: Some(was), text } if of == file && text == seen => Some(was.clone()),
+            _ => None,
+        };
+        let found = self.waiting.iter().enumerate().find_map(|(number, waits)| Some((number, upon(waits)?)));
+        match found {
+            Some((number, was)) => {
+                (Edit::Text { file: file.clone(), was: Some(was), text: text.clone() }, Some(number))
+            }
+            None => (edit, None),
+        }
+    }
+
+    /// E161: why an edit cannot be made.
+    fn gone(&self, edit: &Edit) -> Diagnostic {
+        let (file, line) = match edit {
+            Edit::Cells { file, cells } => (file, cells.first().map(|cell| cell.line)),
+            Edit::Insert { file, after, .. } => (file, Some(*after)),
+            Edit::Delete { file, rows } => (file, rows.first().map(|(line, _)| *line)),
+            Edit::Text { file, .. } => (file, None),
+        };
+        let name = grid_of(self.top(), &self.schema, file).map_or_else(|_| file.as_str().into(), |grid| grid.file);
+        no_such_row(&name, line.unwrap_or_default())
     }
 
     /// Takes the last edit back.
@@ -302,6 +360,8 @@ impl Desk {
         if number < self.steps.len() {
             let mut edits: Vec<Edit> = self.steps.drain(..).map(|step| step.edit).collect();
             edits.remove(number);
+            // What was undone stood upon all of them.
+            self.undone.clear();
             self.make_again(edits);
         }
     }
@@ -310,7 +370,7 @@ impl Desk {
     pub fn discard(&mut self) {
         self.steps.clear();
         self.undone.clear();
-        self.conflicts.clear();
+        self.waiting.clear();
         self.restored = 0;
         self.compose();
     }
@@ -318,17 +378,17 @@ impl Desk {
     /// Writes the edits into their files, those of one edit or of all: all or nothing, and only while the files are as they
     /// were read.
     pub fn save(&mut self) -> Saved {
-        if !self.conflicts.is_empty() {
-            return Saved::Conflicts(self.conflicts.clone());
+        if !self.waiting.is_empty() {
+            return Saved::Conflicts(self.conflicts());
         }
         let mut refused = Diagnostics::default();
         let written = save(&self.now.folder, &mut refused);
         if refused.iter().any(|found| found.code == "E717") {
             self.look_again();
-            return match self.conflicts.is_empty() {
+            return match self.waiting.is_empty() {
                 // What was changed is elsewhere in the files: the edits are made upon it.
                 true => self.save_once_more(),
-                false => Saved::Conflicts(self.conflicts.clone()),
+                false => Saved::Conflicts(self.conflicts()),
             };
         }
         if refused.has_errors() {
@@ -353,23 +413,22 @@ impl Desk {
         self.undone.clear();
         self.restored = 0;
         self.read_anew();
-        self.journal.forget();
+        self.journal.write(&[]);
     }
 
     /// Reads the files again if they were changed: without edits they are shown as they are, with edits these are made
     /// again upon them. Whether anything was changed.
     pub fn look_again(&mut self) -> bool {
         let fresh = Folder::at(&self.path);
-        if stamps(&fresh) == self.stamps {
+        let stamps = stamps(&fresh, &self.schema);
+        if stamps == self.stamps {
             return false;
         }
-        let before = self.saved.folder.clone();
+        let before = &self.saved.folder;
         let same = |name: &String| fresh.bytes(name).ok().flatten() == before.bytes(name).ok().flatten();
-        let is_same = {
-            let (old, new) = (before.files_that_count([]), fresh.files_that_count([]));
-            old == new && new.iter().all(same)
-        };
-        self.stamps = stamps(&fresh);
+        // What there was is what was there then: a folder lists what there is now.
+        let is_same = stamps.keys().eq(self.stamps.keys()) && stamps.keys().all(same);
+        self.stamps = stamps;
         if is_same {
             return false;
         }
@@ -381,33 +440,41 @@ impl Desk {
         true
     }
 
-    /// Settles all conflicts: the edits are made over what the files say now, or are given up.
+    /// Settles all conflicts: the edits are made over what the files say now, or are given up. Those that have no place in the
+    /// files any more go on waiting.
     pub fn settle(&mut self, keep_mine: bool) {
-        self.conflicts.clear();
+        let waiting = std::mem::take(&mut self.waiting);
+        // What was undone did not stand upon them.
+        self.undone.clear();
         if keep_mine {
-            let waiting_edits = self.journal.waiting();
-            for edit in waiting_edits {
-                let over = edit.over(&self.now.folder, &self.schema);
-                if let Some(edit) = over
-                    && let Ok(folder) = edit.made(&self.now.folder, &self.schema)
-                {
-                    self.steps.push(Step { edit, folder });
-                    self.compose();
-                }
+            for waits in waiting {
+                let again = waits.edit.over(self.top(), &self.schema);
+                self.takes(again);
             }
         }
-        self.journal.clear_waiting();
         self.compose();
+    }
+
+    /// What can be made of an edit is the next step; the rest waits.
+    fn takes(&mut self, again: Again) {
+        if let Some(edit) = again.edit {
+            match edit.made(self.top(), &self.schema) {
+                Ok(folder) => self.steps.push(Step { edit, folder }),
+                Err(_) => self.waiting.push(edit.refused(self.top())),
+            }
+        }
+        self.waiting.extend(again.waits);
     }
 
     fn read_anew(&mut self) {
         let folder = Folder::at(&self.path);
-        self.stamps = stamps(&folder);
+        let before = stamps(&folder, &Schema::default());
         self.numbers += 1;
         self.saved = Arc::new(Version::of(self.numbers, folder, &self.workshop));
         if let Some(schema) = schema_of(&self.saved, &self.workshop) {
             self.schema = schema;
         }
+        self.stamps = with_declared(before, &self.saved.folder, &self.schema);
         self.now = self.saved.clone();
         self.moved = None;
         if !self.now.made.is_empty() {
@@ -415,32 +482,21 @@ impl Desk {
         }
     }
 
-    /// Makes edits upon the saved files; those that cannot be are conflicts.
-    fn make_again(&mut self, edits: Vec<Edit>) {
+    /// Makes edits upon the saved files, then those that waited; what cannot be made waits.
+    fn make_again(&mut self, mut edits: Vec<Edit>) {
         self.steps.clear();
-        self.conflicts.clear();
-        self.journal.clear_waiting();
-        let mut folder = self.saved.folder.clone();
+        edits.extend(std::mem::take(&mut self.waiting).into_iter().map(|waits| waits.edit));
         for edit in edits {
-            match edit.again(&folder, &self.schema) {
-                Ok(edit) => {
-                    if let Ok(after) = edit.made(&folder, &self.schema) {
-                        folder = after.clone();
-                        self.steps.push(Step { edit, folder: after });
-                    }
-                }
-                Err(conflicts) => {
-                    self.journal.wait(edit);
-                    self.conflicts.extend(conflicts);
-                }
-            }
+            let again = edit.again(self.top(), &self.schema);
+            self.takes(again);
         }
         self.compose();
     }
 
     /// Composes what the edits come to, and what they move.
     fn compose(&mut self) {
-        let edits: Vec<&Edit> = self.steps.iter().map(|step| &step.edit).collect();
+        let waiting = self.waiting.iter().map(|waits| &waits.edit);
+        let edits: Vec<&Edit> = self.steps.iter().map(|step| &step.edit).chain(waiting).collect();
         self.journal.write(&edits);
         let Some(last) = self.steps.last() else {
             self.now = self.saved.clone();
@@ -471,10 +527,16 @@ fn schema_of(version: &Version, workshop: &Workshop) -> Option<Arc<Schema>> {
     load_set(&report.layout, &workshop.layouts, &mut unheard).map(|set| Arc::new(set.schema))
 }
 
-fn stamps(folder: &Folder) -> Stamps {
+/// What a set declares elsewhere is known after it was read; all else counts as it was before that.
+fn with_declared(before: Stamps, folder: &Folder, schema: &Schema) -> Stamps {
+    stamps(folder, schema).into_iter().chain(before).collect()
+}
+
+fn stamps(folder: &Folder, schema: &Schema) -> Stamps {
     let stamp = |name: String| {
         let about = std::fs::metadata(folder.path_of(&name)).ok();
         (name, about.map(|about| (about.len(), about.modified().ok())))
     };
-    folder.files_that_count([]).into_iter().map(stamp).collect()
+    let declared = schema.files.values().map(|file| file.path.as_str());
+    folder.files_that_count(declared).into_iter().map(stamp).collect()
 }

@@ -14,8 +14,6 @@ const LONGEST: u64 = 64 << 20;
 /// Where the edits of one department are kept.
 pub struct Journal {
     file: Option<PathBuf>,
-    /// Edits that cannot be made upon the files as they are: they wait for the user to decide.
-    waiting: Vec<Edit>,
 }
 
 impl Journal {
@@ -28,7 +26,7 @@ impl Journal {
             Some(folder) => Some(PathBuf::from(folder)),
             None => dirs::cache_dir().map(|folder| folder.join("gongkai")),
         };
-        Journal { file: place.map(|folder| folder.join("unsaved").join(name)), waiting: Vec::new() }
+        Journal { file: place.map(|folder| folder.join("unsaved").join(name)) }
     }
 
     /// The edits that an earlier run left.
@@ -38,37 +36,15 @@ impl Journal {
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
-    /// Keeps the edits there are now, and those that wait.
+    /// Keeps these edits, all that there are.
     pub fn write(&self, edits: &[&Edit]) {
         let Some(file) = &self.file else { return };
-        let all: Vec<&Edit> = edits.iter().copied().chain(&self.waiting).collect();
-        if all.is_empty() {
+        if edits.is_empty() {
             let _ = fs::remove_file(file);
             return;
         }
         // Where nothing can be kept, the work goes on.
-        let _ = kept(file, &all);
-    }
-
-    /// Nothing is unsaved.
-    pub fn forget(&mut self) {
-        self.waiting.clear();
-        self.write(&[]);
-    }
-
-    /// An edit waits for the user to decide.
-    pub fn wait(&mut self, edit: Edit) {
-        self.waiting.push(edit);
-    }
-
-    /// The edits that wait.
-    pub fn waiting(&self) -> Vec<Edit> {
-        self.waiting.clone()
-    }
-
-    /// None waits any more.
-    pub fn clear_waiting(&mut self) {
-        self.waiting.clear();
+        let _ = kept(file, edits);
     }
 }
 

@@ -14,6 +14,7 @@ mod desk;
 pub(crate) mod edit;
 mod fresh;
 mod journal;
+mod merge;
 mod shown;
 mod system;
 mod windows;

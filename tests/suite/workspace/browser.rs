@@ -44,6 +44,21 @@ fn a_file_changed_outside_is_a_conflict() {
 }
 
 #[test]
+fn a_cell_that_is_open_while_rows_move_goes_to_its_own_row() {
+    story("moved");
+}
+
+#[test]
+fn a_text_is_typed_while_a_colleague_changes_it() {
+    story("together");
+}
+
+#[test]
+fn what_cannot_be_read_is_not_said_to_be_publishable_and_narrow_windows_have_their_buttons() {
+    story("unread");
+}
+
+#[test]
 fn an_edition_is_published_corrected_and_compared() {
     story("publish");
 }

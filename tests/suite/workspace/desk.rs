@@ -1,8 +1,11 @@
 //! What an edit moves, what is saved, what becomes of edits when files change.
 
 use super::{open, sample};
+use gongkai::diagnostic::Diagnostics;
+use gongkai::publish::Publication;
 use gongkai::workspace::{CellEdit, Desk, Edit, Saved};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -135,6 +138,214 @@ fn the_same_cell_changed_elsewhere_is_a_conflict_and_nothing_is_written() {
         let line = |n: usize| now.lines().nth(n - 1).unwrap().to_string();
         assert!(line(11).ends_with(&format!(",{expected}")) && line(12).ends_with(",7.00"), "{now}");
     }
+}
+
+fn row(folder: &Path, line: usize) -> Vec<String> {
+    let ledger = fs::read_to_string(folder.join("ledger.csv")).unwrap();
+    ledger.lines().nth(line - 1).unwrap().split(',').map(String::from).collect()
+}
+
+/// A text of the folder changed by someone else.
+fn outside(folder: &Path, file: &str, old: &str, new: &str) {
+    let text = fs::read_to_string(folder.join(file)).unwrap();
+    assert!(text.contains(old), "{old}");
+    fs::write(folder.join(file), text.replacen(old, new, 1)).unwrap();
+}
+
+#[test]
+fn an_edit_finds_the_row_that_was_seen_when_rows_moved_meanwhile_or_changes_nothing() {
+    let (_around, folder) = sample();
+    let mut desk = desk(&folder);
+    let file = || "ledger".to_string();
+    let (seen, next) = (row(&folder, 11), row(&folder, 12));
+    outside(&folder, "ledger.csv", "2010350,", "2010350,基本支出,30102,外来一行,,一般公共预算,1.00\n2010350,");
+    assert!(desk.look_again());
+    let typed = |row: &[String]| Edit::Cells {
+        file: file(),
+        cells: vec![CellEdit { line: 11, column: 6, value: "9.00".into(), row: row.to_vec() }],
+    };
+    desk.edit(typed(&seen)).unwrap();
+    let Some(Edit::Cells { cells, .. }) = desk.edits().last() else { panic!("cells") };
+    assert_eq!((cells[0].line, cells[0].was()), (12, "8300.00"));
+    desk.edit(Edit::Insert { file: file(), after: 12, rows: vec![vec!["补".into()]], row: next.clone() }).unwrap();
+    let Some(Edit::Insert { after, .. }) = desk.edits().last() else { panic!("rows") };
+    assert_eq!(*after, 13);
+    desk.undo();
+    desk.edit(Edit::Delete { file: file(), rows: vec![(12, next.clone())] }).unwrap();
+    let Some(Edit::Delete { rows, .. }) = desk.edits().last() else { panic!("rows") };
+    assert_eq!(rows, &[(13, next.clone())]);
+    // The row is gone; it was changed; two that were alike are one.
+    let (edits, before) = (desk.edits().count(), desk.now().number);
+    let twice = row(&folder, 4);
+    let refused = [
+        typed(&next),
+        typed(&seen),
+        Edit::Delete { file: file(), rows: vec![(12, next.clone())] },
+        Edit::Insert { file: file(), after: 11, rows: vec![vec!["补".into()]], row: vec!["没有的".into()] },
+        Edit::Delete { file: file(), rows: vec![(4, twice.clone()), (5, twice)] },
+    ];
+    for edit in refused {
+        let said = format!("{edit:?}");
+        assert_eq!(desk.edit(edit).err().map(|error| error.code).as_deref(), Some("E161"), "{said}");
+    }
+    assert_eq!((desk.edits().count(), desk.now().number), (edits, before));
+}
+
+#[test]
+fn a_number_typed_another_way_is_the_same_row() {
+    let (_around, folder) = sample();
+    let mut desk = desk(&folder);
+    let mut seen = row(&folder, 11);
+    seen[6] = "8,300".into();
+    let cells = vec![CellEdit { line: 11, column: 3, value: "办公".into(), row: seen.clone() }];
+    desk.edit(Edit::Cells { file: "ledger".into(), cells }).unwrap();
+    seen[2] = format!("0{}", seen[2]);
+    let cells = vec![CellEdit { line: 11, column: 6, value: "1".into(), row: seen }];
+    assert!(desk.edit(Edit::Cells { file: "ledger".into(), cells }).is_err(), "a code is no number");
+}
+
+#[test]
+fn what_waits_in_a_conflict_is_kept_whatever_comes_after() {
+    let (_around, folder) = sample();
+    let mut at = desk(&folder);
+    // Of an edit of two cells the one that clashes waits, the other is made.
+    let Edit::Cells { file, mut cells } = cell(11, "18300.00") else { panic!("cells") };
+    cells.push(CellEdit { line: 12, column: 6, value: "12.00".into(), row: Vec::new() });
+    at.edit(Edit::Cells { file, cells }).unwrap();
+    at.edit(cell(14, "123.00")).unwrap();
+    outside(&folder, "ledger.csv", ",8300.00\n", ",7777.00\n");
+    assert!(at.look_again());
+    assert_eq!((at.edits().count(), at.conflicts().len()), (2, 1));
+    outside(&folder, "ledger.csv", ",4500.00\n", ",6500.00\n");
+    assert!(at.look_again());
+    assert_eq!((at.edits().count(), at.conflicts().len()), (2, 1), "another was changed elsewhere");
+    drop(at);
+    // In the journal, too.
+    let mut at = desk(&folder);
+    assert_eq!((at.edits().count(), at.conflicts().len()), (2, 1));
+    at.take_back(1);
+    assert_eq!((at.edits().count(), at.conflicts().len()), (1, 1));
+    at.settle(true);
+    let Saved::Written(_) = at.save() else { panic!("settled") };
+    assert_eq!((&*row(&folder, 11)[6], &*row(&folder, 12)[6], &*row(&folder, 14)[6]), ("18300.00", "12.00", "1500.00"));
+}
+
+#[test]
+fn what_has_no_place_any_more_waits_until_it_is_given_up() {
+    let (_around, folder) = sample();
+    let mut at = desk(&folder);
+    at.edit(cell(11, "18300.00")).unwrap();
+    let ledger = folder.join("ledger.csv");
+    let text = fs::read_to_string(&ledger).unwrap();
+    let without: String =
+        text.lines().filter(|line| !line.contains("办公费")).map(|line| format!("{line}\n")).collect();
+    fs::write(&ledger, &without).unwrap();
+    assert!(at.look_again());
+    at.settle(true);
+    assert_eq!((at.edits().count(), at.conflicts().len()), (0, 1), "said to be kept, it is");
+    at.discard();
+    assert!(at.conflicts().is_empty());
+    assert!(desk(&folder).conflicts().is_empty(), "given up in the journal");
+    // A row that another has changed is the one that goes, and not what stands on its line.
+    fs::write(&ledger, &text).unwrap();
+    let mut at = desk(&folder);
+    at.edit(Edit::Delete { file: "ledger".into(), rows: vec![(11, Vec::new())] }).unwrap();
+    let line = text.lines().nth(1).unwrap();
+    fs::write(&ledger, text.replacen(line, &format!("{line}\n{line}"), 1).replace(",8300.00\n", ",7777.00\n")).unwrap();
+    assert!(at.look_again());
+    assert_eq!(at.conflicts().len(), 1);
+    at.settle(true);
+    let Saved::Written(_) = at.save() else { panic!("settled") };
+    let left = fs::read_to_string(&ledger).unwrap();
+    assert_eq!(
+        left,
+        text.replacen(line, &format!("{line}\n{line}"), 1)
+            .replacen(text.lines().nth(10).unwrap(), "", 1)
+            .replace("\n\n", "\n")
+    );
+}
+
+#[test]
+fn a_paragraph_that_a_colleague_changed_stays_while_another_is_typed() {
+    let (_around, folder) = sample();
+    let name = "text/goals.md";
+    fs::write(folder.join(name), "第一段。\r\n第二段\u{a0}有。\r\n第三段。\r\n").unwrap();
+    let mut desk = desk(&folder);
+    let typed = |desk: &mut Desk, was: &str, text: &str| {
+        desk.edit(Edit::Text { file: name.into(), was: Some(was.into()), text: text.into() }).unwrap();
+    };
+    let seen = "第一段。\n第二段\u{a0}有。\n第三段。\n";
+    let (one, two) = (seen.replace("第三段", "第三段加"), seen.replace("第三段", "第三段加字"));
+    typed(&mut desk, seen, &one);
+    outside(&folder, name, "第一段", "第一段同事改");
+    assert!(desk.look_again());
+    assert!(desk.conflicts().is_empty());
+    typed(&mut desk, &one, &two);
+    assert_eq!(desk.edits().count(), 1, "one edit, as it goes on");
+    let Saved::Written(_) = desk.save() else { panic!("{:?}", desk.conflicts()) };
+    let written = fs::read_to_string(folder.join(name)).unwrap();
+    assert_eq!(written, "第一段同事改。\r\n第二段\u{a0}有。\r\n第三段加字。\r\n");
+    // The same paragraph: it waits, goes on being typed, and goes in over theirs where the user says so, the others kept.
+    let seen = written.replace("\r\n", "\n");
+    let (one, two) = (seen.replace("加字", "加字一"), seen.replace("加字", "加字一二"));
+    typed(&mut desk, &seen, &one);
+    outside(&folder, name, "加字", "减字");
+    outside(&folder, name, "同事改", "同事又改");
+    assert!(desk.look_again());
+    typed(&mut desk, &one, &two);
+    let [conflict] = &desk.conflicts()[..] else { panic!("one") };
+    assert_eq!((&conflict.was, &conflict.mine), (&seen, &two));
+    desk.settle(true);
+    let Saved::Written(_) = desk.save() else { panic!("settled") };
+    let written = fs::read_to_string(folder.join(name)).unwrap();
+    assert_eq!(written, "第一段同事又改。\r\n第二段\u{a0}有。\r\n第三段加字一二。\r\n");
+}
+
+#[test]
+fn a_file_that_goes_or_comes_is_noticed() {
+    let (_around, folder) = sample();
+    let mut desk = desk(&folder);
+    let pages = desk.now().made[0].document().blocks().count();
+    for name in ["layout/08-glossary.md", "ledger.csv"] {
+        let bytes = fs::read(folder.join(name)).unwrap();
+        let before = desk.now().folder.bytes(name);
+        fs::remove_file(folder.join(name)).unwrap();
+        assert!(desk.look_again(), "{name} went");
+        assert_ne!(desk.now().folder.bytes(name), before, "{name}");
+        fs::write(folder.join(name), bytes).unwrap();
+        assert!(desk.look_again(), "{name} came");
+        assert_eq!(desk.now().folder.bytes(name), before, "{name}");
+    }
+    assert!(!desk.look_again());
+    assert_eq!(desk.now().made[0].document().blocks().count(), pages);
+    // What can no longer be read is not published.
+    fs::remove_file(folder.join("ledger.csv")).unwrap();
+    let (target, mut found) = (folder.with_file_name("output"), Diagnostics::default());
+    assert!(desk.publish(&target, &Publication::default(), &BTreeMap::new(), &mut found).is_empty());
+    assert!(found.has_errors());
+}
+
+#[test]
+fn what_was_taken_back_does_not_come_again() {
+    let (_around, folder) = sample();
+    let before = fs::read_to_string(folder.join("ledger.csv")).unwrap();
+    let mut desk = desk(&folder);
+    desk.edit(cell(11, "1.00")).unwrap();
+    desk.edit(cell(12, "2.00")).unwrap();
+    desk.undo();
+    desk.take_back(0);
+    desk.redo();
+    assert_eq!((desk.edits().count(), desk.undone()), (0, 0));
+    // Undone before a conflict was settled, it stood upon other files.
+    desk.edit(cell(11, "1.00")).unwrap();
+    outside(&folder, "ledger.csv", ",8300.00\n", ",7777.00\n");
+    desk.look_again();
+    desk.edit(cell(12, "2.00")).unwrap();
+    desk.undo();
+    desk.settle(true);
+    desk.redo();
+    let Saved::Written(_) = desk.save() else { panic!("settled") };
+    assert_eq!(fs::read_to_string(folder.join("ledger.csv")).unwrap(), before.replace(",8300.00\n", ",1.00\n"));
 }
 
 #[test]

@@ -194,3 +194,15 @@ fn nothing_outside_the_opened_folder_is_read_or_written() {
     let _ = origin;
     assert_eq!(std::fs::read_to_string(around.path().join("secret.md")).unwrap(), "秘密");
 }
+
+#[test]
+fn an_edit_of_a_row_that_is_no_longer_as_it_was_seen_is_refused() {
+    let (_around, opened) = opened();
+    let key = opened.enter();
+    let row = ["2010350", "基本支出", "30201", "办公费", "", "一般公共预算", "8300.01"];
+    let cell = serde_json::json!({ "line": 11, "column": 3, "value": "办公", "row": row });
+    let edit = serde_json::json!({ "kind": "cells", "file": "ledger", "cells": [cell] });
+    let answer = opened.post(&key, "/api/edit?d=0", &edit);
+    assert_eq!((answer.status, &answer.json()["code"]), (409, &serde_json::json!("E161")), "{}", answer.text());
+    assert_eq!(opened.get(&key, "/api/desk?d=0")["edits"], serde_json::json!([]));
+}
