@@ -198,9 +198,9 @@ function turned(f) {
   const text = h('textarea', { rows: 2, id: `turned${f.place.line}` });
   const write = async () => {
     if (!text.value.trim()) { text.setAttribute('aria-invalid', 'true'); text.focus(); return; }
-    const now = await seen(f.place.id, f.place.line);
-    if (!now) return;
-    const { grid, row } = now, at = head => grid.columns.findIndex(c => c.head === head);
+    const there = await seen(f.place.id, f.place.line);
+    if (!there) return;
+    const { grid, row } = there, at = head => grid.columns.findIndex(c => c.head === head);
     await edit({ kind: 'cells', file: f.place.id, cells: [[at('方向'), now], [at('文字'), text.value.trim()]].map(([column, value]) => ({ line: f.place.line, column, value, row })) });
   };
   return h('div', { class: 'turned' }, h('label', { class: 'fld', for: text.id }, `${now}的原因`, text), btn(`写进去，方向改为${now}`, { kind: 'sm', on: write }));
