@@ -137,7 +137,7 @@ mod tests {
             "1 < 2 且 f(x) > 0",
             r#"{{ rows("a", top=2) }}{% set w = f("a") | fmt(decimals=0) %}{% if w == 1 %}"#,
         ] {
-            assert_eq!(with_number(text), [], "{text}");
+            assert_eq!(with_number(text), Vec::<usize>::new(), "{text}");
         }
     }
 }
