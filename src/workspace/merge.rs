@@ -64,7 +64,15 @@ fn changes<'t>(was: &[&'t str], now: &[&'t str]) -> Vec<Change<'t>> {
     }
     let all = capture_diff_slices(Algorithm::Myers, old, new);
     let differs = all.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
-    differs.map(|op| change(op.old_range(), &new[op.new_range()])).collect()
+    differs
+        .flat_map(|op| match (op.old_range(), op.new_range()) {
+            // As many lines in the place of others: each was changed by itself.
+            (of, by) if of.len() == by.len() => {
+                of.zip(by).map(|(of, by)| change(of..of + 1, &new[by..by + 1])).collect::<Vec<_>>()
+            }
+            (of, by) => vec![change(of, &new[by])],
+        })
+        .collect()
 }
 
 #[cfg(test)]
