@@ -141,15 +141,15 @@ fn the_same_cell_changed_elsewhere_is_a_conflict_and_nothing_is_written() {
 }
 
 fn row(folder: &Path, line: usize) -> Vec<String> {
-    let ledger = fs::read_to_string(folder.join("ledger.csv")).unwrap();
-    ledger.lines().nth(line - 1).unwrap().split(',').map(String::from).collect()
+    let ledger = fs::read_to_string(folder.join("ledger.csv")).expect("reads");
+    ledger.lines().nth(line - 1).expect("a line").split(',').map(String::from).collect()
 }
 
 /// A text of the folder changed by someone else.
 fn outside(folder: &Path, file: &str, old: &str, new: &str) {
-    let text = fs::read_to_string(folder.join(file)).unwrap();
+    let text = fs::read_to_string(folder.join(file)).expect("reads");
     assert!(text.contains(old), "{old}");
-    fs::write(folder.join(file), text.replacen(old, new, 1)).unwrap();
+    fs::write(folder.join(file), text.replacen(old, new, 1)).expect("writes");
 }
 
 #[test]
