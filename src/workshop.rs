@@ -1,7 +1,8 @@
 //! The workshop: layouts and fonts, and the only way from a data folder to its documents.
 
 use crate::check::{acknowledge, check, check_printed, name_what_was_typed};
-use crate::compose::{FOLLOW, compose, report_with_blanks, with_the_report};
+use crate::compose::{FOLLOW, compose, lacks_file, report_with_blanks, with_the_report};
+use crate::data::TWICE;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::folder::Folder;
 use crate::fonts::Fonts;
@@ -358,8 +359,10 @@ pub fn compose_as(set: &str, folder: &Folder, layouts: &Layouts, diagnostics: &m
     }
 }
 
+/// Records, or a whole file of them, were left out.
 fn is_of_records(found: &Diagnostic) -> bool {
-    found.severity == Severity::Error && found.place.as_ref().is_some_and(Place::is_of_record)
+    let is_left_out = found.code == TWICE || found.place.as_ref().is_some_and(Place::is_of_record);
+    found.severity == Severity::Error && is_left_out
 }
 
 /// Composes what will not be written, so that mistakes in templates show at once with those in the data, but not
@@ -367,7 +370,7 @@ fn is_of_records(found: &Diagnostic) -> bool {
 fn compose_for_mistakes(prepared: Prepared, records_lost: bool, diagnostics: &mut Diagnostics) {
     let mut found = Diagnostics::default();
     compose(prepared.job, &mut found);
-    let follows = |found: &&Diagnostic| records_lost && FOLLOW.contains(&&*found.code);
+    let follows = |found: &&Diagnostic| records_lost && (FOLLOW.contains(&&*found.code) || lacks_file(found));
     found.iter().filter(|found| !follows(found)).for_each(|found| diagnostics.push(found.clone()));
 }
 

@@ -75,6 +75,12 @@ pub(super) fn told_together(found: &Diagnostics, session: &Session) -> Diagnosti
 
 /// Findings about figures, which records that are not there may well have caused.
 pub(crate) const FOLLOW: [&str; 6] = ["E303", "E304", "E305", "E310", "E324", "E342"];
+
+/// Whether a finding says that a file of records is not there.
+pub(crate) fn lacks_file(found: &Diagnostic) -> bool {
+    found.message.contains(NO_FILE)
+}
+
 /// So many rows of a file that is not there are named.
 const SHOWN: usize = 6;
 

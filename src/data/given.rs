@@ -198,8 +198,11 @@ fn titles(schema: &Schema, wanted: impl Fn(usize) -> bool) -> String {
     wanted.map(|(_, decl)| decl.title.as_str()).collect::<Vec<_>>().join("、")
 }
 
+/// One kind of records is given in two places: neither is taken.
+pub(crate) const TWICE: &str = "E173";
+
 fn twice(decl: &FileDecl, first: &str, second: &str) -> Diagnostic {
-    Diagnostic::error("E173", format!("“{}”给了两份：{} 和 {}", decl.title, shown(first), shown(second)))
+    Diagnostic::error(TWICE, format!("“{}”给了两份：{} 和 {}", decl.title, shown(first), shown(second)))
         .at(Place::file(second))
         .related(Place::file(first), "这里已有一份")
         .hint("只能用一份：请删去或移走另一份")

@@ -70,6 +70,7 @@ pub(crate) use class_list::lay_own_lists;
 pub use class_list::{latest_year_of, own_list, read_class_list};
 pub use classification::{Class, Elsewhere, Fate, Years};
 pub use correction::{Correction, correct, correct_all, correct_text, correct_what_can, decl_of, unit_of};
+pub(crate) use given::TWICE;
 pub(crate) use heading::head_with_unit;
 pub use points::{Bits, Points};
 pub use read::read_folder;

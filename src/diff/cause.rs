@@ -13,6 +13,7 @@ use crate::document::Origin;
 use crate::folder::Bytes;
 use crate::money::{Unit, spoken};
 use rust_decimal::Decimal;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
@@ -559,6 +560,8 @@ struct Names<'a> {
     having: HashMap<(usize, &'a str), Vec<usize>>,
     /// Fields that name a record: what it is called, whose it is, its codes, what was chosen.
     fields: Vec<usize>,
+    /// What records that say the same are told apart by, by those values of theirs that may tell.
+    told: RefCell<HashMap<Vec<Option<&'a str>>, Vec<String>>>,
 }
 
 impl<'a> Names<'a> {
@@ -580,23 +583,35 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        Names { set, having, fields }
+        Names { set, having, fields, told: RefCell::default() }
     }
 
     /// The fewest values, those that name it first, that no other record of the file has; where others say the same,
     /// all that tell it from some. Only values that `stays` says are the same in both editions.
-    fn apart(&self, record: &Record, stays: impl Fn(&FieldDecl, &Value) -> bool) -> Vec<String> {
+    fn apart(&self, record: &'a Record, stays: impl Fn(&FieldDecl, &Value) -> bool) -> Vec<String> {
+        let text = |field: usize| match record.values.get(field) {
+            Some(value @ Value::Text(text)) => stays(&self.set.fields[field], value).then_some(text.as_ref()),
+            _ => None,
+        };
+        let telling: Vec<Option<&str>> = self.fields.iter().map(|&field| text(field)).collect();
+        if let Some(words) = self.told.borrow().get(&telling) {
+            return words.clone();
+        }
+        let words = self.words(&telling);
+        self.told.borrow_mut().insert(telling, words.clone());
+        words
+    }
+
+    fn words(&self, telling: &[Option<&str>]) -> Vec<String> {
         let mut alike: Option<Vec<usize>> = None;
         let mut words = Vec::new();
-        for &field in &self.fields {
-            let Some(value @ Value::Text(text)) = record.values.get(field) else { continue };
-            let Some(having) = self.having.get(&(field, text.as_ref())) else { continue };
-            if !stays(&self.set.fields[field], value) {
-                continue;
-            }
+        for (&field, text) in self.fields.iter().zip(telling) {
+            let Some(text) = *text else { continue };
+            let Some(having) = self.having.get(&(field, text)) else { continue };
+            let is_of = |n: &usize| matches!(&self.set.records[*n].values[field], Value::Text(own) if **own == *text);
             let left = match &alike {
                 None => having.clone(),
-                Some(alike) => alike.iter().copied().filter(|n| self.set.records[*n].values[field] == *value).collect(),
+                Some(alike) => alike.iter().copied().filter(is_of).collect(),
             };
             if alike.as_ref().is_none_or(|alike| left.len() < alike.len()) {
                 words.push(short_word(text));

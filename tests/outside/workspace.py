@@ -125,6 +125,7 @@ def problem(page, context):
     page.locator(".groups .err").first.click()
     page.locator(".card .btn", has_text="到这一格").click()
     expect(page.locator("#c1-0.on")).to_be_attached()
+    expect(page.locator(".gsheet")).to_be_focused()
     page.keyboard.type("2010350")
     page.keyboard.press("Enter")
     expect(page.locator(".banner")).to_have_count(0)

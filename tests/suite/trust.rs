@@ -564,3 +564,19 @@ fn an_address_and_a_number_of_any_length_are_text() {
     let (code, told) = run(desk.path(), &["build", "631", "--format", "pdf"]);
     assert_eq!(code, Some(0), "{told}");
 }
+
+/// A workbook exported into the department's own folder, and a file that cannot be read: what follows is not told beside.
+#[test]
+fn records_given_twice_or_not_read_are_told_alone() {
+    let desk = desk();
+    let (code, told) = run(desk.path(), &["export", "631", "631/x.xlsx"]);
+    assert_eq!(code, Some(0), "{told}");
+    let errors = |told: &str| told.lines().filter(|line| line.contains("错误[")).map(String::from).collect::<Vec<_>>();
+    let (code, told) = run(desk.path(), &["check", "631"]);
+    let found = errors(&told);
+    assert!(code == Some(1) && !found.is_empty() && found.iter().all(|line| line.contains("[E173]")), "{told}");
+    fs::remove_file(desk.path().join("631/x.xlsx")).expect("removed");
+    fs::write(desk.path().join("631/ledger.csv"), "a\0b").expect("writes");
+    let found = errors(&run(desk.path(), &["check", "631"]).1);
+    assert!(found.len() == 1 && found[0].contains("[E113]"), "{found:?}");
+}
