@@ -11,6 +11,7 @@
 use crate::cell_name::is_workbook;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Block, Document, Inline, Row, Table, one_line, plain_text};
+use crate::printable::half_width;
 use crate::published;
 use crate::read_docx;
 use serde::Deserialize;
@@ -346,11 +347,7 @@ fn title_key(title: &str) -> String {
 
 /// A text as it is compared: blanks and line breaks go, brackets and signs are half as wide.
 fn plain(text: &str) -> String {
-    let half = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        c => c,
-    };
-    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{3000}').map(half).collect()
+    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{3000}').map(half_width).collect()
 }
 
 fn number(text: &str) -> Option<rust_decimal::Decimal> {

@@ -11,6 +11,14 @@ pub fn is_unprintable(c: char) -> bool {
         || c as u32 & 0xFFFE == 0xFFFE
 }
 
+/// The ASCII character of which this one is the form of full width: ２ is 2, （ is (.
+pub fn half_width(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        c => c,
+    }
+}
+
 /// For a field of a line: line breaks and tabs are blanks, everything else that cannot be shown is U+FFFD.
 pub fn field(text: &str) -> Cow<'_, str> {
     replaced(text, |c, _| matches!(c, '\n' | '\r' | '\t').then_some(' '))

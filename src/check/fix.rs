@@ -4,6 +4,7 @@ use crate::cell_name::{letters, sheet_of};
 use crate::data::csv_file::{fields_of, separator_of};
 use crate::diagnostic::{Column, Diagnostic, Diagnostics, Fix, Place};
 use crate::folder::Folder;
+use crate::printable::half_width;
 use crate::workbook::{self, CellKind, Cells, Change, Entry};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -114,11 +115,7 @@ fn patch(folder: &Folder, file: &str, findings: &[&Diagnostic]) -> Option<Patch>
 
 /// The digits stay, whatever else changes; a bound amount is a template that prints the same digits.
 fn keeps_figures(fix: &Fix) -> bool {
-    let narrow = |c: char| match c {
-        '０'..='９' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        c => c,
-    };
-    let digits = |text: &str| text.chars().map(narrow).filter(char::is_ascii_digit).collect::<String>();
+    let digits = |text: &str| text.chars().map(half_width).filter(char::is_ascii_digit).collect::<String>();
     fix.new.contains("{{") || digits(&fix.old) == digits(&fix.new)
 }
 

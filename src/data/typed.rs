@@ -35,11 +35,10 @@ pub(super) fn half_width(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let narrow = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
         '\u{3000}' | '\u{A0}' => ' ',
         '￥' => '¥',
         '−' | '–' | '—' | '﹣' | '‐' | '‑' => '-',
-        other => other,
+        other => crate::printable::half_width(other),
     };
     Cow::Owned(text.chars().map(narrow).collect())
 }

@@ -1,6 +1,8 @@
 //! Figures beside numbers that a template writes itself: `diff(a, b) > 0`. A figure is no number of the template's
 //! language, which would call it the greater one whatever it is.
 
+use super::template::tags;
+
 const FIGURES: [&str; 4] = ["f", "diff", "percent", "total"];
 const OPERATORS: [&str; 6] = ["<=", ">=", "==", "!=", "<", ">"];
 
@@ -8,43 +10,30 @@ const OPERATORS: [&str; 6] = ["<=", ">=", "==", "!=", "<", ">"];
 pub(super) fn with_number(text: &str) -> Vec<usize> {
     let mut all = Vec::new();
     let mut named: Vec<&str> = Vec::new();
-    let mut at = 0;
-    while let Some(found) = text[at..].find('{') {
-        let open = at + found;
-        let close = match text.as_bytes().get(open + 1) {
-            Some(b'{') => "}}",
-            Some(b'%') => "%}",
-            _ => {
-                at = open + 1;
-                continue;
-            }
-        };
-        let end = text[open..].find(close).map_or(text.len(), |length| open + length);
-        let tag = text.get(open + 2..end).unwrap_or_default();
+    for whole in tags(text) {
+        let open = whole.start;
+        let tag = text.get(open + 2..whole.end).unwrap_or_default();
         let code = without_strings(tag);
         let is_figure = |word: &str| named.contains(&word);
         all.extend(compared(&code, is_figure).map(|inside| open + 2 + inside));
         let set = tag.trim_start_matches('-').trim_start().strip_prefix("set ").and_then(|set| set.split_once('='));
-        if let Some((name, value)) = set.filter(|(_, value)| called(value.trim_start()).is_some_and(is_call_of_figure))
-        {
-            // What follows the call makes something else of it: .sign, |fmt.
-            let whole = value.trim().trim_end_matches('-').trim_end().ends_with(')') && !value.contains('|');
+        if let Some((name, value)) = set {
             named.retain(|known| *known != name.trim());
-            named.extend(whole.then(|| name.trim()));
+            named.extend(is_figure_whole(value).then(|| name.trim()));
         }
-        at = end;
     }
     all
 }
 
-fn is_call_of_figure(name: &str) -> bool {
-    FIGURES.contains(&name)
+/// Whether a value is what such a call gives: what follows it (`.sign`, `| fmt`, `>`) makes something else of it.
+fn is_figure_whole(value: &str) -> bool {
+    let code = without_strings(value.trim().trim_end_matches('-').trim_end());
+    let name = code.split_once('(').map_or("", |(name, _)| name.trim_end());
+    is_call_of_figure(name) && code.ends_with(')') && !code.contains(['|', '<', '>', '=', '!'])
 }
 
-/// The name of the call that a text begins with.
-fn called(text: &str) -> Option<&str> {
-    let (name, _) = text.split_once('(')?;
-    Some(name.trim_end())
+fn is_call_of_figure(name: &str) -> bool {
+    FIGURES.contains(&name)
 }
 
 /// The text with blanks for what stands between quotation marks, byte for byte.
@@ -135,6 +124,8 @@ mod tests {
             r#"{% set n = rows("xm") | length %}{% if n > 3 %}"#,
             r#"{% set s = f("a").sign %}{% if s != 0 %}{{ "f(1) > 0" }}"#,
             "1 < 2 且 f(x) > 0",
+            r#"{% set d = diff(f("a"), f("b")) %}{% set d = loop.index %}{% if d > 3 %}"#,
+            r#"{% set more = f("a") > f("b") %}{% if more == 1 %}"#,
             r#"{{ rows("a", top=2) }}{% set w = f("a") | fmt(decimals=0) %}{% if w == 1 %}"#,
         ] {
             assert_eq!(with_number(text), Vec::<usize>::new(), "{text}");

@@ -4,6 +4,7 @@ use super::{compared, template_message};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
+use std::ops::Range;
 
 /// A text that may name figures and fields. Without `{{`, `{%` and `{#` it is taken as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,26 +55,30 @@ pub fn environment() -> Environment<'static> {
 /// Bytes of one tag, and of an expression. Each operator of a longer one would be a level of the engine's recursion.
 const LONGEST: usize = 4_000;
 
+/// Where the tags of a template stand, from `{{` or `{%` to what closes it, which may be missing.
+pub(super) fn tags(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(found) = text[at..].find('{') {
+            let start = at + found;
+            let close = match text.as_bytes().get(start + 1) {
+                Some(b'{') => "}}",
+                Some(b'%') => "%}",
+                _ => {
+                    at = start + 1;
+                    continue;
+                }
+            };
+            at = text[start..].find(close).map_or(text.len(), |length| start + length);
+            return Some(start..at);
+        }
+        None
+    })
+}
+
 /// Where a tag begins that is too long to be compiled.
 fn long_tag(text: &str) -> Option<usize> {
-    let mut at = 0;
-    while let Some(found) = text[at..].find('{') {
-        let start = at + found;
-        let close = match text.as_bytes().get(start + 1) {
-            Some(b'{') => "}}",
-            Some(b'%') => "%}",
-            _ => {
-                at = start + 1;
-                continue;
-            }
-        };
-        let length = text[start..].find(close).unwrap_or(text.len() - start);
-        if length > LONGEST {
-            return Some(start);
-        }
-        at = start + length;
-    }
-    None
+    tags(text).find(|tag| tag.len() > LONGEST).map(|tag| tag.start)
 }
 
 fn too_long(place: Place) -> Diagnostic {

@@ -39,6 +39,7 @@ use crate::cell_name::sheet_name;
 use crate::diagnostic::{Diagnostic, Diagnostics, OnPage, Place};
 use crate::folder::unread;
 use crate::package::OLE;
+use crate::printable::half_width;
 use crate::regular::{self, Unread};
 use std::path::Path;
 
@@ -304,13 +305,9 @@ pub fn read(bytes: &[u8], shown: &str) -> Result<Published, Diagnostic> {
 
 /// A number in characters of full width (２．８１) in those that numbers have.
 fn number_as_meant(text: &mut String) {
-    let narrow = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        c => c,
-    };
     let of_number = |c: char| c.is_ascii_digit() || ".,-%".contains(c);
-    if !text.is_ascii() && text.chars().any(|c| narrow(c).is_ascii_digit()) {
-        let narrowed: String = text.chars().map(narrow).collect();
+    if !text.is_ascii() && text.chars().any(|c| half_width(c).is_ascii_digit()) {
+        let narrowed: String = text.chars().map(half_width).collect();
         if narrowed.trim().chars().all(of_number) {
             *text = narrowed;
         }

@@ -1,5 +1,6 @@
 //! A number as printed, or as someone typed it over: full-width digits, separators of any kind, signs.
 
+use crate::printable::half_width;
 use rust_decimal::Decimal;
 
 /// The value of a text that is a number, in the unit it is printed in; None for anything else. `１，２３４．５`,
@@ -34,18 +35,12 @@ fn plain(digits: &str) -> Option<Decimal> {
     if all_digits(whole) && all_digits(fraction) { digits.parse().ok() } else { None }
 }
 
-/// The half-width form of full-width signs and digits.
+/// The half-width form of digits and signs, one sign for those that mean the same.
 fn narrow(c: char) -> char {
     match c {
-        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
-        '．' => '.',
         '，' | '、' | '﹐' | '٬' | '’' | '\'' => ',',
-        '－' | '−' | '–' | '﹣' | '‐' | '‑' => '-',
-        '＋' => '+',
-        '％' => '%',
-        '（' => '(',
-        '）' => ')',
-        c => c,
+        '−' | '–' | '﹣' | '‐' | '‑' => '-',
+        c => half_width(c),
     }
 }
 

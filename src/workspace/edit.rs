@@ -178,7 +178,9 @@ impl Edit {
                 let mut rows = Rows::of(folder, schema, file).ok();
                 let (mut made, mut left, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
                 for cell in cells {
-                    let line = rows.as_mut().and_then(|rows| rows.find(cell.line, &cell.row, Some(cell.column)));
+                    let has_column = |rows: &&mut Rows| cell.column < rows.grid.columns.len();
+                    let line = rows.as_mut().filter(has_column);
+                    let line = line.and_then(|rows| rows.find(cell.line, &cell.row, Some(cell.column)));
                     let found = rows.as_ref().zip(line).map(|(rows, line)| (rows, line, rows.cell(line, cell.column)));
                     match found {
                         Some((rows, line, now)) if over || rows.is_same(cell.column, now, cell.was()) => {

@@ -1,6 +1,7 @@
 //! Which set judges a published document, and which tables of it: one that it is not of says nothing true of it. What no
 //! section and no table of the set takes is asked all the same what needs no set.
 
+use super::own::written_otherwise;
 use super::said;
 use crate::common;
 use gongkai::diagnostic::Diagnostics;
@@ -8,6 +9,7 @@ use gongkai::document::Block;
 use gongkai::layout::Layouts;
 use gongkai::published::import::{NO_SET, audit, take};
 use gongkai::write::Format;
+use std::cell::RefCell;
 use std::path::Path;
 
 /// What a page of HTML is taken for, and what is found in it.
@@ -16,6 +18,14 @@ fn audited(page: &str, asked: Option<&str>) -> (String, Vec<String>) {
     let audited = audit(page.as_bytes(), Path::new("公开.html"), asked, &Layouts::default(), &mut found);
     let found = said(&found).into_iter().map(|line| line.lines().next().unwrap_or_default().to_owned()).collect();
     (audited.map(|audited| audited.told).unwrap_or_default(), found)
+}
+
+/// What is found in a Word file of a set.
+fn audited_word(bytes: &[u8], set: &str) -> Vec<String> {
+    let mut found = Diagnostics::default();
+    let audited = audit(bytes, Path::new("公开.docx"), None, &Layouts::default(), &mut found);
+    assert!(audited.is_some_and(|audited| audited.told.contains(set)), "{:#?}", said(&found));
+    said(&found)
 }
 
 fn mistakes(found: &[String]) -> Vec<&String> {
@@ -151,35 +161,26 @@ fn a_table_of_facts_is_no_printed_one() {
 #[test]
 fn a_table_whose_rows_are_not_the_forms_is_left_to_the_rules_that_need_no_set() {
     let made = common::made(&common::root().join("data/core-sample")).remove(0);
-    let fonts = common::fonts();
     let written = |change: &str| {
-        let mut document = made.document().clone();
-        for block in document.sections.iter_mut().flat_map(|section| &mut section.blocks) {
-            let Block::Table(table) = block else { continue };
-            if table.id != "t9" {
-                continue;
-            }
-            let words = table.body.iter_mut().flat_map(|row| &mut row.cells).flat_map(|cell| &mut cell.inlines);
-            let mut change = Some(change);
-            for inline in words {
-                if inline.figure.is_some() && !inline.text.is_empty() {
-                    inline.text.insert_str(0, change.take().unwrap_or_default());
-                } else if inline.text.contains('费') {
-                    inline.text += "安排";
+        written_otherwise(&made, Format::Docx, |document| {
+            for block in document.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+                let Block::Table(table) = block else { continue };
+                if table.id != "t9" {
+                    continue;
+                }
+                let words = table.body.iter_mut().flat_map(|row| &mut row.cells).flat_map(|cell| &mut cell.inlines);
+                let mut change = Some(change);
+                for inline in words {
+                    if inline.figure.is_some() && !inline.text.is_empty() {
+                        inline.text.insert_str(0, change.take().unwrap_or_default());
+                    } else if inline.text.contains('费') {
+                        inline.text += "安排";
+                    }
                 }
             }
-        }
-        let mut found = Diagnostics::default();
-        let pages = gongkai::typeset::typeset(&document, made.style(), &fonts, &mut found);
-        let docx = gongkai::write::write(&document, made.style(), &pages, &fonts, Format::Docx);
-        docx.unwrap_or_else(|found| panic!("{found}"))
+        })
     };
-    let audited = |bytes: &[u8]| {
-        let mut found = Diagnostics::default();
-        let audited = audit(bytes, Path::new("公开.docx"), None, &Layouts::default(), &mut found);
-        assert!(audited.is_some_and(|audited| audited.told.contains("core-department-budget")), "{:#?}", said(&found));
-        said(&found)
-    };
+    let audited = |bytes: &[u8]| audited_word(bytes, "core-department-budget");
     let right = audited(&written(""));
     assert!(mistakes(&right).is_empty(), "{right:#?}");
     let notes: Vec<&String> = right.iter().filter(|line| line.contains("没有按版式查")).collect();
@@ -209,26 +210,16 @@ fn no_set_is_used_where_none_is_asked_for() {
 #[test]
 fn what_goes_to_no_section_is_read() {
     let made = common::made(&common::root().join("data/final-account-sample")).remove(0);
-    let fonts = common::fonts();
     let written = |words: Option<&str>| {
-        let mut document = made.document().clone();
-        let mut texts = document.sections.iter_mut().flat_map(|section| &mut section.blocks).filter_map(|block| {
-            let Block::Paragraph(paragraph) = block else { return None };
-            paragraph.inlines.iter_mut().find(|inline| inline.text.contains("农业农村发展规划"))
-        });
-        let first = texts.next().expect("a duty");
-        first.text += words.unwrap_or_default();
-        let mut found = Diagnostics::default();
-        let pages = gongkai::typeset::typeset(&document, made.style(), &fonts, &mut found);
-        let docx = gongkai::write::write(&document, made.style(), &pages, &fonts, Format::Docx);
-        docx.unwrap_or_else(|found| panic!("{found}"))
+        written_otherwise(&made, Format::Docx, |document| {
+            let mut texts = document.sections.iter_mut().flat_map(|section| &mut section.blocks).filter_map(|block| {
+                let Block::Paragraph(paragraph) = block else { return None };
+                paragraph.inlines.iter_mut().find(|inline| inline.text.contains("农业农村发展规划"))
+            });
+            texts.next().expect("a duty").text += words.unwrap_or_default();
+        })
     };
-    let audited = |bytes: &[u8]| {
-        let mut found = Diagnostics::default();
-        let audited = audit(bytes, Path::new("公开.docx"), None, &Layouts::default(), &mut found);
-        assert!(audited.is_some_and(|audited| audited.told.contains("final-account-2024")));
-        said(&found)
-    };
+    let audited = |bytes: &[u8]| audited_word(bytes, "final-account-2024");
     let right = audited(&written(None));
     assert!(right.iter().all(|line| line.contains("提示[")), "{right:#?}");
     let wrong = audited(&written(Some("身份证号110101199003074514，手机13912345678，帐户管理。")));
@@ -241,25 +232,20 @@ fn what_goes_to_no_section_is_read() {
 #[test]
 fn a_figure_in_a_sentence_is_held_against_what_the_document_prints() {
     let made = common::made(&common::root().join("data/shanghai-sample")).remove(0);
-    let fonts = common::fonts();
-    let mut document = made.document().clone();
-    let figures = document.sections.iter_mut().flat_map(|section| &mut section.blocks).filter_map(|block| {
-        let Block::Paragraph(paragraph) = block else { return None };
-        paragraph.inlines.iter_mut().find(|inline| inline.figure.is_some())
+    let was = RefCell::default();
+    let docx = written_otherwise(&made, Format::Docx, |document| {
+        let figures = document.sections.iter_mut().flat_map(|section| &mut section.blocks).filter_map(|block| {
+            let Block::Paragraph(paragraph) = block else { return None };
+            paragraph.inlines.iter_mut().find(|inline| inline.figure.is_some())
+        });
+        let mut figures = figures.filter(|inline| {
+            let address = inline.figure.map(|id| made.document().figure(id).address.to_string());
+            address.is_some_and(|address| address.starts_with("hz/"))
+        });
+        let total = figures.next().expect("the total of the year");
+        was.replace(std::mem::replace(&mut total.text, "9324.04".to_owned()));
     });
-    let mut figures = figures.filter(|inline| {
-        let address = inline.figure.map(|id| made.document().figure(id).address.to_string());
-        address.is_some_and(|address| address.starts_with("hz/"))
-    });
-    let total = figures.next().expect("the total of the year");
-    let was = std::mem::replace(&mut total.text, "9324.04".to_owned());
-    let mut found = Diagnostics::default();
-    let pages = gongkai::typeset::typeset(&document, made.style(), &fonts, &mut found);
-    let docx = gongkai::write::write(&document, made.style(), &pages, &fonts, Format::Docx);
-    let docx = docx.unwrap_or_else(|found| panic!("{found}"));
-    let mut found = Diagnostics::default();
-    audit(&docx, Path::new("公开.docx"), None, &Layouts::default(), &mut found).expect("is read");
-    let found = said(&found);
+    let (was, found) = (was.take(), audited_word(&docx, "shanghai-department-budget-2026"));
     assert!(found.iter().any(|line| line.contains("9324.04") && line.contains(&was)), "{was} {found:#?}");
     assert!(found.iter().all(|line| !line.contains("hz/") && !line.contains("0.00万元）")), "{found:#?}");
 }

@@ -206,3 +206,17 @@ fn an_edit_of_a_row_that_is_no_longer_as_it_was_seen_is_refused() {
     assert_eq!((answer.status, &answer.json()["code"]), (409, &serde_json::json!("E161")), "{}", answer.text());
     assert_eq!(opened.get(&key, "/api/desk?d=0")["edits"], serde_json::json!([]));
 }
+
+/// A column that no sheet has costs nothing.
+#[test]
+fn an_edit_of_a_column_that_is_not_there_is_refused() {
+    let (_around, opened) = opened();
+    let key = opened.enter();
+    for column in [8_u64, 1 << 40, u64::MAX] {
+        let cell = serde_json::json!({ "line": 11, "column": column, "value": "1", "row": [] });
+        let edit = serde_json::json!({ "kind": "cells", "file": "ledger", "cells": [cell] });
+        let answer = opened.post(&key, "/api/edit?d=0", &edit);
+        assert_eq!((answer.status, &answer.json()["code"]), (409, &serde_json::json!("E161")), "{}", answer.text());
+    }
+    assert_eq!(opened.get(&key, "/api/desk?d=0")["edits"], serde_json::json!([]));
+}
