@@ -26,6 +26,6 @@ export function refusedDialog(e, fault) {
   if (!text.trim() || $('dialog.refused')) return;
   const box = h('textarea', { rows: Math.min(8, text.split('\n').length + 1), readonly: '', 'aria-label': '您输入的', class: 'keptin' });
   box.value = text;
-  const d = dialog('没有改', [h('p', { class: 'lead' }, fault?.message || '', fault?.hint ? h('span', { class: 'dim' }, `　${fault.hint}`) : null), h('p', {}, '什么也没有改。您输入的在这里：'), box],
+  const d = dialog('没有改', [h('p', { class: 'lead' }, fault?.message || '', fault?.hint ? h('span', { class: 'dim' }, `　${fault.hint}`) : null), h('p', {}, '您输入的在这里，没有丢：'), box],
     [h('span', { class: 'grow' }), btn('复制', { icon: 'copy', on: () => { box.select(); navigator.clipboard?.writeText(text); say('已复制'); } }), btn('知道了', { kind: 'primary', on: () => d.close() })], 'mid refused');
 }

@@ -164,7 +164,7 @@ export function marked(o, n) {
 }
 export function movesPanel() {
   const d = S.desk, m = d.moved;
-  if (!d.edits.length) return { body: h('div', { class: 'empty' }, h('p', {}, '没有未保存的改动。'), h('p', { class: 'dim' }, '改记录或文字时，这里先列出会动到哪些数、哪些句子、哪几页，看过再保存。'), S.written ? h('p', { class: 'dim' }, `刚才写了：${S.written.join('、')}`) : null) };
+  if (!d.edits.length) return { body: h('div', { class: 'empty' }, d.conflicts.length ? h('p', {}, `有 ${d.conflicts.length} 处改动两边都改了，等您定；点上面的“${d.conflicts.length} 处两边都改了”。`) : h('p', {}, '没有未保存的改动。'), h('p', { class: 'dim' }, '改记录或文字时，这里先列出会动到哪些数、哪些句子、哪几页，看过再保存。'), S.written ? h('p', { class: 'dim' }, `刚才写了：${S.written.join('、')}`) : null) };
   const one = (e, n) => {
     const back = btn('', { icon: 'undo', kind: 'ghost icon sm', label: '撤消这一处', title: '撤消这一处', on: () => act('take-back', { number: n }, () => '已撤消这一处') });
     if (e.kind === 'cells') return e.cells.slice(0, 30).map((c, k) => h('div', { class: 'cause' }, h('p', {}, link(`${e.title} 第 ${c.line} 行`, () => toRow(e.file, c.line, c.column + 1)), h('span', { class: 'clip' }, `　${c.row || ''}　${(c.head || '').replace(/[（(].*/, '')}`), h('span', { class: 'grow' }), k ? null : back), h('p', { class: 'tn' }, h('del', {}, show(c.was, c)), ' → ', h('ins', {}, show(c.value, c)), delta(c)))).concat(e.cells.length > 30 ? [h('p', { class: 'dim' }, `还有 ${e.cells.length - 30} 格`)] : []);
