@@ -1,23 +1,57 @@
 //! One page's content: rules and repeated matter first, as artifacts, then the text in reading order, each stretch of
 //! one element in one marked-content sequence.
+//!
+//! printpdf writes the graphics. Marks and text are written here: printpdf makes several objects of every glyph, and a
+//! page has a thousand. A point that it writes shows where each piece goes.
 
 use super::glyphs::{self, Cluster, Codes};
 use super::images::Images;
-use super::syntax::utf16_bytes;
+use super::syntax::{DictionaryWriter, write_decimal, write_hexadecimal_digits, write_name};
 use crate::typeset::frame::{
     Artifact, Colour, Element, ElementId, Item, Page, Path, Rule, Run, Segment, Shade, Tag, Watermark,
 };
 use crate::write::rules;
 use printpdf::{
-    Codepoint, Color, CurTransMat, DictItem, FontId, Greyscale, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point,
-    Polygon, PolygonRing, Pt, Rgb, TextItem, WindingOrder, XObjectId, XObjectTransform,
+    Color, CurTransMat, Greyscale, Line, LinePoint, Op, PaintMode, Point, Polygon, PolygonRing, Pt, Rgb, WindingOrder,
+    XObjectId, XObjectTransform,
 };
-use std::collections::BTreeMap;
 
-/// A page ready for printpdf, and the element of each of its marked-content sequences: the n-th has MCID n.
+/// A page ready for printpdf.
 pub(super) struct Drawing {
+    /// Its graphics, and points for what printpdf does not write.
     pub ops: Vec<Op>,
+    pub written: Written,
+    /// The element of each of its marked-content sequences: the n-th has MCID n.
     pub marks: Vec<ElementId>,
+}
+
+/// The marks and text of a page, and where each piece ends.
+#[derive(Default)]
+pub(super) struct Written {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// The point (ISO 32000-1 14.6.1) at which a piece of [`Written`] goes.
+const POINT: &str = "Here";
+
+impl Written {
+    /// Puts each piece at its point in the graphics as printpdf wrote them.
+    pub(super) fn placed_in(&self, graphics: &[u8]) -> Vec<u8> {
+        let point = format!("/{POINT} MP");
+        let mut content = Vec::with_capacity(graphics.len() + self.bytes.len());
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let mut pieces = starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end]);
+        for line in graphics.split(|byte| *byte == b'\n') {
+            if line == point.as_bytes() {
+                content.extend_from_slice(pieces.next().unwrap_or_default());
+            } else {
+                content.extend_from_slice(line);
+                content.push(b'\n');
+            }
+        }
+        content
+    }
 }
 
 /// The name of a subset font in the pages' resources.
@@ -27,13 +61,22 @@ pub(super) fn font_name(font: u16) -> String {
 
 /// Draws a page: black on white, in the sheet's own coordinates (origin bottom left), turned content by a matrix.
 pub(super) fn draw(page: &Page, codes: &Codes, images: &Images, structure: &[Element]) -> Drawing {
-    let mut pen =
-        Pen { ops: Vec::new(), marks: Vec::new(), codes, images, structure, font: None, height: 0.0, at: (0, 0) };
-    pen.ops.push(Op::SetFillColor { col: grey(0.0) });
-    pen.ops.push(Op::SetOutlineColor { col: grey(0.0) });
+    let mut pen = Pen {
+        ops: Vec::new(),
+        written: Written::default(),
+        marks: Vec::new(),
+        codes,
+        images,
+        structure,
+        font: None,
+        height: 0.0,
+        at: (0, 0),
+    };
+    pen.op(Op::SetFillColor { col: grey(0.0) });
+    pen.op(Op::SetOutlineColor { col: grey(0.0) });
     if page.turned {
-        pen.ops.push(Op::SaveGraphicsState);
-        pen.ops.push(Op::SetTransformationMatrix { matrix: turn(page) });
+        pen.op(Op::SaveGraphicsState);
+        pen.op(Op::SetTransformationMatrix { matrix: turn(page) });
     }
     pen.height = if page.turned { page.sheet.0 } else { page.sheet.1 };
     if let Some(watermark) = &page.watermark {
@@ -41,12 +84,13 @@ pub(super) fn draw(page: &Page, codes: &Codes, images: &Images, structure: &[Ele
     }
     pen.items(&page.items);
     if page.turned {
-        pen.ops.push(Op::RestoreGraphicsState);
+        pen.op(Op::RestoreGraphicsState);
         pen.font = None;
     }
     pen.height = page.sheet.1;
     pen.furniture(&page.furniture);
-    Drawing { ops: pen.ops, marks: pen.marks }
+    pen.place();
+    Drawing { ops: pen.ops, written: pen.written, marks: pen.marks }
 }
 
 /// From content as read (origin bottom left) to the upright sheet: the content's head lies at the sheet's left edge,
@@ -90,6 +134,7 @@ const WATERMARK: f32 = 0.9;
 
 struct Pen<'a> {
     ops: Vec<Op>,
+    written: Written,
     marks: Vec<ElementId>,
     codes: &'a Codes<'a>,
     images: &'a Images,
@@ -114,19 +159,40 @@ enum Mark {
 }
 
 impl Pen<'_> {
+    /// Has printpdf draw, after what was written before.
+    fn op(&mut self, op: Op) {
+        self.place();
+        self.ops.push(op);
+    }
+
+    /// Ends the piece written last, if there is one, with a point for it among the graphics.
+    fn place(&mut self) {
+        let end = self.written.bytes.len();
+        if end > self.written.ends.last().copied().unwrap_or(0) {
+            self.written.ends.push(end);
+            self.ops.push(Op::Marker { id: POINT.to_string() });
+        }
+    }
+
+    /// Writes an operator that has its operands before it.
+    fn operator(&mut self, operator: &str) {
+        self.written.bytes.extend_from_slice(operator.as_bytes());
+        self.written.bytes.push(b'\n');
+    }
+
     /// Draws words turned about the middle of the page.
     fn watermark(&mut self, watermark: &Watermark) {
         let (sin, cos) = watermark.angle.to_radians().sin_cos();
         let (x, y) = (watermark.middle.0, self.height - watermark.middle.1);
         let matrix = [cos, sin, -sin, cos, x, y].map(|v| ((v * 10_000.0).round() / 10_000.0) as f32);
-        self.ops.push(Op::SaveGraphicsState);
-        self.ops.push(Op::SetFillColor { col: grey(WATERMARK) });
-        self.ops.push(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) });
+        self.op(Op::SaveGraphicsState);
+        self.op(Op::SetFillColor { col: grey(WATERMARK) });
+        self.op(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) });
         let height = std::mem::replace(&mut self.height, 0.0);
         let marked: Vec<(Mark, &Run)> = watermark.runs.iter().map(|run| (Mark::Watermark, run)).collect();
         self.texts(&marked);
         self.height = height;
-        self.ops.push(Op::RestoreGraphicsState);
+        self.op(Op::RestoreGraphicsState);
         self.font = None;
     }
 
@@ -142,16 +208,16 @@ impl Pen<'_> {
         for Shade { area: (left, top, width, height), lightness } in shades {
             if ground != Some(lightness) {
                 ground = Some(lightness);
-                self.ops.push(Op::SetFillColor { col: grey(lightness as f32) });
+                self.op(Op::SetFillColor { col: grey(lightness as f32) });
             }
             let corners = [(left, top), (left + width, top), (left + width, top + height), (left, top + height)];
             let corners = corners.map(|(x, y)| Point { x: points(milli(x)), y: points(milli(self.height - y)) });
             let ring = PolygonRing { points: corners.map(|p| LinePoint { p, bezier: false }).to_vec() };
             let polygon = Polygon { rings: vec![ring], mode: PaintMode::Fill, winding_order: WindingOrder::NonZero };
-            self.ops.push(Op::DrawPolygon { polygon });
+            self.op(Op::DrawPolygon { polygon });
         }
-        self.ops.push(Op::SetFillColor { col: grey(0.0) });
-        self.ops.push(Op::EndMarkedContent);
+        self.op(Op::SetFillColor { col: grey(0.0) });
+        self.operator("EMC");
     }
 
     fn items(&mut self, items: &[Item]) {
@@ -160,7 +226,7 @@ impl Pen<'_> {
         if !rules.is_empty() {
             self.begin(Mark::Tag(Tag::Artifact(Artifact::Layout)));
             self.rules(&rules);
-            self.ops.push(Op::EndMarkedContent);
+            self.operator("EMC");
         }
         self.images(items);
         self.paths(items);
@@ -187,18 +253,18 @@ impl Pen<'_> {
             for path in of_element {
                 if let Some(colour) = path.fill.filter(|colour| *colour != ground) {
                     ground = colour;
-                    self.ops.push(Op::SetFillColor { col: printed(colour) });
+                    self.op(Op::SetFillColor { col: printed(colour) });
                 }
                 if let Some(stroke) = path.stroke.map(milli).filter(|stroke| width != Some(*stroke)) {
                     width = Some(stroke);
-                    self.ops.push(Op::SetOutlineThickness { pt: points(stroke) });
+                    self.op(Op::SetOutlineThickness { pt: points(stroke) });
                 }
                 self.path(path);
             }
             if ground != Colour::Grey(0.0) {
-                self.ops.push(Op::SetFillColor { col: grey(0.0) });
+                self.op(Op::SetFillColor { col: grey(0.0) });
             }
-            self.ops.push(Op::EndMarkedContent);
+            self.operator("EMC");
         }
     }
 
@@ -226,7 +292,7 @@ impl Pen<'_> {
         };
         let rings = parts.into_iter().map(|points| PolygonRing { points }).collect();
         let winding_order = if path.even_odd { WindingOrder::EvenOdd } else { WindingOrder::NonZero };
-        self.ops.push(Op::DrawPolygon { polygon: Polygon { rings, mode, winding_order } });
+        self.op(Op::DrawPolygon { polygon: Polygon { rings, mode, winding_order } });
     }
 
     /// Puts pictures in their places, each in its element's marked-content sequence.
@@ -235,14 +301,14 @@ impl Pen<'_> {
             let (left, top, width, height) = image.area;
             let matrix = [width, 0.0, 0.0, height, left, self.height - top - height];
             self.begin(Mark::Tag(image.tag));
-            self.ops.push(Op::SaveGraphicsState);
+            self.op(Op::SaveGraphicsState);
             let matrix = matrix.map(|v| (milli(v) as f64 / 1000.0) as f32);
-            self.ops.push(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) });
+            self.op(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) });
             let id = XObjectId(self.images.name(&image.raster));
             let transform = XObjectTransform { no_auto_scale: true, ..XObjectTransform::default() };
-            self.ops.push(Op::UseXobject { id, transform });
-            self.ops.push(Op::RestoreGraphicsState);
-            self.ops.push(Op::EndMarkedContent);
+            self.op(Op::UseXobject { id, transform });
+            self.op(Op::RestoreGraphicsState);
+            self.operator("EMC");
         }
     }
 
@@ -254,7 +320,7 @@ impl Pen<'_> {
             if !rules.is_empty() {
                 self.begin(Mark::Furniture { at_foot });
                 self.rules(&rules);
-                self.ops.push(Op::EndMarkedContent);
+                self.operator("EMC");
             }
         }
         let marked: Vec<(Mark, &Run)> =
@@ -263,25 +329,35 @@ impl Pen<'_> {
     }
 
     fn begin(&mut self, mark: Mark) {
-        let name = |name: &str| DictItem::Name(name.as_bytes().to_vec());
-        let (tag, properties) = match mark {
-            Mark::Tag(Tag::Element(element)) => {
-                self.marks.push(element);
-                let mcid = DictItem::Int(self.marks.len() as i64 - 1);
-                let tag = super::structure::type_name(&self.structure[element.0 as usize].kind);
-                (tag, vec![("MCID", mcid)])
+        let out = &mut self.written.bytes;
+        let artifact = |out: &mut Vec<u8>, names: &[(&str, &str)], attached: Option<&str>| {
+            write_name(out, b"Artifact");
+            let mut properties = DictionaryWriter::begin(out);
+            names.iter().for_each(|(key, name)| properties.name(key, name));
+            if let Some(side) = attached {
+                properties.array("Attached", [side], |out, side| write_name(out, side.as_bytes()));
             }
-            Mark::Tag(Tag::Artifact(Artifact::Layout)) => ("Artifact", vec![("Type", name("Layout"))]),
-            Mark::Tag(Tag::Artifact(Artifact::Pagination)) => ("Artifact", vec![("Type", name("Pagination"))]),
-            Mark::Watermark => ("Artifact", vec![("Type", name("Pagination")), ("Subtype", name("Watermark"))]),
+            properties.end();
+        };
+        match mark {
+            Mark::Tag(Tag::Element(element)) => {
+                let mcid = self.marks.len() as i64;
+                self.marks.push(element);
+                write_name(out, super::structure::type_name(&self.structure[element.0 as usize].kind).as_bytes());
+                let mut properties = DictionaryWriter::begin(out);
+                properties.integer("MCID", mcid);
+                properties.end();
+            }
+            Mark::Tag(Tag::Artifact(Artifact::Layout)) => artifact(out, &[("Type", "Layout")], None),
+            Mark::Tag(Tag::Artifact(Artifact::Pagination)) => artifact(out, &[("Type", "Pagination")], None),
+            Mark::Watermark => artifact(out, &[("Type", "Pagination"), ("Subtype", "Watermark")], None),
             // ISO 32000-1 table 330: the side it is attached to, and what it is.
             Mark::Furniture { at_foot } => {
                 let (side, subtype) = if at_foot { ("Bottom", "Footer") } else { ("Top", "Header") };
-                let attached = DictItem::Array(vec![name(side)]);
-                ("Artifact", vec![("Type", name("Pagination")), ("Subtype", name(subtype)), ("Attached", attached)])
+                artifact(out, &[("Type", "Pagination"), ("Subtype", subtype)], Some(side));
             }
-        };
-        self.ops.push(marked_content(tag, properties));
+        }
+        self.operator("BDC");
     }
 
     fn rules(&mut self, rules: &[Rule]) {
@@ -289,12 +365,12 @@ impl Pen<'_> {
         for rule in rules {
             if width != Some(milli(rule.width)) {
                 width = Some(milli(rule.width));
-                self.ops.push(Op::SetOutlineThickness { pt: points(milli(rule.width)) });
+                self.op(Op::SetOutlineThickness { pt: points(milli(rule.width)) });
             }
             let line_points = [rule.from, rule.to]
                 .map(|(x, y)| Point { x: points(milli(x)), y: points(milli(self.height - y)) })
                 .map(|p| LinePoint { p, bezier: false });
-            self.ops.push(Op::DrawLine { line: Line { points: line_points.to_vec(), is_closed: false } });
+            self.op(Op::DrawLine { line: Line { points: line_points.to_vec(), is_closed: false } });
         }
     }
 
@@ -303,38 +379,44 @@ impl Pen<'_> {
         if runs.is_empty() {
             return;
         }
-        self.ops.push(Op::StartTextSection);
+        self.operator("BT");
         self.at = (0, 0);
         for stretch in runs.chunk_by(|a, b| a.0 == b.0) {
             self.begin(stretch[0].0);
             stretch.iter().for_each(|(_, run)| self.run(run));
-            self.ops.push(Op::EndMarkedContent);
+            self.operator("EMC");
         }
-        self.ops.push(Op::EndTextSection);
+        self.operator("ET");
     }
 
     fn run(&mut self, run: &Run) {
         let Some(first) = run.glyphs.first() else { return };
         let to = (milli(run.x + first.x), milli(self.height - run.y));
-        let moved = Point { x: points(to.0 - self.at.0), y: points(to.1 - self.at.1) };
-        self.ops.push(Op::SetTextCursor { pos: moved });
+        for moved in [to.0 - self.at.0, to.1 - self.at.1] {
+            write_decimal(&mut self.written.bytes, moved, 3);
+            self.written.bytes.push(b' ');
+        }
+        self.operator("Td");
         self.at = to;
-        let mut line = TextLine { run, start: first.x, width: 0, shown: Vec::with_capacity(run.glyphs.len()) };
+        let mut line = TextLine { run, start: first.x, width: 0, shown: Shown::Nothing };
         for cluster in glyphs::clusters(run) {
             // Artifacts are never read, so they need no words of their own.
             let spoken = cluster.needs_actual_text() && matches!(run.tag, Tag::Element(_));
             if spoken {
-                self.show(&mut line);
-                let text = DictItem::String { data: utf16_bytes(cluster.text), literal: false };
-                self.ops.push(marked_content("Span", vec![("ActualText", text)]));
+                line.end(&mut self.written.bytes);
+                write_name(&mut self.written.bytes, b"Span");
+                let mut properties = DictionaryWriter::begin(&mut self.written.bytes);
+                properties.text("ActualText", cluster.text);
+                properties.end();
+                self.operator("BDC");
             }
             self.cluster(&mut line, cluster);
             if spoken {
-                self.show(&mut line);
-                self.ops.push(Op::EndMarkedContent);
+                line.end(&mut self.written.bytes);
+                self.operator("EMC");
             }
         }
-        self.show(&mut line);
+        line.end(&mut self.written.bytes);
     }
 
     fn cluster(&mut self, line: &mut TextLine, cluster: Cluster) {
@@ -342,19 +424,15 @@ impl Pen<'_> {
             let code = self.codes.code(line.run.face, glyph.id, text);
             let font = Some((code.font, milli(line.run.size)));
             if self.font != font {
-                self.show(line);
+                line.end(&mut self.written.bytes);
                 self.font = font;
-                let handle = PdfFontHandle::External(FontId(font_name(code.font)));
-                self.ops.push(Op::SetFont { font: handle, size: points(milli(line.run.size)) });
+                write_name(&mut self.written.bytes, font_name(code.font).as_bytes());
+                self.written.bytes.push(b' ');
+                write_decimal(&mut self.written.bytes, milli(line.run.size), 3);
+                self.written.bytes.push(b' ');
+                self.operator("Tf");
             }
-            line.add(i, code);
-        }
-    }
-
-    fn show(&mut self, line: &mut TextLine) {
-        if !line.shown.is_empty() {
-            let glyphs = std::mem::take(&mut line.shown);
-            self.ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(glyphs)] });
+            line.show(&mut self.written.bytes, i, code);
         }
     }
 }
@@ -365,23 +443,47 @@ struct TextLine<'a> {
     start: f64,
     /// How far the viewer's pen has come, in tenths of a thousandth of an em. Exact, so that no error adds up.
     width: i64,
-    shown: Vec<Codepoint>,
+    shown: Shown,
+}
+
+/// How far an array of `TJ` (ISO 32000-1 9.4.3) is written.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    Nothing,
+    /// Its last string is open.
+    Codes,
+    /// It ends with a number.
+    Moved,
 }
 
 impl TextLine<'_> {
     /// Shows the i-th glyph, then moves the pen to where the next one begins.
-    fn add(&mut self, i: usize, code: super::glyphs::Code) {
+    fn show(&mut self, out: &mut Vec<u8>, i: usize, code: super::glyphs::Code) {
+        match self.shown {
+            Shown::Nothing => out.extend_from_slice(b"[<"),
+            Shown::Codes => {}
+            Shown::Moved => out.push(b'<'),
+        }
+        write_hexadecimal_digits(out, &code.cid.to_be_bytes());
+        self.shown = Shown::Codes;
         self.width += i64::from(code.width) * 10;
         let next = self.run.glyphs.get(i + 1).map(|g| ((g.x - self.start) * 10_000.0 / self.run.size).round() as i64);
         let back = next.map_or(0, |next| self.width - next);
-        self.width -= back;
-        self.shown.push(Codepoint::new(code.cid, (back as f64 / 10.0) as f32));
+        if back != 0 {
+            self.width -= back;
+            out.push(b'>');
+            write_decimal(out, back, 1);
+            self.shown = Shown::Moved;
+        }
     }
-}
 
-fn marked_content(tag: &str, properties: Vec<(&str, DictItem)>) -> Op {
-    let map: BTreeMap<String, DictItem> = properties.into_iter().map(|(key, item)| (key.to_string(), item)).collect();
-    Op::BeginMarkedContentWithProperties { tag: tag.into(), properties: DictItem::Dict { map } }
+    fn end(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(match std::mem::replace(&mut self.shown, Shown::Nothing) {
+            Shown::Nothing => b"".as_slice(),
+            Shown::Codes => b">]TJ\n",
+            Shown::Moved => b"]TJ\n",
+        });
+    }
 }
 
 fn runs(items: &[Item]) -> impl Iterator<Item = &Run> {

@@ -1,6 +1,6 @@
 //! printpdf makes the pages: their boxes and their content.
 
-use super::content;
+use super::content::{self, Drawing, Written};
 use super::glyphs::Codes;
 use super::images::Images;
 use crate::typeset::Pages;
@@ -30,17 +30,17 @@ pub(super) fn print(pages: &Pages, codes: &Codes, images: &Images) -> Vec<Printe
 }
 
 fn print_some(chunk: &[Page], pages: &Pages, codes: &Codes, images: &Images) -> Vec<PrintedPage> {
-    let (printed, marks): (Vec<_>, Vec<_>) = chunk
+    let (printed, own): (Vec<_>, Vec<_>) = chunk
         .iter()
         .map(|page| {
-            let drawing = content::draw(page, codes, images, &pages.structure);
-            (sheet(page, drawing.ops), drawing.marks)
+            let Drawing { ops, written, marks } = content::draw(page, codes, images, &pages.structure);
+            (sheet(page, ops), (written, marks))
         })
         .unzip();
     let document = PdfDocument { pages: printed, ..PdfDocument::new("") };
     let mut made = save(&document);
     let page_ids: Vec<_> = made.get_pages().into_values().collect();
-    page_ids.iter().zip(marks).map(|(&id, marks)| take_page(&mut made, id, marks)).collect()
+    page_ids.iter().zip(own).map(|(&id, own)| take_page(&mut made, id, own)).collect()
 }
 
 /// printpdf's document as objects, not compressed, nothing dropped.
@@ -58,14 +58,18 @@ fn sheet(page: &Page, ops: Vec<printpdf::Op>) -> PdfPage {
     PdfPage { media_box: area.clone(), trim_box: area.clone(), crop_box: area, ops }
 }
 
-fn take_page(made: &mut lopdf::Document, id: lopdf::ObjectId, marks: Vec<ElementId>) -> PrintedPage {
+fn take_page(
+    made: &mut lopdf::Document,
+    id: lopdf::ObjectId,
+    (written, marks): (Written, Vec<ElementId>),
+) -> PrintedPage {
     let page = made.get_dictionary(id).expect("printpdf lists its pages");
     let boxes =
         ["MediaBox", "TrimBox"].into_iter().filter_map(|key| Some((key, page.get(key.as_bytes()).ok()?.clone())));
     let boxes = Dictionary::from_iter(boxes);
     let content = page.get(b"Contents").and_then(Object::as_reference).expect("printpdf gives every page a stream");
     let content = match made.objects.remove(&content) {
-        Some(Object::Stream(stream)) => stream.content,
+        Some(Object::Stream(stream)) => written.placed_in(&stream.content),
         _ => unreachable!("printpdf writes a page's content as one stream"),
     };
     PrintedPage { boxes, content, marks }

@@ -41,7 +41,25 @@ pub(super) fn write_integer(out: &mut Vec<u8>, value: i64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-fn write_name(out: &mut Vec<u8>, name: &[u8]) {
+/// Writes a number of so many decimal places, without zeros at its end.
+pub(super) fn write_decimal(out: &mut Vec<u8>, value: i64, places: u32) {
+    let one = 10_u64.pow(places);
+    let (whole, mut rest, mut unit) = (value.unsigned_abs() / one, value.unsigned_abs() % one, one);
+    if value < 0 {
+        out.push(b'-');
+    }
+    write_integer(out, whole as i64);
+    if rest > 0 {
+        out.push(b'.');
+    }
+    while rest > 0 {
+        unit /= 10;
+        out.push(b'0' + (rest / unit) as u8);
+        rest %= unit;
+    }
+}
+
+pub(super) fn write_name(out: &mut Vec<u8>, name: &[u8]) {
     out.push(b'/');
     for &byte in name {
         if byte.is_ascii_graphic() && !b"()<>[]{}/%#".contains(&byte) {
@@ -66,12 +84,17 @@ fn write_literal(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 fn write_hexadecimal(out: &mut Vec<u8>, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     out.push(b'<');
+    write_hexadecimal_digits(out, bytes);
+    out.push(b'>');
+}
+
+/// Two digits for each byte.
+pub(super) fn write_hexadecimal_digits(out: &mut Vec<u8>, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in bytes {
         out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     }
-    out.push(b'>');
 }
 
 fn write_array(out: &mut Vec<u8>, items: &[Object]) {
@@ -204,6 +227,20 @@ mod tests {
         assert_eq!(written(dict), r"<</A[1 -20/Name null true 7 0 R]/B(a\(b\)\\\r)/C#20D 0.5/E<FE0F>>>");
         assert_eq!(written(i64::MIN), i64::MIN.to_string());
         assert_eq!(written(0), "0");
+    }
+
+    #[test]
+    fn decimals_have_no_more_digits_than_they_need() {
+        let decimal = |value, places| {
+            let mut out = Vec::new();
+            write_decimal(&mut out, value, places);
+            String::from_utf8(out).expect("ASCII")
+        };
+        assert_eq!(
+            [0, 7, 70, -1_050, 12_000, -12_345].map(|v| decimal(v, 3)),
+            ["0", "0.007", "0.07", "-1.05", "12", "-12.345"]
+        );
+        assert_eq!(decimal(-5, 1), "-0.5");
     }
 
     #[test]
