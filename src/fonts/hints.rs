@@ -35,13 +35,15 @@ impl Index {
     }
 }
 
-/// Where the INDEX of glyphs lies: operator 17 of the Top DICT.
-pub(super) fn char_strings(font: &[u8]) -> Option<usize> {
-    const CHAR_STRINGS: u8 = 17;
-    let names = Index::read(font, usize::from(*font.get(2)?))?;
-    let dicts = Index::read(font, names.end)?;
-    let dict = dicts.get(font, 0)?;
-    let (mut at, mut last) = (0, None);
+/// An operator of a DICT (Technical Note 5176, table 9, 10, 23); those of two bytes are behind 12.
+const CHAR_STRINGS: u16 = 17;
+const PRIVATE: u16 = 18;
+const SUBROUTINES: u16 = 19;
+const FONT_DICTS: u16 = 12 << 8 | 36;
+
+/// The operands of an operator of a DICT. None: it is not there, or the DICT is none.
+fn operands(dict: &[u8], sought: u16) -> Option<Vec<i64>> {
+    let (mut at, mut operands) = (0, Vec::new());
     while at < dict.len() {
         let (value, length) = match dict[at] {
             28 => (i64::from(i16::from_be_bytes(dict.get(at + 1..at + 3)?.try_into().ok()?)), 3),
@@ -51,14 +53,56 @@ pub(super) fn char_strings(font: &[u8]) -> Option<usize> {
             b @ 32..=246 => (i64::from(b) - 139, 1),
             b @ 247..=250 => ((i64::from(b) - 247) * 256 + i64::from(*dict.get(at + 1)?) + 108, 2),
             b @ 251..=254 => ((251 - i64::from(b)) * 256 - i64::from(*dict.get(at + 1)?) - 108, 2),
-            CHAR_STRINGS => return usize::try_from(last?).ok(),
-            12 => (0, 2),
-            _ => (0, 1),
+            b => {
+                let (operator, length) =
+                    if b == 12 { (12 << 8 | u16::from(*dict.get(at + 1)?), 2) } else { (b.into(), 1) };
+                if operator == sought {
+                    return Some(operands);
+                }
+                operands.clear();
+                at += length;
+                continue;
+            }
         };
-        last = Some(value);
+        operands.push(value);
         at += length;
     }
     None
+}
+
+fn top_dict(font: &[u8]) -> Option<&[u8]> {
+    let names = Index::read(font, usize::from(*font.get(2)?))?;
+    Index::read(font, names.end)?.get(font, 0)
+}
+
+/// Where the INDEX of glyphs lies.
+pub(super) fn char_strings(font: &[u8]) -> Option<usize> {
+    usize::try_from(*operands(top_dict(font)?, CHAR_STRINGS)?.last()?).ok()
+}
+
+/// Where the INDEXes of subroutines lie that are local to the font's parts, each once.
+pub(super) fn local_subroutines(font: &[u8]) -> Option<Vec<usize>> {
+    let top = top_dict(font)?;
+    let parts = match operands(top, FONT_DICTS) {
+        Some(at) => Index::read(font, usize::try_from(*at.last()?).ok()?)?,
+        None => Index { start: 0, count: 0, width: 1, data: 0, end: 0 },
+    };
+    let dicts = (0..parts.count).map(|n| parts.get(font, n)).chain([Some(top)]);
+    let mut found = Vec::new();
+    for dict in dicts {
+        let Some([length, start]) = operands(dict?, PRIVATE).as_deref().and_then(|both| both.first_chunk().copied())
+        else {
+            continue;
+        };
+        let (length, start) = (usize::try_from(length).ok()?, usize::try_from(start).ok()?);
+        let private = font.get(start..start.checked_add(length)?)?;
+        if let Some(at) = operands(private, SUBROUTINES) {
+            found.push(start.checked_add(usize::try_from(*at.last()?).ok()?)?);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Some(found)
 }
 
 /// A Type 2 charstring without its stems and masks; none if it calls subroutines or computes.

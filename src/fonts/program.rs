@@ -3,7 +3,7 @@
 //! taken apart once. What stands around them is had of the hollow face, whose glyphs draw nothing.
 
 use super::Face;
-use super::hints::{Index, char_strings, without_hints};
+use super::hints::{Index, char_strings, local_subroutines, without_hints};
 use rustc_hash::FxHashMap;
 use skrifa::{FontRef, Tag};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -25,12 +25,11 @@ struct Met {
     glyphs: FxHashMap<u16, Glyph>,
 }
 
-/// Where a glyph without hints lies in [`Met::bytes`], and how long it is with them.
+/// Where a glyph without hints lies in [`Met::bytes`].
 #[derive(Clone, Copy)]
 struct Glyph {
     at: u32,
     length: u32,
-    hinted: u32,
 }
 
 /// What was made of some glyphs.
@@ -50,8 +49,7 @@ impl Face {
         subset(&self.data, self.index, &GlyphRemapper::new_from_glyphs_sorted(ids))
     }
 
-    /// The program that a PDF embeds: as [`Face::subset`], of a CFF face only its outlines, without hints. What they leave
-    /// free is zeros at the end, which deflate to nothing.
+    /// The program that a PDF embeds: as [`Face::subset`], of a CFF face only its outlines, without hints.
     pub fn program(&self, ids: &[u16]) -> Result<Vec<u8>, subsetter::Error> {
         if let Some(hollow) = self.programs.hollow(self) {
             let missing = self.programs.missing(ids);
@@ -67,6 +65,11 @@ impl Face {
         let Some(around) = outlines(&whole) else { return Ok(whole) };
         self.programs.learn(ids, around);
         Ok(self.programs.filled(around, ids).unwrap_or_else(|| around.to_vec()))
+    }
+
+    /// Whether [`Face::program`] is bare outlines: curves that hardly repeat themselves, of which nothing else is left.
+    pub fn is_bare(program: &[u8]) -> bool {
+        program.starts_with(&[1, 0])
     }
 
     /// The face without glyphs.
@@ -124,24 +127,24 @@ impl Programs {
             let bare = bare.as_deref().unwrap_or(glyph);
             let (at, length) = (met.bytes.len() as u32, bare.len() as u32);
             met.bytes.extend_from_slice(bare);
-            met.glyphs.insert(*id, Glyph { at, length, hinted: glyph.len() as u32 });
+            met.glyphs.insert(*id, Glyph { at, length });
         }
     }
 
-    /// A subset's outlines, with the glyphs met for its own. None where they are not understood.
+    /// A subset's outlines, with the glyphs met for its own, which end it. None where they are not understood.
     fn filled(&self, around: &[u8], ids: &[u16]) -> Option<Vec<u8>> {
         let start = char_strings(around)?;
-        if Index::read(around, start)?.count != ids.len() + 1 {
+        let own = Index::read(around, start)?;
+        if own.count != ids.len() + 1 || own.end != around.len() {
             return None;
         }
         let met = self.met.read().unwrap_or_else(PoisonError::into_inner);
         let glyphs = [0].iter().chain(ids).map(|id| met.glyphs.get(id).copied());
         let glyphs: Vec<Glyph> = glyphs.collect::<Option<_>>()?;
-        let hinted = glyphs.iter().map(|glyph| glyph.hinted as usize).sum::<usize>();
-        // Offsets count from the byte before the first, and are as wide as the subsetter makes them for hinted glyphs.
-        let width = (1..4).find(|width| (hinted + 1) >> (8 * width) == 0).unwrap_or(4);
-        let data = start + 3 + (glyphs.len() + 1) * width;
-        let mut font = Vec::with_capacity(data + hinted);
+        let length = glyphs.iter().map(|glyph| glyph.length as usize).sum::<usize>();
+        // Offsets count from the byte before the first.
+        let width = (1..4).find(|width| (length + 1) >> (8 * width) == 0).unwrap_or(4);
+        let mut font = Vec::with_capacity(start + 3 + (glyphs.len() + 1) * width + length);
         font.extend_from_slice(&around[..start]);
         font.extend((glyphs.len() as u16).to_be_bytes());
         font.push(width as u8);
@@ -151,15 +154,14 @@ impl Programs {
             offset += glyph.length;
             font.extend_from_slice(&offset.to_be_bytes()[4 - width..]);
         }
-        for Glyph { at, length, .. } in glyphs {
+        for Glyph { at, length } in glyphs {
             font.extend_from_slice(&met.bytes[at as usize..][..length as usize]);
         }
-        font.resize(data + hinted, 0);
         Some(font)
     }
 }
 
-/// A font of a CFF face's outlines alone, each of whose glyphs ends where it begins, and without global subroutines.
+/// A font of a CFF face's outlines alone, each of whose glyphs ends where it begins, and without subroutines.
 fn hollow(face: &Face) -> Option<Vec<u8>> {
     const END: u8 = 14;
     let font = face.font();
@@ -190,6 +192,9 @@ fn hollow(face: &Face) -> Option<Vec<u8>> {
         hollow.get_mut(at..at + glyphs.width)?.copy_from_slice(&(n as u32 + 1).to_be_bytes()[4 - glyphs.width..]);
     }
     hollow.get_mut(glyphs.data..glyphs.data + glyphs.count)?.fill(END);
+    for subroutines in local_subroutines(outlines)? {
+        hollow.get_mut(subroutines..subroutines + 2)?.fill(0);
+    }
     Some(font)
 }
 
@@ -198,7 +203,7 @@ mod tests {
     use super::*;
     use crate::fonts::tests::project_fonts;
 
-    /// The plain way: the subsetter's own outlines, glyph by glyph without hints, zeros for the rest.
+    /// The plain way: the subsetter's own outlines, glyph by glyph without hints.
     fn plain(face: &Face, ids: &[u16]) -> Vec<u8> {
         let whole = face.subset(ids).expect("a subset");
         let Some(hinted) = outlines(&whole) else { return whole };
@@ -207,16 +212,13 @@ mod tests {
             .map(|n| index.get(hinted, n).expect("a glyph"))
             .map(|glyph| without_hints(glyph).unwrap_or_else(|| glyph.to_vec()))
             .collect();
-        let mut font = hinted.to_vec();
-        let mut offset = 1_u32;
-        for n in 0..=index.count {
-            let at = index.start + 3 + n * index.width;
-            font[at..at + index.width].copy_from_slice(&offset.to_be_bytes()[4 - index.width..]);
-            offset += bare.get(n).map_or(0, |glyph| glyph.len() as u32);
-        }
-        font[index.data..index.end].fill(0);
-        let data = bare.concat();
-        font[index.data..index.data + data.len()].copy_from_slice(&data);
+        let mut ends = vec![1];
+        bare.iter().for_each(|glyph| ends.push(ends[ends.len() - 1] + glyph.len()));
+        let width = ends[bare.len()].ilog2() as usize / 8 + 1;
+        let mut font = hinted[..index.start + 2].to_vec();
+        font.push(width as u8);
+        ends.iter().for_each(|end| font.extend_from_slice(&end.to_be_bytes()[size_of::<usize>() - width..]));
+        font.extend(bare.concat());
         font
     }
 
@@ -256,7 +258,7 @@ mod tests {
         ids.sort_unstable();
         let (hinted, bare) = (face.subset(&ids).expect("a subset"), face.program(&ids).expect("a program"));
         let hinted = outlines(&hinted).expect("a CFF face");
-        assert_eq!(bare.len(), hinted.len());
+        assert!(bare.len() < hinted.len());
         let read = |font: &[u8]| -> Vec<Vec<u8>> {
             let index = Index::read(font, char_strings(font).expect("glyphs")).expect("an index");
             (0..index.count).map(|n| index.get(font, n).expect("a glyph").to_vec()).collect()

@@ -1,7 +1,8 @@
 //! Subset fonts: only the glyphs shown, under codes of our own, with a descriptor that tells the truth.
 
 use super::content::font_name;
-use super::file::{compressed, deflated_program};
+use super::entropy;
+use super::file::{self, compressed};
 use super::glyphs::{ShownGlyph, Subset};
 use super::pages::save;
 use crate::diagnostic::{Diagnostic, Place};
@@ -33,7 +34,7 @@ pub(super) fn embed(index: u16, subset: &Subset, fonts: &Fonts) -> Result<Embedd
     // printpdf copies and reads what it embeds several times over, so it gets the face with no glyph shown.
     let empty = face.without_glyphs().map_err(|error| no_subset(face, &error))?;
     let (made, program) = rayon::join(
-        || print_font(&font_name(index), name, empty.to_vec(), face, &subset.glyphs),
+        || print_font(&font_name(index), name, empty.to_vec(), face),
         || Program::of(face, &subset.glyphs, fonts.kept.as_ref()),
     );
     take_font(made, program?, face, &subset.glyphs).ok_or_else(|| unusable(face, "无法嵌入 PDF"))
@@ -64,7 +65,8 @@ impl Program {
     /// Its deflated bytes, then its length.
     fn entry(face: &Face, ids: &[u16]) -> Result<Vec<u8>, Diagnostic> {
         let program = face.program(ids).map_err(|error| no_subset(face, &error))?;
-        let mut entry = deflated_program(&program);
+        let mut entry =
+            if Face::is_bare(&program) { entropy::deflated(&program) } else { file::deflated_program(&program) };
         entry.extend((program.len() as u32).to_be_bytes());
         Ok(entry)
     }
@@ -113,14 +115,15 @@ fn tag(face: &Face, glyphs: &[ShownGlyph]) -> String {
     hash.finalize().iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect()
 }
 
-/// printpdf embeds a font only when a page shows it, so one page shows every glyph.
-fn print_font(id: &str, name: String, program: Vec<u8>, face: &Face, glyphs: &[ShownGlyph]) -> Document {
+/// printpdf embeds a font only when a page shows it, so one page shows a glyph: with all of them it would make, and drop,
+/// several objects of each.
+fn print_font(id: &str, name: String, program: Vec<u8>, face: &Face) -> Document {
     let mut font = ParsedFont::with_glyph_data(
         program,
         0,
         Some(name),
         BTreeMap::new(),
-        (1..).zip(glyphs.iter().map(|g| g.width)).collect(),
+        BTreeMap::from([(1, DEFAULT_WIDTH)]),
         // Everything is handed over in thousandths of an em: printpdf cuts other units down instead of rounding.
         1000,
         FontMetrics { ascent: scaled(face, face.ascent), descent: scaled(face, face.descent) },
@@ -128,7 +131,7 @@ fn print_font(id: &str, name: String, program: Vec<u8>, face: &Face, glyphs: &[S
     let [x_min, y_min, x_max, y_max] = face.bbox.map(|v| scaled(face, v));
     let metrics = &mut font.pdf_font_metrics;
     (metrics.x_min, metrics.y_min, metrics.x_max, metrics.y_max) = (x_min, y_min, x_max, y_max);
-    let shown = (1..).take(glyphs.len()).map(|cid| Codepoint::new(cid, 0.0)).collect();
+    let shown = vec![Codepoint::new(1, 0.0)];
     let id = FontId(id.to_string());
     let ops = vec![
         Op::StartTextSection,
@@ -168,12 +171,31 @@ fn take_font(made: Document, program: Program, face: &Face, glyphs: &[ShownGlyph
         // ISO 19005-2 6.2.11.3.2: every embedded TrueType CIDFont says how CIDs become glyphs.
         descendant.set("CIDToGIDMap", "Identity");
     }
+    descendant.set("DW", i64::from(DEFAULT_WIDTH));
+    match widths(glyphs) {
+        widths if widths.is_empty() => drop(descendant.remove(b"W")),
+        widths => descendant.set("W", widths),
+    }
     type0.remove(b"DescendantFonts");
     type0.remove(b"ToUnicode");
     descendant.remove(b"FontDescriptor");
     descriptor.remove(key.as_bytes());
     let to_unicode = compressed(Stream::new(Dictionary::new(), to_unicode(glyphs).into_bytes()));
     Some(EmbeddedFont { type0, descendant, descriptor, program: (key, stream), to_unicode })
+}
+
+/// The width that is not said (ISO 32000-1 9.7.4.3): an em, as Chinese characters have.
+const DEFAULT_WIDTH: u16 = 1000;
+
+/// The widths of codes from 1 that are not the default one: each stretch of others as its first code and a list.
+fn widths(glyphs: &[ShownGlyph]) -> Vec<Object> {
+    let coded: Vec<(i64, u16)> = (1..).zip(glyphs.iter().map(|glyph| glyph.width)).collect();
+    let stretches = coded.split(|(_, width)| *width == DEFAULT_WIDTH).filter(|stretch| !stretch.is_empty());
+    let written = |stretch: &[(i64, u16)]| {
+        let list: Vec<Object> = stretch.iter().map(|(_, width)| i64::from(*width).into()).collect();
+        [stretch[0].0.into(), list.into()]
+    };
+    stretches.flat_map(written).collect()
 }
 
 /// Sets what printpdf leaves at one value for every font (ISO 32000-1 tables 122 and 123).
@@ -235,6 +257,13 @@ mod tests {
         let cmap = to_unicode(&glyphs);
         let lines: Vec<&str> = cmap.lines().filter(|line| line.starts_with("<00")).skip(1).collect();
         assert_eq!(lines, ["<0001><9884>", "<0002><D872DF5A>", "<0003><00660069>", "<0004><3002>"]);
+    }
+
+    #[test]
+    fn widths_are_said_where_they_are_not_an_em() {
+        let glyphs = [500, 1000, 1000, 490, 510, 1000].map(|width| ShownGlyph { id: 9, text: "一", width });
+        assert_eq!(widths(&glyphs), [1.into(), vec![500.into()].into(), 4.into(), vec![490.into(), 510.into()].into()]);
+        assert_eq!(widths(&glyphs[1..3]), []);
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! or from printpdf's counters.
 
 mod content;
+mod entropy;
 mod file;
 pub(super) mod fonts;
 pub(super) mod glyphs;
