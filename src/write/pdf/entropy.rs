@@ -1,7 +1,7 @@
 //! Outlines deflated by how often each byte stands in them alone (RFC 1950, RFC 1951). They hardly repeat themselves: to
 //! look for what does takes ten times as long as all the rest and makes them a twentieth smaller.
 
-use simd_adler32::adler32;
+use libdeflater::adler32;
 
 /// So many bytes share a code: what a code takes to be told is a tenth of a percent of them.
 const BLOCK: usize = 1 << 16;
@@ -22,7 +22,7 @@ pub(super) fn deflated(bytes: &[u8]) -> Vec<u8> {
     bytes[..last].chunks(BLOCK).for_each(|block| write_block(&mut out, block, false));
     write_block(&mut out, &bytes[last..], true);
     let mut out = out.finish();
-    out.extend_from_slice(&adler32(&bytes).to_be_bytes());
+    out.extend_from_slice(&adler32(bytes).to_be_bytes());
     out
 }
 

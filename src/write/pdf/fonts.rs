@@ -65,8 +65,7 @@ impl Program {
     /// Its deflated bytes, then its length.
     fn entry(face: &Face, ids: &[u16]) -> Result<Vec<u8>, Diagnostic> {
         let program = face.program(ids).map_err(|error| no_subset(face, &error))?;
-        let mut entry =
-            if Face::is_bare(&program) { entropy::deflated(&program) } else { file::deflated_program(&program) };
+        let mut entry = if Face::is_bare(&program) { entropy::deflated(&program) } else { file::deflated(&program) };
         entry.extend((program.len() as u32).to_be_bytes());
         Ok(entry)
     }
