@@ -3,10 +3,10 @@
 //! Loading touches only the head tables of each file; characters are looked up when first met and remembered in a
 //! table per face, so a run pays for the characters it prints and not for the 40,000 a face has.
 
-pub mod declared;
+pub mod cff;
+mod declared;
 mod digits;
 mod face;
-mod hints;
 mod ink;
 mod open;
 mod program;

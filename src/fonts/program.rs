@@ -3,7 +3,7 @@
 //! taken apart once. What stands around them is had of the hollow face, whose glyphs draw nothing.
 
 use super::Face;
-use super::hints::{Index, char_strings, local_subroutines, without_hints};
+use super::cff::{Index, Outlines, char_strings};
 use rustc_hash::FxHashMap;
 use skrifa::{FontRef, Tag};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -13,7 +13,7 @@ use subsetter::{GlyphRemapper, subset};
 #[derive(Default)]
 pub(super) struct Programs {
     empty: OnceLock<Vec<u8>>,
-    hollow: OnceLock<Option<Vec<u8>>>,
+    bare: OnceLock<Option<Bare>>,
     met: RwLock<Met>,
     recent: Mutex<Vec<Recent>>,
 }
@@ -51,20 +51,16 @@ impl Face {
 
     /// The program that a PDF embeds: as [`Face::subset`], of a CFF face only its outlines, without hints.
     pub fn program(&self, ids: &[u16]) -> Result<Vec<u8>, subsetter::Error> {
-        if let Some(hollow) = self.programs.hollow(self) {
-            let missing = self.programs.missing(ids);
-            if !missing.is_empty() {
-                self.programs.learn(&missing, outlines(&self.subset(&missing)?).unwrap_or_default());
-            }
-            let around = subset(hollow, 0, &GlyphRemapper::new_from_glyphs_sorted(ids))?;
+        if let Some(bare) = self.programs.bare(self)
+            && self.programs.met(self, &bare.outlines, ids)
+        {
+            let around = subset(&bare.hollow, 0, &GlyphRemapper::new_from_glyphs_sorted(ids))?;
             if let Some(program) = outlines(&around).and_then(|around| self.programs.filled(around, ids)) {
                 return Ok(program);
             }
         }
         let whole = self.subset(ids)?;
-        let Some(around) = outlines(&whole) else { return Ok(whole) };
-        self.programs.learn(ids, around);
-        Ok(self.programs.filled(around, ids).unwrap_or_else(|| around.to_vec()))
+        Ok(outlines(&whole).map_or_else(|| whole.clone(), <[u8]>::to_vec))
     }
 
     /// Whether [`Face::program`] is bare outlines: curves that hardly repeat themselves, of which nothing else is left.
@@ -104,31 +100,30 @@ fn outlines(font: &[u8]) -> Option<&[u8]> {
 }
 
 impl Programs {
-    /// None before any glyph was met: a run of one document needs it not.
-    fn hollow(&self, face: &Face) -> Option<&[u8]> {
-        if self.met.read().unwrap_or_else(PoisonError::into_inner).glyphs.is_empty() {
-            return None;
+    fn bare(&self, face: &Face) -> Option<&Bare> {
+        self.bare.get_or_init(|| Bare::of(face)).as_ref()
+    }
+
+    /// Takes in the glyphs that are new. Whether it has .notdef and all of these.
+    fn met(&self, face: &Face, outlines: &Outlines, ids: &[u16]) -> bool {
+        let all = || [0].iter().chain(ids);
+        let new = |met: &Met| -> Vec<u16> { all().copied().filter(|id| !met.glyphs.contains_key(id)).collect() };
+        let missing = new(&self.met.read().unwrap_or_else(PoisonError::into_inner));
+        if missing.is_empty() {
+            return true;
         }
-        self.hollow.get_or_init(|| hollow(face)).as_deref()
-    }
-
-    fn missing(&self, ids: &[u16]) -> Vec<u16> {
-        let met = self.met.read().unwrap_or_else(PoisonError::into_inner);
-        ids.iter().copied().filter(|id| !met.glyphs.contains_key(id)).collect()
-    }
-
-    /// Takes in the glyphs of a subset: .notdef, then these. Of one that is not understood none.
-    fn learn(&self, ids: &[u16], outlines: &[u8]) {
-        let Some(index) = char_strings(outlines).and_then(|at| Index::read(outlines, at)) else { return };
+        let font = face.font();
+        let Some(table) = font.table_data(CFF) else { return false };
+        let bare: Vec<(u16, Option<Vec<u8>>)> =
+            missing.into_iter().map(|id| (id, outlines.bare(table.as_bytes(), id))).collect();
         let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
-        for (n, id) in [0].iter().chain(ids).enumerate() {
-            let Some(glyph) = index.get(outlines, n).filter(|_| !met.glyphs.contains_key(id)) else { continue };
-            let bare = without_hints(glyph);
-            let bare = bare.as_deref().unwrap_or(glyph);
-            let (at, length) = (met.bytes.len() as u32, bare.len() as u32);
-            met.bytes.extend_from_slice(bare);
-            met.glyphs.insert(*id, Glyph { at, length });
+        for (id, glyph) in bare {
+            let Some(glyph) = glyph else { return false };
+            let (at, length) = (met.bytes.len() as u32, glyph.len() as u32);
+            met.bytes.extend_from_slice(&glyph);
+            met.glyphs.insert(id, Glyph { at, length });
         }
+        true
     }
 
     /// A subset's outlines, with the glyphs met for its own, which end it. None where they are not understood.
@@ -161,41 +156,49 @@ impl Programs {
     }
 }
 
-/// A font of a CFF face's outlines alone, each of whose glyphs ends where it begins, and without subroutines.
-fn hollow(face: &Face) -> Option<Vec<u8>> {
-    const END: u8 = 14;
-    let font = face.font();
-    let outlines = font.table_data(CFF)?.as_bytes();
-    let glyphs = Index::read(outlines, char_strings(outlines)?)?;
-    let dicts = Index::read(outlines, Index::read(outlines, usize::from(*outlines.get(2)?))?.end)?;
-    let subroutines = Index::read(outlines, Index::read(outlines, dicts.end)?.end)?;
-    // A directory of one table: its tag, checksum, place and length.
-    let mut directory = b"OTTO\0\x01\0\0\0\0\0\0CFF \0\0\0\0".to_vec();
-    directory.extend(28_u32.to_be_bytes());
-    directory.extend((outlines.len() as u32).to_be_bytes());
-    // What is not copied is zeros that the system gives when they are first read.
-    let mut font = vec![0; directory.len() + outlines.len()];
-    font[..directory.len()].copy_from_slice(&directory);
-    let hollow = &mut font[directory.len()..];
-    let mut parts = [subroutines.start..subroutines.end, glyphs.start..glyphs.end];
-    parts.sort_by_key(|part| part.start);
-    let [first, second] = parts;
-    if first.end > second.start {
-        return None;
+/// A CFF face whose glyphs can be had by themselves, and all that stands around them.
+struct Bare {
+    outlines: Outlines,
+    /// A font of the face's outlines alone, each of whose glyphs ends where it begins, and without subroutines: the subsetter
+    /// would go through all of them.
+    hollow: Vec<u8>,
+}
+
+impl Bare {
+    fn of(face: &Face) -> Option<Bare> {
+        const END: u8 = 14;
+        let font = face.font();
+        let table = font.table_data(CFF)?.as_bytes();
+        let outlines = Outlines::read(table)?;
+        // A directory of one table: its tag, checksum, place and length.
+        let mut directory = b"OTTO\0\x01\0\0\0\0\0\0CFF \0\0\0\0".to_vec();
+        directory.extend(28_u32.to_be_bytes());
+        directory.extend((table.len() as u32).to_be_bytes());
+        // What is not copied is zeros that the system gives when they are first read.
+        let mut font = vec![0; directory.len() + table.len()];
+        font[..directory.len()].copy_from_slice(&directory);
+        let hollow = &mut font[directory.len()..];
+        let mut bulk = outlines.bulk();
+        bulk.sort_by_key(|part| part.start);
+        let [first, second] = bulk;
+        if first.end > second.start {
+            return None;
+        }
+        for kept in [0..first.start, first.end..second.start, second.end..table.len()] {
+            hollow[kept.clone()].copy_from_slice(&table[kept]);
+        }
+        let glyphs = &outlines.glyphs;
+        hollow[glyphs.start..glyphs.start + 3].copy_from_slice(&table[glyphs.start..glyphs.start + 3]);
+        for n in 0..=glyphs.count {
+            let at = glyphs.start + 3 + n * glyphs.width;
+            hollow.get_mut(at..at + glyphs.width)?.copy_from_slice(&(n as u32 + 1).to_be_bytes()[4 - glyphs.width..]);
+        }
+        hollow.get_mut(glyphs.data..glyphs.data + glyphs.count)?.fill(END);
+        for subroutines in outlines.local.iter().flatten() {
+            hollow.get_mut(subroutines.start..subroutines.start + 2)?.fill(0);
+        }
+        Some(Bare { outlines, hollow: font })
     }
-    for kept in [0..first.start, first.end..second.start, second.end..outlines.len()] {
-        hollow[kept.clone()].copy_from_slice(&outlines[kept]);
-    }
-    hollow[glyphs.start..glyphs.start + 3].copy_from_slice(&outlines[glyphs.start..glyphs.start + 3]);
-    for n in 0..=glyphs.count {
-        let at = glyphs.start + 3 + n * glyphs.width;
-        hollow.get_mut(at..at + glyphs.width)?.copy_from_slice(&(n as u32 + 1).to_be_bytes()[4 - glyphs.width..]);
-    }
-    hollow.get_mut(glyphs.data..glyphs.data + glyphs.count)?.fill(END);
-    for subroutines in local_subroutines(outlines)? {
-        hollow.get_mut(subroutines..subroutines + 2)?.fill(0);
-    }
-    Some(font)
 }
 
 #[cfg(test)]
@@ -207,11 +210,10 @@ mod tests {
     fn plain(face: &Face, ids: &[u16]) -> Vec<u8> {
         let whole = face.subset(ids).expect("a subset");
         let Some(hinted) = outlines(&whole) else { return whole };
-        let index = Index::read(hinted, char_strings(hinted).expect("glyphs")).expect("an INDEX");
-        let bare: Vec<Vec<u8>> = (0..index.count)
-            .map(|n| index.get(hinted, n).expect("a glyph"))
-            .map(|glyph| without_hints(glyph).unwrap_or_else(|| glyph.to_vec()))
-            .collect();
+        let outlines = Outlines::read(hinted).expect("a bare font");
+        let index = &outlines.glyphs;
+        let bare: Vec<Vec<u8>> =
+            (0..index.count).map(|n| outlines.bare(hinted, n as u16).expect("a glyph of curves")).collect();
         let mut ends = vec![1];
         bare.iter().for_each(|glyph| ends.push(ends[ends.len() - 1] + glyph.len()));
         let width = ends[bare.len()].ilog2() as usize / 8 + 1;
@@ -259,16 +261,15 @@ mod tests {
         let (hinted, bare) = (face.subset(&ids).expect("a subset"), face.program(&ids).expect("a program"));
         let hinted = outlines(&hinted).expect("a CFF face");
         assert!(bare.len() < hinted.len());
-        let read = |font: &[u8]| -> Vec<Vec<u8>> {
-            let index = Index::read(font, char_strings(font).expect("glyphs")).expect("an index");
-            (0..index.count).map(|n| index.get(font, n).expect("a glyph").to_vec()).collect()
-        };
-        let (before, after) = (read(hinted), read(&bare));
-        assert_eq!(before.len(), 6);
-        for (before, after) in before.iter().zip(&after).skip(1) {
+        let (hinted_font, bare_font) = (hinted, bare.as_slice());
+        let [hinted, bare] = [hinted_font, bare_font].map(|font| Outlines::read(font).expect("a bare font"));
+        assert_eq!((hinted.glyphs.count, bare.glyphs.count), (6, 6));
+        for n in 1..6 {
+            let before = hinted.glyphs.get(hinted_font, n).expect("a glyph");
+            let after = bare.glyphs.get(bare_font, n).expect("a glyph");
             assert!(after.len() < before.len());
-            assert_eq!(Some(after), without_hints(before).as_ref());
-            assert_eq!(without_hints(after).as_ref(), Some(after), "nothing is left to take");
+            assert_eq!(hinted.bare(hinted_font, n as u16).as_deref(), Some(after));
+            assert_eq!(bare.bare(bare_font, n as u16).as_deref(), Some(after), "nothing is left to take");
         }
     }
 
