@@ -6,7 +6,7 @@
 
 use super::glyphs::{self, Cluster, Codes};
 use super::images::Images;
-use super::syntax::{DictionaryWriter, write_decimal, write_hexadecimal_digits, write_name};
+use super::syntax::{DictionaryWriter, hexadecimal, write_decimal, write_name};
 use crate::typeset::frame::{
     Artifact, Colour, Element, ElementId, Item, Page, Path, Rule, Run, Segment, Shade, Tag, Watermark,
 };
@@ -464,7 +464,7 @@ impl TextLine<'_> {
             Shown::Codes => {}
             Shown::Moved => out.push(b'<'),
         }
-        write_hexadecimal_digits(out, &code.cid.to_be_bytes());
+        out.extend_from_slice(code.cid.to_be_bytes().map(hexadecimal).as_flattened());
         self.shown = Shown::Codes;
         self.width += i64::from(code.width) * 10;
         let next = self.run.glyphs.get(i + 1).map(|g| ((g.x - self.start) * 10_000.0 / self.run.size).round() as i64);

@@ -7,6 +7,7 @@ use crate::typeset::Pages;
 use crate::typeset::frame::{Glyph, Item, Page, Run};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 /// A place in a subset font: the font's index, the code of the glyph, and its width in thousandths of an em, as the
 /// font's `W` gives it.
@@ -34,7 +35,29 @@ pub(super) struct ShownGlyph<'a> {
 pub(super) struct Codes<'a> {
     pub subsets: Vec<Subset<'a>>,
     /// Looked up, never walked.
-    codes: ByGlyph<Vec<(&'a str, Code)>>,
+    codes: ByGlyph<Texts<'a, Code>>,
+}
+
+/// Something of each text that a glyph stands for: mostly one.
+struct Texts<'a, T> {
+    first: (&'a str, T),
+    others: Vec<(&'a str, T)>,
+}
+
+impl<'a, T: Copy> Texts<'a, T> {
+    fn get(&self, text: &str) -> Option<T> {
+        // Byte by byte: most are one character, for which a call takes longer.
+        let is = |known: &&(&str, T)| known.0.len() == text.len() && known.0.bytes().eq(text.bytes());
+        std::iter::once(&self.first).chain(&self.others).find(is).map(|known| known.1)
+    }
+
+    /// Adds something of a text to what there is of the glyph.
+    fn add(all: &mut ByGlyph<Texts<'a, T>>, glyph: (FaceId, u16), text: &'a str, of: T) {
+        match all.entry(glyph) {
+            Entry::Vacant(new) => drop(new.insert(Texts { first: (text, of), others: Vec::new() })),
+            Entry::Occupied(known) => known.into_mut().others.push((text, of)),
+        }
+    }
 }
 
 /// Something of each glyph of each face, looked up for every glyph of every page.
@@ -46,26 +69,28 @@ const NO_TEXT: &str = "\u{200B}";
 impl<'a> Codes<'a> {
     /// Gives every glyph of every page a code. Fails where a page shows a glyph no font has.
     pub(super) fn of(pages: &'a Pages, fonts: &Fonts) -> Result<Codes<'a>, Diagnostic> {
-        let mut texts: ByGlyph<Vec<&'a str>> = FxHashMap::default();
+        let mut texts: ByGlyph<Texts<'a, ()>> = FxHashMap::default();
         for run in pages.pages.iter().flat_map(runs) {
             for (glyph, text) in clusters(run).flat_map(|cluster| cluster.glyph_texts()) {
                 if glyph.id == 0 {
                     return Err(missing_glyph(run, text, fonts));
                 }
-                let known = texts.entry((run.face, glyph.id)).or_default();
-                if !known.contains(&text) {
-                    known.push(text);
+                let glyph = (run.face, glyph.id);
+                if texts.get(&glyph).is_none_or(|texts| texts.get(text).is_none()) {
+                    Texts::add(&mut texts, glyph, text, ());
                 }
             }
         }
         Ok(Codes::number(texts, fonts))
     }
 
-    fn number(texts: ByGlyph<Vec<&'a str>>, fonts: &Fonts) -> Codes<'a> {
+    fn number(texts: ByGlyph<Texts<'a, ()>>, fonts: &Fonts) -> Codes<'a> {
         // A face's n-th font holds each of its glyphs that has an n-th text.
         let mut layers: BTreeMap<(FaceId, usize), Vec<ShownGlyph<'a>>> = BTreeMap::new();
-        for ((face, id), mut texts) in texts {
+        for ((face, id), texts) in texts {
             let width = thousandths(fonts.advance(face, id), fonts.face(face).units_per_em);
+            let mut texts: Vec<&str> =
+                std::iter::once(texts.first).chain(texts.others).map(|(text, ())| text).collect();
             texts.sort_unstable();
             for (layer, text) in texts.into_iter().enumerate() {
                 layers.entry((face, layer)).or_default().push(ShownGlyph { id, text, width });
@@ -76,7 +101,7 @@ impl<'a> Codes<'a> {
             glyphs.sort_unstable_by_key(|g| g.id);
             for (cid, glyph) in (1..).zip(&glyphs) {
                 let code = Code { font: subsets.len() as u16, cid, width: glyph.width };
-                codes.entry((face, glyph.id)).or_insert_with(Vec::new).push((glyph.text, code));
+                Texts::add(&mut codes, (face, glyph.id), glyph.text, code);
             }
             subsets.push(Subset { face, glyphs });
         }
@@ -85,8 +110,7 @@ impl<'a> Codes<'a> {
 
     /// The code that shows `glyph` of `face` for `text`.
     pub(super) fn code(&self, face: FaceId, glyph: u16, text: &str) -> Code {
-        let codes = &self.codes[&(face, glyph)];
-        codes.iter().find(|(t, _)| *t == text).map(|(_, code)| *code).expect("every glyph of every page was numbered")
+        self.codes[&(face, glyph)].get(text).expect("every glyph of every page was numbered")
     }
 }
 
@@ -136,7 +160,7 @@ impl<'a> Cluster<'a> {
 
 /// A code may map to it: ISO 19005-2 6.2.11.7.2 excludes U+0000, U+FEFF and U+FFFE.
 fn mappable(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['\0', '\u{FEFF}', '\u{FFFE}'])
+    !text.is_empty() && !text.chars().any(|c| matches!(c, '\0' | '\u{FEFF}' | '\u{FFFE}'))
 }
 
 fn private(c: char) -> bool {

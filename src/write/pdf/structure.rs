@@ -57,8 +57,9 @@ impl Tree {
             root.set("IDTree", file.add_object(names));
         }
         file.set_object(self.root, root);
-        let contents = contents(structure.len(), pages, links);
-        let elements: Vec<_> = structure.iter().zip(&contents).zip(&self.elements).collect();
+        let contents = Contents::of(structure.len(), pages, links);
+        let contents = (0..structure.len()).map(|element| contents.of_element(element));
+        let elements: Vec<_> = structure.iter().zip(contents).zip(&self.elements).collect();
         let streams = elements.par_chunks(OBJECTS_PER_STREAM).map(|elements| {
             let mut packing = Packing::default();
             for ((element, content), id) in elements {
@@ -169,19 +170,32 @@ impl Content {
     }
 }
 
-/// The content of each element: its text in the order of pages, then its links.
-fn contents(elements: usize, pages: &[MarkedPage], links: &[TaggedLink]) -> Vec<Vec<Content>> {
-    let mut contents: Vec<Vec<Content>> = vec![Vec::new(); elements];
-    for page in pages {
-        for (mcid, element) in (0..).zip(&page.marks) {
-            contents[element.0 as usize].push(Content { page: page.id, kind: ContentKind::Marked(mcid) });
-        }
+/// The content of all elements: of each its text in the order of pages, then its links.
+struct Contents {
+    all: Vec<Content>,
+    /// Where that of each element ends.
+    ends: Vec<usize>,
+}
+
+impl Contents {
+    fn of(elements: usize, pages: &[MarkedPage], links: &[TaggedLink]) -> Contents {
+        let marked = pages.iter().flat_map(|page| {
+            let content = |mcid| Content { page: page.id, kind: ContentKind::Marked(mcid) };
+            (0..).zip(&page.marks).map(move |(mcid, element)| (*element, content(mcid)))
+        });
+        let linked = links
+            .iter()
+            .map(|link| (link.element, Content { page: link.page, kind: ContentKind::Annotation(link.annotation) }));
+        let mut all: Vec<(ElementId, Content)> = marked.chain(linked).collect();
+        all.sort_by_key(|(element, _)| element.0);
+        let ends = (0..elements).map(|element| all.partition_point(|(of, _)| of.0 as usize <= element)).collect();
+        Contents { all: all.into_iter().map(|(_, content)| content).collect(), ends }
     }
-    for link in links {
-        let kind = ContentKind::Annotation(link.annotation);
-        contents[link.element.0 as usize].push(Content { page: link.page, kind });
+
+    fn of_element(&self, element: usize) -> &[Content] {
+        let start = element.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all[start..self.ends[element]]
     }
-    contents
 }
 
 /// The standard structure type (ISO 32000-1 14.8.4).

@@ -61,11 +61,16 @@ pub(super) fn write_decimal(out: &mut Vec<u8>, value: i64, places: u32) {
 
 pub(super) fn write_name(out: &mut Vec<u8>, name: &[u8]) {
     out.push(b'/');
+    // As nearly all are.
+    if name.iter().all(u8::is_ascii_alphanumeric) {
+        return out.extend_from_slice(name);
+    }
     for &byte in name {
         if byte.is_ascii_graphic() && !b"()<>[]{}/%#".contains(&byte) {
             out.push(byte);
         } else {
-            out.extend_from_slice(format!("#{byte:02X}").as_bytes());
+            out.push(b'#');
+            out.extend_from_slice(&hexadecimal(byte));
         }
     }
 }
@@ -85,16 +90,14 @@ fn write_literal(out: &mut Vec<u8>, bytes: &[u8]) {
 
 fn write_hexadecimal(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'<');
-    write_hexadecimal_digits(out, bytes);
+    bytes.iter().for_each(|byte| out.extend_from_slice(&hexadecimal(*byte)));
     out.push(b'>');
 }
 
-/// Two digits for each byte.
-pub(super) fn write_hexadecimal_digits(out: &mut Vec<u8>, bytes: &[u8]) {
+/// The two digits of a byte.
+pub(super) fn hexadecimal(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in bytes {
-        out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-    }
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
 fn write_array(out: &mut Vec<u8>, items: &[Object]) {
