@@ -86,6 +86,7 @@ pub(crate) mod refusal;
 pub(crate) mod regular;
 pub mod review;
 pub mod serve;
+pub(crate) mod sought;
 pub mod style;
 pub mod tell;
 pub mod toml_tree;

@@ -7,11 +7,10 @@ pub mod figures;
 pub mod fix;
 pub(crate) mod interval;
 pub mod rule;
-mod sought;
 mod text;
 mod whence;
 
-pub(crate) use text::{Amount, amounts_of};
+pub(crate) use text::{Amount, amounts_of, is_searched, searched_text};
 pub use whence::name_what_was_typed;
 
 use crate::compose::{Composition, Forms, Job, TableView};

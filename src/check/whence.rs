@@ -1,10 +1,10 @@
 //! Where words were typed that a template only prints: a finding names the cell or the key that the officer wrote, not
 //! the line of the layout set, or of the department's own texts, that prints it.
 
-use super::sought::Sought;
 use crate::compose::Job;
 use crate::data::Kind;
 use crate::diagnostic::{Column, Diagnostic, Diagnostics, Place};
+use crate::sought::Sought;
 use std::collections::{BTreeSet, HashMap};
 
 /// Moves findings whose words come from the data to where they were typed first; where they are printed is told beside

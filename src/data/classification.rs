@@ -1,5 +1,6 @@
 //! Classifications: codes of declared lengths and their names, and the codes nearest to a wrong one.
 
+use super::class_names::ClassNames;
 use super::typed::same_words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,7 +17,7 @@ pub struct Class {
     /// Digits of a code at each level: `[3, 5, 7]`.
     pub lengths: Vec<usize>,
     /// Code → name. Names a department adds (科目名称 column, its own list) are put in while reading.
-    pub names: BTreeMap<String, String>,
+    pub names: ClassNames,
     /// The codes among them whose names stand beside them in the records.
     pub given: BTreeSet<String>,
     /// The year whose names these are; none: of every year, a later line of a list over an earlier one.

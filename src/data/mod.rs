@@ -39,6 +39,7 @@
 mod across;
 mod characters;
 mod class_list;
+mod class_names;
 mod classification;
 mod correction;
 pub(crate) mod csv_file;
@@ -68,6 +69,8 @@ use std::sync::Arc;
 
 pub(crate) use class_list::lay_own_lists;
 pub use class_list::{latest_year_of, own_list, read_class_list};
+pub use class_names::ClassNames;
+pub(crate) use class_names::NamesInTexts;
 pub use classification::{Class, Elsewhere, Fate, Years};
 pub use correction::{Correction, correct, correct_all, correct_text, correct_what_can, decl_of, unit_of};
 pub(crate) use given::TWICE;

@@ -96,7 +96,13 @@ impl Amount {
 
 pub const UP: [&str; 6] = ["增加", "增长", "上升", "提高", "增幅", "增列"];
 pub const DOWN: [&str; 6] = ["减少", "下降", "降低", "压减", "降幅", "缩减"];
-const STOPS: &str = "，、；：。（）()！？\n“”《》";
+
+fn is_stop(c: char) -> bool {
+    matches!(
+        c,
+        '，' | '、' | '；' | '：' | '。' | '（' | '）' | '(' | ')' | '！' | '？' | '\n' | '“' | '”' | '《' | '》'
+    )
+}
 
 /// All amounts of a text, in order; `figures` are the ranges that print one.
 pub fn read(chars: &[char], figures: &[(Range<usize>, FigureId)]) -> Vec<Amount> {
@@ -195,15 +201,46 @@ struct InWords {
     end: usize,
 }
 
-const NUMERALS: &str = "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟";
+fn is_numeral(c: char) -> bool {
+    matches!(
+        c,
+        '零' | '〇'
+            | '一'
+            | '二'
+            | '两'
+            | '三'
+            | '四'
+            | '五'
+            | '六'
+            | '七'
+            | '八'
+            | '九'
+            | '十'
+            | '百'
+            | '千'
+            | '万'
+            | '亿'
+            | '壹'
+            | '贰'
+            | '叁'
+            | '肆'
+            | '伍'
+            | '陆'
+            | '柒'
+            | '捌'
+            | '玖'
+            | '拾'
+            | '佰'
+            | '仟'
+    )
+}
 
 fn in_words(chars: &[char], at: usize) -> Option<InWords> {
-    let numeral = |c: &char| NUMERALS.contains(*c);
-    let vague = |c: &char| numeral(c) || c.is_ascii_digit() || "几数上近第.".contains(*c);
-    if !numeral(chars.get(at)?) || at > 0 && vague(&chars[at - 1]) {
+    let vague = |c: char| is_numeral(c) || c.is_ascii_digit() || "几数上近第.".contains(c);
+    if !is_numeral(*chars.get(at)?) || at > 0 && vague(chars[at - 1]) {
         return None;
     }
-    let run = chars[at..].iter().take_while(|c| numeral(c)).count();
+    let run = chars[at..].iter().take_while(|c| is_numeral(**c)).count();
     let end = at + run;
     if !matches!(chars.get(end), Some('元' | '圆')) {
         return None;
@@ -275,7 +312,7 @@ fn unit_at(chars: &[char], at: usize) -> Option<(Unit, usize)> {
 
 /// Where the clause before a number begins: after a stop, not after a quotation or a bracket.
 fn clause_of(chars: &[char], before: usize, at: usize) -> usize {
-    let stop = |c: &char| "，、；：。！？\n".contains(*c);
+    let stop = |c: &char| matches!(c, '，' | '、' | '；' | '：' | '。' | '！' | '？' | '\n');
     chars[before..at].iter().rposition(stop).map_or(before, |i| before + i + 1)
 }
 
@@ -366,7 +403,7 @@ fn comparison_at(words: &str) -> usize {
 
 /// The label right before a number, without words like 共计 and 安排, and whether it says more or less.
 fn words_before(chars: &[char]) -> (String, i8) {
-    let from = chars.iter().rposition(|c| STOPS.contains(*c)).map_or(0, |i| i + 1);
+    let from = chars.iter().rposition(|c| is_stop(*c)).map_or(0, |i| i + 1);
     let mut words: String = chars[from..].iter().filter(|c| !c.is_whitespace()).collect();
     // A bracketed part belongs to its name: 因公出国（境）费.
     if let Some(open) = chars[..from].iter().rposition(|c| *c == '（')
@@ -374,7 +411,7 @@ fn words_before(chars: &[char]) -> (String, i8) {
         && chars[from - 1] == '）'
         && !words.is_empty()
     {
-        let start = chars[..open].iter().rposition(|c| STOPS.contains(*c)).map_or(0, |i| i + 1);
+        let start = chars[..open].iter().rposition(|c| is_stop(*c)).map_or(0, |i| i + 1);
         words = chars[start..].iter().filter(|c| !c.is_whitespace()).collect();
     }
     let mut direction = 0;

@@ -13,10 +13,17 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{e0100}'..='\u{e01ef}')
 }
 
+/// ASCII, ideographs, their marks, dashes, quotation marks and dots that are searched as they stand: what nearly all texts
+/// are made of, none of it invisible or in disguise.
+pub fn is_plain(c: char) -> bool {
+    matches!(c, '\0'..='\u{7f}' | '\u{2014}'..='\u{2027}' | '\u{3000}'..='\u{9fff}')
+        || matches!(c, '，' | '。' | '：' | '；' | '（' | '）' | '？' | '！')
+}
+
 /// The form that a character is searched in; none: it is left out.
 fn plain(c: char) -> Option<char> {
     Some(match c {
-        c if c.is_ascii() => c,
+        c if is_plain(c) => c,
         '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
         '＠' => '@',
         '＋' => '+',
@@ -29,6 +36,34 @@ fn plain(c: char) -> Option<char> {
         c if is_invisible(c) => return None,
         c => c,
     })
+}
+
+/// The characters of a text, folded into a few bits: what is not among them is not in the text, what is may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Characters([u64; Characters::WORDS]);
+
+impl Characters {
+    const WORDS: usize = 8;
+
+    pub fn of(chars: &[char]) -> Characters {
+        let mut all = Characters([0; Characters::WORDS]);
+        for &c in chars {
+            let (word, bit) = Characters::place(c);
+            all.0[word] |= bit;
+        }
+        all
+    }
+
+    pub fn may_have(&self, c: char) -> bool {
+        let (word, bit) = Characters::place(c);
+        self.0[word] & bit != 0
+    }
+
+    /// Of the product with 2^32 / φ the first bits are spread evenly.
+    fn place(c: char) -> (usize, u64) {
+        let spread = u32::from(c).wrapping_mul(0x9e37_79b1) >> (u32::BITS - (64 * Characters::WORDS as u32).ilog2());
+        ((spread / 64) as usize, 1 << (spread % 64))
+    }
 }
 
 /// A text as it was typed, where that is not the form it is searched in.

@@ -6,11 +6,11 @@ use super::rule::{Findings, TextRule};
 use super::targets::field;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
-use crate::check::sought::Sought;
 use crate::compose::Job;
 use crate::data::{Class, FieldDecl, Kind, own_list};
 use crate::diagnostic::{Diagnostic, Place, Severity, Severity::Warning};
 use crate::document::{Block, ColumnKind, Heading, Table};
+use crate::sought::Sought;
 use std::collections::{BTreeSet, HashSet};
 
 const RULES_OF_2016: &str = "《地方预决算公开操作规程》（财预〔2016〕143号）";
@@ -256,9 +256,9 @@ fn statements(texts: &Texts<'_>, findings: &mut Findings) {
         let note = table.notes.iter().map(|n| plain(n)).find(|n| ["空表", "为空"].iter().any(|w| n.contains(w)));
         let says = |text: &str| ["空表", "为空", "无", "没有"].iter().any(|w| text.contains(w));
         let cells = table.body.iter().flat_map(|r| &r.cells).map(|c| plain(&c.inlines));
-        let said = table.notes.iter().map(|n| plain(n)).chain(cells).any(|text| says(&text));
+        let said = || table.notes.iter().map(|n| plain(n)).chain(cells).any(|text| says(&text));
         let finding = match note {
-            None if is_blank(table) && !said => {
+            None if is_blank(table) && !said() => {
                 Diagnostic::warning("", format!("《{}》没有数据，也没有说明", title(table)))
                     .at(layout.place.clone())
                     .text(title(table))
@@ -319,14 +319,17 @@ fn targets(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 fn objectives(texts: &Texts<'_>, findings: &mut Findings) {
-    let mut told = HashSet::new();
+    let (mut looked_at, mut told) = (HashSet::new(), HashSet::new());
     for (dataset, target) in texts.targets() {
         let (goal, project) = (target.goal(dataset), target.project(dataset).unwrap_or_default());
-        let bare: String =
-            goal.chars().filter(|c| !c.is_ascii_digit() && !"0123456789.、（）。 　".contains(*c)).collect();
-        let hollow =
-            bare.is_empty() || bare.chars().count() < 5 || bare.starts_with("目标内容") || bare.contains("待填");
-        if !goal.is_empty() && hollow && told.insert(project) {
+        // One goal is that of all lines of its project.
+        if goal.is_empty() || !looked_at.insert((goal, project)) {
+            continue;
+        }
+        let is_mark = |c: char| matches!(c, '0'..='9' | '.' | '、' | '（' | '）' | '。' | ' ' | '\u{3000}');
+        let bare: String = goal.chars().filter(|c| !is_mark(*c)).collect();
+        let hollow = bare.chars().nth(4).is_none() || bare.starts_with("目标内容") || bare.contains("待填");
+        if hollow && told.insert(project) {
             let found = Diagnostic::warning("", format!("项目“{project}”的绩效目标没有实际内容：“{goal}”"))
                 .at(target.place(dataset, &["绩效目标", "总体目标", "年度目标"]))
                 .text(goal);

@@ -50,7 +50,7 @@ fn disguise(c: char) -> Option<&'static str> {
 }
 
 fn disguised(texts: &Texts<'_>, findings: &mut Findings) {
-    for passage in &texts.passages {
+    for passage in texts.passages.iter().filter(|p| !p.is_plain) {
         let typed = passage.typed();
         // Once per character that is found: a text copied from a PDF has many.
         let mut told: HashSet<char> = HashSet::default();
@@ -89,12 +89,17 @@ fn garbled(texts: &Texts<'_>, findings: &mut Findings) {
             let found = passage.finding(range.clone(), format!("“{}”是{what}", passage.words(&range)));
             findings.push(found.hint("对照原文，改成应有的文字；没有文字的，删去"));
         };
-        if let Some((byte, word)) = MOJIBAKE.iter().find_map(|word| Some((passage.text.find(word)?, word))) {
+        if let Some((byte, word)) = MOJIBAKE.iter().find_map(|word| Some((passage.places_of_word(word).next()?, word)))
+        {
             let start = passage.chars_before(byte);
             push(start..start + word.chars().count(), "乱码");
         }
-        entities(&passage.chars).into_iter().for_each(|range| push(range, "网页的代码"));
-        escapes(&passage.chars).into_iter().for_each(|range| push(range, "表格程序的代码"));
+        if passage.may_have('&') {
+            entities(&passage.chars).into_iter().for_each(|range| push(range, "网页的代码"));
+        }
+        if passage.may_have('_') {
+            escapes(&passage.chars).into_iter().for_each(|range| push(range, "表格程序的代码"));
+        }
     }
 }
 

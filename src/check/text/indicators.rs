@@ -274,7 +274,8 @@ fn bands(passage: &Passage) -> Vec<Band> {
 
 fn overlapping(texts: &Texts<'_>, findings: &mut Findings) {
     let mut told = HashSet::new();
-    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Field { .. })) {
+    let may_band = |p: &&Passage| p.may_have_of("%％") && matches!(p.kind, Kind::Prose | Kind::Field { .. });
+    for passage in texts.passages.iter().filter(may_band) {
         let bands = bands(passage);
         let meets =
             bands.windows(2).find(|w| !w[0].said && !w[1].said && (w[0].low == w[1].high || w[0].high == w[1].low));

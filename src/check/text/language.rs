@@ -9,7 +9,6 @@ use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap as HashMap;
-use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -149,7 +148,7 @@ static ALL_PLACEHOLDERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 fn placeholders(texts: &Texts<'_>, findings: &mut Findings) {
-    for passage in &texts.passages {
+    for passage in texts.passages.iter().filter(|p| p.may_say(&PLACEHOLDERS)) {
         let left_in = |found: &aho_corasick::Match| {
             let word = PLACEHOLDERS[found.pattern().as_usize()];
             let start = passage.chars_before(found.start());
@@ -198,12 +197,18 @@ fn is_left_in(chars: &[char], range: &Range<usize>, word: &str) -> bool {
 /// Words that may be said twice in a row.
 const TWICE: [&str; 8] = ["一个", "一项", "一步", "一天", "一件", "等等", "常常", "研究"];
 
+/// How many characters a word has at most that is told to be doubled.
+const LONGEST_DOUBLED: usize = 6;
+
 fn doubled_words(texts: &Texts<'_>, findings: &mut Findings) {
-    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+    for passage in texts.passages.iter().filter(|p| !p.is_name) {
         let chars = &passage.chars;
         let mut at = 0;
         while at < chars.len() {
-            match doubled_at(chars, at).filter(|r| !is_joint(texts, passage, r)) {
+            // Nothing is doubled that does not begin again.
+            let again = chars[at + 1..chars.len().min(at + 1 + LONGEST_DOUBLED)].contains(&chars[at]);
+            let doubled = if again { doubled_at(chars, at) } else { None };
+            match doubled.filter(|r| !is_joint(texts, passage, r)) {
                 Some(range) => {
                     let half = (range.end - range.start) / 2;
                     let words = passage.words(&range);
@@ -226,23 +231,30 @@ fn stammers(texts: &Texts<'_>, findings: &mut Findings) {
     const ALONE: &str = "省市县区乡镇村党国人各本该此其年月日的了和及与为在于不以从对把被将由向往到等或并且应当需须可能会要有无请让使处经按依据因上下内外前后中大小新老多少高低一二三四五六七八九十";
     // 家对家用电器: between two words, not in one.
     const LINKS: &str = "的了和及与为在于对把被将由向从到或";
-    let pairs: LazyCell<HashMap<(char, char), u32>, _> = LazyCell::new(|| {
-        let mut pairs = HashMap::default();
-        let all = texts.passages.iter().flat_map(|p| p.chars.windows(2));
-        all.for_each(|w| *pairs.entry((w[0], w[1])).or_default() += 1);
-        pairs
-    });
-    let often = |a: char, b: char| pairs.get(&(a, b)).copied().unwrap_or_default();
-    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+    let mut stammers = Vec::new();
+    for passage in texts.passages.iter().filter(|p| !p.is_name) {
         for (at, w) in passage.chars.windows(5).enumerate().filter(|(_, w)| w[0] == w[2]) {
             let &[x, y, _, z, after] = w else { continue };
             let stammer =
                 x != y && z != x && z != y && w.iter().all(|c| is_han(*c)) && !ALONE.contains(x) && !LINKS.contains(y);
-            if stammer && often(x, z) == 1 && often(y, x) < 3 && often(x, y) >= 3 && often(z, after) >= 3 {
-                let words = passage.words(&(at..at + 5));
-                let found = passage.finding(at..at + 5, format!("“{words}”里多了一个“{x}”"));
-                findings.push(found.hint(format!("写作“{x}{y}{z}{after}”，或补全中间漏掉的字")));
+            stammers.extend(stammer.then_some((passage, at, [x, y, z, after])));
+        }
+    }
+    // How often their pairs of characters stand in the texts.
+    let pairs = stammers.iter().flat_map(|&(_, _, [x, y, z, after])| [(x, z), (y, x), (x, y), (z, after)]);
+    let mut pairs: HashMap<(char, char), u32> = pairs.map(|pair| (pair, 0)).collect();
+    if !pairs.is_empty() {
+        for w in texts.passages.iter().flat_map(|p| p.chars.windows(2)) {
+            if let Some(count) = pairs.get_mut(&(w[0], w[1])) {
+                *count += 1;
             }
+        }
+    }
+    for (passage, at, [x, y, z, after]) in stammers {
+        if pairs[&(x, z)] == 1 && pairs[&(y, x)] < 3 && pairs[&(x, y)] >= 3 && pairs[&(z, after)] >= 3 {
+            let words = passage.words(&(at..at + 5));
+            let found = passage.finding(at..at + 5, format!("“{words}”里多了一个“{x}”"));
+            findings.push(found.hint(format!("写作“{x}{y}{z}{after}”，或补全中间漏掉的字")));
         }
     }
 }
@@ -255,7 +267,8 @@ static COUNTED_NOUNS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(
 fn measure_words(texts: &Texts<'_>, findings: &mut Findings) {
     const BEFORE: [&str; 7] = ["这", "那", "上述", "以上", "以下", "下列", "下述"];
     const NUMERALS: &str = "两二三四五六七八九十";
-    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+    let may_count = |p: &&Passage| !p.is_name && p.may_say(&BEFORE) && p.may_have_of(NUMERALS) && p.may_say(&COUNTED);
+    for passage in texts.passages.iter().filter(may_count) {
         for found in COUNTED_NOUNS.find_iter(&passage.text) {
             let noun = COUNTED[found.pattern().as_usize()];
             let end = passage.chars_before(found.start());
@@ -276,7 +289,7 @@ fn doubled_verbs(texts: &Texts<'_>, findings: &mut Findings) {
     const SECOND: [&str; 5] = ["负责", "承担", "做好", "搞好", "抓好"];
     // 负责人, 负责制, 负责同志 are nouns.
     const NOUNS: [char; 4] = ['人', '制', '同', '任'];
-    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
+    for passage in texts.passages.iter().filter(|p| !p.is_name && p.may_say(&FIRST)) {
         let chars = &passage.chars;
         for start in (0..chars.len().saturating_sub(3)).filter(|&at| chars[at + 1] == '好') {
             let (range, middle) = (start..start + 4, start + 2);
@@ -293,7 +306,7 @@ fn doubled_verbs(texts: &Texts<'_>, findings: &mut Findings) {
 
 /// 三项工作：一是……二是……: a number of things is said, and then they are listed.
 fn counts(texts: &Texts<'_>, findings: &mut Findings) {
-    for (index, passage) in texts.passages.iter().enumerate().filter(|(_, p)| p.is_prose()) {
+    for (index, passage) in texts.passages.iter().enumerate().filter(|(_, p)| p.is_prose() && p.may_have('：')) {
         let Some((said, range)) = said_count(&passage.chars) else { continue };
         let rest: String = passage.chars[range.end..].iter().collect();
         let inside = ORDINALS.iter().take_while(|o| rest.contains(&format!("{o}是"))).count();
@@ -336,7 +349,7 @@ fn said_count(chars: &[char]) -> Option<(usize, Range<usize>)> {
 fn doubled_at(chars: &[char], at: usize) -> Option<Range<usize>> {
     const SINGLE: [char; 8] = ['的', '了', '和', '及', '与', '为', '在', '于'];
     let first = chars.get(at)?;
-    for length in (2..=6).rev().filter(|length| chars.get(at + length) == Some(first)) {
+    for length in (2..=LONGEST_DOUBLED).rev().filter(|length| chars.get(at + length) == Some(first)) {
         let (Some(a), Some(b)) = (chars.get(at..at + length), chars.get(at + length..at + 2 * length)) else {
             continue;
         };
@@ -356,18 +369,28 @@ fn doubled_at(chars: &[char], at: usize) -> Option<Range<usize>> {
 /// Two names that meet: 临港部门 and 部门预算.
 fn is_joint(texts: &Texts<'_>, passage: &Passage, range: &Range<usize>) -> bool {
     let middle = range.start + (range.end - range.start) / 2;
-    let before = &passage.chars[middle.saturating_sub(texts.longest_name)..middle];
+    let before = &passage.chars[middle.saturating_sub(texts.names.longest)..middle];
     let own: Vec<char> = texts.report("name").chars().collect();
-    let ends = |length: usize| texts.names.contains(&*String::from_iter(&before[before.len() - length..]));
+    let ends = |length: usize| texts.names.has(&String::from_iter(&before[before.len() - length..]));
     passage.chars[..middle].ends_with(&own) || (1..=before.len()).any(ends)
 }
 
-static WRONG_WORDS: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(words::WRONG.iter().map(|w| w.wrong)).expect("a few short words"));
+const WRONG: [&str; words::WRONG.len()] = {
+    let mut wrong = [""; words::WRONG.len()];
+    let mut at = 0;
+    while at < wrong.len() {
+        wrong[at] = words::WRONG[at].wrong;
+        at += 1;
+    }
+    wrong
+};
+
+static WRONG_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(WRONG).expect("a few short words"));
 
 fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
-    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for found in WRONG_WORDS.find_overlapping_iter(&passage.text) {
+    for passage in texts.passages.iter().filter(|p| !p.is_name) {
+        let wrong = passage.may_say(&WRONG).then(|| WRONG_WORDS.find_overlapping_iter(&passage.text));
+        for found in wrong.into_iter().flatten() {
             let word = &words::WRONG[found.pattern().as_usize()];
             let start = passage.chars_before(found.start());
             let range = start..start + word.wrong.chars().count();
@@ -378,21 +401,21 @@ fn wrong_words(texts: &Texts<'_>, findings: &mut Findings) {
             findings.push(found.hint(format!("写作“{}”", word.right)));
         }
         // 可以经营 and 以经济建设 are no misspelling of 已经.
-        for (byte, word) in passage.text.match_indices("以经") {
+        for byte in passage.places_of_word("以经") {
             let start = passage.chars_before(byte);
             let before = start.checked_sub(1).map(|i| passage.chars[i]);
             let after = passage.chars.get(start + 2).copied().unwrap_or_default();
             if "完取形建达超开全基落安拨下".contains(after) && !before.is_some_and(|c| "可须求得当所足难".contains(c))
             {
-                let found = passage.finding(start..start + 2, format!("“{word}”应为“已经”"));
+                let found = passage.finding(start..start + 2, "“以经”应为“已经”");
                 findings.push(found.hint("写作“已经”"));
             }
         }
-        for (byte, word) in passage.text.match_indices("截止") {
+        for byte in passage.places_of_word("截止") {
             let start = passage.chars_before(byte);
             if is_until(&passage.chars, start) {
                 let range = start..start + 2;
-                let found = passage.finding(passage.around(start + 1), format!("“{word}”后面是时间，应为“截至”"));
+                let found = passage.finding(passage.around(start + 1), "“截止”后面是时间，应为“截至”");
                 findings.push(passage.certain(found.hint("写作“截至”"), &range, "截至"));
             }
         }
@@ -445,7 +468,7 @@ fn is_until(chars: &[char], start: usize) -> bool {
 
 fn full_width(texts: &Texts<'_>, findings: &mut Findings) {
     let wide = |c: char| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ');
-    for passage in texts.passages.iter().filter(|p| p.is_typed_otherwise() && !texts.names.contains(p.text.as_str())) {
+    for passage in texts.passages.iter().filter(|p| p.is_typed_otherwise() && !p.is_name) {
         let mut at = 0;
         while at < passage.chars.len() {
             let end = at + (at..passage.chars.len()).take_while(|&i| wide(passage.typed_char(i))).count();
@@ -460,13 +483,13 @@ fn full_width(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 fn dates(texts: &Texts<'_>, findings: &mut Findings) {
-    for passage in texts.passages.iter().filter(|p| p.kind != Kind::Label) {
+    for passage in texts.passages.iter().filter(|p| p.kind != Kind::Label && p.digits > 0) {
         let chars = &passage.chars;
         let mut push = |range: Range<usize>| {
             let found = passage.finding(range.clone(), format!("没有“{}”", passage.words(&range)));
             findings.push(found.hint("核对日期"));
         };
-        for at in (0..chars.len()).filter(|&i| chars[i] == '月') {
+        for at in passage.places_of(['月']) {
             let (Some(month), month_at) = number_before(chars, at) else { continue };
             let day = number_after(chars, at + 1).filter(|(_, end)| chars.get(*end) == Some(&'日'));
             let year = if month_at > 0 && chars[month_at - 1] == '年' {
@@ -490,7 +513,8 @@ fn dates(texts: &Texts<'_>, findings: &mut Findings) {
                 }
             }
         }
-        for (year, month, day, range) in written_with_marks(chars) {
+        let marked = if passage.digits >= 6 { written_with_marks(chars) } else { Vec::new() };
+        for (year, month, day, range) in marked {
             if days_of(Some(year), month).is_none_or(|days| day == 0 || day > days) && !passage.is_figure(&range) {
                 push(range);
             }

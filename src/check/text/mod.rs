@@ -27,14 +27,14 @@ mod typed;
 mod words;
 
 pub(crate) use amounts::{Amount, read as amounts_of};
-pub use characters::searched_text;
+pub use characters::{is_searched, searched_text};
 pub use rule::TextRule;
 pub use statements::TypedFigure;
 pub use texts::Texts;
 
-use crate::check::sought::Sought;
 use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::sought::Sought;
 use rayon::prelude::*;
 use rule::Findings;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};

@@ -7,10 +7,10 @@ use super::rule::{Findings, TextRule};
 use super::statements::What;
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
-use crate::check::sought::Sought;
 use crate::data::Class;
 use crate::diagnostic::Severity::Warning;
-use aho_corasick::{AhoCorasick, MatchKind};
+use crate::sought::Sought;
+use aho_corasick::AhoCorasick;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet, FxHasher};
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -154,26 +154,21 @@ const FORMER: [(&str, &str); 21] = [
 /// Where a former name stands with money or a code: what else is said of the environment is no subject.
 fn former_names(texts: &Texts<'_>, findings: &mut Findings) {
     let classes = &texts.composition.job().set.schema.classes;
-    let current: HashSet<&str> = classes.values().flat_map(|c| c.names.values().map(String::as_str)).collect();
-    let former: Vec<&(&str, &str)> =
-        FORMER.iter().filter(|(old, new)| current.contains(new) && !current.contains(old)).collect();
-    let Ok(all) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(former.iter().map(|f| f.0))
-    else {
-        return;
-    };
-    let holding =
-        |(old, _): &&(&str, &str)| -> Vec<&str> { current.iter().copied().filter(|name| name.contains(old)).collect() };
-    let holding: Vec<LazyCell<Vec<&str>, _>> =
-        former.iter().map(|former| LazyCell::new(move || holding(former))).collect();
+    let current: LazyCell<HashSet<&str>, _> =
+        LazyCell::new(|| classes.values().flat_map(|c| c.names.values().map(String::as_str)).collect());
+    // The names that hold a former one.
+    let mut holding: HashMap<&str, Vec<&str>> = HashMap::default();
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
-        for found in all.find_iter(&passage.text) {
-            let (old, new) = *former[found.pattern().as_usize()];
-            let start = passage.chars_before(found.start());
+        for (found, (old, new)) in former_in(passage, &current) {
+            let start = passage.chars_before(found.start);
             let range = start..start + old.chars().count();
+            let holding = holding
+                .entry(old)
+                .or_insert_with(|| current.iter().copied().filter(|name| name.contains(old)).collect());
             // 归口管理的行政单位离退休 ends in a name that is right; 文化旅游体育与传媒支出 holds no former one.
-            let within = holding[found.pattern().as_usize()].iter().any(|name| {
-                passage.text[..found.end()].ends_with(name)
-                    || name.starts_with(old) && passage.text[found.start()..].starts_with(name)
+            let within = holding.iter().any(|name| {
+                passage.text[..found.end].ends_with(name)
+                    || name.starts_with(old) && passage.text[found.start..].starts_with(name)
             });
             let coded =
                 passage.chars[..start].iter().rev().find(|c| !"（(“ ".contains(**c)).is_some_and(char::is_ascii_digit);
@@ -190,6 +185,27 @@ fn former_names(texts: &Texts<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+static ALL_FORMER: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(FORMER.map(|(old, _)| old)).expect("a few short words"));
+
+/// The former names in a text whose new ones are the classification's, as bytes: of those that overlap the first, of those
+/// that begin together the longest.
+fn former_in(passage: &Passage, current: &HashSet<&str>) -> Vec<(Range<usize>, (&'static str, &'static str))> {
+    let all = ALL_FORMER.find_overlapping_iter(&passage.text);
+    let all = all.map(|found| (found.start()..found.end(), FORMER[found.pattern().as_usize()]));
+    let mut all: Vec<_> = all.filter(|(_, (old, new))| current.contains(new) && !current.contains(old)).collect();
+    all.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+    let mut end = 0;
+    all.retain(|(range, _)| {
+        let is_first = range.start >= end;
+        if is_first {
+            end = range.end;
+        }
+        is_first
+    });
+    all
 }
 
 /// A code in a text: its digits, where it ends, whether its levels are divided by dashes, as in 201-39-99.
@@ -294,9 +310,11 @@ fn subject_names(texts: &Texts<'_>, findings: &mut Findings) {
         .copied()
         .unwrap_or(7);
     let classes = texts.composition.job().set.schema.classes.values();
-    let names: HashSet<Vec<char>> = classes.flat_map(|c| c.names.values().map(|n| n.chars().collect())).collect();
+    let names: LazyCell<HashSet<Vec<char>>, _> =
+        LazyCell::new(|| classes.flat_map(|c| c.names.values().map(|n| n.chars().collect())).collect());
     let mut unknown = 0;
-    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
+    let may_code = |p: &&Passage| p.digits > 0 && matches!(p.kind, Kind::Prose | Kind::Lead);
+    for passage in texts.passages.iter().filter(may_code) {
         let chars = &passage.chars;
         let mut at = 0;
         while at < chars.len() {
@@ -389,6 +407,10 @@ const CONTRIBUTIONS: [&str; 6] = ["住房公积金", "医疗保险", "养老保�
 
 fn contributions(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.prose() {
+        // A finding speaks of two.
+        if CONTRIBUTIONS.iter().filter(|c| passage.says(c)).count() < 2 {
+            continue;
+        }
         let mut from = 0;
         for piece in passage.text.split_inclusive(['。', '；']) {
             let length = piece.chars().count();
@@ -445,10 +467,13 @@ fn project_names(texts: &Texts<'_>, findings: &mut Findings) {
         unlike.any(|r| r.start < range.end && range.start < r.end)
     };
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead) && p.own) {
-        let mut there = HashSet::default();
-        whole.first_met_in(&passage.text, &mut there);
-        let begun = whole.begun_in(&passage.text);
-        let Some(near) = all.nearly_in(&passage.chars, &begun, &mut work) else {
+        let begun = LazyCell::new(|| whole.begun_in(&passage.text));
+        let there = LazyCell::new(|| {
+            let mut there = HashSet::default();
+            whole.first_met_in(&passage.text, &mut there);
+            there
+        });
+        let Some(near) = all.nearly_in(&passage.chars, |at| begun[at], &mut work) else {
             texts.leave(passage);
             break;
         };
@@ -568,7 +593,12 @@ impl<'n> Spellings<'n> {
 
     /// Each look costs `work`; none: what is left of it is too little. `begun`: see [`Sought::begun_in`], of the same names;
     /// what has one of them in it is that one, and nothing nearly.
-    fn nearly_in(&self, chars: &[char], begun: &[usize], work: &mut usize) -> Option<Vec<(usize, Range<usize>)>> {
+    fn nearly_in(
+        &self,
+        chars: &[char],
+        begun: impl Fn(usize) -> usize,
+        work: &mut usize,
+    ) -> Option<Vec<(usize, Range<usize>)>> {
         let mut found: HashMap<usize, (At, Range<usize>)> = HashMap::default();
         // Of the names that leave the same without one character, two different windows show all: each is near those
         // that it is not itself. So a list is gone through twice at an edge, however often it is met.
@@ -581,7 +611,7 @@ impl<'n> Spellings<'n> {
                         let start = if edge == 0 { Some(at) } else { (at + 3).checked_sub(size) };
                         let Some(range) = start.map(|start| start..start + size) else { continue };
                         let Some(window) = chars.get(range.clone()) else { continue };
-                        if begun[range.end] > range.start
+                        if begun(range.end) > range.start
                             || window.iter().any(|c| matches!(c, '，' | '。' | '；' | '：'))
                         {
                             continue;
@@ -673,15 +703,6 @@ fn years_of(chars: &[char]) -> Vec<String> {
     chars.windows(5).filter(is_year).map(|w| w.iter().collect()).collect()
 }
 
-/// Four digits before 年, not part of a longer number.
-fn years_in(passage: &Passage) -> Vec<(i32, Range<usize>)> {
-    let chars = &passage.chars;
-    let at = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
-    let four = |i: usize| (i..i + 4).all(at) && !at(i + 4) && (i == 0 || !at(i - 1));
-    let all = (0..chars.len().saturating_sub(4)).filter(|&i| four(i) && chars[i + 4] == '年');
-    all.filter_map(|i| Some((chars[i..i + 4].iter().collect::<String>().parse().ok()?, i..i + 5))).collect()
-}
-
 fn years(texts: &Texts<'_>, findings: &mut Findings) {
     for (passage, range, instead) in texts.unlike(What::Year) {
         let words = passage.words(range);
@@ -694,18 +715,23 @@ fn years(texts: &Texts<'_>, findings: &mut Findings) {
     const ELSEWHERE: [&str; 12] =
         ["以来", "印发", "规划", "至", "截至", "发布", "修订", "施行", "开始", "末", "成立", "—"];
     let year = texts.year();
-    let mut naming: Vec<&str> = texts.names.iter().map(|n| &**n).filter(|n| n.contains('年')).collect();
-    naming.sort_unstable();
-    let naming_years = Sought::of(naming.iter().copied());
+    let naming = LazyCell::new(|| {
+        let mut naming: Vec<&str> = texts.names.all().filter(|n| n.contains('年')).collect();
+        naming.sort_unstable();
+        naming.dedup();
+        (Sought::of(naming.iter().copied()), naming)
+    });
     for passage in texts.prose() {
-        let pairs = LazyCell::new(|| Pairs { of: ["《》", "“”"].map(|pair| passage.places_of(pair)) });
+        let pairs =
+            LazyCell::new(|| Pairs { of: [['《', '》'], ['“', '”']].map(|pair| passage.places_of(pair)) });
         // The years that names of the data have which stand in the text.
         let named: LazyCell<HashSet<String>, _> = LazyCell::new(|| {
+            let (naming_years, naming) = &*naming;
             let found = naming_years.first_met_in(&passage.text, &mut HashSet::default());
             found.into_iter().flat_map(|name| years_of(&naming[name].chars().collect::<Vec<char>>())).collect()
         });
-        for (found_year, range) in years_in(passage) {
-            if found_year == year || found_year == year - 1 || !(1990..=2100).contains(&found_year) {
+        for (found_year, range) in passage.years() {
+            if *found_year == year || *found_year == year - 1 || !(1990..=2100).contains(found_year) {
                 continue;
             }
             let chars = &passage.chars;
@@ -713,13 +739,15 @@ fn years(texts: &Texts<'_>, findings: &mut Findings) {
             let end = range.end + chars[range.end..].iter().take(10).take_while(|c| !stop(c)).count();
             let after = passage.words(&(range.end..end));
             let before = passage.words(&(range.start.saturating_sub(6)..range.start));
-            let cited = [('《', '》'), ('“', '”')].iter().any(|pair| pairs.is_inside(passage, range.start, *pair))
-                || named.contains(&passage.words(&range));
+            let cited = || {
+                [('《', '》'), ('“', '”')].iter().any(|pair| pairs.is_inside(passage, range.start, *pair))
+                    || named.contains(&passage.words(range))
+            };
             let speaks = OF_BUDGETS.iter().any(|w| after.contains(w))
                 && !ELSEWHERE.iter().any(|w| after.contains(w) || before.ends_with(w));
-            if speaks && !cited {
-                let words = passage.words(&range);
-                let found = passage.finding(range, format!("“{words}{after}”：预算年度是 {year} 年"));
+            if speaks && !cited() {
+                let words = passage.words(range);
+                let found = passage.finding(range.clone(), format!("“{words}{after}”：预算年度是 {year} 年"));
                 findings.push(found.hint(format!("是否应为“{year}年”或“{}年”？模板里写 {{{{ year }}}}", year - 1)));
             }
         }
@@ -735,13 +763,15 @@ static COMPARISONS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// 比2021年增加 in the budget of 2023: what is compared with is the year before.
 fn compared_years(texts: &Texts<'_>, findings: &mut Findings) {
     let year = texts.year();
-    for passage in texts.prose().filter(|p| p.own && !p.amounts().is_empty()) {
-        let years = years_in(passage);
-        let stops = passage.places_of("。；");
+    let compares = |passage: &Passage, range: &Range<usize>| {
+        range.start > 0 && matches!(passage.chars[range.start - 1], '比' | '较' | '与')
+    };
+    for passage in texts.prose().filter(|p| p.own && p.years().iter().any(|(_, range)| compares(p, range))) {
+        let years = passage.years();
+        let stops = passage.places_of(['。', '；']);
         let compared: Vec<usize> =
             COMPARISONS.find_iter(&passage.text).map(|found| passage.chars_before(found.start())).collect();
         for (index, (found, range)) in years.iter().enumerate() {
-            let compares = range.start > 0 && "比较与".contains(passage.chars[range.start - 1]);
             let end = stops.get(stops.partition_point(|&at| at < range.end)).map_or(passage.chars.len(), |at| *at);
             let says = compared.get(compared.partition_point(|&at| at < range.end)).is_some_and(|at| at + 2 <= end);
             let amounts = passage.amounts();
@@ -752,7 +782,7 @@ fn compared_years(texts: &Texts<'_>, findings: &mut Findings) {
             let expected = of.map_or(year, |(y, _)| *y) - 1;
             let told = texts.unlike_in(passage, What::Year).any(|r| r == range);
             let money = change.is_some() && says;
-            if compares && money && *found != expected && *found != year - 1 && !told {
+            if compares(passage, range) && money && *found != expected && *found != year - 1 && !told {
                 let words = passage.words(range);
                 let message = format!("“{words}”：本年是 {} 年，上年是 {} 年", expected + 1, expected);
                 let finding = passage.finding(range.clone(), message);
@@ -766,9 +796,12 @@ fn compared_years(texts: &Texts<'_>, findings: &mut Findings) {
 fn years_of_amounts(texts: &Texts<'_>, findings: &mut Findings) {
     let year = texts.year();
     for passage in texts.prose().filter(|p| p.own) {
-        let years = years_in(passage);
+        let years = passage.years();
+        if !years.iter().any(|(found, _)| *found == year - 1) {
+            continue;
+        }
         let mut told: HashSet<usize> = HashSet::default();
-        let semicolons = passage.places_of("；");
+        let semicolons = passage.places_of(['；']);
         for amount in passage.amounts().iter().filter(|a| a.is_money() && a.direction == 0 && !a.written.is_zero()) {
             let before = years.partition_point(|(_, r)| r.end <= amount.range.start);
             let nearest = years[..before].last().filter(|(_, r)| amount.sentence.contains(&r.start));
@@ -830,16 +863,17 @@ fn entity(texts: &Texts<'_>, findings: &mut Findings) {
         _ => return,
     };
     let own = texts.report("entity");
+    let words = ["我", "本"].map(|pronoun| (pronoun, format!("{pronoun}{other}")));
     for (index, passage) in texts.passages.iter().enumerate().filter(|(_, p)| p.is_prose()) {
-        let defined_at = ["是指", "：指"].iter().filter_map(|w| Some(passage.text.find(w)? + w.len())).min();
+        let defined_at =
+            LazyCell::new(|| ["是指", "：指"].iter().filter_map(|w| Some(passage.text.find(w)? + w.len())).min());
         let others: LazyCell<Others, _> = LazyCell::new(|| Others::of(passage, own));
-        for pronoun in ["我", "本"] {
-            let word = format!("{pronoun}{other}");
-            for (byte, _) in passage.text.match_indices(&word) {
+        for (pronoun, word) in &words {
+            for byte in passage.places_of_word(word) {
                 let start = passage.chars_before(byte);
                 // 我区部门预算 speaks of all departments; 本单位 within a definition of others is theirs.
                 let defined = defined_at.is_some_and(|at| at <= byte);
-                if defined || pronoun == "本" && is_of_others(texts, index, byte, own, &others) {
+                if defined || *pronoun == "本" && is_of_others(texts, index, byte, own, &others) {
                     continue;
                 }
                 let right = format!("{pronoun}{own}");
@@ -916,7 +950,7 @@ fn of_others(texts: &Texts<'_>, findings: &mut Findings) {
     };
     // Budgets of departments are spoken of by their units too.
     let things = if own == "部门" { &THINGS[..] } else { &THINGS[1..2] };
-    for passage in texts.prose().filter(|p| p.own) {
+    for passage in texts.prose().filter(|p| p.own && p.may_say(&[other])) {
         // 由单位向社会公开。单位预算应当公开……: a unit was spoken of.
         let mut spoken = passage.text.match_indices(other).map(|(at, _)| at);
         let spoken = spoken.find(|&at| !passage.text[..at].ends_with(['我', '本']));
@@ -953,18 +987,18 @@ fn level(texts: &Texts<'_>, findings: &mut Findings) {
     if own.is_empty() {
         return;
     }
-    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead | Kind::Note)) {
-        for other in ["省", "市", "县", "区", "中央"].into_iter().filter(|l| *l != own) {
-            for tail in ["级部门", "级预算单位", "级各部门", "级财政当年拨付", "级财政预算管理"]
-            {
-                let word = format!("{other}{tail}");
-                for (byte, _) in passage.text.match_indices(&word) {
-                    let start = passage.chars_before(byte);
-                    let right = format!("{own}{tail}");
-                    let found = passage
-                        .finding(start..start + word.chars().count(), format!("“{word}”：本部门的预算级次是“{own}”"));
-                    findings.push(found.hint(format!("是否应为“{right}”？")));
-                }
+    let others = ["省", "市", "县", "区", "中央"].into_iter().filter(|l| *l != own);
+    let tails = ["级部门", "级预算单位", "级各部门", "级财政当年拨付", "级财政预算管理"];
+    let words: Vec<(String, &str)> =
+        others.flat_map(|other| tails.map(|tail| (format!("{other}{tail}"), tail))).collect();
+    let may_say = |p: &&Passage| p.may_have('级') && matches!(p.kind, Kind::Prose | Kind::Lead | Kind::Note);
+    for passage in texts.passages.iter().filter(may_say) {
+        for (word, tail) in &words {
+            for byte in passage.places_of_word(word) {
+                let start = passage.chars_before(byte);
+                let found = passage
+                    .finding(start..start + word.chars().count(), format!("“{word}”：本部门的预算级次是“{own}”"));
+                findings.push(found.hint(format!("是否应为“{own}{tail}”？")));
             }
         }
     }
@@ -974,9 +1008,9 @@ fn past_targets(texts: &Texts<'_>, findings: &mut Findings) {
     let year = texts.year();
     for passage in texts.passages.iter().filter(|p| matches!(&p.kind, Kind::Field { head, .. } if head == "指标值"))
     {
-        for (found_year, range) in years_in(passage).into_iter().filter(|y| y.0 < year && y.0 >= 1990) {
-            let found =
-                passage.finding(range, format!("指标值“{}”是 {found_year} 年的，预算年度是 {year} 年", passage.text));
+        for (found_year, range) in passage.years().iter().filter(|y| y.0 < year && y.0 >= 1990) {
+            let found = passage
+                .finding(range.clone(), format!("指标值“{}”是 {found_year} 年的，预算年度是 {year} 年", passage.text));
             findings.push(found.hint(format!("按 {year} 年的目标改写")));
         }
     }

@@ -97,7 +97,7 @@ fn han_number(chars: &[char]) -> Option<u32> {
 
 fn number(chars: &[char]) -> Option<Number> {
     let run = |from: usize, accepted: &dyn Fn(char) -> bool| chars[from..].iter().take_while(|c| accepted(**c)).count();
-    let han = |c: char| "一二三四五六七八九十".contains(c);
+    let han = |c: char| matches!(c, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十');
     let digit = |c: char| c.is_ascii_digit();
     let first = *chars.first()?;
     if first == '第' {

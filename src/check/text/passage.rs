@@ -1,7 +1,7 @@
 //! A text of a document or its data with its place in the user's file.
 
 use super::amounts::{self, Amount};
-use super::characters::{Typed, searched};
+use super::characters::{Characters, Typed, is_plain, searched};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{FigureId, Inline};
 use std::ops::Range;
@@ -35,6 +35,14 @@ pub struct Passage {
     pub chars: Vec<char>,
     /// As it was typed, where that differs.
     typed: Option<Typed>,
+    /// No character of what was typed is other than it looks: see [`is_plain`].
+    pub is_plain: bool,
+    /// How many digits it has.
+    pub digits: usize,
+    /// A name of the data or of a classification, and nothing else.
+    pub is_name: bool,
+    /// Of which characters it is made.
+    characters: Characters,
     /// Where a figure is printed.
     pub figures: Vec<(Range<usize>, FigureId)>,
     pub place: Place,
@@ -54,6 +62,8 @@ pub struct Passage {
     amounts: OnceLock<Vec<Amount>>,
     /// See [`Passage::verbatim`].
     verbatim: OnceLock<Option<u32>>,
+    /// See [`Passage::years`].
+    years: OnceLock<Vec<(i32, Range<usize>)>>,
     /// Where each character begins among the bytes of `text`; see [`Passage::chars_before`].
     bytes: OnceLock<Vec<u32>>,
 }
@@ -66,12 +76,18 @@ const REACH: u32 = 30;
 
 impl Passage {
     pub(super) fn new(kind: Kind, text: &str, place: Place, own: bool) -> Passage {
-        let (chars, typed) = searched(text.chars().collect());
+        let typed: Vec<char> = text.chars().collect();
+        let is_plain = typed.iter().all(|c| is_plain(*c));
+        let (chars, typed) = if is_plain { (typed, None) } else { searched(typed) };
         Passage {
             kind,
             text: if typed.is_some() { chars.iter().collect() } else { text.to_string() },
+            digits: chars.iter().filter(|c| c.is_ascii_digit()).count(),
+            characters: Characters::of(&chars),
             chars,
             typed,
+            is_plain,
+            is_name: false,
             figures: Vec::new(),
             place,
             again: Vec::new(),
@@ -83,7 +99,44 @@ impl Passage {
             amounts: OnceLock::new(),
             bytes: OnceLock::new(),
             verbatim: OnceLock::new(),
+            years: OnceLock::new(),
         }
+    }
+
+    /// Whether it may have a character; certain where not.
+    pub fn may_have(&self, one: char) -> bool {
+        self.characters.may_have(one)
+    }
+
+    /// Whether it may have a character of some; certain where not.
+    pub fn may_have_of(&self, some: &str) -> bool {
+        some.chars().any(|one| self.may_have(one))
+    }
+
+    /// Whether it may say one of some words; certain where not. Most passages say none of them, and need not be gone
+    /// through.
+    pub fn may_say(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.may_say_one(word))
+    }
+
+    fn may_say_one(&self, word: &str) -> bool {
+        word.chars().all(|one| self.may_have(one))
+    }
+
+    /// Whether it says a word.
+    pub fn says(&self, word: &str) -> bool {
+        self.may_say_one(word) && self.text.contains(word)
+    }
+
+    /// Where a word stands in its text, as bytes.
+    pub fn places_of_word<'p>(&'p self, word: &'p str) -> impl Iterator<Item = usize> + 'p {
+        let said = self.may_say_one(word).then(|| self.text.match_indices(word));
+        said.into_iter().flatten().map(|(at, _)| at)
+    }
+
+    /// Four digits before 年, not part of a longer number: the year, and where it stands with 年.
+    pub fn years(&self) -> &[(i32, Range<usize>)] {
+        self.years.get_or_init(|| if self.may_have('年') { years_in(&self.chars) } else { Vec::new() })
     }
 
     /// How many characters stand before a byte of `text`. A text may hold as many words to be looked for as it is long.
@@ -155,7 +208,9 @@ impl Passage {
 
     /// Its amounts, in order; read when first asked for.
     pub fn amounts(&self) -> &[Amount] {
-        self.amounts.get_or_init(|| amounts::read(&self.chars, &self.figures))
+        let read = || amounts::read(&self.chars, &self.figures);
+        // The signs of its units.
+        self.amounts.get_or_init(|| if self.may_have_of("元圆%％") { read() } else { Vec::new() })
     }
 
     /// Running text: prose or a field that holds sentences.
@@ -164,8 +219,9 @@ impl Passage {
     }
 
     /// Where characters stand that are one of some, in order.
-    pub fn places_of(&self, some: &str) -> Vec<usize> {
-        (0..self.chars.len()).filter(|&at| some.contains(self.chars[at])).collect()
+    pub fn places_of<const N: usize>(&self, some: [char; N]) -> Vec<usize> {
+        let all = || (0..self.chars.len()).filter(|&at| some.contains(&self.chars[at])).collect();
+        if some.iter().any(|one| self.may_have(*one)) { all() } else { Vec::new() }
     }
 
     /// The amounts that stand wholly before a character in one sentence, the nearest first.
@@ -281,6 +337,14 @@ impl Passage {
 /// The key of the row an address lies in.
 pub fn row_key(address: &str) -> &str {
     address.split('/').nth(1).unwrap_or_default()
+}
+
+fn years_in(chars: &[char]) -> Vec<(i32, Range<usize>)> {
+    let before = (4..chars.len()).filter(|&at| chars[at] == '年').map(|at| at - 4);
+    let digit = |at: usize| chars[at].is_ascii_digit();
+    let four = before.filter(|&at| (at..at + 4).all(digit) && (at == 0 || !digit(at - 1)));
+    let number = |at: usize| chars[at..at + 4].iter().filter_map(|c| c.to_digit(10)).fold(0, |n, digit| n * 10 + digit);
+    four.map(|at| (number(at) as i32, at..at + 5)).collect()
 }
 
 /// The text of some inlines.

@@ -157,7 +157,7 @@ fn is_counted(passage: &Passage, run: &Run) -> bool {
 
 /// Runs long enough to be any of these, that no figure prints.
 fn each_run(texts: &Texts<'_>, mut wanted: impl FnMut(&Passage, &Run)) {
-    for passage in texts.passages.iter().filter(|p| p.chars.len() >= 11) {
+    for passage in texts.passages.iter().filter(|p| p.chars.len() >= 11 && p.digits >= 10) {
         let chars = &passage.chars;
         for run in runs(chars).iter().filter(|r| r.digits.len() >= 10) {
             let (start, end) = (run.range.start, run.range.end);
@@ -290,7 +290,7 @@ fn bank_account(texts: &Texts<'_>, findings: &mut Findings) {
 
 fn mail(texts: &Texts<'_>, findings: &mut Findings) {
     let part = |c: &char| c.is_ascii_alphanumeric() || ['.', '_', '-', '+'].contains(c);
-    for passage in texts.passages.iter().filter(|p| p.text.contains('@')) {
+    for passage in texts.passages.iter().filter(|p| p.may_have('@')) {
         for at in (1..passage.chars.len()).filter(|&i| passage.chars[i] == '@') {
             let start = at - passage.chars[..at].iter().rev().take_while(|c| part(c)).count();
             let end = at + 1 + passage.chars[at + 1..].iter().take_while(|c| part(c)).count();
@@ -307,7 +307,7 @@ const LEVELS: [&str; 3] = ["绝密", "机密", "秘密"];
 const MARKS: [&str; 6] = ["内部资料", "注意保存", "不予公开", "不得公开", "仅供内部使用", "请勿外传"];
 
 fn secrecy(texts: &Texts<'_>, findings: &mut Findings) {
-    for passage in &texts.passages {
+    for passage in texts.passages.iter().filter(|p| p.may_say(&LEVELS) || p.may_say(&MARKS)) {
         let mark = secrecy_mark(passage);
         if let Some(range) = mark {
             let words = passage.words(&range);

@@ -105,12 +105,12 @@ pub const RULES: &[TextRule] = &[
 
 /// Whoever wrote it typed it for this document: not a name that others gave.
 fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = &'t Passage> {
-    texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str()))
+    texts.passages.iter().filter(|p| !p.is_name)
 }
 
 fn doubled(texts: &Texts<'_>, findings: &mut Findings) {
     const STOPS: [char; 6] = ['。', '，', '、', '；', '：', '？'];
-    for passage in typed(texts) {
+    for passage in typed(texts).filter(|p| STOPS.iter().any(|stop| p.may_have(*stop))) {
         for at in 1..passage.chars.len() {
             let (a, b) = (passage.chars[at - 1], passage.chars[at]);
             let longer = at >= 2 && STOPS.contains(&passage.chars[at - 2]);
@@ -132,7 +132,8 @@ fn doubled(texts: &Texts<'_>, findings: &mut Findings) {
 fn unbalanced(texts: &Texts<'_>, findings: &mut Findings) {
     const PAIRS: [(char, char); 7] =
         [('（', '）'), ('“', '”'), ('‘', '’'), ('《', '》'), ('〔', '〕'), ('【', '】'), ('(', ')')];
-    for passage in &texts.passages {
+    let may_have = |p: &&Passage| PAIRS.iter().any(|&(open, close)| p.may_have(open) || p.may_have(close));
+    for passage in texts.passages.iter().filter(may_have) {
         let mut open: Vec<(usize, char)> = Vec::new();
         let mut alone = None;
         for (at, &c) in passage.chars.iter().enumerate() {
@@ -162,53 +163,61 @@ fn unbalanced(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 fn half_width(texts: &Texts<'_>, findings: &mut Findings) {
+    for passage in typed(texts) {
+        half_width_in(passage, findings);
+        straight(passage, findings);
+    }
+}
+
+fn half_width_in(passage: &Passage, findings: &mut Findings) {
     const MARKS: [(char, char); 7] =
         [(',', '，'), (';', '；'), (':', '：'), ('?', '？'), ('!', '！'), ('(', '（'), (')', '）')];
-    for passage in typed(texts) {
-        let chars = &passage.chars;
-        let full = |at: usize| {
-            let &(_, full) = MARKS.iter().find(|m| m.0 == chars[at])?;
-            let before = at.checked_sub(1).map(|i| chars[i]);
-            let after = chars.get(at + 1).copied();
-            let near = |c: Option<char>| c.is_some_and(is_han);
-            // A bracket in a name like “维修(护)费” stands among Chinese on both sides of the pair.
-            let chinese = near(before) && (near(after) || after.is_none()) || near(after) && before.is_none();
-            chinese.then_some(full)
+    let places = passage.places_of(MARKS.map(|mark| mark.0));
+    if places.is_empty() {
+        return;
+    }
+    let chars = &passage.chars;
+    let full = |at: usize| {
+        let &(_, full) = MARKS.iter().find(|m| m.0 == chars[at])?;
+        let before = at.checked_sub(1).map(|i| chars[i]);
+        let after = chars.get(at + 1).copied();
+        let near = |c: Option<char>| c.is_some_and(is_han);
+        // A bracket in a name like “维修(护)费” stands among Chinese on both sides of the pair.
+        let chinese = near(before) && (near(after) || after.is_none()) || near(after) && before.is_none();
+        chinese.then_some(full)
+    };
+    let (opening, closing) = (passage.places_of(['(']), passage.places_of([')']));
+    for at in places {
+        let Some(mark) = full(at) else { continue };
+        let c = chars[at];
+        let words = passage.words(&passage.around(at));
+        let found = passage
+            .finding(passage.around(at), format!("“{words}”里的“{c}”是半角标点"))
+            .hint(format!("改为全角的“{mark}”"));
+        // Of a pair, both change or neither.
+        let alone = match c {
+            '(' => closing.get(closing.partition_point(|&i| i < at)).is_none_or(|&i| full(i).is_none()),
+            ')' => opening[..opening.partition_point(|&i| i < at)].last().is_none_or(|&i| full(i).is_none()),
+            _ => false,
         };
-        let (opening, closing) = (passage.places_of("("), passage.places_of(")"));
-        for at in 0..chars.len() {
-            let Some(mark) = full(at) else { continue };
-            let c = chars[at];
-            let words = passage.words(&passage.around(at));
-            let found = passage
-                .finding(passage.around(at), format!("“{words}”里的“{c}”是半角标点"))
-                .hint(format!("改为全角的“{mark}”"));
-            // Of a pair, both change or neither.
-            let alone = match c {
-                '(' => closing.get(closing.partition_point(|&i| i < at)).is_none_or(|&i| full(i).is_none()),
-                ')' => opening[..opening.partition_point(|&i| i < at)].last().is_none_or(|&i| full(i).is_none()),
-                _ => false,
-            };
-            findings.push(match alone {
-                true => found,
-                false => passage.certain(found, &(at..at + 1), &mark.to_string()),
-            });
-        }
-        straight(passage, findings);
+        findings.push(match alone {
+            true => found,
+            false => passage.certain(found, &(at..at + 1), &mark.to_string()),
+        });
     }
 }
 
 /// Straight quotes, dots for an ellipsis, hyphens for a dash, where Chinese stands beside them.
 fn straight(passage: &Passage, findings: &mut Findings) {
     // A reason may name a figure: {{ f('t5/合计/基本') }}.
-    if passage.text.contains("{{") || passage.text.contains("{%") {
+    if !passage.may_have_of("\"'.-") || passage.says("{{") || passage.says("{%") {
         return;
     }
     let chars = &passage.chars;
     let near =
         |at: Option<usize>| at.and_then(|i| chars.get(i)).is_some_and(|c| is_han(*c) || "，。；：、）”".contains(*c));
     for (quote, open, close) in [('"', "“", "”"), ('\'', "‘", "’")] {
-        let all: Vec<usize> = (0..chars.len()).filter(|&i| chars[i] == quote).collect();
+        let all = passage.places_of([quote]);
         for pair in all.chunks(2) {
             let last = *pair.last().expect("chunks are not empty");
             let inside = chars[pair[0] + 1..last.max(pair[0] + 1)].iter().any(|c| is_han(*c));
@@ -227,7 +236,9 @@ fn straight(passage: &Passage, findings: &mut Findings) {
             }
         }
     }
-    for (mark, right, name) in [('.', "……", "省略号"), ('-', "——", "破折号")] {
+    for (mark, right, name) in
+        [('.', "……", "省略号"), ('-', "——", "破折号")].into_iter().filter(|m| passage.may_have(m.0))
+    {
         let mut at = 0;
         while at < chars.len() {
             let end = at + chars[at..].iter().take_while(|c| **c == mark).count();
@@ -244,12 +255,10 @@ fn straight(passage: &Passage, findings: &mut Findings) {
 }
 
 fn document_number(texts: &Texts<'_>, findings: &mut Findings) {
-    for passage in &texts.passages {
+    // 〔2022〕14号 has five digits at least.
+    for passage in texts.passages.iter().filter(|p| p.digits > 4 && p.may_have('号')) {
         let chars = &passage.chars;
-        for at in 0..chars.len() {
-            if !['[', '（', '(', '【', '［'].contains(&chars[at]) {
-                continue;
-            }
+        for at in passage.places_of(['[', '（', '(', '【', '［']) {
             let year = chars.get(at + 1..at + 5).is_some_and(|y| y.iter().all(char::is_ascii_digit));
             let closed = chars.get(at + 5).is_some_and(|c| [']', '）', ')', '】', '］'].contains(c));
             let digits = chars[(at + 6).min(chars.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
@@ -273,7 +282,7 @@ fn document_number(texts: &Texts<'_>, findings: &mut Findings) {
 }
 
 fn comma_between(texts: &Texts<'_>, findings: &mut Findings) {
-    for passage in typed(texts) {
+    for passage in typed(texts).filter(|p| p.may_say(&["》、《", "”、“"])) {
         for at in 1..passage.chars.len().saturating_sub(1) {
             let (a, b, c) = (passage.chars[at - 1], passage.chars[at], passage.chars[at + 1]);
             if b == '、' && (a == '》' && c == '《' || a == '”' && c == '“') {
@@ -341,7 +350,7 @@ const STATES: [&str; 44] = [
 
 fn stop_in_list(texts: &Texts<'_>, findings: &mut Findings) {
     let state = |words: &[char]| STATES.contains(&words.iter().collect::<String>().as_str());
-    for passage in &texts.passages {
+    for passage in texts.passages.iter().filter(|p| p.may_say(&["、。"])) {
         let chars = &passage.chars;
         for at in (3..chars.len()).filter(|&i| chars[i] == '。' && chars[i - 3] == '、') {
             let Some(after) = chars.get(at + 1..at + 3) else { continue };

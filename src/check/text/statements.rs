@@ -3,15 +3,15 @@
 
 use super::amounts::{Amount, number_end};
 use super::passage::{Kind, Passage};
+use super::texts::Names;
 use crate::check::interval::{Interval, printed_interval};
-use crate::check::sought::Sought;
 use crate::compose::{Basis, Composition};
 use crate::diagnostic::Place;
 use crate::money;
+use crate::sought::Sought;
 use rust_decimal::Decimal;
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::FxHashMap as HashMap;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -94,24 +94,25 @@ fn counts(signs: &[char]) -> HashMap<char, usize> {
     counts
 }
 
-/// The names of the data, to be found in a sentence in one pass.
-struct Names<'n> {
-    all: &'n HashSet<Cow<'n, str>>,
-    /// Those of at least four characters.
-    long: Vec<&'n str>,
-    search: OnceCell<Sought>,
+/// The names of the data and of classifications, to be found in a sentence in one pass.
+struct Spelt<'n> {
+    names: &'n Names<'n>,
+    of_data: OnceCell<(Vec<&'n str>, Sought)>,
 }
 
-impl<'n> Names<'n> {
-    fn of(all: &'n HashSet<Cow<'n, str>>) -> Names<'n> {
-        let long = all.iter().map(|name| &**name).filter(|name| name.chars().count() >= 4).collect();
-        Names { all, long, search: OnceCell::new() }
-    }
-
+impl<'n> Spelt<'n> {
     /// Where names stand in a text, as bytes.
     fn found_in(&self, text: &str) -> Vec<(usize, &'n str)> {
-        let search = self.search.get_or_init(|| Sought::of(self.long.iter().copied()));
-        search.all_in(text).map(|(at, name)| (at, self.long[name])).collect()
+        let (of_data, search) = self.of_data.get_or_init(|| {
+            let names: Vec<&str> = self.names.of_data().collect();
+            let search = Sought::of(names.iter().copied());
+            (names, search)
+        });
+        let mut found: Vec<(usize, &str)> = search.all_in(text).map(|(at, name)| (at, of_data[name])).collect();
+        for (names, search) in self.names.of_classes() {
+            found.extend(search.all_in(text).map(|(at, name)| (at, names[name].as_str())));
+        }
+        found
     }
 }
 
@@ -137,9 +138,9 @@ fn signs(chars: &[char], figures: &[Range<usize>]) -> Signs {
 
 /// The statements of every section that the department writes itself, and where its words are others than the set's.
 /// `names`: what the data calls its projects and units.
-pub fn statements(composition: &Composition, passages: &[Passage], names: &HashSet<Cow<'_, str>>) -> Compared {
+pub fn statements(composition: &Composition, passages: &[Passage], names: &Names<'_>) -> Compared {
     let mut compared = Compared::default();
-    let names = Names::of(names);
+    let names = Spelt { names, of_data: OnceCell::new() };
     let mut work = 0;
     for model in composition.models() {
         let sentences: Vec<(Signs, HashMap<char, usize>, &crate::compose::Sentence)> = model
@@ -235,7 +236,7 @@ impl Pair<'_> {
     }
 
     /// Names of the data that are spelt otherwise. Another name of the data in its place is looked at with its amount.
-    fn names(&self, names: &Names<'_>) -> Vec<(Range<usize>, String, What)> {
+    fn names(&self, names: &Spelt<'_>) -> Vec<(Range<usize>, String, What)> {
         let text: String = self.sentence.chars.iter().collect();
         let bytes: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
         let mut found = Vec::new();
@@ -245,7 +246,7 @@ impl Pair<'_> {
             let Some(range) = self.typed_range(start..start + length) else { continue };
             let words = self.passage.words(&range);
             let near = words.chars().count().abs_diff(length) <= length / 3;
-            if words != name && near && !names.all.contains(words.as_str()) {
+            if words != name && near && !names.names.has(&words) {
                 found.push((range, name));
             }
         }

@@ -91,8 +91,8 @@ fn variants(texts: &Texts<'_>, findings: &mut Findings) {
     // A head that says the shorter one is itself the spelling of this document.
     let shown = |v: &Variant| heads.contains(v.word.right) && !lines_with(&heads, v.word.wrong, v.word.right);
     let wanted: Vec<&Variant> = VARIANTS.iter().filter(|v| !v.if_headed || shown(v)).collect();
-    for passage in texts.passages.iter().filter(|p| !texts.names.contains(p.text.as_str())) {
-        for variant in wanted.iter().filter(|v| passage.text.contains(v.word.wrong)) {
+    for passage in texts.passages.iter().filter(|p| !p.is_name) {
+        for variant in wanted.iter().filter(|v| passage.says(v.word.wrong)) {
             for start in wrong_places(passage, variant) {
                 let (wrong, right) = (variant.word.wrong, variant.word.right);
                 let range = start..start + wrong.chars().count();
@@ -143,7 +143,7 @@ fn unknown_tables(texts: &Texts<'_>, findings: &mut Findings) {
     let mut missing: HashMap<String, bool> = HashMap::default();
     for passage in texts.prose() {
         for ending in ENDINGS {
-            for (byte, _) in passage.text.match_indices(ending) {
+            for byte in passage.places_of_word(ending) {
                 let end = passage.chars_before(byte) + ending.chars().count();
                 // 预算表格, 支出表现 are other words.
                 if passage.chars.get(end).is_some_and(|c| "格示明现述达态决率".contains(*c)) {
@@ -159,7 +159,7 @@ fn unknown_tables(texts: &Texts<'_>, findings: &mut Findings) {
                 findings.push(found.hint(nearest_title(&name, &titles)));
             }
         }
-        for (byte, _) in passage.text.match_indices("部分") {
+        for byte in passage.places_of_word("部分") {
             let end = passage.chars_before(byte);
             let count = passage.chars[..end].iter().rev().take_while(|c| "一二三四五六七八九十".contains(**c)).count();
             let start = end - count;

@@ -6,11 +6,12 @@ use super::passage::{Kind, Passage, bare_label, plain, row_key};
 use super::read::{layout_of, passages};
 use super::statements::{Compared, Statement, TypedFigure, Unlike, What, statements, typed_figures};
 use crate::compose::{Composition, Figure};
-use crate::data::Kind as FieldKind;
+use crate::data::{Kind as FieldKind, NamesInTexts};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Table;
 use crate::layout::TableLayout;
 use crate::money;
+use crate::sought::Sought;
 use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::borrow::Cow;
@@ -50,9 +51,7 @@ pub struct Texts<'a> {
     /// Label or row key → the figures of that name, in order.
     by_name: HashMap<String, Vec<usize>>,
     /// Names that may hold anything: projects, units, subjects.
-    pub names: HashSet<Cow<'a, str>>,
-    /// How many characters the longest of them has; at most 64 count.
-    pub longest_name: usize,
+    pub names: Names<'a>,
     /// The projects of the data, as [`name_key`] writes them.
     projects: HashSet<String>,
     /// Address of a figure → its differences.
@@ -81,8 +80,9 @@ pub struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     pub fn of(composition: &'a Composition) -> Texts<'a> {
-        let passages = passages(composition);
-        let names = names(composition);
+        let mut passages = passages(composition);
+        let names = Names::of(composition);
+        passages.iter_mut().for_each(|passage| passage.is_name = names.has(&passage.text));
         let Compared { statements, unlike, left_at } = statements(composition, &passages, &names);
         let mut texts = Texts {
             statements,
@@ -92,7 +92,6 @@ impl<'a> Texts<'a> {
             figures: composition.figures().filter_map(|f| NamedFigure::of(composition, f)).collect(),
             labels: labels(composition),
             by_name: HashMap::default(),
-            longest_name: names.iter().map(|name| name.chars().take(64).count()).max().unwrap_or(0),
             names,
             projects: projects(composition),
             changes: HashMap::default(),
@@ -450,7 +449,8 @@ fn table_of(address: &str) -> &str {
 
 /// A name without what is typed now so, now so: blanks and quotation marks.
 pub fn name_key(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace() && !"“”‘’\"《》".contains(*c)).collect()
+    let mark = |c: char| matches!(c, '“' | '”' | '‘' | '’' | '"' | '《' | '》');
+    name.chars().filter(|c| !c.is_whitespace() && !mark(*c)).collect()
 }
 
 /// The projects that the data names, of at least five characters.
@@ -495,19 +495,54 @@ fn labels(composition: &Composition) -> HashMap<&str, String> {
     labels
 }
 
-/// Projects, units, subjects: what `project`, `name` and fields of references hold, and the classification's names; as
-/// they are searched.
-fn names(composition: &Composition) -> HashSet<Cow<'_, str>> {
-    let job = composition.job();
-    let mut names: HashSet<&str> =
-        job.set.schema.classes.values().flat_map(|c| c.names.values().map(String::as_str)).collect();
-    for dataset in job.data.datasets.values() {
-        let fields = dataset.fields.iter().enumerate();
-        let named =
-            fields.filter(|(_, f)| f.id == "project" || f.id == "name" || matches!(f.kind, FieldKind::Ref { .. }));
-        for (index, _) in named {
-            names.extend(dataset.records.iter().map(|r| r.values[index].text()).filter(|n| !n.is_empty()));
+/// Projects, units, subjects: what `project`, `name` and fields of references hold, and the classifications' names; as they
+/// are searched.
+pub struct Names<'a> {
+    of_classes: Vec<&'a NamesInTexts>,
+    of_data: HashSet<Cow<'a, str>>,
+    /// How many characters the longest of them has; at most 64 count.
+    pub longest: usize,
+}
+
+impl<'a> Names<'a> {
+    fn of(composition: &'a Composition) -> Names<'a> {
+        let job = composition.job();
+        let of_classes: Vec<&NamesInTexts> = job.set.schema.classes.values().map(|c| c.names.in_texts()).collect();
+        let mut of_data: HashSet<&str> = HashSet::default();
+        for dataset in job.data.datasets.values() {
+            let fields = dataset.fields.iter().enumerate();
+            let named =
+                fields.filter(|(_, f)| f.id == "project" || f.id == "name" || matches!(f.kind, FieldKind::Ref { .. }));
+            for (index, _) in named {
+                of_data.extend(dataset.records.iter().map(|r| r.values[index].text()).filter(|n| !n.is_empty()));
+            }
         }
+        let searched = |name| if is_searched(name) { Cow::from(name) } else { searched_text(name).into() };
+        let of_data: HashSet<Cow<'_, str>> = of_data.into_iter().map(searched).collect();
+        let lengths = of_data.iter().map(|name| name.chars().take(64).count());
+        let longest = lengths.chain(of_classes.iter().map(|names| names.longest)).max().unwrap_or(0).min(64);
+        Names { of_classes, of_data, longest }
     }
-    names.into_iter().map(|name| if is_searched(name) { Cow::from(name) } else { searched_text(name).into() }).collect()
+
+    /// Whether words are one of them.
+    pub fn has(&self, words: &str) -> bool {
+        self.of_data.contains(words) || self.of_classes.iter().any(|names| names.all.contains(words))
+    }
+
+    /// All of them, in no order; some more than once.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let of_classes = self.of_classes.iter().flat_map(|names| names.all.iter().map(String::as_str));
+        self.of_data.iter().map(|name| &**name).chain(of_classes)
+    }
+
+    /// The classifications' names of at least [`NamesInTexts::LONG`] characters, with what finds them.
+    pub fn of_classes(&self) -> impl Iterator<Item = (&[String], &Sought)> {
+        self.of_classes.iter().map(|names| (&names.long[..], &names.long_sought))
+    }
+
+    /// Those of the data of so many characters.
+    pub fn of_data(&self) -> impl Iterator<Item = &str> {
+        let long = |name: &&str| name.chars().count() >= NamesInTexts::LONG;
+        self.of_data.iter().map(|name| &**name).filter(long)
+    }
 }

@@ -13,6 +13,7 @@ use crate::diagnostic::Severity::{Note, Warning};
 use crate::money;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap as HashMap;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 pub const RULES: &[TextRule] = &[
@@ -568,21 +569,27 @@ fn twice(texts: &Texts<'_>, findings: &mut Findings) {
 
 /// In the target tables: an amount that may not be exceeded, larger than the project's own budget.
 fn over_budget(texts: &Texts<'_>, findings: &mut Findings) {
-    let mut fields: HashMap<&str, &Passage> = HashMap::default();
-    for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Field { .. })) {
-        fields.entry(&passage.text).or_insert(passage);
-    }
-    let mut budgets: HashMap<&str, &NamedFigure> = HashMap::default();
-    for figure in texts.figures.iter().filter(|f| f.compares.is_none() && f.unit != money::Unit::Plain) {
-        budgets.entry(row_key(&figure.address)).or_insert(figure);
-    }
+    let fields: LazyCell<HashMap<&str, &Passage>, _> = LazyCell::new(|| {
+        let mut fields = HashMap::default();
+        for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Field { .. })) {
+            fields.entry(passage.text.as_str()).or_insert(passage);
+        }
+        fields
+    });
+    let budgets: LazyCell<HashMap<&str, &NamedFigure>, _> = LazyCell::new(|| {
+        let mut budgets = HashMap::default();
+        for figure in texts.figures.iter().filter(|f| f.compares.is_none() && f.unit != money::Unit::Plain) {
+            budgets.entry(row_key(&figure.address)).or_insert(figure);
+        }
+        budgets
+    });
     for (dataset, target) in texts.targets() {
         let value = target.value(dataset);
         let is_cost = [target.l2(dataset), target.l3(dataset)].iter().any(|t| t.contains("成本") || t.contains("金额"));
-        let Some(project) = target.project(dataset).filter(|_| is_cost) else { continue };
+        let upper = || value.trim_start().starts_with(['≤', '<', '＜', '不']) || value.contains("以内");
+        let Some(project) = target.project(dataset).filter(|_| is_cost && upper()) else { continue };
         let Some(passage) = fields.get(value) else { continue };
-        let upper = value.trim_start().starts_with(['≤', '<', '＜', '不']) || value.contains("以内");
-        let Some(amount) = passage.amounts().iter().find(|a| a.is_money() && upper) else { continue };
+        let Some(amount) = passage.amounts().iter().find(|a| a.is_money()) else { continue };
         let key = crate::compose::short_key(project);
         let Some(budget) = budgets.get(&*key).filter(|b| amount.value() > b.amount + amount.slack()) else { continue };
         let message =

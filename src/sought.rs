@@ -5,92 +5,133 @@
 use rustc_hash::FxHashSet as HashSet;
 use std::ops::Range;
 
-/// Words to be found: a tree of their bytes, level by level, so that the branches of a state follow one another.
+/// Words to be found: a tree of their characters, level by level, so that the branches of a state follow one another.
+#[derive(Debug, Clone)]
 pub struct Sought {
-    /// State → its first branch; the last is the first of the state behind it. 0: no byte was read.
+    /// The states after the first character of a word: most characters of a text begin none.
+    first: First,
+    /// State → its first branch; the last is the first of the state behind it. 0: nothing was read.
     branches: Vec<u32>,
-    /// The byte that leads to a state.
-    bytes: Vec<u8>,
+    /// The character that leads to a state; those of the branches of one state are in order.
+    signs: Vec<char>,
     /// State → that of the longest end of what was read that begins a word.
     back: Vec<u32>,
     /// State → the word that ends there.
     words: Vec<u32>,
     /// State → the longest shorter state behind it where a word ends; 0: none.
     shorter: Vec<u32>,
-    lengths: Vec<u32>,
+    /// How long a word is, in bytes and in characters.
+    lengths: Vec<(u32, u32)>,
 }
 
 const NONE: u32 = u32::MAX;
 
+/// Character → state, in pages of 256 characters of which those are there that hold one.
+#[derive(Debug, Clone, Default)]
+struct First {
+    /// Page → where its states begin, from 1; 0: it holds none.
+    pages: Vec<u32>,
+    states: Vec<u32>,
+}
+
+impl First {
+    const PAGE: usize = 256;
+
+    fn set(&mut self, sign: char, state: u32) {
+        let (page, at) = (sign as usize / First::PAGE, sign as usize % First::PAGE);
+        self.pages.resize(self.pages.len().max(page + 1), 0);
+        if self.pages[page] == 0 {
+            self.pages[page] = self.states.len() as u32 + 1;
+            self.states.resize(self.states.len() + First::PAGE, 0);
+        }
+        self.states[self.pages[page] as usize - 1 + at] = state;
+    }
+
+    fn after(&self, sign: char) -> u32 {
+        match self.pages.get(sign as usize / First::PAGE) {
+            None | Some(0) => 0,
+            Some(page) => self.states[*page as usize - 1 + sign as usize % First::PAGE],
+        }
+    }
+}
+
 impl Sought {
     /// Of words that are each there once; an empty one is never found.
     pub fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Sought {
-        let words: Vec<&[u8]> = words.into_iter().map(str::as_bytes).collect();
+        let words: Vec<&str> = words.into_iter().collect();
         let mut order: Vec<u32> = (0..words.len() as u32).filter(|&word| !words[word as usize].is_empty()).collect();
         order.sort_unstable_by_key(|&word| words[word as usize]);
-        let lengths = words.iter().map(|word| word.len() as u32).collect();
-        let mut sought =
-            Sought { branches: vec![], bytes: vec![0], back: vec![], words: vec![], shorter: vec![], lengths };
-        // Per state of a level: the words that go through it, which follow one another in their order.
-        let mut level: Vec<Range<usize>> = std::iter::once(0..order.len()).collect();
-        for depth in 0.. {
+        let mut sought = Sought {
+            first: First::default(),
+            branches: vec![],
+            signs: vec!['\0'],
+            back: vec![],
+            words: vec![],
+            shorter: vec![],
+            lengths: words.iter().map(|word| (word.len() as u32, word.chars().count() as u32)).collect(),
+        };
+        // Per state of a level: the words that go through it, which follow one another in their order, and how many of
+        // their bytes were read.
+        let mut level: Vec<(Range<usize>, usize)> = vec![(0..order.len(), 0)];
+        while !level.is_empty() {
             let mut below = Vec::new();
-            for through in &level {
-                let byte = |at: &u32| words[*at as usize].get(depth).copied();
-                let own = order[through.clone()].first().filter(|word| byte(word).is_none());
-                sought.branches.push(sought.bytes.len() as u32);
+            for (through, read) in &level {
+                let next = |word: &u32| words[*word as usize][*read..].chars().next();
+                let own = order[through.clone()].first().filter(|word| next(word).is_none());
+                sought.branches.push(sought.signs.len() as u32);
                 sought.words.push(own.copied().unwrap_or(NONE));
                 let mut from = through.start;
                 while from < through.end {
-                    let next = byte(&order[from]);
-                    let to = from + order[from..through.end].partition_point(|word| byte(word) == next);
-                    if let Some(next) = next {
-                        sought.bytes.push(next);
-                        below.push(from..to);
+                    let sign = next(&order[from]);
+                    let to = from + order[from..through.end].partition_point(|word| next(word) == sign);
+                    if let Some(sign) = sign {
+                        sought.signs.push(sign);
+                        below.push((from..to, read + sign.len_utf8()));
                     }
                     from = to;
                 }
             }
-            if below.is_empty() {
-                break;
-            }
             level = below;
         }
-        sought.branches.push(sought.bytes.len() as u32);
+        sought.branches.push(sought.signs.len() as u32);
         sought.look_back();
         sought
     }
 
     fn look_back(&mut self) {
-        (self.back, self.shorter) = (vec![0; self.bytes.len()], vec![0; self.bytes.len()]);
-        for state in 0..self.bytes.len() {
+        (self.back, self.shorter) = (vec![0; self.signs.len()], vec![0; self.signs.len()]);
+        for state in 0..self.signs.len() {
             for next in self.branches[state] as usize..self.branches[state + 1] as usize {
-                let back = if state == 0 { 0 } else { self.step(self.back[state], self.bytes[next]) };
+                let back = if state == 0 { 0 } else { self.step(self.back[state], self.signs[next]) };
                 self.back[next] = back;
                 let ends = self.words[back as usize] != NONE;
                 self.shorter[next] = if ends { back } else { self.shorter[back as usize] };
+                if state == 0 {
+                    self.first.set(self.signs[next], next as u32);
+                }
             }
         }
     }
 
-    fn step(&self, mut state: u32, byte: u8) -> u32 {
-        loop {
+    fn step(&self, mut state: u32, sign: char) -> u32 {
+        while state != 0 {
             let branches = self.branches[state as usize] as usize..self.branches[state as usize + 1] as usize;
-            match self.bytes[branches.clone()].binary_search(&byte) {
-                Ok(at) => return (branches.start + at) as u32,
-                Err(_) if state == 0 => return 0,
-                Err(_) => state = self.back[state as usize],
+            if let Ok(at) = self.signs[branches.clone()].binary_search(&sign) {
+                return (branches.start + at) as u32;
             }
+            state = self.back[state as usize];
         }
+        self.first.after(sign)
     }
 
-    /// The states of the longest words that end at each byte of a text, with where they end.
-    fn ends<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, u32)> + 's {
-        let mut state = 0;
-        text.bytes().enumerate().filter_map(move |(at, byte)| {
-            state = self.step(state, byte);
+    /// The states of the longest words that end at each character of a text, with where they end, as bytes and as
+    /// characters.
+    fn ends<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, usize, u32)> + 's {
+        let (mut state, mut end) = (0, 0);
+        text.chars().enumerate().filter_map(move |(at, sign)| {
+            (state, end) = (self.step(state, sign), end + sign.len_utf8());
             let longest = if self.words[state as usize] == NONE { self.shorter[state as usize] } else { state };
-            (longest != 0).then_some((at + 1, longest))
+            (longest != 0).then_some((end, at + 1, longest))
         })
     }
 
@@ -102,20 +143,20 @@ impl Sought {
 
     /// Every word in a text, and where it begins, as bytes; words overlap.
     pub fn all_in<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, usize)> + 's {
-        let begin = |end: usize, word: usize| end - self.lengths[word] as usize;
-        self.ends(text).flat_map(move |(end, state)| self.chain(state).map(move |word| (begin(end, word), word)))
+        let begin = |end: usize, word: usize| end - self.lengths[word].0 as usize;
+        self.ends(text).flat_map(move |(end, _, state)| self.chain(state).map(move |word| (begin(end, word), word)))
     }
 
     /// Of the words that end at each place of a text the longest.
     pub fn longest_in<'s>(&'s self, text: &'s str) -> impl Iterator<Item = usize> + 's {
-        self.ends(text).map(|(_, state)| self.words[state as usize] as usize)
+        self.ends(text).map(|(_, _, state)| self.words[state as usize] as usize)
     }
 
     /// The words in a text that are not among those `met`, each once, and now are. Where a word was met, so were the
     /// shorter ones that end it.
     pub fn first_met_in(&self, text: &str, met: &mut HashSet<usize>) -> Vec<usize> {
         let mut new = Vec::new();
-        for (_, state) in self.ends(text) {
+        for (_, _, state) in self.ends(text) {
             new.extend(self.chain(state).take_while(|&word| met.insert(word)));
         }
         new
@@ -124,17 +165,15 @@ impl Sought {
     /// For each character of a text, and its end: of the words that end there or before the last beginning, as the number of
     /// characters up to and with its first; 0: none.
     pub fn begun_in(&self, text: &str) -> Vec<usize> {
-        let mut ends = self.ends(text).peekable();
-        let (mut begun, mut last) = (vec![0], 0);
-        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-        for end in places.iter().skip(1).copied().chain((!text.is_empty()).then_some(text.len())) {
-            while let Some((end, state)) = ends.next_if(|(at, _)| *at <= end) {
-                let shortest = self.chain(state).last().expect("a word ends there");
-                let begin = end - self.lengths[shortest] as usize;
-                last = last.max(places.partition_point(|&at| at <= begin));
-            }
-            begun.push(last);
+        let (mut begun, mut last) = (vec![0; text.chars().count() + 1], 0);
+        let mut from = 0;
+        for (_, end, state) in self.ends(text) {
+            begun[from..end].fill(last);
+            let shortest = self.chain(state).last().expect("a word ends there");
+            last = last.max(end - self.lengths[shortest].1 as usize + 1);
+            from = end;
         }
+        begun[from..].fill(last);
         begun
     }
 }
