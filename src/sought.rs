@@ -47,6 +47,7 @@ impl First {
         self.states[self.pages[page] as usize - 1 + at] = state;
     }
 
+    #[inline]
     fn after(&self, sign: char) -> u32 {
         match self.pages.get(sign as usize / First::PAGE) {
             None | Some(0) => 0,
@@ -129,7 +130,12 @@ impl Sought {
     fn ends<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, usize, u32)> + 's {
         let (mut state, mut end) = (0, 0);
         text.chars().enumerate().filter_map(move |(at, sign)| {
-            (state, end) = (self.step(state, sign), end + sign.len_utf8());
+            end += sign.len_utf8();
+            // Most characters go on with no word, and begin none.
+            state = if state == 0 { self.first.after(sign) } else { self.step(state, sign) };
+            if state == 0 {
+                return None;
+            }
             let longest = if self.words[state as usize] == NONE { self.shorter[state as usize] } else { state };
             (longest != 0).then_some((end, at + 1, longest))
         })

@@ -333,10 +333,15 @@ impl Forms {
         titled.table.rows.iter().filter_map(code).collect()
     }
 
-    /// How sentences print a figure: its text, without the unit, and its unit.
-    pub fn in_sentences(&self, figure: &Figure) -> Option<(String, Unit)> {
+    /// How sentences print a figure, without its unit; empty where it is not known.
+    pub fn in_sentences(&self, figure: &Figure) -> String {
         let look = self.job.sentence_look().of(&figure.look);
-        Some((show(figure.amount?, &look), look.unit))
+        figure.amount.map(|amount| show(amount, &look)).unwrap_or_default()
+    }
+
+    /// The unit in which sentences print money.
+    pub fn unit_of_sentences(&self) -> Unit {
+        self.job.sentence_look().money.unit
     }
 
     /// Whether the department gives a reason for the difference at an address, for whatever sign.

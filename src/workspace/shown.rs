@@ -452,7 +452,7 @@ pub fn text(desk: &Desk, name: &str) -> Result<Value, Diagnostic> {
         let names = names_of(&made.composition, addresses.iter().copied());
         for address in addresses {
             let Some(figure) = made.composition.figure(address) else { continue };
-            let printed = made.composition.in_sentences(figure).map_or_else(|| figure.text(), |(text, _)| text);
+            let printed = made.composition.in_sentences(figure);
             let exact = figure.amount.map(|a| a.to_string());
             figures
                 .entry(address.to_string())
@@ -486,7 +486,7 @@ pub fn figures(desk: &Desk, typed: &str) -> Value {
         let names = names_of(composition, addresses.iter().copied());
         for figure in composition.figures() {
             let name = names.get(&*figure.address);
-            let printed = composition.in_sentences(figure).map_or_else(|| figure.text(), |(text, _)| text);
+            let printed = composition.in_sentences(figure);
             let fits =
                 figure.address.contains(typed) || printed == typed || name.is_some_and(|name| name.contains(typed));
             if fits && all.len() < MOST {

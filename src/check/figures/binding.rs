@@ -2,31 +2,33 @@
 
 use super::book::{Book, Sheet};
 use crate::layout::rule::FigureRule;
+use rustc_hash::FxHashSet as HashSet;
 use std::borrow::Cow;
 
 /// What stands for `{table}`, `{row}`, `{column}`.
-#[derive(Debug, Clone, Default)]
-pub struct Binding {
-    pub table: String,
-    pub row: String,
-    pub row_name: String,
-    pub row_code: String,
-    pub column: String,
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Binding<'b> {
+    pub table: &'b str,
+    pub row: &'b str,
+    pub row_name: &'b str,
+    pub row_code: &'b str,
+    pub column: &'b str,
 }
 
-impl Binding {
+impl<'b> Binding<'b> {
     /// A pattern with its names filled in.
-    pub fn fill<'p>(&self, pattern: &'p str) -> Cow<'p, str> {
+    pub fn fill(&self, pattern: &'b str) -> Cow<'b, str> {
+        // Most are a name, or have none.
+        let name = pattern.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        if let Some(filled) = name.and_then(|name| self.named(name)) {
+            return filled;
+        }
         let Some((before, mut rest)) = pattern.split_once('{') else { return pattern.into() };
         let mut filled = before.to_string();
         while let Some((name, after)) = rest.split_once('}') {
-            match name {
-                "table" => filled.push_str(&self.table),
-                "row" => filled.push_str(&self.row),
-                "row.code" => filled.push_str(&self.row_code),
-                "row.name" => filled.push_str(&crate::compose::short_key(&self.row_name)),
-                "column" => filled.push_str(&self.column),
-                other => filled.extend(["{", other, "}"]),
+            match self.named(name) {
+                Some(text) => filled.push_str(&text),
+                None => filled.extend(["{", name, "}"]),
             }
             let (plain, next) = after.split_once('{').unwrap_or((after, ""));
             filled.push_str(plain);
@@ -35,14 +37,26 @@ impl Binding {
         filled.push_str(rest);
         filled.into()
     }
+
+    /// What a name stands for.
+    fn named(&self, name: &str) -> Option<Cow<'b, str>> {
+        Some(match name {
+            "table" => self.table.into(),
+            "row" => self.row.into(),
+            "row.code" => self.row_code.into(),
+            "row.name" => crate::compose::short_key(self.row_name).to_string().into(),
+            "column" => self.column.into(),
+            _ => return None,
+        })
+    }
 }
 
 /// Every table, row and column a rule is asked of.
-pub fn bindings(book: &Book, rule: &FigureRule) -> Vec<Binding> {
+pub fn bindings<'b>(book: &'b Book, rule: &'b FigureRule) -> Vec<Binding<'b>> {
     let mut all = vec![Binding::default()];
     if !rule.each.tables.is_empty() {
         let tables = rule.each.tables.iter().filter(|id| book.sheet(id).is_some());
-        all = tables.map(|id| Binding { table: id.clone(), ..Binding::default() }).collect();
+        all = tables.map(|id| Binding { table: id, ..Binding::default() }).collect();
     }
     if !rule.each.rows.is_empty() {
         all = all.iter().flat_map(|b| with_rows(book, rule, b)).collect();
@@ -54,30 +68,25 @@ pub fn bindings(book: &Book, rule: &FigureRule) -> Vec<Binding> {
 }
 
 /// A binding for each row the patterns name, each key once.
-fn with_rows(book: &Book, rule: &FigureRule, binding: &Binding) -> Vec<Binding> {
-    let mut found: Vec<Binding> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+fn with_rows<'b>(book: &'b Book, rule: &'b FigureRule, binding: &Binding<'b>) -> Vec<Binding<'b>> {
+    let mut found = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::default();
     for pattern in &rule.each.rows {
-        let (table, selector) = pattern.split_once('/').unwrap_or((&binding.table, pattern));
+        let (table, selector) = pattern.split_once('/').unwrap_or((binding.table, pattern));
         let Some((_, sheet)) = book.sheet(table) else { continue };
-        for row in sheet.select(selector) {
+        for &row in sheet.select(selector).iter() {
             let row = &sheet.view.rows[row];
-            if seen.insert(row.key.clone()) {
-                found.push(Binding {
-                    row: row.key.to_string(),
-                    row_name: row.name.clone(),
-                    row_code: row.code.clone(),
-                    ..binding.clone()
-                });
+            if seen.insert(&row.key) {
+                found.push(Binding { row: &row.key, row_name: &row.name, row_code: &row.code, ..*binding });
             }
         }
     }
     found
 }
 
-fn with_columns(book: &Book, rule: &FigureRule, binding: &Binding) -> Vec<Binding> {
-    let Some((_, sheet)) = book.sheet(&binding.table) else { return Vec::new() };
-    let side = sheet.row(&binding.row).map(|row| sheet.view.rows[row].side);
+fn with_columns<'b>(book: &'b Book, rule: &'b FigureRule, binding: &Binding<'b>) -> Vec<Binding<'b>> {
+    let Some((_, sheet)) = book.sheet(binding.table) else { return Vec::new() };
+    let side = sheet.row(binding.row).map(|row| sheet.view.rows[row].side);
     let mut keys: Vec<&str> = Vec::new();
     for pattern in &rule.each.columns {
         for column in sheet.view.columns.iter().filter(|c| side.is_none_or(|s| s == c.side)) {
@@ -87,11 +96,11 @@ fn with_columns(book: &Book, rule: &FigureRule, binding: &Binding) -> Vec<Bindin
             }
         }
     }
-    keys.into_iter().map(|key| Binding { column: key.to_string(), ..binding.clone() }).collect()
+    keys.into_iter().map(|column| Binding { column, ..*binding }).collect()
 }
 
 /// The first figure of a column says whether it holds money.
 fn is_money(sheet: &Sheet, key: &str) -> bool {
-    let figures = sheet.view.rows.iter().filter_map(|r| r.figures[sheet.view.column(key, r.side)?].as_ref());
+    let figures = sheet.view.rows.iter().filter_map(|r| r.figures[sheet.column(key, r.side)?].as_ref());
     figures.into_iter().next().is_none_or(|f| f.unit != crate::money::Unit::Plain)
 }

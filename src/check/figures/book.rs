@@ -3,6 +3,7 @@
 use crate::check::interval::Interval;
 use crate::compose::{FigureView, RowView, TableView};
 use rustc_hash::FxHashMap as HashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Tables by id.
@@ -15,6 +16,8 @@ pub struct Book {
 pub struct Sheet {
     pub view: TableView,
     by_key: HashMap<Arc<str>, usize>,
+    /// Per key of a column and per side: the first that has both.
+    columns: HashMap<Arc<str>, Vec<Option<usize>>>,
     /// Per row: the rows right below it.
     below: Vec<Vec<usize>>,
     /// Per row and column: what the cell may be worth, none where it is not known.
@@ -65,14 +68,30 @@ impl Sheet {
         for (index, row) in view.rows.iter().enumerate() {
             by_key.entry(row.key.clone()).or_insert(index);
         }
+        let mut columns: HashMap<Arc<str>, Vec<Option<usize>>> = HashMap::default();
+        for (index, column) in view.columns.iter().enumerate() {
+            let sides = columns.entry(column.key.clone()).or_default();
+            sides.resize(sides.len().max(column.side + 1), None);
+            sides[column.side].get_or_insert(index);
+        }
         let below = below(&view.rows);
         let of_cell = |figure: &Option<FigureView>| figure.as_ref().map_or(Some(Interval::ZERO), Interval::of);
         let intervals = view.rows.iter().map(|r| r.figures.iter().map(of_cell).collect()).collect();
-        Sheet { view, by_key, below, intervals }
+        Sheet { view, by_key, columns, below, intervals }
     }
 
     pub fn row(&self, key: &str) -> Option<usize> {
         self.by_key.get(key).copied()
+    }
+
+    /// Per side: the column of a key; none if no side has one.
+    pub fn columns(&self, key: &str) -> Option<&[Option<usize>]> {
+        self.columns.get(key).map(Vec::as_slice)
+    }
+
+    /// The column of a key, on a row's side.
+    pub fn column(&self, key: &str, side: usize) -> Option<usize> {
+        *self.columns(key)?.get(side)?
     }
 
     pub fn below(&self, row: usize) -> &[usize] {
@@ -81,18 +100,18 @@ impl Sheet {
 
     /// The rows a selector names: `*`, `[类]`, `[左]`, `[右]`, `[正文]`, `[上级]` (with rows below), `[末级]` (without),
     /// `301*`, `KEY>`, or a key.
-    pub fn select(&self, selector: &str) -> Vec<usize> {
+    pub fn select(&self, selector: &str) -> Cow<'_, [usize]> {
         let rows = &self.view.rows;
-        let all = |holds: &dyn Fn(usize, &RowView) -> bool| -> Vec<usize> {
+        let all = |holds: &dyn Fn(usize, &RowView) -> bool| -> Cow<'_, [usize]> {
             (0..rows.len()).filter(|&i| holds(i, &rows[i])).collect()
         };
         // A row that data named like a selector (楼>, [类]) is itself.
-        if let Some(row) = self.row(selector) {
-            return vec![row];
+        if let Some(row) = self.by_key.get(selector) {
+            return std::slice::from_ref(row).into();
         }
         let body = |r: &RowView| !r.foot && !r.total && !r.of && r.under.is_none() && r.printed;
         if let Some(above) = selector.strip_suffix('>') {
-            return self.row(above).map(|row| self.below[row].clone()).unwrap_or_default();
+            return self.row(above).map_or(&[][..], |row| self.below(row)).into();
         }
         match selector {
             "*" => all(&|_, _| true),
@@ -104,7 +123,7 @@ impl Sheet {
             _ => match (selector.strip_prefix('[').and_then(|s| s.strip_suffix(']')), selector.strip_suffix('*')) {
                 (Some(level), _) => all(&|_, r| r.level == level),
                 (None, Some(prefix)) => all(&|_, r| !r.code.is_empty() && r.code.starts_with(prefix)),
-                (None, None) => self.row(selector).into_iter().collect(),
+                (None, None) => Cow::Borrowed(&[]),
             },
         }
     }

@@ -7,25 +7,23 @@ use crate::layout::rule::{CellPattern, Compare, Demand, Expr, FigureRule, Relati
 use crate::money::Unit;
 use rust_decimal::Decimal;
 
-/// A pattern's cells: none where its table or column does not exist, which no rule can speak of, or where a line of the
-/// table was not read. A row that does not stand in its table is zero and gives no cell.
-pub fn cells(book: &Book, pattern: &CellPattern, binding: &Binding) -> Option<Vec<CellId>> {
+/// The sum of a pattern's cells: none where its table or column does not exist, which no rule can speak of, or where a line
+/// of the table was not read. A row that does not stand in its table is zero and gives no cell.
+fn sum<'b>(book: &Book, pattern: &'b CellPattern, binding: &Binding<'b>) -> Option<Linear> {
     let (table, sheet) = book.sheet(&binding.fill(&pattern.table))?;
-    let column_key = binding.fill(&pattern.column);
-    if !sheet.view.columns.iter().any(|c| *c.key == *column_key) {
-        return None;
-    }
+    let columns = sheet.columns(&binding.fill(&pattern.column))?;
     let selector = binding.fill(&pattern.row);
     let rows = sheet.select(&selector);
     // What was not read may be among the rows that are meant.
     if !sheet.view.whole && (rows.is_empty() || selector.contains(['*', '[', '>'])) {
         return None;
     }
-    let cell = |row: usize| {
-        let column = sheet.view.column(&column_key, sheet.view.rows[row].side)?;
-        sheet.view.rows[row].figures[column].is_some().then_some(CellId { table, row, column })
+    let term = |&row: &usize| {
+        let view = &sheet.view.rows[row];
+        let column = *columns.get(view.side)?;
+        view.figures[column?].is_some().then_some((CellId { table, row, column: column? }, Decimal::ONE))
     };
-    Some(rows.into_iter().filter_map(cell).collect())
+    Some(Linear { terms: rows.iter().filter_map(term).collect(), constant: Decimal::ZERO })
 }
 
 /// A sum of cells, each times a factor, and a constant.
@@ -55,10 +53,14 @@ impl Linear {
     pub fn interval(&self, book: &Book) -> Option<Interval> {
         let mut sum = Interval::exactly(self.constant);
         for &(cell, factor) in &self.terms {
-            let value = book.interval(cell)?;
-            let (a, b) = (value.low.checked_mul(factor)?, value.high.checked_mul(factor)?);
-            let (low, high) = (sum.low.checked_add(a.min(b))?, sum.high.checked_add(a.max(b))?);
-            sum = Interval { low: sane(low)?, high: sane(high)? };
+            let Interval { low, high } = book.interval(cell)?;
+            let (low, high) = if factor == Decimal::ONE {
+                (low, high)
+            } else {
+                let (a, b) = (low.checked_mul(factor)?, high.checked_mul(factor)?);
+                (a.min(b), a.max(b))
+            };
+            sum = Interval { low: sane(sum.low.checked_add(low)?)?, high: sane(sum.high.checked_add(high)?)? };
         }
         Some(sum)
     }
@@ -76,6 +78,16 @@ pub enum Operand {
     Percent(Linear, Linear),
 }
 
+impl Operand {
+    fn terms(&self) -> impl Iterator<Item = &(CellId, Decimal)> {
+        let [one, other] = match self {
+            Operand::Linear(linear) => [&linear.terms[..], &[]],
+            Operand::Percent(part, whole) => [&part.terms[..], &whole.terms[..]],
+        };
+        one.iter().chain(other)
+    }
+}
+
 /// A relation over cells.
 #[derive(Debug, Clone)]
 pub struct Instance {
@@ -91,22 +103,23 @@ pub struct Bound<'r> {
 }
 
 /// Every relation of a rule for every table, row and column it is asked of.
-pub fn bound<'r>(book: &Book, rule: &'r FigureRule) -> Vec<Bound<'r>> {
+pub fn bound<'r>(book: &'r Book, rule: &'r FigureRule) -> Vec<Bound<'r>> {
     let Demand::Relation(relation) = &rule.demand else { return Vec::new() };
-    let one = |binding: &Binding| {
+    let one = |binding: &Binding<'r>| {
         let certain = |when| instance(book, when, binding).is_some_and(|i| i.is_certain(book));
         if !rule.when.iter().all(certain) {
             return None;
         }
         let instance = instance(book, relation, binding)?;
         // Nothing in it, and nothing to say of it.
-        (!instance.cells().is_empty()).then_some(Bound { rule, instance })
+        let speaks = instance.cells().next().is_some();
+        speaks.then_some(Bound { rule, instance })
     };
     bindings(book, rule).iter().filter_map(one).collect()
 }
 
 /// The relation for one binding; none where a table or column it names does not exist, or a figure is not known.
-pub fn instance(book: &Book, relation: &Relation, binding: &Binding) -> Option<Instance> {
+fn instance<'b>(book: &Book, relation: &'b Relation, binding: &Binding<'b>) -> Option<Instance> {
     Some(Instance {
         left: operand(book, &relation.left, binding)?,
         compare: relation.compare,
@@ -114,7 +127,7 @@ pub fn instance(book: &Book, relation: &Relation, binding: &Binding) -> Option<I
     })
 }
 
-fn operand(book: &Book, expr: &Expr, binding: &Binding) -> Option<Operand> {
+fn operand<'b>(book: &Book, expr: &'b Expr, binding: &Binding<'b>) -> Option<Operand> {
     match expr {
         Expr::Percent(part, whole) => {
             Some(Operand::Percent(linear(book, part, binding)?, linear(book, whole, binding)?))
@@ -123,13 +136,10 @@ fn operand(book: &Book, expr: &Expr, binding: &Binding) -> Option<Operand> {
     }
 }
 
-fn linear(book: &Book, expr: &Expr, binding: &Binding) -> Option<Linear> {
+fn linear<'b>(book: &Book, expr: &'b Expr, binding: &Binding<'b>) -> Option<Linear> {
     match expr {
         Expr::Number(number) => Some(Linear { terms: Vec::new(), constant: sane(*number)? }),
-        Expr::Cell(pattern) | Expr::Sum(pattern) => {
-            let cells = cells(book, pattern, binding)?;
-            Some(Linear { terms: cells.into_iter().map(|c| (c, Decimal::ONE)).collect(), constant: Decimal::ZERO })
-        }
+        Expr::Cell(pattern) | Expr::Sum(pattern) => sum(book, pattern, binding),
         Expr::Add(a, b) => linear(book, a, binding)?.plus(linear(book, b, binding)?),
         Expr::Subtract(a, b) => linear(book, a, binding)?.plus(linear(book, b, binding)?.scaled(-Decimal::ONE)?),
         Expr::Multiply(a, b) => {
@@ -164,16 +174,8 @@ pub enum Outcome {
 
 impl Instance {
     /// Every cell it speaks of.
-    pub fn cells(&self) -> Vec<CellId> {
-        let of = |operand: &Operand| -> Vec<CellId> {
-            match operand {
-                Operand::Linear(linear) => linear.terms.iter().map(|t| t.0).collect(),
-                Operand::Percent(a, b) => a.terms.iter().chain(&b.terms).map(|t| t.0).collect(),
-            }
-        };
-        let mut all = of(&self.left);
-        all.extend(of(&self.right));
-        all
+    pub fn cells(&self) -> impl Iterator<Item = CellId> + '_ {
+        [&self.left, &self.right].into_iter().flat_map(Operand::terms).map(|term| term.0)
     }
 
     /// Whether it holds whatever the printed figures stand for.

@@ -70,7 +70,7 @@ fn cell_at(book: &Book, address: &str) -> Option<CellId> {
     let mut parts = address.split('/');
     let (table, sheet) = book.sheet(parts.next()?)?;
     let row = sheet.row(parts.next()?)?;
-    let column = sheet.view.column(parts.next()?, sheet.view.rows[row].side)?;
+    let column = sheet.column(parts.next()?, sheet.view.rows[row].side)?;
     sheet.view.rows[row].figures[column].as_ref().map(|_| CellId { table, row, column })
 }
 
@@ -108,7 +108,7 @@ pub fn stated(composition: &Composition, address: &str) -> Vec<Stated> {
     let Some(cell) = cell_at(&book, address) else { return Vec::new() };
     let rules = &composition.job().set.rules;
     let all = rules.iter().filter(|r| r.severity.is_some()).flat_map(|rule| bound(&book, rule));
-    all.filter(|b| b.instance.cells().contains(&cell))
+    all.filter(|b| b.instance.cells().any(|c| c == cell))
         .map(|b| Stated {
             code: b.rule.code.clone(),
             says: b.rule.says.clone(),

@@ -26,7 +26,7 @@ pub fn broken_relation(
     place_of: &PlaceOf<'_>,
 ) -> Diagnostic {
     let rule = bound.rule;
-    let cells = bound.instance.cells();
+    let cells: Vec<CellId> = bound.instance.cells().collect();
     let first = cells[0];
     let exact = left.is_exact() && right.is_exact();
     let message = format!(

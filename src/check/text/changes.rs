@@ -73,15 +73,15 @@ fn sign_words(texts: &Texts<'_>, findings: &mut Findings) {
     for passage in texts.passages.iter().filter(|p| matches!(p.kind, Kind::Prose | Kind::Lead)) {
         for amount in passage.amounts().iter().filter(|a| a.is_money() && a.direction != 0) {
             let bound = amount.figure.map(|id| texts.composition.document.figure(id).address.as_str());
-            let same: Vec<&NamedFigure> = match bound {
+            let same: Vec<&NamedFigure<'_>> = match bound {
                 Some(address) => texts.figure_at(address).into_iter().collect(),
                 None if amount.written.is_zero() || amount.significant() < 3 => continue,
                 None => texts.printed_as(amount).filter(|f| amount.prints(f.amount.abs())).collect(),
             };
-            let same: Vec<&NamedFigure> = same.into_iter().filter(|f| f.compares.is_some()).collect();
+            let same: Vec<&NamedFigure<'_>> = same.into_iter().filter(|f| f.compares.is_some()).collect();
             let Some(first) = same.first() else { continue };
             let agrees =
-                |f: &&NamedFigure| f.amount.is_sign_positive() == (amount.direction > 0) && !f.amount.is_zero();
+                |f: &&NamedFigure<'_>| f.amount.is_sign_positive() == (amount.direction > 0) && !f.amount.is_zero();
             if same.iter().any(agrees) {
                 continue;
             }
@@ -92,10 +92,10 @@ fn sign_words(texts: &Texts<'_>, findings: &mut Findings) {
                 (false, false) => ("减少", "增加"),
             };
             let start = amount.range.start.saturating_sub(4);
-            let of_print = texts.in_print(&first.address).map(|printed| printed.name);
+            let of_print = texts.in_print(first.address).map(|printed| printed.name);
             let name = of_print.unwrap_or_else(|| format!(" {} ", first.address));
             let message = format!("“{}”说{says}，而{name}是{should}", passage.words(&(start..amount.range.end)));
-            let mut found = passage.finding(start..amount.range.end, message).address(first.address.clone());
+            let mut found = passage.finding(start..amount.range.end, message).address(first.address);
             if let Some((now, before)) = first.compares {
                 found = found.compared(("本年".into(), now), ("上年".into(), before));
             }
@@ -182,7 +182,7 @@ fn growth_alone(texts: &Texts<'_>, findings: &mut Findings) {
         for percent in percents.filter(|p| !told.contains(&p.range.start) && !is_told(texts, passage, p)) {
             let Some(now) = amount_before(passage, percent) else { continue };
             let figures = figures_of(texts, passage, now);
-            let bases = figures.iter().flat_map(|f| texts.changes_of(&f.address)).filter_map(|f| f.compares);
+            let bases = figures.iter().flat_map(|f| texts.changes_of(f.address)).filter_map(|f| f.compares);
             let ratios: Vec<Decimal> = bases.filter_map(|(now, base)| ratio(now - base, base.abs())).collect();
             let right = |r: &Decimal| {
                 (r.abs() - percent.written).abs() <= percent.slack() && r.is_sign_positive() == (percent.direction > 0)
@@ -320,7 +320,7 @@ fn amount_before<'a>(passage: &'a Passage, percent: &Amount) -> Option<&'a Amoun
 }
 
 /// The figures that an amount prints, or that its words name and that are as large.
-fn figures_of<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount) -> Vec<&'t NamedFigure> {
+fn figures_of<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount) -> Vec<&'t NamedFigure<'t>> {
     match amount.figure {
         Some(id) => {
             let address = &texts.composition.document.figure(id).address;

@@ -422,7 +422,7 @@ fn glossary_coverage(texts: &Texts<'_>, findings: &mut Findings) {
         let has_money = texts
             .figures
             .iter()
-            .any(|f| !f.amount.is_zero() && f.compares.is_none() && texts.label(&f.address) == Some(name.as_str()));
+            .any(|f| !f.amount.is_zero() && f.compares.is_none() && texts.label(f.address) == Some(name.as_str()));
         if has_money && !entries.iter().any(|e| e.term.contains(word.as_str())) {
             let found = Diagnostic::warning("", format!("有“{name}”，名词解释里没有"))
                 .at(last.passage.place.clone())

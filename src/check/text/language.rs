@@ -1,6 +1,6 @@
 //! Words: what was left in from a template, doubled words, words that are not what was meant.
 
-use super::characters::is_han;
+use super::characters::{Characters, is_han};
 use super::passage::{Kind, Passage};
 use super::rule::{Findings, TextRule};
 use super::texts::Texts;
@@ -206,7 +206,8 @@ fn doubled_words(texts: &Texts<'_>, findings: &mut Findings) {
         let mut at = 0;
         while at < chars.len() {
             // Nothing is doubled that does not begin again.
-            let again = chars[at + 1..chars.len().min(at + 1 + LONGEST_DOUBLED)].contains(&chars[at]);
+            let next = &chars[at + 1..chars.len().min(at + 1 + LONGEST_DOUBLED)];
+            let again = next.iter().fold(false, |again, c| again | (*c == chars[at]));
             let doubled = if again { doubled_at(chars, at) } else { None };
             match doubled.filter(|r| !is_joint(texts, passage, r)) {
                 Some(range) => {
@@ -244,7 +245,9 @@ fn stammers(texts: &Texts<'_>, findings: &mut Findings) {
     let pairs = stammers.iter().flat_map(|&(_, _, [x, y, z, after])| [(x, z), (y, x), (x, y), (z, after)]);
     let mut pairs: HashMap<(char, char), u32> = pairs.map(|pair| (pair, 0)).collect();
     if !pairs.is_empty() {
-        for w in texts.passages.iter().flat_map(|p| p.chars.windows(2)) {
+        let firsts = Characters::of(&pairs.keys().map(|pair| pair.0).collect::<Vec<char>>());
+        let all = texts.passages.iter().flat_map(|p| p.chars.windows(2));
+        for w in all.filter(|w| firsts.may_have(w[0])) {
             if let Some(count) = pairs.get_mut(&(w[0], w[1])) {
                 *count += 1;
             }

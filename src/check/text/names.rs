@@ -1,7 +1,7 @@
 //! Names and years in prose: subjects by their codes, projects as the data names them, the department's own word for
 //! itself, the budget's level and year.
 
-use super::characters::{is_han, is_searched, searched_text};
+use super::characters::{Characters, is_han, is_searched, searched_text};
 use super::passage::{Kind, Passage};
 use super::rule::{Findings, TextRule};
 use super::statements::What;
@@ -510,6 +510,8 @@ struct Spellings<'n> {
     others: u32,
     /// The first three characters, and the last three, with the lengths of the names that begin, or end, so.
     edges: [HashMap<[char; 3], BTreeSet<usize>>; 2],
+    /// The first characters, and the last.
+    ends: [Characters; 2],
 }
 
 /// So many characters names have that are sought nearly: a longer one is a sentence.
@@ -576,7 +578,11 @@ impl<'n> Spellings<'n> {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        Spellings { names, left, there, starts, others, edges }
+        let ends = [0, 1].map(|edge| {
+            let outermost = |(name, _): &(Vec<char>, Cow<'_, str>)| name[edge * (name.len() - 1)];
+            Characters::of(&names.iter().map(outermost).collect::<Vec<char>>())
+        });
+        Spellings { names, left, there, starts, others, edges, ends }
     }
 
     fn with(&self, left: Left, before: &[char], after: &[char]) -> &[(u64, u32)] {
@@ -605,6 +611,9 @@ impl<'n> Spellings<'n> {
         let mut met: HashMap<(usize, usize), (Range<usize>, bool)> = HashMap::default();
         for (edge, lengths_of) in self.edges.iter().enumerate() {
             for (at, three) in chars.windows(3).enumerate() {
+                if !self.ends[edge].may_have(three[2 * edge]) {
+                    continue;
+                }
                 let Some(lengths) = lengths_of.get(&[three[0], three[1], three[2]]) else { continue };
                 for &length in lengths {
                     for (order, size) in [length, length - 1, length + 1].into_iter().enumerate() {
@@ -818,14 +827,14 @@ fn years_of_amounts(texts: &Texts<'_>, findings: &mut Findings) {
                 None => texts.spoken_of(passage, amount),
             };
             let now: Vec<_> = figures.into_iter().filter(|f| amount.prints(f.amount)).collect();
-            let last_too = now.iter().flat_map(|f| texts.changes_of(&f.address)).filter_map(|f| f.compares);
+            let last_too = now.iter().flat_map(|f| texts.changes_of(f.address)).filter_map(|f| f.compares);
             let last_too = last_too.into_iter().any(|(_, before)| amount.prints(before));
             let known = texts.unlike_in(passage, What::Year).any(|r| r == range);
             if let Some(figure) = now.first().filter(|_| !last_too && !known) {
                 told.insert(range.start);
                 let words = passage.words(&amount.range);
                 let message = format!("“{}”：{words}是 {year} 年的数（{}）", passage.words(range), figure.address);
-                let finding = passage.finding(range.clone(), message).address(figure.address.clone());
+                let finding = passage.finding(range.clone(), message).address(figure.address);
                 findings.push(finding.hint(format!("是否应为“{year}年”？")));
             }
         }

@@ -66,38 +66,36 @@ fn missing(texts: &Texts<'_>, findings: &mut Findings) {
     of_sentences(texts, "X121", findings);
     let Some(asked) = &texts.composition.job().set.reasons else { return };
     for figure in texts.figures.iter().filter(|f| is_asked(asked, f)) {
-        if texts.composition.has_reason(&figure.address) {
+        if texts.composition.has_reason(figure.address) {
             continue;
         }
         let Some(finding) = unexplained(texts, figure) else { continue };
         let sign = if figure.amount.is_sign_negative() { "减少" } else { "增加" };
-        let item = item_of(&figure.address);
+        let item = item_of(figure.address);
         let finding = match figure.compares {
             Some((now, before)) => finding.compared(("本年".into(), now), ("上年".into(), before)),
             None => finding,
         };
         findings.push(
-            finding
-                .address(figure.address.clone())
-                .hint(format!("在原因文件里加一行：条目 {item}，方向 {sign}，以及原因")),
+            finding.address(figure.address).hint(format!("在原因文件里加一行：条目 {item}，方向 {sign}，以及原因")),
         );
     }
 }
 
 /// A difference large enough to need a reason.
-fn is_asked(asked: &ReasonsAsked, figure: &NamedFigure) -> bool {
+fn is_asked(asked: &ReasonsAsked, figure: &NamedFigure<'_>) -> bool {
     let Some((_, before)) = figure.compares.filter(|_| figure.address.contains('~')) else { return false };
     let change = figure.amount.abs();
     let percent = asked.percent.is_some_and(|p| change * Decimal::from(100) >= p * before.abs());
     let yuan = asked.yuan.is_some_and(|y| change >= y);
     !change.is_zero()
         && (percent || yuan)
-        && asked.of.iter().any(|pattern| Composition::speaks_of(pattern, &figure.address))
+        && asked.of.iter().any(|pattern| Composition::speaks_of(pattern, figure.address))
 }
 
 /// The sentence that prints a difference, if it gives no reason itself.
-fn unexplained(texts: &Texts<'_>, figure: &NamedFigure) -> Option<Diagnostic> {
-    let (passage, range) = texts.printing(&figure.address)?;
+fn unexplained(texts: &Texts<'_>, figure: &NamedFigure<'_>) -> Option<Diagnostic> {
+    let (passage, range) = texts.printing(figure.address)?;
     let rest = &passage.chars[range.end..];
     let end = rest.iter().position(|c| matches!(c, '。' | '；')).unwrap_or(rest.len());
     // What follows 其中 explains the parts.

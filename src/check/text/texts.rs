@@ -21,23 +21,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A known figure as a sentence may name it.
 #[derive(Debug, Clone)]
-pub struct NamedFigure {
-    pub address: String,
+pub struct NamedFigure<'a> {
+    figure: &'a Figure,
+    pub address: &'a str,
     /// 元, or ones for a plain number.
     pub amount: Decimal,
-    /// As a sentence prints it, without its unit.
-    pub text: String,
+    /// In which a sentence prints it.
     pub unit: money::Unit,
     /// What a difference was made from: the figure and what it is compared with.
     pub compares: Option<(Decimal, Decimal)>,
 }
 
-impl NamedFigure {
-    fn of(composition: &Composition, figure: &Figure) -> Option<NamedFigure> {
-        let (text, unit) = composition.in_sentences(figure)?;
-        let compares = figure.compares;
-        Some(NamedFigure { address: figure.address.to_string(), amount: figure.amount?, text, unit, compares })
-    }
+/// All that are known.
+fn figures(composition: &Composition) -> Vec<NamedFigure<'_>> {
+    let of_money = composition.unit_of_sentences();
+    let named = composition.figures().filter_map(|figure| {
+        let unit = if figure.is_money() { of_money } else { money::Unit::Plain };
+        let (address, compares) = (&*figure.address, figure.compares);
+        Some(NamedFigure { figure, address, amount: figure.amount?, unit, compares })
+    });
+    named.collect()
 }
 
 /// Everything the rules read.
@@ -45,25 +48,25 @@ pub struct Texts<'a> {
     pub composition: &'a Composition,
     pub passages: Vec<Passage>,
     /// All figures, with the labels they stand beside.
-    pub figures: Vec<NamedFigure>,
+    pub figures: Vec<NamedFigure<'a>>,
     /// Address of a printed figure → the label of its row.
-    labels: HashMap<&'a str, String>,
+    labels: HashMap<&'a str, Cow<'a, str>>,
     /// Label or row key → the figures of that name, in order.
-    by_name: HashMap<String, Vec<usize>>,
+    by_name: HashMap<Cow<'a, str>, Vec<usize>>,
     /// Names that may hold anything: projects, units, subjects.
     pub names: Names<'a>,
     /// The projects of the data, as [`name_key`] writes them.
     projects: HashSet<String>,
     /// Address of a figure → its differences.
-    changes: HashMap<String, Vec<usize>>,
+    changes: HashMap<&'a str, Vec<usize>>,
     /// Address → figure.
-    by_address: HashMap<String, usize>,
+    by_address: HashMap<&'a str, usize>,
     /// The figures of money that are not zero, the least amount first, signs aside.
     by_size: Vec<usize>,
     /// See [`Texts::alike`].
     alike: OnceLock<Alike>,
     /// Table → how many figures it has.
-    sizes: HashMap<String, usize>,
+    sizes: HashMap<&'a str, usize>,
     /// Address of a figure → the first prose that prints it, and where.
     prints: HashMap<&'a str, (usize, Range<usize>)>,
     /// Passage and end of a number → the statement about it.
@@ -89,7 +92,7 @@ impl<'a> Texts<'a> {
             unlike,
             left_at: AtomicUsize::new(left_at.unwrap_or(usize::MAX)),
             passages,
-            figures: composition.figures().filter_map(|f| NamedFigure::of(composition, f)).collect(),
+            figures: figures(composition),
             labels: labels(composition),
             by_name: HashMap::default(),
             names,
@@ -105,16 +108,22 @@ impl<'a> Texts<'a> {
             composition,
         };
         texts.index();
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::default();
+        let mut by_name: HashMap<Cow<'_, str>, Vec<usize>> = HashMap::default();
         for (index, figure) in texts.figures.iter().enumerate() {
-            let (label, key) = (texts.label_of(figure), row_key(&figure.address));
-            for name in std::iter::once(label).chain((key != label).then_some(key)) {
-                by_name.entry(name_key(name)).or_default().push(index);
+            let key = row_key(figure.address);
+            let label = texts.labels.get(figure.address).filter(|label| !label.is_empty());
+            let other = label.is_none_or(|label| *label != key).then(|| name_key(key));
+            let label = label.map(|label| match label {
+                Cow::Borrowed(label) => name_key(label),
+                Cow::Owned(label) => name_key(label).into_owned().into(),
+            });
+            for name in label.into_iter().chain(other) {
+                by_name.entry(name).or_default().push(index);
             }
         }
         for (index, figure) in texts.figures.iter().enumerate() {
             if let Some((item, _)) = figure.address.split_once('~') {
-                texts.changes.entry(item.to_string()).or_default().push(index);
+                texts.changes.entry(item).or_default().push(index);
             }
         }
         let mut said = texts.said();
@@ -122,11 +131,11 @@ impl<'a> Texts<'a> {
         let short: Vec<(String, Vec<usize>)> = said
             .iter()
             .filter_map(|(name, of)| Some((name.strip_prefix("财政拨款")?.to_string(), of.clone())))
-            .filter(|(name, _)| name.chars().count() >= 3 && !said.contains_key(name) && !by_name.contains_key(name))
+            .filter(|(name, _)| name.chars().count() >= 3 && !said.contains_key(name) && !by_name.contains_key(&**name))
             .collect();
         said.extend(short);
         for (name, of) in said {
-            let known = by_name.entry(name).or_default();
+            let known = by_name.entry(name.into()).or_default();
             let there: HashSet<usize> = known.iter().copied().collect();
             known.extend(of.into_iter().filter(|index| !there.contains(index)));
         }
@@ -137,8 +146,8 @@ impl<'a> Texts<'a> {
     /// Fills what is looked up for every amount that is typed.
     fn index(&mut self) {
         for (index, figure) in self.figures.iter().enumerate() {
-            self.by_address.entry(figure.address.clone()).or_insert(index);
-            *self.sizes.entry(table_of(&figure.address).to_string()).or_default() += 1;
+            self.by_address.entry(figure.address).or_insert(index);
+            *self.sizes.entry(table_of(figure.address)).or_default() += 1;
         }
         self.by_size = (0..self.figures.len()).filter(|&index| is_money(&self.figures[index])).collect();
         self.by_size.sort_by_key(|&index| self.figures[index].amount.abs());
@@ -156,13 +165,18 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// A figure as a sentence prints it, without its unit.
+    pub fn printed(&self, figure: &NamedFigure<'_>) -> String {
+        self.composition.in_sentences(figure.figure)
+    }
+
     /// The figure of an address.
-    pub fn figure_at(&self, address: &str) -> Option<&NamedFigure> {
+    pub fn figure_at(&self, address: &str) -> Option<&NamedFigure<'_>> {
         self.by_address.get(address).map(|&index| &self.figures[index])
     }
 
     /// The figures of money that print as an amount, signs aside, in the order of the figures.
-    pub fn printed_as(&self, amount: &Amount) -> impl Iterator<Item = &NamedFigure> {
+    pub fn printed_as(&self, amount: &Amount) -> impl Iterator<Item = &NamedFigure<'_>> {
         let (value, slack) = (amount.value().abs(), amount.slack());
         let size = |index: &usize| self.figures[*index].amount.abs();
         let from = self.by_size.partition_point(|index| size(index) < value - slack);
@@ -174,8 +188,8 @@ impl<'a> Texts<'a> {
 
     /// The first figure of money in a unit whose printed digits differ from others in one place, or in two neighbours
     /// swapped.
-    pub fn alike(&self, unit: &'static str, digits: &str) -> Option<&NamedFigure> {
-        let alike = self.alike.get_or_init(|| Alike::of(&self.figures));
+    pub fn alike(&self, unit: &'static str, digits: &str) -> Option<&NamedFigure<'_>> {
+        let alike = self.alike.get_or_init(|| Alike::of(self));
         alike.find(unit, digits).map(|index| &self.figures[index])
     }
 
@@ -245,7 +259,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The figures of money that a typed amount's words name, changes apart from amounts: those that it must be one of.
-    pub fn spoken_of(&self, passage: &Passage, amount: &Amount) -> Vec<&NamedFigure> {
+    pub fn spoken_of(&self, passage: &Passage, amount: &Amount) -> Vec<&NamedFigure<'_>> {
         let of = |a: &Amount| self.named_in(&passage.chars[a.clause..a.range.start]);
         let mut named = of(amount);
         if named.is_empty() && amount.direction != 0 {
@@ -258,19 +272,19 @@ impl<'a> Texts<'a> {
         if amount.direction == 0 {
             return named;
         }
-        let changes = named.iter().filter_map(|f| self.changes.get(&f.address)).flatten();
+        let changes = named.iter().filter_map(|f| self.changes.get(f.address)).flatten();
         changes.map(|&index| &self.figures[index]).collect()
     }
 
     /// The differences that are made of a figure.
-    pub fn changes_of(&self, address: &str) -> impl Iterator<Item = &NamedFigure> {
+    pub fn changes_of(&self, address: &str) -> impl Iterator<Item = &NamedFigure<'_>> {
         self.changes.get(address).into_iter().flatten().map(|&index| &self.figures[index])
     }
 
     /// The figures of money that the words of a clause name, changes and shares left out.
-    pub fn named_in(&self, clause: &[char]) -> Vec<&NamedFigure> {
+    pub fn named_in(&self, clause: &[char]) -> Vec<&NamedFigure<'_>> {
         let subject = subject_of(clause);
-        let known = |name: &str| -> Vec<&NamedFigure> {
+        let known = |name: &str| -> Vec<&NamedFigure<'_>> {
             if name.chars().count() < 3 {
                 return Vec::new();
             }
@@ -295,18 +309,18 @@ impl<'a> Texts<'a> {
     }
 
     /// The label of a figure: as printed beside it, else the key of its row.
-    pub fn label_of<'t>(&'t self, figure: &'t NamedFigure) -> &'t str {
-        self.label(&figure.address).unwrap_or_else(|| row_key(&figure.address))
+    pub fn label_of<'t>(&'t self, figure: &'t NamedFigure<'_>) -> &'t str {
+        self.label(figure.address).unwrap_or_else(|| row_key(figure.address))
     }
 
     /// Whether words name the row of a figure.
-    pub fn names(&self, figure: &NamedFigure, words: &str) -> bool {
-        name_in(words).is_some_and(|name| self.label_of(figure) == name || row_key(&figure.address) == name)
+    pub fn names(&self, figure: &NamedFigure<'_>, words: &str) -> bool {
+        name_in(words).is_some_and(|name| self.label_of(figure) == name || row_key(figure.address) == name)
     }
 
     /// The figures whose row words name.
-    pub fn figures_named(&self, words: &str) -> impl Iterator<Item = &NamedFigure> {
-        let named = name_in(words).and_then(|name| self.by_name.get(&name_key(name)));
+    pub fn figures_named(&self, words: &str) -> impl Iterator<Item = &NamedFigure<'_>> {
+        let named = name_in(words).and_then(|name| self.by_name.get(&*name_key(name)));
         named.into_iter().flatten().map(|&index| &self.figures[index])
     }
 
@@ -330,7 +344,7 @@ impl<'a> Texts<'a> {
 
     /// The label that a printed figure stands beside.
     pub fn label(&self, address: &str) -> Option<&str> {
-        self.labels.get(address).map(String::as_str).filter(|l| !l.is_empty())
+        self.labels.get(address).map(|label| &**label).filter(|l| !l.is_empty())
     }
 
     pub fn year(&self) -> i32 {
@@ -374,11 +388,11 @@ struct Alike {
 }
 
 impl Alike {
-    fn of(figures: &[NamedFigure]) -> Alike {
+    fn of(texts: &Texts<'_>) -> Alike {
         let mut alike = Alike { whole: HashMap::default(), without: HashMap::default() };
-        for (index, figure) in figures.iter().enumerate().filter(|(_, f)| is_money(f)) {
+        for (index, figure) in texts.figures.iter().enumerate().filter(|(_, f)| is_money(f)) {
             let (unit, index) = (figure.unit.name(), index as u32);
-            let Some(digits) = Digits::of(&figure.text) else { continue };
+            let Some(digits) = Digits::of(&texts.printed(figure)) else { continue };
             alike.whole.entry((unit, digits.number)).or_insert(index);
             for at in 0..digits.count {
                 let (rest, digit) = digits.without(at);
@@ -438,7 +452,7 @@ impl Digits {
 }
 
 /// Money that is not nothing.
-fn is_money(figure: &NamedFigure) -> bool {
+fn is_money(figure: &NamedFigure<'_>) -> bool {
     figure.unit != money::Unit::Plain && !figure.amount.is_zero()
 }
 
@@ -448,9 +462,12 @@ fn table_of(address: &str) -> &str {
 }
 
 /// A name without what is typed now so, now so: blanks and quotation marks.
-pub fn name_key(name: &str) -> String {
-    let mark = |c: char| matches!(c, '“' | '”' | '‘' | '’' | '"' | '《' | '》');
-    name.chars().filter(|c| !c.is_whitespace() && !mark(*c)).collect()
+pub fn name_key(name: &str) -> Cow<'_, str> {
+    let is_left_out = |c: char| c.is_whitespace() || matches!(c, '“' | '”' | '‘' | '’' | '"' | '《' | '》');
+    match name.chars().any(is_left_out) {
+        true => name.chars().filter(|c| !is_left_out(*c)).collect::<String>().into(),
+        false => name.into(),
+    }
 }
 
 /// The projects that the data names, of at least five characters.
@@ -459,7 +476,9 @@ fn projects(composition: &Composition) -> HashSet<String> {
         let projects = d.fields.iter().enumerate().filter(|(_, f)| f.id == "project");
         projects.flat_map(move |(index, _)| d.records.iter().map(move |r| r.values[index].text()))
     });
-    fields.filter(|n| n.chars().count() >= 5).map(|n| name_key(&searched_text(n))).collect()
+    let distinct: HashSet<&str> = fields.collect();
+    let long = distinct.into_iter().filter(|n| n.chars().count() >= 5);
+    long.map(|n| name_key(&searched_text(n)).into_owned()).collect()
 }
 
 /// The name that words before an amount are: `路灯改造项目` is `路灯改造`. Two characters may be anything.
@@ -469,14 +488,14 @@ fn name_in(words: &str) -> Option<&str> {
 }
 
 /// The label beside each printed figure: the nearest text to its left in its row.
-fn labels(composition: &Composition) -> HashMap<&str, String> {
+fn labels(composition: &Composition) -> HashMap<&str, Cow<'_, str>> {
     let mut labels = HashMap::default();
     for row in composition.given().iter().flat_map(|t| &t.rows) {
         let figures = row.figures.iter().flatten();
-        labels.extend(figures.map(|f| (&*f.address, bare_label(&row.label).to_string())));
+        labels.extend(figures.map(|f| (&*f.address, Cow::from(bare_label(&row.label)))));
     }
     for row in composition.document.tables().flat_map(|t| &t.body) {
-        let mut label = String::new();
+        let mut label = Cow::from("");
         for cell in &row.cells {
             match cell.inlines.first().and_then(|i| i.figure) {
                 Some(id) => {
@@ -484,9 +503,16 @@ fn labels(composition: &Composition) -> HashMap<&str, String> {
                     labels.entry(address).or_insert_with(|| label.clone());
                 }
                 None => {
-                    let text = plain(&cell.inlines);
-                    if text.chars().any(|c| !c.is_ascii() && !c.is_whitespace()) {
-                        label = bare_label(&text).to_string();
+                    let is_word = |c: char| !c.is_ascii() && !c.is_whitespace();
+                    match &cell.inlines[..] {
+                        [only] if only.text.contains(is_word) => label = bare_label(&only.text).into(),
+                        [] | [_] => {}
+                        several => {
+                            let text = plain(several);
+                            if text.contains(is_word) {
+                                label = bare_label(&text).to_string().into();
+                            }
+                        }
                     }
                 }
             }

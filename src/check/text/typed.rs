@@ -121,14 +121,14 @@ fn typed<'t>(texts: &'t Texts<'_>) -> impl Iterator<Item = (&'t Passage, Vec<&'t
 }
 
 /// What to write in place of a typed amount.
-fn template(figure: &NamedFigure, amount: &Amount) -> Option<String> {
+fn template(texts: &Texts<'_>, figure: &NamedFigure<'_>, amount: &Amount) -> Option<String> {
     let unit = amount.money_unit()?;
-    let address = &figure.address;
+    let address = figure.address;
     let mut options = Vec::new();
     if unit != figure.unit {
         options.push(format!("unit=\"{}\"", unit.name()));
     }
-    let own = figure.text.split_once('.').map_or(0, |(_, d)| d.len() as u32);
+    let own = texts.printed(figure).split_once('.').map_or(0, |(_, d)| d.len() as u32);
     if amount.decimals == 0 && own > 0 {
         options.push("trim=true".to_string());
     } else if amount.decimals != own {
@@ -141,17 +141,17 @@ fn template(figure: &NamedFigure, amount: &Amount) -> Option<String> {
 }
 
 /// Figures that print as a typed amount, those of its label first.
-fn equal_figures<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Vec<&'t NamedFigure> {
+fn equal_figures<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Vec<&'t NamedFigure<'t>> {
     let change = amount.direction != 0;
     let equal = texts.printed_as(amount).filter(|f| {
         let exact = if change { f.amount.abs() } else { f.amount };
         amount.prints(exact) && f.compares.is_some() == change
     });
-    let mut all: Vec<&NamedFigure> = equal.collect();
+    let mut all: Vec<&NamedFigure<'_>> = equal.collect();
     // Of several rows of that name, the one of the table that speaks of least else: “三公”经费 before 基本支出.
-    let size = |f: &NamedFigure| texts.size_of_table(&f.address);
-    let key = |f: &&NamedFigure| match texts.names(f, &amount.label) {
-        true => (false, texts.label(&f.address).is_none(), size(f)),
+    let size = |f: &NamedFigure<'_>| texts.size_of_table(f.address);
+    let key = |f: &&NamedFigure<'_>| match texts.names(f, &amount.label) {
+        true => (false, texts.label(f.address).is_none(), size(f)),
         false => (true, true, 0),
     };
     all.sort_by_cached_key(key);
@@ -168,16 +168,16 @@ fn bindable(texts: &Texts<'_>, findings: &mut Findings) {
             if !named && amount.significant() < 3 {
                 continue;
             }
-            let Some(template) = template(first, amount) else { continue };
+            let Some(template) = template(texts, first, amount) else { continue };
             let words = passage.words(&amount.range);
-            let others: Vec<&str> = equal.iter().skip(1).take(2).map(|f| f.address.as_str()).collect();
+            let others: Vec<&str> = equal.iter().skip(1).take(2).map(|f| f.address).collect();
             let label = texts.label_of(first);
             let message = format!("“{words}”是手写的，可绑定到 {}（{label}），以后随明细自动更正", first.address);
             let mut hint = format!("把 {} 换成 {template}", passage.words(&amount.number));
             if !named && !others.is_empty() {
                 hint.push_str(&format!("；与它相等的还有 {}，请选所说的那一个", others.join("、")));
             }
-            let found = passage.finding(amount.range.clone(), message).hint(hint).address(first.address.clone());
+            let found = passage.finding(amount.range.clone(), message).hint(hint).address(first.address);
             let alternatives = equal.iter().filter(|f| texts.names(f, &amount.label));
             // What it prints instead has the same digits; a figure that is only equal may be another one.
             let certain = named && alternatives.clone().all(|f| f.amount == first.amount);
@@ -291,7 +291,7 @@ fn is_printed_of_its_own(texts: &Texts<'_>, statement: &Statement) -> bool {
     let Some(amount) = texts.typed_amount(statement).filter(|_| !given.is_empty()) else { return false };
     let passage = &texts.passages[statement.passage];
     let words: String = passage.chars.iter().filter(|c| !c.is_whitespace()).collect();
-    let is_said = |name: &str| name.chars().count() > 2 && words.contains(&name_key(name));
+    let is_said = |name: &str| name.chars().count() > 2 && words.contains(&*name_key(name));
     equal_figures(texts, amount).iter().filter(|figure| *figure.address != *statement.address).any(|figure| {
         let mut parts = figure.address.split('/');
         let table = parts.next().and_then(|id| given.iter().find(|table| *table.id == *id));
@@ -312,7 +312,7 @@ fn is_of_another(texts: &Texts<'_>, statement: &Statement) -> bool {
     let subject = subject_of(&passage.chars[amount.clause..amount.range.start]);
     let key = row_key(&statement.address);
     let own = [key, texts.label(&statement.address).unwrap_or(key)].map(name_key);
-    if own.iter().any(|name| subject.ends_with(name.as_str())) || *crate::compose::short_key(&subject) == *key {
+    if own.iter().any(|name| subject.ends_with(&**name)) || *crate::compose::short_key(&subject) == *key {
         return false;
     }
     let named = texts.spoken_of(passage, amount);
@@ -337,14 +337,14 @@ fn is_limit(passage: &Passage, amount: &Amount) -> bool {
 }
 
 /// The finding that a typed amount is not that of the figure it speaks of. None: beside printed tables that print nothing of it.
-fn not_equal(texts: &Texts<'_>, passage: &Passage, amount: &Amount, figure: &NamedFigure) -> Option<Diagnostic> {
+fn not_equal(texts: &Texts<'_>, passage: &Passage, amount: &Amount, figure: &NamedFigure<'_>) -> Option<Diagnostic> {
     let words = passage.words(&amount.range);
     let of = |message: String, name: String, exact: Decimal| {
-        let found = passage.finding(amount.range.clone(), message).address(figure.address.clone());
+        let found = passage.finding(amount.range.clone(), message).address(figure.address);
         found.compared(("正文写作".into(), amount.value()), (format!("{name}为"), exact))
     };
     if texts.beside_print() {
-        let printed = texts.in_print(&figure.address)?;
+        let printed = texts.in_print(figure.address)?;
         return Some(of(
             format!("正文的“{words}”与{}不一致", printed.says(Some(amount))),
             printed.name,
@@ -352,10 +352,14 @@ fn not_equal(texts: &Texts<'_>, passage: &Passage, amount: &Amount, figure: &Nam
         ));
     }
     let label = texts.label_of(figure);
-    let message =
-        format!("手写的“{words}”与 {}（{label}，{}{}）不一致", figure.address, figure.text, figure.unit.name());
-    let hint = template(figure, amount).map_or_else(String::new, |t| format!("若说的是它，写作 {t}"));
-    Some(of(message, figure.address.clone(), figure.amount).hint(hint))
+    let message = format!(
+        "手写的“{words}”与 {}（{label}，{}{}）不一致",
+        figure.address,
+        texts.printed(figure),
+        figure.unit.name()
+    );
+    let hint = template(texts, figure, amount).map_or_else(String::new, |t| format!("若说的是它，写作 {t}"));
+    Some(of(message, figure.address.to_string(), figure.amount).hint(hint))
 }
 
 /// The finding that a number is not that of the figure which the set's own sentence prints there. None: beside printed tables
@@ -408,7 +412,7 @@ pub fn unlike(texts: &Texts<'_>, statement: &Statement) -> Option<Diagnostic> {
 }
 
 /// A figure whose printed digits differ from the typed ones in one place, or in two neighbours swapped.
-fn alike<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Option<&'t NamedFigure> {
+fn alike<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Option<&'t NamedFigure<'t>> {
     // Beside printed tables most amounts are not known: what looks alike may be another one.
     if amount.significant() < 5 || !texts.composition.given().is_empty() {
         return None;
@@ -417,12 +421,12 @@ fn alike<'t>(texts: &'t Texts<'_>, amount: &Amount) -> Option<&'t NamedFigure> {
 }
 
 /// The number is the figure's in another unit than the one written.
-fn is_wrong_unit(amount: &Amount, figure: &NamedFigure) -> bool {
+fn is_wrong_unit(amount: &Amount, figure: &NamedFigure<'_>) -> bool {
     meant_unit(amount, figure).is_some()
 }
 
 /// The unit in which the number written would be the figure's.
-fn meant_unit(amount: &Amount, figure: &NamedFigure) -> Option<Unit> {
+fn meant_unit(amount: &Amount, figure: &NamedFigure<'_>) -> Option<Unit> {
     let as_unit = |unit: &Unit| Amount { unit: *unit, ..amount.clone() };
     let equal = |unit: &Unit| {
         let other = as_unit(unit);
@@ -445,7 +449,7 @@ fn wrong_unit(texts: &Texts<'_>, findings: &mut Findings) {
             let printed = amount.figure.map(|id| texts.composition.document.figure(id));
             let printed = printed.and_then(|f| texts.figure_at(&f.address));
             let printed = printed.filter(|f| f.unit != money::Unit::Plain);
-            let right = |f: &NamedFigure| amount.prints(f.amount) || amount.prints(f.amount.abs());
+            let right = |f: &NamedFigure<'_>| amount.prints(f.amount) || amount.prints(f.amount.abs());
             let (message, figure, unit) = if let Some(figure) = printed {
                 // What is printed is right; the word behind it is another unit's.
                 let Some(unit) = meant_unit(amount, figure).filter(|_| !right(figure)) else { continue };
@@ -455,7 +459,11 @@ fn wrong_unit(texts: &Texts<'_>, findings: &mut Findings) {
             } else if amount.figure.is_some() || rate {
                 continue;
             } else if let Some((figure, unit)) = in_another_unit(texts, passage, amount) {
-                (format!("“{}{words}”：表里是 {}{}", amount.label, figure.text, figure.unit.name()), Some(figure), unit)
+                (
+                    format!("“{}{words}”：表里是 {}{}", amount.label, texts.printed(figure), figure.unit.name()),
+                    Some(figure),
+                    unit,
+                )
             } else if amount.unit == Unit::Yuan && amount.written.abs() < Decimal::ONE {
                 (format!("“{}{words}”不足 1 元，单位应为万元", amount.label), None, Unit::Wan)
             } else {
@@ -465,7 +473,7 @@ fn wrong_unit(texts: &Texts<'_>, findings: &mut Findings) {
                 passage.finding(amount.range.clone(), message).hint(format!("写作“{number}{}”", unit.name()));
             if let Some(figure) = figure {
                 found = found
-                    .address(figure.address.clone())
+                    .address(figure.address)
                     .compared(("正文写作".into(), amount.value()), (format!("{} 是", figure.address), figure.amount));
             }
             findings.push(found);
@@ -475,7 +483,11 @@ fn wrong_unit(texts: &Texts<'_>, findings: &mut Findings) {
 
 /// The figure that a typed amount is in another unit, with that unit: one of the row its words name; without a name one
 /// that prints so to the digit, where no figure prints the amount as it stands.
-fn in_another_unit<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount) -> Option<(&'t NamedFigure, Unit)> {
+fn in_another_unit<'t>(
+    texts: &'t Texts<'_>,
+    passage: &Passage,
+    amount: &Amount,
+) -> Option<(&'t NamedFigure<'t>, Unit)> {
     let prose = matches!(passage.kind, Kind::Prose | Kind::Lead) || texts.is_reason(passage);
     if !prose || is_vague(passage, amount) {
         return None;
@@ -492,10 +504,10 @@ fn in_another_unit<'t>(texts: &'t Texts<'_>, passage: &Passage, amount: &Amount)
     }
     let others: &[Unit] = if amount.unit == Unit::Yuan { &[Unit::Wan] } else { &[Unit::Yuan, Unit::Wan] };
     let in_unit = |unit: &Unit| Amount { unit: *unit, ..amount.clone() };
-    let mut near: Vec<&NamedFigure> =
+    let mut near: Vec<&NamedFigure<'_>> =
         others.iter().flat_map(|unit| texts.printed_as(&in_unit(unit)).collect::<Vec<_>>()).collect();
     // What a sentence would print as nought is not meant: 原值18.35万元 beside 18.35元 of something else.
-    near.retain(|f| f.text.contains(|c: char| ('1'..='9').contains(&c)));
+    near.retain(|f| texts.printed(f).contains(|c: char| ('1'..='9').contains(&c)));
     // The first of the figures, whatever the unit.
     near.sort_by_key(|f| std::ptr::from_ref(*f).addr());
     near.into_iter().find_map(|f| Some((f, meant_unit(amount, f).filter(|unit| others.contains(unit))?)))
@@ -576,10 +588,10 @@ fn over_budget(texts: &Texts<'_>, findings: &mut Findings) {
         }
         fields
     });
-    let budgets: LazyCell<HashMap<&str, &NamedFigure>, _> = LazyCell::new(|| {
+    let budgets: LazyCell<HashMap<&str, &NamedFigure<'_>>, _> = LazyCell::new(|| {
         let mut budgets = HashMap::default();
         for figure in texts.figures.iter().filter(|f| f.compares.is_none() && f.unit != money::Unit::Plain) {
-            budgets.entry(row_key(&figure.address)).or_insert(figure);
+            budgets.entry(row_key(figure.address)).or_insert(figure);
         }
         budgets
     });
@@ -592,12 +604,16 @@ fn over_budget(texts: &Texts<'_>, findings: &mut Findings) {
         let Some(amount) = passage.amounts().iter().find(|a| a.is_money()) else { continue };
         let key = crate::compose::short_key(project);
         let Some(budget) = budgets.get(&*key).filter(|b| amount.value() > b.amount + amount.slack()) else { continue };
-        let message =
-            format!("“{}”的成本指标“{value}”超出项目预算 {}{}", bare_label(project), budget.text, budget.unit.name());
+        let message = format!(
+            "“{}”的成本指标“{value}”超出项目预算 {}{}",
+            bare_label(project),
+            texts.printed(budget),
+            budget.unit.name()
+        );
         let found = Diagnostic::warning("", message)
             .at(target.value_place(dataset))
             .text(value)
-            .address(budget.address.clone())
+            .address(budget.address)
             .compared(("成本指标".into(), amount.value()), ("项目预算".into(), budget.amount));
         findings.push(found.hint("按本项目的预算填写成本指标"));
     }
