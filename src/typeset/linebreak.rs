@@ -118,7 +118,9 @@ impl Breaker {
     pub fn break_lines(&mut self, text: &Text, measure: Measure, fit: Fit, lines: &mut Vec<Line>) {
         let signs = &text.signs;
         self.hyphen = text.hyphen.map_or(0.0, |s| s.advance);
-        self.sum(signs);
+        self.sum_widths(signs);
+        self.shrink.clear();
+        self.stretch.clear();
         let mut start = 0;
         loop {
             let newline = signs[start..].iter().position(|s| s.class == Class::Newline);
@@ -132,23 +134,10 @@ impl Breaker {
         }
     }
 
-    /// Width of the widest line when lines end only where forced.
-    pub fn natural_width(&mut self, text: &Text) -> f64 {
-        self.sum(&text.signs);
-        let ends = text.signs.iter().enumerate().filter(|(_, s)| s.class == Class::Newline).map(|(i, _)| i);
-        let mut start = 0;
-        let mut widest: f64 = 0.0;
-        for end in ends.chain([text.signs.len()]) {
-            widest = widest.max(self.line_width(&text.signs, start, end));
-            start = end + 1;
-        }
-        widest
-    }
-
     /// Width of the widest unit that no line breaks.
     pub fn widest_unit(&mut self, text: &Text) -> f64 {
         let signs = &text.signs;
-        self.sum(signs);
+        self.sum_widths(signs);
         let mut start = 0;
         let mut widest: f64 = 0.0;
         for i in 0..signs.len() {
@@ -161,38 +150,31 @@ impl Breaker {
         widest
     }
 
-    fn sum(&mut self, signs: &[Sign]) {
-        for (sums, of) in [
-            (&mut self.width, &(|s: &Sign| s.advance + s.gap) as &dyn Fn(&Sign) -> f64),
-            (&mut self.shrink, &shrink_of),
-            (&mut self.stretch, &stretch_of),
-        ] {
-            sums.clear();
-            sums.push(0.0);
-            let mut sum = 0.0;
-            sums.extend(signs.iter().map(|s| {
-                sum += of(s);
-                sum
-            }));
+    fn sum_widths(&mut self, signs: &[Sign]) {
+        sum(&mut self.width, signs, |s| s.advance + s.gap);
+    }
+
+    fn sum_adjustments(&mut self, signs: &[Sign]) {
+        sum(&mut self.shrink, signs, shrink_of);
+        sum(&mut self.stretch, signs, stretch_of);
+    }
+
+    /// The lines that end before sign `end`.
+    fn ending(&self, signs: &[Sign], end: usize) -> Ending<'_> {
+        let last = end.checked_sub(1).map(|last| &signs[last]);
+        Ending {
+            breaker: self,
+            end,
+            gap: last.map_or(0.0, |last| last.gap),
+            right: last.map_or(0.0, |last| last.right),
+            joint: last.map_or(0.0, joint_shrink),
+            stretch: last.map_or(0.0, stretch_of),
         }
     }
 
     /// Natural width of a line of signs `start..end`.
     fn line_width(&self, signs: &[Sign], start: usize, end: usize) -> f64 {
-        if end <= start {
-            return 0.0;
-        }
-        let last = &signs[end - 1];
-        self.width[end] - self.width[start] - last.gap - last.right
-    }
-
-    /// What the line can be squeezed by; the half of its last mark is gone already.
-    fn line_shrink(&self, signs: &[Sign], start: usize, end: usize) -> f64 {
-        if self.rigid {
-            return 0.0;
-        }
-        let last = &signs[end - 1];
-        self.shrink[end] - self.shrink[start] - last.gap * GAP_SHRINK - last.right - joint_shrink(last)
+        self.ending(signs, end).width(start)
     }
 
     /// One stretch between forced breaks.
@@ -210,6 +192,10 @@ impl Breaker {
         if natural <= measure.room(true) + EPSILON {
             lines.push(Line { start: start as u32, end: visible as u32, width: natural, last: true, hyphen: false });
             return;
+        }
+        // Most texts are lines by themselves, and need no more than their widths.
+        if self.shrink.is_empty() {
+            self.sum_adjustments(signs);
         }
         self.find_opportunities(signs, start, end, measure, fit);
         let first = lines.len();
@@ -269,7 +255,8 @@ impl Breaker {
         if visible <= start + 1 {
             return;
         }
-        let least = self.line_width(signs, start, visible) + hyphen - self.line_shrink(signs, start, visible);
+        let line = self.ending(signs, visible);
+        let least = line.width(start) + hyphen - line.shrink(start);
         if least <= measure.room(true) + EPSILON {
             return;
         }
@@ -291,17 +278,21 @@ impl Breaker {
         let mut fullest = 0;
         for to in 1..count {
             let end = self.opportunities[to];
+            let line = self.ending(signs, end.end as usize);
             let last = to + 1 == count;
-            // What is too wide up to here is too wide up to any later place.
-            while fullest + 1 < to && self.is_too_wide(signs, fullest, to, measure) {
+            let is_too_wide = |from: usize| {
+                let begin = self.opportunities[from].next as usize;
+                line.width(begin) + end.hyphen - line.shrink(begin) > measure.room(from == 0) + EPSILON
+            };
+            // What is too wide up to here, however it is squeezed, is too wide up to any later place.
+            while fullest + 1 < to && is_too_wide(fullest) {
                 fullest += 1;
             }
+            let of_break = judge.of_break(end.cost);
             let mut best = (f64::INFINITY, to as u32 - 1);
-            for from in fullest..to {
-                let begin = self.opportunities[from].next as usize;
+            for (from, begin) in self.opportunities[..to].iter().enumerate().skip(fullest) {
                 let room = measure.room(from == 0);
-                let (width, shrink, stretch) = self.line_sums(signs, begin, end.end as usize);
-                let width = width + end.hyphen;
+                let width = line.width(begin.next as usize) + end.hyphen;
                 // A justified line that is half empty is never the best; a short one between words may be.
                 let short = judge.fit == Fit::Justified && width < 0.5 * room;
                 if !last && best.0.is_finite() && short {
@@ -309,33 +300,18 @@ impl Breaker {
                 }
                 let runt = match () {
                     () if !last || from == 0 => 0.0,
-                    () if width < 2.6 && self.opportunities[from].parts_number => cost::UNIT_ALONE,
+                    () if width < 2.6 && begin.parts_number => cost::UNIT_ALONE,
                     () if width < 1.6 => cost::RUNT,
                     () => 0.0,
                 };
-                let line = judge.line(room, width, shrink, stretch, last, runt);
-                let sum = self.best[from].0 + line + judge.of_break(end.cost);
+                let demerits = judge.line(&line, begin.next as usize, width, room, last, runt);
+                let sum = self.best[from].0 + demerits + of_break;
                 if sum < best.0 {
                     best = (sum, from as u32);
                 }
             }
             self.best.push(best);
         }
-    }
-
-    /// The line between two opportunities is wider than the measure however it is squeezed.
-    fn is_too_wide(&self, signs: &[Sign], from: usize, to: usize, measure: Measure) -> bool {
-        let (begin, end) = (self.opportunities[from].next as usize, self.opportunities[to].end as usize);
-        let (width, shrink, _) = self.line_sums(signs, begin, end);
-        width + self.opportunities[to].hyphen - shrink > measure.room(from == 0) + EPSILON
-    }
-
-    fn line_sums(&self, signs: &[Sign], start: usize, end: usize) -> (f64, f64, f64) {
-        if end <= start {
-            return (0.0, 0.0, 0.0);
-        }
-        let stretch = self.stretch[end] - self.stretch[start] - stretch_of(&signs[end - 1]);
-        (self.line_width(signs, start, end), self.line_shrink(signs, start, end), stretch)
     }
 
     /// The lines of the best way, appended in order; returns how many.
@@ -357,6 +333,45 @@ impl Breaker {
     }
 }
 
+/// Lines that end with the same sign, whatever they begin with: what its end takes from each is the same.
+struct Ending<'b> {
+    breaker: &'b Breaker,
+    /// After its last sign.
+    end: usize,
+    /// Of the last sign, whose gap, right blank and joint are gone.
+    gap: f64,
+    right: f64,
+    joint: f64,
+    stretch: f64,
+}
+
+impl Ending<'_> {
+    /// Natural width of the line that begins with a sign.
+    fn width(&self, start: usize) -> f64 {
+        if self.end <= start {
+            return 0.0;
+        }
+        self.breaker.width[self.end] - self.breaker.width[start] - self.gap - self.right
+    }
+
+    /// What it can be squeezed by; the half of its last mark is gone already.
+    fn shrink(&self, start: usize) -> f64 {
+        if self.end <= start || self.breaker.rigid {
+            return 0.0;
+        }
+        let shrink = &self.breaker.shrink;
+        shrink[self.end] - shrink[start] - self.gap * GAP_SHRINK - self.right - self.joint
+    }
+
+    /// What it bears before it looks loose.
+    fn stretch(&self, start: usize) -> f64 {
+        if self.end <= start {
+            return 0.0;
+        }
+        self.breaker.stretch[self.end] - self.breaker.stretch[start] - self.stretch
+    }
+}
+
 /// How the cost of a line is judged.
 #[derive(Clone, Copy)]
 struct Judge {
@@ -365,13 +380,17 @@ struct Judge {
 }
 
 impl Judge {
-    /// `runt` is what a last line that is too short costs.
-    fn line(self, room: f64, width: f64, shrink: f64, stretch: f64, last: bool, runt: f64) -> f64 {
+    /// The cost of the line that begins with sign `start`, as wide as `width` with its hyphen. `runt` is what a last line
+    /// that is too short costs.
+    fn line(self, line: &Ending, start: usize, width: f64, room: f64, last: bool, runt: f64) -> f64 {
         let over = width - room;
-        let squeezed = if over > EPSILON { (over / shrink.max(EPSILON)).powi(3).min(1e6) * 100.0 } else { 0.0 };
+        let squeezed = match over > EPSILON {
+            true => (over / line.shrink(start).max(EPSILON)).powi(3).min(1e6) * 100.0,
+            false => 0.0,
+        };
         match self.fit {
             Fit::Justified => {
-                let loose = if last { 0.0 } else { (-over).max(0.0) / stretch.max(0.1) };
+                let loose = if last { 0.0 } else { (-over).max(0.0) / line.stretch(start).max(0.1) };
                 // However loose both are, the fuller of two lines is the better one.
                 let badness = squeezed + (100.0 * loose.powi(3)).min(1e4) + loose.min(1e3);
                 (cost::LINE + badness).powi(2) + runt
@@ -395,6 +414,34 @@ impl Judge {
             Fit::Balanced => cost / 3.0,
         }
     }
+}
+
+/// Width of the widest line of a text when lines end only where forced.
+pub fn natural_width(text: &Text) -> f64 {
+    let (mut sum, mut before, mut widest) = (0.0, 0.0, 0.0_f64);
+    let mut last: Option<&Sign> = None;
+    for sign in &text.signs {
+        if sign.class == Class::Newline {
+            widest = widest.max(last.map_or(0.0, |last| sum - before - last.gap - last.right));
+        }
+        sum += sign.advance + sign.gap;
+        last = Some(sign);
+        if sign.class == Class::Newline {
+            (before, last) = (sum, None);
+        }
+    }
+    widest.max(last.map_or(0.0, |last| sum - before - last.gap - last.right))
+}
+
+/// Sums up to each sign, from 0 before the first.
+fn sum(sums: &mut Vec<f64>, signs: &[Sign], of: impl Fn(&Sign) -> f64) {
+    let mut sum = 0.0;
+    sums.clear();
+    sums.push(sum);
+    sums.extend(signs.iter().map(|sign| {
+        sum += of(sign);
+        sum
+    }));
 }
 
 /// `end` without the spaces before it.
@@ -538,9 +585,10 @@ pub(crate) mod tests {
     ) -> Result<(), TestCaseError> {
         let (start, end) = (line.start as usize, line.end as usize);
         let room = if n == 0 { measure.width - measure.indent } else { measure.width };
-        breaker.sum(&text.signs);
+        breaker.sum_widths(&text.signs);
+        breaker.sum_adjustments(&text.signs);
         if end > start + 1 {
-            let least = line.width - breaker.line_shrink(&text.signs, start, end);
+            let least = line.width - breaker.ending(&text.signs, end).shrink(start);
             prop_assert!(least <= room + 1e-4, "“{}” takes {least} of {room}", words(text, line));
         }
         let opened = |i: usize| text.signs[i].joint.is_open();
@@ -566,7 +614,8 @@ pub(crate) mod tests {
             let from = (0..end).rev().skip(1).find(|&i| is_end(i)).map_or(0, |i| i + 1);
             let to = (end..text.signs.len()).find(|&i| is_end(i)).map_or(text.signs.len(), |i| i + 1);
             let to = visible_end(&text.signs, from, to);
-            let unit = breaker.line_width(&text.signs, from, to) - breaker.line_shrink(&text.signs, from, to);
+            let unit = breaker.ending(&text.signs, to);
+            let unit = unit.width(from) - unit.shrink(from);
             prop_assert!(
                 unit > measure.width - measure.indent - 1e-4,
                 "“{}” breaks a unit of {unit}",

@@ -7,7 +7,7 @@ use super::linebreak::{Breaker, Fit, Line, Measure};
 use super::paragraph::{self, MIDDLE, Place};
 use super::text::{Setting, Text};
 use crate::document::{Align, Inline, Numbering};
-use crate::fonts::Fonts;
+use crate::fonts::{FaceId, Fonts};
 use crate::style::{MM, NumberPlace, PageNumberStyle, PageSetup};
 
 /// The type area (版心) as read, in pt.
@@ -100,6 +100,8 @@ impl Flow<'_> {
     pub fn number_pages(&mut self) {
         let style = &self.style.number;
         let role = self.role(&style.text);
+        // All numbers have the same dashes.
+        let mut known: Option<(Option<(FaceId, u16)>, f64)> = None;
         for index in 0..self.pages.len() {
             let setup = self.page_setup(self.setups[index].1);
             let (number, label) = (self.numbers[index], self.pages[index].label.clone());
@@ -110,7 +112,10 @@ impl Flow<'_> {
             let setting = Setting { role: role.font, full: 1.0 };
             let text = self.shaper.shape(&inlines, setting, &|| None, self.diagnostics);
             let recto = if number.numbering == Numbering::Roman { index % 2 == 0 } else { number.value % 2 == 1 };
-            set_number(&mut self.pages[index], recto, &text, style, setup, role.style.size, self.fonts);
+            let dash = text.signs.iter().find(|s| s.class == Class::Dash).map(|s| (s.face, s.glyph));
+            let top = known.filter(|(of, _)| *of == dash).map_or_else(|| dash_top(dash, self.fonts), |(_, top)| top);
+            known = Some((dash, top));
+            set_number(&mut self.pages[index], recto, &text, style, setup, role.style.size, top);
         }
     }
 }
@@ -137,15 +142,15 @@ impl Flow<'_> {
 
 /// Puts a page's number in its place: GB/T 9704-2012 7.5, below the type area of the upright sheet, at the outer
 /// edge, on a turned page too. Odd numbers are at the right, even ones at the left; of pages with roman numbers (the
-/// contents, behind the cover), those that are the front of a sheet at the right.
-pub fn set_number(
+/// contents, behind the cover), those that are the front of a sheet at the right. `top`: of its dashes, in ems.
+fn set_number(
     page: &mut Page,
     recto: bool,
     text: &Text,
     style: &PageNumberStyle,
     setup: &PageSetup,
     size: f64,
-    fonts: &Fonts,
+    top: f64,
 ) {
     let area = Area::of(&setup.upright());
     let inset = style.inset * size;
@@ -158,7 +163,7 @@ pub fn set_number(
         NumberPlace::Center => (area.left, area.width),
         NumberPlace::Outside => (area.left + inset, (area.width - 2.0 * inset).max(0.0)),
     };
-    let y = area.bottom() + style.below * MM + dash_top(text, fonts) * size;
+    let y = area.bottom() + style.below * MM + top * size;
     let place = Place { x, y, width, size };
     let line = whole_line(text);
     let tag = |_| Tag::Artifact(Artifact::Pagination);
@@ -180,9 +185,8 @@ pub fn watermark(page: &Page, text: &Text, line: &Line) -> Option<Watermark> {
 
 /// How far above the baseline the dashes beside a number have their ink, in ems (一字线上距); without dashes, the middle
 /// of its characters.
-fn dash_top(text: &Text, fonts: &Fonts) -> f64 {
-    let dash = text.signs.iter().find(|s| s.class == Class::Dash);
-    dash.and_then(|s| fonts.face(s.face).ink_top(s.glyph)).unwrap_or(MIDDLE)
+fn dash_top(dash: Option<(FaceId, u16)>, fonts: &Fonts) -> f64 {
+    dash.and_then(|(face, glyph)| fonts.face(face).ink_top(glyph)).unwrap_or(MIDDLE)
 }
 
 /// A text as a single line, however long.

@@ -154,7 +154,11 @@ struct Pen<'p, 't> {
 impl Pen<'_, '_> {
     fn set(&mut self, sign: &Sign, adjustment: &Adjustment, last: bool) {
         let size = self.place.size;
-        let squeezed: f64 = SQUEEZES.iter().zip(adjustment.squeeze).map(|(of, share)| of(sign) * share).sum();
+        // Few lines are squeezed.
+        let squeezed: f64 = match adjustment.squeeze == [0.0; 7] {
+            true => 0.0,
+            false => SQUEEZES.iter().zip(adjustment.squeeze).map(|(of, share)| of(sign) * share).sum(),
+        };
         // A squeezed left blank moves the glyph; what is squeezed on the right only ends the sign earlier.
         let blanks = squeezed - joint_shrink(sign) * adjustment.squeeze[SQUEEZES.len() - 1];
         let left = if sign.left > 0.0 { blanks * sign.left / (sign.left + sign.right) } else { 0.0 };

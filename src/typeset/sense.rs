@@ -131,15 +131,15 @@ impl<'t> Words<'t> {
 
     /// It ends the name that stands before it (see [`is_suffix`]): 工程量, also where 量的 is taken for a word.
     fn is_end(&self, i: usize) -> bool {
-        let whole = self.ends(i) || is_particle(self.char(i + 1)) || self.doubles(i);
-        i > 0 && self.is(i - 1, Class::Ideograph) && self.begins(i) && whole && is_suffix(self.char(i))
+        let whole = || self.ends(i) || is_particle(self.char(i + 1)) || self.doubles(i);
+        i > 0 && self.is(i - 1, Class::Ideograph) && self.begins(i) && is_suffix(self.char(i)) && whole()
     }
 
     /// It ends a name, and the next begins another with the same character, which the dictionary takes for one word:
     /// 开发区|区域.
     fn doubles(&self, i: usize) -> bool {
-        let same = self.char(i) == self.char(i + 1) && is_suffix(self.char(i));
-        same && i > 0 && self.is(i - 1, Class::Ideograph) && self.begins(i) && !self.ends(i) && self.ends(i + 1)
+        let same = || self.char(i) == self.char(i + 1) && is_suffix(self.char(i));
+        i > 0 && self.begins(i) && !self.ends(i) && self.ends(i + 1) && self.is(i - 1, Class::Ideograph) && same()
     }
 
     /// A character by itself that is likely a part of a word that the dictionary lacks.

@@ -152,11 +152,14 @@ impl<'a> Shaper<'a> {
         settle_hyphens(&mut signs, &source);
         settle_ranges(&mut signs, &source);
         join(&mut signs, &source);
-        part_scripts(&mut signs, &source);
-        let hyphenated = hyphenate(&mut signs, &source);
-        let addresses = url::addresses(&source);
-        break_addresses(&mut signs, &source, &addresses);
-        let hyphen = hyphenated.then(|| self.hyphen(setting.role));
+        let (mut addresses, mut hyphen) = (Vec::new(), None);
+        // Words, and what is made of them: most texts have none.
+        if has_letters(&source) {
+            addresses = url::addresses(&source);
+            part_scripts(&mut signs, &source, &addresses);
+            hyphen = hyphenate(&mut signs, &source).then(|| self.hyphen(setting.role));
+            break_addresses(&mut signs, &source, &addresses);
+        }
         let adorned = inlines.iter().any(|i| !i.change.is_same() || i.anchor.is_some() || i.link.is_some());
         Text { source, signs, adorned: if adorned { inlines } else { &[] }, hyphen, addresses }
     }
@@ -300,12 +303,16 @@ fn settle_quotes(signs: &mut [Sign], source: &str, full: f64, fonts: &Fonts) {
 /// A hyphen between Chinese words divides them (专项资金-船舶维修): a line may end with it, and none begins with it.
 fn settle_hyphens(signs: &mut [Sign], source: &str) {
     for i in 1..signs.len().saturating_sub(1) {
-        let is_hyphen = matches!(source[signs[i].at as usize..].chars().next(), Some('-' | '－' | '−' | '~'));
         let before = matches!(signs[i - 1].class, Class::Ideograph | Class::Close | Class::Letter | Class::Digit);
-        if is_hyphen && before && matches!(signs[i + 1].class, Class::Ideograph | Class::Open) {
+        let after = matches!(signs[i + 1].class, Class::Ideograph | Class::Open);
+        if signs[i].class == Class::Prefix && before && after && is_hyphen(&signs[i], source) {
             signs[i].class = Class::Dot;
         }
     }
+}
+
+fn is_hyphen(sign: &Sign, source: &str) -> bool {
+    source[sign.at as usize..].starts_with(['-', '－', '−', '~'])
 }
 
 /// A sign between two numbers (90%（含）-100%) is that of a range: no line begins with it as if what follows were less
@@ -313,8 +320,7 @@ fn settle_hyphens(signs: &mut [Sign], source: &str) {
 fn settle_ranges(signs: &mut [Sign], source: &str) {
     let numeral = |class| matches!(class, Class::Digit | Class::WideDigit | Class::Suffix);
     for i in 1..signs.len().saturating_sub(1) {
-        let is_range = matches!(source[signs[i].at as usize..].chars().next(), Some('-' | '－' | '−' | '~'));
-        if !is_range || signs[i].class != Class::Prefix || !numeral(signs[i + 1].class) {
+        if signs[i].class != Class::Prefix || !numeral(signs[i + 1].class) || !is_hyphen(&signs[i], source) {
             continue;
         }
         // What a bracket adds to the first number stands between the two.
@@ -334,10 +340,9 @@ fn settle_ranges(signs: &mut [Sign], source: &str) {
 /// A code and the name after it, a name and the year after it (631Shanhaiguan, Administration2023年, (SLEZ)2023年) are
 /// two words without a space between them: they get the gap that Chinese and Latin have. Signs like B03020000, 5G or
 /// PM2.5 are one, and so is an address on the web.
-fn part_scripts(signs: &mut [Sign], source: &str) {
-    let addresses = url::addresses(source);
+fn part_scripts(signs: &mut [Sign], source: &str, addresses: &[Range<usize>]) {
     for i in 1..signs.len() {
-        if let Some(joint) = words_meet(source, &addresses, signs[i - 1].at as usize, signs[i].at as usize) {
+        if let Some(joint) = words_meet(source, addresses, signs[i - 1].at as usize, signs[i].at as usize) {
             signs[i - 1].gap = GAP;
             signs[i - 1].joint = joint;
         }
@@ -346,7 +351,7 @@ fn part_scripts(signs: &mut [Sign], source: &str) {
 
 /// Where words of a line meet without a space, in bytes: before each stands a gap (see [`GAP`]).
 pub fn meetings(source: &str) -> impl Iterator<Item = usize> {
-    let of_words = if source.bytes().any(|b| b.is_ascii_alphabetic()) { source } else { "" };
+    let of_words = if has_letters(source) { source } else { "" };
     let addresses = url::addresses(of_words);
     let starts = of_words.char_indices().map(|(at, _)| at);
     starts
@@ -354,6 +359,11 @@ pub fn meetings(source: &str) -> impl Iterator<Item = usize> {
         .zip(starts.skip(1))
         .filter(move |&(before, at)| words_meet(source, &addresses, before, at).is_some())
         .map(|(_, at)| at)
+}
+
+/// Whether a text has Latin letters: without them it has no words in them, and no addresses on the web.
+fn has_letters(source: &str) -> bool {
+    source.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// Whether a word ends with the character at `before` and another begins with the next, at `at`, outside the addresses
@@ -452,11 +462,10 @@ fn join(signs: &mut [Sign], source: &str) {
 
 fn joint(a: &Sign, b: &Sign, source: &str) -> Joint {
     if a.class.may_break(b.class) {
-        let next = source[b.at as usize..].chars().next();
-        let own = source[a.at as usize..].chars().next();
+        let is_unit = || source[b.at as usize..].starts_with(is_unit);
         match a.class {
-            Class::Digit | Class::WideDigit if next.is_some_and(is_unit) => Joint::Reluctant,
-            Class::Ideograph if own.is_some_and(scales) && next.is_some_and(is_unit) => Joint::Bound,
+            Class::Digit | Class::WideDigit if is_unit() => Joint::Reluctant,
+            Class::Ideograph if source[a.at as usize..].starts_with(scales) && is_unit() => Joint::Bound,
             _ => Joint::Open,
         }
     } else if a.class.clings(b.class) || b.class == Class::Space {

@@ -12,7 +12,8 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
+    while let Some(next) = bytes[at..].iter().position(u8::is_ascii_alphabetic) {
+        at += next;
         let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
         if end >= at + 2 {
             match found.last_mut() {
@@ -20,7 +21,7 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
                 _ => found.push(at..end),
             }
         }
-        at = end.max(at + 1);
+        at = end;
     }
     found
 }

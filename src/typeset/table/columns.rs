@@ -77,7 +77,7 @@ impl Needs {
             if cell.text.signs.is_empty() {
                 continue;
             }
-            let natural = breaker.natural_width(&cell.text);
+            let natural = cell.natural;
             if cell.part == Part::Head {
                 if cell.colspan == 1 {
                     let enough = enough_for_head(&cell.text).max(2.0).min(natural);

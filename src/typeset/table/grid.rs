@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostics, Place};
 use crate::document::{Align, Cell, Row, RowKind, Table};
 use crate::typeset::flow::place_of;
+use crate::typeset::linebreak::natural_width;
 use crate::typeset::structure::Tags;
 use crate::typeset::text::{Setting, Shaper, Text};
 use std::ops::Range;
@@ -35,6 +36,8 @@ pub struct GridCell<'a> {
     /// Its lines are justified, as those of long texts at the left are.
     pub prose: bool,
     pub text: Text<'a>,
+    /// Width of its text in ems, where lines end only where forced.
+    pub natural: f64,
     /// Its lines in [`super::Measured::lines`].
     pub lines: Range<usize>,
     pub tags: Option<Tags>,
@@ -117,6 +120,7 @@ impl<'a> Grid<'a> {
                     align: align_of(table, row, cell, index < header_rows),
                     label: false,
                     prose: false,
+                    natural: natural_width(&text),
                     text,
                     lines: 0..0,
                     tags: None,

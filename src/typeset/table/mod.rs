@@ -10,7 +10,7 @@ mod tags;
 use super::flow::Flow;
 use super::frame::{Artifact, ElementId, ElementKind, TableGeometry, Tag};
 use super::galley::{Galley, TextRole};
-use super::linebreak::{Fit, Line, Measure};
+use super::linebreak::{Fit, Line, Measure, natural_width};
 use super::page::Area;
 use super::sense;
 use super::structure::Tags;
@@ -147,7 +147,7 @@ fn measure<'a>(flow: &mut Flow<'a>, table: &'a Table, style: &'a TableStyle) -> 
     let (mut widths, scale) = fit_columns(flow, table, style, roles, &needs, padding[1], total);
     if needs.longest > LONG {
         let sizes = Sizes { parts: sizes(roles, scale), padding: padding[1] };
-        relieve(flow, &grid, &mut widths, needs.by_content(&table.columns, sizes, total), sizes);
+        relieve(&grid, &mut widths, needs.by_content(&table.columns, sizes, total), sizes);
     }
     let mut measured = Measured {
         grid,
@@ -217,15 +217,14 @@ const LONG: f64 = 120.0;
 const RELIEF: f64 = 0.75;
 
 /// Columns by what stands in them, where one long text would else make the table much higher.
-fn relieve(flow: &mut Flow, grid: &Grid, widths: &mut Vec<f64>, other: Option<Vec<f64>>, sizes: Sizes) {
+fn relieve(grid: &Grid, widths: &mut Vec<f64>, other: Option<Vec<f64>>, sizes: Sizes) {
     let Some(other) = other else { return };
-    let naturals: Vec<f64> = grid.cells.iter().map(|c| flow.breaker.natural_width(&c.text)).collect();
     let lines = |widths: &[f64]| {
         let mut rows = vec![1.0_f64; grid.rows()];
-        for (cell, natural) in grid.cells.iter().zip(&naturals).filter(|(c, _)| c.rowspan == 1) {
+        for cell in grid.cells.iter().filter(|c| c.rowspan == 1) {
             let width = widths[cell.columns()].iter().sum::<f64>() - 2.0 * sizes.padding;
             let size = sizes.parts[cell.part as usize];
-            rows[cell.row] = rows[cell.row].max((natural * size / width.max(size)).ceil());
+            rows[cell.row] = rows[cell.row].max((cell.natural * size / width.max(size)).ceil());
         }
         rows.iter().sum::<f64>()
     };
@@ -323,7 +322,7 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
         let cell = &measured.grid.cells[index];
         if !cell.text.signs.is_empty() {
             let width = measured.measure(cell) / measured.size(cell);
-            let count = flow.breaker.natural_width(&cell.text) / width;
+            let count = cell.natural / width;
             let prose = count > PROSE && width >= PROSE_WIDTH;
             let prose = prose && cell.align == Align::Left;
             let align = if prose { Align::Justify } else { cell.align };
@@ -392,7 +391,7 @@ fn side_by_side<'a>(flow: &mut Flow<'a>, style: &'a TableStyle, texts: Vec<(Alig
     let size = role.style.size.max(0.1);
     let mut natural = [0.0; 3];
     for (align, text, _) in &texts {
-        natural[place(*align)] = flow.breaker.natural_width(text) * size + ASIDE * size;
+        natural[place(*align)] = natural_width(text) * size + ASIDE * size;
     }
     let [left, middle, right] = natural;
     let total = flow.area.width;
