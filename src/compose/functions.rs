@@ -239,7 +239,7 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
 
 /// What templates know of a row: the fields it was made from, its key, and its figures by their columns.
 fn context_of(session: &Session, row: &super::table::NamedRow) -> BTreeMap<String, Value> {
-    let mut context = row.context.clone();
+    let mut context = BTreeMap::clone(&row.context);
     context.insert("key".into(), Value::from(row.key.to_string()));
     context.extend(row.figures.iter().map(|f| (f.key.to_string(), value(session, f.id))));
     context

@@ -229,7 +229,7 @@ fn wrong_lines(scope: &Scope<'_>, dataset: &Dataset, lines: &Bits, says: &str, w
         lines.iter().filter(|&i| scope.counts(dataset, i)).map(|i| dataset.records[i].origin.line).collect();
     let Some((first, others)) = lines.split_first() else { return };
     let title = scope.layout.title.as_ref().map_or(format!("表 {}", scope.layout.id), |title| {
-        let context = scope.label_context(&super::axes::Context::new());
+        let context = scope.label_context(&Arc::default());
         format!("《{}》", scope.session.try_render(title, &context).unwrap_or_else(|| scope.layout.id.clone()))
     });
     let also = also(others);

@@ -14,13 +14,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Found {
     /// By dataset.
     columns: HashMap<String, Columns>,
-    points: Mutex<HashMap<(String, Filter), Arc<Points>>>,
+    points: HashMap<String, Mutex<HashMap<Filter, Arc<Points>>>>,
 }
 
 impl Found {
     pub fn of(data: &Data) -> Found {
         let columns = data.datasets.iter().map(|(id, dataset)| (id.clone(), Columns::of(dataset))).collect();
-        Found { columns, points: Mutex::default() }
+        Found { columns, points: data.datasets.keys().map(|id| (id.clone(), Mutex::default())).collect() }
     }
 }
 
@@ -32,14 +32,13 @@ impl Session {
 
     /// The points of a dataset a filter holds for; computed once.
     pub fn points(&self, dataset: &Dataset, filter: &Filter) -> Arc<Points> {
-        let known = || self.found.points.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (dataset.id.clone(), filter.clone());
-        if let Some(points) = known().get(&key) {
+        let known = || self.found.points[&dataset.id].lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(points) = known().get(filter) {
             return points.clone();
         }
         let columns = &self.found.columns[&dataset.id];
         let points = Arc::new(Matcher::new(dataset, columns, &self.job.data, &self.job.set.schema).points(filter));
-        known().insert(key, points.clone());
+        known().insert(filter.clone(), points.clone());
         points
     }
 

@@ -238,7 +238,7 @@ impl Session {
     pub fn template_value(&self, datum: &Datum, kind: &Kind) -> Value {
         match (datum, kind) {
             (Datum::Number(number), _) => Value::from(number.normalize().to_string()),
-            (Datum::Text(text), _) => Value::from(text.to_string()),
+            (Datum::Text(text), _) => Value::from(&**text),
             (Datum::Blank, _) => Value::from(""),
         }
     }

@@ -48,9 +48,10 @@ impl<'a> Scope<'a> {
                 None => item.key.to_string(),
             };
             let below = item.head.clone().unwrap_or_else(|| text_of(&item.context, "name"));
+            let context = Arc::new(item.context);
             columns.push(ColumnItem {
                 decl,
-                head: self.head(decl, Some(&key), Some((below, &item.context))),
+                head: self.head(decl, Some(&key), Some((below, &context))),
                 key: Some(key.as_str().into()),
                 filters: own,
                 from: item.from.or_else(|| decl.from.clone()),
@@ -62,9 +63,9 @@ impl<'a> Scope<'a> {
     }
 
     /// Heads of a column, the department's own wording first; an item's head goes below.
-    fn head(&self, decl: &ColumnDecl, key: Option<&str>, item: Option<(String, &Context)>) -> Vec<String> {
+    fn head(&self, decl: &ColumnDecl, key: Option<&str>, item: Option<(String, &Arc<Context>)>) -> Vec<String> {
         let own = key.and_then(|k| self.layout.heads.get(k));
-        let none = Context::new();
+        let none = Arc::default();
         let context = item.as_ref().map_or(&none, |(_, context)| context);
         let heads = own.unwrap_or(&decl.head);
         let mut texts: Vec<String> = heads.iter().map(|t| self.label(t, context)).collect();

@@ -123,8 +123,8 @@ impl<'a> Scope<'a> {
         let mut row = RowItem {
             decl: makes.decl,
             key: view.key.clone(),
-            context,
-            fields: item.fields,
+            context: Arc::new(context),
+            fields: Arc::new(item.fields),
             points: self.session.all_points(makes.dataset, &filters),
             filters: filters.into(),
             dataset: makes.dataset,
@@ -143,8 +143,12 @@ impl<'a> Scope<'a> {
 
     /// What the other columns of texts print for it.
     fn told(&self, row: &mut RowItem<'a>, view: &RowView) {
+        if view.texts.is_empty() {
+            return;
+        }
+        let context = Arc::make_mut(&mut row.context);
         for (field, text) in &view.texts {
-            row.context.entry(field.clone()).or_insert_with(|| Value::from(text.as_str()));
+            context.entry(field.clone()).or_insert_with(|| Value::from(text.as_str()));
         }
     }
 }

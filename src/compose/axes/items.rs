@@ -1,13 +1,12 @@
 //! `each` turns one entry into many: the values of a field, codes with those above them, tuples, records, lists.
 
 use super::rows::Peer;
-use super::{Context, Scope, is};
+use super::{Context, Fields, Scope, is};
 use crate::compose::{hashed_key, joined_key, short_key};
 use crate::data::filter::Filter;
-use crate::data::{Dataset, Kind, Points, Record, Value as Datum};
+use crate::data::{Class, Dataset, Kind, Points, Record, Value as Datum};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{Each, ListEntry, Order, Values};
-use indexmap::IndexMap;
 use minijinja::Value;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use std::sync::Arc;
 pub(super) struct Item {
     pub key: Arc<str>,
     pub context: Context,
-    pub fields: IndexMap<String, Arc<str>>,
+    pub fields: Fields,
     pub filter: Option<Filter>,
     pub head: Option<String>,
     pub from: Option<String>,
@@ -76,7 +75,7 @@ impl<'a> Scope<'a> {
             (ListEntry::Value(value, _), None) => plain_item(value, value),
             (ListEntry::Entry(entry), _) => {
                 let mut item = plain_item(&entry.key, &entry.name);
-                item.head = entry.head.as_ref().map(|h| self.label(h, &Context::new()));
+                item.head = entry.head.as_ref().map(|h| self.label(h, &Arc::default()));
                 item.filter = Some(entry.filter.clone());
                 item.from = entry.from.clone();
                 item.of = entry.of.clone();
@@ -142,33 +141,14 @@ impl<'a> Scope<'a> {
     /// The item of a value; `named`: what a given table calls it.
     pub(super) fn named_item(&self, dataset: &'a Dataset, field: usize, value: &str, named: Option<&str>) -> Item {
         let decl = &dataset.fields[field];
-        let mut item = plain_item(value, value);
-        if let Kind::Code { class, .. } = &decl.kind
-            && let Some(class) = self.session.job.set.schema.classes.get(class)
-        {
-            let path = class.path(value);
-            let name = |code: &str| class.names.get(code).cloned();
-            item.key = value.into();
-            item.level = path.len().max(1);
-            item.parent = path.iter().rev().nth(1).map_or("", |p| *p).into();
-            let known = named.filter(|own| !own.is_empty()).map(str::to_string).or_else(|| name(value));
-            let mut names: Vec<String> = path.iter().map(|c| name(c).unwrap_or_else(|| c.to_string())).collect();
-            if let (Some(last), Some(own)) = (names.last_mut(), &known) {
-                last.clone_from(own);
-            }
-            if known.is_none() {
-                self.session.report(
-                    Diagnostic::error("E303", format!("科目编码 {value} 没有名称"))
-                        .at(first_with(dataset, field, value))
-                        .hint("在数据文件夹的科目表中补上它的名称，或增加“科目名称”列"),
-                );
-            }
-            item.context.insert("name".into(), Value::from(known.unwrap_or_else(|| value.to_string())));
-            item.context.insert("code".into(), Value::from(value));
-            item.context.insert("codes".into(), Value::from(path.iter().map(|c| c.to_string()).collect::<Vec<_>>()));
-            item.context.insert("names".into(), Value::from(names));
-            item.context.insert("level".into(), Value::from(path.len()));
-        }
+        let class = match &decl.kind {
+            Kind::Code { class, .. } => self.session.job.set.schema.classes.get(class),
+            _ => None,
+        };
+        let mut item = match class {
+            Some(class) => self.code_item(class, (dataset, field), value, named),
+            None => plain_item(value, value),
+        };
         if let Kind::Ref { file, field } = &decl.kind {
             self.referred_fields(file, field, value, &mut item.context);
         }
@@ -176,6 +156,34 @@ impl<'a> Scope<'a> {
         item.fields.insert(decl.id.clone(), value.into());
         item.filter = Some(is(&decl.id, value));
         item
+    }
+
+    fn code_item(
+        &self,
+        class: &Class,
+        (dataset, field): (&'a Dataset, usize),
+        code: &str,
+        named: Option<&str>,
+    ) -> Item {
+        let path = class.path(code);
+        let name = |code: &str| class.names.get(code).map(String::as_str);
+        let known = named.filter(|own| !own.is_empty()).or_else(|| name(code));
+        let mut names: Vec<&str> = path.iter().map(|code| name(code).unwrap_or(code)).collect();
+        if let (Some(last), Some(own)) = (names.last_mut(), known) {
+            *last = own;
+        }
+        if known.is_none() {
+            self.session.report(
+                Diagnostic::error("E303", format!("科目编码 {code} 没有名称"))
+                    .at(first_with(dataset, field, code))
+                    .hint("在数据文件夹的科目表中补上它的名称，或增加“科目名称”列"),
+            );
+        }
+        Item {
+            level: path.len().max(1),
+            parent: path.iter().rev().nth(1).map_or("", |above| *above).into(),
+            ..item(code.into(), names_of(known.unwrap_or(code), code, path.len(), &path, &names))
+        }
     }
 
     /// What the record a ref's value names says of it: a unit's nature.
@@ -237,7 +245,8 @@ impl<'a> Scope<'a> {
             }
             for (field, value) in dataset.fields.iter().zip(&record.values) {
                 item.context.insert(field.id.clone(), self.session.template_value(value, &field.kind));
-                item.fields.insert(field.id.clone(), value.text().into());
+                let text = if let Datum::Text(text) = value { text.clone() } else { Arc::default() };
+                item.fields.insert(field.id.clone(), text);
             }
             item.record = Some(index);
             item.keep = true;
@@ -287,24 +296,33 @@ fn whole_text(record: &Record) -> String {
 }
 
 fn plain_item(key: &str, name: &str) -> Item {
-    let context = Context::from([
+    item(short_key(key), names_of(name, "", 1, &[], &[name]))
+}
+
+/// What every item's label knows: its name and code, and those of the codes above it and its own.
+fn names_of(name: &str, code: &str, level: usize, codes: &[&str], names: &[&str]) -> Context {
+    let all = |texts: &[&str]| texts.iter().map(|text| Value::from(*text)).collect::<Vec<Value>>();
+    Context::from([
         ("name".to_string(), Value::from(name)),
-        ("code".to_string(), Value::from("")),
-        ("level".to_string(), Value::from(1)),
-        ("codes".to_string(), Value::from(Vec::<String>::new())),
-        ("names".to_string(), Value::from(vec![name.to_string()])),
-    ]);
+        ("code".to_string(), Value::from(code)),
+        ("level".to_string(), Value::from(level)),
+        ("codes".to_string(), Value::from(all(codes))),
+        ("names".to_string(), Value::from(all(names))),
+    ])
+}
+
+fn item(key: Arc<str>, context: Context) -> Item {
     Item {
-        key: short_key(key),
+        key,
         context,
-        fields: IndexMap::new(),
+        fields: Fields::default(),
         filter: None,
         head: None,
         from: None,
         of: None,
         record: None,
         level: 1,
-        parent: "".into(),
+        parent: Arc::default(),
         keep: false,
     }
 }

@@ -16,13 +16,17 @@ use crate::money::Look;
 use indexmap::IndexMap;
 use items::SharedIds;
 use minijinja::Value;
+use minijinja::value::{Enumerator, Object};
 use rust_decimal::Decimal;
-use rustc_hash::FxHashMap as HashMap;
-use std::collections::BTreeMap;
+use rustc_hash::{FxBuildHasher, FxHashMap as HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 /// What labels of a row know: its own names and those of the rows around it.
 pub type Context = BTreeMap<String, Value>;
+
+/// Raw values of a row's fields, for joins and split codes.
+pub type Fields = IndexMap<String, Arc<str>, FxBuildHasher>;
 
 /// A table being composed: its layout, the instance's filters, the dataset it reads.
 pub struct Scope<'a> {
@@ -32,6 +36,8 @@ pub struct Scope<'a> {
     /// The table's own filter and the instance's.
     pub filters: Vec<Filter>,
     pub look: Look,
+    /// The same as labels see it.
+    pub look_value: Value,
     /// No money passes the table's filters.
     pub empty: bool,
     /// Per `id` of the rows of records: the keys that more than one of them would have.
@@ -42,9 +48,8 @@ pub struct Scope<'a> {
 pub struct RowItem<'a> {
     pub decl: &'a RowDecl,
     pub key: Arc<str>,
-    pub context: Context,
-    /// Raw values of its fields, for joins and split codes.
-    pub fields: IndexMap<String, Arc<str>>,
+    pub context: Arc<Context>,
+    pub fields: Arc<Fields>,
     pub filters: Arc<[Filter]>,
     pub dataset: &'a Dataset,
     pub points: Arc<Points>,
@@ -105,7 +110,7 @@ impl<'a> Scope<'a> {
     }
 
     /// A label's words.
-    pub fn label(&self, template: &Template, context: &Context) -> String {
+    pub fn label(&self, template: &Template, context: &Arc<Context>) -> String {
         match template.name {
             // Most labels are plain words: nothing is put in.
             None => template.source.clone(),
@@ -114,11 +119,9 @@ impl<'a> Scope<'a> {
     }
 
     /// What a label of a row knows, as one value for its template.
-    pub fn label_context(&self, context: &Context) -> Value {
-        let mut all = context.clone();
-        all.insert("look".to_string(), look_value(&self.look));
-        all.insert("empty".to_string(), Value::from(self.empty));
-        Value::from(all)
+    pub fn label_context(&self, context: &Arc<Context>) -> Value {
+        let (look, empty) = (self.look_value.clone(), Value::from(self.empty));
+        Value::from_object(OfLabel { row: context.clone(), table: [("look", look), ("empty", empty)] })
     }
 
     /// The other datasets that columns read without a join.
@@ -154,17 +157,37 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// What a label knows: of its table, then of its row, which all labels of the row share.
+#[derive(Debug)]
+struct OfLabel {
+    row: Arc<Context>,
+    table: [(&'static str, Value); 2],
+}
+
+impl Object for OfLabel {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let of_table = self.table.iter().find(|(name, _)| *name == key).map(|(_, value)| value);
+        of_table.or_else(|| self.row.get(key)).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        let of_row = self.row.keys().map(String::as_str);
+        let names: BTreeSet<&str> = of_row.chain(self.table.iter().map(|(name, _)| *name)).collect();
+        Enumerator::Values(names.into_iter().map(Value::from).collect())
+    }
+}
+
 /// The filter that a field has a value.
 pub fn is(field: &str, value: &str) -> Filter {
     Filter::Field { path: field.to_string(), condition: Condition::Is(value.to_string()), place: Place::file("") }
 }
 
 /// `join = { field there = "field here" }` for a row; none where the row has no such field.
-pub fn join_filters(
-    join: &[(String, String)],
-    fields: &IndexMap<String, Arc<str>>,
-    place: &Place,
-) -> Option<Vec<Filter>> {
+pub fn join_filters(join: &[(String, String)], fields: &Fields, place: &Place) -> Option<Vec<Filter>> {
     let one = |(there, here): &(String, String)| {
         let value = fields.get(here)?;
         let condition = Condition::Is(value.to_string());

@@ -1,7 +1,7 @@
 //! Entries become rows: fixed ones, and those that `each` makes of the data, nested ones below their own.
 
 use super::items::{EachSpec, is_list};
-use super::{ColumnItem, Context, RowItem, Scope, has_amount, join_filters};
+use super::{ColumnItem, Context, Fields, RowItem, Scope, has_amount, join_filters};
 use crate::compose::nested_key;
 use crate::data::filter::Filter;
 use crate::data::points::{Bits, Points};
@@ -19,9 +19,9 @@ pub(super) struct Peer<'a> {
 }
 
 struct Parent<'a> {
-    filters: Vec<Filter>,
-    context: Context,
-    fields: IndexMap<String, Arc<str>>,
+    filters: Arc<[Filter]>,
+    context: Arc<Context>,
+    fields: Arc<Fields>,
     /// Key of the item around it: what `each` made.
     key: Option<Arc<str>>,
     /// Key of the row right above it, fixed or made.
@@ -57,9 +57,9 @@ impl<'a> Scope<'a> {
 
     fn root(&self, columns: &[ColumnItem<'a>]) -> Parent<'a> {
         Parent {
-            filters: self.filters.clone(),
-            context: Context::new(),
-            fields: IndexMap::new(),
+            filters: self.filters.as_slice().into(),
+            context: Arc::default(),
+            fields: Arc::default(),
             key: None,
             above: None,
             peers: self.peers(columns),
@@ -84,11 +84,11 @@ impl<'a> Scope<'a> {
             return;
         }
         let dataset = decl.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(self.base);
-        let mut filters = match &decl.join {
+        let joined = match &decl.join {
             Some(join) => join_filters(join, &parent.fields, &decl.place).unwrap_or_else(|| vec![Filter::Never]),
-            None => parent.filters.clone(),
+            None => parent.filters.to_vec(),
         };
-        filters.push(decl.filter.clone());
+        let filters: Arc<[Filter]> = joined.into_iter().chain([decl.filter.clone()]).collect();
         match &decl.each {
             None => self.fixed_row(decl, dataset, filters, parent, out),
             Some(each) => self.each_rows(decl, each, dataset, filters, parent, out),
@@ -99,7 +99,7 @@ impl<'a> Scope<'a> {
         &self,
         decl: &'a RowDecl,
         dataset: &'a Dataset,
-        filters: Vec<Filter>,
+        filters: Arc<[Filter]>,
         parent: &Parent<'a>,
         out: &mut Vec<RowItem<'a>>,
     ) {
@@ -111,7 +111,7 @@ impl<'a> Scope<'a> {
         // A row below a record belongs to that record's point alone.
         let (points, record) = match &parent.points {
             Some((of, points, record)) if of.id == dataset.id && decl.join.is_none() => (points.clone(), Some(*record)),
-            _ => (self.session.all_points(dataset, &filters), None),
+            _ => (self.session.all_points(dataset, &*filters), None),
         };
         let row = RowItem {
             decl,
@@ -120,7 +120,7 @@ impl<'a> Scope<'a> {
             measure: None,
             context: parent.context.clone(),
             fields: parent.fields.clone(),
-            filters: filters.as_slice().into(),
+            filters: filters.clone(),
             dataset,
             points,
             record,
@@ -151,7 +151,7 @@ impl<'a> Scope<'a> {
         decl: &'a RowDecl,
         each: &Each,
         dataset: &'a Dataset,
-        filters: Vec<Filter>,
+        filters: Arc<[Filter]>,
         parent: &Parent<'a>,
         out: &mut Vec<RowItem<'a>>,
     ) {
@@ -168,11 +168,13 @@ impl<'a> Scope<'a> {
                 return;
             }
             let dataset = item.from.as_deref().and_then(|id| self.session.dataset(id)).unwrap_or(dataset);
-            let mut row_filters = filters.clone();
-            row_filters.extend(item.filter.clone());
+            let row_filters: Arc<[Filter]> = match &item.filter {
+                Some(own) => filters.iter().chain([own]).cloned().collect(),
+                None => filters.clone(),
+            };
             let points = match item.record {
                 Some(record) => Arc::new(single(dataset, record)),
-                None => self.session.all_points(dataset, &row_filters),
+                None => self.session.all_points(dataset, &*row_filters),
             };
             let money = || self.has_money(dataset, &points) || self.peers_have_money(peers, &row_filters);
             if !keep_all && !item.keep && !money() {
@@ -180,11 +182,16 @@ impl<'a> Scope<'a> {
             }
             let number = numbers.entry(item.parent.clone()).or_insert(0);
             *number += 1;
-            let mut context = parent.context.clone();
-            context.extend(item.context);
+            // Its own names hide those of the rows around it.
+            let (mut context, mut fields) = (item.context, item.fields);
             context.insert("no".to_string(), Value::from(*number));
-            let mut fields = parent.fields.clone();
-            fields.extend(item.fields);
+            for (name, value) in parent.context.iter() {
+                context.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+            for (field, value) in parent.fields.iter() {
+                fields.entry(field.clone()).or_insert_with(|| value.clone());
+            }
+            let (context, fields) = (Arc::new(context), Arc::new(fields));
             let explicit = !decl.id.is_empty();
             let key = match &parent.above {
                 Some(above) if !explicit => nested_key(above, &item.key),
@@ -206,7 +213,7 @@ impl<'a> Scope<'a> {
                     key,
                     context,
                     fields,
-                    filters: row_filters.into(),
+                    filters: row_filters,
                     dataset,
                     points,
                     record: item.record,
@@ -227,8 +234,8 @@ impl<'a> Scope<'a> {
         RowItem {
             decl,
             key: "".into(),
-            context: Context::new(),
-            fields: IndexMap::new(),
+            context: Arc::default(),
+            fields: Arc::default(),
             filters: Arc::default(),
             dataset: self.base,
             points: Arc::new(Points::none(self.base.records.len())),

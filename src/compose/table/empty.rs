@@ -1,11 +1,10 @@
 //! Whether a table has anything to print: money in any of the datasets that its figures read, or records as rows.
 
-use crate::compose::axes::{Scope, join_filters};
+use crate::compose::axes::{Fields, Scope, join_filters};
 use crate::data::filter::Filter;
 use crate::data::points::Points;
 use crate::data::{Dataset, Kind};
 use crate::layout::{CellContent, ColumnDecl, Each, ListEntry, RowDecl};
-use indexmap::IndexMap;
 
 /// What a column or a cell of figures asks of a row.
 struct Asked<'a> {
@@ -114,8 +113,8 @@ impl<'a> Rows<'a, '_> {
         let records = self.points(row.dataset, &row.filters);
         records.yes.iter().any(|record| {
             let values = row.dataset.fields.iter().zip(&row.dataset.records[record].values);
-            let values: IndexMap<String, std::sync::Arc<str>> =
-                values.map(|(field, value)| (field.id.clone(), value.text().into())).collect();
+            let carried = values.filter(|(field, _)| join.iter().any(|(_, here)| *here == field.id));
+            let values: Fields = carried.map(|(field, value)| (field.id.clone(), value.text().into())).collect();
             let Some(joined) = join_filters(join, &values, &self.scope.layout.place) else { return false };
             let filters: Vec<&Filter> = joined.iter().chain(asked.filters.iter().copied()).collect();
             money(dataset, &self.points(dataset, &filters), &fields)

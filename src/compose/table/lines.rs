@@ -1,12 +1,13 @@
 //! The lines of a table: columns, head, body and foot, the sides of one line next to each other.
 
 use super::{AxisColumn, Cell, Column, Composed, Content, Line, NamedRow, RowFigure};
-use crate::compose::axes::{ColumnItem, Context, RowItem, Scope};
+use crate::compose::axes::{ColumnItem, RowItem, Scope};
 use crate::compose::heads;
 use crate::compose::parts::{prove_columns, prove_rows};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Align, ColumnKind, RowKind};
 use crate::layout::{CellContent, CellDecl, ColumnDecl, Parts, RowStyle};
+use std::sync::Arc;
 
 /// One side: its columns, body and foot.
 pub(super) struct SideItems<'a> {
@@ -167,7 +168,7 @@ impl<'a, 'c> TableComposer<'a, 'c> {
         }
         self.check_held();
         if let (true, Some(first)) = (self.scope.empty, layout.empty.as_ref().and_then(|e| e.first.as_ref())) {
-            let text = self.scope.label(first, &Context::new());
+            let text = self.scope.label(first, &Arc::default());
             let cell = self.out.body.first_mut().and_then(|l| l.cells.first_mut());
             if let Some(cell) = cell {
                 cell.content = Content::Text(text);

@@ -140,7 +140,7 @@ pub struct NamedRow {
     pub key: Arc<str>,
     pub level: usize,
     pub generated: bool,
-    pub context: Context,
+    pub context: Arc<Context>,
     /// By the column's key.
     pub figures: Vec<RowFigure>,
     /// What its label column prints.
@@ -208,7 +208,9 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
     };
     let mut filters = vec![layout.filter.clone()];
     filters.extend(instance.iter().map(|(field, value)| is(field, value)));
-    let mut scope = Scope { session, layout, base, filters, look, empty: false, shared: Default::default() };
+    let look_value = look_value(&look);
+    let mut scope =
+        Scope { session, layout, base, filters, look, look_value, empty: false, shared: Default::default() };
     scope.empty = match session.given_tables.get(composed.id.as_str()) {
         Some(given) => given.prints_nothing(),
         None => session.unheard(|| empty::is_empty(&scope)),
