@@ -4,7 +4,7 @@ use super::csv_file::Row;
 use super::head_row::Head;
 use super::schema::{FieldDecl, FileDecl, Kind};
 use super::sheet::Classes;
-use super::typed::{cleaned, shown, words};
+use super::typed::{cleaned, says, shown, words};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::file_findings::FileFindings;
 use crate::money::Unit;
@@ -130,7 +130,7 @@ fn find_split_codes(headings: &mut Headings, file: &FileDecl, classes: &Classes)
 /// 类, 款, 项: the name of a level of a classification.
 pub(super) fn is_level(heading: &str, classes: &Classes) -> bool {
     let heading = words(heading);
-    !heading.is_empty() && classes.values().flat_map(|class| &class.levels).any(|level| words(level) == heading)
+    !heading.is_empty() && classes.values().flat_map(|class| &class.levels).any(|level| says(level, &heading))
 }
 
 fn find_fields(headings: &mut Headings, file: &FileDecl, above: Option<Unit>, findings: &mut FileFindings) {
@@ -170,7 +170,7 @@ pub(super) fn find_field(heading: &str, file: &FileDecl) -> Option<(usize, Optio
     }
     let wanted = words(heading);
     let named = |name: &str| {
-        file.fields.iter().position(|field| words(&field.head) == name || field.also.iter().any(|a| words(a) == name))
+        file.fields.iter().position(|field| says(&field.head, name) || field.also.iter().any(|a| says(a, name)))
     };
     if wanted.is_empty() {
         return None;

@@ -34,30 +34,42 @@ pub(super) fn half_width(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
-    let narrow = |c: char| match c {
+    Cow::Owned(text.chars().map(narrow).collect())
+}
+
+fn narrow(c: char) -> char {
+    match c {
         '\u{3000}' | '\u{A0}' => ' ',
         '￥' => '¥',
         '−' | '–' | '—' | '﹣' | '‐' | '‑' => '-',
         other => crate::printable::half_width(other),
-    };
-    Cow::Owned(text.chars().map(narrow).collect())
+    }
 }
 
 /// Whether two texts differ in nothing but blanks and the width of letters, brackets and signs.
 pub(super) fn same_words(a: &str, b: &str) -> bool {
-    a == b || words(a).eq(&words(b))
+    a == b || said(a).eq(said(b))
 }
 
 /// `text` for comparing: half-width, without blanks.
 pub(super) fn words(text: &str) -> String {
-    half_width(text).chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).collect()
+    said(text).collect()
+}
+
+/// Whether the [`words`] of a text are these.
+pub(super) fn says(text: &str, words: &str) -> bool {
+    said(text).eq(words.chars())
+}
+
+fn said(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(narrow).filter(|c| !c.is_whitespace() && !is_invisible(*c))
 }
 
 pub(super) fn find_words<'a>(word: &str, among: impl IntoIterator<Item = &'a String> + Clone) -> Option<&'a str> {
     let exact = among.clone().into_iter().find(|a| *a == word);
     let found = exact.or_else(|| {
         let wanted = words(word);
-        among.into_iter().find(|a| words(a) == wanted)
+        among.into_iter().find(|a| says(a, &wanted))
     });
     found.map(String::as_str)
 }

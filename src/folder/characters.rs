@@ -17,11 +17,28 @@ const RADICALS: &str = "\
 /// A text with every character as what it is: composed (NFC), radicals as the ideographs they are of, code points
 /// that GBK kept for private use as the characters they stand for. Nothing else changes, line breaks least of all.
 pub(super) fn as_meant(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_suspect) {
+    if !any_pair(text.as_bytes(), may_be_suspect) || !text.chars().any(is_suspect) {
         return Cow::Borrowed(text);
     }
     let composed: Cow<str> = if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) };
     Cow::Owned(composed.chars().map(meant).collect())
+}
+
+/// Whether any two bytes side by side are such; in most texts none are, and they are asked many at a time.
+pub(super) fn any_pair(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> bool {
+    const AT_A_TIME: usize = 256;
+    let seconds = bytes.get(1..).unwrap_or_default();
+    let mut some = bytes.chunks(AT_A_TIME).zip(seconds.chunks(AT_A_TIME));
+    some.any(|(first, second)| first.iter().zip(second).fold(false, |any, (&a, &b)| any | is(a, b)))
+}
+
+/// The first bytes of all characters that [`is_suspect`] names, and of few others.
+fn may_be_suspect(first: u8, second: u8) -> bool {
+    let alone = (first == 0xCC) | (first == 0xCD) | (first == 0xE1) | (first == 0xEE) | (first == 0xF0);
+    let of_two = (first == 0xE2) & ((second == 0x83) | (second == 0x84) | (second >= 0xBA))
+        | (first == 0xE3) & (second == 0x82)
+        | (first == 0xEF) & (second <= 0xAB);
+    alone | of_two
 }
 
 /// Whether a character may be another than it looks.
@@ -96,6 +113,22 @@ fn of_private_use(c: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_suspect_is_seen_by_its_bytes() {
+        for c in ('\u{80}'..=char::MAX).filter(|&c| is_suspect(c)) {
+            let mut bytes = [0; 4];
+            let bytes = c.encode_utf8(&mut bytes).as_bytes();
+            assert!(may_be_suspect(bytes[0], bytes[1]), "U+{:04X}", c as u32);
+        }
+        // Wherever they stand.
+        for at in [0, 1, 254, 255, 256, 257, 511] {
+            let text = format!("{}{}{}", "a".repeat(at), '\u{2F2F}', "b".repeat(600 - at));
+            assert!(as_meant(&text).contains('工'), "{at}");
+        }
+        let common = "2023年，预算（类）“三公”——《办法》、0.02万元：90%；≥1，①…￥·\u{3000}";
+        assert!(!any_pair(common.as_bytes(), may_be_suspect));
+    }
 
     #[test]
     fn a_radical_from_a_pdf_is_the_ideograph_it_looks_like() {

@@ -1,7 +1,7 @@
 //! Bytes to text, as Excel, WPS and Notepad write them in China: UTF-8 with or without BOM, UTF-16 with BOM,
 //! GB18030. This module alone decides encodings and line ends.
 
-use super::characters::as_meant;
+use super::characters::{any_pair, as_meant};
 use crate::diagnostic::{Diagnostic, Place};
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_16BE, UTF_16LE};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
@@ -61,14 +61,16 @@ pub fn decode(bytes: Vec<u8>, shown_name: &str) -> Result<String, Diagnostic> {
         .hint(format!("文件可能损坏，或不是文本文件；{}", how_to_save(shown_name))));
     }
     // All of them begin with these two bytes, and few texts have any that do.
-    let may_have = text.as_bytes().windows(2).any(|pair| pair == [0xEF, 0xB7]);
+    let may_have = any_pair(text.as_bytes(), |a, b| (a == 0xEF) & (b == 0xB7));
     let mark = |(_, c): &(usize, char)| ('\u{FDD0}'..='\u{FDEF}').contains(c);
     if let Some((at, c)) = may_have.then(|| text.char_indices().find(mark)).flatten() {
         return Err(Diagnostic::error("E144", format!("含有不能印出的字符（U+{:04X}）", c as u32))
             .at(Place::new(shown_name, line_at(text.as_bytes(), at), 0))
             .hint("请删去这个字符，或重新输入这一行"));
     }
+    // Both end with these two bytes.
     if !shown_name.to_lowercase().ends_with(".csv")
+        && any_pair(text.as_bytes(), |a, b| (a == 0x80) & ((b == 0xA8) | (b == 0xA9)))
         && let Some((at, c)) = text.char_indices().find(|(_, c)| matches!(c, '\u{2028}' | '\u{2029}'))
     {
         return Err(Diagnostic::error("E144", format!("含有看不见的换行符（U+{:04X}）", c as u32))

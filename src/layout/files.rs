@@ -9,9 +9,10 @@ use crate::refusal::refusal;
 use crate::toml_tree::{self, Node};
 use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap as HashMap;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/layouts");
 
@@ -24,7 +25,7 @@ fn too_large_together(name: &str) -> Diagnostic {
 }
 
 /// One folder's files by name.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layer {
     /// What users see before a file's name: `layouts/SET/`, `layout/`.
     pub shown: String,
@@ -98,6 +99,29 @@ pub struct Layouts {
     roots: Vec<Folder>,
     /// What was loaded of them: departments of one set share it.
     pub(super) loaded: Arc<LoadedSets>,
+    known: Arc<Mutex<HashMap<Where, Arc<KnownLayer>>>>,
+}
+
+/// The folder of a set, and the number of the root that it lies in; none: it is the program's.
+type Where = (Option<usize>, String);
+
+/// The folder of a set as it was read once.
+struct KnownLayer {
+    layer: Arc<Layer>,
+    /// The set that it says it inherits, and where.
+    inherits: Option<(String, Place)>,
+    /// What was found when it was read, told each time.
+    found: Diagnostics,
+}
+
+impl KnownLayer {
+    fn new(layer: Layer, found: Diagnostics) -> Arc<KnownLayer> {
+        let set = layer.files.get("set.toml");
+        let set = set.map(|text| toml_tree::parse(text, &layer.shown_name("set.toml"), &mut Diagnostics::default()));
+        let inherits = set.as_ref().and_then(|set| set.get("inherits"));
+        let inherits = inherits.and_then(|node| Some((node.str()?.to_string(), node.place.clone())));
+        Arc::new(KnownLayer { layer: Arc::new(layer), inherits, found })
+    }
 }
 
 impl Layouts {
@@ -156,12 +180,34 @@ impl Layouts {
     }
 
     /// A folder below one of the roots, else the embedded one.
-    fn layer(&self, folder: &str, diagnostics: &mut Diagnostics) -> Option<Layer> {
+    fn layer(&self, folder: &str, diagnostics: &mut Diagnostics) -> Option<Arc<KnownLayer>> {
         if folder.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
             return None;
         }
-        let layer = self.roots.iter().find_map(|root| layer_of(root, folder, diagnostics));
-        layer.or_else(|| Layer::from_embedded(folder, &format!("layouts/{folder}/")))
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut once = |place: Option<usize>, read: &dyn Fn(&mut Diagnostics) -> Option<Layer>| {
+            let place = (place, folder.to_string());
+            let layer = known().get(&place).cloned();
+            let layer = match layer {
+                Some(layer) => layer,
+                None => {
+                    let mut found = Diagnostics::default();
+                    let Some(layer) = read(&mut found) else {
+                        // A folder that is not there, or cannot be read, is looked for again.
+                        diagnostics.extend(found);
+                        return None;
+                    };
+                    let layer = KnownLayer::new(layer, found);
+                    known().insert(place, layer.clone());
+                    layer
+                }
+            };
+            diagnostics.extend(layer.found.clone());
+            Some(layer)
+        };
+        let mut roots = self.roots.iter().enumerate();
+        let layer = roots.find_map(|(number, root)| once(Some(number), &|found| layer_of(root, folder, found)));
+        layer.or_else(|| once(None, &|_| Layer::from_embedded(folder, &format!("layouts/{folder}/"))))
     }
 
     /// The folders that may have the lists of a year, first wins.
@@ -203,7 +249,7 @@ pub struct SetFiles {
     /// Of the set that was asked for.
     pub id: String,
     /// From the set itself to the one it is based on at last.
-    pub layers: Vec<Layer>,
+    pub layers: Vec<Arc<Layer>>,
     /// Where its classification is found.
     pub layouts: Layouts,
     /// The year of the report it is for, and where that says so. It chooses the names of codes.
@@ -232,18 +278,11 @@ impl SetFiles {
                 diagnostics.push(at(unknown_set(&name, layouts), place));
                 return None;
             };
-            let base = layer
-                .files
-                .get("set.toml")
-                .map(|text| toml_tree::parse(text, &layer.shown_name("set.toml"), &mut Diagnostics::default()));
-            wanted = base
-                .as_ref()
-                .and_then(|set| set.get("inherits"))
-                .and_then(|n| Some((n.str()?.to_string(), Some(n.place.clone()))));
+            wanted = layer.inherits.clone().map(|(base, place)| (base, Some(place)));
             seen.push(name);
-            files.layers.insert(0, layer);
+            files.layers.insert(0, layer.layer.clone());
         }
-        files.layers.extend(own);
+        files.layers.extend(own.map(Arc::new));
         Some(files)
     }
 
@@ -301,7 +340,7 @@ impl SetFiles {
     pub fn by_path(&self, year: &str, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
         let lists = self.layouts.class_layers(year, diagnostics);
         // What is found first stands last: it is what a path of two layers has.
-        let layers = self.layers.iter().filter(|layer| !layer.own).chain(lists.iter().rev());
+        let layers = self.layers.iter().map(|layer| &**layer).filter(|layer| !layer.own).chain(lists.iter().rev());
         let files = layers.flat_map(|layer| layer.files.iter().map(move |(name, text)| (layer, name, text)));
         files
             .map(|(layer, name, text)| {

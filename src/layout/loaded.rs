@@ -18,7 +18,7 @@ pub(super) struct LoadedSets(Mutex<Vec<Entry>>);
 struct Entry {
     id: String,
     year: Option<i32>,
-    layers: Vec<Layer>,
+    layers: Vec<Arc<Layer>>,
     loaded: Arc<Loaded>,
 }
 

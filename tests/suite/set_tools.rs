@@ -458,7 +458,8 @@ fn a_block_left_open_is_told_by_its_end() {
                 let end = text[at..at + length].trim_matches(['-', ' ']);
                 let mut mutant = files.clone();
                 let mutated = format!("{}{}", &text[..start], &text[at + length + 2..]);
-                mutant.layers.last_mut().expect("its layer").files.insert(name.clone(), mutated);
+                let layer = mutant.layers.last_mut().expect("its layer");
+                std::sync::Arc::make_mut(layer).files.insert(name.clone(), mutated);
                 let mut found = Diagnostics::default();
                 gongkai::layout::load(&mutant, &gongkai::layout::Layer::default(), &mut found);
                 let told: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();

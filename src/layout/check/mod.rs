@@ -8,11 +8,16 @@ use crate::data::{FileDecl, filter};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::toml_tree::suggestion;
 
-/// Checks a whole set.
-pub fn check(set: &LayoutSet, stems: &[String], diagnostics: &mut Diagnostics) {
+/// Checks what a set is made of, the department's prose among it.
+pub fn check_parts(set: &LayoutSet, stems: &[String], diagnostics: &mut Diagnostics) {
     let mut check = Check { set, diagnostics };
     check.parts(stems);
     check.conditions();
+}
+
+/// Checks what a set declares, in which no prose has a part.
+pub fn check_declared(set: &LayoutSet, diagnostics: &mut Diagnostics) {
+    let mut check = Check { set, diagnostics };
     check.views();
     check.style();
     check.ids();

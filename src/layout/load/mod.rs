@@ -158,7 +158,7 @@ fn placement(
 
 /// Loads a set from its files and the department's prose (`text/*.md`: shown name and text, by stem).
 pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> Option<LayoutSet> {
-    let Loaded { set, stems, found } = &*files.layouts.loaded.get(files, || load_files(files));
+    let Loaded { set, stems, found, checked } = &*files.layouts.loaded.get(files, || load_files(files));
     diagnostics.extend(found.clone());
     let mut set = match set {
         Ok(set) => LayoutSet::clone(set),
@@ -171,7 +171,8 @@ pub fn load(files: &SetFiles, prose: &Layer, diagnostics: &mut Diagnostics) -> O
     add_prose(prose, &mut set.narratives, &mut set.env, diagnostics);
     set.sources.extend(sources(prose));
     let stems: Vec<String> = set.narratives.keys().chain(stems).cloned().collect();
-    super::check::check(&set, &stems, diagnostics);
+    super::check::check_parts(&set, &stems, diagnostics);
+    diagnostics.extend(checked.clone());
     Some(set)
 }
 
@@ -181,6 +182,8 @@ pub(super) struct Loaded {
     /// The stems of its tables' files, those that could not be read too.
     stems: Vec<String>,
     found: Diagnostics,
+    /// What is wrong with the set as a whole, whatever prose is beside it.
+    checked: Diagnostics,
 }
 
 impl Loaded {
@@ -201,7 +204,9 @@ fn load_files(files: &SetFiles) -> Loaded {
     let (mut found, mut stems) = (Diagnostics::default(), Vec::new());
     let mut unreadable = Unreadable::Wholly;
     let set = set_of_files(files, &mut stems, &mut unreadable, &mut found);
-    Loaded { set: set.map(Box::new).ok_or(unreadable), stems, found }
+    let mut checked = Diagnostics::default();
+    set.iter().for_each(|set| super::check::check_declared(set, &mut checked));
+    Loaded { set: set.map(Box::new).ok_or(unreadable), stems, found, checked }
 }
 
 fn set_of_files(
@@ -299,7 +304,7 @@ fn set_of_files(
         lists,
         report,
         rules,
-        sources: files.layers.iter().flat_map(sources).collect(),
+        sources: files.layers.iter().flat_map(|layer| sources(layer)).collect(),
         env,
     };
     Some(set)
