@@ -13,13 +13,30 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 /// What reading a file gave: its bytes, none where it is absent, or why it cannot be read.
 type Found = Result<Option<Bytes>, Diagnostic>;
 
+/// The names in a folder, or why it cannot be listed.
+type Listed = Result<Arc<[String]>, Diagnostic>;
+
+/// Where a name of the folder lies.
+struct There {
+    path: PathBuf,
+    /// What the system said of it on the way; none where a link is on the way, or the system refused to say.
+    about: Option<fs::Metadata>,
+}
+
+impl There {
+    /// What is there, links followed.
+    fn about(&self) -> Option<fs::Metadata> {
+        self.about.clone().or_else(|| fs::metadata(&self.path).ok())
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Disk {
     root: PathBuf,
     /// The root without links, against which links below it are held; none: the folder is not there.
     whole: OnceLock<Option<PathBuf>>,
     read: Mutex<HashMap<String, Arc<OnceLock<Found>>>>,
-    listed: Mutex<HashMap<String, Arc<[String]>>>,
+    listed: Mutex<HashMap<String, Listed>>,
     /// The files that there is room for, and their bytes together.
     taken: Mutex<(HashSet<String>, u64)>,
 }
@@ -38,41 +55,45 @@ impl Disk {
     }
 
     pub fn has(&self, name: &str) -> bool {
-        self.path(name).is_ok_and(|path| path.is_some()) || self.path(name).is_err()
+        !matches!(self.path(name), Ok(None))
     }
 
     pub fn is_file(&self, name: &str) -> bool {
-        matches!(self.path(name), Ok(Some(path)) if path.is_file())
+        matches!(self.there(name), Ok(Some(there)) if there.about().is_some_and(|about| about.is_file()))
     }
 
     pub fn has_folder(&self, name: &str) -> bool {
-        matches!(self.path(name), Ok(Some(path)) if path.is_dir())
+        matches!(self.there(name), Ok(Some(there)) if there.about().is_some_and(|about| about.is_dir()))
     }
 
     /// The names in a folder, none where there is no such folder; what cannot be listed is told and has none.
     pub fn names(&self, below: &str) -> Arc<[String]> {
-        if let Some(known) = locked(&self.listed).get(below) {
-            return known.clone();
-        }
-        let names: Arc<[String]> = self.listed_now(below).unwrap_or_default().into();
-        locked(&self.listed).entry(below.to_string()).or_insert(names).clone()
+        self.listed(below).unwrap_or_default()
     }
 
     /// Why a folder cannot be listed though there is something of its name: a link that leads outside (E107), no right
     /// to read it, a file (E110).
     pub fn refused(&self, below: &str) -> Option<Diagnostic> {
-        self.listed_now(below).err()
+        self.listed(below).err()
+    }
+
+    fn listed(&self, below: &str) -> Listed {
+        if let Some(known) = locked(&self.listed).get(below) {
+            return known.clone();
+        }
+        let listed = self.listed_now(below).map(Into::into);
+        locked(&self.listed).entry(below.to_string()).or_insert(listed).clone()
     }
 
     fn listed_now(&self, below: &str) -> Result<Vec<String>, Diagnostic> {
-        let Some(path) = self.path(below)? else { return Ok(Vec::new()) };
-        if fs::metadata(&path).is_ok_and(|about| !about.is_dir()) {
+        let Some(there) = self.there(below)? else { return Ok(Vec::new()) };
+        if there.about().is_some_and(|about| !about.is_dir()) {
             return Err(Diagnostic::error("E110", format!("“{below}”应当是文件夹，不是文件"))
                 .at(Place::file(below))
                 .hint("请把它移走或改名，另建文件夹"));
         }
-        let refused = |error| unreadable(&error, &path, below);
-        let entries = fs::read_dir(&path).map_err(refused)?;
+        let refused = |error| unreadable(&error, &there.path, below);
+        let entries = fs::read_dir(&there.path).map_err(refused)?;
         let mut names: Vec<String> = Vec::new();
         for entry in entries {
             names.extend(entry.map_err(refused)?.file_name().into_string().ok());
@@ -87,35 +108,45 @@ impl Disk {
     }
 
     fn read_now(&self, name: &str) -> Found {
-        let Some(path) = self.path(name)? else { return Ok(None) };
-        if !self.make_room(name).1 {
+        let Some(there) = self.there(name)? else { return Ok(None) };
+        let size = there.about().map_or(0, |about| about.len());
+        if !self.has_room(name, size) {
             return Err(too_large_together(name));
         }
-        match regular::read(&path, largest(name)) {
+        match regular::read(&there.path, largest(name)) {
             Ok(bytes) => Ok(Some(bytes.into())),
             Err(why) => Err(unread(why, &self.root.join(name), name)),
         }
     }
 
-    /// The size of a file, and whether there is room for it among those that are read of the folder: it is kept for it.
-    pub fn make_room(&self, name: &str) -> (u64, bool) {
-        let size =
-            self.path(name).ok().flatten().and_then(|path| fs::metadata(path).ok()).map_or(0, |about| about.len());
+    /// The size of a file, for which room is kept among those that are read of the folder, if there is room.
+    pub fn make_room(&self, name: &str) -> u64 {
+        let there = self.there(name).ok().flatten();
+        let size = there.and_then(|there| there.about()).map_or(0, |about| about.len());
+        self.has_room(name, size);
+        size
+    }
+
+    fn has_room(&self, name: &str, size: u64) -> bool {
         let mut taken = locked(&self.taken);
         // What is too large by itself is refused as such.
         if size > largest(name) || taken.0.contains(name) {
-            return (size, true);
+            return true;
         }
         let has_room = taken.1 + size <= MAX_BYTES_OF_ALL;
         if has_room {
             taken.0.insert(name.to_string());
             taken.1 += size;
         }
-        (size, has_room)
+        has_room
     }
 
     /// Where a name of the folder lies; none where there is nothing. E107: it would lie outside.
     pub fn path(&self, name: &str) -> Result<Option<PathBuf>, Diagnostic> {
+        Ok(self.there(name)?.map(|there| there.path))
+    }
+
+    fn there(&self, name: &str) -> Result<Option<There>, Diagnostic> {
         let outside = |how: &str| {
             Diagnostic::error("E107", format!("“{name}”{how}在数据文件夹之外，没有读取"))
                 .at(Place::file(name))
@@ -125,22 +156,28 @@ impl Disk {
             return Err(outside("不是文件夹内的路径，"));
         }
         let path = if name.is_empty() { self.root.clone() } else { self.root.join(name) };
-        let mut has_link = false;
+        let (mut has_link, mut last) = (false, None);
         let mut way = self.root.clone();
         for part in name.split('/').filter(|part| !part.is_empty()) {
             way.push(part);
             match fs::symlink_metadata(&way) {
-                Ok(about) => has_link |= about.is_symlink(),
+                Ok(about) => {
+                    has_link |= about.is_symlink();
+                    last = Some(about);
+                }
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
                 // What is refused is told when it is read.
-                Err(_) => break,
+                Err(_) => {
+                    last = None;
+                    break;
+                }
             }
         }
         if !has_link {
-            return Ok(Some(path));
+            return Ok(Some(There { path, about: last }));
         }
         match (path.canonicalize(), self.whole()) {
-            (Ok(target), Some(whole)) if target.starts_with(whole) => Ok(Some(path)),
+            (Ok(target), Some(whole)) if target.starts_with(whole) => Ok(Some(There { path, about: None })),
             (Err(error), _) if error.kind() == ErrorKind::NotFound => Err(outside("是链接，所指的不存在或")),
             _ => Err(outside("是链接，")),
         }

@@ -364,7 +364,7 @@ impl Folder {
     pub(crate) fn make_room(&self, name: &str) -> u64 {
         match (self.edits.get(name), &self.source) {
             (Some(edit), _) => edit.as_ref().map_or(0, |bytes| bytes.len() as u64),
-            (None, Source::Disk(disk) | Source::File(disk, _)) => disk.make_room(name).0,
+            (None, Source::Disk(disk) | Source::File(disk, _)) => disk.make_room(name),
             (None, Source::Memory(files)) => files.get(name).map_or(0, |bytes| bytes.len() as u64),
         }
     }

@@ -162,13 +162,17 @@ impl Breaker {
     /// The lines that end before sign `end`.
     fn ending(&self, signs: &[Sign], end: usize) -> Ending<'_> {
         let last = end.checked_sub(1).map(|last| &signs[last]);
+        let up_to = |sums: &[f64]| sums.get(end).copied().unwrap_or(0.0);
         Ending {
             breaker: self,
             end,
+            width: up_to(&self.width),
+            shrink: up_to(&self.shrink),
+            stretch: up_to(&self.stretch),
             gap: last.map_or(0.0, |last| last.gap),
             right: last.map_or(0.0, |last| last.right),
             joint: last.map_or(0.0, joint_shrink),
-            stretch: last.map_or(0.0, stretch_of),
+            last_stretch: last.map_or(0.0, stretch_of),
         }
     }
 
@@ -336,13 +340,16 @@ impl Breaker {
 /// Lines that end with the same sign, whatever they begin with: what its end takes from each is the same.
 struct Ending<'b> {
     breaker: &'b Breaker,
-    /// After its last sign.
+    /// After its last sign; the sums up to there.
     end: usize,
+    width: f64,
+    shrink: f64,
+    stretch: f64,
     /// Of the last sign, whose gap, right blank and joint are gone.
     gap: f64,
     right: f64,
     joint: f64,
-    stretch: f64,
+    last_stretch: f64,
 }
 
 impl Ending<'_> {
@@ -351,7 +358,7 @@ impl Ending<'_> {
         if self.end <= start {
             return 0.0;
         }
-        self.breaker.width[self.end] - self.breaker.width[start] - self.gap - self.right
+        self.width - self.breaker.width[start] - self.gap - self.right
     }
 
     /// What it can be squeezed by; the half of its last mark is gone already.
@@ -359,8 +366,7 @@ impl Ending<'_> {
         if self.end <= start || self.breaker.rigid {
             return 0.0;
         }
-        let shrink = &self.breaker.shrink;
-        shrink[self.end] - shrink[start] - self.gap * GAP_SHRINK - self.right - self.joint
+        self.shrink - self.breaker.shrink[start] - self.gap * GAP_SHRINK - self.right - self.joint
     }
 
     /// What it bears before it looks loose.
@@ -368,7 +374,7 @@ impl Ending<'_> {
         if self.end <= start {
             return 0.0;
         }
-        self.breaker.stretch[self.end] - self.breaker.stretch[start] - self.stretch
+        self.stretch - self.breaker.stretch[start] - self.last_stretch
     }
 }
 

@@ -27,11 +27,14 @@ const LOOSEST: f64 = 0.75;
 /// gap is only on a line whose joints all are.
 const WIDEST_GAP: f64 = 0.28;
 
+/// A run has room for so many signs when it is begun, if so many are left of its line.
+const MOST_AT_ONCE: usize = 32;
+
 /// How much of each adjustment a line takes: shares of what each kind of blank can give, and an amount per joint.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Adjustment {
-    /// Share of each of [`SQUEEZES`] taken away.
-    squeeze: [f64; 7],
+    /// Share of each of [`SQUEEZES`] taken away; none of any, mostly.
+    squeeze: Option<[f64; 7]>,
     /// Share of the room up to 1/2 em given to Latin spaces, and up to [`WIDEST_GAP`] to gaps.
     spaces: f64,
     gaps: f64,
@@ -78,8 +81,10 @@ pub fn set_line(text: &Text, line: &Line, place: Place, align: Align, tag: &dyn 
         Align::Right => excess.max(0.0),
         Align::Left | Align::Justify => 0.0,
     };
-    let mut pen = Pen { text, place, tag, items, x: indent * place.size, open: None, inline: None, begun: 0 };
+    let (x, ahead) = (indent * place.size, 0);
+    let mut pen = Pen { text, place, tag, items, x, ahead, open: None, inline: None, begun: 0 };
     for (i, sign) in signs.iter().enumerate() {
+        pen.ahead = signs.len() - i;
         pen.set(sign, &adjustment, i + 1 == signs.len());
     }
     if let Some(hyphen) = text.hyphen.filter(|_| line.hyphen) {
@@ -100,14 +105,15 @@ fn adjust(signs: &[Sign], excess: f64) -> Adjustment {
     let end = Sign { gap: 0.0, right: 0.0, joint: Joint::Fixed, ..*last };
     let sum = |of: &dyn Fn(&Sign) -> f64| before.iter().map(of).sum::<f64>() + of(&end);
     if excess < 0.0 {
-        let mut rest = -excess;
-        for (share, of) in adjustment.squeeze.iter_mut().zip(SQUEEZES) {
+        let (mut rest, mut squeeze) = (-excess, [0.0; 7]);
+        for (share, of) in squeeze.iter_mut().zip(SQUEEZES) {
             let most = sum(&of);
             if most > 0.0 && rest > 0.0 {
                 *share = (rest / most).min(1.0);
                 rest -= most * *share;
             }
         }
+        adjustment.squeeze = Some(squeeze);
         return adjustment;
     }
     let mut rest = excess;
@@ -144,6 +150,8 @@ struct Pen<'p, 't> {
     items: &'p mut Vec<Item>,
     /// From the line's left edge, in pt.
     x: f64,
+    /// Signs of the line still to be set.
+    ahead: usize,
     open: Option<Run>,
     /// The inline of the open run, where some are adorned.
     inline: Option<usize>,
@@ -154,14 +162,13 @@ struct Pen<'p, 't> {
 impl Pen<'_, '_> {
     fn set(&mut self, sign: &Sign, adjustment: &Adjustment, last: bool) {
         let size = self.place.size;
-        // Few lines are squeezed.
-        let squeezed: f64 = match adjustment.squeeze == [0.0; 7] {
-            true => 0.0,
-            false => SQUEEZES.iter().zip(adjustment.squeeze).map(|(of, share)| of(sign) * share).sum(),
-        };
-        // A squeezed left blank moves the glyph; what is squeezed on the right only ends the sign earlier.
-        let blanks = squeezed - joint_shrink(sign) * adjustment.squeeze[SQUEEZES.len() - 1];
-        let left = if sign.left > 0.0 { blanks * sign.left / (sign.left + sign.right) } else { 0.0 };
+        let (mut squeezed, mut left) = (0.0, 0.0);
+        if let Some(shares) = adjustment.squeeze {
+            squeezed = SQUEEZES.iter().zip(shares).map(|(of, share)| of(sign) * share).sum();
+            // A squeezed left blank moves the glyph; what is squeezed on the right only ends the sign earlier.
+            let blanks = squeezed - joint_shrink(sign) * shares[SQUEEZES.len() - 1];
+            left = if sign.left > 0.0 { blanks * sign.left / (sign.left + sign.right) } else { 0.0 };
+        }
         self.put(sign, self.x + (sign.offset - left) * size);
         let mut width = sign.advance - squeezed;
         if !last {
@@ -187,7 +194,8 @@ impl Pen<'_, '_> {
             self.close();
             self.inline = inline;
             self.begun = sign.at as usize;
-            let (glyphs, text) = (Vec::with_capacity(8), String::new());
+            let most = self.ahead.clamp(1, MOST_AT_ONCE);
+            let (glyphs, text) = (Vec::with_capacity(most), String::with_capacity(3 * most));
             let (x, y, size) = (self.place.x + x, self.place.y, self.place.size);
             self.open = Some(Run { face: sign.face, size, x, y, glyphs, text, tag });
         }

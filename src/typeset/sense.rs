@@ -154,15 +154,94 @@ fn end_of(sign: &Sign) -> usize {
 
 /// Single characters that make a name of what stands before them: 山海关区, 经济开发区, 财政局, 委员会, 满意度.
 fn is_suffix(c: char) -> bool {
-    const SUFFIXES: &str =
-        "省市县区旗盟州镇乡村屯局厅委办处科室部院所站队馆园会署厂港路街桥河湖山岛费款类项额率数表册度性量化期值者级";
-    SUFFIXES.contains(c)
+    matches!(
+        c,
+        '省' | '市'
+            | '县'
+            | '区'
+            | '旗'
+            | '盟'
+            | '州'
+            | '镇'
+            | '乡'
+            | '村'
+            | '屯'
+            | '局'
+            | '厅'
+            | '委'
+            | '办'
+            | '处'
+            | '科'
+            | '室'
+            | '部'
+            | '院'
+            | '所'
+            | '站'
+            | '队'
+            | '馆'
+            | '园'
+            | '会'
+            | '署'
+            | '厂'
+            | '港'
+            | '路'
+            | '街'
+            | '桥'
+            | '河'
+            | '湖'
+            | '山'
+            | '岛'
+            | '费'
+            | '款'
+            | '类'
+            | '项'
+            | '额'
+            | '率'
+            | '数'
+            | '表'
+            | '册'
+            | '度'
+            | '性'
+            | '量'
+            | '化'
+            | '期'
+            | '值'
+            | '者'
+            | '级'
+    )
 }
 
 /// Single characters that belong to what stands behind them: 非财政拨款, 对附属单位, 总人数, 占比例.
 fn begins(c: char) -> bool {
-    const PREFIXES: &str = "非对为按占本各总新在从由或不无未已每该至向以应需除被第";
-    PREFIXES.contains(c)
+    matches!(
+        c,
+        '非' | '对'
+            | '为'
+            | '按'
+            | '占'
+            | '本'
+            | '各'
+            | '总'
+            | '新'
+            | '在'
+            | '从'
+            | '由'
+            | '或'
+            | '不'
+            | '无'
+            | '未'
+            | '已'
+            | '每'
+            | '该'
+            | '至'
+            | '向'
+            | '以'
+            | '应'
+            | '需'
+            | '除'
+            | '被'
+            | '第'
+    )
 }
 
 /// Words that belong to what stands before them.

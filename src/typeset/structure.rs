@@ -40,6 +40,11 @@ impl Tree {
         id
     }
 
+    /// Makes room for the children that an element is going to have.
+    pub fn expect(&mut self, parent: ElementId, children: usize) {
+        self.elements[parent.0 as usize].children.reserve_exact(children);
+    }
+
     fn push(&mut self, parent: Option<ElementId>, kind: ElementKind) -> ElementId {
         let id = ElementId(self.elements.len() as u32);
         let children = Vec::new();

@@ -6,6 +6,7 @@ use super::{url, western};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::document::Inline;
 use crate::fonts::{FaceId, Fonts, Role, Shape};
+use rustc_hash::FxHashMap as HashMap;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
@@ -106,11 +107,13 @@ pub struct Setting<'a> {
 pub struct Shaper<'a> {
     pub fonts: &'a Fonts,
     fallen: BTreeSet<(char, &'a str)>,
+    /// The characters met so far, by what they were set in.
+    measured: Vec<(Setting<'a>, HashMap<char, Sign>)>,
 }
 
 impl<'a> Shaper<'a> {
     pub fn new(fonts: &'a Fonts) -> Shaper<'a> {
-        Shaper { fonts, fallen: BTreeSet::new() }
+        Shaper { fonts, fallen: BTreeSet::new(), measured: Vec::new() }
     }
 
     /// The signs of some inlines. `place` says where the text comes from, for messages.
@@ -129,6 +132,8 @@ impl<'a> Shaper<'a> {
                 (Some(strong), true) => self.fonts.roles.get(strong).unwrap_or(setting.role),
                 _ => setting.role,
             };
+            let setting = Setting { role, ..setting };
+            let known = self.known(setting);
             for (offset, c) in inline.text.char_indices() {
                 let bytes = c.len_utf8() as u8;
                 match signs.last_mut() {
@@ -139,8 +144,10 @@ impl<'a> Shaper<'a> {
                         }
                     }
                     _ => {
-                        let shape = self.shape_char(c, role, place, diagnostics);
-                        let mut sign = measure(c, shape, setting.full, self.fonts);
+                        let mut sign = match self.measured[known].1.get(&c) {
+                            Some(sign) => *sign,
+                            None => self.measure_char(c, known, place, diagnostics),
+                        };
                         (sign.at, sign.bytes) = ((at + offset) as u32, bytes);
                         signs.push(sign);
                     }
@@ -164,6 +171,34 @@ impl<'a> Shaper<'a> {
         Text { source, signs, adorned: if adorned { inlines } else { &[] }, hyphen, addresses }
     }
 
+    /// The number of a setting among those met so far: a document has a dozen.
+    fn known(&mut self, setting: Setting<'a>) -> usize {
+        let is_it = |of: &Setting| std::ptr::eq(of.role, setting.role) && of.full == setting.full;
+        self.measured.iter().position(|(of, _)| is_it(of)).unwrap_or_else(|| {
+            self.measured.push((setting, HashMap::default()));
+            self.measured.len() - 1
+        })
+    }
+
+    /// A character met for the first time in a setting; one that is missing is met anew, and reported, each time.
+    fn measure_char(
+        &mut self,
+        c: char,
+        known: usize,
+        place: &dyn Fn() -> Option<Place>,
+        diagnostics: &mut Diagnostics,
+    ) -> Sign {
+        let Setting { role, full } = self.measured[known].0;
+        let shape = self.shape_char(c, role, place, diagnostics);
+        let first = || role.order(c).next().unwrap_or(FaceId(0));
+        let sign =
+            measure(c, shape.unwrap_or_else(|| Shape { face: first(), glyph: 0, advance: 1.0 }), full, self.fonts);
+        if shape.is_some() {
+            self.measured[known].1.insert(c, sign);
+        }
+        sign
+    }
+
     fn hyphen(&self, role: &'a Role) -> Sign {
         let first = role.order('-').next().unwrap_or(FaceId(0));
         let shape = self.fonts.shape(role, '-').unwrap_or(Shape { face: first, glyph: 0, advance: 0.0 });
@@ -177,17 +212,17 @@ impl<'a> Shaper<'a> {
         }
     }
 
-    /// The glyph of a character; a missing one is reported and keeps an empty place.
+    /// The glyph of a character; none if it is missing, which is reported: it keeps an empty place.
     fn shape_char(
         &mut self,
         c: char,
         role: &'a Role,
         place: &dyn Fn() -> Option<Place>,
         diagnostics: &mut Diagnostics,
-    ) -> Shape {
+    ) -> Option<Shape> {
         let first = role.order(c).next().unwrap_or(FaceId(0));
         if is_invisible(c) || c == '\n' {
-            return Shape { face: first, glyph: 0, advance: 0.0 };
+            return Some(Shape { face: first, glyph: 0, advance: 0.0 });
         }
         let drawn = if c == '\t' { ' ' } else { c };
         let Some(shape) = self.fonts.shape(role, drawn) else {
@@ -196,7 +231,7 @@ impl<'a> Shaper<'a> {
                 found.place = place();
                 diagnostics.push(found);
             }
-            return Shape { face: first, glyph: 0, advance: 1.0 };
+            return None;
         };
         // One that fonts.toml keeps the first face from drawing is where it should be.
         let is_meant = shape.face == first || self.fonts.face(first).distrusts(drawn);
@@ -207,7 +242,7 @@ impl<'a> Shaper<'a> {
             found.place = place();
             diagnostics.push(found);
         }
-        shape
+        Some(shape)
     }
 }
 

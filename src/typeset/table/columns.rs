@@ -1,6 +1,6 @@
 //! Column widths: from declared weights and from what the cells need, so that no number wraps and none starves.
 
-use super::grid::{Grid, PARTS, Part};
+use super::grid::{Grid, GridCell, PARTS, Part};
 use crate::document::{Column, ColumnKind, RowKind};
 use crate::typeset::class::{Class, is_unit};
 use crate::typeset::linebreak::Breaker;
@@ -80,7 +80,7 @@ impl Needs {
             let natural = cell.natural;
             if cell.part == Part::Head {
                 if cell.colspan == 1 {
-                    let enough = enough_for_head(&cell.text).max(2.0).min(natural);
+                    let enough = enough_for_head(cell).max(2.0).min(natural);
                     needs.heads[cell.column] = needs.heads[cell.column].max(enough);
                 }
             } else if grid.kinds[cell.row] != RowKind::Numbering {
@@ -96,13 +96,13 @@ impl Needs {
                 // A number likes some air; and the faces that a machine without the official ones has are wider.
                 _ if whole => (natural, natural * AIR, (natural + 1.0).max(natural * AIR)),
                 Part::Head => {
-                    let word = whole_words(&cell.text).max(unit).max(2.0);
+                    let word = whole_words(cell).max(unit).max(2.0);
                     (unit, natural.min(word), natural.min(word.max(natural / 3.0).max(4.0)))
                 }
                 _ => {
                     // A code or a word in Latin letters is as wide there as numbers are.
                     let word = if unit > 2.0 { unit * AIR } else { unit };
-                    let word = if cell.label { word.max(whole_words(&cell.text)) } else { word };
+                    let word = if cell.label { word.max(whole_words(cell)) } else { word };
                     let word = if is_quantity(&cell.text) { word.max(natural.min(LONGEST_QUANTITY)) } else { word };
                     (unit.max(natural.min(2.0)), word.max(natural.min(4.0)), natural.max(word))
                 }
@@ -184,13 +184,13 @@ impl Needs {
 }
 
 /// Width in ems of the widest part of a head that no line should break.
-fn whole_words(text: &Text) -> f64 {
-    words(text).into_iter().fold(0.0, f64::max).min(LONGEST_NUMBER)
+fn whole_words(cell: &GridCell) -> f64 {
+    words(cell).into_iter().fold(0.0, f64::max).min(LONGEST_NUMBER)
 }
 
 /// Widths in ems of the parts of a text that no line should break, in order.
-fn words(text: &Text) -> Vec<f64> {
-    let senses = sense::costs(text);
+fn words(cell: &GridCell) -> Vec<f64> {
+    let (text, senses) = (&cell.text, cell.costs());
     let (mut words, mut width) = (Vec::new(), 0.0);
     for (i, sign) in text.signs.iter().enumerate() {
         width += sign.advance;
@@ -209,8 +209,8 @@ fn words(text: &Text) -> Vec<f64> {
 const LINES_OF_HEAD: usize = 3;
 
 /// The least whole ems at which a head takes no more lines and breaks no word.
-fn enough_for_head(text: &Text) -> f64 {
-    let words = words(text);
+fn enough_for_head(cell: &GridCell) -> f64 {
+    let words = words(cell);
     let lines = |width: f64| {
         let (mut lines, mut used) = (1, 0.0);
         for word in &words {

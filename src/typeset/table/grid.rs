@@ -4,8 +4,10 @@ use crate::diagnostic::{Diagnostics, Place};
 use crate::document::{Align, Cell, Row, RowKind, Table};
 use crate::typeset::flow::place_of;
 use crate::typeset::linebreak::natural_width;
+use crate::typeset::sense;
 use crate::typeset::structure::Tags;
 use crate::typeset::text::{Setting, Shaper, Text};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// Which of a table's text roles a cell is set in.
@@ -38,6 +40,7 @@ pub struct GridCell<'a> {
     pub text: Text<'a>,
     /// Width of its text in ems, where lines end only where forced.
     pub natural: f64,
+    costs: OnceCell<Vec<f64>>,
     /// Its lines in [`super::Measured::lines`].
     pub lines: Range<usize>,
     pub tags: Option<Tags>,
@@ -50,6 +53,11 @@ impl GridCell<'_> {
 
     pub fn columns(&self) -> Range<usize> {
         self.column..self.column + self.colspan
+    }
+
+    /// What breaks after each of its signs cost its sense ([`sense::costs`]).
+    pub fn costs(&self) -> &[f64] {
+        self.costs.get_or_init(|| sense::costs(&self.text))
     }
 }
 
@@ -122,6 +130,7 @@ impl<'a> Grid<'a> {
                     prose: false,
                     natural: natural_width(&text),
                     text,
+                    costs: OnceCell::new(),
                     lines: 0..0,
                     tags: None,
                 });

@@ -329,7 +329,7 @@ fn break_cells(flow: &mut Flow, measured: &mut Measured) {
             // Heads and names break at words; a head or a label rather takes one line more than breaks one.
             let head = !prose && (cell.part == Part::Head || cell.label);
             if align != Align::Justify && (1.0..=if head { 12.0 } else { 6.0 }).contains(&count) {
-                flow.breaker.senses = sense::costs(&cell.text);
+                flow.breaker.senses.extend_from_slice(cell.costs());
                 if head {
                     let within = flow.breaker.senses.iter_mut().filter(|cost| !sense::is_between_words(**cost));
                     within.for_each(|cost| *cost = cost.max(sense::WITHIN_WORD) * HEAD_WORD);
@@ -551,7 +551,7 @@ fn head_breaks(measured: &Measured) -> BTreeMap<(usize, usize), Vec<usize>> {
 }
 
 fn end_between_words(cell: &GridCell, lines: &[Line]) -> bool {
-    let costs = sense::costs(&cell.text);
+    let costs = cell.costs();
     let end = |line: &Line| (line.end as usize).checked_sub(1).and_then(|last| costs.get(last));
     lines.iter().all(|line| line.last || end(line).is_some_and(|cost| sense::is_between_words(*cost)))
 }

@@ -18,6 +18,7 @@ pub fn tag_cells(tree: &mut Tree, document: &Document, grid: &mut Grid, table: E
         let part = tree.add(table, kind);
         for row in range {
             let tr = tree.add(part, ElementKind::TableRow);
+            tree.expect(tr, grid.begins[row].len());
             heads.begin_row(row, grid.kinds[row], row >= grid.header_rows);
             for c in grid.begins[row].clone() {
                 let cell = &grid.cells[c];
@@ -74,9 +75,15 @@ impl Heads {
             }
             return ElementKind::HeaderCell { scope, colspan, rowspan, id };
         }
-        let mut headers: Vec<String> = Vec::new();
-        for ids in &self.columns[cell.columns()] {
-            headers.extend(ids.iter().filter(|id| !headers.contains(id)).cloned().collect::<Vec<_>>());
+        let over = &self.columns[cell.columns()];
+        let mut headers = Vec::with_capacity(over.iter().map(Vec::len).sum::<usize>() + self.rows.len());
+        for ids in over {
+            let before = headers.len();
+            for id in ids {
+                if !headers[..before].contains(id) {
+                    headers.push(id.clone());
+                }
+            }
         }
         headers.extend(self.rows.iter().map(|(_, id)| id.clone()));
         ElementKind::DataCell { colspan, rowspan, headers }
