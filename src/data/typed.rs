@@ -8,7 +8,8 @@ use std::borrow::Cow;
 /// that write workbooks.
 pub(crate) fn cleaned(cell: &str) -> Cow<'_, str> {
     let trimmed = cell.trim();
-    if !trimmed.contains("_x00") && (trimmed.is_ascii() || !trimmed.contains(|c| is_invisible(c) || is_line_break(c))) {
+    let may_have_escapes = trimmed.contains('_') && trimmed.contains("_x00");
+    if !may_have_escapes && (trimmed.is_ascii() || !trimmed.contains(|c| is_invisible(c) || is_line_break(c))) {
         return Cow::Borrowed(trimmed);
     }
     let visible: String = without_escapes(trimmed)

@@ -96,7 +96,7 @@ impl Doubts<'_> {
 
     /// Rules that no data is ever held against, though each name in them is right.
     fn rules(&mut self) {
-        for rule in &self.set.rules {
+        for rule in self.set.rules.iter() {
             let Some(why) = self.never(rule) else { continue };
             self.push(
                 "E290",
@@ -252,7 +252,7 @@ impl Doubts<'_> {
     fn names(&mut self) {
         let set = self.set;
         let mut wrong: Vec<(String, Place, &str)> = Vec::new();
-        for (stem, table) in &set.tables {
+        for (stem, table) in set.tables.iter() {
             if let Some(narrative) = set.narratives.get(stem) {
                 let message = format!("{stem}.toml 与 {} 同名，parts 里的“{stem}”只能是其中一个", narrative.file);
                 wrong.push((message, table.place.clone(), "给其中一个换个文件名"));

@@ -24,6 +24,7 @@ use crate::money::{Look, Unit};
 use crate::style::Style;
 use indexmap::IndexMap;
 use minijinja::Environment;
+use std::sync::Arc;
 
 /// A layout set, loaded and checked.
 #[derive(Clone)]
@@ -59,7 +60,7 @@ pub struct LayoutSet {
     /// `[correction]`: the statement that is published with a corrected edition.
     pub correction: Option<Notice>,
     /// By file stem, `table-01`.
-    pub tables: IndexMap<String, TableLayout>,
+    pub tables: Arc<IndexMap<String, TableLayout>>,
     /// By file stem, `02-arrangement`; and the department's own prose as `text/NAME`.
     pub narratives: IndexMap<String, Narrative>,
     /// `charts.toml`: figures as pictures, by name.
@@ -69,7 +70,7 @@ pub struct LayoutSet {
     /// Lists that tables name, by id.
     pub lists: IndexMap<String, Vec<ListEntry>>,
     /// `checks.toml`: the rules over figures.
-    pub rules: Vec<rule::FigureRule>,
+    pub rules: Arc<[rule::FigureRule]>,
     /// Keys `report.toml` may have beyond the fixed ones, with defaults.
     pub report: IndexMap<String, ReportField>,
     /// The texts it was read from, all layers and the department's prose, by the names messages give them.

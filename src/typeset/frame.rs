@@ -305,7 +305,7 @@ pub enum ElementKind {
         /// Rows it covers.
         rowspan: u32,
         /// Ids of the header cells that head it.
-        headers: Vec<String>,
+        headers: Vec<Arc<str>>,
     },
     /// Figure: a picture.
     Figure {

@@ -183,7 +183,8 @@ impl Object for OfLabel {
 
 /// The filter that a field has a value.
 pub fn is(field: &str, value: &str) -> Filter {
-    Filter::Field { path: field.to_string(), condition: Condition::Is(value.to_string()), place: Place::file("") }
+    let (condition, place) = (Condition::Is(value.to_string()), Place::file(Arc::default()));
+    Filter::Field { path: field.to_string(), condition, place }
 }
 
 /// `join = { field there = "field here" }` for a row; none where the row has no such field.

@@ -24,6 +24,9 @@ pub(super) struct FigureSpec<'b> {
     pub place: &'b Place,
 }
 
+/// Characters of an address.
+const LONGEST_ADDRESS: usize = 64;
+
 impl<'a> TableComposer<'a, '_> {
     /// The figure of a row and a column; none where the row cannot have it.
     pub(super) fn figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'_>) -> Option<Id> {
@@ -41,9 +44,12 @@ impl<'a> TableComposer<'a, '_> {
             None => (session.all_points(dataset, &*row.filters), row.filters.clone(), false),
         };
         let column = session.all_points(dataset, &**spec.filters);
-        let address = format!("{}/{}/{}", self.out.id, row.key, spec.key);
-        if address.chars().count() > 64 {
-            session.report(Diagnostic::error("E313", format!("地址超过 64 个字符：{address}")).at(spec.place.clone()));
+        let address = [&self.out.id, "/", &row.key, "/", spec.key].concat();
+        if address.len() > LONGEST_ADDRESS && address.chars().count() > LONGEST_ADDRESS {
+            session.report(
+                Diagnostic::error("E313", format!("地址超过 {LONGEST_ADDRESS} 个字符：{address}"))
+                    .at(spec.place.clone()),
+            );
         }
         let chain =
             Chain { row: filters, column: spec.filters.clone(), measure: dataset.fields[measure].id.clone(), record };

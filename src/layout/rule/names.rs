@@ -9,7 +9,7 @@ use crate::toml_tree::suggestion;
 
 /// Names in rules that name nothing in the set, and rules that no data would ever be held against.
 pub fn check(set: &LayoutSet, diagnostics: &mut Diagnostics) {
-    for rule in &set.rules {
+    for rule in set.rules.iter() {
         let mut wrong = Vec::new();
         names(set, rule, &mut wrong);
         wrong.dedup();

@@ -6,6 +6,7 @@ use crate::document::{Document, RowKind};
 use crate::typeset::frame::{ElementId, ElementKind, Scope};
 use crate::typeset::structure::Tree;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Gives every cell its element, cells without text too.
 pub fn tag_cells(tree: &mut Tree, document: &Document, grid: &mut Grid, table: ElementId, index: usize) {
@@ -45,8 +46,8 @@ fn head_rows(grid: &Grid) -> usize {
 
 /// The heads in force: ids by column, and those of rows with the rows they reach.
 struct Heads {
-    columns: Vec<Vec<String>>,
-    rows: Vec<(Range<usize>, String)>,
+    columns: Vec<Vec<Arc<str>>>,
+    rows: Vec<(Range<usize>, Arc<str>)>,
     /// The last row was a head within the body; the next such row adds to it, a later one replaces it.
     body_head: bool,
 }
@@ -66,12 +67,13 @@ impl Heads {
         let column_head = in_header || row == RowKind::Header;
         if column_head || cell.cell.header {
             let id = format!("t{table}h{n}");
+            let shared: Arc<str> = id.as_str().into();
             let scope = if column_head { Scope::Column } else { Scope::Row };
             if !column_head {
-                self.rows.push((cell.rows(), id.clone()));
+                self.rows.push((cell.rows(), shared));
             } else if row != RowKind::Numbering {
                 // 栏次 says nothing of what stands under it.
-                self.columns[cell.columns()].iter_mut().for_each(|ids| ids.push(id.clone()));
+                self.columns[cell.columns()].iter_mut().for_each(|ids| ids.push(shared.clone()));
             }
             return ElementKind::HeaderCell { scope, colspan, rowspan, id };
         }

@@ -262,7 +262,7 @@ fn upright_table(b: &mut Builder, part: ElementId, broken: ElementId) {
         set(b, cell, 0, line, code);
         for (column, text, heads) in [(1, *name, vec!["h2"]), (2, *basic, vec!["h3", "h4"]), (3, "", vec!["h3", "h5"])]
         {
-            let headers = heads.into_iter().map(String::from).chain([head.clone()]).collect();
+            let headers = heads.into_iter().chain([head.as_str()]).map(Into::into).collect();
             let cell = b.element(ElementKind::DataCell { colspan: 1, rowspan: 1, headers }, row);
             if column == 2 {
                 b.get(cell).title = Some(format!("t1/{code}/基本"));
@@ -323,7 +323,7 @@ fn turned_table(b: &mut Builder, part: ElementId) {
         for line in 0..count {
             let row = b.element(ElementKind::TableRow, body);
             for (i, text) in ["信息系统运维", "保障系统稳定运行", "≥99.5%"].iter().enumerate() {
-                let headers = vec![format!("w{i}")];
+                let headers = vec![format!("w{i}").into()];
                 let cell = b.element(ElementKind::DataCell { colspan: 1, rowspan: 1, headers }, row);
                 b.text("宋体", 12.0, (columns[i] + 4.0, 169.0 + 24.0 * line as f64), text, Tag::Element(cell));
             }
