@@ -2,6 +2,8 @@
 //! hints. Stems and masks guide the pixels of coarse screens, and print and today's screens do not need them (Adobe Technical
 //! Notes 5176, 5177).
 
+use std::ops::Range;
+
 /// An INDEX: where it and its data begin and end, how many objects there are, and how wide their offsets.
 pub(super) struct Index {
     pub start: usize,
@@ -31,8 +33,13 @@ impl Index {
         offset.checked_sub(1)
     }
 
+    /// Where an object begins and ends.
+    fn range(&self, font: &[u8], n: usize) -> Option<Range<usize>> {
+        Some(self.data + self.offset(font, n)?..self.data + self.offset(font, n + 1)?)
+    }
+
     pub(super) fn get<'f>(&self, font: &'f [u8], n: usize) -> Option<&'f [u8]> {
-        font.get(self.data + self.offset(font, n)?..self.data + self.offset(font, n + 1)?)
+        font.get(self.range(font, n)?)
     }
 }
 
@@ -43,8 +50,8 @@ const SUBROUTINES: u16 = 19;
 const FONT_DICTS: u16 = 12 << 8 | 36;
 const PARTS: u16 = 12 << 8 | 37;
 
-/// The operands of an operator of a DICT. None: it is not there, or the DICT is none.
-fn operands(dict: &[u8], sought: u16) -> Option<Vec<i64>> {
+/// The operands of an operator of a DICT, each with where it begins. None: it is not there, or the DICT is none.
+fn operands(dict: &[u8], sought: u16) -> Option<Vec<(usize, i64)>> {
     let (mut at, mut operands) = (0, Vec::new());
     while at < dict.len() {
         let (value, length) = match dict[at] {
@@ -66,20 +73,22 @@ fn operands(dict: &[u8], sought: u16) -> Option<Vec<i64>> {
                 continue;
             }
         };
-        operands.push(value);
+        operands.push((at, value));
         at += length;
     }
     None
 }
 
-fn top_dict(font: &[u8]) -> Option<&[u8]> {
+/// Where the Top DICT of a font that stands alone lies, and the INDEX it is in.
+fn top_dict(font: &[u8]) -> Option<(Range<usize>, Index)> {
     let names = Index::read(font, usize::from(*font.get(2)?))?;
-    Index::read(font, names.end)?.get(font, 0)
+    let dicts = Index::read(font, names.end)?;
+    Some((dicts.range(font, 0)?, dicts))
 }
 
 /// Where the INDEX of glyphs lies.
 pub(super) fn char_strings(font: &[u8]) -> Option<usize> {
-    usize::try_from(*operands(top_dict(font)?, CHAR_STRINGS)?.last()?).ok()
+    usize::try_from(operands(font.get(top_dict(font)?.0)?, CHAR_STRINGS)?.last()?.1).ok()
 }
 
 /// Where what makes up a font's glyphs lies.
@@ -99,14 +108,13 @@ const MOST_BYTES: usize = 1 << 16;
 
 impl Outlines {
     pub(super) fn read(font: &[u8]) -> Option<Outlines> {
-        let names = Index::read(font, usize::from(*font.get(2)?))?;
-        let dicts = Index::read(font, names.end)?;
-        let top = dicts.get(font, 0)?;
+        let (top, dicts) = top_dict(font)?;
+        let top = font.get(top)?;
         let strings = Index::read(font, dicts.end)?;
-        let place = |dict: &[u8], operator| usize::try_from(*operands(dict, operator)?.last()?).ok();
+        let place = |dict: &[u8], operator| usize::try_from(operands(dict, operator)?.last()?.1).ok();
         let local = |dict: &[u8]| {
             let both = operands(dict, PRIVATE)?;
-            let [length, start] = both.first_chunk()?.map(|value| usize::try_from(value).ok());
+            let [length, start] = both.first_chunk()?.map(|(_, value)| usize::try_from(value).ok());
             let private = font.get(start?..start?.checked_add(length?)?)?;
             Index::read(font, start?.checked_add(place(private, SUBROUTINES)?)?)
         };
@@ -123,8 +131,23 @@ impl Outlines {
     }
 
     /// Where global subroutines and glyphs begin and end.
-    pub(super) fn bulk(&self) -> [std::ops::Range<usize>; 2] {
+    pub(super) fn bulk(&self) -> [Range<usize>; 2] {
         [&self.global, &self.glyphs].map(|index| index.start..index.end)
+    }
+
+    /// Where the font says where the parts of its glyphs stand, and the part of each glyph: with one byte for each, so that
+    /// nothing need be sought (Technical Note 5176, 19, format 0). None where it says so already, or of what has no parts.
+    pub(super) fn parts_of_all(&self, font: &[u8]) -> Option<(usize, Vec<u8>)> {
+        let at = self.parts.filter(|at| font.get(*at) == Some(&3))?;
+        let two = |at: usize| Some(usize::from(u16::from_be_bytes(*font.get(at..)?.first_chunk()?)));
+        let mut parts = vec![0; 1 + self.glyphs.count];
+        for n in 0..two(at + 1)? {
+            let range = at + 3 + 3 * n;
+            let end = two(range + 3)?.min(self.glyphs.count);
+            parts.get_mut(1 + two(range)?..1 + end)?.fill(*font.get(range + 2)?);
+        }
+        let (top, _) = top_dict(font)?;
+        Some((top.start + operands(font.get(top)?, PARTS)?.last()?.0, parts))
     }
 
     /// The part that a glyph is of (Technical Note 5176, 19).

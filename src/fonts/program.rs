@@ -197,6 +197,15 @@ impl Bare {
         for subroutines in outlines.local.iter().flatten() {
             hollow.get_mut(subroutines.start..subroutines.start + 2)?.fill(0);
         }
+        if let Some((said, parts)) = outlines.parts_of_all(table) {
+            // Where glyphs were there is room; what says where is patched where it is as long.
+            const FIVE_BYTES: u8 = 29;
+            let at = glyphs.data + glyphs.count;
+            if hollow.get(said) == Some(&FIVE_BYTES) && at + parts.len() <= glyphs.end {
+                hollow[at..at + parts.len()].copy_from_slice(&parts);
+                hollow[said + 1..said + 5].copy_from_slice(&(at as i32).to_be_bytes());
+            }
+        }
         Some(Bare { outlines, hollow: font })
     }
 }

@@ -330,7 +330,7 @@ impl Pen<'_> {
 
     fn begin(&mut self, mark: Mark) {
         let out = &mut self.written.bytes;
-        let artifact = |out: &mut Vec<u8>, names: &[(&str, &str)], attached: Option<&str>| {
+        let artifact = |out: &mut Vec<u8>, names: &[(&'static str, &str)], attached: Option<&str>| {
             write_name(out, b"Artifact");
             let mut properties = DictionaryWriter::begin(out);
             names.iter().for_each(|(key, name)| properties.name(key, name));

@@ -2,7 +2,7 @@
 //! cross-reference stream (ISO 32000-1 7.5.7, 7.5.8). lopdf's own leaves out object 0 and compression.
 
 use super::syntax::{write_dictionary, write_integer, write_object};
-use libdeflater::{CompressionLvl, Compressor};
+use libdeflater::{CompressionLvl, Compressor, crc32};
 use lopdf::{Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use std::cell::RefCell;
 /// ISO 19005-2 6.1.2: a comment of four bytes above 127 tells that the file is binary.
 const HEADER: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
 
-/// The bytes of a file with this content, and object streams made before. Its ID is a hash of everything in it.
+/// The bytes of a file with this content, and object streams made before. Its ID is a digest of the sums of all streams.
 pub(super) fn write(mut file: Document, mut object_streams: Vec<ObjectStream>) -> Vec<u8> {
     let (root, info) = (file.trailer.get(b"Root").cloned(), file.trailer.get(b"Info").cloned());
     let mut size = file.max_id + 1;
@@ -22,20 +22,25 @@ pub(super) fn write(mut file: Document, mut object_streams: Vec<ObjectStream>) -
 
     let mut out = HEADER.to_vec();
     let mut places = vec![Place::Free; size as usize];
+    let mut sums = Sha256::new();
     for (id, object) in &streams {
-        places[id.0 as usize] = Place::At(out.len());
+        let start = out.len();
+        places[id.0 as usize] = Place::At(start);
         let Object::Stream(stream) = object else { unreachable!("only streams were parted off") };
         write_stream(&mut out, id.0, stream);
+        sums.update(sum(&out[start..]));
     }
     for object_stream in &object_streams {
         for (index, number) in object_stream.numbers.iter().enumerate() {
             places[*number as usize] = Place::In { stream: size, index };
         }
-        places.push(Place::At(out.len()));
+        let start = out.len();
+        places.push(Place::At(start));
         write_stream(&mut out, size, &object_stream.stream);
+        sums.update(sum(&out[start..]));
         size += 1;
     }
-    let id = Object::String(Sha256::digest(&out)[..16].to_vec(), StringFormat::Hexadecimal);
+    let id = Object::String(sums.finalize()[..16].to_vec(), StringFormat::Hexadecimal);
     let start = out.len();
     places.push(Place::At(start));
     let mut references = cross_reference_stream(&places);
@@ -46,6 +51,14 @@ pub(super) fn write(mut file: Document, mut object_streams: Vec<ObjectStream>) -
     write_stream(&mut out, size, &references);
     out.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
     out
+}
+
+/// The length and the checksum of a stream as it is written: what tells it from another, sooner than a digest of all of it.
+fn sum(written: &[u8]) -> [u8; 12] {
+    let mut sum = [0; 12];
+    sum[..8].copy_from_slice(&(written.len() as u64).to_be_bytes());
+    sum[8..].copy_from_slice(&crc32(written).to_be_bytes());
+    sum
 }
 
 /// Where an object is.
@@ -235,6 +248,14 @@ mod tests {
         assert!(bytes.starts_with(HEADER));
         assert!(bytes.ends_with(b"%%EOF\n"));
         assert_eq!(bytes, write(small_file(), vec![]), "the same content has the same bytes, its ID included");
+        let id = |file: Document| {
+            let read = Document::load_mem(&write(file, vec![])).expect("readable");
+            read.trailer.get(b"ID").and_then(Object::as_array).expect("an ID").clone()
+        };
+        let mut other = small_file();
+        let content = other.objects.values_mut().find_map(|object| object.as_stream_mut().ok()).expect("a page's");
+        content.set_content(b"1 g ".repeat(500));
+        assert_ne!(id(other), id(small_file()));
     }
 
     #[test]

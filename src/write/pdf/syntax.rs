@@ -138,36 +138,38 @@ impl DictionaryWriter<'_> {
         DictionaryWriter(out)
     }
 
-    fn key(&mut self, key: &str) -> &mut Vec<u8> {
-        write_name(self.0, key.as_bytes());
+    /// Keys are our own words, of letters.
+    fn key(&mut self, key: &'static str) -> &mut Vec<u8> {
+        self.0.push(b'/');
+        self.0.extend_from_slice(key.as_bytes());
         self.0
     }
 
-    pub(super) fn name(&mut self, key: &str, name: &str) {
+    pub(super) fn name(&mut self, key: &'static str, name: &str) {
         write_name(self.key(key), name.as_bytes());
     }
 
-    pub(super) fn integer(&mut self, key: &str, value: i64) {
+    pub(super) fn integer(&mut self, key: &'static str, value: i64) {
         let out = self.key(key);
         out.push(b' ');
         write_integer(out, value);
     }
 
-    pub(super) fn reference(&mut self, key: &str, id: ObjectId) {
+    pub(super) fn reference(&mut self, key: &'static str, id: ObjectId) {
         let out = self.key(key);
         out.push(b' ');
         write_reference(out, id);
     }
 
     /// A text string.
-    pub(super) fn text(&mut self, key: &str, text: &str) {
+    pub(super) fn text(&mut self, key: &'static str, text: &str) {
         write_text(self.key(key), text);
     }
 
     /// An array, each item written by `write`.
     pub(super) fn array<T>(
         &mut self,
-        key: &str,
+        key: &'static str,
         items: impl IntoIterator<Item = T>,
         mut write: impl FnMut(&mut Vec<u8>, T),
     ) {
@@ -183,7 +185,7 @@ impl DictionaryWriter<'_> {
     }
 
     /// A dictionary inside this one.
-    pub(super) fn dictionary(&mut self, key: &str) -> DictionaryWriter<'_> {
+    pub(super) fn dictionary(&mut self, key: &'static str) -> DictionaryWriter<'_> {
         DictionaryWriter::begin(self.key(key))
     }
 
