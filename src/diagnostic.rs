@@ -383,12 +383,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let length = word.chars().count();
     // Any two single characters are one change apart; that says nothing.
     let limit = if length < 2 { 0 } else { (length / 3).max(1) };
-    candidates
-        .into_iter()
-        .map(|c| (strsim::damerau_levenshtein(word, c), c))
-        .filter(|&(d, c)| {
-            d <= limit || (length >= 2 && (c.contains(word) || word.contains(c) && c.chars().count() >= 2))
-        })
-        .min_by_key(|&(d, c)| (d, c))
-        .map(|(_, c)| c)
+    let near = candidates.into_iter().filter_map(|c| {
+        let own = c.chars().count();
+        let is_part = length >= 2 && (c.contains(word) || word.contains(c) && own >= 2);
+        // They are as many changes apart at least as one has more characters.
+        let may_be_near = own.abs_diff(length) <= limit;
+        let distance = (is_part || may_be_near).then(|| strsim::damerau_levenshtein(word, c))?;
+        (is_part || distance <= limit).then_some((distance, c))
+    });
+    near.min().map(|(_, c)| c)
 }

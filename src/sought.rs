@@ -128,16 +128,21 @@ impl Sought {
     /// The states of the longest words that end at each character of a text, with where they end, as bytes and as
     /// characters.
     fn ends<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, usize, u32)> + 's {
-        let (mut state, mut end) = (0, 0);
-        text.chars().enumerate().filter_map(move |(at, sign)| {
-            end += sign.len_utf8();
-            // Most characters go on with no word, and begin none.
-            state = if state == 0 { self.first.after(sign) } else { self.step(state, sign) };
-            if state == 0 {
-                return None;
+        let (mut signs, mut state, mut read) = (text.char_indices(), 0, 0);
+        std::iter::from_fn(move || {
+            for (at, sign) in signs.by_ref() {
+                read += 1;
+                // Most characters go on with no word, and begin none.
+                state = if state == 0 { self.first.after(sign) } else { self.step(state, sign) };
+                if state == 0 {
+                    continue;
+                }
+                let longest = if self.words[state as usize] == NONE { self.shorter[state as usize] } else { state };
+                if longest != 0 {
+                    return Some((at + sign.len_utf8(), read, longest));
+                }
             }
-            let longest = if self.words[state as usize] == NONE { self.shorter[state as usize] } else { state };
-            (longest != 0).then_some((end, at + 1, longest))
+            None
         })
     }
 

@@ -18,13 +18,13 @@ pub struct Binding<'b> {
 impl<'b> Binding<'b> {
     /// A pattern with its names filled in.
     pub fn fill(&self, pattern: &'b str) -> Cow<'b, str> {
-        // Most are a name, or have none.
+        // Most have no name, or are one.
+        let Some(first) = pattern.bytes().position(|byte| byte == b'{') else { return pattern.into() };
         let name = pattern.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         if let Some(filled) = name.and_then(|name| self.named(name)) {
             return filled;
         }
-        let Some((before, mut rest)) = pattern.split_once('{') else { return pattern.into() };
-        let mut filled = before.to_string();
+        let (mut filled, mut rest) = (pattern[..first].to_string(), &pattern[first + 1..]);
         while let Some((name, after)) = rest.split_once('}') {
             match self.named(name) {
                 Some(text) => filled.push_str(&text),

@@ -68,7 +68,7 @@ fn rows(sheet: &Sheet, demand: RowsDemand, rule: &FigureRule, schema: &Schema, f
                 let Some(class) = schema.classes.get(&row.class) else { continue };
                 match class.names.get(&row.code) {
                     None => report(row, format!("科目“{}”（{}）不在科目表中", row.code, row.name)),
-                    Some(name) if plain_name(name) != plain_name(&row.name) => {
+                    Some(name) if *name != row.name && plain_name(name) != plain_name(&row.name) => {
                         report(row, format!("科目“{}”的名称“{}”与科目表的“{name}”不同", row.code, row.name));
                     }
                     Some(_) => {}

@@ -89,7 +89,9 @@ fn garbled(texts: &Texts<'_>, findings: &mut Findings) {
             let found = passage.finding(range.clone(), format!("“{}”是{what}", passage.words(&range)));
             findings.push(found.hint("对照原文，改成应有的文字；没有文字的，删去"));
         };
-        if let Some((byte, word)) = MOJIBAKE.iter().find_map(|word| Some((passage.places_of_word(word).next()?, word)))
+        if passage.may_say(&MOJIBAKE)
+            && let Some((byte, word)) =
+                MOJIBAKE.iter().find_map(|word| Some((passage.places_of_word(word).next()?, word)))
         {
             let start = passage.chars_before(byte);
             push(start..start + word.chars().count(), "乱码");

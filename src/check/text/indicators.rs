@@ -252,7 +252,8 @@ fn bands(passage: &Passage) -> Vec<Band> {
     };
     while at < chars.len() {
         // Within a number none begins.
-        let begins = at == 0 || !chars[at - 1].is_ascii_digit() && chars[at - 1] != '.';
+        let part = |c: char| c.is_ascii_digit() || c == '.';
+        let begins = part(chars[at]) && (at == 0 || !part(chars[at - 1]));
         let Some((low, end)) = begins.then(|| percent(at)).flatten() else {
             at += 1;
             continue;

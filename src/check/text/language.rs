@@ -332,6 +332,7 @@ fn said_count(chars: &[char]) -> Option<(usize, Range<usize>)> {
     const MEASURES: [&str; 7] = ["个方面", "方面", "项", "点", "类", "个部分", "部分"];
     let number = |c: char| match c {
         '两' => Some(2),
+        _ if !is_han(c) => None,
         c => ORDINALS.iter().position(|o| o.starts_with(c)).map(|n| n + 1),
     };
     let colon = chars.iter().position(|c| *c == '：')?;
@@ -341,9 +342,11 @@ fn said_count(chars: &[char]) -> Option<(usize, Range<usize>)> {
         MEASURES.iter().find(|m| rest.starts_with(**m)).map(|m| m.chars().count())
     };
     let alone = |at: usize| at == 0 || number(chars[at - 1]).is_none() && !"第几每".contains(chars[at - 1]);
-    let counts = (from..colon).filter(|&at| alone(at));
-    let all: Vec<(usize, Range<usize>)> =
-        counts.filter_map(|at| Some((number(chars[at]).filter(|n| *n >= 2)?, at..at + 1 + measured(at)?))).collect();
+    let counts = (from..colon).filter_map(|at| Some((at, number(chars[at]).filter(|n| *n >= 2)?)));
+    let all: Vec<(usize, Range<usize>)> = counts
+        .filter(|(at, _)| alone(*at))
+        .filter_map(|(at, count)| Some((count, at..at + 1 + measured(at)?)))
+        .collect();
     // Two different counts in one clause: which of them is listed cannot be told.
     let (last, _) = all.last()?;
     if all.iter().any(|(n, _)| n != last) { None } else { all.last().cloned() }

@@ -187,14 +187,18 @@ fn former_names(texts: &Texts<'_>, findings: &mut Findings) {
     }
 }
 
-static ALL_FORMER: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(FORMER.map(|(old, _)| old)).expect("a few short words"));
+/// The former names alone.
+static ALL_FORMER: LazyLock<([&str; FORMER.len()], AhoCorasick)> = LazyLock::new(|| {
+    let former = FORMER.map(|(old, _)| old);
+    (former, AhoCorasick::new(former).expect("a few short words"))
+});
 
 /// The former names in a text whose new ones are the classification's, as bytes: of those that overlap the first, of those
 /// that begin together the longest.
 fn former_in(passage: &Passage, current: &HashSet<&str>) -> Vec<(Range<usize>, (&'static str, &'static str))> {
-    let all = ALL_FORMER.find_overlapping_iter(&passage.text);
-    let all = all.map(|found| (found.start()..found.end(), FORMER[found.pattern().as_usize()]));
+    let (former, search) = &*ALL_FORMER;
+    let all = passage.may_say(former).then(|| search.find_overlapping_iter(&passage.text));
+    let all = all.into_iter().flatten().map(|found| (found.start()..found.end(), FORMER[found.pattern().as_usize()]));
     let mut all: Vec<_> = all.filter(|(_, (old, new))| current.contains(new) && !current.contains(old)).collect();
     all.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let mut end = 0;
