@@ -313,6 +313,11 @@ impl Breaker {
                 if sum < best.0 {
                     best = (sum, from as u32);
                 }
+                // Those that begin later are looser; where this one alone costs more, none of them is better.
+                let is_loose = judge.fit == Fit::Justified && !last && from > 0 && width <= room;
+                if is_loose && demerits + of_break >= best.0 {
+                    break;
+                }
             }
             self.best.push(best);
         }

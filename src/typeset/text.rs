@@ -126,7 +126,7 @@ impl<'a> Shaper<'a> {
     ) -> Text<'t> {
         let source = joined(inlines);
         let mut signs: Vec<Sign> = Vec::with_capacity(source.len() / 3 + 2);
-        let mut at = 0;
+        let (mut at, mut met) = (0, 0_u32);
         for inline in inlines {
             let role = match (&setting.role.strong, inline.strong) {
                 (Some(strong), true) => self.fonts.roles.get(strong).unwrap_or(setting.role),
@@ -149,15 +149,22 @@ impl<'a> Shaper<'a> {
                             None => self.measure_char(c, known, place, diagnostics),
                         };
                         (sign.at, sign.bytes) = ((at + offset) as u32, bytes);
+                        met |= 1 << sign.class as u32;
                         signs.push(sign);
                     }
                 }
             }
             at += inline.text.len();
         }
-        settle_quotes(&mut signs, &source, setting.full, self.fonts);
-        settle_hyphens(&mut signs, &source);
-        settle_ranges(&mut signs, &source);
+        let has = |class: Class| met & 1 << class as u32 != 0;
+        if has(Class::Open) || has(Class::Close) {
+            settle_quotes(&mut signs, &source, setting.full, self.fonts);
+        }
+        // What may be a hyphen, or the sign of a range.
+        if has(Class::Prefix) {
+            settle_hyphens(&mut signs, &source);
+            settle_ranges(&mut signs, &source);
+        }
         join(&mut signs, &source);
         let (mut addresses, mut hyphen) = (Vec::new(), None);
         // Words, and what is made of them: most texts have none.
