@@ -99,6 +99,7 @@ pub struct Layouts {
     roots: Vec<Folder>,
     /// What was loaded of them: departments of one set share it.
     pub(super) loaded: Arc<LoadedSets>,
+    /// Folders of sets that were asked for so far.
     known: Arc<Mutex<HashMap<Where, Arc<KnownLayer>>>>,
 }
 
