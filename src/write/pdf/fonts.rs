@@ -171,10 +171,7 @@ fn take_font(made: Document, program: Program, face: &Face, glyphs: &[ShownGlyph
         descendant.set("CIDToGIDMap", "Identity");
     }
     descendant.set("DW", i64::from(DEFAULT_WIDTH));
-    match widths(glyphs) {
-        widths if widths.is_empty() => drop(descendant.remove(b"W")),
-        widths => descendant.set("W", widths),
-    }
+    descendant.set("W", widths(glyphs));
     type0.remove(b"DescendantFonts");
     type0.remove(b"ToUnicode");
     descendant.remove(b"FontDescriptor");
@@ -183,18 +180,33 @@ fn take_font(made: Document, program: Program, face: &Face, glyphs: &[ShownGlyph
     Some(EmbeddedFont { type0, descendant, descriptor, program: (key, stream), to_unicode })
 }
 
-/// The width that is not said (ISO 32000-1 9.7.4.3): an em, as Chinese characters have.
+/// The width of a code that is not said (ISO 32000-1 9.7.4.3): an em. All are said.
 const DEFAULT_WIDTH: u16 = 1000;
+/// So many codes of one width are said as a stretch, fewer in a list with others.
+const STRETCH: usize = 4;
 
-/// The widths of codes from 1 that are not the default one: each stretch of others as its first code and a list.
+/// The widths of codes from 1: a stretch of one width as its first code, its last and the width, others as their first
+/// code and a list.
 fn widths(glyphs: &[ShownGlyph]) -> Vec<Object> {
-    let coded: Vec<(i64, u16)> = (1..).zip(glyphs.iter().map(|glyph| glyph.width)).collect();
-    let stretches = coded.split(|(_, width)| *width == DEFAULT_WIDTH).filter(|stretch| !stretch.is_empty());
-    let written = |stretch: &[(i64, u16)]| {
-        let list: Vec<Object> = stretch.iter().map(|(_, width)| i64::from(*width).into()).collect();
-        [stretch[0].0.into(), list.into()]
+    let (mut said, mut listed) = (Vec::new(), Vec::new());
+    let list = |said: &mut Vec<Object>, listed: &mut Vec<Object>, next: usize| {
+        if !listed.is_empty() {
+            said.extend([((next - listed.len()) as i64).into(), std::mem::take(listed).into()]);
+        }
     };
-    stretches.flat_map(written).collect()
+    let mut next = 1;
+    for same in glyphs.chunk_by(|a, b| a.width == b.width) {
+        let width = i64::from(same[0].width);
+        if same.len() >= STRETCH {
+            list(&mut said, &mut listed, next);
+            said.extend([(next as i64).into(), ((next + same.len() - 1) as i64).into(), width.into()]);
+        } else {
+            listed.extend(same.iter().map(|_| Object::from(width)));
+        }
+        next += same.len();
+    }
+    list(&mut said, &mut listed, next);
+    said
 }
 
 /// Sets what printpdf leaves at one value for every font (ISO 32000-1 tables 122 and 123).
@@ -259,10 +271,17 @@ mod tests {
     }
 
     #[test]
-    fn widths_are_said_where_they_are_not_an_em() {
-        let glyphs = [500, 1000, 1000, 490, 510, 1000].map(|width| ShownGlyph { id: 9, text: "一", width });
-        assert_eq!(widths(&glyphs), [1.into(), vec![500.into()].into(), 4.into(), vec![490.into(), 510.into()].into()]);
-        assert_eq!(widths(&glyphs[1..3]), []);
+    fn every_width_is_said() {
+        let of = |all: &[u16]| {
+            let glyphs: Vec<ShownGlyph> = all.iter().map(|&width| ShownGlyph { id: 9, text: "一", width }).collect();
+            widths(&glyphs)
+        };
+        let list = |all: &[i64]| Object::Array(all.iter().map(|&width| width.into()).collect());
+        let all = [500, 490, 1000, 1000, 1000, 1000, 510, 1000, 1000];
+        let said = [1.into(), list(&[500, 490]), 3.into(), 6.into(), 1000.into(), 7.into(), list(&[510, 1000, 1000])];
+        assert_eq!(of(&all), said);
+        assert_eq!(of(&[1000; 5]), [1.into(), 5.into(), 1000.into()]);
+        assert_eq!(of(&[]), []);
     }
 
     #[test]
