@@ -85,6 +85,7 @@ pub mod read_docx;
 pub(crate) mod refusal;
 pub(crate) mod regular;
 pub mod review;
+pub(crate) mod searched;
 pub mod serve;
 pub(crate) mod sought;
 pub mod style;

@@ -2,10 +2,10 @@
 //! any more is a finding itself.
 
 use super::rule::{Example, RulePage};
-use super::text::searched_text;
 use crate::compose::{AcknowledgeDecl, Report};
 use crate::diagnostic::{Acknowledged, Diagnostic, Diagnostics, Severity};
 use crate::layout::Tuned;
+use crate::searched::searched_text;
 use crate::toml_tree::toml_string;
 use indexmap::IndexMap;
 

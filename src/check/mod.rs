@@ -10,7 +10,7 @@ pub mod rule;
 mod text;
 mod whence;
 
-pub(crate) use text::{Amount, amounts_of, is_searched, searched_text};
+pub(crate) use text::{Amount, amounts_of};
 pub use whence::name_what_was_typed;
 
 use crate::compose::{Composition, Forms, Job, TableView};

@@ -1,6 +1,6 @@
 //! The names of a classification, and what is made of them to find them in texts: once for all who share them.
 
-use crate::check::{is_searched, searched_text};
+use crate::searched::{is_searched, searched_text};
 use crate::sought::Sought;
 use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! Amounts in prose: each number with a unit of money or a percentage, typed or printed from a figure, with the words
 //! before it.
 
-use super::characters::is_han;
 use crate::document::FigureId;
 use crate::money;
+use crate::searched::is_han;
 use rust_decimal::Decimal;
 use std::ops::Range;
 

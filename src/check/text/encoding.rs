@@ -1,11 +1,11 @@
 //! Characters that are not what they look like, or that no one typed: what other programs, old code pages and wrong
 //! decoding leave behind. They are named by their code points, since the eye does not tell them apart.
 
-use super::characters::is_invisible;
 use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
+use crate::searched::is_invisible;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::LazyCell;
 use std::ops::Range;

@@ -1,12 +1,12 @@
 //! Words: what was left in from a template, doubled words, words that are not what was meant.
 
-use super::characters::{Characters, is_han};
 use super::passage::{Kind, Passage};
 use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use super::words;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
+use crate::searched::{Characters, is_han};
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;

@@ -3,7 +3,6 @@
 
 mod amounts;
 mod changes;
-mod characters;
 mod common;
 mod completeness;
 mod encoding;
@@ -27,13 +26,14 @@ mod typed;
 mod words;
 
 pub(crate) use amounts::{Amount, read as amounts_of};
-pub use characters::{is_searched, searched_text};
+
 pub use rule::TextRule;
 pub use statements::TypedFigure;
 pub use texts::Texts;
 
 use crate::compose::Composition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::searched::searched_text;
 use crate::sought::Sought;
 use rayon::prelude::*;
 use rule::Findings;
@@ -96,7 +96,7 @@ fn written_in_data(texts: &Texts<'_>, found: &mut [Diagnostic]) {
         let (place, words) = (finding.place.as_ref()?, finding.text.as_deref()?);
         let source = set.sources.get(&*place.file).filter(|_| place.file.starts_with("layouts/"))?;
         let typed = words.chars().count() >= 2 && !source.contains(words);
-        typed.then(|| characters::searched_text(words)).filter(|words| !words.is_empty())
+        typed.then(|| searched_text(words)).filter(|words| !words.is_empty())
     };
     let all: Vec<(usize, String)> =
         found.iter().enumerate().filter_map(|(index, finding)| Some((index, words(finding)?))).collect();

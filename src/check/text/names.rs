@@ -1,7 +1,6 @@
 //! Names and years in prose: subjects by their codes, projects as the data names them, the department's own word for
 //! itself, the budget's level and year.
 
-use super::characters::{Characters, is_han, is_searched, searched_text};
 use super::passage::{Kind, Passage};
 use super::rule::{Findings, TextRule};
 use super::statements::What;
@@ -9,6 +8,7 @@ use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::data::Class;
 use crate::diagnostic::Severity::Warning;
+use crate::searched::{Characters, is_han, is_searched, searched_text};
 use crate::sought::Sought;
 use aho_corasick::AhoCorasick;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet, FxHasher};

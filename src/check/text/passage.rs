@@ -1,9 +1,9 @@
 //! A text of a document or its data with its place in the user's file.
 
 use super::amounts::{self, Amount};
-use super::characters::{Characters, Typed, is_plain, searched};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{FigureId, Inline};
+use crate::searched::{Characters, Typed, is_plain, searched};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 

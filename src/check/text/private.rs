@@ -1,11 +1,11 @@
 //! What must not be published: numbers that belong to a person, and marks of secrecy.
 
-use super::characters::is_han;
 use super::passage::Passage;
 use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Error;
+use crate::searched::is_han;
 use aho_corasick::AhoCorasick;
 use std::ops::Range;
 use std::sync::LazyLock;

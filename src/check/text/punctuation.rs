@@ -1,11 +1,11 @@
 //! Marks: doubled, missing, unbalanced, of the wrong width (GB/T 15834—2011).
 
-use super::characters::is_han;
 use super::passage::{Kind, Passage};
 use super::rule::{Findings, TextRule};
 use super::texts::Texts;
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
+use crate::searched::is_han;
 
 pub const RULES: &[TextRule] = &[
     TextRule {

@@ -1,6 +1,5 @@
 //! Terms: one spelling for one thing, that of the tables' heads; and tables and parts that prose names.
 
-use super::characters::is_han;
 use super::passage::{Kind, Passage, plain};
 use super::rule::{Findings, TextRule};
 use super::texts::Texts;
@@ -8,6 +7,7 @@ use super::words::{WrongWord, wrong};
 use crate::check::rule::{Example, RulePage};
 use crate::diagnostic::Severity::Warning;
 use crate::document::Block;
+use crate::searched::is_han;
 use rustc_hash::FxHashMap as HashMap;
 
 pub const RULES: &[TextRule] = &[

@@ -1,7 +1,6 @@
 //! What the rules over texts read: the passages, and the figures with the names that texts call them by.
 
 use super::amounts::{self, Amount, is_name, subject_of};
-use super::characters::{is_searched, searched_text};
 use super::passage::{Kind, Passage, bare_label, plain, row_key};
 use super::read::{layout_of, passages};
 use super::statements::{Compared, Statement, TypedFigure, Unlike, What, statements, typed_figures};
@@ -11,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Table;
 use crate::layout::TableLayout;
 use crate::money;
+use crate::searched::{is_searched, searched_text};
 use crate::sought::Sought;
 use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};

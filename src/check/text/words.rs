@@ -1,8 +1,8 @@
 //! Words within words: 园满 is wrong, 公园满意度 is two right words that meet. Chinese has no blanks, so what stands
 //! around tells where a word ends: the words that may end within another, and those that may begin within it.
 
-use super::characters::is_han;
 use super::common::is_common;
+use crate::searched::is_han;
 use std::ops::Range;
 
 /// A word that is wrong, what is meant, and the neighbours that show it to be parts of other words.
