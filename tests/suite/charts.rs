@@ -84,7 +84,7 @@ fn the_pdf_has_them_as_figures_with_words_and_keeps_its_rules() {
     assert_eq!(alternatives.len(), 3);
     assert!(said.iter().all(|said| alternatives.iter().any(|words| words == said)), "{alternatives:?}");
     for figure in figures {
-        let layout = figure.get(b"A").and_then(|a| a.as_dict()).expect("attributes");
+        let layout = figure.get_deref(b"A", &file).and_then(|a| a.as_dict()).expect("attributes");
         let bounds = layout.get(b"BBox").and_then(|b| b.as_array()).expect("its place");
         let [left, bottom, right, top] = &bounds[..] else { panic!("four numbers: {bounds:?}") };
         let number = |of: &lopdf::Object| of.as_i64().expect("a number");

@@ -168,25 +168,23 @@ fn pack(objects: &[(ObjectId, Object)]) -> Vec<ObjectStream> {
 fn cross_reference_stream(places: &[Place]) -> Stream {
     let greatest = places.iter().map(|p| if let Place::At(offset) = p { *offset } else { places.len() }).max();
     let width = (1..8).find(|w| greatest.unwrap_or(0) >> (8 * w) == 0).unwrap_or(8);
-    // Kind; offset or object stream; generation or index.
-    let row = |place: &Place| -> Vec<u8> {
-        let (kind, middle, last) = match *place {
-            Place::Free => (0, 0, u16::MAX),
-            Place::At(offset) => (1, offset, 0),
-            Place::In { stream, index } => (2, stream as usize, index as u16),
-        };
-        let middle = &middle.to_be_bytes()[size_of::<usize>() - width..];
-        [&[kind], middle, &last.to_be_bytes()].concat()
-    };
     // Each row is written as its difference from the one above (PNG's “up”), which deflates to a third.
     let columns = width + 3;
     let mut above = vec![0; columns];
     let mut content = Vec::with_capacity(places.len() * (columns + 1));
     for place in places {
-        let row = row(place);
+        // Kind; offset or object stream; generation or index.
+        let (kind, middle, last) = match *place {
+            Place::Free => (0, 0, u16::MAX),
+            Place::At(offset) => (1, offset, 0),
+            Place::In { stream, index } => (2, stream as usize, index as u16),
+        };
         content.push(2);
-        content.extend(row.iter().zip(&above).map(|(new, old)| new.wrapping_sub(*old)));
-        above = row;
+        let row = std::iter::once(kind).chain(middle.to_be_bytes().into_iter().skip(size_of::<usize>() - width));
+        for (new, old) in row.chain(last.to_be_bytes()).zip(&mut above) {
+            content.push(new.wrapping_sub(*old));
+            *old = new;
+        }
     }
     let dict = dictionary! {
         "Type" => "XRef",

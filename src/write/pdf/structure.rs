@@ -6,6 +6,7 @@ use super::syntax::{DictionaryWriter, text_string, write_integer, write_referenc
 use crate::typeset::frame::{Element, ElementId, ElementKind, Scope};
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// A page's object, and the element of each of its marked-content sequences.
@@ -59,18 +60,20 @@ impl Tree {
         file.set_object(self.root, root);
         let contents = Contents::of(structure.len(), pages, links);
         let contents = (0..structure.len()).map(|element| contents.of_element(element));
-        let elements: Vec<_> = structure.iter().zip(contents).zip(&self.elements).collect();
+        let mut shared = Shared::default();
+        let attributes = structure.iter().map(|element| shared.attributes(file, &element.kind));
+        let elements: Vec<_> = structure.iter().zip(contents).zip(attributes).zip(&self.elements).collect();
         let streams = elements.par_chunks(OBJECTS_PER_STREAM).map(|elements| {
             let mut packing = Packing::default();
-            for ((element, content), id) in elements {
-                packing.add(id.0, |out| self.write_element(out, element, content));
+            for (((element, content), attributes), id) in elements {
+                packing.add(id.0, |out| self.write_element(out, element, content, *attributes));
             }
             packing.finish()
         });
-        streams.collect()
+        streams.chain(shared.packed.into_par_iter().map(Packing::finish)).collect()
     }
 
-    fn write_element(&self, out: &mut Vec<u8>, element: &Element, content: &[Content]) {
+    fn write_element(&self, out: &mut Vec<u8>, element: &Element, content: &[Content], attributes: Option<ObjectId>) {
         let mut dict = DictionaryWriter::begin(out);
         dict.name("S", type_name(&element.kind));
         dict.reference("P", element.parent.map_or(self.root, |parent| self.element(parent)));
@@ -99,7 +102,9 @@ impl Tree {
         if let Some(id) = identifier(&element.kind) {
             dict.text("ID", id);
         }
-        write_attributes(&mut dict, &element.kind);
+        if let Some(attributes) = attributes {
+            dict.reference("A", attributes);
+        }
         dict.end();
     }
 
@@ -237,47 +242,72 @@ fn identifier(kind: &ElementKind) -> Option<&str> {
     }
 }
 
+/// The attributes of elements, each said once: the cells of a column have the same.
+#[derive(Default)]
+struct Shared {
+    known: FxHashMap<Vec<u8>, ObjectId>,
+    packed: Vec<Packing>,
+}
+
+impl Shared {
+    /// The object that says the attributes of an element, where it has any.
+    fn attributes(&mut self, file: &mut Document, kind: &ElementKind) -> Option<ObjectId> {
+        let mut written = Vec::new();
+        write_attributes(&mut written, kind);
+        if written.is_empty() {
+            return None;
+        }
+        if let Some(known) = self.known.get(&written) {
+            return Some(*known);
+        }
+        if self.known.len() % OBJECTS_PER_STREAM == 0 {
+            self.packed.push(Packing::default());
+        }
+        let id = file.new_object_id();
+        self.packed.last_mut()?.add(id.0, |out| out.extend_from_slice(&written));
+        self.known.insert(written, id);
+        Some(id)
+    }
+}
+
 /// Writes the attributes of a table (ISO 32000-1 14.8.5.7) or the place of a figure (14.8.5.4.3), where the element has
 /// any.
-fn write_attributes(element: &mut DictionaryWriter, kind: &ElementKind) {
-    if let ElementKind::Figure { bounds, .. } = kind {
-        let mut layout = element.dictionary("A");
-        layout.name("O", "Layout");
-        layout.name("Placement", "Block");
-        layout.array("BBox", bounds.iter(), |out, length| write_integer(out, *length));
-        return layout.end();
-    }
+fn write_attributes(out: &mut Vec<u8>, kind: &ElementKind) {
     let none = match kind {
+        ElementKind::Figure { .. } | ElementKind::HeaderCell { .. } => false,
         ElementKind::Table { summary } => summary.is_empty(),
-        ElementKind::HeaderCell { .. } => false,
         ElementKind::DataCell { colspan, rowspan, headers } => *colspan <= 1 && *rowspan <= 1 && headers.is_empty(),
         _ => true,
     };
     if none {
         return;
     }
-    let mut table = element.dictionary("A");
-    table.name("O", "Table");
+    let mut attributes = DictionaryWriter::begin(out);
+    attributes.name("O", if let ElementKind::Figure { .. } = kind { "Layout" } else { "Table" });
     match kind {
-        ElementKind::Table { summary } => table.text("Summary", summary),
+        ElementKind::Figure { bounds, .. } => {
+            attributes.name("Placement", "Block");
+            attributes.array("BBox", bounds.iter(), |out, length| write_integer(out, *length));
+        }
+        ElementKind::Table { summary } => attributes.text("Summary", summary),
         ElementKind::HeaderCell { scope, colspan, rowspan, .. } => {
             let scope = match scope {
                 Scope::Column => "Column",
                 Scope::Row => "Row",
                 Scope::Both => "Both",
             };
-            table.name("Scope", scope);
-            write_spans(&mut table, *colspan, *rowspan);
+            attributes.name("Scope", scope);
+            write_spans(&mut attributes, *colspan, *rowspan);
         }
         ElementKind::DataCell { colspan, rowspan, headers } => {
             if !headers.is_empty() {
-                table.array("Headers", headers, |out, id| write_text(out, id));
+                attributes.array("Headers", headers, |out, id| write_text(out, id));
             }
-            write_spans(&mut table, *colspan, *rowspan);
+            write_spans(&mut attributes, *colspan, *rowspan);
         }
         _ => {}
     }
-    table.end();
+    attributes.end();
 }
 
 fn write_spans(table: &mut DictionaryWriter, columns: u32, rows: u32) {

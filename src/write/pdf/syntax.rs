@@ -27,10 +27,13 @@ pub(super) fn write_reference(out: &mut Vec<u8>, (number, generation): ObjectId)
 }
 
 pub(super) fn write_integer(out: &mut Vec<u8>, value: i64) {
-    let mut digits = [0; 20];
+    // What most have is copied at once, and what is too much cut off.
+    const MOST: usize = 8;
+    const LONGEST: usize = 20;
+    let mut digits = [0; LONGEST + MOST];
     let mut rest = value.unsigned_abs();
-    let mut at = digits.len();
-    while rest > 0 || at == digits.len() {
+    let mut at = LONGEST;
+    while rest > 0 || at == LONGEST {
         at -= 1;
         digits[at] = b'0' + (rest % 10) as u8;
         rest /= 10;
@@ -38,7 +41,12 @@ pub(super) fn write_integer(out: &mut Vec<u8>, value: i64) {
     if value < 0 {
         out.push(b'-');
     }
-    out.extend_from_slice(&digits[at..]);
+    let end = out.len() + LONGEST - at;
+    if LONGEST - at > MOST {
+        return out.extend_from_slice(&digits[at..LONGEST]);
+    }
+    out.extend_from_slice(digits[at..].first_chunk::<MOST>().expect("there is room behind the last digit"));
+    out.truncate(end);
 }
 
 /// Writes a number of so many decimal places, without zeros at its end.
@@ -184,11 +192,6 @@ impl DictionaryWriter<'_> {
         out.push(b']');
     }
 
-    /// A dictionary inside this one.
-    pub(super) fn dictionary(&mut self, key: &'static str) -> DictionaryWriter<'_> {
-        DictionaryWriter::begin(self.key(key))
-    }
-
     pub(super) fn end(self) {
         self.0.extend_from_slice(b">>");
     }
@@ -231,7 +234,9 @@ mod tests {
         };
         assert_eq!(written(dict), r"<</A[1 -20/Name null true 7 0 R]/B(a\(b\)\\\r)/C#20D 0.5/E<FE0F>>>");
         assert_eq!(written(i64::MIN), i64::MIN.to_string());
-        assert_eq!(written(0), "0");
+        for integer in [0, 7, -10, 12_345_678, 123_456_789, -1_234_567_890_123, i64::MAX] {
+            assert_eq!(written(integer), integer.to_string());
+        }
     }
 
     #[test]
@@ -256,13 +261,12 @@ mod tests {
         dict.reference("P", (7, 0));
         dict.integer("K", -3);
         dict.text("T", "(表)");
-        let mut inner = dict.dictionary("A");
-        inner.array("Headers", ["a", "b"], write_text);
-        inner.end();
+        dict.array("Headers", ["a", "b"], write_text);
         dict.end();
-        let inner = dictionary! { "Headers" => vec![text_string("a"), text_string("b")] };
+        let headers = vec![text_string("a"), text_string("b")];
         let mut object = Vec::new();
-        let dict = dictionary! { "S" => "TH", "P" => (7, 0), "K" => -3, "T" => text_string("(表)"), "A" => inner };
+        let dict =
+            dictionary! { "S" => "TH", "P" => (7, 0), "K" => -3, "T" => text_string("(表)"), "Headers" => headers };
         write_object(&mut object, &dict.into());
         let tight = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(") (", ")(");
         assert_eq!(tight(&out), tight(&object));

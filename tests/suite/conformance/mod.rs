@@ -178,8 +178,12 @@ fn element_mut<'a>(doc: &'a mut Document, kind: &str) -> &'a mut Dictionary {
     doc.get_object_mut(id).and_then(Object::as_dict_mut).expect("an element is a dictionary")
 }
 
-fn attributes_mut(element: &mut Dictionary) -> &mut Dictionary {
-    element.get_mut(b"A").and_then(Object::as_dict_mut).expect("it has attributes")
+/// The attributes of the first element of a kind, its own from now on, to be changed.
+fn attributes_mut<'a>(doc: &'a mut Document, kind: &str) -> &'a mut Dictionary {
+    let attributes = get_dict(doc, element_mut(&mut doc.clone(), kind), "A").expect("it has attributes").clone();
+    let element = element_mut(doc, kind);
+    element.set("A", attributes);
+    element.get_mut(b"A").and_then(Object::as_dict_mut).expect("just set")
 }
 
 /// The kids of an element: its own `K` as a list.
