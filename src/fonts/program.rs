@@ -1,6 +1,6 @@
 //! A face's program with some of its glyphs alone, as a PDF embeds it: a TrueType face as a font, a CFF face bare and
-//! without hints. To take a CFF glyph apart is most of the work, and the documents of one run show the same ones: each is
-//! taken apart once. What stands around them is had of the hollow face, whose glyphs draw nothing.
+//! without hints. The documents of one run show the same CFF glyphs: each is read once. What stands around them is had of the
+//! hollow face, whose glyphs draw nothing.
 
 use super::Face;
 use super::cff::{Index, Outlines, char_strings};

@@ -260,7 +260,7 @@ impl Shared {
         if let Some(known) = self.known.get(&written) {
             return Some(*known);
         }
-        if self.known.len() % OBJECTS_PER_STREAM == 0 {
+        if self.known.len().is_multiple_of(OBJECTS_PER_STREAM) {
             self.packed.push(Packing::default());
         }
         let id = file.new_object_id();
