@@ -118,14 +118,15 @@ impl From<Vec<Origin>> for Origins {
     fn from(mut lines: Vec<Origin>) -> Origins {
         lines.sort_unstable();
         lines.dedup();
-        let mut runs: Vec<Run> = Vec::new();
+        let goes_on = |two: &[Origin]| two[0].file == two[1].file && two[0].line.checked_add(1) == Some(two[1].line);
+        let count = usize::from(!lines.is_empty()) + lines.windows(2).filter(|two| !goes_on(two)).count();
+        let mut runs: Vec<Run> = Vec::with_capacity(count);
         for Origin { file, line } in lines {
             match runs.last_mut() {
                 Some(run) if run.file == file && run.last.checked_add(1) == Some(line) => run.last = line,
                 _ => runs.push(Run { file, first: line, last: line }),
             }
         }
-        runs.shrink_to_fit();
         Origins(runs)
     }
 }

@@ -2,6 +2,7 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
+use std::fmt::Write;
 
 /// The unit a figure is shown in. Inside, every amount is 元.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -136,15 +137,16 @@ pub fn show(exact: Decimal, look: &Look) -> String {
 fn digits(value: Decimal, decimals: u32) -> String {
     let value = if value.scale() > decimals { value.normalize() } else { value };
     let zeros = (decimals.saturating_sub(value.scale())) as usize;
-    let all = value.mantissa().unsigned_abs().to_string();
+    let all = value.mantissa().unsigned_abs();
+    let length = all.checked_ilog10().unwrap_or(0) as usize + 1;
     // One stands before the point, whatever it is.
-    let blank = (decimals as usize + 1).saturating_sub(all.len() + zeros);
-    let mut text = String::with_capacity(all.len() + zeros + blank + 2);
+    let blank = (decimals as usize + 1).saturating_sub(length + zeros);
+    let mut text = String::with_capacity(length + zeros + blank + 2);
     if value.is_sign_negative() {
         text.push('-');
     }
     text.extend(std::iter::repeat_n('0', blank));
-    text.push_str(&all);
+    let _ = write!(text, "{all}");
     text.extend(std::iter::repeat_n('0', zeros));
     if decimals > 0 {
         text.insert(text.len() - decimals as usize, '.');

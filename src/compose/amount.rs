@@ -189,7 +189,7 @@ fn sum_on(
     let everything = session.all_points(dataset, &[]);
     let measure = dataset.field(&chain.measure);
     let terms = Terms::Points {
-        dataset: dataset.id.as_str().into(),
+        dataset: session.names.of_dataset(&dataset.id).id.clone(),
         row: points.clone(),
         column: everything.clone(),
         chain: chain.clone(),

@@ -2,6 +2,7 @@
 //! and the same in words.
 
 use super::amount::{Amount, amount as amount_of, percent};
+use super::axes::Context;
 use super::functions::{find, row_contexts, wrong};
 use super::session::Session;
 use crate::diagnostic::{Diagnostic, Place};
@@ -12,7 +13,6 @@ use crate::money::{Look, rounded, show};
 use crate::toml_tree::suggestion;
 use minijinja::{Error, Value};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 /// Slices of a pie: more cannot be told apart, nor their labels read.
@@ -124,7 +124,7 @@ struct Item {
 impl Composer<'_> {
     fn drawn(&self, number: String) -> Option<Drawn> {
         let (session, layout) = (self.session, self.layout);
-        let nothing = BTreeMap::new();
+        let nothing = Context::new();
         let series: Vec<String> = match layout.series[..] {
             [] => vec![String::new()],
             ref all => all.iter().map(|template| self.text(template, &nothing)).collect(),
@@ -180,7 +180,7 @@ impl Composer<'_> {
         None
     }
 
-    fn text(&self, template: &Template, context: &BTreeMap<String, Value>) -> String {
+    fn text(&self, template: &Template, context: &Context) -> String {
         let rendered = self.session.render(template, &Value::from(context.clone()));
         plain_text(&self.session.inlines(&in_one_line(&rendered), &template.place))
     }
@@ -189,7 +189,7 @@ impl Composer<'_> {
         let session = self.session;
         let Some(table) = &entry.rows else {
             let amounts = entry.figures.iter().map(|address| self.amount(&find(session, address), entry));
-            let label = entry.label.as_ref().map(|label| self.text(label, &BTreeMap::new())).unwrap_or_default();
+            let label = entry.label.as_ref().map(|label| self.text(label, &Context::new())).unwrap_or_default();
             return Some(vec![Item { label, amounts: amounts.collect::<Option<_>>()? }]);
         };
         let rows = match row_contexts(session, table, entry.level) {
@@ -200,17 +200,17 @@ impl Composer<'_> {
                 return None;
             }
         };
-        let one = |row: &BTreeMap<String, Value>| {
+        let one = |row: &Context| {
             let label = match &entry.label {
                 Some(label) => self.text(label, row),
                 None => row.get("name").map(Value::to_string).unwrap_or_default(),
             };
-            let amount = |key: &String| match row.get(key) {
+            let amount = |key: &String| match row.get(key.as_str()) {
                 Some(value) => self.amount(value, entry),
                 None => {
                     let message = format!("表“{table}”没有 key 为“{key}”的列");
                     let columns = row.iter().filter(|(_, value)| amount_of(value).is_ok());
-                    let known: Vec<&str> = columns.map(|(key, _)| key.as_str()).collect();
+                    let known: Vec<&str> = columns.map(|(key, _)| &**key).collect();
                     let found = Diagnostic::error("E354", message).at(entry.place.clone());
                     session.report(found.hint(suggestion(key, &known)));
                     None

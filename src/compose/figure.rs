@@ -93,7 +93,7 @@ pub(super) struct Chain {
     /// Of its column, shared with the column's.
     pub column: Arc<[Filter]>,
     /// The amount field, by its id.
-    pub measure: String,
+    pub measure: Arc<str>,
     /// A single record's row: no other dataset has it.
     pub record: bool,
 }
@@ -114,7 +114,7 @@ pub(super) enum Taken {
 }
 
 /// Figures of given tables, by what they sum: the dataset, its field, which records.
-pub(super) type ByMeaning = HashMap<(Arc<str>, String, Meaning), Id>;
+pub(super) type ByMeaning = HashMap<(Arc<str>, Arc<str>, Meaning), Id>;
 
 /// Every figure of a run of `compose`, in the order they were made.
 #[derive(Default)]
@@ -317,25 +317,36 @@ fn as_given(given: &FigureView, look: Look) -> Look {
 
 /// The input lines behind a figure.
 fn origins(data: &Data, register: &Register, id: Id) -> Origins {
-    let lines = amounts_behind(data, register, id).into_iter().map(|(origin, _)| origin);
-    lines.collect::<Vec<Origin>>().into()
+    let mut lines = Vec::new();
+    each_behind(data, register, id, &mut |origin, _| lines.push(origin.clone()));
+    lines.into()
 }
 
 /// The amounts behind a figure, each with its line: of a record file, or of a table that was given as printed.
 pub(super) fn amounts_behind(data: &Data, register: &Register, id: Id) -> Vec<(Origin, Decimal)> {
+    let mut amounts = Vec::new();
+    each_behind(data, register, id, &mut |origin, amount| amounts.push((origin.clone(), amount)));
+    amounts
+}
+
+/// Hands over [`amounts_behind`] a figure, one after the other.
+fn each_behind(data: &Data, register: &Register, id: Id, take: &mut dyn FnMut(&Origin, Decimal)) {
     let figure = &register.figures[id];
     let amount = figure.amount.unwrap_or_default();
-    let of_each = |of: &mut dyn Iterator<Item = Id>| of.flat_map(|id| amounts_behind(data, register, id)).collect();
     match (register.taken.get(&figure.address), &figure.terms) {
-        (Some(Taken::Printed(place)), _) => vec![(Origin { file: place.file.clone(), line: place.line }, amount)],
-        (Some(Taken::Same(of)), _) => of_each(&mut of.iter().filter_map(|a| register.by_address.get(a).copied())),
-        (None, Terms::Record(origin)) => vec![(origin.clone(), amount)],
-        (None, Terms::Figures(_, of)) => of_each(&mut of.iter().copied()),
+        (Some(Taken::Printed(place)), _) => take(&Origin { file: place.file.clone(), line: place.line }, amount),
+        (Some(Taken::Same(of)), _) => {
+            let known = of.iter().filter_map(|address| register.by_address.get(address));
+            known.for_each(|&id| each_behind(data, register, id, take));
+        }
+        (None, Terms::Record(origin)) => take(origin, amount),
+        (None, Terms::Figures(_, of)) => of.iter().for_each(|&id| each_behind(data, register, id, take)),
         (None, Terms::Points { dataset, row, column, chain }) => {
-            let Some(dataset) = data.datasets.get(&**dataset) else { return Vec::new() };
-            let Some(measure) = dataset.field(&chain.measure) else { return Vec::new() };
-            let amount = |i: usize| (dataset.records[i].origin.clone(), dataset.records[i].values[measure].number());
-            row.and(column).yes.iter().map(amount).collect()
+            let Some(dataset) = data.datasets.get(&**dataset) else { return };
+            let Some(measure) = dataset.field(&chain.measure) else { return };
+            for record in row.yes.iter_both(&column.yes).map(|index| &dataset.records[index]) {
+                take(&record.origin, record.values[measure].number());
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What templates may call: functions, filters and tests, bound to one run of `compose`.
 
 use super::amount::{self, Amount, Sign, amount as amount_of, value};
+use super::axes::Context;
 use super::figure::{Figure, NO_FILE, Terms};
 use super::sentence_parts::{self, Whole};
 use super::session::Session;
@@ -238,15 +239,15 @@ fn rows(session: &Session, id: &str, options: &Kwargs) -> Result<Value> {
 }
 
 /// What templates know of a row: the fields it was made from, its key, and its figures by their columns.
-fn context_of(session: &Session, row: &super::table::NamedRow) -> BTreeMap<String, Value> {
-    let mut context = BTreeMap::clone(&row.context);
+fn context_of(session: &Session, row: &super::table::NamedRow) -> Context {
+    let mut context = Context::clone(&row.context);
     context.insert("key".into(), Value::from(row.key.to_string()));
-    context.extend(row.figures.iter().map(|f| (f.key.to_string(), value(session, f.id))));
+    context.extend(row.figures.iter().map(|f| (f.key.clone(), value(session, f.id))));
     context
 }
 
 /// The rows that a table's `each` made, as templates know them.
-pub(super) fn row_contexts(session: &Session, id: &str, level: Option<usize>) -> Result<Vec<BTreeMap<String, Value>>> {
+pub(super) fn row_contexts(session: &Session, id: &str, level: Option<usize>) -> Result<Vec<Context>> {
     let layout = layout(session, id)?;
     told_and_gone_on(session, known_table(session, layout))?;
     let Some(table) = composed(session, layout, &[]) else { return Ok(Vec::new()) };

@@ -12,6 +12,7 @@ mod functions;
 mod given;
 pub(crate) mod heads;
 mod lacking;
+mod names;
 mod narrative;
 mod parts;
 mod picture;
@@ -213,18 +214,19 @@ fn tables_of_rules(session: &Session) {
 /// An address's key made from a value, another for each: without spaces and signs. What loses something by that (1#楼,
 /// 1.5兆瓦) or is long is cut and told apart by its hash.
 pub fn short_key(value: &str) -> Arc<str> {
-    let clean: String = value
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '/' | '@' | '~' | '%' | '#' | '.' | '*' | '+'))
-        .collect();
-    if clean.len() == value.len() && clean.chars().count() <= LONGEST_KEY {
-        return clean.into();
+    let is_left_out = |c: char| c.is_whitespace() || matches!(c, '/' | '@' | '~' | '%' | '#' | '.' | '*' | '+');
+    if !value.contains(is_left_out) && value.chars().nth(LONGEST_KEY).is_none() {
+        return value.into();
     }
+    let clean: String = value.chars().filter(|c| !is_left_out(*c)).take(LONGEST_KEY).collect();
     hashed_key(&clean, value)
 }
 
 /// The key of several values together, another for each group of them.
 pub fn joined_key(values: &[&str]) -> Arc<str> {
+    if let [one] = values {
+        return short_key(one);
+    }
     let whole = values.join("-");
     match values.len() > 1 && values.iter().any(|value| value.contains('-')) {
         true => hashed_key(&short_key(&whole), &values.join("\u{1f}")),
@@ -264,7 +266,8 @@ pub fn nested_key(above: &str, own: &str) -> Arc<str> {
 pub fn short_hash(text: &str) -> String {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(text.as_bytes());
-    format!("{:02x}{:02x}{:01x}", digest[0], digest[1], digest[2] >> 4)
+    let digits = [digest[0] >> 4, digest[0] & 15, digest[1] >> 4, digest[1] & 15, digest[2] >> 4];
+    digits.into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 #[cfg(test)]

@@ -66,8 +66,13 @@ impl Session {
         if !dataset.given {
             return Err(format!("{NO_FILE}{}", dataset.file).as_str().into());
         }
-        let points = row.and(column);
-        let unsure = points.unknown.iter().find(|&i| !dataset.records[i].values[measure].number().is_zero());
+        let amount = |record: usize| dataset.records[record].values[measure].number();
+        // Most filters know of every record.
+        let knows_all = row.unknown.is_empty() && column.unknown.is_empty();
+        let unsure = match knows_all {
+            true => None,
+            false => row.and(column).unknown.iter().find(|&record| !amount(record).is_zero()),
+        };
         if let Some(index) = unsure {
             let record = &dataset.records[index];
             let lacking = lacking(chain.filters(), dataset, record, &self.job.set.schema);
@@ -79,6 +84,6 @@ impl Session {
             let reason = format!("{origin} 没有填写{what}，无法判断是否应计入");
             return Err(Unknown { reason, place: Some(origin.place()) });
         }
-        Ok(points.yes.iter().map(|i| dataset.records[i].values[measure].number()).sum())
+        Ok(row.yes.iter_both(&column.yes).map(amount).sum())
     }
 }

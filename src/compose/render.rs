@@ -37,7 +37,7 @@ impl Session {
     }
 
     /// All templates together may write so much, the more the more records there are; what goes beyond is told once.
-    fn within_bounds(&self, text: String, template: &Template) -> String {
+    pub(super) fn within_bounds(&self, text: String, template: &Template) -> String {
         let most = self.most_bytes();
         let before = self.written.fetch_add(text.len(), Ordering::Relaxed);
         if before + text.len() <= most {

@@ -24,7 +24,7 @@ pub enum Whole {
 }
 
 /// A file's field that figures sum, and whether with its sign turned: a difference takes away what it is compared with.
-type Summed = (bool, Arc<str>, String);
+type Summed = (bool, Arc<str>, Arc<str>);
 
 /// The lines a figure is made of.
 type Lines = BTreeMap<Summed, Bits>;

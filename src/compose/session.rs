@@ -2,6 +2,7 @@
 
 use super::chart::Charts;
 use super::figure::Register;
+use super::names::Names;
 use super::points::Found;
 use super::table::Tables;
 use super::tokens::Tokens;
@@ -28,6 +29,7 @@ pub struct Session {
     /// Only typed texts are read beside what was given: what nobody knows is left out, and no mistake.
     pub lenient: bool,
     pub(super) found: Found,
+    pub(super) names: Names,
     pub(super) register: Mutex<Register>,
     pub(super) tables: Mutex<Tables>,
     pub(super) tokens: Mutex<Tokens>,
@@ -90,6 +92,7 @@ impl Session {
         let given = figures.filter(|f| f.place.is_some()).map(|f| (f.address.clone(), f.clone())).collect();
         let session = Arc::new_cyclic(|me| Session {
             found: Found::of(&job.data),
+            names: Names::of(&job.data),
             job,
             given,
             given_tables,

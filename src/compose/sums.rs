@@ -71,7 +71,7 @@ pub(crate) fn printed_sums(job: &Arc<Job>, found: &mut Diagnostics) -> PrintedSu
             let Some(of) = session.dataset(dataset).filter(|_| !chain.record) else { continue };
             let Some(says) = meaning(chain.filters(), of, schema) else { continue };
             let (table, dataset) = (view.id.clone(), dataset.clone());
-            let measure = chain.measure.clone();
+            let measure = chain.measure.to_string();
             sums.figures.push(PrintedSum { table, side, dataset, measure, says, figure: figure.clone() });
         }
         let Some(table) = session.composed(&view.id).filter(|_| view.whole) else { continue };

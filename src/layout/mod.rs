@@ -226,15 +226,23 @@ pub struct LookPatch {
 impl LookPatch {
     /// A look with these keys laid over it.
     pub fn apply(&self, base: &Look) -> Look {
-        Look {
-            unit: self.unit.unwrap_or(base.unit),
-            decimals: self.decimals.map_or(base.decimals, |(_, most)| most),
-            least: self.decimals.map_or(base.least, |(least, _)| least),
-            commas: self.commas.unwrap_or(base.commas),
-            zero: self.zero.clone().unwrap_or_else(|| base.zero.clone()),
-            trim: self.trim.unwrap_or(base.trim),
-            printed: self.printed.unwrap_or(base.printed),
+        let mut look = base.clone();
+        self.lay_over(&mut look);
+        look
+    }
+
+    /// Lays these keys over those of a look.
+    pub fn lay_over(&self, look: &mut Look) {
+        look.unit = self.unit.unwrap_or(look.unit);
+        if let Some((least, most)) = self.decimals {
+            (look.least, look.decimals) = (least, most);
         }
+        look.commas = self.commas.unwrap_or(look.commas);
+        if let Some(zero) = &self.zero {
+            look.zero.clone_from(zero);
+        }
+        look.trim = self.trim.unwrap_or(look.trim);
+        look.printed = self.printed.unwrap_or(look.printed);
     }
 }
 

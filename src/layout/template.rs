@@ -22,6 +22,16 @@ impl Template {
     pub fn literal(text: &str, place: &Place) -> Template {
         Template { source: text.to_string(), place: place.clone(), name: None }
     }
+
+    /// The name whose value is all that it prints: `{{ name }}`.
+    pub fn only_name(&self) -> Option<&str> {
+        /// Names that the language has a meaning for.
+        const MEANT: [&str; 8] = ["true", "false", "none", "True", "False", "None", "loop", "self"];
+        let name = self.source.strip_prefix("{{ ")?.strip_suffix(" }}")?;
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        Some(name).filter(|name| is_name && !MEANT.contains(name))
+    }
 }
 
 /// A minijinja expression: `when`, `calc`.

@@ -75,6 +75,10 @@ pub fn quote_class(c: char, before: Option<Class>, after: Option<Class>) -> Clas
 
 /// A character that shows nothing by itself and goes with the one before: joiners and variation selectors.
 pub fn is_invisible(c: char) -> bool {
+    // Most characters are Chinese, or digits.
+    if ('\u{3000}'..'\u{FE00}').contains(&c) || ('\u{20}'..'\u{7F}').contains(&c) {
+        return false;
+    }
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{AD}' | '\r')
         || is_variation_selector(c)
 }

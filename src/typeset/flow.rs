@@ -10,7 +10,7 @@ use super::structure::Tree;
 use super::text::Shaper;
 use super::{Pages, chart, picture, table};
 use crate::diagnostic::{self, Diagnostic, Diagnostics};
-use crate::document::{Block, Document, Heading, Numbering, Paragraph, Section, Source, Start};
+use crate::document::{Block, Document, Heading, Numbering, Paragraph, Section, Source, Start, Table};
 use crate::fonts::Fonts;
 use crate::style::{PageSetup, Style};
 use std::borrow::Cow;
@@ -33,6 +33,16 @@ enum Top {
     Begun,
     /// The page before was full; space before a heading is dropped.
     Overflowed,
+}
+
+/// About how many elements a document has: one for each block, row and cell, at least.
+fn elements_of(document: &Document) -> usize {
+    let of_table = |table: &Table| {
+        let rows = || table.header.iter().chain(&table.body);
+        rows().count() + rows().map(|row| row.cells.len()).sum::<usize>()
+    };
+    document.sections.iter().map(|section| section.blocks.len()).sum::<usize>()
+        + document.tables().map(of_table).sum::<usize>()
 }
 
 /// Pages under construction.
@@ -107,7 +117,7 @@ impl<'a> Flow<'a> {
             diagnostics,
             shaper: Shaper::new(fonts),
             breaker: Breaker::default(),
-            tree: Tree::new(),
+            tree: Tree::new(elements_of(document)),
             pages: Vec::new(),
             numbers: Vec::new(),
             anchors: BTreeMap::new(),

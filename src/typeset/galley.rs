@@ -1,7 +1,7 @@
 //! Texts broken into lines of the page's width, in the type their roles declare, not yet on a page.
 
 use super::flow::{Flow, place_of};
-use super::linebreak::{Fit, Line, Measure};
+use super::linebreak::{Fit, Line, Measure, natural_width};
 use super::sense;
 use super::structure::Tags;
 use super::text::{Setting, Text};
@@ -12,6 +12,9 @@ use std::borrow::Cow;
 
 /// The sizes that Chinese print has, in pt, from 小初 to 小五.
 const SIZES: [f64; 11] = [36.0, 26.0, 24.0, 22.0, 18.0, 16.0, 15.0, 14.0, 12.0, 10.5, 9.0];
+
+/// A text that is narrower than its measure by so many ems is a line by itself, however its widths are summed.
+const SURE: f64 = 0.01;
 
 /// A text broken into lines, not yet on a page.
 pub struct Galley<'a> {
@@ -89,12 +92,13 @@ impl<'a> Flow<'a> {
         let (left, right) = (style.left * char_width, style.right * char_width);
         let width = (self.area.width - left - right - reserve).max(em.min(self.area.width));
         let indent = (style.indent * char_width).min(width / 2.0);
-        if style.balance {
-            self.breaker.senses = sense::costs(&text);
-        }
         let fit = if style.balance { Fit::Balanced } else { Fit::of(style.align) };
         let mut lines = Vec::new();
         let measure = Measure { width: width / em, indent: indent / em };
+        // A line by itself is broken nowhere.
+        if style.balance && natural_width(&text) > measure.width - measure.indent - SURE {
+            self.breaker.senses = sense::costs(&text);
+        }
         self.breaker.break_lines(&text, measure, fit, &mut lines);
         self.breaker.senses.clear();
         Galley {

@@ -293,8 +293,13 @@ impl Breaker {
                 fullest += 1;
             }
             let of_break = judge.of_break(end.cost);
+            let least = judge.least();
             let mut best = (f64::INFINITY, to as u32 - 1);
             for (from, begin) in self.opportunities[..to].iter().enumerate().skip(fullest) {
+                // What costs as much before its line is judged is not better.
+                if self.best[from].0 + least + of_break >= best.0 {
+                    continue;
+                }
                 let room = measure.room(from == 0);
                 let width = line.width(begin.next as usize) + end.hyphen;
                 // A justified line that is half empty is never the best; a short one between words may be.
@@ -414,6 +419,14 @@ impl Judge {
                 let off = (width - self.ideal) / self.ideal.max(1.0);
                 cost::MORE_LINES + 4000.0 * off * off + 2.0 * squeezed + runt
             }
+        }
+    }
+
+    /// What every line costs at least.
+    fn least(self) -> f64 {
+        match self.fit {
+            Fit::Justified => cost::LINE.powi(2),
+            Fit::Ragged | Fit::Balanced => cost::MORE_LINES,
         }
     }
 

@@ -28,8 +28,9 @@ impl Tags {
 }
 
 impl Tree {
-    pub fn new() -> Tree {
-        let mut tree = Tree { elements: Vec::new() };
+    /// `expected`: about how many elements it is going to have.
+    pub fn new(expected: usize) -> Tree {
+        let mut tree = Tree { elements: Vec::with_capacity(expected) };
         tree.push(None, ElementKind::Document);
         tree
     }

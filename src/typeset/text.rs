@@ -125,7 +125,7 @@ impl<'a> Shaper<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Text<'t> {
         let source = joined(inlines);
-        let mut signs: Vec<Sign> = Vec::with_capacity(source.len() / 3 + 2);
+        let mut signs: Vec<Sign> = Vec::with_capacity(source.chars().count());
         let (mut at, mut met) = (0, 0_u32);
         for inline in inlines {
             let role = match (&setting.role.strong, inline.strong) {
@@ -488,6 +488,12 @@ fn join(signs: &mut [Sign], source: &str) {
     for i in 1..signs.len() {
         let (head, tail) = signs.split_at_mut(i);
         let (a, b) = (&mut head[i - 1], &mut tail[0]);
+        // Between two characters of Chinese, or two digits, there is nothing but where the line may break: most are such.
+        if a.class == b.class && matches!(a.class, Class::Ideograph | Class::Digit) {
+            a.joint = joint(a, b, source);
+            shown = a.class;
+            continue;
+        }
         if a.class.gap(b.class) {
             a.gap = GAP;
         }

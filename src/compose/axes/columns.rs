@@ -4,7 +4,7 @@ use super::items::{EachSpec, is_list};
 use super::{ColumnItem, Context, Scope};
 use crate::data::filter::Filter;
 use crate::layout::{ColumnDecl, Each, Order};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 impl<'a> Scope<'a> {
     /// The columns of some entries, in order.
@@ -21,6 +21,7 @@ impl<'a> Scope<'a> {
                     from: decl.from.clone(),
                     of: decl.of.clone(),
                     item: None,
+                    points: OnceLock::new(),
                 }),
                 Some(each) => columns.extend(self.each_columns(decl, each)),
             }
@@ -57,6 +58,7 @@ impl<'a> Scope<'a> {
                 from: item.from.or_else(|| decl.from.clone()),
                 of: item.of.or_else(|| decl.of.clone()),
                 item: Some(item.key),
+                points: OnceLock::new(),
             });
         }
         columns

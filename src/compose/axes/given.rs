@@ -118,7 +118,7 @@ impl<'a> Scope<'a> {
         let number = numbers.entry(item.parent.clone()).or_insert(0);
         *number += 1;
         let mut context = item.context;
-        context.insert("no".to_string(), Value::from(*number));
+        context.insert(self.session.names.no.clone(), Value::from(*number));
         let code = matches!(makes.dataset.fields[makes.field].kind, Kind::Code { .. });
         let mut row = RowItem {
             decl: makes.decl,
@@ -148,7 +148,7 @@ impl<'a> Scope<'a> {
         }
         let context = Arc::make_mut(&mut row.context);
         for (field, text) in &view.texts {
-            context.entry(field.clone()).or_insert_with(|| Value::from(text.as_str()));
+            context.entry(field.as_str().into()).or_insert_with(|| Value::from(text.as_str()));
         }
     }
 }

@@ -72,9 +72,9 @@ impl<'a> Scope<'a> {
     fn entry_item(&self, entry: &ListEntry, field: Option<(&'a Dataset, usize)>) -> Item {
         match (entry, field) {
             (ListEntry::Value(value, _), Some((dataset, field))) => self.value_item(dataset, field, value, true),
-            (ListEntry::Value(value, _), None) => plain_item(value, value),
+            (ListEntry::Value(value, _), None) => self.plain_item(short_key(value), value),
             (ListEntry::Entry(entry), _) => {
-                let mut item = plain_item(&entry.key, &entry.name);
+                let mut item = self.plain_item(short_key(&entry.key), &entry.name);
                 item.head = entry.head.as_ref().map(|h| self.label(h, &Arc::default()));
                 item.filter = Some(entry.filter.clone());
                 item.from = entry.from.clone();
@@ -147,13 +147,14 @@ impl<'a> Scope<'a> {
         };
         let mut item = match class {
             Some(class) => self.code_item(class, (dataset, field), value, named),
-            None => plain_item(value, value),
+            None => self.plain_item(short_key(value), value),
         };
         if let Kind::Ref { file, field } = &decl.kind {
             self.referred_fields(file, field, value, &mut item.context);
         }
-        item.context.insert(decl.id.clone(), Value::from(value));
-        item.fields.insert(decl.id.clone(), value.into());
+        let id = &self.session.names.of_dataset(&dataset.id).fields[field];
+        item.context.insert(id.clone(), Value::from(value));
+        item.fields.insert(id.clone(), value.into());
         item.filter = Some(is(&decl.id, value));
         item
     }
@@ -182,8 +183,28 @@ impl<'a> Scope<'a> {
         Item {
             level: path.len().max(1),
             parent: path.iter().rev().nth(1).map_or("", |above| *above).into(),
-            ..item(code.into(), names_of(known.unwrap_or(code), code, path.len(), &path, &names))
+            ..item(code.into(), self.names_of(known.unwrap_or(code), code, path.len(), (&path, &names)))
         }
+    }
+
+    fn plain_item(&self, key: Arc<str>, name: &str) -> Item {
+        item(key, self.names_of(name, "", 1, (&[], &[name])))
+    }
+
+    /// What every item's label knows: its name and code, and those of the codes above it and its own.
+    fn names_of(&self, name: &str, code: &str, level: usize, (codes, names): (&[&str], &[&str])) -> Context {
+        let shared = &self.session.names;
+        let all = |texts: &[&str]| match texts {
+            [] => shared.nothing.clone(),
+            _ => Value::from(texts.iter().map(|text| Value::from(*text)).collect::<Vec<Value>>()),
+        };
+        Context::from([
+            (shared.name.clone(), Value::from(name)),
+            (shared.code.clone(), Value::from(code)),
+            (shared.level.clone(), Value::from(level)),
+            (shared.codes.clone(), all(codes)),
+            (shared.names.clone(), all(names)),
+        ])
     }
 
     /// What the record a ref's value names says of it: a unit's nature.
@@ -192,10 +213,9 @@ impl<'a> Scope<'a> {
         let Some(named_by) = dataset.field(field) else { return };
         let Some(record) = self.session.first_with(dataset, named_by, value) else { return };
         let record = &dataset.records[record];
-        for (field, datum) in dataset.fields.iter().zip(&record.values) {
-            if !context.contains_key(&field.id) {
-                context.insert(field.id.clone(), self.session.template_value(datum, &field.kind));
-            }
+        let ids = &self.session.names.of_dataset(&dataset.id).fields;
+        for ((id, field), datum) in ids.iter().zip(&dataset.fields).zip(&record.values) {
+            context.entry(id.clone()).or_insert_with(|| self.session.template_value(datum, &field.kind));
         }
     }
 
@@ -204,16 +224,16 @@ impl<'a> Scope<'a> {
         let indexes: Vec<usize> = fields.iter().filter_map(|f| dataset.field(f)).collect();
         let points = self.session.all_points(dataset, filters);
         let tuple = |i: usize| -> Vec<&str> { indexes.iter().map(|&f| dataset.records[i].values[f].text()).collect() };
+        let ids = &self.session.names.of_dataset(&dataset.id).fields;
         let mut items = Vec::new();
         for values in distinct(points.yes.iter().map(tuple)) {
-            let mut item = plain_item("", values.first().copied().unwrap_or_default());
-            item.key = joined_key(&values);
+            let mut item = self.plain_item(joined_key(&values), values.first().copied().unwrap_or_default());
             let pairs = indexes.iter().zip(&values);
             let filters = pairs.clone().map(|(&f, v)| is(&dataset.fields[f].id, v)).collect();
             item.filter = Some(Filter::All(filters));
             for (&field, value) in pairs {
-                item.context.insert(dataset.fields[field].id.clone(), Value::from(*value));
-                item.fields.insert(dataset.fields[field].id.clone(), (*value).into());
+                item.context.insert(ids[field].clone(), Value::from(*value));
+                item.fields.insert(ids[field].clone(), (*value).into());
             }
             item.keep = true;
             items.push(item);
@@ -224,8 +244,9 @@ impl<'a> Scope<'a> {
     fn record_items(&self, spec: &EachSpec<'_>, dataset: &'a Dataset, filters: &[Filter]) -> Vec<Item> {
         let points = self.session.all_points(dataset, filters);
         let id: Vec<usize> = spec.id.iter().filter_map(|f| dataset.field(f)).collect();
-        let shared = self.shared_ids(spec, &id, dataset, &points);
-        let mut items = Vec::new();
+        let keys = self.keys_by_id(spec, &id, dataset, &points);
+        let ids = &self.session.names.of_dataset(&dataset.id).fields;
+        let mut items = Vec::with_capacity(points.yes.count());
         let mut alike: HashMap<Arc<str>, u32> = HashMap::default();
         for (number, index) in points.yes.iter().enumerate() {
             let record = &dataset.records[index];
@@ -233,9 +254,13 @@ impl<'a> Scope<'a> {
                 true => (number + 1).to_string(),
                 false => id.iter().map(|&f| record.values[f].text()).collect::<Vec<_>>().join("-"),
             };
-            let mut item = plain_item("", &name);
-            item.key = if id.is_empty() { short_key(&name) } else { id_key(&id, record) };
-            if shared.contains(&item.key) {
+            let key = match keys.by_record.get(&index) {
+                Some(key) => key.clone(),
+                None if id.is_empty() => short_key(&name),
+                None => id_key(&id, record),
+            };
+            let mut item = self.plain_item(key, &name);
+            if keys.shared.contains(&item.key) {
                 item.key = hashed_key(&item.key, &whole_text(record));
                 let again = alike.entry(item.key.clone()).or_default();
                 *again += 1;
@@ -243,10 +268,10 @@ impl<'a> Scope<'a> {
                     item.key = hashed_key(&item.key, &format!("{}\u{1f}{again}", whole_text(record)));
                 }
             }
-            for (field, value) in dataset.fields.iter().zip(&record.values) {
-                item.context.insert(field.id.clone(), self.session.template_value(value, &field.kind));
+            for ((id, field), value) in ids.iter().zip(&dataset.fields).zip(&record.values) {
+                item.context.insert(id.clone(), self.session.template_value(value, &field.kind));
                 let text = if let Datum::Text(text) = value { text.clone() } else { Arc::default() };
-                item.fields.insert(field.id.clone(), text);
+                item.fields.insert(id.clone(), text);
             }
             item.record = Some(index);
             item.keep = true;
@@ -255,32 +280,39 @@ impl<'a> Scope<'a> {
         items
     }
 
-    /// The keys that several records of the table would have by their id alone: two units that buy one thing, one thing
-    /// at two prices. All that these records say tells them apart.
-    fn shared_ids(&self, spec: &EachSpec<'_>, id: &[usize], dataset: &Dataset, here: &Points) -> SharedIds {
+    /// The keys that records have by their id alone.
+    fn keys_by_id(&self, spec: &EachSpec<'_>, id: &[usize], dataset: &Dataset, here: &Points) -> Arc<KeysById> {
         if id.is_empty() {
-            return SharedIds::default();
+            return Arc::default();
         }
         let find = |points: &Points| {
             let mut seen = HashSet::default();
-            let keys = points.yes.iter().map(|record| id_key(id, &dataset.records[record]));
-            Arc::new(keys.filter(|key| !seen.insert(key.clone())).collect::<HashSet<_>>())
+            let keys = points.yes.iter().map(|record| (record, id_key(id, &dataset.records[record])));
+            let by_record: HashMap<usize, Arc<str>> = keys.collect();
+            let shared = by_record.values().filter(|key| !seen.insert(Arc::clone(key))).cloned().collect();
+            Arc::new(KeysById { by_record, shared })
         };
         if dataset.id != self.base.id {
             return find(here);
         }
         // Of the whole table, whatever row these records lie below; asked for each of those rows, found once.
-        let known = self.shared.lock().expect("nothing panics with it").get(&spec.id.as_ptr().addr()).cloned();
+        let known = self.keys.lock().expect("nothing panics with it").get(&spec.id.as_ptr().addr()).cloned();
         known.unwrap_or_else(|| {
             let found = find(&self.session.all_points(dataset, &self.filters));
-            self.shared.lock().expect("nothing panics with it").insert(spec.id.as_ptr().addr(), found.clone());
+            self.keys.lock().expect("nothing panics with it").insert(spec.id.as_ptr().addr(), found.clone());
             found
         })
     }
 }
 
-/// Keys of more than one record.
-pub(super) type SharedIds = Arc<HashSet<Arc<str>>>;
+/// The keys of a table's records by their id.
+#[derive(Default)]
+pub struct KeysById {
+    by_record: HashMap<usize, Arc<str>>,
+    /// Those of several records: two units that buy one thing, one thing at two prices. All that these records say tells
+    /// them apart.
+    shared: HashSet<Arc<str>>,
+}
 
 fn id_key(id: &[usize], record: &Record) -> Arc<str> {
     joined_key(&id.iter().map(|&field| record.values[field].text()).collect::<Vec<_>>())
@@ -293,22 +325,6 @@ fn whole_text(record: &Record) -> String {
         other => other.text().to_string(),
     };
     record.values.iter().map(text).collect::<Vec<_>>().join("\u{1f}")
-}
-
-fn plain_item(key: &str, name: &str) -> Item {
-    item(short_key(key), names_of(name, "", 1, &[], &[name]))
-}
-
-/// What every item's label knows: its name and code, and those of the codes above it and its own.
-fn names_of(name: &str, code: &str, level: usize, codes: &[&str], names: &[&str]) -> Context {
-    let all = |texts: &[&str]| texts.iter().map(|text| Value::from(*text)).collect::<Vec<Value>>();
-    Context::from([
-        ("name".to_string(), Value::from(name)),
-        ("code".to_string(), Value::from(code)),
-        ("level".to_string(), Value::from(level)),
-        ("codes".to_string(), Value::from(all(codes))),
-        ("names".to_string(), Value::from(all(names))),
-    ])
 }
 
 fn item(key: Arc<str>, context: Context) -> Item {

@@ -10,23 +10,24 @@ use crate::data::filter::{Condition, Filter};
 use crate::data::points::{Bits, Points};
 use crate::data::{Dataset, Kind};
 use crate::diagnostic::Place;
-use crate::layout::narrative_lines::as_it_was;
+use crate::layout::narrative_lines::{as_it_was, as_text};
 use crate::layout::{ColumnDecl, Expression, Indent, RowDecl, TableLayout, Template};
 use crate::money::Look;
 use indexmap::IndexMap;
-use items::SharedIds;
+use items::KeysById;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 use rust_decimal::Decimal;
 use rustc_hash::{FxBuildHasher, FxHashMap as HashMap};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// What labels of a row know: its own names and those of the rows around it.
-pub type Context = BTreeMap<String, Value>;
+pub type Context = BTreeMap<Arc<str>, Value>;
 
 /// Raw values of a row's fields, for joins and split codes.
-pub type Fields = IndexMap<String, Arc<str>, FxBuildHasher>;
+pub type Fields = IndexMap<Arc<str>, Arc<str>, FxBuildHasher>;
 
 /// A table being composed: its layout, the instance's filters, the dataset it reads.
 pub struct Scope<'a> {
@@ -40,8 +41,8 @@ pub struct Scope<'a> {
     pub look_value: Value,
     /// No money passes the table's filters.
     pub empty: bool,
-    /// Per `id` of the rows of records: the keys that more than one of them would have.
-    pub shared: Mutex<HashMap<usize, SharedIds>>,
+    /// Per `id` of the rows of records: the keys that they have by it.
+    pub keys: Mutex<HashMap<usize, Arc<KeysById>>>,
 }
 
 /// A row of a table, before its cells.
@@ -81,6 +82,17 @@ pub struct ColumnItem<'a> {
     pub of: Option<String>,
     /// Key of the item that `each` made it from.
     pub item: Option<Arc<str>>,
+    /// The points of its filters, once they were asked for, and of which dataset: the same in every row, mostly.
+    pub points: OnceLock<(Arc<str>, Arc<Points>)>,
+}
+
+impl ColumnItem<'_> {
+    /// The points of a dataset that its filters hold for.
+    pub fn points(&self, session: &Session, dataset: &Dataset) -> Arc<Points> {
+        let find = || session.all_points(dataset, &*self.filters);
+        let (of, points) = self.points.get_or_init(|| (session.names.of_dataset(&dataset.id).id.clone(), find()));
+        if **of == *dataset.id { points.clone() } else { find() }
+    }
 }
 
 impl<'a> Scope<'a> {
@@ -91,7 +103,7 @@ impl<'a> Scope<'a> {
         {
             return dataset.field(measure);
         }
-        dataset.fields.iter().position(|f| f.kind == Kind::Amount)
+        dataset.fields.iter().position(|f| matches!(f.kind, Kind::Amount))
     }
 
     /// A record has money here: in the field the table sums, else in any amount.
@@ -111,17 +123,20 @@ impl<'a> Scope<'a> {
 
     /// A label's words.
     pub fn label(&self, template: &Template, context: &Arc<Context>) -> String {
-        match template.name {
-            // Most labels are plain words: nothing is put in.
-            None => template.source.clone(),
-            Some(_) => as_it_was(&self.session.render(template, &self.label_context(context))).into_owned(),
+        // Most labels are plain words, or one of the row's texts: nothing is put in.
+        if template.name.is_none() {
+            return template.source.clone();
         }
+        if let Some(text) = alone(template, context) {
+            return self.session.within_bounds(text.to_owned(), template);
+        }
+        as_it_was(&self.session.render(template, &self.label_context(context))).into_owned()
     }
 
     /// What a label of a row knows, as one value for its template.
     pub fn label_context(&self, context: &Arc<Context>) -> Value {
         let (look, empty) = (self.look_value.clone(), Value::from(self.empty));
-        Value::from_object(OfLabel { row: context.clone(), table: [("look", look), ("empty", empty)] })
+        Value::from_object(OfLabel { row: context.clone(), table: [(OF_TABLE[0], look), (OF_TABLE[1], empty)] })
     }
 
     /// The other datasets that columns read without a join.
@@ -157,6 +172,17 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// The text that a template prints by itself, `{{ name }}`: one of the row's that stands for what it says.
+fn alone<'c>(template: &Template, context: &'c Context) -> Option<&'c str> {
+    let value = context.get(template.only_name().filter(|name| !OF_TABLE.contains(name))?)?;
+    let text = value.as_str().filter(|_| !value.is_safe())?;
+    let as_it_is = |text: Cow<str>| matches!(text, Cow::Borrowed(_));
+    (as_it_is(as_text(text)) && as_it_is(as_it_was(text))).then_some(text)
+}
+
+/// What labels know of their table, whatever a row calls its own.
+const OF_TABLE: [&str; 2] = ["look", "empty"];
+
 /// What a label knows: of its table, then of its row, which all labels of the row share.
 #[derive(Debug)]
 struct OfLabel {
@@ -175,7 +201,7 @@ impl Object for OfLabel {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let of_row = self.row.keys().map(String::as_str);
+        let of_row = self.row.keys().map(|name| &**name);
         let names: BTreeSet<&str> = of_row.chain(self.table.iter().map(|(name, _)| *name)).collect();
         Enumerator::Values(names.into_iter().map(Value::from).collect())
     }
@@ -190,7 +216,7 @@ pub fn is(field: &str, value: &str) -> Filter {
 /// `join = { field there = "field here" }` for a row; none where the row has no such field.
 pub fn join_filters(join: &[(String, String)], fields: &Fields, place: &Place) -> Option<Vec<Filter>> {
     let one = |(there, here): &(String, String)| {
-        let value = fields.get(here)?;
+        let value = fields.get(here.as_str())?;
         let condition = Condition::Is(value.to_string());
         Some(Filter::Field { path: there.clone(), condition, place: place.clone() })
     };

@@ -184,7 +184,7 @@ impl<'a> Scope<'a> {
             *number += 1;
             // Its own names hide those of the rows around it.
             let (mut context, mut fields) = (item.context, item.fields);
-            context.insert("no".to_string(), Value::from(*number));
+            context.insert(self.session.names.no.clone(), Value::from(*number));
             for (name, value) in parent.context.iter() {
                 context.entry(name.clone()).or_insert_with(|| value.clone());
             }

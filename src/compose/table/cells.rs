@@ -33,6 +33,7 @@ impl<'a> TableComposer<'a, '_> {
             key,
             from: &column.from,
             filters: &column.filters,
+            column: Some(column),
             of: &column.of,
             join: &decl.join,
             numbers: &decl.numbers,
@@ -41,9 +42,9 @@ impl<'a> TableComposer<'a, '_> {
         self.cell_figure(row, &spec, figures)
     }
 
-    fn cell_figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'_>, figures: &mut Vec<RowFigure>) -> Content {
+    fn cell_figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'a, '_>, figures: &mut Vec<RowFigure>) -> Content {
         let Some(id) = self.figure(row, spec) else { return Content::Text(String::new()) };
-        figures.push(RowFigure { key: spec.key.into(), id });
+        figures.push(RowFigure { key: spec.key.clone(), id });
         Content::Figure(id)
     }
 
@@ -52,18 +53,22 @@ impl<'a> TableComposer<'a, '_> {
         let CellContent::Figure { key, from, filter, of, join, numbers } = &decl.content else {
             return Content::Text(String::new());
         };
-        let (filters, place) = (&Arc::from([filter.clone()]), &decl.place);
-        self.cell_figure(row, &FigureSpec { key, from, filters, of, join, numbers, place }, figures)
+        let (key, filters, place) = (&Arc::from(key.as_str()), &Arc::from([filter.clone()]), &decl.place);
+        self.cell_figure(row, &FigureSpec { key, from, filters, column: None, of, join, numbers, place }, figures)
     }
 
     /// How a figure of a field prints: set < table < column < row. A number is not shown in 元 or 万元.
     pub(super) fn look(&self, kind: &Kind, row: &RowItem<'_>, column: &LookPatch) -> Look {
-        let base = match kind {
-            Kind::Number => Look { unit: Unit::Plain, trim: true, ..self.scope.look.clone() },
-            _ => self.scope.look.clone(),
-        };
-        let look = row.decl.numbers.apply(&column.apply(&base));
-        Look { unit: if *kind == Kind::Number { Unit::Plain } else { look.unit }, ..look }
+        let mut look = self.scope.look.clone();
+        if *kind == Kind::Number {
+            look.trim = true;
+        }
+        column.lay_over(&mut look);
+        row.decl.numbers.lay_over(&mut look);
+        if *kind == Kind::Number {
+            look.unit = Unit::Plain;
+        }
+        look
     }
 
     pub(super) fn field_text(&self, row: &RowItem<'a>, column: &ColumnItem<'a>, field: &str, number: &str) -> String {

@@ -5,6 +5,7 @@ use crate::data::filter::Filter;
 use crate::data::points::Points;
 use crate::data::{Dataset, Kind};
 use crate::layout::{CellContent, ColumnDecl, Each, ListEntry, RowDecl};
+use std::sync::Arc;
 
 /// What a column or a cell of figures asks of a row.
 struct Asked<'a> {
@@ -114,15 +115,16 @@ impl<'a> Rows<'a, '_> {
         records.yes.iter().any(|record| {
             let values = row.dataset.fields.iter().zip(&row.dataset.records[record].values);
             let carried = values.filter(|(field, _)| join.iter().any(|(_, here)| *here == field.id));
-            let values: Fields = carried.map(|(field, value)| (field.id.clone(), value.text().into())).collect();
+            let values: Fields =
+                carried.map(|(field, value)| (field.id.as_str().into(), value.text().into())).collect();
             let Some(joined) = join_filters(join, &values, &self.scope.layout.place) else { return false };
             let filters: Vec<&Filter> = joined.iter().chain(asked.filters.iter().copied()).collect();
             money(dataset, &self.points(dataset, &filters), &fields)
         })
     }
 
-    fn points(&self, dataset: &Dataset, filters: &[&Filter]) -> Points {
-        Points::clone(&self.scope.session.all_points(dataset, filters.iter().copied()))
+    fn points(&self, dataset: &Dataset, filters: &[&Filter]) -> Arc<Points> {
+        self.scope.session.all_points(dataset, filters.iter().copied())
     }
 
     /// The fields a figure may sum: the one that is named, else every amount and number.

@@ -3,7 +3,7 @@
 use super::lines::{SideItems, TableComposer};
 use super::{Cell, Content, RowFigure};
 use crate::compose::amount;
-use crate::compose::axes::{RowItem, join_filters};
+use crate::compose::axes::{ColumnItem, RowItem, join_filters};
 use crate::compose::figure::{Chain, Figure, Id, Terms};
 use crate::data::Dataset;
 use crate::data::filter::Filter;
@@ -14,10 +14,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a figure column or cell asks of a row.
-pub(super) struct FigureSpec<'b> {
-    pub key: &'b str,
+pub(super) struct FigureSpec<'a, 'b> {
+    pub key: &'b Arc<str>,
     pub from: &'b Option<String>,
     pub filters: &'b Arc<[Filter]>,
+    /// The column that these are the filters of.
+    pub column: Option<&'b ColumnItem<'a>>,
     pub of: &'b Option<String>,
     pub join: &'b Option<Vec<(String, String)>>,
     pub numbers: &'b LookPatch,
@@ -29,7 +31,7 @@ const LONGEST_ADDRESS: usize = 64;
 
 impl<'a> TableComposer<'a, '_> {
     /// The figure of a row and a column; none where the row cannot have it.
-    pub(super) fn figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'_>) -> Option<Id> {
+    pub(super) fn figure(&self, row: &RowItem<'a>, spec: &FigureSpec<'a, '_>) -> Option<Id> {
         let session = self.scope.session;
         let from = spec.from.as_deref().or(row.decl.from.as_deref());
         let dataset = from.and_then(|id| session.dataset(id)).unwrap_or(row.dataset);
@@ -43,16 +45,23 @@ impl<'a> TableComposer<'a, '_> {
             None if row.record.is_some() || row.decl.join.is_some() => return None,
             None => (session.all_points(dataset, &*row.filters), row.filters.clone(), false),
         };
-        let column = session.all_points(dataset, &**spec.filters);
-        let address = [&self.out.id, "/", &row.key, "/", spec.key].concat();
+        let column = match spec.column {
+            Some(column) => column.points(session, dataset),
+            None => session.all_points(dataset, &**spec.filters),
+        };
+        let mut address = String::with_capacity(self.out.id.len() + row.key.len() + spec.key.len() + 2);
+        for part in [&self.out.id, "/", &row.key, "/", spec.key] {
+            address.push_str(part);
+        }
         if address.len() > LONGEST_ADDRESS && address.chars().count() > LONGEST_ADDRESS {
             session.report(
                 Diagnostic::error("E313", format!("地址超过 {LONGEST_ADDRESS} 个字符：{address}"))
                     .at(spec.place.clone()),
             );
         }
+        let names = session.names.of_dataset(&dataset.id);
         let chain =
-            Chain { row: filters, column: spec.filters.clone(), measure: dataset.fields[measure].id.clone(), record };
+            Chain { row: filters, column: spec.filters.clone(), measure: names.fields[measure].clone(), record };
         let (amount, unknown) = match session.sum(dataset, &row_points, &column, measure, &chain) {
             Ok(sum) => (Some(sum), None),
             Err(reason) => match session.as_printed(dataset, &chain, &address) {
@@ -60,8 +69,7 @@ impl<'a> TableComposer<'a, '_> {
                 None => (None, Some(reason)),
             },
         };
-        let terms =
-            Terms::Points { dataset: dataset.id.as_str().into(), row: row_points, column, chain: Arc::new(chain) };
+        let terms = Terms::Points { dataset: names.id.clone(), row: row_points, column, chain: Arc::new(chain) };
         let look = self.look(&dataset.fields[measure].kind, row, spec.numbers);
         // Two records at one address are told apart in the data.
         let place = row.record.filter(|_| row.generated).map(|i| &row.dataset.records[i].origin);

@@ -192,7 +192,7 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
         file: layout.file.clone(),
         empty: true,
         look: look.clone(),
-        instance: instance.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect(),
+        instance: instance.iter().map(|(k, v)| (k.as_str().into(), Value::from(v.as_str()))).collect(),
         columns: Vec::new(),
         axis: Vec::new(),
         header: Vec::new(),
@@ -209,8 +209,7 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
     let mut filters = vec![layout.filter.clone()];
     filters.extend(instance.iter().map(|(field, value)| is(field, value)));
     let look_value = look_value(&look);
-    let mut scope =
-        Scope { session, layout, base, filters, look, look_value, empty: false, shared: Default::default() };
+    let mut scope = Scope { session, layout, base, filters, look, look_value, empty: false, keys: Default::default() };
     scope.empty = match session.given_tables.get(composed.id.as_str()) {
         Some(given) => given.prints_nothing(),
         None => session.unheard(|| empty::is_empty(&scope)),
@@ -223,8 +222,8 @@ fn compose(session: &Session, layout: &TableLayout, id: String, instance: &[(Str
 /// What title and notes of a table know; `no`: which placing of its layout this is, from 1.
 pub fn table_context(composed: &Composed, no: u32) -> Value {
     let mut context = composed.instance.clone();
-    context.insert("no".to_string(), Value::from(no));
-    context.insert("look".to_string(), look_value(&composed.look));
-    context.insert("empty".to_string(), Value::from(composed.empty));
+    context.insert("no".into(), Value::from(no));
+    context.insert("look".into(), look_value(&composed.look));
+    context.insert("empty".into(), Value::from(composed.empty));
     Value::from(context)
 }

@@ -15,8 +15,35 @@ use std::sync::Arc;
 pub struct Sources<'a> {
     folder: &'a Folder,
     layouts: &'a Layouts,
-    read: RefCell<HashMap<String, Option<Rc<Vec<String>>>>>,
+    read: RefCell<HashMap<String, Option<Rc<Lines>>>>,
     sheets: RefCell<HashMap<String, Option<Arc<Cells>>>>,
+}
+
+/// A text by its lines.
+struct Lines {
+    text: String,
+    /// Where each begins.
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn of(text: String) -> Lines {
+        let mut starts = vec![0];
+        starts.extend(text.match_indices('\n').map(|(end, _)| end + 1));
+        Lines { text, starts }
+    }
+
+    /// A line, counted from 0, without its end.
+    fn get(&self, line: usize) -> Option<&str> {
+        (line < self.starts.len()).then(|| self.some(line, 1))
+    }
+
+    /// So many lines from one on, as far as there are any, without the end of the last.
+    fn some(&self, from: usize, count: usize) -> &str {
+        let Some(&start) = self.starts.get(from) else { return "" };
+        let end = self.starts.get(from + count).map_or(self.text.len(), |next| next - 1);
+        &self.text[start..end]
+    }
 }
 
 /// A line's words around the finding: what stands before, the words themselves, what stands after.
@@ -40,14 +67,14 @@ impl<'a> Sources<'a> {
         Sources { folder, layouts, read: RefCell::default(), sheets: RefCell::default() }
     }
 
-    fn lines(&self, file: &str) -> Option<Rc<Vec<String>>> {
+    fn lines(&self, file: &str) -> Option<Rc<Lines>> {
         let mut read = self.read.borrow_mut();
         let entry = read.entry(file.to_string()).or_insert_with(|| {
             let text = match file.strip_prefix("layouts/") {
                 Some(path) => self.layouts.text(path),
                 None => self.folder.text(file).ok(),
             };
-            text.map(|text| Rc::new(text.split('\n').map(str::to_string).collect()))
+            text.map(|text| Rc::new(Lines::of(text)))
         });
         entry.clone()
     }
@@ -74,11 +101,9 @@ impl<'a> Sources<'a> {
         let lines = self.lines(&place.file)?;
         let first = place.line as usize - 1;
         if place.is_of_record() {
-            let record = |from: usize| -> String {
-                lines.iter().skip(from).take(CELL_LINES).map(String::as_str).collect::<Vec<_>>().join("\n")
-            };
             let column = place.column.number().unwrap_or_default();
-            return cut_in_cell(&record(first), words, column, separator_of(&record(0), |_| 0));
+            let separator = separator_of(lines.some(0, CELL_LINES), |_| 0);
+            return cut_in_cell(lines.some(first, CELL_LINES), words, column, separator);
         }
         let line = lines.get(first)?;
         let found = if words.is_empty() { None } else { cut_at_words(line, words, place) };

@@ -10,7 +10,12 @@ use std::sync::Arc;
 
 /// Gives every cell its element, cells without text too.
 pub fn tag_cells(tree: &mut Tree, document: &Document, grid: &mut Grid, table: ElementId, index: usize) {
-    let mut heads = Heads { columns: vec![Vec::new(); grid.columns], rows: Vec::new(), body_head: false };
+    let mut heads = Heads {
+        columns: vec![Vec::new(); grid.columns],
+        rows: Vec::new(),
+        body_head: false,
+        prefix: format!("t{index}h"),
+    };
     let (header, rows) = (head_rows(grid), grid.rows());
     for (range, kind) in [(0..header, ElementKind::TableHead), (header..rows, ElementKind::TableBody)] {
         if range.is_empty() {
@@ -23,7 +28,7 @@ pub fn tag_cells(tree: &mut Tree, document: &Document, grid: &mut Grid, table: E
             heads.begin_row(row, grid.kinds[row], row >= grid.header_rows);
             for c in grid.begins[row].clone() {
                 let cell = &grid.cells[c];
-                let kind = heads.element_of(cell, c, grid.kinds[row], row < grid.header_rows, index);
+                let kind = heads.element_of(cell, c, grid.kinds[row], row < grid.header_rows);
                 let element = tree.add(tr, kind);
                 let tags = tree.tag_cell(element, &cell.cell.inlines, document);
                 grid.cells[c].tags = Some(tags);
@@ -50,6 +55,8 @@ struct Heads {
     rows: Vec<(Range<usize>, Arc<str>)>,
     /// The last row was a head within the body; the next such row adds to it, a later one replaces it.
     body_head: bool,
+    /// What the ids of the table's heads begin with.
+    prefix: String,
 }
 
 impl Heads {
@@ -62,11 +69,11 @@ impl Heads {
         self.rows.retain(|(rows, _)| rows.contains(&row));
     }
 
-    fn element_of(&mut self, cell: &GridCell, n: usize, row: RowKind, in_header: bool, table: usize) -> ElementKind {
+    fn element_of(&mut self, cell: &GridCell, n: usize, row: RowKind, in_header: bool) -> ElementKind {
         let (colspan, rowspan) = (cell.colspan as u32, cell.rowspan as u32);
         let column_head = in_header || row == RowKind::Header;
         if column_head || cell.cell.header {
-            let id = format!("t{table}h{n}");
+            let id = [&*self.prefix, &n.to_string()].concat();
             let shared: Arc<str> = id.as_str().into();
             let scope = if column_head { Scope::Column } else { Scope::Row };
             if !column_head {
