@@ -59,8 +59,14 @@ pub(super) fn font_name(font: u16) -> String {
     format!("F{font}")
 }
 
-/// Draws a page: black on white, in the sheet's own coordinates (origin bottom left), turned content by a matrix.
-pub(super) fn draw(page: &Page, codes: &Codes, images: &Images, structure: &[Element]) -> Drawing {
+/// Draws a page, of this index: black on white, in the sheet's own coordinates (origin bottom left), turned content by a
+/// matrix.
+pub(super) fn draw(page: &Page, number: usize, codes: &Codes, images: &Images, structure: &[Element]) -> Drawing {
+    // As `glyphs::runs` has them.
+    let mut shown = codes.of_page(number);
+    let items = coded(runs(&page.items), &mut shown);
+    let furniture = coded(runs(&page.furniture), &mut shown);
+    let across = coded(page.watermark.iter().flat_map(|watermark| &watermark.runs), &mut shown);
     let mut pen = Pen {
         ops: Vec::new(),
         written: Written::default(),
@@ -80,15 +86,15 @@ pub(super) fn draw(page: &Page, codes: &Codes, images: &Images, structure: &[Ele
     }
     pen.height = if page.turned { page.sheet.0 } else { page.sheet.1 };
     if let Some(watermark) = &page.watermark {
-        pen.watermark(watermark);
+        pen.watermark(watermark, across);
     }
-    pen.items(&page.items);
+    pen.items(&page.items, items);
     if page.turned {
         pen.op(Op::RestoreGraphicsState);
         pen.font = None;
     }
     pen.height = page.sheet.1;
-    pen.furniture(&page.furniture);
+    pen.furniture(&page.furniture, furniture);
     pen.place();
     Drawing { ops: pen.ops, written: pen.written, marks: pen.marks }
 }
@@ -147,6 +153,19 @@ struct Pen<'a> {
     at: (i64, i64),
 }
 
+/// A run, and what each of its glyphs is among all that are shown.
+#[derive(Clone, Copy)]
+struct Coded<'a> {
+    run: &'a Run,
+    shown: &'a [u32],
+}
+
+/// Runs with what is first of all that is shown, which is taken.
+fn coded<'a>(runs: impl Iterator<Item = &'a Run>, shown: &mut &'a [u32]) -> Vec<Coded<'a>> {
+    let of = |run: &Run, shown: &mut &'a [u32]| shown.split_off(..run.glyphs.len()).expect("every glyph was numbered");
+    runs.map(|run| Coded { run, shown: of(run, shown) }).collect()
+}
+
 /// What a stretch of content is marked as.
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {
@@ -181,7 +200,7 @@ impl Pen<'_> {
     }
 
     /// Draws words turned about the middle of the page.
-    fn watermark(&mut self, watermark: &Watermark) {
+    fn watermark(&mut self, watermark: &Watermark, runs: Vec<Coded>) {
         let (sin, cos) = watermark.angle.to_radians().sin_cos();
         let (x, y) = (watermark.middle.0, self.height - watermark.middle.1);
         let matrix = [cos, sin, -sin, cos, x, y].map(|v| ((v * 10_000.0).round() / 10_000.0) as f32);
@@ -189,7 +208,7 @@ impl Pen<'_> {
         self.op(Op::SetFillColor { col: grey(WATERMARK) });
         self.op(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) });
         let height = std::mem::replace(&mut self.height, 0.0);
-        let marked: Vec<(Mark, &Run)> = watermark.runs.iter().map(|run| (Mark::Watermark, run)).collect();
+        let marked: Vec<(Mark, Coded)> = runs.into_iter().map(|run| (Mark::Watermark, run)).collect();
         self.texts(&marked);
         self.height = height;
         self.op(Op::RestoreGraphicsState);
@@ -220,7 +239,7 @@ impl Pen<'_> {
         self.operator("EMC");
     }
 
-    fn items(&mut self, items: &[Item]) {
+    fn items(&mut self, items: &[Item], mut runs: Vec<Coded>) {
         self.shades(items);
         let rules = drawn_rules(items);
         if !rules.is_empty() {
@@ -232,14 +251,13 @@ impl Pen<'_> {
         self.paths(items);
         // A repeated head stands first; leaders come last, for between a title and its number they would cut the
         // entry in two.
-        let place = |run: &&Run| match run.tag {
+        let place = |coded: &Coded| match coded.run.tag {
             Tag::Artifact(Artifact::Pagination) => 0,
             Tag::Element(_) => 1,
             Tag::Artifact(Artifact::Layout) => 2,
         };
-        let mut runs: Vec<&Run> = runs(items).collect();
         runs.sort_by_key(place);
-        let marked: Vec<(Mark, &Run)> = runs.into_iter().map(|run| (Mark::Tag(run.tag), run)).collect();
+        let marked: Vec<(Mark, Coded)> = runs.into_iter().map(|coded| (Mark::Tag(coded.run.tag), coded)).collect();
         self.texts(&marked);
     }
 
@@ -312,7 +330,7 @@ impl Pen<'_> {
         }
     }
 
-    fn furniture(&mut self, items: &[Item]) {
+    fn furniture(&mut self, items: &[Item], runs: Vec<Coded>) {
         let middle = self.height / 2.0;
         let rules = drawn_rules(items);
         for at_foot in [false, true] {
@@ -323,8 +341,9 @@ impl Pen<'_> {
                 self.operator("EMC");
             }
         }
-        let marked: Vec<(Mark, &Run)> =
-            runs(items).map(|run| (Mark::Furniture { at_foot: run.y > middle }, run)).collect();
+        let at_foot = |coded: &Coded| coded.run.y > middle;
+        let marked: Vec<(Mark, Coded)> =
+            runs.into_iter().map(|coded| (Mark::Furniture { at_foot: at_foot(&coded) }, coded)).collect();
         self.texts(&marked);
     }
 
@@ -375,7 +394,7 @@ impl Pen<'_> {
     }
 
     /// Sets runs in one text object; consecutive ones with the same mark share its marked-content sequence.
-    fn texts(&mut self, runs: &[(Mark, &Run)]) {
+    fn texts(&mut self, runs: &[(Mark, Coded)]) {
         if runs.is_empty() {
             return;
         }
@@ -383,13 +402,13 @@ impl Pen<'_> {
         self.at = (0, 0);
         for stretch in runs.chunk_by(|a, b| a.0 == b.0) {
             self.begin(stretch[0].0);
-            stretch.iter().for_each(|(_, run)| self.run(run));
+            stretch.iter().for_each(|(_, coded)| self.run(*coded));
             self.operator("EMC");
         }
         self.operator("ET");
     }
 
-    fn run(&mut self, run: &Run) {
+    fn run(&mut self, Coded { run, shown }: Coded) {
         let Some(first) = run.glyphs.first() else { return };
         let to = (milli(run.x + first.x), milli(self.height - run.y));
         for moved in [to.0 - self.at.0, to.1 - self.at.1] {
@@ -410,7 +429,7 @@ impl Pen<'_> {
                 properties.end();
                 self.operator("BDC");
             }
-            self.cluster(&mut line, cluster);
+            self.cluster(&mut line, cluster, shown);
             if spoken {
                 line.end(&mut self.written.bytes);
                 self.operator("EMC");
@@ -419,9 +438,9 @@ impl Pen<'_> {
         line.end(&mut self.written.bytes);
     }
 
-    fn cluster(&mut self, line: &mut TextLine, cluster: Cluster) {
-        for (i, (glyph, text)) in (cluster.first..).zip(cluster.glyph_texts()) {
-            let code = self.codes.code(line.run.face, glyph.id, text);
+    fn cluster(&mut self, line: &mut TextLine, cluster: Cluster, shown: &[u32]) {
+        for (i, shown) in (cluster.first..).zip(&shown[cluster.first..][..cluster.glyphs.len()]) {
+            let code = self.codes.code(*shown);
             let font = Some((code.font, milli(line.run.size)));
             if self.font != font {
                 line.end(&mut self.written.bytes);

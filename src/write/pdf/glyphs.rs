@@ -34,8 +34,12 @@ pub(super) struct ShownGlyph<'a> {
 /// Every code of the document's pages.
 pub(super) struct Codes<'a> {
     pub subsets: Vec<Subset<'a>>,
-    /// Looked up, never walked.
-    codes: ByGlyph<Texts<'a, Code>>,
+    /// What is shown, in the order in which it is first met.
+    codes: Vec<Code>,
+    /// Of each glyph of each run of each page (see [`runs`]), which of them it is.
+    shown: Vec<u32>,
+    /// Where the glyphs of each page end.
+    ends: Vec<usize>,
 }
 
 /// Something of each text that a glyph stands for: mostly one.
@@ -69,49 +73,61 @@ const NO_TEXT: &str = "\u{200B}";
 impl<'a> Codes<'a> {
     /// Gives every glyph of every page a code. Fails where a page shows a glyph no font has.
     pub(super) fn of(pages: &'a Pages, fonts: &Fonts) -> Result<Codes<'a>, Diagnostic> {
-        let mut texts: ByGlyph<Texts<'a, ()>> = FxHashMap::default();
-        for run in pages.pages.iter().flat_map(runs) {
-            for (glyph, text) in clusters(run).flat_map(|cluster| cluster.glyph_texts()) {
-                if glyph.id == 0 {
-                    return Err(missing_glyph(run, text, fonts));
-                }
-                let glyph = (run.face, glyph.id);
-                if texts.get(&glyph).is_none_or(|texts| texts.get(text).is_none()) {
-                    Texts::add(&mut texts, glyph, text, ());
+        let mut met: ByGlyph<Texts<'a, u32>> = FxHashMap::default();
+        let (mut shown, mut ends, mut count) = (Vec::new(), Vec::new(), 0);
+        for page in &pages.pages {
+            for run in runs(page) {
+                for (glyph, text) in clusters(run).flat_map(|cluster| cluster.glyph_texts()) {
+                    if glyph.id == 0 {
+                        return Err(missing_glyph(run, text, fonts));
+                    }
+                    let glyph = (run.face, glyph.id);
+                    let known = met.get(&glyph).and_then(|texts| texts.get(text));
+                    shown.push(known.unwrap_or_else(|| {
+                        Texts::add(&mut met, glyph, text, count);
+                        count += 1;
+                        count - 1
+                    }));
                 }
             }
+            ends.push(shown.len());
         }
-        Ok(Codes::number(texts, fonts))
+        let (subsets, codes) = number(met, count as usize, fonts);
+        Ok(Codes { subsets, codes, shown, ends })
     }
 
-    fn number(texts: ByGlyph<Texts<'a, ()>>, fonts: &Fonts) -> Codes<'a> {
-        // A face's n-th font holds each of its glyphs that has an n-th text.
-        let mut layers: BTreeMap<(FaceId, usize), Vec<ShownGlyph<'a>>> = BTreeMap::new();
-        for ((face, id), texts) in texts {
-            let width = thousandths(fonts.advance(face, id), fonts.face(face).units_per_em);
-            let mut texts: Vec<&str> =
-                std::iter::once(texts.first).chain(texts.others).map(|(text, ())| text).collect();
-            texts.sort_unstable();
-            for (layer, text) in texts.into_iter().enumerate() {
-                layers.entry((face, layer)).or_default().push(ShownGlyph { id, text, width });
-            }
-        }
-        let (mut subsets, mut codes) = (Vec::new(), ByGlyph::default());
-        for ((face, _), mut glyphs) in layers {
-            glyphs.sort_unstable_by_key(|g| g.id);
-            for (cid, glyph) in (1..).zip(&glyphs) {
-                let code = Code { font: subsets.len() as u16, cid, width: glyph.width };
-                Texts::add(&mut codes, (face, glyph.id), glyph.text, code);
-            }
-            subsets.push(Subset { face, glyphs });
-        }
-        Codes { subsets, codes }
+    /// Of each glyph of a page, in the order of its runs, what [`Codes::code`] takes.
+    pub(super) fn of_page(&self, page: usize) -> &[u32] {
+        let start = page.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.shown[start..self.ends[page]]
     }
 
-    /// The code that shows `glyph` of `face` for `text`.
-    pub(super) fn code(&self, face: FaceId, glyph: u16, text: &str) -> Code {
-        self.codes[&(face, glyph)].get(text).expect("every glyph of every page was numbered")
+    pub(super) fn code(&self, shown: u32) -> Code {
+        self.codes[shown as usize]
     }
+}
+
+/// Puts what was met into fonts, and gives each its code there.
+fn number<'a>(met: ByGlyph<Texts<'a, u32>>, count: usize, fonts: &Fonts) -> (Vec<Subset<'a>>, Vec<Code>) {
+    // A face's n-th font holds each of its glyphs that has an n-th text.
+    let mut layers: BTreeMap<(FaceId, usize), Vec<(ShownGlyph<'a>, u32)>> = BTreeMap::new();
+    for ((face, id), texts) in met {
+        let width = thousandths(fonts.advance(face, id), fonts.face(face).units_per_em);
+        let mut texts: Vec<(&str, u32)> = std::iter::once(texts.first).chain(texts.others).collect();
+        texts.sort_unstable();
+        for (layer, (text, shown)) in texts.into_iter().enumerate() {
+            layers.entry((face, layer)).or_default().push((ShownGlyph { id, text, width }, shown));
+        }
+    }
+    let (mut subsets, mut codes) = (Vec::new(), vec![Code { font: 0, cid: 0, width: 0 }; count]);
+    for ((face, _), mut glyphs) in layers {
+        glyphs.sort_unstable_by_key(|(glyph, _)| glyph.id);
+        for (cid, (glyph, shown)) in (1..).zip(&glyphs) {
+            codes[*shown as usize] = Code { font: subsets.len() as u16, cid, width: glyph.width };
+        }
+        subsets.push(Subset { face, glyphs: glyphs.into_iter().map(|(glyph, _)| glyph).collect() });
+    }
+    (subsets, codes)
 }
 
 fn missing_glyph(run: &Run, text: &str, fonts: &Fonts) -> Diagnostic {

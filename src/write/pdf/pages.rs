@@ -24,16 +24,21 @@ const AT_A_TIME: usize = 4;
 
 /// Prints every page, in order, on all threads.
 pub(super) fn print(pages: &Pages, codes: &Codes, images: &Images) -> Vec<PrintedPage> {
-    let chunks: Vec<Vec<PrintedPage>> =
-        pages.pages.par_chunks(AT_A_TIME).map(|chunk| print_some(chunk, pages, codes, images)).collect();
+    let chunks: Vec<Vec<PrintedPage>> = pages
+        .pages
+        .par_chunks(AT_A_TIME)
+        .enumerate()
+        .map(|(n, chunk)| print_some(n * AT_A_TIME, chunk, pages, codes, images))
+        .collect();
     chunks.into_iter().flatten().collect()
 }
 
-fn print_some(chunk: &[Page], pages: &Pages, codes: &Codes, images: &Images) -> Vec<PrintedPage> {
-    let (printed, own): (Vec<_>, Vec<_>) = chunk
-        .iter()
-        .map(|page| {
-            let Drawing { ops, written, marks } = content::draw(page, codes, images, &pages.structure);
+/// Prints pages that follow one another; `first`: the index of the first.
+fn print_some(first: usize, chunk: &[Page], pages: &Pages, codes: &Codes, images: &Images) -> Vec<PrintedPage> {
+    let (printed, own): (Vec<_>, Vec<_>) = (first..)
+        .zip(chunk)
+        .map(|(number, page)| {
+            let Drawing { ops, written, marks } = content::draw(page, number, codes, images, &pages.structure);
             (sheet(page, ops), (written, marks))
         })
         .unzip();
