@@ -101,7 +101,7 @@ fn outlines(font: &[u8]) -> Option<&[u8]> {
 
 impl Programs {
     fn bare(&self, face: &Face) -> Option<&Bare> {
-        self.bare.get_or_init(|| Bare::of(face)).as_ref()
+        self.bare.get_or_init(|| Bare::of(face.font().table_data(CFF)?.as_bytes())).as_ref()
     }
 
     /// Takes in the glyphs that are new. Whether it has .notdef and all of these.
@@ -165,11 +165,9 @@ struct Bare {
 }
 
 impl Bare {
-    fn of(face: &Face) -> Option<Bare> {
+    fn of(table: &[u8]) -> Option<Bare> {
         const END: u8 = 14;
-        let font = face.font();
-        let table = font.table_data(CFF)?.as_bytes();
-        let outlines = Outlines::read(table)?;
+        let outlines = Outlines::read(table).filter(|outlines| outlines.glyphs.count > 0)?;
         // A directory of one table: its tag, checksum, place and length.
         let mut directory = b"OTTO\0\x01\0\0\0\0\0\0CFF \0\0\0\0".to_vec();
         directory.extend(28_u32.to_be_bytes());
@@ -214,6 +212,7 @@ impl Bare {
 mod tests {
     use super::*;
     use crate::fonts::tests::project_fonts;
+    use proptest::prelude::Rng;
 
     /// The plain way: the subsetter's own outlines, glyph by glyph without hints.
     fn plain(face: &Face, ids: &[u16]) -> Vec<u8> {
@@ -255,6 +254,42 @@ mod tests {
             }
         }
         assert_eq!(of_outlines, 3);
+    }
+
+    /// A font is whatever someone has in a folder.
+    #[test]
+    fn damaged_outlines_are_refused_or_read_and_nothing_else() {
+        let fonts = project_fonts();
+        let chance = &mut proptest::test_runner::TestRng::deterministic_rng(Default::default());
+        let mut read = 0;
+        for face in fonts.faces.iter().filter(|face| outlines_of(face).is_some()) {
+            let font = face.font();
+            let whole = font.table_data(CFF).expect("outlines").as_bytes();
+            let subset = face.subset(&[5, 90, 700, 2000]).expect("a subset");
+            let subset = outlines(&subset).expect("outlines");
+            for (table, times) in [(whole, 40), (subset, 3000)] {
+                let mut damaged = table.to_vec();
+                let mut undone = Vec::new();
+                for time in 0..times {
+                    // Near the beginning most of it says where other things are.
+                    let within = if time % 3 == 0 { table.len() } else { table.len().min(600) };
+                    for _ in 0..1 + time % 4 {
+                        let at = chance.next_u64() as usize % within;
+                        undone.push((at, std::mem::replace(&mut damaged[at], chance.next_u32() as u8)));
+                    }
+                    let end = if time % 5 == 0 { chance.next_u64() as usize % table.len() } else { table.len() };
+                    if let Some(bare) = Bare::of(&damaged[..end]) {
+                        read += 1;
+                        for id in (0..bare.outlines.glyphs.count.min(1 << 12) as u16).step_by(7) {
+                            let _ = bare.outlines.bare(&damaged[..end], id);
+                        }
+                    }
+                    undone.drain(..).rev().for_each(|(at, byte)| damaged[at] = byte);
+                }
+                assert!(damaged == table);
+            }
+        }
+        assert!(read > 100, "{read}");
     }
 
     fn outlines_of(face: &Face) -> Option<usize> {
