@@ -9,6 +9,7 @@ use gongkai::document::Document;
 use gongkai::folder::{Folder, decode};
 use gongkai::layout::{self, Layer, LayoutSet, SetFiles};
 use std::path::Path;
+use std::sync::Arc;
 
 macro_rules! base {
     ($($name:literal)*) => {
@@ -92,7 +93,8 @@ pub fn set(over: &[(&str, &str)], diagnostics: &mut Diagnostics) -> Option<Layou
             .collect(),
         own,
     };
-    let layers = vec![layer("layouts/small/", FILES, "set/", false), layer("layout/", over, "set/", true)];
+    let layers = [layer("layouts/small/", FILES, "set/", false), layer("layout/", over, "set/", true)];
+    let layers = layers.map(Arc::new).to_vec();
     let files = SetFiles { id: "small".into(), layers, ..SetFiles::default() };
     layout::load(&files, &layer("text/", over, "text/", true), diagnostics)
 }
