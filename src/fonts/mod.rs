@@ -3,8 +3,8 @@
 //! Loading touches only the head tables of each file; characters are looked up when first met and remembered in a
 //! table per face, so a run pays for the characters it prints and not for the 40,000 a face has.
 
-pub mod cff;
-mod declared;
+mod cff;
+pub mod declared;
 mod digits;
 mod face;
 mod ink;
