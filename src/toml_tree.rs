@@ -336,6 +336,7 @@ impl Builder<'_> {
     fn node(&self, value: toml::Spanned<toml::de::DeValue<'_>>) -> Node {
         use toml::de::DeValue;
         let place = self.place(value.span().start);
+        let typed = self.text.get(value.span()).unwrap_or_default();
         let value = match value.into_inner() {
             DeValue::String(s) => Tree::String(self.text(s.into_owned(), &place)),
             DeValue::Integer(i) => {
@@ -345,7 +346,11 @@ impl Builder<'_> {
                     i64::MAX
                 }))
             }
-            // What the parser refused already stays as it stands: no second finding that calls it a number.
+            // What the parser refused already stays as it stands: no second finding that calls it a number. It takes
+            // whatever begins with an i or an n for `inf` or `nan`.
+            DeValue::Float(f) if f.as_str().ends_with(['f', 'n']) && typed != f.as_str() => {
+                Tree::String(self.text(typed.to_string(), &place))
+            }
             DeValue::Float(f) => match f.as_str().replace('_', "").parse() {
                 // `inf` is a number; what only comes to it is none.
                 Ok(number) if f64::is_infinite(number) && !f.as_str().ends_with("inf") => {
@@ -822,6 +827,10 @@ mod tests {
         let of = |line: u32| format!("t.toml:{line}:5 错误[E200] TOML 语法错误：数太大");
         assert_eq!(lines, [of(1), of(2), of(3)]);
         assert_eq!(node.get("d").map(|node| &node.value), Some(&Tree::Float(1e300)));
+        let words = parse("a = igu\nb = -inf\nc = nin\n", &"t.toml".into(), &mut Diagnostics::default());
+        let values = ["a", "b", "c"].map(|key| words.get(key).map(|node| node.value.clone()));
+        let text = |text: &str| Some(Tree::String(text.to_string()));
+        assert_eq!(values, [text("igu"), Some(Tree::Float(f64::NEG_INFINITY)), text("nin")]);
     }
 
     #[test]
