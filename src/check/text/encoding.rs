@@ -134,3 +134,16 @@ fn escapes(chars: &[char]) -> Vec<Range<usize>> {
     };
     chars.windows(7).enumerate().filter(|(_, w)| is_escape(w)).map(|(at, _)| at..at + 7).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::searched::{is_plain, searched};
+
+    #[test]
+    fn what_is_passed_over_as_plain_is_no_disguise_and_searched_as_it_stands() {
+        let plain: Vec<char> = ('\0'..=char::MAX).filter(|c| is_plain(*c)).collect();
+        assert!(plain.len() > 28_000 && plain.iter().all(|c| disguise(*c).is_none()));
+        assert!(searched(plain).1.is_none());
+    }
+}

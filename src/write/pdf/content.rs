@@ -44,12 +44,13 @@ impl Written {
         let mut pieces = starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end]);
         for line in graphics.split(|byte| *byte == b'\n') {
             if line == point.as_bytes() {
-                content.extend_from_slice(pieces.next().unwrap_or_default());
+                content.extend_from_slice(pieces.next().expect("a point was drawn for each piece"));
             } else {
                 content.extend_from_slice(line);
                 content.push(b'\n');
             }
         }
+        assert!(pieces.next().is_none(), "printpdf writes every point");
         content
     }
 }

@@ -122,7 +122,7 @@ fn print_font(id: &str, name: String, program: Vec<u8>, face: &Face) -> Document
         0,
         Some(name),
         BTreeMap::new(),
-        BTreeMap::from([(1, DEFAULT_WIDTH)]),
+        BTreeMap::from([(1, 1000)]),
         // Everything is handed over in thousandths of an em: printpdf cuts other units down instead of rounding.
         1000,
         FontMetrics { ascent: scaled(face, face.ascent), descent: scaled(face, face.descent) },
@@ -170,7 +170,6 @@ fn take_font(made: Document, program: Program, face: &Face, glyphs: &[ShownGlyph
         // ISO 19005-2 6.2.11.3.2: every embedded TrueType CIDFont says how CIDs become glyphs.
         descendant.set("CIDToGIDMap", "Identity");
     }
-    descendant.set("DW", i64::from(DEFAULT_WIDTH));
     descendant.set("W", widths(glyphs));
     type0.remove(b"DescendantFonts");
     type0.remove(b"ToUnicode");
@@ -180,8 +179,6 @@ fn take_font(made: Document, program: Program, face: &Face, glyphs: &[ShownGlyph
     Some(EmbeddedFont { type0, descendant, descriptor, program: (key, stream), to_unicode })
 }
 
-/// The width of a code that is not said (ISO 32000-1 9.7.4.3): an em. All are said.
-const DEFAULT_WIDTH: u16 = 1000;
 /// So many codes of one width are said as a stretch, fewer in a list with others.
 const STRETCH: usize = 4;
 
